@@ -1,0 +1,1 @@
+"""Files that ship with the program: the demonstration catalogue, icons, themes, translations."""

@@ -1,0 +1,86 @@
+#!/bin/sh
+# Makes .venv with the locked dependencies and sees to the system libraries that Qt needs.
+# Safe to run again: it does nothing when nothing has changed. Needs a Python >= 3.11, make and git.
+set -eu
+cd "$(dirname "$0")/.."
+venv=.venv
+stamp=$venv/.evertill-installed
+
+say() { printf '%s\n' "$*" >&2; }
+
+# An interpreter counts only if it runs (a version manager's shim may be on PATH and not run)
+# and brings what a virtual environment needs (Debian splits ensurepip into a package of its own).
+works() {
+  "$1" -c 'import sys, sqlite3, ssl, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2])' >/dev/null 2>&1
+}
+
+find_python() {
+  # The default interpreter first: it is the one whose wheels and headers a machine is likeliest to have.
+  for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14 python /usr/bin/python3; do
+    if command -v "$candidate" >/dev/null 2>&1 && works "$candidate"; then
+      command -v "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
+fingerprint() { cat requirements.lock pyproject.toml scripts/setup.sh | cksum; }
+
+install_python_packages() {
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] && works "$venv/bin/python"; then
+    return 0
+  fi
+  if ! works "$venv/bin/python"; then
+    if ! python=$(find_python); then
+      say "evertill needs a Python 3.11 or newer that runs, with its venv module. On Debian: apt-get install python3 python3-venv"
+      exit 1
+    fi
+    say "Making $venv with $python ($("$python" -V 2>&1))"
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+  fi
+  say "Installing the locked dependencies (a few minutes the first time)"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  fingerprint >"$stamp"
+}
+
+# PySide6 links against these; a desktop has most of them, a bare server has none.
+debian_libraries="libegl1 libgl1 libglib2.0-0 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libfreetype6 \
+libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 \
+libxcb-xinerama0 libxcb-xkb1 fonts-dejavu-core"
+
+qt_starts() {
+  QT_QPA_PLATFORM=offscreen "$venv/bin/python" -c \
+    'from PySide6.QtWidgets import QApplication; QApplication([]); from PySide6.QtGui import QFontDatabase; raise SystemExit(not QFontDatabase.families())' \
+    >/dev/null 2>&1
+}
+
+install_system_libraries() {
+  if qt_starts; then
+    return 0
+  fi
+  if ! command -v apt-get >/dev/null 2>&1; then
+    say "Qt does not start here. Install the libraries that PySide6 needs (libEGL, libGL, libxkbcommon, fontconfig, a font)."
+    exit 1
+  fi
+  if [ "$(id -u)" = 0 ]; then
+    say "Installing the system libraries that Qt needs"
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian_libraries >/dev/null
+  else
+    say "Qt needs some system libraries. Paste this line, then run make again:"
+    say "  sudo apt-get update && sudo apt-get install -y $debian_libraries"
+    exit 1
+  fi
+  if ! qt_starts; then
+    say "Qt still does not start. This is what it says:"
+    QT_QPA_PLATFORM=offscreen "$venv/bin/python" -c 'from PySide6.QtWidgets import QApplication; QApplication([])' >&2 || true
+    exit 1
+  fi
+}
+
+install_python_packages
+install_system_libraries

@@ -1,0 +1,89 @@
+"""A conflict as both sides see it: two versions of one thing, what both started from, what came between."""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from sync_agent.contract.wire import Id, Quantity, UtcTime, Version, Wire
+
+
+class ConflictType(StrEnum):
+    CONCURRENT_UPDATE = "concurrent_update"
+    VERSION_MISMATCH = "version_mismatch"
+    DATA_INCONSISTENCY = "data_inconsistency"
+
+
+class Resolution(StrEnum):
+    ACCEPT_LOCAL = "accept_local"
+    ACCEPT_SERVER = "accept_server"
+    MERGE = "merge"
+
+
+class ConflictSide(Wire):
+    """One side. For stock `values` is {"quantity": …, "countedAt"?: …}; for a product its fields."""
+
+    values: dict[str, Any]
+    version: Version
+    actor: str | None = None
+    actor_name: str | None = None
+    device: str | None = None
+    device_name: str | None = None
+    at: UtcTime | None = None
+
+
+class HistoryEntry(Wire):
+    """Something that happened between the common base and now."""
+
+    operation_id: str
+    delta: Quantity | None = None
+    fields: dict[str, Any] | None = None
+    reason: str
+    actor: str | None = None
+    actor_name: str | None = None
+    device: str | None = None
+    device_name: str | None = None
+    occurred_at: UtcTime
+    received_at: UtcTime
+
+
+class Conflict(Wire):
+    """`id` is stable; `version` rises with each change of the conflict itself (opened, moved, resolved)."""
+
+    id: Id
+    tenant_id: Id
+    resource_type: Literal["stock_level", "product", "transaction"]
+    resource_id: Id
+    conflict_type: ConflictType
+    local_version: ConflictSide
+    server_version: ConflictSide
+    base_version: ConflictSide | None = None
+    history: tuple[HistoryEntry, ...] = ()
+    timestamp: UtcTime
+    user_id: str
+    location_id: Id | None = None
+    operation_id: str | None = None
+    """The operation that could not be applied."""
+    status: Literal["open", "resolved"] = "open"
+    resolution: Resolution | None = None
+    resolved_by: str | None = None
+    version: Version = 1
+
+
+class ResolveConflict(Wire):
+    """mergedData is {"newQuantity": …} for stock, the fields for a product."""
+
+    conflict_id: Id
+    resolution: Resolution
+    merged_data: dict[str, Any] | None = None
+    expected_server_version: Version | None = None
+    operation_id: Id | None = None
+
+
+class ConflictResolved(Wire):
+    """`conflict-resolved`; with `resolved_by` it is `conflict-resolution-broadcast`."""
+
+    conflict_id: Id
+    resolution: Resolution
+    result: dict[str, Any]
+    version: Version
+    timestamp: UtcTime
+    resolved_by: str | None = None

@@ -1,0 +1,207 @@
+"""Operations (what a till asks of the server), their data by resource, and the results that answer them."""
+
+import hashlib
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.stock import MovementReason
+from sync_agent.contract.wire import (
+    Id,
+    LongText,
+    MoneyMinor,
+    Quantity,
+    RatePpm,
+    Sequence,
+    ShortText,
+    UtcTime,
+    Version,
+    Wire,
+    canonical_json,
+)
+
+Verb = Literal["create", "update", "delete"]
+
+STOCK_LEVEL = "stock_level"
+TRANSACTION = "transaction"
+PRODUCT = "product"
+CONFLICT = "conflict"
+
+OPERATION_SCHEMA = 1
+"""The form of operation data that this release writes; the server upcasts older forms."""
+
+
+class Operation(Wire):
+    """One request of a till. `id` is its idempotency key; its content never changes once it was tried.
+
+    SEED.md's OfflineQueueItem is this with only the first six fields. `clock_offset_ms` is what the till last
+    measured (server minus till): times in the operation are the till's own and are corrected by it.
+    """
+
+    id: Id
+    operation: Verb
+    resource_type: str = Field(max_length=40)
+    resource_id: Id | None = None
+    data: dict[str, Any]
+    timestamp: UtcTime
+    location_id: Id | None = None
+    version: Version | None = None
+    actor_id: Id | None = None
+    approved_by_id: Id | None = None
+    device_seq: Sequence | None = None
+    prev_hash: str | None = Field(default=None, max_length=64)
+    replaces: Id | None = None
+    schema_: int | None = Field(default=None, alias="schema")
+    clock_offset_ms: int | None = None
+
+
+def content_hash(operation: str, resource_type: str, resource_id: str | None, data: object) -> str:
+    """Hex SHA-256 of what an operation asks for; the same id with another content hash is refused."""
+    return hashlib.sha256(canonical_json([operation, resource_type, resource_id, data])).hexdigest()
+
+
+def chain_hash(prev_hash: str, operation_id: str, device_seq: int, content: str) -> str:
+    """Hex SHA-256 that ties an operation to all before it on its device; the first has "" before it."""
+    return hashlib.sha256(canonical_json([prev_hash, operation_id, device_seq, content])).hexdigest()
+
+
+class MovementData(Wire):
+    """`stock_level` update as a delta."""
+
+    delta: Quantity
+    reason: MovementReason
+    note: LongText | None = None
+    reference: ShortText | None = None
+    occurred_at: UtcTime | None = None
+    product_id: Id | None = None
+    location_id: Id | None = None
+
+
+class CountData(Wire):
+    """`stock_level` update as an absolute count."""
+
+    new_quantity: Quantity
+    previous_quantity: Quantity | None = None
+    counted_at: UtcTime | None = None
+    note: LongText | None = None
+    product_id: Id | None = None
+    location_id: Id | None = None
+
+
+class TransactionKind(StrEnum):
+    SALE = "sale"
+    REFUND = "refund"
+    VOID = "void"
+    PAID_IN = "paid_in"
+    PAID_OUT = "paid_out"
+    NO_SALE = "no_sale"
+
+
+class TransactionLine(Wire):
+    """Quantities and amounts are positive for a sale and for a refund alike; the kind gives the direction."""
+
+    product_id: Id
+    description: ShortText
+    quantity: Quantity
+    unit_price_minor: MoneyMinor
+    discount_minor: MoneyMinor = 0
+    tax_rate_ppm: RatePpm = 0
+    tax_minor: MoneyMinor = 0
+    total_minor: MoneyMinor
+
+
+class Payment(Wire):
+    method: Literal["cash", "card", "other"]
+    amount_minor: MoneyMinor
+    change_minor: MoneyMinor | None = None
+    reference: ShortText | None = None
+
+
+class TransactionData(Wire):
+    """`transaction` create: a whole sale; its stock movements follow from its lines."""
+
+    kind: TransactionKind
+    receipt_number: str = Field(max_length=40)
+    refers_to: str | None = Field(default=None, max_length=64)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    lines: tuple[TransactionLine, ...] = Field(default=(), max_length=5000)
+    payments: tuple[Payment, ...] = Field(default=(), max_length=50)
+    total_minor: MoneyMinor
+    tax_minor: MoneyMinor = 0
+    rounding_minor: MoneyMinor = 0
+    occurred_at: UtcTime
+    shift_id: Id | None = None
+
+
+class ProductFields(Wire):
+    """What a product edit may set. A field that is absent is left as it is (`model_fields_set` tells)."""
+
+    name: ShortText | None = None
+    barcode: str | None = Field(default=None, max_length=32)
+    sku: str | None = Field(default=None, max_length=64)
+    price_minor: MoneyMinor | None = None
+    tax_rate_ppm: RatePpm | None = None
+    unit: Literal["each", "kg"] | None = None
+
+
+class ProductCreate(ProductFields):
+    name: ShortText
+
+    @model_validator(mode="after")
+    def _named(self) -> "ProductCreate":
+        if not self.name.strip():
+            raise ValueError("a product needs a name")
+        return self
+
+
+class ProductEdit(Wire):
+    """`set` holds new values, `base` what each of them replaced when the edit was made."""
+
+    set: ProductFields
+    base: ProductFields
+
+
+class ResultStatus(StrEnum):
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+    BLOCKED = "blocked"
+    DEFERRED = "deferred"
+
+
+class Effect(Wire):
+    """One change that an operation made: the till keeps its overlay until its cursor has reached `seq`."""
+
+    stream: str
+    seq: Sequence
+    resource_type: str
+    resource_id: str
+    version: Version
+
+
+class OperationResult(Wire):
+    """The answer to one operation; given again, with `repeated`, whenever the same id comes again."""
+
+    id: str
+    success: bool
+    status: ResultStatus
+    repeated: bool | None = None
+    effects: list[Effect] | None = None
+    result: dict[str, Any] | None = None
+    error: str | None = None
+    code: str | None = None
+    conflict: Conflict | None = None
+    retry_after_ms: int | None = None
+
+
+class QueueRequest(Wire):
+    """POST …/offline-queue. Items stay raw here: each one is read, and refused, by itself."""
+
+    items: list[dict[str, Any]]
+
+
+class QueueResults(Wire):
+    results: list[OperationResult]

@@ -1,0 +1,108 @@
+"""Stock and catalogue rows as they travel in changes, snapshots and answers."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from sync_agent.contract.wire import (
+    Id,
+    LongText,
+    MoneyMinor,
+    Quantity,
+    RatePpm,
+    Sequence,
+    ShortText,
+    UtcTime,
+    Version,
+    Wire,
+)
+
+
+class MovementReason(StrEnum):
+    SALE = "sale"
+    REFUND = "refund"
+    RECEIVE = "receive"
+    WASTE = "waste"
+    FOUND = "found"
+    CORRECTION = "correction"
+    COUNT = "count"
+    TRANSFER_IN = "transfer_in"
+    TRANSFER_OUT = "transfer_out"
+
+
+class StockMovement(Wire):
+    """One signed change of one product's stock at one place: one for each operation, product and place."""
+
+    id: Id
+    product_id: Id
+    location_id: Id
+    delta: Quantity
+    reason: MovementReason
+    note: LongText | None = None
+    reference: ShortText | None = None
+    operation_id: str
+    actor_id: str
+    device_id: str | None = None
+    occurred_at: UtcTime
+    received_at: UtcTime
+    stream: str
+    seq: Sequence
+
+
+class StockLevel(Wire):
+    """Quantity on hand: the sum of the movements at that place, which its version counts."""
+
+    product_id: Id
+    location_id: Id
+    quantity: Quantity
+    version: Version
+    updated_at: UtcTime
+
+
+class StockLevelRow(StockLevel):
+    """A stock level as a change carries it, with the movement that made it what it is."""
+
+    movement: StockMovement | None = None
+
+
+class ProductRow(Wire):
+    """A product as the tenant's stream carries it."""
+
+    id: Id
+    name: ShortText
+    barcode: str | None = Field(default=None, max_length=32)
+    sku: str | None = Field(default=None, max_length=64)
+    price_minor: MoneyMinor | None = None
+    """None: known, but not priced yet; it cannot be sold until it is."""
+    tax_rate_ppm: RatePpm = 0
+    unit: Literal["each", "kg"] = "each"
+    deleted: bool = False
+    version: Version
+
+
+class LocationRow(Wire):
+    id: Id
+    name: ShortText
+    time_zone: str
+    version: Version
+
+
+class UserRow(Wire):
+    """A person as enrolled tills know them; the verifier lets their PIN be checked with the server away."""
+
+    id: Id
+    username: ShortText
+    name: ShortText
+    role: Literal["clerk", "manager", "admin"]
+    locations: list[str]
+    pin_verifier: str | None = None
+    """Argon2id over the HMAC-SHA-256 of the PIN under the tenant's pepper (`identity.pin_material`)."""
+    disabled: bool = False
+    version: Version
+
+
+class StockElsewhere(Wire):
+    """The answer to GET /api/v1/stock/{productId}."""
+
+    levels: list[StockLevel]

@@ -1,0 +1,98 @@
+"""Streams: gapless numbered changes, the cursors that follow them, and the snapshots that start a cursor."""
+
+from typing import Any
+
+from pydantic import Field
+
+from sync_agent.contract.wire import Id, Sequence, UtcTime, Version, Wire
+
+
+def tenant_stream(tenant_id: str) -> str:
+    """The stream of what all locations share (products, users, locations), and the name of its room."""
+    return f"tenant-{tenant_id}"
+
+
+def location_stream(tenant_id: str, location_id: str) -> str:
+    """The stream of one location's stock, movements, sales and conflicts, and the name of its room."""
+    return f"tenant-{tenant_id}-location-{location_id}"
+
+
+class Cursor(Wire):
+    """How far a till has followed one stream. `change_id` is "" at number 0."""
+
+    seq: Sequence
+    change_id: str = ""
+
+
+class StreamHead(Wire):
+    """Where a stream stands. A new epoch means that its numbers may have been used before."""
+
+    head: Sequence
+    change_id: str = ""
+    epoch: str
+
+
+class Change(Wire):
+    """One numbered change of a stream: the whole new row, or None for a tombstone."""
+
+    seq: Sequence
+    change_id: str
+    resource_type: str
+    resource_id: str
+    version: Version
+    row: dict[str, Any] | None = None
+    operation_id: str | None = None
+    at: UtcTime
+
+
+class ChangesEvent(Wire):
+    """The changes `from_seq` to `to_seq` of one stream, pushed together."""
+
+    stream: str
+    from_seq: Sequence = Field(alias="from")
+    to_seq: Sequence = Field(alias="to")
+    changes: list[Change]
+
+
+class ChangesPage(Wire):
+    """The answer to GET …/changes: what follows a cursor, oldest first."""
+
+    changes: list[Change]
+    head: Sequence
+    epoch: str
+
+
+class SnapshotPage(Wire):
+    """One page of a stream's current rows, as columns and rows rather than objects (they parse faster).
+
+    `seq` and `change_id` are where to follow the stream from: read before the first page, and the same on
+    every page. Pages are read without a lock; a row may be newer than `seq`, never older.
+    """
+
+    stream: str
+    seq: Sequence
+    change_id: str
+    epoch: str
+    resource_type: str
+    columns: list[str]
+    rows: list[list[Any]]
+    next_page_token: str | None = None
+    rows_total: int
+
+
+class JoinedStreams(Wire):
+    """The acknowledgement of `join-tenant`."""
+
+    streams: dict[str, StreamHead]
+    server_time: UtcTime
+
+
+class JoinTenant(Wire):
+    tenant_id: Id
+    user_id: Id
+    token: str
+    location_id: Id | None = None
+    device_id: Id | None = None
+    protocol: int | None = None
+    cursors: dict[str, Cursor] | None = None
+    features: tuple[str, ...] = ()

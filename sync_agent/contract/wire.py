@@ -1,0 +1,72 @@
+"""The base of every wire object, and the scalar types that they are built from."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+PROTOCOL_VERSION = 1
+"""Raised by any change that is not additive; receivers ignore fields that they do not know."""
+
+AMOUNT_MAX = 10**12
+"""The largest quantity or amount of money, either way, that one wire field may carry."""
+
+
+def _to_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as every time on the wire is written."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since the Unix epoch, as both databases store a time."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_ms(moment_ms: int) -> datetime:
+    """The inverse of `to_ms`."""
+    return datetime.fromtimestamp(moment_ms / 1000, UTC)
+
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+"""A UUID as the tills mint it, or any short plain word that another client uses for one."""
+
+ShortText = Annotated[str, Field(max_length=200)]
+LongText = Annotated[str, Field(max_length=2000)]
+Quantity = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+"""In the product's unit; thousandths where it is sold by weight."""
+MoneyMinor = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+"""In the currency's minor unit."""
+RatePpm = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+"""A tax rate in parts per million: 200_000 is 20 %."""
+Version = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+Sequence = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+UtcTime = Annotated[
+    datetime, AfterValidator(_to_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+]
+
+
+class Wire(BaseModel):
+    """A frozen wire object: camelCase outside, snake_case inside, unknown fields ignored."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        serialize_by_alias=True,
+    )
+
+    def to_wire(self) -> dict[str, Any]:
+        """Plain JSON types under wire names; fields that are None are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def canonical_json(value: object) -> bytes:
+    """One spelling for one value (keys sorted, no spaces), so that it can be hashed."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
