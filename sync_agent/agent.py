@@ -1,0 +1,206 @@
+"""The supervisor: who runs when. Embeds in any asyncio loop, or in a thread of its own.
+
+    agent = Agent(store, transport, credentials, emit=print)
+    await agent.run()            # until it is cancelled
+
+It needs an enrolled home. While the server is away it tries again, with full jitter, for ever; a bug in one
+of its tasks is shown and the task started again, since a till that silently stopped sending is worse.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sync_agent.backoff import LONGEST_MS, wait_ms
+from sync_agent.connection import Connection, state_after
+from sync_agent.credentials import Credentials
+from sync_agent.errors import AuthError, SyncError, TransientError
+from sync_agent.events import AgentEvent, Attention, ConnectionState
+from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
+from sync_agent.pull import Puller
+from sync_agent.push import Pusher
+from sync_agent.session import Session
+from sync_agent.store import link, outbox
+from sync_agent.store.database import Changed, Store, Topic, Transaction
+from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
+
+log = logging.getLogger(__name__)
+
+
+def _nobody_listens(_event: AgentEvent) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The agent's doors to time and chance."""
+
+    clock: Clock
+    rng: Rng
+
+
+class Agent:
+    """Drains the outbox and follows the streams of one enrolled home.
+
+    `wake`, `try_now` and `stop` may be called from any thread once `run` has begun.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        credentials: Credentials,
+        *,
+        emit: Callable[[AgentEvent], None] = _nobody_listens,
+        ports: Ports | None = None,
+    ) -> None:
+        ports = ports or Ports(SystemClock(), SystemRng())
+        self._store = store
+        self._transport = transport
+        self._emit = emit
+        self._clock = ports.clock
+        self._rng = ports.rng
+        self._session = Session(transport, credentials, ports.clock)
+        self._pusher = Pusher(store, transport, self._session, ports.clock, ports.rng, emit)
+        self._puller = Puller(store, transport, self._session, self._pusher, emit)
+        self._connection = Connection(store, transport, self._session, self._puller, ports.clock, emit)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._hurry = asyncio.Event()
+
+    @property
+    def state(self) -> ConnectionState:
+        return self._connection.state
+
+    # --- from any thread -----------------------------------------------------------------------------
+
+    def try_now(self) -> None:
+        """A clerk's "Try now": skip every wait."""
+        self._store.submit(_forget_every_wait, Rank.AGENT)
+        self._call(self._hurry.set)
+
+    def _on_commit(self, changed: Changed) -> None:
+        if Topic.OUTBOX in changed.topics:
+            self._call(self._pusher.wake)
+
+    def _call(self, action: Callable[[], None]) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(action)
+
+    # --- in its loop ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until cancelled. Raises NotEnrolled on a home that belongs to no shop."""
+        self._device()
+        self._loop = asyncio.get_running_loop()
+        stop_listening = self._store.listen(self._on_commit)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep(self._stay_connected, "connection"), name="agent-connection")
+                tasks.create_task(self._keep(self._drain, "queue"), name="agent-queue")
+        finally:
+            stop_listening()
+            self._loop = None
+            self._connection.move(ConnectionState.OFFLINE, "stopped")
+            await self._transport.close()
+
+    def _device(self) -> DeviceIdentity:
+        with self._store.reading() as connection:
+            device = read_device(connection)
+        if device is None:
+            raise NotEnrolled("This till is not enrolled yet.")
+        return device
+
+    async def _keep(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+        """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
+        failures = 0
+        while True:
+            try:
+                await work()
+            except Exception:
+                failures += 1
+                log.exception("the agent's %s task failed and is started again", what)
+                self._emit(Attention(f"Sending has a fault ({what}); it was started again."))
+                await asyncio.sleep(wait_ms(failures, self._rng) / 1000)
+
+    async def _stay_connected(self) -> None:
+        failures = 0
+        while True:
+            try:
+                reason = await self._connection.visit(self._device())
+            except SyncError as error:
+                failures += 1
+                if isinstance(error, AuthError):
+                    self._session.forget()
+                self._connection.move(state_after(error), str(error))
+                delay_ms = self._wait_ms(failures, error)
+            else:
+                failures = 0
+                self._connection.move(ConnectionState.OFFLINE, reason)
+                delay_ms = wait_ms(1, self._rng)
+            await self._pause(delay_ms)
+
+    def _wait_ms(self, failures: int, error: SyncError) -> int:
+        if isinstance(error, TransientError):
+            return wait_ms(failures, self._rng, error.retry_after_s)
+        # A refused token may only have been an old one; a second refusal is for a person to mend.
+        return wait_ms(1, self._rng) if failures == 1 else LONGEST_MS
+
+    async def _pause(self, delay_ms: int) -> None:
+        self._hurry.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay_ms / 1000):
+                await self._hurry.wait()
+
+    async def _drain(self) -> None:
+        while True:
+            try:
+                await self._pusher.run(self._connection.reached)
+            except SyncError as error:
+                # Nothing is sent until the connection stands again; it finds out what is wrong, and says so.
+                log.info("sending paused: %s", error)
+                self._session.forget()
+                self._connection.reached.clear()
+                self._connection.drop(str(error))
+
+
+def _forget_every_wait(tx: Transaction) -> None:
+    link.end_rest(tx, contact=False)
+    outbox.forget_waits(tx)
+
+
+class AgentThread:
+    """The agent in a thread of its own, with a loop of its own, beside a window's."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._loop = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="evertill-agent", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the agent and wait until it has put down what it held."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._cancel)
+            self._thread.join()
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._task = self._loop.create_task(self._agent.run(), name="agent")
+        try:
+            self._loop.run_until_complete(self._task)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()

@@ -1,0 +1,42 @@
+"""How long to wait before trying again: a pure decision.
+
+Exponential with full jitter, from half a second to a minute; what the server asked for (Retry-After) is a
+floor. Transport trouble never gives up; only an operation that the server fails on alone, while others pass,
+is set aside after `FAILURES_MAX` times.
+"""
+
+from dataclasses import dataclass
+
+from sync_agent.ports import Rng
+
+FIRST_MS = 500
+LONGEST_MS = 60_000
+FAILURES_MAX = 8
+
+
+def wait_ms(failures: int, rng: Rng, retry_after_s: float | None = None) -> int:
+    """Milliseconds to wait after the `failures`-th failure in a row (1 is the first)."""
+    ceiling = min(LONGEST_MS, FIRST_MS * 2 ** min(max(failures, 1) - 1, 30))
+    floor = 0 if retry_after_s is None else int(retry_after_s * 1000)
+    return floor + int(rng.uniform(0, ceiling))
+
+
+@dataclass(frozen=True)
+class RetryAt:
+    """The operation may be tried again from then on."""
+
+    moment_ms: int
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """The operation is poison: it stands before a person."""
+
+    reason: str
+
+
+def after_failing_alone(failures: int, now_ms: int, rng: Rng) -> RetryAt | DeadLetter:
+    """What becomes of an operation that has now failed alone `failures` times."""
+    if failures >= FAILURES_MAX:
+        return DeadLetter(f"The server failed on it {failures} times, while others passed.")
+    return RetryAt(now_ms + wait_ms(failures, rng))

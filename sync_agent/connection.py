@@ -1,0 +1,201 @@
+"""The talk with the server from its opening to its loss, and the state that a clerk sees of it.
+
+One `visit` is one connection: token, socket, join, catch-up, then listening until it ends. The supervisor in
+agent.py makes one visit after another. Reached means that our own server answered an authenticated call.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from sync_agent.contract import events
+from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
+from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
+from sync_agent.errors import AuthError, ProtocolError, RejectedError
+from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.ports import Channel, Clock, Rank, Transport
+from sync_agent.pull import Puller
+from sync_agent.session import Session
+from sync_agent.store import link, outbox, replica
+from sync_agent.store.database import Store
+from sync_agent.store.device import DeviceIdentity, record_clock_offset
+
+CALL_S_MAX = 10.0
+HEARTBEAT_S = 15.0
+LOOK_AT_HEADS_EVERY = 2
+"""Heartbeats between two looks at the streams' heads: a lost last event shows by itself within 30 s."""
+OFFSET_MATTERS_MS = 200
+SLEPT_MS = 5_000
+"""Wall clock and monotonic clock apart by this much between two heartbeats: the machine slept."""
+
+
+class Connection:
+    """Makes visits to the server and tells how they stand.
+
+    `reached` is set while our own server has answered; the pusher sends only then.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        session: Session,
+        puller: Puller,
+        clock: Clock,
+        emit: Callable[[AgentEvent], None],
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._session = session
+        self._puller = puller
+        self._clock = clock
+        self._emit = emit
+        self.state = ConnectionState.OFFLINE
+        self.reached = asyncio.Event()
+        self._dropped: asyncio.Future[str] | None = None
+        self._lost_ms = self._last_contact_ms()
+
+    def _last_contact_ms(self) -> int:
+        with self._store.reading() as connection:
+            record = link.read_link(connection)
+        return (record and record.last_contact_ms) or self._clock.now_ms()
+
+    def move(self, state: ConnectionState, reason: str = "") -> None:
+        """Tell the host where the talk stands. Trying again does not make it offline since later."""
+        now_ms = self._clock.now_ms()
+        if self.state in _STANDING and state not in _STANDING:
+            self._lost_ms = now_ms
+        self.state = state
+        self._emit(StateChanged(state, now_ms if state in _STANDING else self._lost_ms, reason))
+
+    def drop(self, reason: str) -> None:
+        """End the visit under way: the pusher found that nobody answers, or that it is not let in."""
+        if self._dropped is not None and not self._dropped.done():
+            self._dropped.set_result(reason)
+
+    async def visit(self, device: DeviceIdentity) -> str:
+        """One connection, until it is lost; why it was. Raises SyncError where it did not come about."""
+        self.move(ConnectionState.CONNECTING)
+        self._dropped = asyncio.get_running_loop().create_future()
+        token = await self._session.token()
+        arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+
+        async def keep(name: str, payload: Any) -> None:
+            arrived.put_nowait((name, payload))
+
+        channel = await self._transport.open_channel(token, keep)
+        try:
+            await self._join(channel, device)
+            self.reached.set()
+            self.move(ConnectionState.SYNCING)
+            await self._store.write(self._came_back, Rank.AGENT)
+            for stream in self._streams(device):
+                await self._puller.catch_up(device, stream)
+            await self._store.write(link.note_full_sync, Rank.AGENT)
+            self.move(ConnectionState.ONLINE)
+            return await self._stay(channel, device, arrived)
+        finally:
+            self.reached.clear()
+            await channel.close()
+
+    @staticmethod
+    def _came_back(tx: Any) -> None:
+        link.end_rest(tx, contact=True)
+        outbox.forget_waits(tx)
+
+    @staticmethod
+    def _streams(device: DeviceIdentity) -> tuple[str, str]:
+        # The tenant's first: stock is easier to show once its products are known.
+        return tenant_stream(device.tenant_id), location_stream(device.tenant_id, device.location_id)
+
+    async def _join(self, channel: Channel, device: DeviceIdentity) -> None:
+        with self._store.reading() as connection:
+            cursors = replica.cursors(connection)
+        before_ms = self._clock.now_ms()
+        payload = {
+            "tenantId": device.tenant_id,
+            "userId": device.device_id,
+            "token": await self._session.token(),
+            "locationId": device.location_id,
+            "deviceId": device.device_id,
+            "protocol": PROTOCOL_VERSION,
+            "cursors": {stream: cursor.to_wire() for stream, cursor in cursors.items()},
+            "features": ["changes"],
+        }
+        try:
+            joined = JoinedStreams.model_validate(
+                await channel.call(events.JOIN_TENANT, payload, timeout_s=CALL_S_MAX)
+            )
+        except ValidationError as error:
+            raise ProtocolError(f"the server's answer to join-tenant cannot be read: {error}") from error
+        except RejectedError as error:
+            raise ProtocolError(f"the server refused join-tenant: {error}") from error
+        offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
+        if abs(offset_ms - device.clock_offset_ms) > OFFSET_MATTERS_MS:
+            await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)
+
+    async def _stay(
+        self, channel: Channel, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]
+    ) -> str:
+        """Listen, keep the heart beating, keep the token fresh; the reason of the end."""
+        assert self._dropped is not None, "a visit begins by making this"
+        tasks: set[asyncio.Future[str]] = {
+            self._dropped,
+            asyncio.create_task(channel.closed(), name="live-closed"),
+            asyncio.create_task(self._listen(device, arrived), name="live-listen"),
+            asyncio.create_task(self._beat(channel, device), name="live-heartbeat"),
+        }
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return next(iter(done)).result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listen(self, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]) -> str:
+        while True:
+            name, payload = await arrived.get()
+            if name == events.CHANGES:
+                await self._puller.on_changes(device, payload)
+            elif name == events.SESSION_ENDED:
+                self._session.forget()
+                return "the server ended the session"
+
+    async def _beat(self, channel: Channel, device: DeviceIdentity) -> str:
+        beats = 0
+        while True:
+            wall_ms, steady_s = self._clock.now_ms(), self._clock.monotonic_s()
+            await asyncio.sleep(min(HEARTBEAT_S, max(1.0, self._session.renew_in_s)))
+            slept_ms = self._clock.now_ms() - wall_ms - (self._clock.monotonic_s() - steady_s) * 1000
+            if slept_ms > SLEPT_MS:
+                return "this computer was asleep"
+            if self._session.renew_in_s <= 0:
+                # Joining again is how a live socket gets its new token.
+                await self._join(channel, device)
+            with self._store.reading() as connection:
+                pending = outbox.waiting_count(connection)
+            await channel.call(
+                events.NETWORK_STATUS, {"isOnline": True, "pending": pending}, timeout_s=CALL_S_MAX
+            )
+            beats += 1
+            if beats % LOOK_AT_HEADS_EVERY == 0:
+                for stream in self._streams(device):
+                    await self._puller.catch_up(device, stream)
+                await self._store.write(link.note_full_sync, Rank.AGENT)
+
+
+_STANDING = {ConnectionState.SYNCING, ConnectionState.ONLINE}
+
+
+def state_after(error: Exception) -> ConnectionState:
+    """What a failed visit means for the till."""
+    match error:
+        case AuthError(code="unauthorized" | "token_expired"):
+            return ConnectionState.NEEDS_SIGN_IN
+        case AuthError():
+            return ConnectionState.NEEDS_ENROLMENT
+        case _:
+            return ConnectionState.OFFLINE

@@ -1,0 +1,47 @@
+"""Opens the contract's envelope: its data, or one of our own errors for its code."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from sync_agent.contract.codes import Envelope, ErrorBody, ErrorCode
+from sync_agent.errors import (
+    AuthError,
+    ConflictError,
+    ProtocolError,
+    RejectedError,
+    SyncError,
+    TransientError,
+)
+
+_SIGN_IN = {ErrorCode.UNAUTHORIZED, ErrorCode.TOKEN_EXPIRED, ErrorCode.FORBIDDEN, ErrorCode.DEVICE_CLONED}
+_BEHIND = {ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE}
+
+
+def looks_like_ours(answer: object) -> bool:
+    """Whether this can be an answer of our server at all, and not a captive portal's or a proxy's."""
+    return isinstance(answer, dict) and isinstance(answer.get("success"), bool)
+
+
+def open_envelope(answer: object) -> Any:
+    """The envelope's data. Raises ProtocolError where it is none, else the error for its code."""
+    try:
+        envelope = Envelope.model_validate(answer)
+    except ValidationError as error:
+        raise ProtocolError(f"an answer without our envelope: {answer!r:.200}") from error
+    if envelope.success:
+        return envelope.data
+    raise _error_for(envelope.error or ErrorBody(code=ErrorCode.INTERNAL, message="no reason given"))
+
+
+def _error_for(body: ErrorBody) -> SyncError:
+    if body.code in _SIGN_IN:
+        return AuthError(body.code, body.message)
+    if body.code in _BEHIND:
+        after_s = None if body.retry_after_ms is None else body.retry_after_ms / 1000
+        return TransientError(body.message, after_s, code=body.code)
+    if body.code == ErrorCode.UPGRADE_REQUIRED:
+        return ProtocolError(body.message)
+    if body.code in {ErrorCode.CONFLICT, ErrorCode.CONFLICT_MOVED}:
+        return ConflictError(body.message)
+    return RejectedError(body.code, body.message)

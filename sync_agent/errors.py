@@ -1,0 +1,82 @@
+"""What can go wrong on the till's side, outside the rules of selling.
+
+    StoreError              the environment: the till's disk or its database
+    ├ DiskFull              nothing was written; free some space and try again
+    ├ StoreUnavailable      the database cannot be opened or locked
+    ├ HomeInUse             another Evertill works on this folder
+    ├ SchemaTooNew          a newer Evertill wrote this folder
+    └ StoreCorrupt          the file is damaged
+    SyncError               the talk with the server
+    ├ TransientError        back off and try again; burns no attempt
+    ├ AuthError             pause until somebody signs in or enrolls the till
+    ├ RejectedError         this request was refused for what it is
+    ├ ConflictError         this request met a newer version
+    └ ProtocolError         the other side does not speak our protocol: stop, keep everything, say so
+
+A bug is whatever it is (an AssertionError, a KeyError): never one of these, and never swallowed.
+"""
+
+
+class StoreError(Exception):
+    """The till's own disk or database."""
+
+
+class DiskFull(StoreError):
+    pass
+
+
+class StoreUnavailable(StoreError):
+    pass
+
+
+class HomeInUse(StoreError):
+    pass
+
+
+class SchemaTooNew(StoreError):
+    pass
+
+
+class StoreCorrupt(StoreError):
+    pass
+
+
+class SyncError(Exception):
+    """The talk with the server."""
+
+
+class TransientError(SyncError):
+    """`retry_after_s` is what the server asked for, None where it asked for nothing.
+
+    `code` is the contract's where the server itself answered (the link stands, the trouble is behind it),
+    None where nobody did.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.code = code
+
+
+class AuthError(SyncError):
+    """`code` is the contract's; `forbidden` and `device_cloned` mean that the till must be enrolled anew."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RejectedError(SyncError):
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ConflictError(SyncError):
+    def __init__(self, message: str, current_version: int | None = None) -> None:
+        super().__init__(message)
+        self.current_version = current_version
+
+
+class ProtocolError(SyncError):
+    pass

@@ -1,0 +1,116 @@
+"""The live socket: Socket.IO, with reconnection left to our own supervisor.
+
+python-socketio's own reconnection dies for good in several ways and its emit() on a dead connection succeeds
+and sends nothing; so a channel lives once, every send waits for its acknowledgement, and its end is told.
+"""
+
+import asyncio
+from typing import Any
+
+import orjson
+import socketio
+
+from sync_agent.contract import events
+from sync_agent.envelope import open_envelope
+from sync_agent.errors import TransientError
+from sync_agent.ports import EventHandler
+
+OPEN_S_MAX = 10.0
+HANDLED_EVENTS = (
+    events.CHANGES,
+    events.INITIAL_SYNC,
+    events.INVENTORY_UPDATED,
+    events.SYNC_CONFLICT,
+    events.CONFLICT_RESOLVED,
+    events.CONFLICT_RESOLUTION_BROADCAST,
+    events.NOTICE,
+    events.SESSION_ENDED,
+)
+
+
+class _Orjson:
+    """The json module that python-socketio asks for: text out, as its packets want."""
+
+    @staticmethod
+    def dumps(value: object, **_: object) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_: object) -> Any:
+        return orjson.loads(text)
+
+
+class SocketChannel:
+    """One connected socket. `on_event` is awaited event by event, in the order of arrival."""
+
+    def __init__(self, client: socketio.AsyncClient, on_event: EventHandler) -> None:
+        self._client = client
+        self._on_event = on_event
+        self._arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._delivery: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, server_url: str, token: str, on_event: EventHandler) -> "SocketChannel":
+        """Connect within ten seconds, or raise TransientError."""
+        client = socketio.AsyncClient(reconnection=False, json=_Orjson, handle_sigint=False)
+        channel = cls(client, on_event)
+        channel._listen()
+        try:
+            async with asyncio.timeout(OPEN_S_MAX):
+                await client.connect(
+                    server_url, auth={"token": token}, transports=["websocket"], wait_timeout=OPEN_S_MAX
+                )
+        except (TimeoutError, socketio.exceptions.SocketIOError, OSError, ValueError) as error:
+            await channel.close()
+            raise TransientError(f"the live connection could not be opened: {error}") from error
+        channel._delivery = asyncio.create_task(channel._deliver(), name="live-delivery")
+        return channel
+
+    def _listen(self) -> None:
+        for name in HANDLED_EVENTS:
+            self._client.on(name, self._keeper(name))
+        self._client.on("disconnect", self._ended)
+
+    def _keeper(self, name: str) -> Any:
+        async def keep(*payload: Any) -> None:
+            # Only kept here: a handler that takes its time would hold up the heartbeat behind it.
+            self._arrived.put_nowait((name, payload[0] if payload else None))
+
+        return keep
+
+    async def _ended(self, reason: str = "the connection was lost") -> None:
+        if not self._closed.done():
+            self._closed.set_result(reason)
+
+    async def _deliver(self) -> None:
+        while True:
+            name, payload = await self._arrived.get()
+            await self._on_event(name, payload)
+
+    async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
+        answer = asyncio.ensure_future(self._client.call(event, payload, timeout=timeout_s))
+        await asyncio.wait({answer, self._closed}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            answer.cancel()
+            raise TransientError("the live connection ended before the answer came")
+        try:
+            return open_envelope(answer.result())
+        except (socketio.exceptions.SocketIOError, TimeoutError) as error:
+            raise TransientError(f"no answer to {event}: {error}") from error
+
+    async def closed(self) -> str:
+        """Wait for the end. Raises what the handling of an event raised: that is the end, too."""
+        waiting: set[asyncio.Future[Any]] = {self._closed}
+        if self._delivery is not None:
+            waiting.add(self._delivery)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if self._delivery is not None and self._delivery.done():
+            self._delivery.result()
+        return self._closed.result()
+
+    async def close(self) -> None:
+        if self._delivery is not None:
+            self._delivery.cancel()
+        await self._client.disconnect()
+        await self._ended("closed by this till")

@@ -1,0 +1,162 @@
+"""Down: brings the replica up to the head of a stream, by its changes or by a snapshot.
+
+Changes come in pages of 200 and are applied with the cursor in one transaction, small enough that a clerk
+never waits for one. A stream that is new here, or whose server can no longer continue it (pruned, restored
+from a backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in whole.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.events import PATH_CHANGES, PATH_SNAPSHOT
+from sync_agent.contract.streams import ChangesEvent, ChangesPage, SnapshotPage, tenant_stream
+from sync_agent.errors import ProtocolError, RejectedError
+from sync_agent.events import AgentEvent, Progress
+from sync_agent.ports import Rank, Transport
+from sync_agent.push import Pusher
+from sync_agent.session import Session
+from sync_agent.store import replica
+from sync_agent.store.database import Store
+from sync_agent.store.device import DeviceIdentity
+from sync_agent.store.replica import StagedSnapshot
+
+PAGE_CHANGES = 200
+
+
+class _StreamBroken(Exception):
+    """The server cannot continue this cursor: only a snapshot helps."""
+
+
+class Puller:
+    """Follows the streams of one till. One stream is pulled by one task at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        session: Session,
+        pusher: Pusher,
+        emit: Callable[[AgentEvent], None],
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._session = session
+        self._pusher = pusher
+        self._emit = emit
+        self._one_at_a_time = asyncio.Lock()
+
+    async def catch_up(self, device: DeviceIdentity, stream: str) -> None:
+        """Read the stream to its head. Raises SyncError; what was applied until then stays."""
+        async with self._one_at_a_time:
+            with self._store.reading() as connection:
+                known = stream in replica.cursors(connection)
+                staged = replica.staged_snapshot(connection, stream)
+            if not known or staged is not None:
+                await self._snapshot(device, stream, staged)
+            try:
+                await self._follow(stream)
+            except _StreamBroken:
+                await self._snapshot(device, stream, None)
+                await self._follow(stream)
+
+    async def on_changes(self, device: DeviceIdentity, payload: Any) -> None:
+        """A live `changes` event: apply it if it comes next, pull the gap if it does not."""
+        try:
+            event = ChangesEvent.model_validate(payload)
+        except ValidationError as error:
+            raise ProtocolError(f"the server's changes cannot be read: {error}") from error
+        for start in range(0, len(event.changes), PAGE_CHANGES):
+            page = event.changes[start : start + PAGE_CHANGES]
+            gap = await self._store.write(
+                partial(replica.apply_changes, stream=event.stream, changes=page), Rank.AGENT
+            )
+            if gap is not None:
+                await self.catch_up(device, event.stream)
+                return
+
+    # --- changes -------------------------------------------------------------------------------------
+
+    async def _follow(self, stream: str) -> None:
+        while True:
+            with self._store.reading() as connection:
+                cursor = replica.cursors(connection)[stream]
+                epoch = replica.epoch_of(connection, stream)
+            page = await self._changes(stream, cursor.seq, cursor.change_id)
+            if page.epoch != epoch:
+                raise _StreamBroken
+            gap = await self._store.write(
+                partial(replica.apply_changes, stream=stream, changes=page.changes), Rank.AGENT
+            )
+            if gap is not None and (not page.changes or page.changes[0].seq != gap.after + 1):
+                raise ProtocolError(f"the server left out changes of {stream} after {gap.after}")
+            if not page.changes or page.changes[-1].seq >= page.head:
+                await self._store.write(lambda tx: replica.confirm_head(tx, stream), Rank.AGENT)
+                return
+
+    async def _changes(self, stream: str, after: int, change_id: str) -> ChangesPage:
+        query = {"stream": stream, "after": str(after), "limit": str(PAGE_CHANGES)}
+        if change_id:
+            query["changeId"] = change_id
+        try:
+            answer = await self._transport.request(
+                "GET", PATH_CHANGES, query=query, token=await self._session.token()
+            )
+            return ChangesPage.model_validate(answer)
+        except RejectedError as error:
+            if error.code == ErrorCode.CURSOR_EXPIRED:
+                raise _StreamBroken from error
+            raise ProtocolError(f"the server refused the changes of {stream}: {error}") from error
+        except ValidationError as error:
+            raise ProtocolError(f"the server's changes cannot be read: {error}") from error
+
+    # --- snapshots -----------------------------------------------------------------------------------
+
+    async def _snapshot(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
+        kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
+        while staged is None or not staged.complete:
+            page = await self._page(stream, None if staged is None else staged.page_token)
+            staged = await self._store.write(
+                partial(replica.stage_page, page=page, first=staged is None, kinds=kinds),
+                Rank.AGENT,
+            )
+            self._emit(Progress(stream, staged.rows_done, staged.rows_total))
+        # From here no batch may be under way: what it changed could be in the pages already, and its
+        # overlay would count twice. What was tried and never answered is asked for its result first.
+        async with self._pusher.lock:
+            await self._pusher.settle_sent()
+            await self._stage_what_came_between(stream)
+            await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Rank.AGENT)
+
+    async def _page(self, stream: str, page_token: str | None) -> SnapshotPage:
+        query = {"stream": stream}
+        if page_token is not None:
+            query["pageToken"] = page_token
+        try:
+            answer = await self._transport.request(
+                "GET", PATH_SNAPSHOT, query=query, token=await self._session.token()
+            )
+            return SnapshotPage.model_validate(answer)
+        except RejectedError as error:
+            if page_token is not None:
+                # The token has grown too old to go on with: begin again.
+                return await self._page(stream, None)
+            raise ProtocolError(f"the server refused the snapshot of {stream}: {error}") from error
+        except ValidationError as error:
+            raise ProtocolError(f"the server's snapshot cannot be read: {error}") from error
+
+    async def _stage_what_came_between(self, stream: str) -> None:
+        while True:
+            with self._store.reading() as connection:
+                staged = replica.staged_snapshot(connection, stream)
+            assert staged is not None, "the snapshot was staged just now"
+            page = await self._changes(stream, staged.seq, staged.change_id)
+            await self._store.write(
+                partial(replica.stage_changes, stream=stream, changes=page.changes), Rank.AGENT
+            )
+            if not page.changes or page.changes[-1].seq >= page.head:
+                return

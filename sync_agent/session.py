@@ -1,0 +1,43 @@
+"""The till's access token: exchanged for its device credential, renewed before it runs out."""
+
+from sync_agent.contract.events import PATH_REFRESH
+from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
+from sync_agent.credentials import Credentials
+from sync_agent.ports import Clock, Transport
+
+RENEW_BEFORE_S = 90.0
+
+
+class Session:
+    """Holds one access token in memory. `token` is the only way to it."""
+
+    def __init__(self, transport: Transport, credentials: Credentials, clock: Clock) -> None:
+        self._transport = transport
+        self._credentials = credentials
+        self._clock = clock
+        self._token: str | None = None
+        self._good_until_s = 0.0
+
+    async def token(self) -> str:
+        """A token with more than a minute to live. Raises AuthError where the device is wanted no more."""
+        if self._token is None or self._clock.monotonic_s() >= self._good_until_s:
+            asked_s = self._clock.monotonic_s()
+            answer = RefreshAnswer.model_validate(
+                await self._transport.request(
+                    "POST",
+                    PATH_REFRESH,
+                    body=RefreshRequest(refresh_token=self._credentials.device_token).to_wire(),
+                )
+            )
+            self._token = answer.access_token
+            self._good_until_s = asked_s + max(answer.expires_in - RENEW_BEFORE_S, answer.expires_in / 2)
+        return self._token
+
+    @property
+    def renew_in_s(self) -> float:
+        """How long the token at hand may still be used."""
+        return max(0.0, self._good_until_s - self._clock.monotonic_s())
+
+    def forget(self) -> None:
+        """The server refused the token: the next call asks for another."""
+        self._token = None

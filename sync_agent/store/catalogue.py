@@ -1,0 +1,96 @@
+"""The projection of products: the replica with this till's own edits over it, kept ready to be searched."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.sqlite import insert
+
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.search import search_text
+
+_FIELDS = ("name", "barcode", "sku", "price_minor", "tax_rate_ppm", "unit")
+_CHUNK = 500
+
+
+def reproject(tx: Transaction, product_ids: Sequence[str]) -> None:
+    """Bring the catalogue's rows of these products in step with replica and overlay."""
+    for start in range(0, len(product_ids), _CHUNK):
+        _reproject_chunk(tx, list(dict.fromkeys(product_ids[start : start + _CHUNK])))
+    tx.touch(Topic.CATALOGUE, *product_ids)
+
+
+def _reproject_chunk(tx: Transaction, product_ids: list[str]) -> None:
+    projected: dict[str, dict[str, Any] | None] = dict.fromkeys(product_ids)
+    for row in tx.execute(select(t.product).where(t.product.c.id.in_(product_ids))):
+        if not row.deleted:
+            projected[row.id] = {field: getattr(row, field) for field in _FIELDS} | {"version": row.version}
+    overlays = (
+        select(t.product_overlay)
+        .where(t.product_overlay.c.product_id.in_(product_ids))
+        .order_by(t.product_overlay.c.device_seq)
+    )
+    for row in tx.execute(overlays):
+        if row.deleted:
+            projected[row.product_id] = None
+        else:
+            base = projected[row.product_id] or _UNKNOWN_PRODUCT
+            projected[row.product_id] = base | orjson.loads(row.fields)
+    present = [_entry(product_id, fields) for product_id, fields in projected.items() if fields is not None]
+    absent = [product_id for product_id, fields in projected.items() if fields is None]
+    if absent:
+        tx.execute(delete(t.catalogue).where(t.catalogue.c.product_id.in_(absent)))
+    upsert_entries(tx, present)
+
+
+_UNKNOWN_PRODUCT: dict[str, Any] = {
+    "name": "",
+    "barcode": None,
+    "sku": None,
+    "price_minor": None,
+    "tax_rate_ppm": 0,
+    "unit": "each",
+    "version": 0,
+}
+
+
+def _entry(product_id: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "product_id": product_id,
+        **{field: fields[field] for field in (*_FIELDS, "version")},
+        "folded": search_text(fields["name"], fields["barcode"], fields["sku"]),
+    }
+
+
+def upsert_entries(tx: Transaction, entries: list[dict[str, Any]]) -> None:
+    """Insert or update catalogue rows, given whole."""
+    if not entries:
+        return
+    statement = insert(t.catalogue)
+    changed = {column: statement.excluded[column] for column in (*_FIELDS, "version", "folded")}
+    tx.execute(statement.on_conflict_do_update(index_elements=["product_id"], set_=changed), entries)
+
+
+def rebuild(tx: Transaction) -> None:
+    """After a snapshot was swapped in: bring the whole catalogue in step, touching only rows that differ."""
+    tx.execute(
+        text(
+            "DELETE FROM catalogue WHERE product_id NOT IN (SELECT id FROM product WHERE deleted = 0)"
+            " AND product_id NOT IN (SELECT product_id FROM product_overlay)"
+        )
+    )
+    differing = text(
+        "SELECT p.id AS product_id, p.name, p.barcode, p.sku, p.price_minor,"
+        " p.tax_rate_ppm, p.unit, p.version"
+        " FROM product p LEFT JOIN catalogue c ON c.product_id = p.id"
+        " WHERE p.deleted = 0 AND (c.id IS NULL OR c.version <> p.version)"
+    )
+    rows = tx.execute(differing).all()
+    for start in range(0, len(rows), _CHUNK):
+        upsert_entries(tx, [_entry(row.product_id, row._asdict()) for row in rows[start : start + _CHUNK]])
+    overlaid = tx.execute(select(t.product_overlay.c.product_id).distinct()).scalars().all()
+    if overlaid:
+        reproject(tx, overlaid)
+    tx.touch_all(Topic.CATALOGUE)

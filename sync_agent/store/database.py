@@ -1,0 +1,262 @@
+"""The till's database: one write connection behind the Executor, read-only connections for everyone else.
+
+A transaction is a function of a `Transaction`; it is committed whole, with `synchronous=FULL`, before its
+future resolves, or not at all. ARCHITECTURE.md, "Threads".
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from sync_agent.errors import DiskFull, SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
+from sync_agent.ports import Clock, Executor, Ids, Rank, WriterThread
+from sync_agent.store.home import Home
+from sync_agent.store.migrations import migrate
+
+T = TypeVar("T")
+
+
+class Topic(StrEnum):
+    """What a transaction may change, as far as a view cares."""
+
+    DEVICE = "device"
+    OUTBOX = "outbox"
+    STOCK = "stock"
+    CATALOGUE = "catalogue"
+    CONFLICTS = "conflicts"
+    PEOPLE = "people"
+    SALES = "sales"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What one committed transaction changed. `products` is None where it was too many to name."""
+
+    topics: frozenset[Topic]
+    products: frozenset[str] | None
+
+
+PRODUCTS_NAMED_MAX = 500
+
+
+class Transaction:
+    """One local transaction on the write connection, and the record of what it changed."""
+
+    def __init__(self, connection: Connection, clock: Clock, ids: Ids) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.ids = ids
+        self._topics: set[Topic] = set()
+        self._products: set[str] | None = set()
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    def execute(self, statement: Any, parameters: Any = None) -> Any:
+        return self.connection.execute(statement, parameters)
+
+    def touch(self, topic: Topic, *products: str) -> None:
+        """Note that views of this topic, and of these products, are to be refreshed after the commit."""
+        self._topics.add(topic)
+        if self._products is not None:
+            self._products.update(products)
+            if len(self._products) > PRODUCTS_NAMED_MAX:
+                self._products = None
+
+    def touch_all(self, topic: Topic) -> None:
+        """As `touch`, for more products than anyone wants to name."""
+        self._topics.add(topic)
+        self._products = None
+
+    @property
+    def changed(self) -> Changed:
+        products = None if self._products is None else frozenset(self._products)
+        return Changed(frozenset(self._topics), products)
+
+
+def _translate(error: Exception) -> StoreError | None:
+    """Our word for what SQLite complains of, or None where it is a bug of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, sqlite3.Error):
+        return None
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull("The disk is full. Nothing was saved; free some space and try again.")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return StoreCorrupt(f"The till's database is damaged: {cause}")
+    if code in {
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    }:
+        return StoreUnavailable(f"The till's database cannot be used just now: {cause}")
+    return None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        translated = _translate(error)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _write_engine(home: Home) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{home.database}",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "isolation_level": None, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that upgrades to a write ignores busy_timeout.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _read_engine(home: Home) -> Engine:
+    engine = create_engine(
+        f"sqlite:///file:{home.database}?mode=ro&uri=true",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "isolation_level": None, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA busy_timeout=5000")
+        connection.execute("PRAGMA cache_size=-16000")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+class Store:
+    """The open database of one home.
+
+    Listeners are called in the writer's thread after each commit that changed something; they must return
+    at once and hand the news on to their own thread.
+    """
+
+    def __init__(
+        self, home: Home, *, clock: Clock, ids: Ids, executor: Executor, writer: Engine, owner: str
+    ) -> None:
+        self.home = home
+        self.clock = clock
+        self.ids = ids
+        self.owner = owner
+        """Marks this process's leases: another owner's are from a process that has died."""
+        self._executor = executor
+        self._writer = writer
+        self._readers = threading.local()
+        self._read_engines: list[Engine] = []
+        self._listeners: list[Callable[[Changed], None]] = []
+        self._closed = False
+
+    @classmethod
+    def open(cls, home: Home, *, clock: Clock, ids: Ids, executor: Executor | None = None) -> "Store":
+        """Lock the home, bring its schema up to date, and open it.
+
+        Raises HomeInUse, SchemaTooNew, StoreCorrupt or StoreUnavailable, each in words for a person.
+        """
+        home.acquire()
+        try:
+            with _translated():
+                writer = _write_engine(home)
+                migrate(writer)
+        except BaseException:
+            home.release()
+            raise
+        return cls(
+            home,
+            clock=clock,
+            ids=ids,
+            executor=executor or WriterThread(),
+            writer=writer,
+            owner=ids.new(),
+        )
+
+    def close(self) -> None:
+        """Finish what was handed to the writer, close every connection, give the home back."""
+        if self._closed:
+            return
+        self._closed = True
+        self._executor.close()
+        self._writer.dispose()
+        for engine in self._read_engines:
+            engine.dispose()
+        self.home.release()
+
+    def listen(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
+        """Call `listener` after each commit that changed something; the answer stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def submit(self, work: Callable[[Transaction], T], rank: Rank = Rank.CLERK) -> "Future[T]":
+        """Hand a transaction to the writer. The future resolves once it is on disk."""
+        return self._executor.submit(lambda: self._run(work), rank)
+
+    async def write(self, work: Callable[[Transaction], T], rank: Rank = Rank.CLERK) -> T:
+        """As `submit`, awaited on the running loop. The transaction runs on even if the wait is cancelled."""
+        return await asyncio.wrap_future(self.submit(work, rank))
+
+    def _run(self, work: Callable[[Transaction], T]) -> T:
+        with _translated(), self._writer.begin() as connection:
+            transaction = Transaction(connection, self.clock, self.ids)
+            result = work(transaction)
+        changed = transaction.changed
+        if changed.topics:
+            for listener in tuple(self._listeners):
+                listener(changed)
+        return result
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only connection of the calling thread, with one consistent view while it is held."""
+        engine: Engine | None = getattr(self._readers, "engine", None)
+        if engine is None:
+            engine = _read_engine(self.home)
+            self._readers.engine = engine
+            self._read_engines.append(engine)
+        with _translated(), engine.connect() as connection, connection.begin():
+            yield connection
+
+
+def fetch_all(connection: Connection, statement: Any, parameters: Any = None) -> Sequence[Any]:
+    return connection.execute(statement, parameters).all()
+
+
+__all__ = ["Changed", "SchemaTooNew", "Store", "Topic", "Transaction"]

@@ -1,0 +1,69 @@
+"""A till's home: one folder with its database, its secrets and the lock that keeps a second till out."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sync_agent.errors import HomeInUse, StoreUnavailable
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder's layout, and its lock.
+
+    The lock is the operating system's, so it ends with the process however that dies. The process id
+    beside it is only there to name who holds it.
+    """
+
+    path: Path
+    _lock: FileLock = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreUnavailable(f"cannot make the folder {self.path}: {error.strerror}") from error
+        object.__setattr__(self, "_lock", FileLock(self.path / "till.lock", thread_local=False))
+
+    @property
+    def database(self) -> Path:
+        return self.path / "till.sqlite"
+
+    @property
+    def secrets(self) -> Path:
+        return self.path / "secrets.bin"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "till.log"
+
+    @property
+    def _holder(self) -> Path:
+        return self.path / "till.pid"
+
+    def acquire(self) -> None:
+        """Take the lock, or raise HomeInUse and say who has it."""
+        in_use = HomeInUse(
+            f"Another Evertill (process {self._read_holder()}) is already working on {self.path}. "
+            "Use that window, or close it first."
+        )
+        if self._lock.is_locked:
+            raise in_use
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise in_use from error
+        except OSError as error:
+            raise StoreUnavailable(f"cannot lock {self.path}: {error.strerror}") from error
+        self._holder.write_text(str(os.getpid()))
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def _read_holder(self) -> str:
+        try:
+            return self._holder.read_text() or "unknown"
+        except OSError:
+            return "unknown"

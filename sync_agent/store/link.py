@@ -1,0 +1,48 @@
+"""What outlives a restart about the way to the server: the queue's rest, and when we last heard from it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+
+
+@dataclass(frozen=True)
+class LinkRecord:
+    failures: int
+    not_before_ms: int
+    last_contact_ms: int | None
+    last_full_sync_ms: int | None
+
+
+def read_link(connection: Connection) -> LinkRecord | None:
+    """None before enrolment."""
+    columns = (
+        t.link.c.failures,
+        t.link.c.not_before_ms,
+        t.link.c.last_contact_ms,
+        t.link.c.last_full_sync_ms,
+    )
+    row = connection.execute(select(*columns)).first()
+    return None if row is None else LinkRecord(*row)
+
+
+def rest_until(tx: Transaction, not_before_ms: int) -> None:
+    """Transport trouble: the whole queue rests, and the next wait is longer."""
+    tx.execute(update(t.link).values(failures=t.link.c.failures + 1, not_before_ms=not_before_ms))
+    tx.touch(Topic.OUTBOX)
+
+
+def end_rest(tx: Transaction, *, contact: bool) -> None:
+    """The server answered (`contact`), or a clerk said "Try now"."""
+    values: dict[str, int] = {"not_before_ms": 0}
+    if contact:
+        values |= {"failures": 0, "last_contact_ms": tx.now_ms}
+    tx.execute(update(t.link).values(**values))
+
+
+def note_full_sync(tx: Transaction) -> None:
+    """Every stream that this till follows has been read to its head."""
+    tx.execute(update(t.link).values(last_full_sync_ms=tx.now_ms, last_contact_ms=tx.now_ms))
+    tx.touch(Topic.OUTBOX)

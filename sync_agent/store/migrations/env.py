@@ -1,0 +1,10 @@
+"""Alembic's way in: runs on the connection that `migrate` hands over, in one transaction."""
+
+from alembic import context
+
+from sync_agent.store.tables import Row
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=Row.metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,440 @@
+"""The offline queue: what this till asks of the server, from the clerk's act to its end.
+
+An operation is written in the same transaction as the business rows that it stands for. Claiming is a
+lease: it runs out by itself, and a lease of another owner is from a process that has died, so nothing ever
+hangs in "processing". ARCHITECTURE.md, "Life of an operation".
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
+
+from sync_agent.contract.operations import OPERATION_SCHEMA, chain_hash, content_hash
+from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.store import catalogue
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.device import NotEnrolled
+
+
+class Status(StrEnum):
+    """Where an operation stands. The wire's four words map onto these."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    CONFLICT = "conflict"
+    BLOCKED = "blocked"
+    DEAD_LETTER = "dead_letter"
+    REPLACED = "replaced"
+    DISCARDED = "discarded"
+
+
+WAITING = (Status.PENDING, Status.PROCESSING)
+STANDING = (Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED)
+"""Before a person, or behind something that is."""
+
+
+@dataclass(frozen=True)
+class StockEffect:
+    """What an operation does to one product's stock: "delta" adds `quantity`, "count" sets it."""
+
+    product_id: str
+    location_id: str
+    kind: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ProductEffect:
+    """Which fields an operation sets on a product (column names of the catalogue), or that it deletes it."""
+
+    product_id: str
+    fields: dict[str, Any]
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class NewOperation:
+    """An operation to be queued. `data` is in wire names and JSON types; it is hashed, and never changes."""
+
+    operation: str
+    resource_type: str
+    resource_id: str | None
+    data: dict[str, Any]
+    actor_id: str
+    summary: dict[str, Any]
+    location_id: str | None = None
+    base_version: int | None = None
+    approved_by_id: str | None = None
+    lane: str | None = None
+    rank: int = 0
+    replaces: str | None = None
+    occurred_ms: int | None = None
+    stock: tuple[StockEffect, ...] = ()
+    product: ProductEffect | None = None
+    id: str | None = None
+    """Minted where it is None."""
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    id: str
+    device_seq: int
+
+
+def enqueue(tx: Transaction, new: NewOperation) -> Enqueued:
+    """Queue one operation, with its overlay, in the caller's transaction."""
+    return enqueue_many(tx, (new,))[0]
+
+
+def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued]:
+    """Queue operations in order. Raises NotEnrolled on a home without a till."""
+    row = tx.execute(
+        select(t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms)
+    ).first()
+    if row is None:
+        raise NotEnrolled("This till is not enrolled yet.")
+    device_seq, last_hash, clock_offset_ms = row
+    outbox_rows, stock_rows, product_rows = [], [], []
+    for new in news:
+        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms)
+        outbox_rows.append(values)
+        for effect in new.stock:
+            stock_rows.append(_stock_overlay(values["id"], device_seq, effect))
+            tx.touch(Topic.STOCK, effect.product_id)
+        if new.product is not None:
+            product_rows.append(_product_overlay(values["id"], device_seq, new.product))
+        device_seq, last_hash = device_seq + 1, values["hash"]
+    tx.execute(update(t.device).values(next_device_seq=device_seq, last_hash=last_hash))
+    tx.execute(insert(t.outbox), outbox_rows)
+    if stock_rows:
+        tx.execute(insert(t.overlay), stock_rows)
+    if product_rows:
+        tx.execute(insert(t.product_overlay), product_rows)
+        catalogue.reproject(tx, [row["product_id"] for row in product_rows])
+    tx.touch(Topic.OUTBOX)
+    return [Enqueued(values["id"], values["device_seq"]) for values in outbox_rows]
+
+
+def _outbox_values(
+    tx: Transaction, new: NewOperation, device_seq: int, prev_hash: str, clock_offset_ms: int
+) -> dict[str, Any]:
+    operation_id = new.id or tx.ids.new()
+    data = orjson.dumps(new.data)
+    content = content_hash(new.operation, new.resource_type, new.resource_id, new.data)
+    return {
+        "id": operation_id,
+        "device_seq": device_seq,
+        "operation": new.operation,
+        "resource_type": new.resource_type,
+        "resource_id": new.resource_id,
+        "location_id": new.location_id,
+        "data": data.decode(),
+        "base_version": new.base_version,
+        "actor_id": new.actor_id,
+        "approved_by_id": new.approved_by_id,
+        "prev_hash": prev_hash,
+        "hash": chain_hash(prev_hash, operation_id, device_seq, content),
+        "timestamp_ms": tx.now_ms if new.occurred_ms is None else new.occurred_ms,
+        "clock_offset_ms": clock_offset_ms,
+        "schema_version": OPERATION_SCHEMA,
+        "replaces": new.replaces,
+        "summary": json.dumps(new.summary, ensure_ascii=False),
+        "bytes": len(data) + _WIRE_FRAME_BYTES,
+        "rank": new.rank,
+        "lane": new.lane,
+        "status": Status.PENDING,
+        "failures": 0,
+        "sent_count": 0,
+        "next_attempt_ms": 0,
+        "lease_owner": None,
+        "lease_until_ms": None,
+        "code": None,
+        "error": None,
+        "result": None,
+        "finished_ms": None,
+    }
+
+
+_WIRE_FRAME_BYTES = 700
+"""More than the fields around `data` ever take on the wire (ids, hash, times)."""
+
+
+def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> dict[str, Any]:
+    return {
+        "operation_id": operation_id,
+        "product_id": effect.product_id,
+        "location_id": effect.location_id,
+        "device_seq": device_seq,
+        "kind": effect.kind,
+        "quantity": effect.quantity,
+        "effect_stream": None,
+        "effect_seq": None,
+    }
+
+
+def _product_overlay(operation_id: str, device_seq: int, effect: ProductEffect) -> dict[str, Any]:
+    return {
+        "operation_id": operation_id,
+        "product_id": effect.product_id,
+        "device_seq": device_seq,
+        "fields": orjson.dumps(effect.fields).decode(),
+        "deleted": int(effect.deleted),
+        "effect_stream": None,
+        "effect_seq": None,
+    }
+
+
+# --- claiming ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A leased operation: its wire form is built from its row, word for word the same each time."""
+
+    id: str
+    device_seq: int
+    wire: dict[str, Any]
+    bytes: int
+    sent_count: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    operations: tuple[Claimed, ...] = field(default=())
+
+    @property
+    def ids(self) -> list[str]:
+        return [claimed.id for claimed in self.operations]
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+
+def claim(
+    tx: Transaction,
+    *,
+    owner: str,
+    lease_ms: int,
+    count_max: int,
+    bytes_max: int,
+    only_sent: bool = False,
+    among: Sequence[str] | None = None,
+) -> Batch:
+    """Lease the next operations: sales before bulk edits, then in the order that they were made.
+
+    Of a lane only its oldest unfinished operation is offered, and none behind one that stands before a
+    person. `only_sent` takes just what was tried and never answered; `among` just these ids.
+    """
+    now_ms = tx.now_ms
+    earlier = aliased(t.outbox)
+    own_turn = or_(
+        t.outbox.c.lane.is_(None),
+        ~exists().where(
+            and_(
+                earlier.c.lane == t.outbox.c.lane,
+                earlier.c.device_seq < t.outbox.c.device_seq,
+                earlier.c.finished_ms.is_(None),
+            )
+        ),
+    )
+    query = (
+        select(t.outbox)
+        .where(t.outbox.c.finished_ms.is_(None), _claimable(now_ms, owner), own_turn)
+        .order_by(t.outbox.c.rank, t.outbox.c.device_seq)
+        .limit(count_max)
+    )
+    if only_sent:
+        query = query.where(t.outbox.c.sent_count > 0)
+    if among is not None:
+        query = query.where(t.outbox.c.id.in_(among))
+    claimed: list[Claimed] = []
+    size = 0
+    for row in tx.execute(query):
+        size += row.bytes
+        if claimed and size > bytes_max:
+            break
+        claimed.append(Claimed(row.id, row.device_seq, _wire_form(row), row.bytes, row.sent_count))
+    claimed.sort(key=lambda one: one.device_seq)
+    if claimed:
+        tx.execute(
+            update(t.outbox)
+            .where(t.outbox.c.id.in_([one.id for one in claimed]))
+            .values(
+                status=Status.PROCESSING,
+                lease_owner=owner,
+                lease_until_ms=now_ms + lease_ms,
+                sent_count=t.outbox.c.sent_count + 1,
+            )
+        )
+        tx.touch(Topic.OUTBOX)
+    return Batch(tuple(claimed))
+
+
+def _claimable(now_ms: int, owner: str) -> Any:
+    return or_(
+        and_(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms <= now_ms),
+        and_(
+            t.outbox.c.status == Status.PROCESSING,
+            or_(t.outbox.c.lease_until_ms <= now_ms, t.outbox.c.lease_owner != owner),
+        ),
+    )
+
+
+def _wire_form(row: Any) -> dict[str, Any]:
+    wire = {
+        "id": row.id,
+        "operation": row.operation,
+        "resourceType": row.resource_type,
+        "resourceId": row.resource_id,
+        "data": orjson.loads(row.data),
+        "timestamp": format_time(from_ms(row.timestamp_ms)),
+        "locationId": row.location_id,
+        "version": row.base_version,
+        "actorId": row.actor_id,
+        "approvedById": row.approved_by_id,
+        "deviceSeq": row.device_seq,
+        "prevHash": row.prev_hash,
+        "replaces": row.replaces,
+        "schema": row.schema_version,
+        "clockOffsetMs": row.clock_offset_ms,
+    }
+    return {name: value for name, value in wire.items() if value is not None}
+
+
+def next_due_ms(connection: Connection, owner: str) -> int | None:
+    """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
+    due = connection.execute(
+        select(func.min(t.outbox.c.next_attempt_ms)).where(t.outbox.c.status == Status.PENDING)
+    ).scalar_one()
+    leased = connection.execute(
+        select(func.min(t.outbox.c.lease_until_ms)).where(t.outbox.c.status == Status.PROCESSING)
+    ).scalar_one()
+    abandoned = connection.execute(
+        select(func.count())
+        .select_from(t.outbox)
+        .where(t.outbox.c.status == Status.PROCESSING, t.outbox.c.lease_owner != owner)
+    ).scalar_one()
+    moments = [moment for moment in (due, 0 if abandoned else leased) if moment is not None]
+    return min(moments) if moments else None
+
+
+def waiting_count(connection: Connection) -> int:
+    """How many operations have not been answered yet."""
+    return connection.execute(
+        select(func.count()).select_from(t.outbox).where(t.outbox.c.status.in_(WAITING))
+    ).scalar_one()
+
+
+# --- moving on ---------------------------------------------------------------------------------------
+
+
+def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
+    """Transport trouble: the operations wait again, and no attempt is burned."""
+    tx.execute(
+        update(t.outbox)
+        .where(t.outbox.c.id.in_(list(ids)), t.outbox.c.status == Status.PROCESSING)
+        .values(
+            status=Status.PENDING,
+            lease_owner=None,
+            lease_until_ms=None,
+            next_attempt_ms=next_attempt_ms,
+            error=error,
+        )
+    )
+    tx.touch(Topic.OUTBOX)
+
+
+def burn_attempt(tx: Transaction, operation_id: str) -> int:
+    """The server failed on this operation alone: count it. The number burned so far."""
+    tx.touch(Topic.OUTBOX)
+    burned: int = tx.execute(
+        update(t.outbox)
+        .where(t.outbox.c.id == operation_id)
+        .values(failures=t.outbox.c.failures + 1)
+        .returning(t.outbox.c.failures)
+    ).scalar_one()
+    return burned
+
+
+def wait_until(tx: Transaction, operation_id: str, moment_ms: int) -> None:
+    """The operation is not tried before then."""
+    tx.execute(update(t.outbox).where(t.outbox.c.id == operation_id).values(next_attempt_ms=moment_ms))
+
+
+def forget_waits(tx: Transaction) -> None:
+    """The link is back, or a clerk said "Try now": nothing waits for its time any more."""
+    tx.execute(
+        update(t.outbox)
+        .where(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms > 0)
+        .values(next_attempt_ms=0)
+    )
+    tx.touch(Topic.OUTBOX)
+
+
+def finish(
+    tx: Transaction, operation_id: str, status: Status, *, result: dict[str, Any] | None, code: str | None
+) -> None:
+    """The end of an operation. What stood behind it in its lane may go."""
+    row = tx.execute(
+        update(t.outbox)
+        .where(t.outbox.c.id == operation_id)
+        .values(
+            status=status,
+            code=code,
+            error=None,
+            result=None if result is None else orjson.dumps(result).decode(),
+            lease_owner=None,
+            lease_until_ms=None,
+            finished_ms=tx.now_ms,
+        )
+        .returning(t.outbox.c.lane)
+    ).first()
+    if row is not None and row.lane is not None:
+        _release_lane(tx, row.lane)
+    tx.touch(Topic.OUTBOX)
+
+
+def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None) -> None:
+    """The operation stands before a person (or behind one that does); what is behind it in its lane waits."""
+    row = tx.execute(
+        update(t.outbox)
+        .where(t.outbox.c.id == operation_id)
+        .values(status=status, code=code, error=error, lease_owner=None, lease_until_ms=None)
+        .returning(t.outbox.c.lane, t.outbox.c.device_seq)
+    ).first()
+    if row is not None and row.lane is not None:
+        tx.execute(
+            update(t.outbox)
+            .where(
+                t.outbox.c.lane == row.lane,
+                t.outbox.c.device_seq > row.device_seq,
+                t.outbox.c.status == Status.PENDING,
+            )
+            .values(status=Status.BLOCKED, error=None)
+        )
+    tx.touch(Topic.OUTBOX)
+
+
+def _release_lane(tx: Transaction, lane: str) -> None:
+    standing = tx.execute(
+        select(func.count())
+        .select_from(t.outbox)
+        .where(
+            t.outbox.c.lane == lane,
+            t.outbox.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
+        )
+    ).scalar_one()
+    if not standing:
+        tx.execute(
+            update(t.outbox)
+            .where(t.outbox.c.lane == lane, t.outbox.c.status == Status.BLOCKED)
+            .values(status=Status.PENDING, next_attempt_ms=0)
+        )

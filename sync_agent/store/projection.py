@@ -1,0 +1,132 @@
+"""Stock as the till shows it: what the server confirmed, and what this till has added since.
+
+In the order of the till's own operations a delta adds to what stood before it and a count replaces it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, select
+
+from sync_agent.contract.streams import location_stream
+from sync_agent.store import tables as t
+
+
+@dataclass(frozen=True)
+class UnconfirmedEffect:
+    """One own operation that the replica does not show yet."""
+
+    operation_id: str
+    kind: str
+    quantity: int
+    resource_type: str
+    reason: str
+    status: str
+
+
+@dataclass(frozen=True)
+class StockFigure:
+    """A quantity on hand with everything that explains it. None where the server has no figure yet."""
+
+    product_id: str
+    location_id: str
+    server_quantity: int | None
+    version: int | None
+    updated_ms: int | None
+    cursor_seq: int | None
+    cursor_synced_ms: int | None
+    effects: tuple[UnconfirmedEffect, ...]
+
+    @property
+    def on_hand(self) -> int:
+        return project(self.server_quantity or 0, ((one.kind, one.quantity) for one in self.effects))
+
+
+def project(confirmed: int, effects: Iterable[tuple[str, int]]) -> int:
+    """The figure after these effects, (kind, quantity) in the order of their operations."""
+    figure = confirmed
+    for kind, quantity in effects:
+        figure = quantity if kind == "count" else figure + quantity
+    return figure
+
+
+def stock_figure(connection: Connection, product_id: str, location_id: str) -> StockFigure:
+    """One product's stock at one place, explained."""
+    level = connection.execute(
+        select(t.stock_level.c.quantity, t.stock_level.c.version, t.stock_level.c.updated_ms).where(
+            t.stock_level.c.location_id == location_id, t.stock_level.c.product_id == product_id
+        )
+    ).first()
+    tenant_id = connection.execute(select(t.device.c.tenant_id)).scalar_one()
+    cursor = connection.execute(
+        select(t.cursor.c.seq, t.cursor.c.synced_ms).where(
+            t.cursor.c.stream == location_stream(tenant_id, location_id)
+        )
+    ).first()
+    effects = connection.execute(
+        select(
+            t.overlay.c.operation_id,
+            t.overlay.c.kind,
+            t.overlay.c.quantity,
+            t.outbox.c.resource_type,
+            t.outbox.c.data,
+            t.outbox.c.status,
+        )
+        .join(t.outbox, t.outbox.c.id == t.overlay.c.operation_id)
+        .where(t.overlay.c.product_id == product_id, t.overlay.c.location_id == location_id)
+        .order_by(t.overlay.c.device_seq)
+    ).all()
+    return StockFigure(
+        product_id,
+        location_id,
+        level.quantity if level else None,
+        level.version if level else None,
+        level.updated_ms if level else None,
+        cursor.seq if cursor else None,
+        cursor.synced_ms if cursor else None,
+        tuple(
+            UnconfirmedEffect(
+                row.operation_id,
+                row.kind,
+                row.quantity,
+                row.resource_type,
+                _reason(row.resource_type, row.data),
+                row.status,
+            )
+            for row in effects
+        ),
+    )
+
+
+def _reason(resource_type: str, data: str) -> str:
+    parsed = orjson.loads(data)
+    if resource_type == "transaction":
+        return str(parsed.get("kind", "sale"))
+    return str(parsed.get("reason", "count"))
+
+
+def on_hand_many(connection: Connection, product_ids: Sequence[str], location_id: str) -> dict[str, int]:
+    """Quantities on hand of several products at one place; 0 for those never heard of."""
+    confirmed = dict.fromkeys(product_ids, 0)
+    for product_id, quantity in connection.execute(
+        select(t.stock_level.c.product_id, t.stock_level.c.quantity).where(
+            t.stock_level.c.location_id == location_id,
+            t.stock_level.c.product_id.in_(product_ids),
+        )
+    ):
+        confirmed[product_id] = quantity
+    effects: dict[str, list[tuple[str, int]]] = {}
+    for product_id, kind, quantity in connection.execute(
+        select(t.overlay.c.product_id, t.overlay.c.kind, t.overlay.c.quantity)
+        .where(
+            t.overlay.c.location_id == location_id,
+            t.overlay.c.product_id.in_(product_ids),
+        )
+        .order_by(t.overlay.c.device_seq)
+    ):
+        effects.setdefault(product_id, []).append((kind, quantity))
+    return {
+        product_id: project(quantity, effects.get(product_id, ()))
+        for product_id, quantity in confirmed.items()
+    }

@@ -1,0 +1,387 @@
+"""The replica: what the server confirmed, as its streams tell it. Only this module writes the replica tables.
+
+Changes of a stream are applied in the order of their numbers, page by page, with the cursor in the same
+transaction. A change carries whole rows with their versions, so that applying one twice, or late, does
+nothing. A snapshot fills the `staged_` twins and is swapped in, in one transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, delete, func, select, true, update
+from sqlalchemy.dialects.sqlite import insert
+
+from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.stock import LocationRow, ProductRow, StockLevelRow, StockMovement, UserRow
+from sync_agent.contract.streams import Change, Cursor, SnapshotPage
+from sync_agent.contract.wire import Wire, to_ms
+from sync_agent.store import catalogue, outbox, overlay
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.outbox import Status
+
+Values = dict[str, Any]
+
+
+def _product(row: ProductRow) -> Values:
+    return row.model_dump(by_alias=False) | {"deleted": int(row.deleted)}
+
+
+def _location(row: LocationRow) -> Values:
+    return row.model_dump(by_alias=False)
+
+
+def _person(row: UserRow) -> Values:
+    return row.model_dump(by_alias=False) | {
+        "locations": orjson.dumps(row.locations).decode(),
+        "disabled": int(row.disabled),
+    }
+
+
+def _stock_level(row: StockLevelRow) -> Values:
+    return {
+        "location_id": row.location_id,
+        "product_id": row.product_id,
+        "quantity": row.quantity,
+        "version": row.version,
+        "updated_ms": to_ms(row.updated_at),
+    }
+
+
+def _movement(row: StockMovement) -> Values:
+    values = row.model_dump(by_alias=False, exclude={"occurred_at", "received_at", "stream"})
+    return values | {"occurred_ms": to_ms(row.occurred_at), "received_ms": to_ms(row.received_at)}
+
+
+def _conflict(row: Conflict) -> Values:
+    return {
+        "id": row.id,
+        "resource_type": row.resource_type,
+        "resource_id": row.resource_id,
+        "location_id": row.location_id,
+        "operation_id": row.operation_id,
+        "status": row.status,
+        "version": row.version,
+        "opened_ms": to_ms(row.timestamp),
+        "body": orjson.dumps(row.to_wire()).decode(),
+    }
+
+
+@dataclass(frozen=True)
+class ReplicaKind:
+    """One resource type: how its wire row becomes a row of its table, and which topic that touches."""
+
+    resource_type: str
+    wire: type[Wire]
+    values: Callable[[Any], Values]
+    table: Table
+    staged: Table
+    topic: Topic
+
+
+KINDS: dict[str, ReplicaKind] = {
+    kind.resource_type: kind
+    for kind in (
+        ReplicaKind("product", ProductRow, _product, t.product, t.staged_product, Topic.CATALOGUE),
+        ReplicaKind("location", LocationRow, _location, t.location, t.staged_location, Topic.DEVICE),
+        ReplicaKind("user", UserRow, _person, t.person, t.staged_person, Topic.PEOPLE),
+        ReplicaKind(
+            "stock_level", StockLevelRow, _stock_level, t.stock_level, t.staged_stock_level, Topic.STOCK
+        ),
+        ReplicaKind("stock_movement", StockMovement, _movement, t.movement, t.staged_movement, Topic.STOCK),
+        ReplicaKind("conflict", Conflict, _conflict, t.conflict, t.staged_conflict, Topic.CONFLICTS),
+    )
+}
+"""Resource types that are not here (sales of other tills, oversold entries) advance the cursor alone."""
+
+TENANT_KINDS = ("location", "user", "product")
+LOCATION_KINDS = ("stock_level", "stock_movement", "conflict")
+
+
+def cursors(connection: Connection) -> dict[str, Cursor]:
+    """How far this till has followed each stream."""
+    return {
+        row.stream: Cursor(seq=row.seq, change_id=row.change_id)
+        for row in connection.execute(select(t.cursor.c.stream, t.cursor.c.seq, t.cursor.c.change_id))
+    }
+
+
+def epoch_of(connection: Connection, stream: str) -> str | None:
+    return connection.execute(
+        select(t.cursor.c.epoch).where(t.cursor.c.stream == stream)
+    ).scalar_one_or_none()
+
+
+# --- changes -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The stream has moved on by more than what was given: pull what follows `after`."""
+
+    after: int
+
+
+def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Gap | None:
+    """Apply the changes that come next, skip those already applied, stop before a gap.
+
+    The replica, the cursor, the overlays that the changes make superfluous and the operations that they
+    end all move in this one transaction.
+    """
+    position = tx.execute(select(t.cursor.c.seq).where(t.cursor.c.stream == stream)).scalar_one_or_none()
+    if position is None:
+        return Gap(0)
+    fresh: list[Change] = []
+    gap: Gap | None = None
+    for change in changes:
+        if change.seq <= position:
+            continue
+        if change.seq != position + 1:
+            gap = Gap(position)
+            break
+        fresh.append(change)
+        position = change.seq
+    if fresh:
+        _apply(tx, fresh, staged=False)
+        tx.execute(
+            update(t.cursor)
+            .where(t.cursor.c.stream == stream)
+            .values(seq=position, change_id=fresh[-1].change_id, synced_ms=tx.now_ms)
+        )
+        overlay.drop_reached(tx, stream, position)
+    return gap
+
+
+def confirm_head(tx: Transaction, stream: str) -> None:
+    """The server said that this till's cursor is the head: its figures are as of now."""
+    tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(synced_ms=tx.now_ms))
+
+
+def _apply(tx: Transaction, changes: Sequence[Change], *, staged: bool) -> None:
+    rows: dict[str, list[Values]] = {}
+    shown: list[tuple[str, str]] = []
+    conflicts: list[tuple[Conflict, str | None]] = []
+    for change in changes:
+        kind = KINDS.get(change.resource_type)
+        if kind is None:
+            continue
+        if change.row is None:
+            _bury(tx, kind, change, staged=staged)
+        else:
+            row = kind.wire.model_validate(change.row)
+            rows.setdefault(kind.resource_type, []).append(kind.values(row))
+            if isinstance(row, StockLevelRow) and row.movement is not None:
+                rows.setdefault("stock_movement", []).append(_movement(row.movement))
+            if isinstance(row, Conflict):
+                conflicts.append((row, change.operation_id))
+        if change.operation_id is not None and change.resource_type in {"stock_level", "product"}:
+            shown.append((change.operation_id, change.resource_id))
+    for resource_type, values in rows.items():
+        _upsert(tx, KINDS[resource_type], values, staged=staged)
+    if not staged:
+        _note_touched(tx, rows)
+        overlay.drop_shown(tx, shown)
+        for conflict, decided_by in conflicts:
+            follow_conflict(tx, conflict, decided_by)
+
+
+def _note_touched(tx: Transaction, rows: dict[str, list[Values]]) -> None:
+    for resource_type, values in rows.items():
+        if resource_type == "product":
+            catalogue.reproject(tx, [value["id"] for value in values])
+        elif resource_type in {"stock_level", "stock_movement"}:
+            tx.touch(Topic.STOCK, *(value["product_id"] for value in values))
+        else:
+            tx.touch(KINDS[resource_type].topic)
+
+
+def _upsert(tx: Transaction, kind: ReplicaKind, values: list[Values], *, staged: bool) -> None:
+    table = kind.staged if staged else kind.table
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key.columns]
+    if "version" in table.c:
+        # The higher version wins, so that a row that comes twice or late does nothing.
+        statement = statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={c.name: statement.excluded[c.name] for c in table.c if c.name not in keys},
+            where=statement.excluded.version > table.c.version,
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    tx.execute(statement, values)
+
+
+def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -> None:
+    """A tombstone: a product is kept, marked deleted (old sales name it); anything else goes."""
+    table = kind.staged if staged else kind.table
+    if kind.resource_type == "product":
+        tx.execute(
+            update(table)
+            .where(table.c.id == change.resource_id, table.c.version < change.version)
+            .values(deleted=1, version=change.version)
+        )
+        if not staged:
+            catalogue.reproject(tx, [change.resource_id])
+    elif "id" in table.c:
+        tx.execute(delete(table).where(table.c.id == change.resource_id))
+        tx.touch(kind.topic)
+
+
+# --- conflicts ---------------------------------------------------------------------------------------
+
+
+def keep_conflict(tx: Transaction, conflict: Conflict) -> None:
+    """A conflict that an operation's result brought, before the feed tells of it."""
+    _upsert(tx, KINDS["conflict"], [_conflict(conflict)], staged=False)
+    tx.touch(Topic.CONFLICTS)
+
+
+def kept_conflict(tx: Transaction, conflict_id: str) -> Conflict:
+    """The conflict as this till knows it by now."""
+    body = tx.execute(select(t.conflict.c.body).where(t.conflict.c.id == conflict_id)).scalar_one()
+    return Conflict.model_validate_json(body)
+
+
+def follow_conflict(tx: Transaction, conflict: Conflict, decided_by: str | None) -> None:
+    """The feed told of a conflict: once it is resolved, the operation that met it has reached its end."""
+    if conflict.status != "resolved":
+        return
+    for operation_id in (conflict.operation_id, decided_by):
+        if operation_id is not None:
+            overlay.drop_operation(tx, operation_id)
+    if conflict.operation_id is not None:
+        standing = tx.execute(
+            select(t.outbox.c.id).where(
+                t.outbox.c.id == conflict.operation_id, t.outbox.c.finished_ms.is_(None)
+            )
+        ).first()
+        if standing is not None:
+            outbox.finish(tx, conflict.operation_id, Status.COMPLETED, result=None, code="resolved")
+
+
+# --- snapshots ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StagedSnapshot:
+    """A snapshot on its way in. `page_token` is where to go on; None once `complete` or at the start."""
+
+    stream: str
+    seq: int
+    change_id: str
+    epoch: str
+    page_token: str | None
+    rows_done: int
+    rows_total: int
+    complete: bool
+
+
+def staged_snapshot(connection: Connection, stream: str) -> StagedSnapshot | None:
+    row = connection.execute(select(t.staging).where(t.staging.c.stream == stream)).first()
+    if row is None:
+        return None
+    return StagedSnapshot(**(row._asdict() | {"complete": bool(row.complete)}))
+
+
+def kinds_of(stream_is_tenants: bool) -> tuple[str, ...]:
+    return TENANT_KINDS if stream_is_tenants else LOCATION_KINDS
+
+
+def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Sequence[str]) -> StagedSnapshot:
+    """Put one page beside the replica. The first one clears what an earlier attempt left."""
+    if first:
+        for name in kinds:
+            tx.execute(delete(KINDS[name].staged))
+        tx.execute(delete(t.staging).where(t.staging.c.stream == page.stream))
+    kind = KINDS.get(page.resource_type)
+    if kind is not None and page.rows:
+        values = [
+            kind.values(kind.wire.model_validate(dict(zip(page.columns, row, strict=True))))
+            for row in page.rows
+        ]
+        _upsert(tx, kind, values, staged=True)
+    done = tx.execute(select(t.staging.c.rows_done).where(t.staging.c.stream == page.stream)).scalar() or 0
+    progress: Values = {
+        "stream": page.stream,
+        "seq": page.seq,
+        "change_id": page.change_id,
+        "epoch": page.epoch,
+        "page_token": page.next_page_token,
+        "rows_done": done + len(page.rows),
+        "rows_total": page.rows_total,
+        "complete": int(page.next_page_token is None),
+    }
+    statement = insert(t.staging).values(progress)
+    tx.execute(statement.on_conflict_do_update(index_elements=["stream"], set_=progress))
+    return StagedSnapshot(**(progress | {"complete": page.next_page_token is None}))
+
+
+def stage_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> None:
+    """What was committed while the pages were read: brought into the staged copy before it is swapped in."""
+    if not changes:
+        return
+    _apply(tx, changes, staged=True)
+    last = changes[-1]
+    tx.execute(
+        update(t.staging).where(t.staging.c.stream == stream).values(seq=last.seq, change_id=last.change_id)
+    )
+
+
+def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
+    """The staged copy becomes the replica, the cursor stands at its number, covered overlays go."""
+    staged = staged_snapshot(tx.connection, stream)
+    assert staged is not None, "a snapshot is swapped in only after it was staged"
+    assert staged.complete, "a snapshot is swapped in only once its last page is there"
+    for name in kinds:
+        kind = KINDS[name]
+        if name == "stock_movement":
+            # The ledger as far as this till has heard of it: a snapshot adds, it does not take away.
+            _keep_new_movements(tx)
+        else:
+            tx.execute(delete(kind.table))
+            tx.execute(kind.table.insert().from_select(kind.table.c.keys(), select(kind.staged)))
+        tx.execute(delete(kind.staged))
+        tx.touch_all(kind.topic)
+    cursor = {
+        "stream": stream,
+        "seq": staged.seq,
+        "change_id": staged.change_id,
+        "epoch": staged.epoch,
+        "synced_ms": tx.now_ms,
+    }
+    statement = insert(t.cursor).values(cursor)
+    tx.execute(statement.on_conflict_do_update(index_elements=["stream"], set_=cursor))
+    tx.execute(delete(t.staging).where(t.staging.c.stream == stream))
+    overlay.drop_reached(tx, stream, staged.seq)
+    if "product" in kinds:
+        catalogue.rebuild(tx)
+    if "conflict" in kinds:
+        _end_conflicts_that_are_gone(tx)
+
+
+def _keep_new_movements(tx: Transaction) -> None:
+    statement = insert(t.movement).from_select(t.movement.c.keys(), select(t.staged_movement).where(true()))
+    tx.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+
+
+def _end_conflicts_that_are_gone(tx: Transaction) -> None:
+    """A snapshot brings open conflicts only: an operation whose conflict is missing was decided meanwhile."""
+    decided = tx.execute(
+        select(t.outbox.c.id).where(
+            t.outbox.c.status == Status.CONFLICT,
+            ~t.outbox.c.id.in_(
+                select(t.conflict.c.operation_id).where(t.conflict.c.operation_id.is_not(None))
+            ),
+        )
+    ).scalars()
+    for operation_id in list(decided):
+        overlay.drop_operation(tx, operation_id)
+        outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code="resolved")
+
+
+def open_conflict_count(connection: Connection) -> int:
+    return connection.execute(
+        select(func.count()).select_from(t.conflict).where(t.conflict.c.status == "open")
+    ).scalar_one()
