@@ -81,6 +81,11 @@ class Agent:
         self._store.submit(_forget_every_wait, Rank.AGENT)
         self._call(self._hurry.set)
 
+    def resume(self) -> None:
+        """Somebody mended what the agent was waiting for (a sign-in, an enrolment): ask for a new token."""
+        self._call(self._session.forget)
+        self.try_now()
+
     def _on_commit(self, changed: Changed) -> None:
         if Topic.OUTBOX in changed.topics:
             self._call(self._pusher.wake)
@@ -176,7 +181,7 @@ class AgentThread:
     """The agent in a thread of its own, with a loop of its own, beside a window's."""
 
     def __init__(self, agent: Agent) -> None:
-        self._agent = agent
+        self.agent = agent
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="evertill-agent", daemon=True)
@@ -196,7 +201,7 @@ class AgentThread:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._task = self._loop.create_task(self._agent.run(), name="agent")
+        self._task = self._loop.create_task(self.agent.run(), name="agent")
         try:
             self._loop.run_until_complete(self._task)
         except asyncio.CancelledError:

@@ -245,19 +245,19 @@ def suggest_product(conflict: Conflict, *, my_name: str = "You", minor_digits: i
     they = _name(server) or "Somebody else"
     if is_deleted(server) or is_deleted(local):
         return _restore(conflict, my_name, they)
-    base = conflict.base_version.values if conflict.base_version else {}
+    base = conflict.base_version.values if conflict.base_version else None
     fields: dict[str, Any] = {}
     explanation: list[str] = []
     for name in differing_fields(local.values, server.values):
-        mine, theirs, before = local.values.get(name), server.values.get(name), base.get(name)
+        mine, theirs, before = local.values.get(name), server.values.get(name), (base or {}).get(name)
         word = field_word(name)
         before_shown, mine_shown, theirs_shown = (
             _shown(name, value, minor_digits) for value in (before, mine, theirs)
         )
-        if name in base and theirs == before:
+        if base is not None and theirs == before:
             fields[name] = mine
             explanation.append(f"Only {my_name} changed {word}: {before_shown} → {mine_shown}.")
-        elif name in base and mine == before:
+        elif base is not None and mine == before:
             fields[name] = theirs
             explanation.append(f"Only {they} changed {word}: {before_shown} → {theirs_shown}.")
         else:

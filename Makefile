@@ -1,0 +1,43 @@
+# Each target sets up .venv by itself; a Python 3.11 or newer, make and git are all that a machine needs.
+SHELL := /bin/sh
+BIN := .venv/bin
+HOME_DIR ?= build/run
+# Two processes by default: the tests start servers and tills of their own.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format bench lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## virtual environment, locked dependencies, system libraries
+	@sh scripts/setup.sh
+
+run: setup ## a demonstration server and a till to play with
+	@sh scripts/run.sh $(HOME_DIR)
+
+demo: setup ## two tills sell through an outage before your eyes; pictures in build/demo
+	@$(BIN)/evertill demo --pictures build/demo
+
+check: setup ## lint, types and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: check ## everything: checks, then all tests
+	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+format: setup ## lay the code out
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## measurements, as ratios taken in one run
+	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks -q -s --run-benchmarks
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove what was built, but not your tills
+	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,260 @@
+"""The composition root: wires store, agent and windows together. The one place that starts an agent.
+
+Qt is imported inside `run_window` alone, so that a headless agent never loads it.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.services.till import Till
+from sync_agent import credentials as secrets
+from sync_agent.agent import Agent, AgentThread
+from sync_agent.credentials import Credentials
+from sync_agent.enrolment import Enrolment, enroll
+from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.ports import Clock, Ids, SystemClock, Transport, Uuid7Ids
+from sync_agent.store.database import Store
+from sync_agent.store.device import NotEnrolled, read_device
+from sync_agent.store.home import Home
+from sync_agent.transport import NetworkTransport
+
+if TYPE_CHECKING:
+    from app.ui.bridge import Bridge
+    from app.ui.enrol_page import EnrolForm
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OpenHome:
+    """A home that this process holds: its store, and its credentials where it is enrolled."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    credentials: Credentials | None
+
+    @property
+    def is_enrolled(self) -> bool:
+        with self.store.reading() as connection:
+            return self.credentials is not None and read_device(connection) is not None
+
+    @property
+    def server_url(self) -> str:
+        """Where the till sends; raises NotEnrolled before there is such a place."""
+        with self.store.reading() as connection:
+            device = read_device(connection)
+        if device is None:
+            raise NotEnrolled("This till is not enrolled yet.")
+        return device.server_url
+
+    def till(self) -> Till:
+        return Till(self.store, self.clock, self.ids)
+
+    async def enroll(self, transport: Transport, enrolment: Enrolment) -> "OpenHome":
+        """This home once it is a till of the shop. Raises SyncError; a refusal leaves it as it was."""
+        kept = await enroll(self.store, transport, enrolment)
+        return OpenHome(self.store, self.clock, self.ids, kept)
+
+    def agent(
+        self, *, emit: Callable[[AgentEvent], None] | None = None, transport: Transport | None = None
+    ) -> Agent:
+        """An agent for this home, not yet running. Raises NotEnrolled."""
+        if self.credentials is None:
+            raise NotEnrolled("This till is not enrolled yet.")
+        way = transport or NetworkTransport(self.server_url)
+        if emit is None:
+            return Agent(self.store, way, self.credentials)
+        return Agent(self.store, way, self.credentials, emit=emit)
+
+
+def open_home(path: Path) -> OpenHome:
+    """Lock and open a till's folder. Raises StoreError, in words for a person."""
+    clock, ids, home = SystemClock(), Uuid7Ids(), Home(path)
+    store = Store.open(home, clock=clock, ids=ids)
+    try:
+        return OpenHome(store, clock, ids, secrets.load(home))
+    except BaseException:
+        store.close()
+        raise
+
+
+@contextlib.asynccontextmanager
+async def running_agent(
+    opened: OpenHome, *, emit: Callable[[AgentEvent], None] | None = None, transport: Transport | None = None
+) -> AsyncIterator[Agent]:
+    """An agent in the running loop, for a program without a window; cancelled at the end."""
+    agent = opened.agent(emit=emit, transport=transport)
+    task = asyncio.create_task(agent.run(), name="agent")
+    try:
+        yield agent
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def run_headless(path: Path, *, emit: Callable[[AgentEvent], None]) -> None:
+    """`evertill agent`: the agent without a window, until SIGINT or SIGTERM."""
+    opened = open_home(path)
+    try:
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
+                loop.add_signal_handler(number, stopped.set)
+        async with running_agent(opened, emit=emit):
+            await stopped.wait()
+    finally:
+        opened.store.close()
+
+
+# --- with a window -----------------------------------------------------------------------------------
+
+SWITCH_INTERVAL_S = 0.0005
+"""Python hands the interpreter from thread to thread this often: at its default of 5 ms a busy agent makes
+the window miss frames."""
+
+
+def run_window(path: Path, server_url: str) -> int:
+    """`evertill till`: the window with its agent, until it is closed. The process's exit code."""
+    import sys
+
+    from PySide6.QtWidgets import QApplication
+    from qasync import QEventLoop
+
+    from app.ui.theme import apply_theme
+
+    opened = open_home(path)
+    try:
+        _log_to(opened.store.home.log)
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        application = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(application, QApplication), "a till needs widgets"
+        application.setApplicationName("Evertill")
+        # Closing the set-up window must not end the loop before the till's own window stands.
+        application.setQuitOnLastWindowClosed(False)
+        apply_theme(application)
+        with QEventLoop(application) as loop:
+            loop.run_until_complete(_window_until_closed(opened, server_url))
+    finally:
+        opened.store.close()
+    return 0
+
+
+def _log_to(path: Path) -> None:
+    """Everything that goes wrong is in the till's own log; a bug in the window does not end the till."""
+    import sys
+    from logging.handlers import RotatingFileHandler
+    from types import TracebackType
+
+    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+    def record(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("a fault in the window", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = record
+
+
+async def _window_until_closed(opened: OpenHome, server_url: str) -> None:
+    from app.ui.bridge import Bridge
+
+    bridge = Bridge()
+    stop_listening = opened.store.listen(bridge.post_changed)
+    thread: AgentThread | None = None
+    try:
+        if opened.is_enrolled:
+            thread = _start_agent(opened, bridge)
+        else:
+            setting_up = _SettingUp(opened, bridge, server_url)
+            enrolled = await setting_up.until_ready()
+            if enrolled is None:
+                return
+            opened, thread = enrolled
+        await _till_window(opened, bridge, thread)
+    finally:
+        stop_listening()
+        if thread is not None:
+            thread.stop()
+
+
+def _start_agent(opened: OpenHome, bridge: "Bridge") -> AgentThread:
+    thread = AgentThread(opened.agent(emit=bridge.post_event))
+    thread.start()
+    return thread
+
+
+class _SettingUp:
+    """The set-up window: enrols this home, then waits for products, people and stock to be in."""
+
+    def __init__(self, opened: OpenHome, bridge: "Bridge", server_url: str) -> None:
+        from app.ui.enrol_page import EnrolWindow
+
+        self._opened = opened
+        self._bridge = bridge
+        self._thread: AgentThread | None = None
+        self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._synced = asyncio.Event()
+        bridge.stateChanged.connect(self._on_state)
+        self._window = EnrolWindow(self._enroll, bridge, server_url=server_url)
+        self._window.page.enrolled.connect(lambda: self._decide(True))
+        self._window.closed.connect(lambda: self._decide(False))
+
+    async def until_ready(self) -> "tuple[OpenHome, AgentThread] | None":
+        """None where the window was closed before this home became a till."""
+        self._window.show()
+        went_through = await self._ready
+        self._window.hide()
+        self._window.deleteLater()
+        if self._thread is None:
+            return None
+        if not went_through:
+            self._thread.stop()
+            return None
+        return self._opened, self._thread
+
+    def _decide(self, ready: bool) -> None:
+        if not self._ready.done():
+            self._ready.set_result(ready)
+
+    def _on_state(self, event: StateChanged) -> None:
+        if event.state is ConnectionState.ONLINE:
+            self._synced.set()
+
+    async def _enroll(self, form: "EnrolForm") -> None:
+        enrolment = Enrolment(**dataclasses.asdict(form))
+        # In a thread with a plain loop of its own: Qt's loop is for the window.
+        self._opened = await asyncio.to_thread(asyncio.run, self._ask(enrolment))
+        self._thread = _start_agent(self._opened, self._bridge)
+        await self._synced.wait()
+
+    async def _ask(self, enrolment: Enrolment) -> OpenHome:
+        transport = NetworkTransport(enrolment.server_url)
+        try:
+            return await self._opened.enroll(transport, enrolment)
+        finally:
+            await transport.close()
+
+
+async def _till_window(opened: OpenHome, bridge: "Bridge", thread: AgentThread) -> None:
+    from app.ui.main_window import MainWindow
+
+    assert opened.credentials is not None, "only an enrolled home gets a till's window"
+    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    window = MainWindow(opened.till(), bridge, thread.agent, opened.credentials.pin_pepper)
+    window.closed.connect(lambda: closed.done() or closed.set_result(None))
+    window.show()
+    await closed

@@ -1,0 +1,293 @@
+"""The `evertill` command. Each subcommand imports what it needs when it is called, Qt and the server too."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import platformdirs
+
+from app.domain.errors import DomainError
+from sync_agent.errors import StoreError, SyncError
+
+if TYPE_CHECKING:
+    from app.catalogue_import import ImportReport
+
+DEFAULT_PORT = 8420
+DEFAULT_SERVER = f"http://127.0.0.1:{DEFAULT_PORT}"
+EXIT_REFUSED = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 where it succeeded, 2 where it was refused with a reason on stderr."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments[:1] == ["server"]:
+        # The server reads its own flags: it is another program that happens to ship in the same box.
+        from server_stub.run import main as serve
+
+        return serve(arguments[1:])
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    try:
+        return run(parsed)
+    except (DomainError, StoreError, SyncError, OSError, ValueError) as error:
+        print(f"evertill: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _data_folder(name: str) -> Path:
+    return Path(platformdirs.user_data_dir("evertill", appauthor=False)) / name
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evertill", description="An offline-first till, its sync agent and its server."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("server", help="run the server that the tills of a shop share (see: server --help)")
+    _add_till(commands)
+    _add_agent(commands)
+    _add_enroll(commands)
+    _add_import(commands)
+    _add_replay(commands)
+    _add_demo(commands)
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+
+
+def _command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--home",
+        type=Path,
+        default=_data_folder("till"),
+        metavar="DIR",
+        help="the till's folder (%(default)s)",
+    )
+
+
+# --- till, agent, enroll -----------------------------------------------------------------------------
+
+
+def _add_till(commands: Commands) -> None:
+    parser = _command(commands, "till", _till, "open the till's window")
+    _add_home(parser)
+    parser.add_argument(
+        "--server",
+        default=DEFAULT_SERVER,
+        metavar="URL",
+        help="offered when the till is enrolled (%(default)s)",
+    )
+
+
+def _till(arguments: argparse.Namespace) -> int:
+    from app.bootstrap import run_window
+
+    return run_window(arguments.home, arguments.server)
+
+
+def _add_agent(commands: Commands) -> None:
+    parser = _command(commands, "agent", _agent, "send and follow without a window, until stopped")
+    _add_home(parser)
+
+
+def _agent(arguments: argparse.Namespace) -> int:
+    from app.bootstrap import run_headless
+
+    def tell(event: object) -> None:
+        print(event, flush=True)
+
+    asyncio.run(run_headless(arguments.home, emit=tell))
+    return 0
+
+
+def _add_enroll(commands: Commands) -> None:
+    parser = _command(commands, "enroll", _enroll, "make a folder a till of a shop, without a window")
+    _add_home(parser)
+    parser.add_argument("--server", default=DEFAULT_SERVER, metavar="URL")
+    parser.add_argument("--tenant", required=True, metavar="ID", help="the shop")
+    parser.add_argument("--user", required=True, metavar="NAME", help="a manager of the shop")
+    parser.add_argument("--location", required=True, metavar="ID")
+    parser.add_argument("--name", required=True, help="what this till is called")
+
+
+def _password(user: str) -> str:
+    import getpass
+
+    return os.environ.get("EVERTILL_PASSWORD") or getpass.getpass(f"Password of {user}: ")
+
+
+def _enroll(arguments: argparse.Namespace) -> int:
+    from app.bootstrap import open_home
+    from sync_agent.enrolment import Enrolment
+    from sync_agent.transport import NetworkTransport
+
+    async def enroll() -> None:
+        opened = open_home(arguments.home)
+        transport = NetworkTransport(arguments.server)
+        try:
+            if opened.is_enrolled:
+                raise ValueError(f"{arguments.home} is a till already.")
+            enrolment = Enrolment(
+                server_url=arguments.server,
+                tenant_id=arguments.tenant,
+                username=arguments.user,
+                password=_password(arguments.user),
+                location_id=arguments.location,
+                till_name=arguments.name,
+            )
+            enrolled = await opened.enroll(transport, enrolment)
+            device = enrolled.till().device
+            print(f"{device.name} is a till of {device.tenant_name} now.")
+            print(f"Its receipts are {device.receipt_series}-000001 and so on.")
+        finally:
+            await transport.close()
+            opened.store.close()
+
+    asyncio.run(enroll())
+    return 0
+
+
+# --- import-catalogue --------------------------------------------------------------------------------
+
+
+def _add_import(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "import-catalogue",
+        _import_catalogue,
+        "add the products of a CSV file to an enrolled till's shop",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.csv[.xz]")
+    _add_home(parser)
+    parser.add_argument(
+        "--user", metavar="NAME", help="the manager who adds them (needed where the shop has several)"
+    )
+    for name in ("barcode", "name", "sku", "price", "tax", "unit"):
+        parser.add_argument(f"--{name}", metavar="COLUMN", help=f"the column that holds the {name}")
+    parser.add_argument("--delimiter", help="found out by itself where it is not given")
+    parser.add_argument("--encoding", default="utf-8", help="of the file (%(default)s)")
+    parser.add_argument(
+        "--decimal", default=".", choices=[".", ","], help="decimal mark of prices (%(default)s)"
+    )
+    parser.add_argument(
+        "--refused", type=Path, metavar="OUT.csv", help="where refused rows go (beside the file's name, here)"
+    )
+
+
+def _import_catalogue(arguments: argparse.Namespace) -> int:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from app import catalogue_import
+    from app.bootstrap import open_home
+    from app.services.people import manager_named
+
+    columns = catalogue_import.ColumnMap(
+        **{name: getattr(arguments, name) for name in ("barcode", "name", "sku", "price", "tax", "unit")}
+    )
+    opened = open_home(arguments.home)
+    try:
+        till = opened.till()
+        actor = manager_named(till, arguments.user)
+        rows = catalogue_import.read_catalogue(
+            arguments.file,
+            columns,
+            delimiter=arguments.delimiter,
+            encoding=arguments.encoding,
+            decimal=arguments.decimal,
+            currency=till.device.currency,
+        )
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        ) as bar:
+            task = bar.add_task(
+                arguments.file.name, total=max(0, catalogue_import.line_count(arguments.file) - 1)
+            )
+            report = asyncio.run(
+                catalogue_import.import_catalogue(
+                    till, rows, actor.id, progress=lambda read: bar.update(task, completed=read)
+                )
+            )
+            bar.update(task, total=report.read, completed=report.read)
+    finally:
+        opened.store.close()
+    _tell_import(report, arguments.refused or Path(f"{arguments.file.name}.refused.csv"))
+    return 0
+
+
+def _tell_import(report: "ImportReport", refused_to: Path) -> None:
+    import csv
+
+    print(
+        f"{report.read:,} rows read: {report.added:,} products added, {report.already_there:,} already there,"
+    )
+    print(f"{len(report.refused):,} refused; {report.cleaned:,} names were tidied up.")
+    if report.added:
+        print("They can be sold at this till now, and go to the server by themselves.")
+    if report.refused:
+        with refused_to.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["line", "reason", "row"])
+            writer.writerows([row.line, row.reason, row.raw] for row in report.refused)
+        for row in report.refused[:5]:
+            print(f"  line {row.line}: {row.reason}")
+        print(f"All refused rows, with line number and reason: {refused_to}")
+
+
+# --- replay ------------------------------------------------------------------------------------------
+
+
+def _add_replay(commands: Commands) -> None:
+    parser = _command(commands, "replay", _replay, "sell a real shop's history on several headless tills")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--server", default=DEFAULT_SERVER, metavar="URL")
+    parser.add_argument("--tills", type=int, default=4, metavar="N")
+    parser.add_argument("--from", dest="from_date", type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--to", dest="to_date", type=date.fromisoformat, metavar="DATE", help="inclusive")
+    parser.add_argument(
+        "--outages",
+        default="",
+        metavar="SPEC",
+        help="cut:200-450 for every till, 2:cut:20-60 for one; commas between",
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--report", type=Path, required=True, metavar="OUT.json")
+    parser.add_argument("--tenant", default="demo", metavar="ID")
+    parser.add_argument("--user", default="alice", metavar="NAME", help="a manager (%(default)s)")
+    parser.add_argument("--location", default="main", metavar="ID")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="keep the tills' folders here")
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from app.replay import run_replay
+
+    return run_replay(arguments, os.environ.get("EVERTILL_PASSWORD", "evertill-demo"))
+
+
+# --- demo --------------------------------------------------------------------------------------------
+
+
+def _add_demo(commands: Commands) -> None:
+    parser = _command(commands, "demo", _demo, "watch two tills sell through an outage and settle a conflict")
+    parser.add_argument("--pictures", type=Path, default=Path("build/demo"), metavar="DIR")
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from app.demo import run_demo
+
+    return run_demo(arguments.pictures)

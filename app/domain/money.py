@@ -1,0 +1,95 @@
+"""Money as integers in the currency's minor unit (ISO 4217): read, written and bounded, never a float."""
+
+import re
+
+from app.domain.errors import BadAmount
+
+AMOUNT_MAX_MINOR = 10**12
+"""The largest amount, either way, that one figure may hold."""
+
+_MINOR_DIGITS = {
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+
+_AMOUNT = re.compile(
+    r"""
+    (?: \d+                                      # 1234
+      | \d{1,3} (?P<group>[ \u00a0\u202f'’.,]) \d{3} (?: (?P=group) \d{3} )*  # 1,234  1 234 567
+    )
+    (?: [.,] (?P<fraction>\d*) )?
+    """,
+    re.VERBOSE,
+)
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals the currency has: 2 for GBP, 0 for JPY, 3 for KWD."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Minor units of what a person typed: "12.50", "12,50", "1,234.50", "12". Raises BadAmount.
+
+    A single separator is the decimal one, so "1,234" is refused for a currency of two decimals rather
+    than read as one of the two things it may mean.
+    """
+    written = text.strip()
+    whole, fraction = _split(written)
+    digits = minor_digits(currency)
+    if len(fraction) > digits:
+        raise BadAmount(f"“{written}” has more than {digits} decimals.")
+    amount = int(whole + fraction.ljust(digits, "0"))
+    if amount > AMOUNT_MAX_MINOR:
+        raise BadAmount(f"“{written}” is more than the till can handle.")
+    return amount
+
+
+def _split(written: str) -> tuple[str, str]:
+    """The digits before and after the decimal separator."""
+    separators = re.findall(r"[.,]", written)
+    if len(separators) == 1 and (plain := re.fullmatch(r"(\d*)[.,](\d*)", written)):
+        whole, fraction = plain.groups()
+        if whole or fraction:
+            return whole or "0", fraction
+    match = _AMOUNT.fullmatch(written)
+    if match is None:
+        raise BadAmount(f"“{written}” is not an amount of money.")
+    fraction = match["fraction"]
+    whole = written if fraction is None else written[: match.start("fraction") - 1]
+    return re.sub(r"\D", "", whole), fraction or ""
+
+
+def format_minor(amount_minor: int, currency: str) -> str:
+    """Plain and unlocalised: 1250 GBP is "12.50", 1250 JPY is "1250"."""
+    digits = minor_digits(currency)
+    sign = "-" if amount_minor < 0 else ""
+    whole, fraction = divmod(abs(amount_minor), 10**digits)
+    return f"{sign}{whole}.{fraction:0{digits}d}" if digits else f"{sign}{whole}"
+
+
+def round_half_up(numerator: int, denominator: int) -> int:
+    """The nearest integer to the fraction; a half goes away from zero. `denominator` is positive."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return -rounded if numerator < 0 else rounded

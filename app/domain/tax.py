@@ -1,0 +1,13 @@
+"""Tax that is contained in a price."""
+
+from app.domain.money import round_half_up
+
+_PPM = 1_000_000
+
+
+def tax_included(total_minor: int, rate_ppm: int) -> int:
+    """The tax inside a gross amount, in minor units; `rate_ppm` is 200_000 for 20 %.
+
+    Exact in integers; a half goes away from zero, so a refund gives back what its sale took.
+    """
+    return round_half_up(total_minor * rate_ppm, _PPM + rate_ppm)

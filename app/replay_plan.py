@@ -1,0 +1,433 @@
+"""A shop's history as a plan for tills: which sales, refunds and adjustments a file of invoices asks for.
+
+Pure: it reads the file of UCI's "Online Retail" (CSV, or CSV in xz) line by line and decides; nothing is sold
+here. What it cannot sell it refuses by line number and in words, and nothing is left out in silence.
+
+The rule of signs, in the file's own terms:
+
+- a line with a positive quantity is sold: it moves stock by −Quantity;
+- a line of a cancellation (its invoice begins with C, its quantity is negative) is refunded: it moves stock
+  by +|Quantity|;
+- any other line with a negative quantity is an adjustment that the shop wrote: the quantity is the signed
+  change of stock itself ("damages", −10 takes ten away), and the description is its note.
+
+So an invoice that mixes positive and negative lines becomes one sale and some adjustments. Codes are taken
+exactly as they are written: 85123A and 85123a are two articles.
+"""
+
+import csv
+import lzma
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from app.domain.errors import DomainError
+from app.domain.money import AMOUNT_MAX_MINOR
+from app.domain.quantity import QUANTITY_MAX
+from sync_agent.contract.stock import MovementReason
+from sync_agent.contract.wire import to_ms
+from sync_agent.ports import Rng
+
+RULES = (
+    "A line with a positive quantity is sold and moves stock by -Quantity.",
+    "A cancellation (its invoice begins with C) is refunded and moves stock by +|Quantity|.",
+    "Any other negative line is a stock adjustment: its quantity is the signed change of stock as the shop"
+    " wrote it, its description is the note.",
+    "Codes are exact: upper and lower case are two articles.",
+    "Prices beyond two decimals are rounded half-even to pence.",
+    "Times are UK local time.",
+)
+
+COLUMNS = (
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+)
+ZONE = ZoneInfo("Europe/London")
+CODE_LENGTH_MAX = 64
+NAME_LENGTH_MAX = 200
+NOTE_LENGTH_MAX = 2000
+
+_PENNY = Decimal("0.01")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+class BadHistory(DomainError):
+    """The file as a whole cannot be read as a shop's history."""
+
+
+# --- what is planned ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """Some of one article at the file's price; the quantity is positive."""
+
+    code: str
+    description: str
+    quantity: int
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSale:
+    invoice: str
+    occurred_ms: int
+    lines: tuple[PlannedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRefund:
+    """A cancellation: its lines come back, with positive quantities."""
+
+    invoice: str
+    occurred_ms: int
+    lines: tuple[PlannedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAdjustment:
+    """A correction of stock by the shop; `quantity` is the signed change, always negative in this file."""
+
+    invoice: str
+    occurred_ms: int
+    code: str
+    quantity: int
+    reason: MovementReason
+    note: str
+
+
+Planned = PlannedSale | PlannedRefund | PlannedAdjustment
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedProduct:
+    """An article as the file's sales show it most often; without a price where it is never sold."""
+
+    code: str
+    name: str
+    price_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that no till can sell, and why. `line_number` counts from 1, the header being the first."""
+
+    line_number: int
+    reason: str
+    raw: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedPrice:
+    line_number: int
+    code: str
+    written: str
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlan:
+    """Everything between two dates, in the order in which it happened."""
+
+    steps: tuple[Planned, ...]
+    products: tuple[PlannedProduct, ...]
+    refused: tuple[Refused, ...]
+    rounded_prices: tuple[RoundedPrice, ...]
+    lines_in_range: int
+
+    def sums(self, kind: type[Planned]) -> Counter[str]:
+        """Quantities of one kind of step by code: positive for sales and refunds, signed for adjustments."""
+        sums: Counter[str] = Counter()
+        for step in self.steps:
+            if isinstance(step, kind):
+                for line in (step,) if isinstance(step, PlannedAdjustment) else step.lines:
+                    sums[line.code] += line.quantity
+        return sums
+
+    def count(self, kind: type[Planned]) -> int:
+        return sum(isinstance(step, kind) for step in self.steps)
+
+
+# --- what is no goods, and what an adjustment was for --------------------------------------------------
+
+_NOT_GOODS = {
+    "not goods: postage and carriage are services, nothing leaves the shelf": ("POST", "DOT", "C2"),
+    "not goods: a manual entry is an amount keyed in by hand, it names no article": ("M", "m"),
+    "not goods: a discount takes off money, not stock": ("D",),
+    "not goods: a charge for samples names no article": ("S",),
+    "not goods: bad debt is bookkeeping": ("B",),
+    "not goods: fees and commissions are paid to others": ("BANK CHARGES", "AMAZONFEE", "CRUK"),
+}
+_NOT_GOODS_BY_CODE = {code: reason for reason, codes in _NOT_GOODS.items() for code in codes}
+_VOUCHER_PREFIX = "gift_"
+_VOUCHER = "not goods: a gift voucher is money owed, not an article on the shelf"
+
+_SPOILT = re.compile(
+    r"damag|dagamed|broke|break|smash|crush|crack|destroy|thr(ow|own) ?away|unsal|rust|mould|\bwet\b|smudge"
+    r"|faulty",
+    re.IGNORECASE,
+)
+
+
+def not_goods(code: str) -> str | None:
+    """Why a code stands for no article, in words; None where it does stand for one."""
+    return _VOUCHER if code.startswith(_VOUCHER_PREFIX) else _NOT_GOODS_BY_CODE.get(code)
+
+
+def adjustment_reason(note: str) -> MovementReason:
+    """Waste where the note speaks of spoilt goods, a correction where it says anything else or nothing."""
+    return MovementReason.WASTE if _SPOILT.search(note) else MovementReason.CORRECTION
+
+
+# --- reading the file --------------------------------------------------------------------------------
+
+
+@contextmanager
+def open_history(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """The file's rows below its header, each with its line number. Raises BadHistory, also while reading."""
+    try:
+        with _open_text(path) as text:
+            reader = csv.reader(text)
+            header = next(reader, [])
+            if tuple(header) != COLUMNS:
+                raise BadHistory(
+                    f"{path.name} does not begin with the columns {','.join(COLUMNS)}, but with"
+                    f" “{','.join(header):.200}”."
+                )
+            yield ((reader.line_num, row) for row in reader if row)
+    except (OSError, EOFError, lzma.LZMAError, csv.Error) as error:
+        raise BadHistory(f"{path} cannot be read: {error}") from error
+
+
+def _open_text(path: Path) -> TextIO:
+    # A damaged letter in a description is no reason to lose the line that it stands in.
+    if path.suffix == ".xz":
+        return lzma.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+
+
+def read_plan(path: Path, from_date: date | None = None, to_date: date | None = None) -> ReplayPlan:
+    """The plan for the days from `from_date` to `to_date`, both included. Raises BadHistory."""
+    planner = _Planner(from_date or date.min, to_date or date.max)
+    with open_history(path) as rows:
+        for line_number, row in rows:
+            planner.take(line_number, row)
+    return planner.plan()
+
+
+class _Impossible(Exception):
+    """No till can do what the line says; the text is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    line_number: int
+    invoice: str
+    code: str
+    description: str
+    quantity: int
+    price: Decimal
+    occurred_ms: int
+
+    @property
+    def price_minor(self) -> int:
+        return int(self.price.quantize(_PENNY, ROUND_HALF_EVEN) * 100)
+
+    @property
+    def is_cancellation(self) -> bool:
+        return self.invoice.startswith("C")
+
+    @property
+    def is_adjustment(self) -> bool:
+        return self.quantity < 0 and not self.is_cancellation
+
+
+@dataclass(slots=True)
+class _Invoice:
+    """One invoice as its lines come in, which need not stand together; the first gives its time."""
+
+    occurred_ms: int
+    sold: list[PlannedLine] = field(default_factory=list)
+    refunded: list[PlannedLine] = field(default_factory=list)
+    adjusted: list[PlannedAdjustment] = field(default_factory=list)
+
+    def steps(self, invoice: str) -> Iterator[Planned]:
+        if self.sold:
+            yield PlannedSale(invoice, self.occurred_ms, tuple(self.sold))
+        if self.refunded:
+            yield PlannedRefund(invoice, self.occurred_ms, tuple(self.refunded))
+        yield from self.adjusted
+
+
+@dataclass(slots=True)
+class _Article:
+    """How often an article was sold under which name and at which price."""
+
+    names: Counter[str] = field(default_factory=Counter)
+    prices: Counter[int] = field(default_factory=Counter)
+
+    def product(self, code: str) -> PlannedProduct:
+        return PlannedProduct(
+            code,
+            name=self.names.most_common(1)[0][0] if self.names else code,
+            price_minor=self.prices.most_common(1)[0][0] if self.prices else None,
+        )
+
+
+class _Planner:
+    """Takes the file line by line; `plan` tells what came of it."""
+
+    def __init__(self, from_date: date, to_date: date) -> None:
+        self._from_date = from_date
+        self._to_date = to_date
+        self._invoices: dict[str, _Invoice] = {}
+        self._articles: dict[str, _Article] = {}
+        self._refused: list[Refused] = []
+        self._rounded: list[RoundedPrice] = []
+        self._lines_in_range = 0
+
+    def take(self, line_number: int, row: list[str]) -> None:
+        try:
+            line = self._read(line_number, row)
+        except _Impossible as impossible:
+            self._lines_in_range += 1
+            self._refused.append(Refused(line_number, str(impossible), tuple(row)))
+        else:
+            if line is not None:
+                self._lines_in_range += 1
+                self._place(line)
+
+    def plan(self) -> ReplayPlan:
+        invoices = sorted(self._invoices.items(), key=lambda item: item[1].occurred_ms)
+        return ReplayPlan(
+            steps=tuple(step for name, invoice in invoices for step in invoice.steps(name)),
+            products=tuple(article.product(code) for code, article in self._articles.items()),
+            refused=tuple(self._refused),
+            rounded_prices=tuple(self._rounded),
+            lines_in_range=self._lines_in_range,
+        )
+
+    def _read(self, line_number: int, row: list[str]) -> _Line | None:
+        """The line, or None where it lies outside the dates. Raises _Impossible."""
+        if len(row) != len(COLUMNS):
+            raise _Impossible("impossible: not as many fields as the header has")
+        invoice, code, description, quantity, moment, price = (text.strip() for text in row[:6])
+        occurred = _moment(moment)
+        if not self._from_date <= occurred.date() <= self._to_date:
+            return None
+        _check_names(invoice, code)
+        line = _Line(
+            line_number=line_number,
+            invoice=invoice,
+            code=code,
+            description=description[:NOTE_LENGTH_MAX],
+            quantity=_quantity(quantity),
+            price=_price(price),
+            occurred_ms=to_ms(occurred.replace(tzinfo=occurred.tzinfo or ZONE)),
+        )
+        _check_amounts(line)
+        return line
+
+    def _place(self, line: _Line) -> None:
+        article = self._articles.setdefault(line.code, _Article())
+        invoice = self._invoices.setdefault(line.invoice, _Invoice(line.occurred_ms))
+        if line.is_adjustment:
+            # Its description is a note about what happened and its price is nil: neither is the article's.
+            invoice.adjusted.append(_adjustment(line))
+            return
+        price_minor = line.price_minor
+        if price_minor != line.price * 100:
+            self._rounded.append(RoundedPrice(line.line_number, line.code, str(line.price), price_minor))
+        description = line.description[:NAME_LENGTH_MAX]
+        if description:
+            article.names[description] += 1
+        article.prices[price_minor] += 1
+        lines = invoice.refunded if line.is_cancellation else invoice.sold
+        lines.append(PlannedLine(line.code, description, abs(line.quantity), price_minor))
+
+
+def _moment(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError as error:
+        raise _Impossible("impossible: the date cannot be read") from error
+
+
+def _check_names(invoice: str, code: str) -> None:
+    if not invoice:
+        raise _Impossible("impossible: no invoice number")
+    if not code:
+        raise _Impossible("impossible: no article code")
+    if max(len(invoice), len(code)) > CODE_LENGTH_MAX:
+        raise _Impossible("impossible: a number or code longer than a till takes")
+    reason = not_goods(code)
+    if reason is not None:
+        raise _Impossible(reason)
+
+
+def _quantity(written: str) -> int:
+    if not _WHOLE_NUMBER.fullmatch(written):
+        raise _Impossible("impossible: the quantity is not a whole number")
+    if len(written) > len(str(QUANTITY_MAX)) + 1:
+        raise _Impossible("impossible: more than a till can handle")
+    quantity = int(written)
+    if quantity == 0:
+        raise _Impossible("impossible: the quantity is zero")
+    return quantity
+
+
+def _price(written: str) -> Decimal:
+    if not _DECIMAL_NUMBER.fullmatch(written):
+        raise _Impossible("impossible: the price is not a number")
+    price = Decimal(written)
+    if price < 0:
+        raise _Impossible("impossible: the price is negative")
+    if price * 100 > AMOUNT_MAX_MINOR:
+        raise _Impossible("impossible: more than a till can handle")
+    return price
+
+
+def _check_amounts(line: _Line) -> None:
+    if line.is_cancellation and line.quantity > 0:
+        raise _Impossible("impossible: a cancellation with a positive quantity")
+    if abs(line.quantity) > QUANTITY_MAX or abs(line.quantity) * line.price_minor > AMOUNT_MAX_MINOR:
+        raise _Impossible("impossible: more than a till can handle")
+
+
+def _adjustment(line: _Line) -> PlannedAdjustment:
+    return PlannedAdjustment(
+        invoice=line.invoice,
+        occurred_ms=line.occurred_ms,
+        code=line.code,
+        quantity=line.quantity,
+        reason=adjustment_reason(line.description),
+        note=line.description,
+    )
+
+
+# --- dealing -----------------------------------------------------------------------------------------
+
+
+def deal(steps: Sequence[Planned], tills: int, rng: Rng) -> list[list[Planned]]:
+    """Deal the invoices at random; each till keeps their order, and an invoice stays at one till."""
+    hands: list[list[Planned]] = [[] for _ in range(tills)]
+    till_of: dict[str, int] = {}
+    for step in steps:
+        if step.invoice not in till_of:
+            till_of[step.invoice] = min(int(rng.uniform(0, tills)), tills - 1)
+        hands[till_of[step.invoice]].append(step)
+    return hands

@@ -1,0 +1,257 @@
+"""What a replay found: the same sums from the file, the server and every till, side by side.
+
+The file's sums are taken here in a plain pass of their own, not from the plan, so that a mistake in the plan
+shows as a disagreement.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import orjson
+
+from app.domain.money import AMOUNT_MAX_MINOR
+from app.domain.quantity import QUANTITY_MAX
+from app.replay_plan import (
+    CODE_LENGTH_MAX,
+    PlannedAdjustment,
+    PlannedRefund,
+    PlannedSale,
+    Refused,
+    ReplayPlan,
+    RoundedPrice,
+    not_goods,
+    open_history,
+)
+
+EXAMPLES_MAX = 5
+
+
+@dataclass(frozen=True)
+class CodeSums:
+    """One StockCode's movements since the start, as each side has it, and what the file says of it.
+
+    `csv`, `server` and `tills` are sums of movements. `server_level` and `till_levels` are quantities on hand
+    now less those at the start, which must be the same. `sold` and `refunded` are positive quantities,
+    `adjusted` is signed: any other rule of signs can be recomputed from them.
+    """
+
+    csv: int
+    server: int
+    server_level: int
+    tills: list[int]
+    till_levels: list[int]
+    sold: int
+    refunded: int
+    adjusted: int
+
+    @property
+    def agree(self) -> bool:
+        return {self.csv} == {self.server, self.server_level, *self.tills, *self.till_levels}
+
+
+@dataclass(frozen=True)
+class TillCounts:
+    """What became of one till's operations. `duplicates` were answered as repeated: they had come twice."""
+
+    operations: int
+    sent: int
+    retries: int
+    duplicates: int
+    completed: int
+    conflicts: int
+    dead_letters: int
+    quarantined: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class OutageTaken:
+    """A cut of one till's link as it came about: made between two sales, `restored_after` None at the end."""
+
+    till: int
+    cut_before: int
+    restored_after: int
+
+
+@dataclass(frozen=True)
+class RefusedByReason:
+    lines: int
+    examples: list[dict[str, str | int]]
+
+
+@dataclass(frozen=True)
+class Unsold:
+    """Something planned that the till itself refused, in its words."""
+
+    invoice: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one till stood when the waiting was given up."""
+
+    till: int
+    waiting: int
+    connection: str
+    cursors: dict[str, int]
+    heads: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Seconds:
+    prepare: float
+    sell: float
+    settle: float
+    total: float
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """The whole of it, as it is written to the file."""
+
+    agree: bool
+    disagreeing: list[str]
+    settled: bool
+    standing: list[Standing]
+    file: str
+    from_date: date | None
+    to_date: date | None
+    seed: int
+    tills: int
+    outages: str
+    outages_taken: list[OutageTaken]
+    rules: tuple[str, ...]
+    lines: int
+    sales: int
+    refunds: int
+    adjustments: int
+    products_created: int
+    products_reused: int
+    operations: int
+    sent: int
+    retries: int
+    duplicates: int
+    conflicts: int
+    dead_letters: int
+    quarantined: int
+    by_till: list[TillCounts]
+    unsold: list[Unsold]
+    refused_lines: int
+    refused: dict[str, RefusedByReason]
+    rounded_prices: list[RoundedPrice]
+    attention: list[str]
+    seconds: Seconds
+    sales_per_second: float
+    totals: CodeSums
+    codes: dict[str, CodeSums]
+
+
+def write_report(report: ReplayReport, path: Path) -> None:
+    """As JSON, one field a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+# --- the file's own sums -----------------------------------------------------------------------------
+
+
+def sums_of_file(path: Path, from_date: date | None, to_date: date | None) -> Counter[str]:
+    """How the file says that stock moved between two dates, by exact code."""
+    moved: Counter[str] = Counter()
+    first, last = (from_date or date.min).isoformat(), (to_date or date.max).isoformat()
+    with open_history(path) as rows:
+        for _, row in rows:
+            if len(row) == 8 and first <= row[4].strip()[:10] <= last:
+                moved.update(_movement_of([text.strip() for text in row]))
+    return moved
+
+
+def _movement_of(row: list[str]) -> dict[str, int]:
+    invoice, code, _, quantity_text, moment, price_text, *_ = row
+    try:
+        quantity, price = int(quantity_text), float(price_text)
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return {}
+    cancelled = invoice.startswith("C")
+    sensible = (
+        0 < len(invoice) <= CODE_LENGTH_MAX
+        and 0 < len(code) <= CODE_LENGTH_MAX
+        and not not_goods(code)
+        and 0 < abs(quantity) <= QUANTITY_MAX
+        and 0 <= abs(quantity) * price * 100 <= AMOUNT_MAX_MINOR
+        and not (cancelled and quantity > 0)
+    )
+    if not sensible:
+        return {}
+    return {code: quantity if quantity < 0 and not cancelled else -quantity}
+
+
+# --- comparing ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Movement sums and changes of level by code, as one side has them."""
+
+    sums: Counter[str]
+    levels: Counter[str]
+
+
+def compare(plan: ReplayPlan, file: Counter[str], server: Moved, tills: list[Moved]) -> dict[str, CodeSums]:
+    """All sides by code, in the order of the codes."""
+    sold, refunded, adjusted = (plan.sums(kind) for kind in (PlannedSale, PlannedRefund, PlannedAdjustment))
+    codes = {product.code for product in plan.products} | file.keys()
+    return {
+        code: CodeSums(
+            csv=file[code],
+            server=server.sums[code],
+            server_level=server.levels[code],
+            tills=[till.sums[code] for till in tills],
+            till_levels=[till.levels[code] for till in tills],
+            sold=sold[code],
+            refunded=refunded[code],
+            adjusted=adjusted[code],
+        )
+        for code in sorted(codes)
+    }
+
+
+def total(codes: Iterable[CodeSums], tills: int) -> CodeSums:
+    """All codes together."""
+    every = list(codes)
+    return CodeSums(
+        csv=sum(one.csv for one in every),
+        server=sum(one.server for one in every),
+        server_level=sum(one.server_level for one in every),
+        tills=[sum(one.tills[till] for one in every) for till in range(tills)],
+        till_levels=[sum(one.till_levels[till] for one in every) for till in range(tills)],
+        sold=sum(one.sold for one in every),
+        refunded=sum(one.refunded for one in every),
+        adjusted=sum(one.adjusted for one in every),
+    )
+
+
+def refused_by_reason(refused: Iterable[Refused]) -> dict[str, RefusedByReason]:
+    """The refused lines, counted, with the first few of each kind as they stand in the file."""
+    lines: dict[str, list[Refused]] = {}
+    for line in refused:
+        lines.setdefault(line.reason, []).append(line)
+    return {
+        reason: RefusedByReason(
+            len(some), [{"line": one.line_number, "text": _as_csv(one.raw)} for one in some[:EXAMPLES_MAX]]
+        )
+        for reason, some in sorted(lines.items())
+    }
+
+
+def _as_csv(row: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(row)
+    return text.getvalue()

@@ -1,0 +1,109 @@
+""" "Explain this figure": what the server confirmed, at which change, and what this till has added since."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from sync_agent.contract.operations import CONFLICT
+from sync_agent.contract.wire import from_ms
+from sync_agent.merge import MINUS, figure, movement_word
+from sync_agent.store.outbox import Status
+from sync_agent.store.projection import StockFigure, UnconfirmedEffect
+
+DECISION = "decision"
+"""The reason of a figure that a person decided, beside the reasons of movements."""
+
+
+@dataclass(frozen=True)
+class PendingEffect:
+    """What some of this till's own operations do to the figure, those alike taken together."""
+
+    kind: str
+    quantity: int
+    reason: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A figure on hand and everything it is made of. None where the server has no figure yet."""
+
+    server_quantity: int | None
+    version: int | None
+    as_of_ms: int | None
+    seq: int | None
+    pending: list[PendingEffect]
+    on_hand: int
+    sentence: str
+
+
+_STATUS_WORDS = {
+    Status.PENDING: "not sent yet",
+    Status.PROCESSING: "being sent",
+    Status.COMPLETED: "sent",
+    Status.CONFLICT: "waiting for a decision",
+    Status.BLOCKED: "waiting for an earlier decision",
+    Status.DEAD_LETTER: "refused, needs attention",
+}
+
+
+def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
+    """The figure, taken apart and said in words; times are told in the shop's `zone`."""
+    pending = _taken_together(stock.effects)
+    parts = [_server_part(stock, unit, zone), *(_effect_part(effect, unit) for effect in pending)]
+    return Explanation(
+        server_quantity=stock.server_quantity,
+        version=stock.version,
+        as_of_ms=stock.cursor_synced_ms,
+        seq=stock.cursor_seq,
+        pending=pending,
+        on_hand=stock.on_hand,
+        sentence=f"{' '.join(parts)}{_result(stock, pending, unit)}.",
+    )
+
+
+def _taken_together(effects: Iterable[UnconfirmedEffect]) -> list[PendingEffect]:
+    """Neighbouring deltas of one reason and status as one; the order matters, since a count replaces."""
+    together: list[PendingEffect] = []
+    for effect in effects:
+        last = together[-1] if together else None
+        if (
+            last is not None
+            and effect.kind == last.kind == "delta"
+            and (_reason(effect), effect.status) == (last.reason, last.status)
+        ):
+            together[-1] = PendingEffect("delta", last.quantity + effect.quantity, last.reason, last.status)
+        else:
+            together.append(PendingEffect(effect.kind, effect.quantity, _reason(effect), effect.status))
+    return together
+
+
+def _reason(effect: UnconfirmedEffect) -> str:
+    return DECISION if effect.resource_type == CONFLICT else effect.reason
+
+
+def _server_part(stock: StockFigure, unit: str, zone: tzinfo) -> str:
+    if stock.server_quantity is None:
+        return "Server: no figure yet"
+    known = (
+        []
+        if stock.cursor_synced_ms is None
+        else [f"{from_ms(stock.cursor_synced_ms).astimezone(zone):%H:%M}"]
+    )
+    if stock.cursor_seq is not None:
+        known.append(f"change {stock.cursor_seq}")
+    return f"Server: {figure(stock.server_quantity, unit)}" + (f" ({', '.join(known)})" if known else "")
+
+
+def _effect_part(effect: PendingEffect, unit: str) -> str:
+    status = _STATUS_WORDS.get(Status(effect.status), effect.status)
+    if effect.kind == "count":
+        deed = "decided" if effect.reason == DECISION else "counted"
+        return f"→ {figure(effect.quantity, unit)} {deed} here, {status}"
+    sign = MINUS if effect.quantity < 0 else "+"
+    word = movement_word(effect.reason, effect.quantity)
+    return f"{sign} {figure(abs(effect.quantity), unit)} {word} here, {status}"
+
+
+def _result(stock: StockFigure, pending: list[PendingEffect], unit: str) -> str:
+    return f" = {figure(stock.on_hand, unit)}" if pending or stock.server_quantity is None else ""

@@ -1,0 +1,183 @@
+"""The offline queue in the clerk's language: what waits, what needs a person, what was sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, func, select
+
+from app.domain.money import format_minor
+from app.services.till import Till
+from sync_agent.merge import MINUS, figure, movement_word
+from sync_agent.store import tables as t
+from sync_agent.store.outbox import Status
+from sync_agent.store.replica import open_conflict_count
+
+UNSENT = (Status.PENDING, Status.PROCESSING, Status.BLOCKED)
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """What the status strip says. `waiting` goes by itself; `attention` and `conflicts` need a person."""
+
+    waiting: int
+    attention: int
+    conflicts: int
+    oldest_unsent_ms: int | None
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One operation: "Sale T2-000417", "3 items · 18.40 · Maria"."""
+
+    operation_id: str
+    title: str
+    detail: str
+    person: str
+    at_ms: int
+    status: str
+    next_attempt_ms: int | None
+    error: str | None
+
+
+def counts(till: Till) -> QueueCounts:
+    """Cheap at any length of the queue: the index of open operations holds all of it."""
+    query = (
+        select(t.outbox.c.status, func.count(), func.min(t.outbox.c.device_seq))
+        .where(t.outbox.c.finished_ms.is_(None))
+        .group_by(t.outbox.c.status)
+    )
+    with till.store.reading() as connection:
+        by_status = {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+        unsent = [by_status[status] for status in UNSENT if status in by_status]
+        oldest = min((first for _, first in unsent), default=None)
+        oldest_ms = connection.execute(
+            select(t.outbox.c.timestamp_ms).where(t.outbox.c.device_seq == oldest)
+        ).scalar_one_or_none()
+        conflicts = open_conflict_count(connection)
+    return QueueCounts(
+        waiting=sum(count for count, _ in unsent),
+        attention=by_status.get(Status.DEAD_LETTER, (0, 0))[0],
+        conflicts=conflicts,
+        oldest_unsent_ms=oldest_ms,
+    )
+
+
+def waiting(till: Till, limit: int = 200) -> list[QueueRow]:
+    """What is saved here and not at the server yet, the oldest first."""
+    return _rows(till, t.outbox.c.status.in_(UNSENT), [t.outbox.c.device_seq], limit, still_open=True)
+
+
+def attention(till: Till, limit: int = 200) -> list[QueueRow]:
+    """What the server refused, the oldest first: nothing of it is lost."""
+    refused = t.outbox.c.status == Status.DEAD_LETTER
+    return _rows(till, refused, [t.outbox.c.device_seq], limit, still_open=True)
+
+
+def sent(till: Till, limit: int = 200) -> list[QueueRow]:
+    """What the server has, the latest first."""
+    newest_first = [t.outbox.c.finished_ms.desc(), t.outbox.c.device_seq.desc()]
+    return _rows(till, t.outbox.c.status == Status.COMPLETED, newest_first, limit, still_open=False)
+
+
+def sending_now(till: Till) -> bool:
+    """Whether a batch is on its way at this moment."""
+    query = select(t.outbox.c.id).where(
+        t.outbox.c.finished_ms.is_(None),
+        t.outbox.c.status == Status.PROCESSING,
+        t.outbox.c.lease_owner == till.store.owner,
+    )
+    with till.store.reading() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
+def last_full_sync_ms(till: Till) -> int | None:
+    """When this till last had everything; None where it never had."""
+    with till.store.reading() as connection:
+        return connection.execute(select(t.link.c.last_full_sync_ms)).scalar_one_or_none()
+
+
+def _rows(
+    till: Till, where: ColumnElement[bool], order: Sequence[Any], limit: int, *, still_open: bool
+) -> list[QueueRow]:
+    query = (
+        select(
+            t.outbox.c.id,
+            t.outbox.c.summary,
+            t.outbox.c.timestamp_ms,
+            t.outbox.c.status,
+            t.outbox.c.next_attempt_ms,
+            t.outbox.c.code,
+            t.outbox.c.error,
+        )
+        .where(where, t.outbox.c.finished_ms.is_(None) if still_open else t.outbox.c.finished_ms.is_not(None))
+        .order_by(*order)
+        .limit(limit)
+    )
+    with till.store.reading() as connection:
+        return [_row(row) for row in connection.execute(query)]
+
+
+def _row(row: Any) -> QueueRow:
+    summary = orjson.loads(row.summary)
+    title, detail = describe(summary)
+    return QueueRow(
+        operation_id=row.id,
+        title=title,
+        detail=detail,
+        person=str(summary.get("person", "")),
+        at_ms=row.timestamp_ms,
+        status="quarantined" if row.code == "quarantined" else row.status,
+        next_attempt_ms=row.next_attempt_ms if row.status == Status.PENDING and row.next_attempt_ms else None,
+        error=row.error,
+    )
+
+
+# --- words -------------------------------------------------------------------------------------------
+
+
+def describe(summary: dict[str, Any]) -> tuple[str, str]:
+    """Title and detail of an operation, from the summary that was written with it."""
+    title, parts = _TELLERS[summary["kind"]](summary)
+    return title, " · ".join([*parts, *([summary["person"]] if summary.get("person") else [])])
+
+
+def _tell_sale(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    items = summary["items"]
+    return f"{summary['kind'].capitalize()} {summary['receipt']}", [
+        f"{items} item" if items == 1 else f"{items} items",
+        format_minor(summary["totalMinor"], summary["currency"]),
+    ]
+
+
+def _tell_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    quantity = summary["quantity"]
+    unit = summary.get("unit", "each")
+    sign = MINUS if quantity < 0 else "+"
+    word = movement_word(summary["reason"], quantity)
+    return f"Stock of {summary['product']}", [f"{sign}{figure(abs(quantity), unit)} {word}"]
+
+
+def _tell_count(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    return f"Count of {summary['product']}", [figure(summary["quantity"], summary.get("unit", "each"))]
+
+
+def _tell_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    return f"Product {summary['product']}", []
+
+
+def _tell_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    quantity = summary.get("quantity")
+    chosen = [] if quantity is None else [figure(quantity, summary.get("unit", "each"))]
+    return f"Decision on {summary['product']}", chosen
+
+
+_TELLERS = {
+    "sale": _tell_sale,
+    "refund": _tell_sale,
+    "adjust": _tell_adjustment,
+    "count": _tell_count,
+    "product": _tell_product,
+    "decision": _tell_decision,
+}

@@ -1,0 +1,128 @@
+"""Carries news from the agent's and the writer's threads into the window's.
+
+The agent and the store call `post_event` and `post_changed` in their own threads; the signals come out in
+the UI thread. A burst of changes comes out as a few: the first at once, what follows it merged.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from sync_agent.events import AgentEvent, Attention, ConflictOpened, Progress, QueueDrained, StateChanged
+
+CHANGES_EVERY_MS = 100
+"""Views are told of changes at most this often, however fast a queue drains."""
+
+
+class AgentPort(Protocol):
+    """What a window may ask of the running agent. Both return at once."""
+
+    def try_now(self) -> None:
+        """Connect and send without waiting for the next planned attempt."""
+
+    def resume(self) -> None:
+        """Go on after a sign-in or an enrolment that the agent was waiting for."""
+
+
+class StoreChange(Protocol):
+    """As much of the store's `Changed` as a view needs."""
+
+    @property
+    def topics(self) -> frozenset[str]: ...
+
+    @property
+    def products(self) -> frozenset[str] | None: ...
+
+
+@dataclass(frozen=True)
+class MergedChange:
+    """Several committed transactions as one. `products` is None where they were too many to name."""
+
+    topics: frozenset[str]
+    products: frozenset[str] | None
+
+    def touches(self, *topics: str) -> bool:
+        return not self.topics.isdisjoint(topics)
+
+
+NOTHING = MergedChange(frozenset(), frozenset())
+
+
+def merge_changes(first: MergedChange, second: StoreChange) -> MergedChange:
+    topics = first.topics | second.topics
+    if first.products is None or second.products is None:
+        return MergedChange(topics, None)
+    return MergedChange(topics, first.products | second.products)
+
+
+class Bridge(QObject):
+    """The one way by which other threads reach the window.
+
+    Signals:
+        stateChanged(StateChanged): where the talk with the server stands.
+        changed(MergedChange): the store changed; refresh what shows it.
+        attention(Attention): something that a person should read.
+        conflictOpened(ConflictOpened), progressed(Progress), drained(QueueDrained).
+    """
+
+    stateChanged = Signal(object)
+    changed = Signal(object)
+    attention = Signal(object)
+    conflictOpened = Signal(object)
+    progressed = Signal(object)
+    drained = Signal(object)
+
+    _eventPosted = Signal(object)
+    _changePosted = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._pending = NOTHING
+        self._woken = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(CHANGES_EVERY_MS)
+        self._rest.timeout.connect(self._deliver)
+        self._eventPosted.connect(self._dispatch, Qt.ConnectionType.QueuedConnection)
+        self._changePosted.connect(self._wake, Qt.ConnectionType.QueuedConnection)
+
+    def post_event(self, event: AgentEvent) -> None:
+        """From any thread."""
+        self._eventPosted.emit(event)
+
+    def post_changed(self, change: StoreChange) -> None:
+        """From any thread."""
+        with self._lock:
+            self._pending = merge_changes(self._pending, change)
+            if self._woken:
+                return
+            self._woken = True
+        self._changePosted.emit()
+
+    def _dispatch(self, event: AgentEvent) -> None:
+        match event:
+            case StateChanged():
+                self.stateChanged.emit(event)
+            case Attention():
+                self.attention.emit(event)
+            case ConflictOpened():
+                self.conflictOpened.emit(event)
+            case Progress():
+                self.progressed.emit(event)
+            case QueueDrained():
+                self.drained.emit(event)
+
+    def _wake(self) -> None:
+        if not self._rest.isActive():
+            self._deliver()
+
+    def _deliver(self) -> None:
+        with self._lock:
+            change, self._pending = self._pending, NOTHING
+            self._woken = False
+        if change.topics:
+            self.changed.emit(change)
+            self._rest.start()

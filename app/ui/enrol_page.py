@@ -1,0 +1,175 @@
+"""A till's first run: a manager names the server, the shop and this till, once.
+
+It stands before there is a store, so it knows nothing but a callable that enrols and then waits for the
+first snapshot.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui import tasks
+from app.ui.bridge import Bridge
+from app.ui.parts import MessageLine, button, card, label
+from app.ui.parts import field as text_field
+from app.ui.theme import Tone
+from sync_agent.events import Progress
+
+
+@dataclass(frozen=True)
+class EnrolForm:
+    """What a manager filled in; nothing of it is empty."""
+
+    server_url: str
+    tenant_id: str
+    username: str
+    password: str
+    location_id: str
+    till_name: str
+
+
+class EnrolPage(QWidget):
+    """Signals:
+    enrolled(): the till has its credential and its first snapshot.
+    """
+
+    enrolled = Signal()
+
+    def __init__(self, on_enrol: Callable[[EnrolForm], Awaitable[None]], *, server_url: str = "") -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._on_enrol = on_enrol
+        self._fields: dict[str, QLineEdit] = {}
+        frame, layout = card()
+        frame.setFixedWidth(560)
+        layout.setContentsMargins(28, 22, 28, 22)
+        layout.addWidget(label(self.tr("Set up this till"), "title"))
+        layout.addWidget(
+            label(
+                self.tr(
+                    "A manager does this once. From then on this till sells with or without a connection."
+                ),
+                "muted",
+                wrap=True,
+            )
+        )
+        layout.addLayout(self._form(server_url))
+        self._message = MessageLine("enrolMessage")
+        layout.addWidget(self._message)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("enrolProgress")
+        self._progress.setAccessibleName(self.tr("Fetching products and stock"))
+        self._progress.setTextVisible(False)
+        self._progress.hide()
+        layout.addWidget(self._progress)
+        self._enrol = button(self.tr("Set up this till"), "enrol", self._submit, role="primary")
+        layout.addWidget(self._enrol)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        column = QVBoxLayout()
+        column.addStretch(1)
+        column.addWidget(frame)
+        column.addStretch(1)
+        row.addLayout(column)
+        row.addStretch(1)
+        self._focus_first_empty()
+
+    def show_progress(self, event: Progress) -> None:
+        """The first snapshot on its way in."""
+        self._progress.setRange(0, max(event.total, 1))
+        self._progress.setValue(min(event.done, max(event.total, 1)))
+        self._progress.show()
+        words = self.tr("Fetching products and stock: {done} of {total}.")
+        self._message.say(words.format(done=event.done, total=event.total), Tone.BUSY)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._submit()
+        else:
+            super().keyPressEvent(event)
+
+    def _form(self, server_url: str) -> QFormLayout:
+        form = QFormLayout()
+        form.setSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for name, words, text, hint in (
+            ("server_url", self.tr("Server"), server_url, "http://127.0.0.1:8000"),
+            ("tenant_id", self.tr("Shop"), "", self.tr("as the office calls it, like demo")),
+            ("location_id", self.tr("Location"), "", self.tr("where this till stands, like main")),
+            ("till_name", self.tr("Name of this till"), "", self.tr("like Till 2")),
+            ("username", self.tr("Manager’s user name"), "", ""),
+            ("password", self.tr("Password"), "", ""),
+        ):
+            made = text_field(
+                f"enrol-{name.replace('_', '-')}", words, placeholder=hint, secret=name == "password"
+            )
+            made.setText(text)
+            made.setMinimumWidth(320)
+            caption = label(words)
+            caption.setBuddy(made)
+            form.addRow(caption, made)
+            self._fields[name] = made
+        return form
+
+    def _submit(self) -> None:
+        if not self._enrol.isEnabled():
+            return
+        values = {name: made.text().strip() for name, made in self._fields.items() if name != "password"}
+        values["password"] = self._fields["password"].text()
+        empty = next((name for name, value in values.items() if not value), None)
+        if empty is not None:
+            words = self.tr("Fill in “{field}” first.")
+            self._message.say_error(words.format(field=self._fields[empty].accessibleName()))
+            self._fields[empty].setFocus()
+            return
+        self._set_busy(True)
+        self._message.say(self.tr("Asking the server…"), Tone.BUSY)
+        tasks.start(self._run(EnrolForm(**values)), self, self._refused)
+
+    async def _run(self, form: EnrolForm) -> None:
+        await self._on_enrol(form)
+        self._message.say(self.tr("This till is ready."), Tone.GOOD)
+        self.enrolled.emit()
+
+    def _refused(self, words: str) -> None:
+        self._set_busy(False)
+        self._progress.hide()
+        self._message.say_error(words)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._enrol.setEnabled(not busy)
+        for made in self._fields.values():
+            made.setEnabled(not busy)
+
+    def _focus_first_empty(self) -> None:
+        for made in self._fields.values():
+            if not made.text():
+                made.setFocus()
+                return
+
+
+class EnrolWindow(QMainWindow):
+    """The window of a till that is not enrolled yet."""
+
+    def __init__(
+        self, on_enrol: Callable[[EnrolForm], Awaitable[None]], bridge: Bridge, *, server_url: str = ""
+    ) -> None:
+        super().__init__()
+        self.setObjectName("enrolWindow")
+        self.setWindowTitle(self.tr("Evertill: set up this till"))
+        self.page = EnrolPage(on_enrol, server_url=server_url)
+        bridge.progressed.connect(self.page.show_progress)
+        self.setCentralWidget(self.page)
+        self.resize(1024, 768)

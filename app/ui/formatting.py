@@ -1,0 +1,71 @@
+"""Money, quantities and times as this shop's people read them: by locale, currency and time zone."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QDateTime, QLocale, QTimeZone
+
+from app.domain.money import minor_digits
+
+MINUS = "−"
+THOUSANDTHS = 1000
+_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
+
+
+@dataclass(frozen=True)
+class Formatter:
+    """What one till needs to turn its numbers into text. Times go in as milliseconds UTC."""
+
+    locale: QLocale
+    currency: str
+    time_zone: str
+
+    def money(self, minor: int) -> str:
+        """With the currency's sign: £18.40."""
+        digits = minor_digits(self.currency)
+        text = self.locale.toCurrencyString(abs(minor) / 10**digits, self._symbol, digits)
+        return f"{MINUS}{text}" if minor < 0 else text
+
+    def amount(self, minor: int) -> str:
+        """Without it, for columns: 18.40."""
+        digits = minor_digits(self.currency)
+        text = self.locale.toString(abs(minor) / 10**digits, "f", digits)
+        return f"{MINUS}{text}" if minor < 0 else text
+
+    def quantity(self, quantity: int, unit: str = "each") -> str:
+        if unit == "kg":
+            text = self.locale.toString(abs(quantity) / THOUSANDTHS, "f", 3) + " kg"
+        else:
+            text = self.locale.toString(abs(quantity))
+        return f"{MINUS}{text}" if quantity < 0 else text
+
+    def signed(self, quantity: int, unit: str = "each") -> str:
+        """A movement: +12, −3."""
+        text = self.quantity(quantity, unit)
+        return text if quantity < 0 else f"+{text}"
+
+    def time(self, moment_ms: int) -> str:
+        """14:02"""
+        return self.locale.toString(self._local(moment_ms).time(), QLocale.FormatType.ShortFormat)
+
+    def date(self, moment_ms: int) -> str:
+        return self.locale.toString(self._local(moment_ms).date(), QLocale.FormatType.ShortFormat)
+
+    def moment(self, moment_ms: int, now_ms: int) -> str:
+        """The time alone today, with the date on any other day."""
+        if self._local(moment_ms).date() == self._local(now_ms).date():
+            return self.time(moment_ms)
+        return f"{self.date(moment_ms)} {self.time(moment_ms)}"
+
+    @property
+    def decimal_point(self) -> str:
+        return self.locale.decimalPoint()
+
+    @property
+    def _symbol(self) -> str:
+        iso = self.locale.currencySymbol(QLocale.CurrencySymbolFormat.CurrencyIsoCode)
+        if iso == self.currency:
+            return self.locale.currencySymbol()
+        return _SYMBOLS.get(self.currency, self.currency)
+
+    def _local(self, moment_ms: int) -> QDateTime:
+        return QDateTime.fromMSecsSinceEpoch(moment_ms, QTimeZone(self.time_zone.encode()))

@@ -1,0 +1,301 @@
+"""The till's window: its pages, the way between them, who is signed in, and the status strip.
+
+The window writes nothing. It hands news to the pages that show it, and scans to the page that takes them.
+"""
+
+from enum import IntEnum
+
+from PySide6.QtCore import QLocale, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import DomainError
+from app.services import conflicts, queue
+from app.services.till import Actor, Till
+from app.ui import theme
+from app.ui.bridge import AgentPort, Bridge, MergedChange
+from app.ui.conflict_dialog import ConflictDialog
+from app.ui.formatting import Formatter
+from app.ui.parts import ElidedLabel, MessageLine, button, label
+from app.ui.scanner import Scanner
+from app.ui.sell_page import SellPage
+from app.ui.shortcuts_page import ShortcutsPage
+from app.ui.sign_in_page import SignInPage
+from app.ui.status_strip import StatusStrip
+from app.ui.stock_page import StockPage
+from app.ui.sync_centre import SyncCentre, Tab
+from app.ui.theme import Tone
+from sync_agent.events import Attention, ConnectionState, Progress, StateChanged
+
+NOTICE_MS = 15_000
+
+
+class Page(IntEnum):
+    SIGN_IN = 0
+    SELL = 1
+    STOCK = 2
+    SYNC = 3
+    SHORTCUTS = 4
+
+
+class MainWindow(QMainWindow):
+    """Opens on the sign-in page. `pepper` is the tenant's, for checking PINs with the server away."""
+
+    def __init__(
+        self, till: Till, bridge: Bridge, agent: AgentPort, pepper: str, *, locale: QLocale | None = None
+    ) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle(self.tr("Evertill · {till}").format(till=till.device.name))
+        self._till = till
+        self._agent = agent
+        self._formatter = Formatter(locale or QLocale(), till.device.currency, till.device.time_zone)
+        self._actor: Actor | None = None
+        self._page_before_help = Page.SELL
+        self.sign_in = SignInPage(till, pepper)
+        self.sell = SellPage(till, self._formatter)
+        self.stock = StockPage(till, self._formatter)
+        self.sync = SyncCentre(till, self._formatter)
+        self.shortcuts = ShortcutsPage()
+        self._build()
+        self._connect(bridge)
+        self._make_keys()
+        self._scanner = Scanner(till.clock.monotonic_s, self)
+        self._scanner.scanned.connect(self.take_scan)
+        self._scanner.install(QApplication.instance() or QApplication([]))
+        self._show_counts()
+        self.sync.set_state(self.strip.strip_text)
+        self.resize(1024, 768)
+        self.switch_person()
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who is signed in."""
+        return self._actor
+
+    @property
+    def notice(self) -> MessageLine:
+        return self._notice
+
+    def take_scan(self, code: str) -> None:
+        """A scan goes to the page in sight; a dialog takes none, and nobody signed in sells nothing."""
+        if self._actor is None or QApplication.activeModalWidget() is not None:
+            QApplication.beep()
+            return
+        if self._pages.currentIndex() == Page.STOCK:
+            self.stock.take_scan(code)
+            return
+        self.show_page(Page.SELL)
+        self.sell.take_scan(code)
+
+    def show_page(self, page: Page) -> None:
+        if self._actor is None and page is not Page.SIGN_IN:
+            return
+        if page is Page.SHORTCUTS and self._pages.currentIndex() != Page.SHORTCUTS:
+            self._page_before_help = Page(self._pages.currentIndex())
+        self._pages.setCurrentIndex(page)
+        for number in (Page.SELL, Page.STOCK, Page.SYNC):
+            self._tabs.button(number).setChecked(number == page)
+        match page:
+            case Page.SELL:
+                self.sell.begin()
+            case Page.STOCK:
+                self.stock.begin()
+            case Page.SHORTCUTS:
+                self.shortcuts.begin()
+
+    def switch_person(self) -> None:
+        """Ask who is at the till. The cart and the queue stay as they are."""
+        self._actor = None
+        self._bar.hide()
+        self._tabs.setExclusive(False)
+        self._pages.setCurrentIndex(Page.SIGN_IN)
+        self._tabs.setExclusive(True)
+        self.sign_in.begin()
+
+    def open_sync_centre(self) -> None:
+        if self._actor is not None:
+            self.sync.show_most_urgent()
+            self.show_page(Page.SYNC)
+
+    def decide(self, conflict_id: str) -> None:
+        """Lay a conflict out for whoever is signed in."""
+        if self._actor is None:
+            return
+        try:
+            comparison = conflicts.comparison(self._till, conflict_id)
+        except DomainError as error:
+            self.sync.message.say(str(error))
+            return
+        dialog = ConflictDialog(self._till, comparison, self._actor, self._formatter, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(lambda words: self.sync.message.say(words, Tone.GOOD, for_ms=NOTICE_MS))
+        dialog.open()
+
+    # --- news ---
+
+    def _connect(self, bridge: Bridge) -> None:
+        bridge.stateChanged.connect(self._on_state)
+        bridge.changed.connect(self._on_changed)
+        bridge.attention.connect(self._on_attention)
+        bridge.drained.connect(self.strip.on_drained)
+        bridge.progressed.connect(self._on_progress)
+        self.strip.noticed.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
+        self.strip.changed.connect(self.sync.set_state)
+        self.strip.clicked.connect(lambda _checked=False: self.open_sync_centre())
+        self.sign_in.signedIn.connect(self._on_signed_in)
+        self.stock.decisionWanted.connect(self._open_conflicts)
+        self.sync.decide.connect(self.decide)
+        self.sync.tryNow.connect(self._try_now)
+        self.shortcuts.left.connect(lambda: self.show_page(self._page_before_help))
+
+    def _on_state(self, event: StateChanged) -> None:
+        self.strip.set_state(event)
+
+    def _on_changed(self, change: MergedChange) -> None:
+        if change.touches("outbox", "conflicts"):
+            self._show_counts()
+        if change.touches("people") and self._actor is None:
+            self.sign_in.refresh()
+        self.sell.refresh(change)
+        self.stock.refresh(change)
+        self.sync.refresh(change)
+
+    def _on_attention(self, event: Attention) -> None:
+        self._notice.say(event.message, Tone.WARN)
+
+    def _on_progress(self, event: Progress) -> None:
+        if event.done < event.total:
+            words = self.tr("Fetching products and stock: {done} of {total}. You can sell meanwhile.")
+            words = words.format(
+                done=self._formatter.quantity(event.done), total=self._formatter.quantity(event.total)
+            )
+            self._notice.say(words, Tone.BUSY, for_ms=NOTICE_MS)
+        else:
+            self._notice.clear()
+
+    def _on_signed_in(self, actor: Actor) -> None:
+        self._actor = actor
+        self._person.set_words(actor.name)
+        self.sell.set_actor(actor)
+        self.stock.set_actor(actor)
+        self._bar.show()
+        self.show_page(Page.SELL)
+
+    def _open_conflicts(self) -> None:
+        self.show_page(Page.SYNC)
+        self.sync.show_tab(Tab.CONFLICTS)
+
+    def _try_now(self) -> None:
+        if self.strip.state in {ConnectionState.NEEDS_SIGN_IN, ConnectionState.NEEDS_ENROLMENT}:
+            self._agent.resume()
+        else:
+            self._agent.try_now()
+        self.sync.message.say(self.tr("Trying now."), Tone.BUSY, for_ms=4000)
+
+    def _show_counts(self) -> None:
+        counts = queue.counts(self._till)
+        self.strip.set_counts(counts)
+        self.sync.set_counts(counts)
+        number = counts.attention + counts.conflicts
+        words = self.tr("Sync centre")
+        self._tabs.button(Page.SYNC).setText(f"  {words} · {number}" if number else f"  {words}")
+        self._tabs.button(Page.SYNC).setAccessibleName(
+            self.tr("Sync centre, {count} need attention").format(count=number) if number else words
+        )
+
+    # --- the window ---
+
+    def _build(self) -> None:
+        self._pages = QStackedWidget()
+        for page in (self.sign_in, self.sell, self.stock, self.sync, self.shortcuts):
+            self._pages.addWidget(page)
+        self._notice = MessageLine("notice")
+        self.strip = StatusStrip(
+            queue.counts(self._till), now_ms=self._till.clock.now_ms, clock=self._formatter.time
+        )
+        self._bar = self._top_bar()
+        notices = QVBoxLayout()
+        notices.setContentsMargins(14, 0, 14, 8)
+        notices.addWidget(self._notice)
+        foot = QWidget()
+        foot.setLayout(notices)
+        central = QWidget()
+        central.setObjectName("page")
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(foot)
+        layout.addWidget(self.strip)
+        self.setCentralWidget(central)
+
+    def _top_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        bar.setFixedHeight(56)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(4)
+        row.addWidget(label("Evertill", "brand"))
+        row.addSpacing(16)
+        self._tabs = QButtonGroup(self)
+        for page, drawing, words, key, name in (
+            (Page.SELL, "sell", self.tr("Sell"), "Ctrl+1", "navSell"),
+            (Page.STOCK, "stock", self.tr("Stock"), "Ctrl+2", "navStock"),
+            (Page.SYNC, "sync", self.tr("Sync centre"), "Ctrl+3", "navSync"),
+        ):
+            row.addWidget(self._tab(page, drawing, words, key, name))
+        row.addStretch(1)
+        where = label(f"{self._till.device.location_name} · {self._till.device.name}", "muted", name="where")
+        row.addWidget(where)
+        row.addSpacing(16)
+        image = label()
+        image.setPixmap(theme.pixmap("person", "muted", 20))
+        row.addWidget(image)
+        self._person = ElidedLabel("personName")
+        self._person.setMinimumWidth(110)
+        row.addWidget(self._person, 1)
+        switch = button(self.tr("Switch"), "switchPerson", self.switch_person, role="quiet")
+        switch.setToolTip(self.tr("Let another person sign in (Ctrl+L)"))
+        row.addWidget(switch)
+        self._tabs.idClicked.connect(self._go)
+        return bar
+
+    def _tab(self, page: Page, drawing: str, words: str, key: str, name: str) -> QPushButton:
+        tab = QPushButton(theme.icon(drawing, "muted"), "  " + words)
+        tab.setObjectName(name)
+        tab.setAccessibleName(words)
+        tab.setToolTip(f"{words} ({key})")
+        tab.setIconSize(QSize(20, 20))
+        tab.setProperty("role", "tab")
+        tab.setCheckable(True)
+        self._tabs.addButton(tab, page)
+        return tab
+
+    def _go(self, number: int) -> None:
+        if number == Page.SYNC:
+            self.open_sync_centre()
+        else:
+            self.show_page(Page(number))
+
+    def _make_keys(self) -> None:
+        for key, act in (
+            ("Ctrl+1", lambda: self.show_page(Page.SELL)),
+            ("Ctrl+2", lambda: self.show_page(Page.STOCK)),
+            ("Ctrl+3", self.open_sync_centre),
+            ("Ctrl+L", self.switch_person),
+            ("F1", lambda: self.show_page(Page.SHORTCUTS)),
+        ):
+            QShortcut(QKeySequence(key), self).activated.connect(act)

@@ -1,0 +1,228 @@
+"""The small widgets that every page is made of, each with its look, its name for tests and for readers."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui import theme
+from app.ui.scanner import KEYS_AT_ONCE
+from app.ui.theme import Tone
+
+_TONE_ICONS = {Tone.GOOD: "check", Tone.BUSY: "sync", Tone.WARN: "attention", Tone.BAD: "attention"}
+
+
+def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False) -> QLabel:
+    """Plain text: whatever a product is called, it is never read as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if name:
+        made.setObjectName(name)
+    return made
+
+
+def button(text: str, name: str, on_click: Callable[[], object], *, role: str = "") -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAccessibleName(text)
+    made.setProperty("role", role)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+def icon_button(drawing: str, words: str, name: str, on_click: Callable[[], object]) -> QToolButton:
+    made = QToolButton()
+    made.setObjectName(name)
+    made.setIcon(theme.icon(drawing))
+    made.setIconSize(QSize(20, 20))
+    made.setAccessibleName(words)
+    made.setToolTip(words)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+def field(name: str, words: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
+    made = QLineEdit()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    made.setPlaceholderText(placeholder)
+    made.setMaxLength(200)
+    if secret:
+        made.setEchoMode(QLineEdit.EchoMode.Password)
+    return made
+
+
+def card(name: str = "") -> tuple[QFrame, QVBoxLayout]:
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    if name:
+        frame.setObjectName(name)
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(16, 14, 16, 14)
+    layout.setSpacing(10)
+    return frame, layout
+
+
+def rule() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "rule")
+    return line
+
+
+def draw_hint(view: QAbstractItemView, words: str) -> None:
+    """What an empty list says in its middle; called after the view has painted itself."""
+    painter = QPainter(view.viewport())
+    painter.setPen(QColor(theme.tokens()["muted"]))
+    space = view.viewport().rect().adjusted(24, 24, -24, -24)
+    painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.end()
+
+
+def announce(widget: QWidget, words: str) -> None:
+    """Tell a screen reader, without moving the focus."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
+
+
+class SearchField(QLineEdit):
+    """Searches while a person types; ↓ goes to what was found.
+
+    Signals:
+        wordsChanged(str): what to search for, as soon as it differs.
+        wentDown(): ↓ was pressed.
+        cleared(): Esc was pressed in an empty field.
+    """
+
+    wordsChanged = Signal(str)
+    wentDown = Signal()
+    cleared = Signal()
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setPlaceholderText(words)
+        self.setProperty("role", "search")
+        self.setProperty(KEYS_AT_ONCE, True)
+        self.setMaxLength(200)
+        self.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.textChanged.connect(lambda text: self.wordsChanged.emit(text.strip()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.wentDown.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.cleared.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class MessageLine(QFrame):
+    """One sentence in the page: what happened, never in the way. It stays until it is closed or replaced.
+
+    Signals:
+        closed(): a person closed it.
+    """
+
+    acted = Signal()
+    closed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("role", "message")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._icon = QLabel()
+        self._words = label(name=f"{name}Words", wrap=True)
+        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._action = button("", f"{name}Action", self.acted.emit, role="quiet")
+        self._close = icon_button("close", self.tr("Close this message"), f"{name}Close", self._close_by_hand)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 2, 2, 2)
+        layout.setSpacing(10)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self._action)
+        layout.addWidget(self._close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.clear)
+        self._action.hide()
+        self.hide()
+
+    def say(self, words: str, tone: Tone = Tone.PLAIN, *, action: str = "", for_ms: int = 0) -> None:
+        """Show `words`; with `for_ms` they go by themselves."""
+        self._words.setText(words)
+        drawing = _TONE_ICONS.get(tone)
+        self._icon.setVisible(drawing is not None)
+        if drawing is not None:
+            self._icon.setPixmap(theme.pixmap(drawing, tone))
+        self._action.setText(action)
+        self._action.setAccessibleName(action)
+        self._action.setVisible(bool(action))
+        self.setAccessibleName(words)
+        theme.restyle(self, tone=tone)
+        self.show()
+        self._timer.stop()
+        if for_ms:
+            self._timer.start(for_ms)
+        announce(self, words)
+
+    def say_error(self, words: str) -> None:
+        self.say(words, Tone.BAD)
+
+    def clear(self) -> None:
+        self._words.clear()
+        self.hide()
+
+    def _close_by_hand(self) -> None:
+        self.clear()
+        self.closed.emit()
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the whole is in its tool tip."""
+
+    def __init__(self, name: str, role: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._whole = ""
+        self.setMinimumWidth(20)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_words(self, words: str) -> None:
+        self._whole = words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self._fit()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))

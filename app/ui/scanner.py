@@ -1,0 +1,146 @@
+"""Tells a barcode scanner from a person, so that a scan lands in the cart wherever the focus is.
+
+A scanner is a keyboard that types fast and ends with Enter. While what comes may still be a scan, its keys
+are held back: from a quantity they would change, from a button that Enter would press. Keys that turn out
+to be a person's are let go a moment later, in their order. A search field gets its keys at once (a person
+feels every delay there) and has its former text put back when they were a scan after all.
+"""
+
+from collections.abc import Callable
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+KEY_GAP_MS_MAX = 35
+CODE_LENGTH_MIN = 6
+KEYS_AT_ONCE = "keysAtOnce"
+"""The property of a search field: it gets each key without delay."""
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+class Scanner(QObject):
+    """An event filter on the application.
+
+    Signals:
+        scanned(str): a code, as the scanner typed it.
+    """
+
+    scanned = Signal(str)
+
+    def __init__(self, monotonic_s: Callable[[], float], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._monotonic_s = monotonic_s
+        self._code = ""
+        self._held: list[QKeyEvent] = []
+        self._target: QWidget | None = None
+        self._text_before: str | None = None
+        self._last_ms = 0.0
+        self._scan_ended_ms = -float(KEY_GAP_MS_MAX) * 2
+        self._letting_go = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(KEY_GAP_MS_MAX)
+        self._patience.timeout.connect(self._let_go)
+
+    def install(self, app: QCoreApplication) -> None:
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Every event of the program comes through here: leave at the first chance.
+        if event.type() not in {QEvent.Type.KeyPress, QEvent.Type.KeyRelease} or self._letting_go:
+            return False
+        if not isinstance(event, QKeyEvent) or not _is_first_receiver(watched):
+            return False
+        if event.type() == QEvent.Type.KeyRelease:
+            return self._released(event)
+        return self._pressed(event)
+
+    def _pressed(self, event: QKeyEvent) -> bool:
+        now_ms = float(event.timestamp()) or self._monotonic_s() * 1000
+        if self._code and now_ms - self._last_ms > KEY_GAP_MS_MAX:
+            self._let_go()
+        if event.key() in _ENTER:
+            return self._ended(now_ms)
+        if not self._may_belong_to_a_scan(event):
+            self._let_go()
+            return False
+        if not self._code:
+            self._begin()
+        self._code += event.text()
+        self._last_ms = now_ms
+        self._patience.start()
+        if self._text_before is not None:
+            return False
+        self._held.append(_copy(event))
+        return True
+
+    def _released(self, event: QKeyEvent) -> bool:
+        if not self._held:
+            return False
+        self._held.append(_copy(event))
+        return True
+
+    def _may_belong_to_a_scan(self, event: QKeyEvent) -> bool:
+        text = event.text()
+        return (
+            len(text) == 1
+            and text.isprintable()
+            and not event.isAutoRepeat()
+            and not event.modifiers() & ~_PLAIN
+            and not (text == " " and not self._code)  # no code begins with what presses a button
+        )
+
+    def _begin(self) -> None:
+        self._target = QApplication.focusWidget()
+        if isinstance(self._target, QLineEdit) and self._target.property(KEYS_AT_ONCE):
+            self._text_before = self._target.text()
+
+    def _ended(self, now_ms: float) -> bool:
+        if now_ms - self._scan_ended_ms <= KEY_GAP_MS_MAX and not self._code:
+            return True  # the second half of a scanner's CR LF
+        if len(self._code) < CODE_LENGTH_MIN:
+            self._let_go()
+            return False
+        code = self._code
+        if self._text_before is not None and isinstance(self._target, QLineEdit):
+            self._target.setText(self._text_before)
+        self._forget()
+        self._scan_ended_ms = now_ms
+        self.scanned.emit(code)
+        return True
+
+    def _let_go(self) -> None:
+        """It was a person: give the keys to where they were meant for."""
+        held, target = self._held, self._target
+        self._forget()
+        if target is None or not shiboken6.isValid(target):
+            return
+        self._letting_go = True
+        try:
+            for event in held:
+                QApplication.sendEvent(target, event)
+        finally:
+            self._letting_go = False
+
+    def _forget(self) -> None:
+        self._patience.stop()
+        self._code = ""
+        self._held = []
+        self._target = None
+        self._text_before = None
+
+
+def _is_first_receiver(watched: QObject) -> bool:
+    """A key that nobody takes travels up through the parents; only its first stop counts."""
+    if not isinstance(watched, QWidget):
+        return False
+    focus = QApplication.focusWidget()
+    return watched is focus if focus is not None else watched.isWindow()
+
+
+def _copy(event: QKeyEvent) -> QKeyEvent:
+    return QKeyEvent(event.type(), event.key(), event.modifiers(), event.text(), event.isAutoRepeat())

@@ -1,0 +1,309 @@
+"""One product's stock: the figure, why it is what it is, what moved it, and changing it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import UnknownProduct
+from app.services import counting, inventory
+from app.services.inventory import MovementView, StockRow
+from app.services.till import Actor, Till
+from app.ui import tasks, theme
+from app.ui.formatting import Formatter
+from app.ui.parts import MessageLine, button, draw_hint, label
+from app.ui.stock_form import AdjustForm, Adjustment, Count, CountForm, StockForm
+from app.ui.theme import Tone
+
+WHEN, WHAT, CHANGE = range(3)
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class MovementModel(QAbstractTableModel):
+    """A product's history here, the newest first."""
+
+    def __init__(self, till: Till, formatter: Formatter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._till = till
+        self._formatter = formatter
+        self._unit = "each"
+        self._rows: Sequence[MovementView] = ()
+
+    def show(self, rows: Sequence[MovementView], unit: str) -> None:
+        self.beginResetModel()
+        self._rows, self._unit = rows, unit
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else CHANGE + 1
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (self.tr("When"), self.tr("What"), self.tr("Change"))[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == CHANGE:
+            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(row, index.column())
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.note or self._text(row, index.column())
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == CHANGE:
+                return _RIGHT
+            case Qt.ItemDataRole.ForegroundRole if not row.confirmed:
+                return QColor(theme.tokens()["busy"])
+            case Qt.ItemDataRole.ForegroundRole if index.column() == WHEN:
+                return QColor(theme.tokens()["muted"])
+        return None
+
+    def _text(self, row: MovementView, column: int) -> str:
+        match column:
+            case 0:
+                return self._formatter.moment(row.occurred_ms, self._till.clock.now_ms())
+            case 1:
+                words = self._reason_words(row.reason)
+                told = words if row.confirmed else self.tr("{what}, not confirmed yet").format(what=words)
+                return f"{told} · {row.actor_name}"
+        return self._formatter.signed(row.delta, self._unit)
+
+    def _reason_words(self, reason: str) -> str:
+        words = {
+            "sale": self.tr("Sale"),
+            "refund": self.tr("Refund"),
+            "receive": self.tr("Goods in"),
+            "waste": self.tr("Waste"),
+            "found": self.tr("Found"),
+            "correction": self.tr("Correction"),
+            "count": self.tr("Count"),
+            "transfer_in": self.tr("From another shop"),
+            "transfer_out": self.tr("To another shop"),
+        }
+        return words.get(reason, reason)
+
+
+class MovementTable(QTableView):
+    def __init__(self, model: MovementModel) -> None:
+        super().__init__()
+        self.setObjectName("movements")
+        self.setAccessibleName(self.tr("Movements"))
+        self.setModel(model)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(36)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount() == 0:
+            draw_hint(self, self.tr("Nothing has moved here yet."))
+
+
+class StockDetails(QFrame):
+    """Signals:
+    decisionWanted(): the product is in conflict and somebody wants to decide it.
+    """
+
+    decisionWanted = Signal()
+
+    def __init__(self, till: Till, formatter: Formatter) -> None:
+        super().__init__()
+        self.setObjectName("stockDetails")
+        self.setProperty("role", "card")
+        self._till = till
+        self._formatter = formatter
+        self._actor: Actor | None = None
+        self._product_id: str | None = None
+        self._stock: StockRow | None = None
+        self._build()
+
+    @property
+    def product_id(self) -> str | None:
+        return self._product_id
+
+    def set_actor(self, actor: Actor) -> None:
+        self._actor = actor
+
+    def show_product(self, product_id: str) -> None:
+        self._product_id = product_id
+        self._message.clear()
+        self._show_history()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the figure, its explanation and its movements again."""
+        if self._product_id is None:
+            return
+        try:
+            stock = inventory.stock_row(self._till, self._product_id)
+        except UnknownProduct as error:
+            self._message.say_error(str(error))
+            return
+        self._stock = stock
+        self._inside.setCurrentIndex(1)
+        self._show_figure(stock)
+        self._explanation.setText(inventory.explain(self._till, self._product_id).sentence)
+        self._movements.show(inventory.movements(self._till, self._product_id), stock.product.unit)
+
+    def adjust(self) -> None:
+        self._ask(self._adjust_form)
+
+    def count(self) -> None:
+        self._ask(self._count_form)
+
+    def _show_figure(self, stock: StockRow) -> None:
+        product = stock.product
+        self._name.setText(product.name)
+        codes = [code for code in (product.sku, product.barcode) if code]
+        price = self.tr("No price yet")
+        if product.price_minor is not None:
+            price = self._formatter.money(product.price_minor)
+        self._codes.setText(" · ".join([*codes, price]))
+        self._figure.setText(self._formatter.quantity(stock.on_hand, product.unit))
+        negative = stock.on_hand < 0
+        theme.restyle(self._figure, tone=Tone.BAD if negative else Tone.PLAIN)
+        self._state.setText(self._state_words(stock))
+        self._state.setVisible(bool(self._state.text()))
+        theme.restyle(self._state, tone=Tone.BAD if negative else Tone.WARN)
+        self._count_button.setText(self.tr("Count it now") if negative else self.tr("Count…"))
+        self._decide.setVisible(stock.in_conflict)
+
+    def _state_words(self, stock: StockRow) -> str:
+        if stock.in_conflict:
+            return self.tr("Two counts or changes disagree. Somebody has to decide.")
+        if stock.on_hand < 0:
+            return self.tr("Sold more than counted")
+        if stock.unsent == 1:
+            return self.tr("1 change is not sent yet")
+        if stock.unsent:
+            return self.tr("{count} changes are not sent yet").format(count=stock.unsent)
+        return ""
+
+    def _ask(self, form: StockForm) -> None:
+        if self._stock is not None:
+            self._message.clear()
+            form.ask(self._stock)
+            self._lower.setCurrentWidget(form)
+            form.quantity.setFocus()
+
+    def _show_history(self) -> None:
+        self._lower.setCurrentWidget(self._history)
+
+    def _leave_form(self) -> None:
+        self._show_history()
+        self._adjust_button.setFocus()
+
+    def _save(self, request: Adjustment | Count) -> None:
+        form = self._count_form if isinstance(request, Count) else self._adjust_form
+        tasks.start(self._carry_out(request, form), self, form.say_error)
+
+    async def _carry_out(self, request: Adjustment | Count, form: StockForm) -> None:
+        assert self._actor is not None
+        if isinstance(request, Count):
+            await counting.count(
+                self._till, request.product_id, request.quantity, self._actor, note=request.note
+            )
+            words = self.tr("Counted. Saved on this till.")
+        else:
+            await inventory.adjust(
+                self._till, request.product_id, request.delta, request.reason, request.note, self._actor
+            )
+            words = self.tr("Adjusted. Saved on this till.")
+        form.set_busy(False)
+        self._leave_form()
+        self.refresh()
+        self._message.say(words, Tone.GOOD, for_ms=8000)
+
+    def _build(self) -> None:
+        hint = label(self.tr("Choose a product to see why its figure is what it is."), "muted", wrap=True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._inside = QStackedWidget()
+        self._inside.addWidget(hint)
+        self._inside.addWidget(self._product_view())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.addWidget(self._inside)
+
+    def _product_view(self) -> QWidget:
+        self._name = label(role="heading", name="stockName", wrap=True)
+        self._codes = label(role="small", name="stockCodes", wrap=True)
+        self._figure = label(role="figure", name="stockOnHand")
+        self._figure.setFont(theme.tabular(self._figure.font()))
+        self._state = label(name="stockState", wrap=True)
+        self._explanation = label(name="stockExplanation", wrap=True)
+        self._explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._message = MessageLine("stockMessage")
+        self._decide = button(self.tr("Decide…"), "stockDecide", self.decisionWanted.emit, role="primary")
+        view = QWidget()
+        layout = QVBoxLayout(view)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._name)
+        layout.addWidget(self._codes)
+        figure = QHBoxLayout()
+        figure.setSpacing(12)
+        figure.addWidget(self._figure)
+        figure.addWidget(label(self.tr("on hand here"), "muted"))
+        figure.addStretch(1)
+        figure.addWidget(self._decide)
+        layout.addLayout(figure)
+        layout.addWidget(self._state)
+        layout.addWidget(self._explanation)
+        layout.addWidget(self._message)
+        layout.addWidget(self._lower_part(), 1)
+        return view
+
+    def _lower_part(self) -> QStackedWidget:
+        self._movements = MovementModel(self._till, self._formatter, self)
+        self._adjust_button = button(self.tr("Receive or adjust…"), "stockAdjust", self.adjust)
+        self._count_button = button(self.tr("Count…"), "stockCount", self.count)
+        self._history = QWidget()
+        layout = QVBoxLayout(self._history)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._adjust_button, 1)
+        buttons.addWidget(self._count_button, 1)
+        layout.addLayout(buttons)
+        layout.addWidget(MovementTable(self._movements), 1)
+        self._adjust_form = AdjustForm(self._formatter)
+        self._count_form = CountForm(self._formatter)
+        self._lower = QStackedWidget()
+        self._lower.addWidget(self._history)
+        for form in (self._adjust_form, self._count_form):
+            form.saved.connect(self._save)
+            form.left.connect(self._leave_form)
+            self._lower.addWidget(form)
+        return self._lower

@@ -1,0 +1,49 @@
+"""Runs what a clerk asked for without making the window wait.
+
+A service call is a coroutine; here it becomes a task on the window's loop. What is expected to go wrong is
+said in words by whoever asked; a bug goes to the excepthook, like any other in this thread.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QObject
+
+from app.domain.errors import DomainError
+from sync_agent.errors import StoreError, SyncError
+
+_running: set[asyncio.Task[None]] = set()
+"""asyncio keeps only weak references to tasks; these are the strong ones."""
+
+
+def start(
+    coroutine: Coroutine[Any, Any, None], parent: QObject, on_error: Callable[[str], None]
+) -> asyncio.Task[None]:
+    """Run `coroutine`; `on_error` gets the words of an expected failure while `parent` still stands."""
+    task = asyncio.get_event_loop().create_task(coroutine)
+    _running.add(task)
+    task.add_done_callback(partial(_finished, parent, on_error))
+    return task
+
+
+def running_count() -> int:
+    """How many tasks have not ended; nought when the window may close without breaking one off."""
+    return len(_running)
+
+
+def _finished(parent: QObject, on_error: Callable[[str], None], task: asyncio.Task[None]) -> None:
+    _running.discard(task)
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is None:
+        return
+    if isinstance(error, DomainError | StoreError | SyncError):
+        if shiboken6.isValid(parent):
+            on_error(str(error))
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)

@@ -1,0 +1,73 @@
+"""What requests and events share: an id, and reading a body or payload into one of the contract's models."""
+
+import re
+import zlib
+from contextvars import ContextVar
+from typing import TypeVar
+
+import orjson
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from server_stub.errors import Refusal, unreadable
+from sync_agent.contract.codes import EVENT_BYTES_MAX, ErrorCode
+from sync_agent.contract.wire import Wire
+
+REQUEST_ID_HEADER = "X-Request-ID"
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request or event being answered; it stands in the logs and in the answer."""
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+Message = TypeVar("Message", bound=Wire)
+
+
+def is_request_id(value: str) -> bool:
+    """Whether a client's own request id may stand in our logs and headers."""
+    return _PLAIN_WORD.fullmatch(value) is not None
+
+
+def read_message(model: type[Message], payload: object) -> Message:
+    try:
+        return model.model_validate(payload)
+    except ValidationError as error:
+        raise unreadable(error) from error
+
+
+async def read_body(request: Request, bytes_max: int = EVENT_BYTES_MAX) -> object:
+    """A request's JSON, inflated if it came compressed; neither form may be longer than allowed.
+
+    No body at all is an empty object, and up to the model that reads it.
+    """
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding not in ("identity", "gzip"):
+        raise Refusal(ErrorCode.BAD_REQUEST, f"content-encoding: {encoding} is not spoken here")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise _too_large(bytes_max)
+    if not body:
+        return {}
+    try:
+        return orjson.loads(_inflate(bytes(body), bytes_max) if encoding == "gzip" else bytes(body))
+    except orjson.JSONDecodeError as error:
+        raise Refusal(ErrorCode.BAD_REQUEST, f"the body is not JSON: {error}") from error
+
+
+def _inflate(body: bytes, bytes_max: int) -> bytes:
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        inflated = inflater.decompress(body, bytes_max + 1)
+    except zlib.error as error:
+        raise Refusal(ErrorCode.BAD_REQUEST, "the body is not gzip") from error
+    if len(inflated) > bytes_max:
+        raise _too_large(bytes_max)
+    if not inflater.eof:
+        raise Refusal(ErrorCode.BAD_REQUEST, "the body is cut short")
+    return inflated
+
+
+def _too_large(bytes_max: int) -> Refusal:
+    return Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {bytes_max} bytes, after inflation")

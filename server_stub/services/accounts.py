@@ -1,0 +1,263 @@
+"""Signing in, staying signed in, and enrolling tills."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from server_stub.errors import Refusal
+from server_stub.roles import Action
+from server_stub.services import credentials, devices
+from server_stub.services.caller import Caller
+from server_stub.store import tables as t
+from server_stub.store.database import UnitOfWork
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, SignedInUser, TenantInfo
+from sync_agent.contract.stock import LocationRow
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """Who a refresh token speaks for, and what it turned into (None for a till's, which does not rotate)."""
+
+    caller: Caller
+    refresh_token: str | None
+
+
+def find_user(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
+    of = t.user_account.c
+    return (
+        connection.execute(
+            select(t.user_account).where(of.tenant_id == tenant_id, of.username == username, of.disabled == 0)
+        )
+        .mappings()
+        .first()
+    )
+
+
+def must_still_stand(connection: Connection, caller: Caller, at_the_socket: str) -> None:
+    """Refuses a bearer who was dismissed or revoked since the token was issued, and a stranger at a till.
+
+    A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.
+    """
+    if caller.device_id is not None:
+        devices.refuse_unsound(connection, caller.tenant_id, caller.device_id)
+    if at_the_socket == caller.device_id:
+        return
+    if not caller.is_device and at_the_socket != caller.user_id:
+        raise Refusal(ErrorCode.FORBIDDEN, "userId: not the user of this token")
+    of = t.user_account.c
+    active = connection.execute(
+        select(of.id).where(of.tenant_id == caller.tenant_id, of.id == at_the_socket, of.disabled == 0)
+    ).first()
+    if active is None:
+        raise Refusal(ErrorCode.FORBIDDEN, f"userId: there is no active user {at_the_socket}")
+
+
+def signed_in(user: RowMapping) -> SignedInUser:
+    return SignedInUser(
+        id=user["id"],
+        username=user["username"],
+        name=user["name"],
+        role=user["role"],
+        locations=user["locations"],
+    )
+
+
+def caller_of(user: RowMapping) -> Caller:
+    return Caller(
+        tenant_id=user["tenant_id"],
+        role=user["role"],
+        locations=tuple(user["locations"]),
+        user_id=user["id"],
+    )
+
+
+def begin_family(unit: UnitOfWork, user_id: str, lifetime_s: int) -> str:
+    """The first refresh token of a sign-in."""
+    token = credentials.new_refresh_token()
+    _keep_token(unit, token, unit.ids.new(), user_id, lifetime_s)
+    return token
+
+
+def tenant_of_token(connection: Connection, token: str) -> str:
+    """Whose token it is; nobody's is refused like any other that does not hold."""
+    table = t.device if credentials.is_device_token(token) else t.refresh_token
+    tenant_id = connection.execute(
+        select(table.c.tenant_id).where(table.c.token_hash == credentials.token_hash(token))
+    ).scalar_one_or_none()
+    if tenant_id is None:
+        raise _not_signed_in()
+    return str(tenant_id)
+
+
+def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renewed | None:
+    """Exchanges a refresh token or a till's credential. None: refused, and what that brings is to be kept."""
+    if credentials.is_device_token(token):
+        return Renewed(_device_caller(unit, token), None)
+    row = _find_token(unit, token)
+    if row is None or row["revoked_ms"] is not None or row["expires_ms"] <= unit.now_ms:
+        return None
+    user = _active_user(unit, row["user_id"])
+    if user is None:
+        return None
+    successor = credentials.successor_of(token, secret)
+    if row["successor_hash"] is None:
+        _keep_token(unit, successor, row["family_id"], row["user_id"], lifetime_s)
+        of = t.refresh_token.c
+        unit.execute(
+            update(t.refresh_token)
+            .where(of.tenant_id == unit.tenant_id, of.token_hash == row["token_hash"])
+            .values(successor_hash=credentials.token_hash(successor))
+        )
+    elif _was_used(unit, successor):
+        # Two holders of one token: the family is over for both of them.
+        _revoke_family(unit, row["family_id"])
+        return None
+    return Renewed(caller_of(user), successor)
+
+
+def end_family(unit: UnitOfWork, token: str) -> None:
+    """Signs out: nothing that came of this sign-in is good any more."""
+    row = _find_token(unit, token)
+    if row is not None:
+        _revoke_family(unit, row["family_id"])
+
+
+def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAnswer:
+    """Makes a till known at one location, with a credential and a receipt series of its own."""
+    caller.must(Action.ENROLL_DEVICE)
+    # The tenant's row is the lock under which series are given out.
+    tenant = (
+        unit.rows(select(t.tenant).where(t.tenant.c.tenant_id == unit.tenant_id).with_for_update())
+        .mappings()
+        .one()
+    )
+    location = _own_location(unit, caller, request.location_id)
+    number = unit.rows(
+        select(func.count()).select_from(t.device).where(t.device.c.tenant_id == unit.tenant_id)
+    ).scalar_one()
+    token = credentials.new_device_token()
+    device_id = unit.ids.new()
+    series = f"T{number + 1}"
+    unit.insert(
+        t.device,
+        {
+            "tenant_id": unit.tenant_id,
+            "id": device_id,
+            "name": request.name,
+            "location_id": request.location_id,
+            "receipt_series": series,
+            "token_hash": credentials.token_hash(token),
+            "enrolled_by": caller.id,
+            "enrolled_ms": unit.now_ms,
+            "revoked_ms": None,
+            "cloned_ms": None,
+        },
+    )
+    return EnrollAnswer(
+        device_id=device_id,
+        receipt_series=series,
+        device_token=token,
+        tenant=TenantInfo(
+            id=unit.tenant_id,
+            name=tenant["name"],
+            currency=tenant["currency"],
+            pin_pepper=tenant["pin_pepper"],
+        ),
+        location=location,
+    )
+
+
+def _own_location(unit: UnitOfWork, caller: Caller, location_id: str) -> LocationRow:
+    row = (
+        unit.rows(
+            select(t.location).where(t.location.c.tenant_id == unit.tenant_id, t.location.c.id == location_id)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id}")
+    if location_id not in caller.locations:
+        raise Refusal(ErrorCode.FORBIDDEN, f"locationId: {location_id} is not your place")
+    return LocationRow.model_validate(dict(row))
+
+
+def _device_caller(unit: UnitOfWork, token: str) -> Caller:
+    row = (
+        unit.rows(
+            select(t.device).where(
+                t.device.c.tenant_id == unit.tenant_id,
+                t.device.c.token_hash == credentials.token_hash(token),
+            )
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise _not_signed_in()
+    devices.must_be_sound(row["revoked_ms"], row["cloned_ms"])
+    return Caller(
+        tenant_id=unit.tenant_id,
+        role="device",
+        locations=(row["location_id"],),
+        device_id=row["id"],
+    )
+
+
+def _find_token(unit: UnitOfWork, token: str) -> RowMapping | None:
+    of = t.refresh_token.c
+    return (
+        unit.rows(
+            select(t.refresh_token).where(
+                of.tenant_id == unit.tenant_id, of.token_hash == credentials.token_hash(token)
+            )
+        )
+        .mappings()
+        .first()
+    )
+
+
+def _was_used(unit: UnitOfWork, token: str) -> bool:
+    row = _find_token(unit, token)
+    return row is None or row["successor_hash"] is not None
+
+
+def _active_user(unit: UnitOfWork, user_id: str) -> RowMapping | None:
+    of = t.user_account.c
+    return (
+        unit.rows(
+            select(t.user_account).where(of.tenant_id == unit.tenant_id, of.id == user_id, of.disabled == 0)
+        )
+        .mappings()
+        .first()
+    )
+
+
+def _keep_token(unit: UnitOfWork, token: str, family_id: str, user_id: str, lifetime_s: int) -> None:
+    unit.insert(
+        t.refresh_token,
+        {
+            "tenant_id": unit.tenant_id,
+            "token_hash": credentials.token_hash(token),
+            "family_id": family_id,
+            "user_id": user_id,
+            "successor_hash": None,
+            "expires_ms": unit.now_ms + lifetime_s * 1000,
+            "revoked_ms": None,
+        },
+    )
+
+
+def _revoke_family(unit: UnitOfWork, family_id: str) -> None:
+    of = t.refresh_token.c
+    unit.write()
+    unit.execute(
+        update(t.refresh_token)
+        .where(of.tenant_id == unit.tenant_id, of.family_id == family_id, of.revoked_ms.is_(None))
+        .values(revoked_ms=unit.now_ms)
+    )
+
+
+def _not_signed_in() -> Refusal:
+    return Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")

@@ -1,0 +1,49 @@
+"""Who is speaking: what an access token says of its bearer, and the people that operations name."""
+
+from dataclasses import dataclass
+
+from server_stub.errors import Refusal
+from server_stub.roles import Action, may
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.streams import location_stream, tenant_stream
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The bearer of an access token. Nothing in a payload widens it."""
+
+    tenant_id: str
+    role: str
+    locations: tuple[str, ...]
+    user_id: str | None = None
+    device_id: str | None = None
+    expires_ms: int = 0
+
+    @property
+    def id(self) -> str:
+        """The user's id, or the till's where it speaks for itself."""
+        return self.user_id or self.device_id or ""
+
+    @property
+    def is_device(self) -> bool:
+        return self.user_id is None
+
+    def streams(self) -> list[str]:
+        """The streams that the caller may follow, the tenant's first."""
+        own = (location_stream(self.tenant_id, location) for location in self.locations)
+        return [tenant_stream(self.tenant_id), *own]
+
+    def must(self, action: Action) -> None:
+        if not may(self.role, action):
+            raise Refusal(ErrorCode.FORBIDDEN, f"a {self.role} may not {action}")
+
+    def must_follow(self, stream: str) -> None:
+        if stream not in self.streams():
+            raise Refusal(ErrorCode.NOT_FOUND, f"there is no stream {stream} for you")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    role: str

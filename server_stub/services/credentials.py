@@ -1,0 +1,63 @@
+"""Passwords, PINs and the long random tokens: how they are made, kept and compared. No database here."""
+
+import hashlib
+import hmac
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from sync_agent.contract.identity import pin_material
+
+_HASHER = PasswordHasher()
+_REFRESH, _DEVICE = "evr_", "evd_"
+
+
+def hash_password(password: str) -> str:
+    return _HASHER.hash(password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(16))
+
+
+def password_matches(password_hash: str | None, password: str) -> bool:
+    """Takes as long for a user who does not exist, so that the time tells nobody who does."""
+    try:
+        return _HASHER.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def pin_verifier(pepper: str, user_id: str, pin: str) -> str:
+    """What an enrolled till checks a PIN against while the server is away."""
+    return _HASHER.hash(pin_material(pepper, user_id, pin))
+
+
+def new_refresh_token() -> str:
+    return _REFRESH + secrets.token_urlsafe(32)
+
+
+def new_device_token() -> str:
+    return _DEVICE + secrets.token_urlsafe(32)
+
+
+def new_pepper() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def is_device_token(token: str) -> bool:
+    return token.startswith(_DEVICE)
+
+
+def successor_of(token: str, secret: bytes) -> str:
+    """The one token that a refresh token turns into: the same however often it is asked for."""
+    digest = hmac.new(secret, b"refresh:" + token.encode(), hashlib.sha256).digest()
+    return _REFRESH + digest.hex()
+
+
+def token_hash(token: str) -> str:
+    """How a token is kept. It is long and random, so a plain hash gives nothing away."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,140 @@
+"""What a person decides a conflict by: the two sides, what both started from, and what lies between."""
+
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+
+from server_stub.services import catalogue
+from server_stub.services.batch import Asked, Batch
+from server_stub.services.ledger import Level
+from server_stub.store import tables as t
+from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
+from sync_agent.contract.wire import from_ms
+
+_HISTORY_MAX = 200
+"""At most the newest so many movements are laid out; nobody decides by more."""
+
+
+def local_side(batch: Batch, asked: Asked, values: dict[str, Any], version: int) -> ConflictSide:
+    return ConflictSide(
+        values=values,
+        version=version,
+        actor=asked.actor_id,
+        actor_name=batch.name_of(asked.actor_id),
+        device=asked.device_id,
+        device_name=batch.device_name(asked.device_id),
+        at=asked.operation.timestamp,
+    )
+
+
+def stock_side(batch: Batch, level: Level, version: int) -> ConflictSide:
+    """What the level was at a version: today's quantity without what came after."""
+    of = t.movement.c
+    quantity = level.quantity - sum(delta for _reason, delta in deltas_since(batch, level, version))
+    last = batch.unit.rows(
+        select(of.actor_id, of.device_id, of.received_ms).where(
+            of.tenant_id == batch.tenant_id,
+            of.location_id == level.location_id,
+            of.product_id == level.product_id,
+            of.version == version,
+        )
+    ).first()
+    if last is None:
+        return ConflictSide(values={"quantity": quantity}, version=version)
+    return ConflictSide(
+        values={"quantity": quantity},
+        version=version,
+        actor=last.actor_id,
+        actor_name=batch.name_of(last.actor_id),
+        device=last.device_id,
+        device_name=batch.device_name(last.device_id),
+        at=from_ms(last.received_ms),
+    )
+
+
+def deltas_since(batch: Batch, level: Level, version: int) -> list[tuple[str, int]]:
+    of = t.movement.c
+    rows = batch.unit.rows(
+        select(of.reason, of.delta).where(
+            of.tenant_id == batch.tenant_id,
+            of.location_id == level.location_id,
+            of.product_id == level.product_id,
+            of.version > version,
+        )
+    )
+    return [(row.reason, row.delta) for row in rows]
+
+
+def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, ...]:
+    of = t.movement.c
+    rows = batch.unit.rows(
+        select(t.movement)
+        .where(
+            of.tenant_id == batch.tenant_id,
+            of.location_id == level.location_id,
+            of.product_id == level.product_id,
+            of.version > base,
+        )
+        .order_by(of.version.desc())
+        .limit(_HISTORY_MAX)
+    ).all()
+    return tuple(
+        HistoryEntry(
+            operation_id=row.operation_id,
+            delta=row.delta,
+            reason=row.reason,
+            actor=row.actor_id,
+            actor_name=batch.name_of(row.actor_id),
+            device=row.device_id,
+            device_name=batch.device_name(row.device_id),
+            occurred_at=from_ms(row.happened_ms),
+            received_at=from_ms(row.received_ms),
+        )
+        for row in reversed(rows)
+    )
+
+
+def product_side(batch: Batch, row: dict[str, Any]) -> ConflictSide:
+    of = t.product_version.c
+    last = batch.unit.rows(
+        select(of.actor_id, of.device_id, of.received_ms).where(
+            of.tenant_id == batch.tenant_id, of.product_id == row["id"], of.version == row["version"]
+        )
+    ).one()
+    return ConflictSide(
+        values=catalogue.on_the_wire(row),
+        version=row["version"],
+        actor=last.actor_id,
+        actor_name=batch.name_of(last.actor_id),
+        device=last.device_id,
+        device_name=batch.device_name(last.device_id),
+        at=from_ms(last.received_ms),
+    )
+
+
+def product_history(batch: Batch, product_id: str, base: int) -> tuple[HistoryEntry, ...]:
+    of = t.product_version.c
+    rows = batch.unit.rows(
+        select(t.product_version)
+        .where(of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version >= base)
+        .order_by(of.version)
+    ).all()
+    return tuple(
+        HistoryEntry(
+            operation_id=row.operation_id,
+            fields={
+                name: value
+                for name, value in row.row.items()
+                if name != "version" and before.row.get(name) != value
+            },
+            reason="edit",
+            actor=row.actor_id,
+            actor_name=batch.name_of(row.actor_id),
+            device=row.device_id,
+            device_name=batch.device_name(row.device_id),
+            occurred_at=from_ms(row.occurred_ms),
+            received_at=from_ms(row.received_ms),
+        )
+        for before, row in pairwise(rows)
+    )

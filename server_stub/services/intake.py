@@ -1,0 +1,76 @@
+"""Reading operations one by one, as far as each can be read, and the order to take them in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from server_stub.errors import what_is_wrong
+from sync_agent.contract.operations import TRANSACTION, Operation, chain_hash, content_hash
+from sync_agent.contract.wire import Id
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One item as it came: readable, or not and why; `content_hash` is None if it cannot even be hashed."""
+
+    id: str
+    raw: dict[str, Any]
+    content_hash: str | None
+    operation: Operation | None
+    problem: str = ""
+
+    @property
+    def device_seq(self) -> int | None:
+        return self.operation.device_seq if self.operation else None
+
+    @property
+    def is_sale(self) -> bool:
+        return self.raw.get("resourceType") == TRANSACTION and self.raw.get("operation") == "create"
+
+    @property
+    def has_usable_id(self) -> bool:
+        try:
+            _ID.validate_python(self.id)
+        except ValidationError:
+            return False
+        return True
+
+    @cached_property
+    def chain_hash(self) -> str | None:
+        """Ties the operation to all before it on its device, where it says what came before."""
+        operation = self.operation
+        if operation is None or operation.device_seq is None or operation.prev_hash is None:
+            return None
+        return chain_hash(operation.prev_hash, operation.id, operation.device_seq, self.content_hash or "")
+
+
+def read(item: object) -> Intake:
+    """Reads one item as far as it can be read."""
+    if not isinstance(item, dict):
+        return Intake("", {}, None, None, "an operation is an object")
+    told_id = item.get("id")
+    try:
+        content = content_hash(
+            *(item.get(name) for name in ("operation", "resourceType", "resourceId", "data"))  # type: ignore[arg-type]
+        )
+    except TypeError:  # nested beyond what a JSON writer follows
+        return Intake(told_id if isinstance(told_id, str) else "", {}, None, None, "data: nested too deeply")
+    try:
+        operation = Operation.model_validate(item)
+    except ValidationError as error:
+        return Intake(told_id if isinstance(told_id, str) else "", item, content, None, what_is_wrong(error))
+    return Intake(operation.id, item, content, operation)
+
+
+def in_device_order(intakes: Sequence[Intake]) -> list[int]:
+    """Positions in the order to take them: numbered ones by number, in the places that numbered ones have."""
+    numbered = [place for place, intake in enumerate(intakes) if intake.device_seq is not None]
+    by_number = iter(sorted(numbered, key=lambda place: intakes[place].device_seq or 0))
+    return [
+        next(by_number) if intake.device_seq is not None else place for place, intake in enumerate(intakes)
+    ]

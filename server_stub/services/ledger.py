@@ -1,0 +1,403 @@
+"""The stock ledger: movements are appended, never changed; a level is their sum, its version their count.
+
+Also here, because every posting must keep them: a product is oversold exactly while its level is below zero,
+and a movement that a count had already seen is cancelled by a correction, so that the count stands.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from server_stub.store import tables as t
+from server_stub.store.database import UnitOfWork
+from sync_agent.contract.operations import Effect
+from sync_agent.contract.stock import MovementReason, StockLevelRow, StockMovement
+from sync_agent.contract.streams import location_stream
+from sync_agent.contract.wire import format_time, from_ms
+
+CLOCK_UNCERTAINTY_MS = 2000
+"""How far apart the corrected clocks of two devices may be."""
+
+_KEYS_PER_QUERY = 5000
+
+
+@dataclass(slots=True)
+class Level:
+    """Stock of one product at one place within a transaction; `counted_…` is the newest applied count."""
+
+    location_id: str
+    product_id: str
+    quantity: int = 0
+    version: int = 0
+    updated_ms: int = 0
+    seq: int = 0
+    counted_ms: int | None = None
+    counted_device_id: str | None = None
+    counted_device_seq: int | None = None
+    stored: bool = False
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class _Shortage:
+    quantity: int
+    since_ms: int
+    open: bool
+    version: int
+    stored: bool
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a movement comes from. `occurred_ms` is by the till's clock, `happened_ms` by the server's."""
+
+    operation_id: str
+    actor_id: str
+    device_id: str | None
+    device_seq: int | None
+    occurred_ms: int
+    happened_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How a movement stands to the newest count: already seen by it, or too near in time to be sure."""
+
+    counted_already: bool
+    near: bool
+
+
+def lateness(origin: Origin, level: Level) -> Lateness:
+    """Judges a movement that arrives after the level's newest count.
+
+    On one device its own numbering decides. Between devices corrected times do, and within their uncertainty
+    the movement is flagged for checking.
+    """
+    same_device = origin.device_id is not None and origin.device_id == level.counted_device_id
+    if same_device and origin.device_seq is not None and level.counted_device_seq is not None:
+        return Lateness(origin.device_seq < level.counted_device_seq, near=False)
+    if level.counted_ms is None:
+        return Lateness(counted_already=False, near=False)
+    return Lateness(
+        counted_already=origin.happened_ms <= level.counted_ms,
+        near=abs(origin.happened_ms - level.counted_ms) <= CLOCK_UNCERTAINTY_MS,
+    )
+
+
+class Ledger:
+    """The levels of one transaction, loaded together and written together."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._levels: dict[tuple[str, str], Level] = {}
+        self._shortages: dict[tuple[str, str], _Shortage] = {}
+        unit.before_write(self._write)
+
+    def load(self, places: Iterable[tuple[str, str]]) -> None:
+        """Fetches the levels of (location, product) pairs, a query for many of one location."""
+        by_location: dict[str, list[str]] = {}
+        for place in set(places) - self._levels.keys():
+            by_location.setdefault(place[0], []).append(place[1])
+            self._levels[place] = Level(*place)
+        for location_id, products in by_location.items():
+            products.sort()
+            for start in range(0, len(products), _KEYS_PER_QUERY):
+                some = products[start : start + _KEYS_PER_QUERY]
+                self._load_levels(location_id, some)
+                self._load_shortages(location_id, some)
+
+    def level(self, location_id: str, product_id: str) -> Level:
+        self.load([(location_id, product_id)])
+        return self._levels[location_id, product_id]
+
+    def post(
+        self,
+        level: Level,
+        delta: int,
+        reason: MovementReason,
+        origin: Origin,
+        *,
+        note: str | None = None,
+        reference: str | None = None,
+        compensated: bool = False,
+        near_count: bool = False,
+    ) -> list[Effect]:
+        """Appends one movement, and tells the location's stream."""
+        unit = self._unit
+        stream = location_stream(unit.tenant_id, level.location_id)
+        level.quantity += delta
+        level.version += 1
+        level.updated_ms = unit.now_ms
+        level.seq = unit.streams.next_seq(stream)
+        level.changed = True
+        movement = {
+            "tenant_id": unit.tenant_id,
+            "location_id": level.location_id,
+            "product_id": level.product_id,
+            "version": level.version,
+            "id": unit.ids.new(),
+            "delta": delta,
+            "reason": reason.value,
+            "note": note,
+            "reference": reference,
+            "operation_id": origin.operation_id,
+            "actor_id": origin.actor_id,
+            "device_id": origin.device_id,
+            "device_seq": origin.device_seq,
+            "occurred_ms": origin.occurred_ms,
+            "happened_ms": origin.happened_ms,
+            "received_ms": unit.now_ms,
+            "seq": level.seq,
+            "compensated": int(compensated),
+            "near_count": int(near_count),
+        }
+        unit.insert(t.movement, movement)
+        row = StockLevelRow(
+            product_id=level.product_id,
+            location_id=level.location_id,
+            quantity=level.quantity,
+            version=level.version,
+            updated_at=from_ms(unit.now_ms),
+            movement=movement_on_the_wire(movement, stream),
+        )
+        unit.streams.append(
+            stream, "stock_level", level.product_id, level.version, row.to_wire(), origin.operation_id
+        )
+        effect = Effect(
+            stream=stream,
+            seq=level.seq,
+            resource_type="stock_level",
+            resource_id=level.product_id,
+            version=level.version,
+        )
+        return [effect, *self._watch_shortage(level, stream, origin.operation_id)]
+
+    def record(
+        self,
+        level: Level,
+        delta: int,
+        reason: MovementReason,
+        origin: Origin,
+        *,
+        note: str | None = None,
+        reference: str | None = None,
+    ) -> list[Effect]:
+        """Appends a delta in whatever order it comes; one that the newest count had seen changes nothing."""
+        late = lateness(origin, level)
+        effects = self.post(
+            level,
+            delta,
+            reason,
+            origin,
+            note=note,
+            reference=reference,
+            compensated=late.counted_already,
+            near_count=late.near,
+        )
+        if late.counted_already:
+            effects += self.post(
+                level,
+                -delta,
+                MovementReason.CORRECTION,
+                origin,
+                note="Arrived after a count that had already seen it; the count stands.",
+                reference=reference,
+                compensated=True,
+            )
+        return effects
+
+    def mark_counted(
+        self, level: Level, counted_ms: int | None, device_id: str | None, device_seq: int | None
+    ) -> None:
+        """Remembers the newest applied count, for movements that will arrive late."""
+        level.counted_ms = counted_ms
+        level.counted_device_id = device_id
+        level.counted_device_seq = device_seq
+        level.changed = True
+
+    def _watch_shortage(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
+        place = level.location_id, level.product_id
+        shortage = self._shortages.get(place)
+        if level.quantity >= 0 and (shortage is None or not shortage.open):
+            return []
+        if shortage is None:
+            shortage = _Shortage(0, 0, open=False, version=0, stored=False)
+            self._shortages[place] = shortage
+        if not shortage.open:
+            shortage.since_ms = self._unit.now_ms
+        shortage.quantity = level.quantity
+        shortage.open = level.quantity < 0
+        shortage.version += 1
+        shortage.changed = True
+        row = shortage_on_the_wire(
+            {
+                "product_id": level.product_id,
+                "location_id": level.location_id,
+                "quantity": shortage.quantity,
+                "since_ms": shortage.since_ms,
+                "open": shortage.open,
+                "version": shortage.version,
+            }
+        )
+        change = self._unit.streams.append(
+            stream, "oversold", level.product_id, shortage.version, row, operation_id
+        )
+        return [
+            Effect(
+                stream=stream,
+                seq=change.seq,
+                resource_type="oversold",
+                resource_id=level.product_id,
+                version=shortage.version,
+            )
+        ]
+
+    def _load_levels(self, location_id: str, products: Iterable[str]) -> None:
+        of = t.stock_level.c
+        for row in self._unit.rows(
+            select(
+                of.location_id,
+                of.product_id,
+                of.quantity,
+                of.version,
+                of.updated_ms,
+                of.seq,
+                of.counted_ms,
+                of.counted_device_id,
+                of.counted_device_seq,
+            ).where(
+                of.tenant_id == self._unit.tenant_id,
+                of.location_id == location_id,
+                of.product_id.in_(products),
+            )
+        ).mappings():
+            self._levels[location_id, row["product_id"]] = Level(**row, stored=True)
+
+    def _load_shortages(self, location_id: str, products: Iterable[str]) -> None:
+        of = t.oversold.c
+        for row in self._unit.rows(
+            select(of.product_id, of.quantity, of.since_ms, of.open, of.version).where(
+                of.tenant_id == self._unit.tenant_id,
+                of.location_id == location_id,
+                of.product_id.in_(products),
+            )
+        ):
+            self._shortages[location_id, row.product_id] = _Shortage(
+                row.quantity, row.since_ms, bool(row.open), row.version, stored=True
+            )
+
+    def _write(self) -> None:
+        new: list[dict[str, Any]] = []
+        old: list[dict[str, Any]] = []
+        for level in self._levels.values():
+            if level.changed:
+                (old if level.stored else new).append(_level_row(self._unit.tenant_id, level))
+                level.stored, level.changed = True, False
+        for row in new:
+            self._unit.insert(t.stock_level, row)
+        if old:
+            self._unit.execute(_UPDATE_LEVEL, [_bound(row, _LEVEL_KEY) for row in old])
+        self._write_shortages()
+
+    def _write_shortages(self) -> None:
+        old = []
+        for (location_id, product_id), shortage in self._shortages.items():
+            if not shortage.changed:
+                continue
+            row = {
+                "tenant_id": self._unit.tenant_id,
+                "location_id": location_id,
+                "product_id": product_id,
+                "quantity": shortage.quantity,
+                "since_ms": shortage.since_ms,
+                "open": int(shortage.open),
+                "version": shortage.version,
+            }
+            if shortage.stored:
+                old.append(_bound(row, _LEVEL_KEY))
+            else:
+                self._unit.insert(t.oversold, row)
+            shortage.stored, shortage.changed = True, False
+        if old:
+            self._unit.execute(_UPDATE_SHORTAGE, old)
+
+
+def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:
+    """A movement's row as others see it."""
+    return StockMovement(
+        id=row["id"],
+        product_id=row["product_id"],
+        location_id=row["location_id"],
+        delta=row["delta"],
+        reason=row["reason"],
+        note=row["note"],
+        reference=row["reference"],
+        operation_id=row["operation_id"],
+        actor_id=row["actor_id"],
+        device_id=row["device_id"],
+        occurred_at=from_ms(row["occurred_ms"]),
+        received_at=from_ms(row["received_ms"]),
+        stream=stream,
+        seq=row["seq"],
+    )
+
+
+def shortage_on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An oversold entry as others see it."""
+    return {
+        "productId": row["product_id"],
+        "locationId": row["location_id"],
+        "quantity": row["quantity"],
+        "since": format_time(from_ms(row["since_ms"])),
+        "open": bool(row["open"]),
+        "version": row["version"],
+    }
+
+
+_LEVEL_KEY = ("tenant_id", "location_id", "product_id")
+
+
+def _level_row(tenant_id: str, level: Level) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "location_id": level.location_id,
+        "product_id": level.product_id,
+        "quantity": level.quantity,
+        "version": level.version,
+        "updated_ms": level.updated_ms,
+        "seq": level.seq,
+        "counted_ms": level.counted_ms,
+        "counted_device_id": level.counted_device_id,
+        "counted_device_seq": level.counted_device_seq,
+    }
+
+
+def _bound(row: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
+    """A row as parameters of an update: its key columns under names that no value has."""
+    return {f"of_{name}" if name in key else name: value for name, value in row.items()}
+
+
+def _by_place(table: Any) -> Any:
+    return update(table).where(*(table.c[name] == bindparam(f"of_{name}") for name in _LEVEL_KEY))
+
+
+_UPDATE_LEVEL = _by_place(t.stock_level).values(
+    {
+        name: bindparam(name)
+        for name in (
+            "quantity",
+            "version",
+            "updated_ms",
+            "seq",
+            "counted_ms",
+            "counted_device_id",
+            "counted_device_seq",
+        )
+    }
+)
+_UPDATE_SHORTAGE = _by_place(t.oversold).values(
+    {name: bindparam(name) for name in ("quantity", "since_ms", "open", "version")}
+)

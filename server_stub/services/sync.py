@@ -1,0 +1,194 @@
+"""What a client may see of its tenant's state: heads, what follows a cursor, a first look, open conflicts."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, RowMapping, or_, select
+
+from server_stub.errors import Refusal
+from server_stub.services.caller import Caller
+from server_stub.services.ledger import movement_on_the_wire
+from server_stub.store import tables as t
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.events import InitialSync
+from sync_agent.contract.stock import StockElsewhere, StockLevel, StockMovement
+from sync_agent.contract.streams import Change, ChangesPage, Cursor, StreamHead, location_stream
+from sync_agent.contract.wire import from_ms
+
+
+def heads(connection: Connection, tenant_id: str, streams: Sequence[str]) -> dict[str, StreamHead]:
+    of = t.stream.c
+    rows = connection.execute(
+        select(of.name, of.head, of.head_change_id, of.epoch).where(
+            of.tenant_id == tenant_id, of.name.in_(streams)
+        )
+    )
+    return {
+        row.name: StreamHead(head=row.head, change_id=row.head_change_id, epoch=row.epoch) for row in rows
+    }
+
+
+def head_of(connection: Connection, tenant_id: str, stream: str) -> StreamHead:
+    found = heads(connection, tenant_id, [stream]).get(stream)
+    if found is None:
+        raise Refusal(ErrorCode.NOT_FOUND, f"there is no stream {stream}")
+    return found
+
+
+def changes_after(
+    connection: Connection, caller: Caller, stream: str, cursor: Cursor, limit: int
+) -> ChangesPage:
+    """The next changes after a cursor; refuses one that this stream never had, or has no more."""
+    caller.must_follow(stream)
+    head = head_of(connection, caller.tenant_id, stream)
+    if not _is_known(connection, caller.tenant_id, stream, head, cursor):
+        raise Refusal(ErrorCode.CURSOR_EXPIRED, "this cursor is not of this stream; start from a snapshot")
+    of = t.change.c
+    rows = connection.execute(
+        select(t.change)
+        .where(of.tenant_id == caller.tenant_id, of.stream == stream, of.seq > cursor.seq)
+        .order_by(of.seq)
+        .limit(limit)
+    ).mappings()
+    return ChangesPage(changes=[_change(row) for row in rows], head=head.head, epoch=head.epoch)
+
+
+def _is_known(connection: Connection, tenant_id: str, stream: str, head: StreamHead, cursor: Cursor) -> bool:
+    if cursor.seq == 0:
+        return True
+    if cursor.seq > head.head:
+        return False
+    of = t.change.c
+    change_id = connection.execute(
+        select(of.change_id).where(of.tenant_id == tenant_id, of.stream == stream, of.seq == cursor.seq)
+    ).scalar_one_or_none()
+    return change_id is not None and cursor.change_id in ("", change_id)
+
+
+def _change(row: RowMapping) -> Change:
+    return Change(
+        seq=row["seq"],
+        change_id=row["change_id"],
+        resource_type=row["resource_type"],
+        resource_id=row["resource_id"],
+        version=row["version"],
+        row=row["row"],
+        operation_id=row["operation_id"],
+        at=from_ms(row["at_ms"]),
+    )
+
+
+def initial_sync(
+    connection: Connection,
+    caller: Caller,
+    location_id: str | None,
+    cursors: Mapping[str, Cursor],
+    *,
+    now_ms: int,
+    levels_max: int,
+    movements_max: int,
+) -> InitialSync:
+    """A first look at one location, or at all of the caller's; with cursors, only at what changed since."""
+    locations = caller.locations if location_id is None else (location_id,)
+    streams = [stream for stream in caller.streams() if _belongs_to(caller, stream, locations)]
+    joined = heads(connection, caller.tenant_id, streams)
+    levels: list[StockLevel] = []
+    movements: list[StockMovement] = []
+    complete = True
+    for location in locations:
+        stream = location_stream(caller.tenant_id, location)
+        since = _known_since(connection, caller, stream, joined[stream], cursors.get(stream))
+        found = _levels_since(connection, caller.tenant_id, location, since, levels_max + 1 - len(levels))
+        complete = complete and len(levels) + len(found) <= levels_max
+        levels = (levels + found)[:levels_max]
+        movements += _newest_movements(connection, caller.tenant_id, location, since, movements_max)
+    movements.sort(key=lambda movement: movement.received_at, reverse=True)
+    return InitialSync(
+        stock_levels=levels,
+        recent_movements=movements[:movements_max],
+        sync_timestamp=from_ms(now_ms),
+        tenant_id=caller.tenant_id,
+        location_id=location_id,
+        streams=joined,
+        complete=complete,
+    )
+
+
+def _belongs_to(caller: Caller, stream: str, locations: Sequence[str]) -> bool:
+    others = set(caller.locations) - set(locations)
+    return stream not in {location_stream(caller.tenant_id, other) for other in others}
+
+
+def _known_since(
+    connection: Connection, caller: Caller, stream: str, head: StreamHead, cursor: Cursor | None
+) -> int:
+    if cursor is None or not _is_known(connection, caller.tenant_id, stream, head, cursor):
+        return 0
+    return cursor.seq
+
+
+def _levels_since(
+    connection: Connection, tenant_id: str, location_id: str, since: int, limit: int
+) -> list[StockLevel]:
+    of = t.stock_level.c
+    rows = connection.execute(
+        select(t.stock_level)
+        .where(of.tenant_id == tenant_id, of.location_id == location_id, of.seq > since)
+        .order_by(of.seq.desc())
+        .limit(limit)
+    ).mappings()
+    return [_level(row) for row in rows]
+
+
+def _newest_movements(
+    connection: Connection, tenant_id: str, location_id: str, since: int, limit: int
+) -> list[StockMovement]:
+    of = t.movement.c
+    rows = connection.execute(
+        select(t.movement)
+        .where(of.tenant_id == tenant_id, of.location_id == location_id, of.seq > since)
+        .order_by(of.seq.desc())
+        .limit(limit)
+    ).mappings()
+    stream = location_stream(tenant_id, location_id)
+    return [movement_on_the_wire(dict(row), stream) for row in rows]
+
+
+def stock_of(connection: Connection, caller: Caller, product_id: str) -> StockElsewhere:
+    """A product's stock at all places that the caller may see."""
+    of = t.stock_level.c
+    rows = connection.execute(
+        select(t.stock_level)
+        .where(
+            of.tenant_id == caller.tenant_id,
+            of.location_id.in_(caller.locations),
+            of.product_id == product_id,
+        )
+        .order_by(of.location_id)
+    ).mappings()
+    return StockElsewhere(levels=[_level(row) for row in rows])
+
+
+def conflicts_for(
+    connection: Connection, caller: Caller, status: str | None, location_id: str | None, *, products: bool
+) -> list[Conflict]:
+    """The conflicts that the caller may decide, oldest first; those of products only with `products`."""
+    of = t.conflict.c
+    query = select(of.body).where(of.tenant_id == caller.tenant_id).order_by(of.id)
+    of_a_place = of.location_id.in_(caller.locations)
+    query = query.where(or_(of_a_place, of.location_id.is_(None)) if products else of_a_place)
+    if status is not None:
+        query = query.where(of.status == status)
+    if location_id is not None:
+        query = query.where(of.location_id == location_id)
+    return [Conflict.model_validate(body) for body in connection.execute(query).scalars()]
+
+
+def _level(row: RowMapping) -> StockLevel:
+    return StockLevel(
+        product_id=row["product_id"],
+        location_id=row["location_id"],
+        quantity=row["quantity"],
+        version=row["version"],
+        updated_at=from_ms(row["updated_ms"]),
+    )

@@ -1,0 +1,160 @@
+"""Completed sales, refunds and voids. The goods have left the shop, so they are always taken; what looks odd
+is flagged beside them. One that cannot be read is kept whole in quarantine."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import or_, select
+
+from server_stub.errors import Refusal, what_is_wrong
+from server_stub.roles import Action
+from server_stub.services.batch import Asked, Batch, applied
+from server_stub.store import tables as t
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import (
+    Effect,
+    OperationResult,
+    ResultStatus,
+    TransactionData,
+    TransactionKind,
+)
+from sync_agent.contract.stock import MovementReason
+from sync_agent.contract.streams import location_stream
+from sync_agent.contract.wire import format_time, from_ms, to_ms
+
+_STOCK_DIRECTION = {
+    TransactionKind.SALE: (-1, MovementReason.SALE),
+    TransactionKind.REFUND: (1, MovementReason.REFUND),
+    TransactionKind.VOID: (1, MovementReason.REFUND),
+}
+"""Which way each kind moves stock; the others move money alone."""
+
+
+def complete(batch: Batch, asked: Asked) -> OperationResult:
+    """Takes a finished transaction: its movements, and the transaction itself, in the location's stream."""
+    if asked.operation.operation != "create":
+        raise Refusal(
+            ErrorCode.PRECONDITION_FAILED, "a completed transaction is immutable; void or refund it instead"
+        )
+    batch.caller.must(Action.SELL)
+    if asked.location_id is None:
+        return quarantine(batch, asked.id, asked.raw, "locationId: a transaction names its place", asked)
+    try:
+        data = TransactionData.model_validate(asked.operation.data)
+    except ValidationError as error:
+        return quarantine(batch, asked.id, asked.raw, what_is_wrong(error, "data"), asked)
+    flags = list(_oddities(batch, asked, data))
+    effects = _move_stock(batch, asked, asked.location_id, data)
+    effects.append(_enter(batch, asked, asked.location_id, data, flags))
+    return applied(asked, effects, version=1, flags=flags)
+
+
+def quarantine(
+    batch: Batch, operation_id: str, raw: dict[str, Any], reason: str, asked: Asked | None = None
+) -> OperationResult:
+    """Keeps a sale that cannot be taken as it is, whole, until a manager has looked at it."""
+    batch.unit.insert(
+        t.quarantine,
+        {
+            "tenant_id": batch.tenant_id,
+            "operation_id": operation_id,
+            "location_id": asked.location_id if asked else None,
+            "device_id": batch.caller.device_id,
+            "payload": raw,
+            "reason": reason,
+            "received_ms": batch.unit.now_ms,
+        },
+    )
+    return OperationResult(
+        id=operation_id,
+        success=True,
+        status=ResultStatus.QUARANTINED,
+        error=reason,
+        code=ErrorCode.BAD_REQUEST,
+    )
+
+
+def products_of(asked: Asked) -> list[str]:
+    """The products that a transaction names, as far as it can be told without reading all of it."""
+    lines = asked.operation.data.get("lines")
+    named = (
+        (line.get("productId") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
+    )
+    return [product_id for product_id in named if isinstance(product_id, str)]
+
+
+def _move_stock(batch: Batch, asked: Asked, location_id: str, data: TransactionData) -> list[Effect]:
+    if data.kind not in _STOCK_DIRECTION:
+        return []
+    sign, reason = _STOCK_DIRECTION[data.kind]
+    quantities: dict[str, int] = {}
+    for line in data.lines:
+        quantities[line.product_id] = quantities.get(line.product_id, 0) + line.quantity
+    origin = batch.origin(asked, to_ms(data.occurred_at))
+    effects: list[Effect] = []
+    for product_id, quantity in quantities.items():
+        level = batch.ledger.level(location_id, product_id)
+        effects += batch.ledger.record(level, sign * quantity, reason, origin, reference=data.receipt_number)
+    return effects
+
+
+def _enter(batch: Batch, asked: Asked, location_id: str, data: TransactionData, flags: list[str]) -> Effect:
+    unit = batch.unit
+    wire = data.to_wire()
+    unit.insert(
+        t.till_transaction,
+        {
+            "tenant_id": batch.tenant_id,
+            "id": asked.id,
+            "location_id": location_id,
+            "kind": data.kind.value,
+            "receipt_number": data.receipt_number,
+            "refers_to": data.refers_to,
+            "currency": data.currency,
+            "total_minor": data.total_minor,
+            "occurred_ms": to_ms(data.occurred_at),
+            "received_ms": unit.now_ms,
+            "actor_id": asked.actor_id,
+            "device_id": asked.device_id,
+            "flags": flags,
+            "data": wire,
+        },
+    )
+    row = {
+        **wire,
+        "id": asked.id,
+        "actorId": asked.actor_id,
+        "deviceId": asked.device_id,
+        "locationId": location_id,
+        "receivedAt": format_time(from_ms(unit.now_ms)),
+        "flags": flags,
+    }
+    stream = location_stream(batch.tenant_id, location_id)
+    change = unit.streams.append(stream, "transaction", asked.id, 1, row, asked.id)
+    return Effect(stream=stream, seq=change.seq, resource_type="transaction", resource_id=asked.id, version=1)
+
+
+def _oddities(batch: Batch, asked: Asked, data: TransactionData) -> Iterator[str]:
+    """What a manager may want to look at, each as a word and what it is about."""
+    for product_id in dict.fromkeys(line.product_id for line in data.lines):
+        product = batch.product(product_id)
+        if product is None:
+            yield f"unknown_product:{product_id}"
+        elif product["deleted"]:
+            yield f"deleted_product:{product_id}"
+    if batch.person(asked.actor_id) is None:
+        yield f"unknown_actor:{asked.actor_id}"
+    if data.refers_to is not None and not _knows_transaction(batch, data.refers_to):
+        yield f"unknown_reference:{data.refers_to}"
+
+
+def _knows_transaction(batch: Batch, reference: str) -> bool:
+    """Whether there is a transaction of that id, or of that receipt number."""
+    of = t.till_transaction.c
+    found = batch.unit.rows(
+        select(of.id).where(
+            of.tenant_id == batch.tenant_id, or_(of.id == reference, of.receipt_number == reference)
+        )
+    ).first()
+    return found is not None

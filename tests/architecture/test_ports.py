@@ -1,0 +1,40 @@
+"""Time, chance and ids come in through ports: nothing else in the till asks the machine for them."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ADAPTERS = {ROOT / "sync_agent" / "ports.py", ROOT / "server_stub" / "clock.py"}
+BANNED_MODULES = {"time", "random", "uuid", "uuid_utils"}
+BANNED_CALLS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+
+
+def source_files() -> list[Path]:
+    files = [
+        path for package in ("app", "sync_agent", "server_stub") for path in (ROOT / package).rglob("*.py")
+    ]
+    return sorted(path for path in files if path not in ADAPTERS)
+
+
+def offences(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=names):
+                for name in names:
+                    if name.name.split(".")[0] in BANNED_MODULES:
+                        yield f"line {node.lineno}: import {name.name}"
+            case ast.ImportFrom(module=str(module)) if module.split(".")[0] in BANNED_MODULES:
+                yield f"line {node.lineno}: from {module} import …"
+            case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if (
+                owner,
+                attribute,
+            ) in BANNED_CALLS:
+                yield f"line {node.lineno}: {owner}.{attribute}"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_time_chance_and_ids_come_in_through_ports(path: Path) -> None:
+    assert list(offences(path)) == []

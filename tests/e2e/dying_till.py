@@ -1,0 +1,122 @@
+"""A till that ends itself, without a word, at the n-th step of what it is told to do.
+
+    python -m tests.e2e.dying_till HOME sale 7
+    python -m tests.e2e.dying_till HOME push 12
+
+A step is a statement of the writer, a commit (before and after it), or an exchange with the server (before
+the request and after the answer). Prints "survived" where the work has fewer steps than that.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keyring
+from keyring.backends import fail
+from sqlalchemy import event, select
+
+from app.bootstrap import OpenHome, open_home, running_agent
+from app.domain.cart import Cart
+from app.domain.tender import tender_cash
+from app.services import catalogue, checkout
+from app.services.till import Actor
+from sync_agent.ports import Channel, EventHandler
+from sync_agent.store import outbox
+from sync_agent.store import tables as t
+from sync_agent.transport import NetworkTransport
+
+DIED = 77
+
+
+class Fuse:
+    """Burns down one step at a time once it is lit."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+        self.lit = False
+
+    def step(self, *_: object, **__: object) -> None:
+        if self.lit:
+            self.left -= 1
+            if self.left == 0:
+                os._exit(DIED)
+
+    def watch(self, opened: OpenHome) -> None:
+        engine = opened.store._writer
+        event.listen(engine, "before_cursor_execute", self.step)
+        event.listen(engine, "commit", self.step)
+        opened.store.listen(self.step)  # called after the commit
+
+
+class FusedTransport(NetworkTransport):
+    fuse: Fuse
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        token: str | None = None,
+    ) -> Any:
+        self.fuse.step()
+        answer = await super().request(method, path, body=body, query=query, token=token)
+        self.fuse.step()
+        return answer
+
+    async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
+        self.fuse.step()
+        return await super().open_channel(token, on_event)
+
+
+def bob(opened: OpenHome) -> Actor:
+    with opened.store.reading() as connection:
+        row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
+    return Actor(row.id, row.name, row.role)
+
+
+async def sell(opened: OpenHome, fuse: Fuse) -> None:
+    till = opened.till()
+    products = catalogue.search(till, "", limit=3)
+    cart = Cart()
+    for number, product in enumerate(products, start=1):
+        cart = cart.add(product, number)
+    actor = bob(opened)
+    fuse.lit = True
+    sale = await checkout.complete_sale(till, cart, [tender_cash(cart.total_minor, cart.total_minor)], actor)
+    fuse.lit = False
+    print("sold", sale.receipt_number, flush=True)
+
+
+async def push(opened: OpenHome, fuse: Fuse) -> None:
+    transport = FusedTransport(opened.server_url)
+    transport.fuse = fuse
+    fuse.lit = True
+    async with running_agent(opened, transport=transport):
+        while True:
+            with opened.store.reading() as connection:
+                unsent = outbox.waiting_count(connection)
+                unshown = connection.execute(select(t.overlay)).first()
+            if not unsent and unshown is None:
+                break
+            await asyncio.sleep(0.01)
+    fuse.lit = False
+
+
+def main() -> None:
+    keyring.set_keyring(fail.Keyring())
+    home, work, steps = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    opened = open_home(home)
+    fuse = Fuse(steps)
+    fuse.watch(opened)
+    asyncio.run({"sale": sell, "push": push}[work](opened, fuse))
+    opened.store.close()
+    print("survived", flush=True)
+
+
+if __name__ == "__main__":
+    main()

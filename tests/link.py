@@ -1,0 +1,154 @@
+"""A till's way to the server that a test can cut, starve, stutter and hold up.
+
+It wraps a real Transport and does to it what networks do: a request that never arrives, an answer that is
+lost after the server has committed, a request that arrives twice, an answer that takes its time, a link that
+is cut, and one that is half open (everything is taken and nothing comes back).
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sync_agent.errors import TransientError
+from sync_agent.ports import Channel, EventHandler, Transport
+
+
+class Link:
+    """A Transport with faults. Counters say that each fault happened."""
+
+    def __init__(self, inner: Transport) -> None:
+        self.inner = inner
+        self.is_cut = False
+        self.is_half_open = False
+        self.requests: list[tuple[str, str]] = []
+        self.lost_requests = 0
+        self.lost_answers = 0
+        self.doubled = 0
+        self.events_dropped = 0
+        self.drop_events = False
+        self._lose_request: Callable[[str], bool] | None = None
+        self._lose_answer: Callable[[str], bool] | None = None
+        self._double: Callable[[str], bool] | None = None
+        self._held: asyncio.Event | None = None
+        self._channels: list[_FaultyChannel] = []
+        self._dead: asyncio.Event = asyncio.Event()
+
+    # --- what a test does ----------------------------------------------------------------------------
+
+    async def cut(self) -> None:
+        """Nothing goes through and the socket is gone."""
+        self.is_cut = True
+        for channel in self._channels:
+            await channel.cut()
+
+    def go_silent(self) -> None:
+        """Half open: requests are taken, nothing is answered, the socket stays and says nothing."""
+        self.is_half_open = True
+
+    def restore(self) -> None:
+        self.is_cut = self.is_half_open = False
+        self._dead.set()
+        self._dead = asyncio.Event()
+
+    def lose_next_request(self, path: str) -> None:
+        self._lose_request = _once(path)
+
+    def lose_next_answer(self, path: str) -> None:
+        """The server does the work and commits; the till hears nothing of it."""
+        self._lose_answer = _once(path)
+
+    def double_next(self, path: str) -> None:
+        self._double = _once(path)
+
+    def hold(self) -> asyncio.Event:
+        """Requests wait until the returned event is set."""
+        self._held = asyncio.Event()
+        return self._held
+
+    # --- Transport -----------------------------------------------------------------------------------
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        token: str | None = None,
+    ) -> Any:
+        self.requests.append((method, path))
+        if self._held is not None:
+            await self._held.wait()
+        await self._through()
+        if self._lose_request and self._lose_request(path):
+            self.lost_requests += 1
+            raise TransientError("the request was lost")
+        answer = await self.inner.request(method, path, body=body, query=query, token=token)
+        if self._double and self._double(path):
+            self.doubled += 1
+            answer = await self.inner.request(method, path, body=body, query=query, token=token)
+        if self._lose_answer and self._lose_answer(path):
+            self.lost_answers += 1
+            raise TransientError("the answer was lost")
+        await self._through()
+        return answer
+
+    async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
+        await self._through()
+
+        async def hear(name: str, payload: Any) -> None:
+            if self.drop_events or self.is_half_open:
+                self.events_dropped += 1
+            else:
+                await on_event(name, payload)
+
+        channel = _FaultyChannel(self, await self.inner.open_channel(token, hear))
+        self._channels.append(channel)
+        return channel
+
+    async def _through(self) -> None:
+        if self.is_cut:
+            raise TransientError("the link is cut")
+        if self.is_half_open:
+            await self._dead.wait()
+            raise TransientError("the link was dead")
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+class _FaultyChannel:
+    def __init__(self, link: Link, inner: Channel) -> None:
+        self._link = link
+        self._inner = inner
+
+    async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
+        if self._link.is_half_open:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._link._through()
+            except TimeoutError as error:
+                raise TransientError(f"no answer to {event}") from error
+        return await self._inner.call(event, payload, timeout_s=timeout_s)
+
+    async def closed(self) -> str:
+        return await self._inner.closed()
+
+    async def cut(self) -> None:
+        await self._inner.close()
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _once(path: str) -> Callable[[str], bool]:
+    """True the first time that this path is asked for."""
+    left = [path]
+
+    def matches(asked: str) -> bool:
+        if left and asked.startswith(left[0]):
+            left.clear()
+            return True
+        return False
+
+    return matches

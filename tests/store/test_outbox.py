@@ -1,0 +1,166 @@
+"""The queue: order, leases, lanes, waits and ends, on a real SQLite file."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from sync_agent.contract.operations import chain_hash, content_hash
+from sync_agent.store import outbox
+from sync_agent.store import tables as t
+from sync_agent.store.database import Store
+from sync_agent.store.outbox import Batch, NewOperation, Status, StockEffect
+from tests.clocks import ManualClock
+
+LEASE_MS = 60_000
+
+
+def queue(store: Store, *, lane: str | None = None, rank: int = 0, note: str = "x") -> str:
+    new = NewOperation(
+        "update",
+        "stock_level",
+        "mug",
+        {"delta": -1, "reason": "waste", "note": note},
+        "bob",
+        {"kind": "adjust"},
+        location_id="main",
+        lane=lane,
+        rank=rank,
+        stock=(StockEffect("mug", "main", "delta", -1),),
+    )
+    return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
+
+
+def claim(store: Store, owner: str | None = None, **limits: Any) -> Batch:
+    wanted = {"count_max": 100, "bytes_max": 10**6} | limits
+    return store.submit(
+        lambda tx: outbox.claim(tx, owner=owner or store.owner, lease_ms=LEASE_MS, **wanted)
+    ).result()
+
+
+def status(store: Store, operation_id: str) -> str:
+    with store.reading() as connection:
+        found: str = connection.execute(
+            select(t.outbox.c.status).where(t.outbox.c.id == operation_id)
+        ).scalar_one()
+    return found
+
+
+def test_operations_are_claimed_in_the_order_they_were_made_and_sales_before_bulk_edits(store: Store) -> None:
+    bulk = queue(store, rank=1)
+    first, second = queue(store), queue(store)
+    assert claim(store, count_max=2).ids == [first, second]
+    assert claim(store).ids == [bulk]
+
+
+def test_a_claimed_operation_is_not_claimed_again_until_its_lease_runs_out(
+    store: Store, clock: ManualClock
+) -> None:
+    operation = queue(store)
+    assert claim(store).ids == [operation]
+    assert claim(store).ids == []
+    clock.advance(LEASE_MS / 1000)
+    assert claim(store).ids == [operation]
+
+
+def test_the_lease_of_a_process_that_died_is_claimable_at_once(store: Store) -> None:
+    operation = queue(store)
+    claim(store, owner="the process before this one")
+    assert claim(store).ids == [operation]
+
+
+def test_an_operation_goes_over_the_wire_word_for_word_the_same_each_time(
+    store: Store, clock: ManualClock
+) -> None:
+    queue(store)
+    first = claim(store).operations[0].wire
+    clock.advance(3600)
+    assert claim(store).operations[0].wire == first
+
+
+def test_numbers_are_gapless_and_each_hash_ties_an_operation_to_the_one_before(store: Store) -> None:
+    for number in range(5):
+        queue(store, note=str(number))
+    previous = ""
+    for expected_seq, claimed in enumerate(claim(store).operations, start=1):
+        wire = claimed.wire
+        assert wire["deviceSeq"] == expected_seq
+        assert wire["prevHash"] == previous
+        content = content_hash(wire["operation"], wire["resourceType"], wire["resourceId"], wire["data"])
+        previous = chain_hash(previous, wire["id"], expected_seq, content)
+
+
+def test_of_a_lane_only_the_oldest_is_offered_and_everything_else_flows_past(store: Store) -> None:
+    count_one = queue(store, lane="stock_level:main:mug")
+    queue(store, lane="stock_level:main:mug")
+    sale = queue(store)
+    other = queue(store, lane="stock_level:main:cup")
+    assert claim(store).ids == [count_one, sale, other]
+
+
+def test_what_stands_before_a_person_blocks_its_lane_and_nothing_else(store: Store) -> None:
+    stuck = queue(store, lane="product:mug")
+    behind = queue(store, lane="product:mug")
+    sale = queue(store)
+    claim(store, count_max=1)
+    store.submit(
+        lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error="two prices")
+    ).result()
+    assert status(store, behind) == Status.BLOCKED
+    assert claim(store).ids == [sale]
+    store.submit(lambda tx: outbox.finish(tx, stuck, Status.COMPLETED, result=None, code="resolved")).result()
+    assert claim(store).ids == [behind]
+
+
+def test_a_batch_is_cut_where_it_would_grow_too_large_but_never_empty(store: Store) -> None:
+    first, second = queue(store, note="a" * 1500), queue(store, note="b" * 1500)
+    assert claim(store, bytes_max=2500).ids == [first]
+    assert claim(store, bytes_max=10).ids == [second]
+
+
+def test_transport_trouble_burns_no_attempt_and_the_wait_is_kept(store: Store, clock: ManualClock) -> None:
+    operation = queue(store)
+    batch = claim(store)
+    store.submit(
+        lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
+    ).result()
+    with store.reading() as connection:
+        row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation)).one()
+    assert (row.status, row.failures, row.sent_count) == (Status.PENDING, 0, 1)
+    assert claim(store).ids == []
+    clock.advance(5)
+    assert claim(store).ids == [operation]
+
+
+def test_try_now_cuts_every_wait_short(store: Store, clock: ManualClock) -> None:
+    operation = queue(store)
+    batch = claim(store)
+    store.submit(
+        lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
+    ).result()
+    store.submit(outbox.forget_waits).result()
+    assert claim(store).ids == [operation]
+
+
+def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, clock: ManualClock) -> None:
+    def due() -> int | None:
+        with store.reading() as connection:
+            return outbox.next_due_ms(connection, store.owner)
+
+    assert due() is None
+    queue(store)
+    assert due() == 0
+    claim(store)
+    assert due() == clock.now_ms() + LEASE_MS
+    clock.advance(LEASE_MS / 1000)
+    claim(store, owner="the process before this one")
+    assert due() == 0
+
+
+@pytest.mark.parametrize("only_sent", [False, True])
+def test_only_what_was_tried_can_be_asked_for_again(store: Store, only_sent: bool) -> None:
+    tried = queue(store)
+    batch = claim(store)
+    store.submit(lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=None)).result()
+    fresh = queue(store)
+    assert claim(store, only_sent=only_sent).ids == ([tried] if only_sent else [tried, fresh])

@@ -1,0 +1,126 @@
+"""A real window offscreen, over a real store, on a qasync loop that a test runs as far as it needs."""
+
+import asyncio
+import warnings
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import qasync
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui import theme
+from app.ui.bridge import Bridge
+from app.ui.main_window import MainWindow
+from app.ui.tasks import running_count
+from tests.ui.shop import ALICE, PEPPER, Shop
+
+T = TypeVar("T")
+WIDGET = TypeVar("WIDGET", bound=QWidget)
+
+WAIT_S = 10
+
+
+class Loop:
+    """The window's loop, run in steps: until a coroutine ends, or until something is so."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run_until_complete(asyncio.wait_for(coroutine, WAIT_S))
+
+    def until(self, condition: Callable[[], object]) -> None:
+        async def waits() -> None:
+            while not condition():
+                await asyncio.sleep(0.002)
+
+        self.run(waits())
+
+    def settle(self) -> None:
+        """Until the tasks that the windows started have ended and their news has arrived."""
+        self.until(lambda: running_count() == 0)
+        QApplication.processEvents()
+
+
+class SilentAgent:
+    """Remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def try_now(self) -> None:
+        self.asked.append("try_now")
+
+    def resume(self) -> None:
+        self.asked.append("resume")
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[Loop]:
+    theme.apply_theme(qapp)
+    made = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(made)
+    yield Loop(made)
+    with warnings.catch_warnings():
+        # qasync's executor threads and timers are its own to clear away.
+        warnings.simplefilter("ignore", ResourceWarning)
+        made.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(tmp_path / "till")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bridge(qapp: QApplication, shop: Shop) -> Iterator[Bridge]:
+    made = Bridge()
+    stop = shop.store.listen(made.post_changed)
+    yield made
+    stop()
+
+
+@pytest.fixture
+def agent() -> SilentAgent:
+    return SilentAgent()
+
+
+@pytest.fixture
+def window(loop: Loop, shop: Shop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot) -> MainWindow:
+    """Standing, with nobody signed in."""
+    made = MainWindow(shop.till, bridge, agent, PEPPER, locale=QLocale("en_GB"))
+    qtbot.addWidget(made)
+    made.show()
+    made.activateWindow()
+    qtbot.waitActive(made)
+    return made
+
+
+@pytest.fixture
+def selling(window: MainWindow) -> MainWindow:
+    """As `window`, with Alice signed in."""
+    window.sign_in.signedIn.emit(ALICE)
+    return window
+
+
+def part(parent: QWidget, kind: type[WIDGET], name: str) -> WIDGET:
+    """The one widget of this name."""
+    found = parent.findChild(kind, name)
+    assert found is not None, f"no {kind.__name__} is called {name}"
+    return found
+
+
+def scan(code: str) -> None:
+    """What a scanner does: keys without a pause to whatever has the focus, ended by Enter."""
+    target = QApplication.focusWidget() or QApplication.activeWindow()
+    assert target is not None
+    QTest.keyClicks(target, code)
+    QTest.keyClick(QApplication.focusWidget() or target, Qt.Key.Key_Return)

@@ -1,0 +1,226 @@
+"""A small shop on a real store, told through the streams as a server would tell it, and no agent."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from sqlalchemy import insert
+
+from app.services.till import Actor, Till
+from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry
+from sync_agent.contract.identity import pin_material
+from sync_agent.contract.stock import MovementReason, ProductRow, StockLevelRow, StockMovement, UserRow
+from sync_agent.contract.streams import Change, location_stream, tenant_stream
+from sync_agent.contract.wire import Wire, from_ms
+from sync_agent.ports import Uuid7Ids
+from sync_agent.store import tables as t
+from sync_agent.store.database import Store, Transaction
+from sync_agent.store.device import DeviceIdentity, record_enrolment
+from sync_agent.store.home import Home
+from sync_agent.store.replica import apply_changes
+from tests.clocks import ManualClock
+
+T = TypeVar("T")
+
+PEPPER = "pepper"
+PIN = "2468"
+ALICE = Actor("alice", "Alice Moreau", "manager")
+BOB = Actor("bob", "Bob Lindqvist", "clerk")
+TENANT, PLACE = tenant_stream("demo"), location_stream("demo", "main")
+
+IDENTITY = DeviceIdentity(
+    device_id="till-2",
+    name="Till 2",
+    tenant_id="demo",
+    tenant_name="Harbour Street Stores",
+    currency="GBP",
+    location_id="main",
+    location_name="Main Street",
+    time_zone="Europe/London",
+    receipt_series="T2",
+    server_url="http://127.0.0.1:1",
+    clock_offset_ms=0,
+)
+
+# name, barcode, sku, price, tax rate, unit, on hand
+PRODUCTS: tuple[tuple[str, str, str, int | None, int, str, int], ...] = (
+    ("Blue mug", "2000000000015", "MUG-BLUE", 650, 200_000, "each", 20),
+    ("Red mug", "2000000000022", "MUG-RED", 650, 200_000, "each", 14),
+    ("Tea towel, striped linen", "2000000000039", "TOWEL-STR", 895, 200_000, "each", 32),
+    ("Earl Grey tea, 125 g tin", "2000000000046", "TEA-EG125", 540, 0, "each", 48),
+    ("Comté, 18 months", "2000000000053", "CHEESE-COM", 2890, 0, "kg", 6250),
+    ("Beeswax candle, pair", "2000000000060", "CANDLE-2", 1250, 200_000, "each", 9),
+    ("Shortbread fingers in a very long gift box with ribbon", "2000000000077", "BISC-SB", 475, 0, "each", 3),
+    ("Marmalade, Seville orange", "2000000000084", "JAM-SEV", 420, 0, "each", 27),
+    ("Umbrella, folding", "2000000000091", "UMB-F", 1800, 200_000, "each", 0),
+    ("Postcard set “Harbour”", "2000000000107", "CARD-H", 350, 200_000, "each", 61),
+    ("Sample jar, not priced", "2000000000114", "JAR-S", None, 200_000, "each", 5),
+    ("Honey, heather 340 g", "2000000000121", "HONEY-H", 720, 0, "each", 18),
+)
+
+
+@dataclass
+class Shop:
+    """`till` is what the windows work on. Stock and people come down the streams, as from a server."""
+
+    path: Path
+    clock: ManualClock = field(default_factory=ManualClock)
+    identity: DeviceIdentity = IDENTITY
+    _heads: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.store = Store.open(Home(self.path), clock=self.clock, ids=Uuid7Ids())
+        self.write(lambda tx: record_enrolment(tx, self.identity))
+        self.write(self._begin_cursors)
+        self.till = Till(self.store, self.clock, self.store.ids)
+        self._tell_products()
+        self._tell_people()
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        return self.store.submit(work).result()
+
+    def close(self) -> None:
+        self.store.close()
+
+    def tell(self, stream: str, *rows: tuple[str, str, int, Wire]) -> None:
+        """Changes of (resource type, id, version, row), as the server's next numbers of a stream."""
+        first = self._heads.get(stream, 0) + 1
+        changes = [
+            Change(
+                seq=seq,
+                change_id=f"{stream}-{seq}",
+                resource_type=kind,
+                resource_id=resource_id,
+                version=version,
+                row=row.to_wire(),
+                at=self.now,
+            )
+            for seq, (kind, resource_id, version, row) in enumerate(rows, start=first)
+        ]
+        self._heads[stream] = first + len(rows) - 1
+        assert self.write(lambda tx: apply_changes(tx, stream, changes)) is None
+
+    @property
+    def now(self) -> datetime:
+        return from_ms(self.clock.now_ms())
+
+    def product_id(self, name: str) -> str:
+        return f"product-{next(n for n, product in enumerate(PRODUCTS) if product[0] == name)}"
+
+    def set_stock(self, name: str, quantity: int, version: int, delta: int, reason: MovementReason) -> None:
+        """The server's figure of a product here, and the movement that made it."""
+        product_id = self.product_id(name)
+        seq = self._heads.get(PLACE, 0) + 1
+        movement = StockMovement(
+            id=f"movement-{seq}",
+            product_id=product_id,
+            location_id="main",
+            delta=delta,
+            reason=reason,
+            operation_id=f"operation-{seq}",
+            actor_id="bob",
+            device_id="till-3",
+            occurred_at=self.now,
+            received_at=self.now,
+            stream=PLACE,
+            seq=seq,
+        )
+        row = StockLevelRow(
+            product_id=product_id,
+            location_id="main",
+            quantity=quantity,
+            version=version,
+            updated_at=self.now,
+            movement=movement,
+        )
+        self.tell(PLACE, ("stock_level", f"main:{product_id}", version, row))
+
+    def open_conflict(self, conflict: Conflict) -> None:
+        self.tell(PLACE, ("conflict", conflict.id, conflict.version, conflict))
+
+    def stock_conflict(self, **changed: Any) -> Conflict:
+        """UX's own example: before 20; this till sold 8, Omar on Till 3 sold 5."""
+        product_id = self.product_id("Blue mug")
+        minutes = timedelta(minutes=1)
+        conflict = Conflict(
+            id="conflict-1",
+            tenant_id="demo",
+            resource_type="stock_level",
+            resource_id=product_id,
+            conflict_type=ConflictType.CONCURRENT_UPDATE,
+            local_version=ConflictSide(
+                values={"quantity": 12},
+                version=4,
+                actor="alice",
+                actor_name="Alice Moreau",
+                device="till-2",
+                device_name="Till 2",
+                at=self.now - 20 * minutes,
+            ),
+            server_version=ConflictSide(
+                values={"quantity": 15},
+                version=5,
+                actor="omar",
+                actor_name="Omar Haddad",
+                device="till-3",
+                device_name="Till 3",
+                at=self.now - 14 * minutes,
+            ),
+            base_version=ConflictSide(values={"quantity": 20}, version=4),
+            history=(
+                HistoryEntry(
+                    operation_id="operation-x",
+                    delta=-5,
+                    reason="sale",
+                    actor="omar",
+                    actor_name="Omar Haddad",
+                    device="till-3",
+                    device_name="Till 3",
+                    occurred_at=self.now - 14 * minutes,
+                    received_at=self.now - 13 * minutes,
+                ),
+            ),
+            timestamp=self.now - 10 * minutes,
+            user_id="alice",
+            location_id="main",
+        )
+        return conflict.model_copy(update=changed)
+
+    def _begin_cursors(self, tx: Transaction) -> None:
+        for stream in (TENANT, PLACE):
+            tx.execute(
+                insert(t.cursor).values(
+                    stream=stream, seq=0, change_id="", epoch="e1", synced_ms=self.clock.now_ms()
+                )
+            )
+
+    def _tell_products(self) -> None:
+        names = ("name", "barcode", "sku", "price_minor", "tax_rate_ppm", "unit")
+        products: list[tuple[str, str, int, Wire]] = []
+        for number, values in enumerate(PRODUCTS):
+            product = ProductRow.model_validate(
+                {"id": f"product-{number}", "version": 1} | dict(zip(names, values[:6], strict=True))
+            )
+            products.append(("product", product.id, 1, product))
+        self.tell(TENANT, *products)
+        for name, *_, quantity in PRODUCTS:
+            self.set_stock(name, quantity, 1, quantity, MovementReason.RECEIVE)
+
+    def _tell_people(self) -> None:
+        # Cheap parameters: what is tested is the way of a PIN, not the strength of Argon2.
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        people: Sequence[tuple[Actor, str]] = ((ALICE, "alice"), (BOB, "bob"))
+        for person, username in people:
+            row = UserRow(
+                id=person.id,
+                username=username,
+                name=person.name,
+                role=person.role,
+                locations=["main"],
+                pin_verifier=hasher.hash(pin_material(PEPPER, person.id, PIN)),
+                version=1,
+            )
+            self.tell(TENANT, ("user", person.id, 1, row))

@@ -1,0 +1,290 @@
+"""A small shop with a real server and real tills, in one loop, whose links a test can break.
+
+    async with World(tmp_path, tills=2) as world:
+        await world.tills[0].link.cut()
+        await world.tills[0].sell("Blue mug", 2)
+        world.tills[0].link.restore()
+        await world.settle()
+        world.assert_converged()
+
+Everything is real: SQLite files, uvicorn on a free port, sockets, the agent. Only the links are wrapped.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from server_stub.run import running
+from sqlalchemy import select
+
+from app.bootstrap import OpenHome, open_home
+from app.domain.cart import Cart
+from app.domain.tender import tender_cash
+from app.services import catalogue, checkout, counting, inventory
+from app.services.catalogue import ProductView
+from app.services.checkout import CompletedSale
+from app.services.till import Actor, Till
+from server_stub.settings import Settings
+from sync_agent.agent import Agent
+from sync_agent.enrolment import Enrolment
+from sync_agent.events import AgentEvent, ConnectionState
+from sync_agent.store import outbox, projection, replica
+from sync_agent.store import tables as t
+from sync_agent.transport import NetworkTransport
+from tests.link import Link
+
+TENANT = "demo"
+LOCATION = "main"
+PASSWORD = "evertill-demo"
+ALICE_PIN, BOB_PIN = "2468", "1357"
+SETTLE_S_MAX = 45.0
+
+
+async def until(condition: Callable[[], bool], what: str, *, within_s: float = SETTLE_S_MAX) -> None:
+    """Wait for a condition, yielding to the loop; fail in words where it does not come about."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while not condition():
+        if loop.time() > deadline:
+            raise AssertionError(f"waited {within_s} s in vain until {what}")
+        await asyncio.sleep(0.01)
+
+
+@dataclass
+class Movement:
+    product_id: str
+    delta: int
+    operation_id: str
+
+
+class WorldTill:
+    """One till of the world: its home, its agent when it runs, and its link."""
+
+    def __init__(self, path: Path, server_url: str, name: str) -> None:
+        self.path = path
+        self.name = name
+        self.server_url = server_url
+        self.link = Link(NetworkTransport(server_url))
+        self.events: list[AgentEvent] = []
+        self.opened: OpenHome
+        self.till: Till
+        self.agent: Agent | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    # --- life ----------------------------------------------------------------------------------------
+
+    async def enroll(self, location: str = LOCATION) -> None:
+        self.opened = open_home(self.path)
+        self.opened = await self.opened.enroll(
+            self.link, Enrolment(self.server_url, TENANT, "alice", PASSWORD, location, self.name)
+        )
+        self.till = self.opened.till()
+
+    def start(self) -> None:
+        self.agent = self.opened.agent(emit=self.events.append, transport=self.link)
+        self._running = asyncio.create_task(self.agent.run(), name=f"agent-{self.name}")
+
+    async def stop(self) -> None:
+        """End the agent at whatever await it stands, as a crash would; the store stays open."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+            self._running = None
+
+    async def restart(self) -> None:
+        """The whole till goes down and comes up again on its home."""
+        await self.stop()
+        self.opened.store.close()
+        self.link = Link(NetworkTransport(self.server_url))
+        self.opened = open_home(self.path)
+        self.till = self.opened.till()
+        self.start()
+
+    async def close(self) -> None:
+        await self.stop()
+        await self.link.close()
+        self.opened.store.close()
+
+    # --- what a clerk does ---------------------------------------------------------------------------
+
+    def clerk(self, name: str = "bob") -> Actor:
+        with self.opened.store.reading() as connection:
+            row = connection.execute(select(t.person).where(t.person.c.username == name)).one()
+        return Actor(row.id, row.name, row.role)
+
+    def product(self, number: int = 0) -> ProductView:
+        """The catalogue's product by its place in the list: the same on every till."""
+        return catalogue.search(self.till, "", limit=number + 1)[number]
+
+    async def sell(self, product: ProductView, quantity: int = 1) -> CompletedSale:
+        cart = Cart().add(product, quantity)
+        payment = tender_cash(cart.total_minor, cart.total_minor)
+        return await checkout.complete_sale(self.till, cart, [payment], self.clerk())
+
+    async def count(self, product: ProductView, quantity: int, clerk: str = "bob") -> str:
+        return await counting.count(self.till, product.id, quantity, self.clerk(clerk))
+
+    def on_hand(self, product: ProductView) -> int:
+        return inventory.stock_row(self.till, product.id).on_hand
+
+    # --- what a test asks ----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> ConnectionState:
+        return ConnectionState.OFFLINE if self.agent is None else self.agent.state
+
+    def waiting(self) -> int:
+        with self.opened.store.reading() as connection:
+            return outbox.waiting_count(connection)
+
+    def statuses(self) -> dict[str, str]:
+        with self.opened.store.reading() as connection:
+            return dict(connection.execute(select(t.outbox.c.id, t.outbox.c.status)).all())  # type: ignore[arg-type]
+
+    def overlays(self) -> int:
+        with self.opened.store.reading() as connection:
+            return len(connection.execute(select(t.overlay)).all())
+
+    def cursors(self) -> dict[str, int]:
+        with self.opened.store.reading() as connection:
+            return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
+
+    def levels(self) -> dict[str, int]:
+        """What the replica says, by product."""
+        with self.opened.store.reading() as connection:
+            rows = connection.execute(select(t.stock_level.c.product_id, t.stock_level.c.quantity)).all()
+        return {row.product_id: row.quantity for row in rows}
+
+    def projected(self, product_ids: list[str]) -> dict[str, int]:
+        with self.opened.store.reading() as connection:
+            return projection.on_hand_many(connection, product_ids, LOCATION)
+
+
+class World:
+    """A server and its tills. Leaves nothing running."""
+
+    def __init__(self, path: Path, *, tills: int = 1, settings: Settings | None = None) -> None:
+        self.path = path
+        self.settings = settings or Settings(home=path / "server", port=0)
+        self._till_count = tills
+        self.tills: list[WorldTill] = []
+        self._server_closer: Callable[[], Awaitable[object]] | None = None
+        self.url = ""
+
+    async def __aenter__(self) -> "World":
+        await self._start_server(0)
+        for number in range(1, self._till_count + 1):
+            till = WorldTill(self.path / f"till-{number}", self.url, f"Till {number}")
+            await till.enroll()
+            till.start()
+            self.tills.append(till)
+        await self.online()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for till in self.tills:
+            await till.close()
+        await self._stop_server()
+
+    async def _start_server(self, port: int) -> None:
+        settings = Settings(**{**self.settings.__dict__, "port": port})
+        context = running(settings, demo_data=True)
+        server = await context.__aenter__()
+        self.url = server.url
+        self._server_closer = lambda: context.__aexit__(None, None, None)
+
+    async def _stop_server(self) -> None:
+        if self._server_closer is not None:
+            await self._server_closer()
+            self._server_closer = None
+
+    async def restart_server(self, *, while_down: Callable[[], Awaitable[object]] | None = None) -> None:
+        """The server goes down and comes up again at the same address, on the same database."""
+        port = int(self.url.rsplit(":", 1)[1])
+        await self._stop_server()
+        if while_down is not None:
+            await while_down()
+        await self._start_server(port)
+
+    async def online(self) -> None:
+        for till in self.tills:
+            await until(
+                lambda till=till: till.state is ConnectionState.ONLINE,  # type: ignore[misc]
+                f"{till.name} is online (it is {till.state})",
+            )
+
+    async def settle(self) -> None:
+        """Faults are over: every queue empties, every replica reaches the server's heads."""
+        for till in self.tills:
+            assert till.agent is not None
+            till.agent.try_now()
+        await self.online()
+        for till in self.tills:
+            await until(lambda till=till: till.waiting() == 0, f"{till.name} has sent everything")  # type: ignore[misc]
+        heads = self.heads()
+        for till in self.tills:
+            await until(
+                lambda till=till: all(seq >= heads[stream] for stream, seq in till.cursors().items()),  # type: ignore[misc]
+                f"{till.name} has followed every stream to its head",
+            )
+
+    # --- the server's own books, read straight from its database -----------------------------------
+
+    def query(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+        database = self.settings.url.removeprefix("sqlite:///")
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def heads(self) -> dict[str, int]:
+        return {
+            str(name): int(str(head))
+            for name, head in self.query("SELECT name, head FROM stream WHERE tenant_id = ?", TENANT)
+        }
+
+    def server_levels(self) -> dict[str, int]:
+        rows = self.query(
+            "SELECT product_id, quantity FROM stock_level WHERE tenant_id = ? AND location_id = ?",
+            TENANT,
+            LOCATION,
+        )
+        return {str(product): int(str(quantity)) for product, quantity in rows}
+
+    def ledger_sums(self) -> dict[str, int]:
+        rows = self.query(
+            "SELECT product_id, SUM(delta) FROM movement WHERE tenant_id = ? AND location_id = ?"
+            " GROUP BY product_id",
+            TENANT,
+            LOCATION,
+        )
+        return {str(product): int(str(total)) for product, total in rows}
+
+    def movements_of(self, operation_id: str) -> list[int]:
+        rows = self.query(
+            "SELECT delta FROM movement WHERE tenant_id = ? AND operation_id = ?", TENANT, operation_id
+        )
+        return [int(str(delta)) for (delta,) in rows]
+
+    # --- what must hold ------------------------------------------------------------------------------
+
+    def assert_converged(self) -> None:
+        """Stock is the sum of the ledger, every till shows what the server has, no overlay is left over."""
+        levels = self.server_levels()
+        assert levels == self.ledger_sums()
+        for till in self.tills:
+            assert till.levels() == levels, till.name
+            assert till.overlays() == 0, till.name
+            assert till.projected(list(levels)) == levels, till.name
+
+    def assert_each_sale_once(self, sales: list[CompletedSale]) -> None:
+        """Every sale that a till called done stands once in the server's books."""
+        for sale in sales:
+            rows = self.query('SELECT COUNT(*) FROM "transaction" WHERE id = ?', sale.id)
+            assert rows == [(1,)], sale.receipt_number
