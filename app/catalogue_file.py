@@ -152,37 +152,37 @@ def _records(lines: _Lines, delimiter: str, width: int) -> Iterator[Record]:
         line = lines.number
         if not first.strip():
             continue
+        taken: list[str] = []
         try:
-            taken, cells = _record(first, lines, delimiter)
+            cells = next(csv.reader(_running_on(first, lines, taken), delimiter=delimiter))
         except csv.Error as error:
+            lines.put_back(taken[1:])
             yield line, first, f"row cannot be read: {error}"
             continue
-        if len(taken) > 1 and _was_never_closed(taken, delimiter, width):
+        may_be_open = len(taken) > 1 or first.count('"') % 2
+        if may_be_open and _was_never_closed(taken, delimiter, width):
             lines.put_back(taken[1:])
             yield line, first, "a quotation mark is opened in this row and never closed"
         else:
             yield line, "".join(taken), _fitted(cells, width)
 
 
-def _record(first: str, lines: _Lines, delimiter: str) -> tuple[list[str], list[str]]:
-    """One record's physical lines, and its cells."""
-    taken = [first]
-
-    def following() -> Iterator[str]:
-        yield first
-        while len(taken) < RECORD_LINES_MAX and (line := lines.take()) is not None:
-            taken.append(line)
-            yield line
-
-    return taken, next(csv.reader(following(), delimiter=delimiter))
+def _running_on(first: str, lines: _Lines, taken: list[str]) -> Iterator[str]:
+    """A record's first line, and as many after it as the reader asks for; `taken` holds them all."""
+    line: str | None = first
+    while line is not None:
+        taken.append(line)
+        yield line
+        line = lines.take() if len(taken) < RECORD_LINES_MAX else None
 
 
 def _was_never_closed(taken: Sequence[str], delimiter: str, width: int) -> bool:
-    """Whether a record of several lines is rather a broken one with others behind it."""
+    """Whether a record ran on to the end, or swallowed others: a line in it that is a whole row by itself."""
     try:
         next(csv.reader(taken, delimiter=delimiter, strict=True))
-    except csv.Error:
-        return True
+    except csv.Error as error:
+        if str(error) == "unexpected end of data":
+            return True
     return any(len(next(csv.reader([line], delimiter=delimiter), [])) == width > 1 for line in taken[1:-1])
 
 

@@ -44,7 +44,9 @@ def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None
 
     # No documents are served: everything but signing in needs a token.
     http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    http.include_router(rest.routes(rest.Services(settings, database, tokens, secret)))
+    services = rest.Services(settings, database, tokens, secret)
+    http.include_router(rest.identity_routes(services))
+    http.include_router(rest.sync_routes(services))
     rest.add_refusals(http)
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app: ASGIApp = socketio.ASGIApp(realtime.server, other_asgi_app=rest.RequestIds(http, ids.new))

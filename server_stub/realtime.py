@@ -1,11 +1,12 @@
 """The socket side: events in, acknowledgements out, and the rooms that hear of changes.
 
-Every event is acknowledged with the envelope, unknown and malformed ones too, and the connection lives on. The
-rules are in services; here is only who is behind a socket and what a result is called on the wire.
+Every event is acknowledged with the envelope, unknown and malformed ones too, and the connection lives on.
+The rules are in services; here is only who is behind a socket and what a result is called on the wire.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -69,6 +70,8 @@ class _GuardedPacket(socketio.packet.Packet):  # type: ignore[misc]
     A client that sends an event named like one of the library's own ("disconnect") would otherwise run that
     handler, and one whose name is no word would run none.
     """
+
+    data: Any
 
     def decode(self, encoded_packet: str) -> Any:
         attachments = super().decode(encoded_packet)
@@ -197,6 +200,7 @@ class Realtime:
             raise Refusal(ErrorCode.UPGRADE_REQUIRED, f"this server speaks protocol {PROTOCOL_VERSION} alone")
         caller = self._tokens.read(request.token)
         location_id = await self._allowed(caller, request)
+        before = replace(session)
         await self._leave(session)
         joining = not self._sessions.is_present(caller.tenant_id, request.user_id)
         session.caller = caller
@@ -209,6 +213,8 @@ class Realtime:
             room = room_for(caller.tenant_id, stream, takes_changes=session.takes_changes)
             await self.server.enter_room(session.sid, room)
         heads = await self._heads(caller, session.streams)
+        if before.caller is not None and before.user_id != session.user_id:
+            await self._say_gone(before, before.caller)
         if joining:
             await self._tell_presence(events.USER_CONNECTED, session, caller)
         self._greet(session, caller, request.cursors or {})

@@ -54,6 +54,12 @@ class Services:
     tokens: AccessTokens
     secret: bytes
 
+    def bearer(self, request: Request) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Refusal(ErrorCode.UNAUTHORIZED, "an access token is needed: Authorization: Bearer …")
+        return self.tokens.read(token.strip())
+
 
 def answer(data: Wire | dict[str, Any] | list[Any] | None) -> Response:
     content = {"success": True, "data": data.to_wire() if isinstance(data, Wire) else data}
@@ -75,18 +81,11 @@ def refuse(refusal: Refusal) -> Response:
     )
 
 
-def routes(services: Services) -> APIRouter:
-    """Everything under /api/v1, and what the machine room asks."""
+def identity_routes(services: Services) -> APIRouter:
+    """Signing in and out, and enrolling tills."""
     router = APIRouter()
     settings, database, tokens = services.settings, services.database, services.tokens
-
-    def bearer(request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Refusal(ErrorCode.UNAUTHORIZED, "an access token is needed: Authorization: Bearer …")
-        return tokens.read(token.strip())
-
-    Bearer = Annotated[Caller, Depends(bearer)]  # noqa: N806 - a type
+    Bearer = Annotated[Caller, Depends(services.bearer)]  # noqa: N806 - a type
 
     @router.post(events.PATH_LOGIN)
     async def login(request: Request) -> Response:
@@ -148,6 +147,15 @@ def routes(services: Services) -> APIRouter:
         return answer(
             await database.write(caller.tenant_id, partial(accounts.enroll, caller=caller, request=asked))
         )
+
+    return router
+
+
+def sync_routes(services: Services) -> APIRouter:
+    """Operations in, state out; and what the machine room asks."""
+    router = APIRouter()
+    settings, database = services.settings, services.database
+    Bearer = Annotated[Caller, Depends(services.bearer)]  # noqa: N806 - a type
 
     @router.post(events.PATH_QUEUE)
     async def take_queue(request: Request, caller: Bearer) -> Response:

@@ -29,7 +29,7 @@ class Settings:
     feed_changes_max: int = 100
     """The feed sends what came within the window, or as soon as one stream holds this many changes."""
 
-    operations_per_commit: int = 200
+    operations_per_commit: int = 250
     snapshot_rows: int = 1000
     changes_page_max: int = 1000
     initial_levels_max: int = 1000

@@ -125,7 +125,9 @@ class Agent:
         while True:
             try:
                 await work()
-            except Exception:
+            except (Exception, asyncio.CancelledError) as fault:
+                if isinstance(fault, asyncio.CancelledError) and _is_being_cancelled():
+                    raise
                 failures += 1
                 log.exception("the agent's %s task failed and is started again", what)
                 self._emit(Attention(f"Sending has a fault ({what}); it was started again."))
@@ -170,6 +172,14 @@ class Agent:
                 self._session.forget()
                 self._connection.reached.clear()
                 self._connection.drop(str(error))
+
+
+def _is_being_cancelled() -> bool:
+    """Whether it is this task that is to end. A stray CancelledError, of something awaited, is a bug: taken
+    for the end it would stop the task for good, and without a word.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _forget_every_wait(tx: Transaction) -> None:

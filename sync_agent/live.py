@@ -64,7 +64,11 @@ class SocketChannel:
         except (TimeoutError, socketio.exceptions.SocketIOError, OSError, ValueError) as error:
             await channel.close()
             raise TransientError(f"the live connection could not be opened: {error}") from error
+        except asyncio.CancelledError:
+            await channel.close()  # or what was opened so far would stay behind
+            raise
         channel._delivery = asyncio.create_task(channel._deliver(), name="live-delivery")
+        channel._delivery.add_done_callback(channel._delivery_ended)
         return channel
 
     def _listen(self) -> None:
@@ -101,13 +105,12 @@ class SocketChannel:
 
     async def closed(self) -> str:
         """Wait for the end. Raises what the handling of an event raised: that is the end, too."""
-        waiting: set[asyncio.Future[Any]] = {self._closed}
-        if self._delivery is not None:
-            waiting.add(self._delivery)
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if self._delivery is not None and self._delivery.done():
-            self._delivery.result()
-        return self._closed.result()
+        return await asyncio.shield(self._closed)
+
+    def _delivery_ended(self, delivery: asyncio.Task[None]) -> None:
+        error = None if delivery.cancelled() else delivery.exception()
+        if error is not None and not self._closed.done():
+            self._closed.set_exception(error)
 
     async def close(self) -> None:
         if self._delivery is not None:

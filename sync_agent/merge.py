@@ -256,14 +256,14 @@ def suggest_product(conflict: Conflict, *, my_name: str = "You", minor_digits: i
         )
         if base is not None and theirs == before:
             fields[name] = mine
-            explanation.append(f"Only {my_name} changed {word}: {before_shown} → {mine_shown}.")
+            explanation.append(f"Only {_inside(my_name)} changed {word}: {before_shown} → {mine_shown}.")
         elif base is not None and mine == before:
             fields[name] = theirs
             explanation.append(f"Only {they} changed {word}: {before_shown} → {theirs_shown}.")
         else:
             fields[name] = theirs
             explanation.append(
-                f"Both changed {word}: {my_name} to {mine_shown}, {they} to {theirs_shown}. "
+                f"Both changed {word}: {_inside(my_name)} to {mine_shown}, {they} to {theirs_shown}. "
                 f"Suggested: {theirs_shown}, which other tills show already."
             )
     return _by_field(local, server, fields, tuple(explanation) or ("Both sides say the same.",))
@@ -286,7 +286,7 @@ def _restore(conflict: Conflict, my_name: str, they: str) -> Suggestion:
         return Suggestion(
             Resolution.ACCEPT_SERVER, None, {}, ("Both deleted it.",), "Leave deleted (suggested)"
         )
-    deleter, editor = (they, my_name) if is_deleted(server) else (my_name, they)
+    deleter, editor = (they, _inside(my_name)) if is_deleted(server) else (my_name, they)
     kept = local if is_deleted(server) else server
     return Suggestion(
         Resolution.ACCEPT_LOCAL if is_deleted(server) else Resolution.ACCEPT_SERVER,
@@ -335,6 +335,11 @@ def _shown(name: str, value: object, minor_digits: int) -> str:
 
 
 # --- people ------------------------------------------------------------------------------------------
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence: "You" opens one, and is "you" further on."""
+    return "you" if name == "You" else name
 
 
 def _name(side: ConflictSide) -> str | None:

@@ -106,4 +106,4 @@ def _effect_part(effect: PendingEffect, unit: str) -> str:
 
 
 def _result(stock: StockFigure, pending: list[PendingEffect], unit: str) -> str:
-    return f" = {figure(stock.on_hand, unit)}" if pending or stock.server_quantity is None else ""
+    return f" = {figure(stock.on_hand, unit)}" if pending else ""

@@ -21,10 +21,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QHeaderView,
     QLineEdit,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -36,6 +34,7 @@ from app.domain.quantity import format_quantity
 from app.ui import theme
 from app.ui.formatting import Formatter
 from app.ui.parts import draw_hint
+from app.ui.two_line import TwoLines, paint_background, paint_two_lines
 
 ITEM, QUANTITY, TOTAL, REMOVE = range(4)
 ROW_PX = 56
@@ -149,14 +148,12 @@ class CartDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         text = str(index.data() or "")
         self.initStyleOption(option, index)
-        option.text = ""
-        style = option.widget.style() if option.widget else QApplication.style()
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        paint_background(painter, option)
         painter.save()
         match index.column():
             case 0:
-                self._paint_item(painter, option, text)
+                name, _, price = text.partition("\n")
+                paint_two_lines(painter, option, TwoLines(name, price))
             case 1:
                 self._paint_stepper(painter, option, text)
             case 2:
@@ -214,23 +211,6 @@ class CartDelegate(QStyledItemDelegate):
                     self.stepped.emit(index.row(), step)
                 return True
         return False
-
-    def _paint_item(self, painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
-        name, _, price = text.partition("\n")
-        colours = theme.tokens()
-        rect = option.rect.adjusted(12, 7, -4, -7)
-        half = rect.height() // 2
-        font = option.font
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QColor(colours["text"]))
-        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(QRect(rect.left(), rect.top(), rect.width(), half), _LEFT, shown)
-        font.setWeight(font.Weight.Normal)
-        font.setPixelSize(13)
-        painter.setFont(theme.tabular(font))
-        painter.setPen(QColor(colours["muted"]))
-        painter.drawText(QRect(rect.left(), rect.top() + half, rect.width(), half), _LEFT, price)
 
     def _paint_stepper(self, painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
         colours = theme.tokens()

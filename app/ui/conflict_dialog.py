@@ -26,7 +26,7 @@ from app.services.till import Actor, Till
 from app.ui import tasks
 from app.ui.comparison_view import ComparisonView
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, label
+from app.ui.parts import MessageLine, button
 from app.ui.theme import Tone
 from sync_agent.contract.conflicts import Resolution
 
@@ -220,6 +220,7 @@ class ConflictDialog(QDialog):
         self._use_mine = button("", "useMine", lambda: self._decide_for(Resolution.ACCEPT_LOCAL))
         self._use_server = button("", "useServer", lambda: self._decide_for(Resolution.ACCEPT_SERVER))
         later = button(self.tr("Decide later"), "decideLater", self.reject)
+        later.setToolTip(self.tr("Esc. Nothing is changed until somebody decides."))
         footer = QFrame()
         footer.setProperty("role", "footer")
         layout = QVBoxLayout(footer)
@@ -233,5 +234,4 @@ class ConflictDialog(QDialog):
         row.addStretch(1)
         row.addWidget(later)
         layout.addLayout(row)
-        layout.addWidget(label(self.tr("Esc: decide later. Nothing is changed until you choose."), "small"))
         return footer

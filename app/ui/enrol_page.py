@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.ui import tasks
 from app.ui.bridge import Bridge
-from app.ui.parts import MessageLine, button, card, label
+from app.ui.parts import MessageLine, button, card, form_label, label
 from app.ui.parts import field as text_field
 from app.ui.theme import Tone
 from sync_agent.events import Progress
@@ -83,6 +83,9 @@ class EnrolPage(QWidget):
         column.addStretch(1)
         row.addLayout(column)
         row.addStretch(1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._focus_first_empty()
 
     def show_progress(self, event: Progress) -> None:
@@ -117,9 +120,7 @@ class EnrolPage(QWidget):
             )
             made.setText(text)
             made.setMinimumWidth(320)
-            caption = label(words)
-            caption.setBuddy(made)
-            form.addRow(caption, made)
+            form.addRow(form_label(words, made), made)
             self._fields[name] = made
         return form
 

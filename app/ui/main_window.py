@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect(bridge)
         self._make_keys()
-        self._scanner = Scanner(till.clock.monotonic_s, self)
+        self._scanner = Scanner(self, till.clock.monotonic_s)
         self._scanner.scanned.connect(self.take_scan)
         self._scanner.install(QApplication.instance() or QApplication([]))
         self._show_counts()
@@ -104,8 +104,7 @@ class MainWindow(QMainWindow):
         if page is Page.SHORTCUTS and self._pages.currentIndex() != Page.SHORTCUTS:
             self._page_before_help = Page(self._pages.currentIndex())
         self._pages.setCurrentIndex(page)
-        for number in (Page.SELL, Page.STOCK, Page.SYNC):
-            self._tabs.button(number).setChecked(number == page)
+        self._mark_tab(page)
         match page:
             case Page.SELL:
                 self.sell.begin()
@@ -118,9 +117,7 @@ class MainWindow(QMainWindow):
         """Ask who is at the till. The cart and the queue stay as they are."""
         self._actor = None
         self._bar.hide()
-        self._tabs.setExclusive(False)
         self._pages.setCurrentIndex(Page.SIGN_IN)
-        self._tabs.setExclusive(True)
         self.sign_in.begin()
 
     def open_sync_centre(self) -> None:
@@ -141,6 +138,12 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.decided.connect(lambda words: self.sync.message.say(words, Tone.GOOD, for_ms=NOTICE_MS))
         dialog.open()
+
+    def _mark_tab(self, page: Page) -> None:
+        self._tabs.setExclusive(False)  # an exclusive group would keep the last one checked
+        for number in (Page.SELL, Page.STOCK, Page.SYNC):
+            self._tabs.button(number).setChecked(number == page)
+        self._tabs.setExclusive(True)
 
     # --- news ---
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -68,6 +68,14 @@ def field(name: str, words: str, *, placeholder: str = "", secret: bool = False)
     return made
 
 
+def form_label(words: str, described: QWidget) -> QLabel:
+    """What stands before a field in a form, in the middle of its height."""
+    made = label(words)
+    made.setBuddy(described)
+    made.setMinimumHeight(44)
+    return made
+
+
 def card(name: str = "") -> tuple[QFrame, QVBoxLayout]:
     frame = QFrame()
     frame.setProperty("role", "card")
@@ -120,8 +128,16 @@ class SearchField(QLineEdit):
         self.setProperty("role", "search")
         self.setProperty(KEYS_AT_ONCE, True)
         self.setMaxLength(200)
-        self.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.setTextMargins(26, 0, 0, 0)
+        self._mark = QLabel(self)
+        self._mark.setPixmap(theme.pixmap("search", "muted"))
+        self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._mark.resize(20, 20)
         self.textChanged.connect(lambda text: self.wordsChanged.emit(text.strip()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._mark.move(11, (self.height() - self._mark.height()) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:
@@ -220,7 +236,7 @@ class ElidedLabel(QLabel):
         self.setAccessibleName(words)
         self._fit()
 
-    def resizeEvent(self, event: QEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
 
     def _fit(self) -> None:

@@ -4,8 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from app.services.conflicts import ConflictView
 from app.services.queue import QueueRow
@@ -153,6 +159,16 @@ class ConflictModel(RowsModel[ConflictView]):
         return self.tr("{count} days").format(count=hours // 24)
 
 
+class ColouredDelegate(QStyledItemDelegate):
+    """Keeps a cell's own colour where its row is selected."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        colour = index.data(Qt.ItemDataRole.ForegroundRole)
+        if isinstance(colour, QColor):
+            option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
+
+
 class RowsTable(QTableView):
     """Signals:
     picked(int): the row that is now current, −1 for none.
@@ -168,6 +184,7 @@ class RowsTable(QTableView):
         self.setAccessibleName(words)
         self._hint = hint
         self.setModel(model)
+        self.setItemDelegate(ColouredDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -23,7 +23,7 @@ _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class Scanner(QObject):
-    """An event filter on the application.
+    """An event filter on the application, for one window and its dialogs.
 
     Signals:
         scanned(str): a code, as the scanner typed it.
@@ -31,8 +31,9 @@ class Scanner(QObject):
 
     scanned = Signal(str)
 
-    def __init__(self, monotonic_s: Callable[[], float], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget, monotonic_s: Callable[[], float]) -> None:
+        super().__init__(window)
+        self._window = window
         self._monotonic_s = monotonic_s
         self._code = ""
         self._held: list[QKeyEvent] = []
@@ -53,11 +54,20 @@ class Scanner(QObject):
         # Every event of the program comes through here: leave at the first chance.
         if event.type() not in {QEvent.Type.KeyPress, QEvent.Type.KeyRelease} or self._letting_go:
             return False
-        if not isinstance(event, QKeyEvent) or not _is_first_receiver(watched):
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+            return False
+        if not self._is_at_this_window(watched) or not _is_first_receiver(watched):
             return False
         if event.type() == QEvent.Type.KeyRelease:
             return self._released(event)
         return self._pressed(event)
+
+    def _is_at_this_window(self, widget: QWidget | None) -> bool:
+        while widget is not None:
+            if widget is self._window:
+                return True
+            widget = widget.parentWidget()
+        return False
 
     def _pressed(self, event: QKeyEvent) -> bool:
         now_ms = float(event.timestamp()) or self._monotonic_s() * 1000
@@ -134,10 +144,8 @@ class Scanner(QObject):
         self._text_before = None
 
 
-def _is_first_receiver(watched: QObject) -> bool:
+def _is_first_receiver(watched: QWidget) -> bool:
     """A key that nobody takes travels up through the parents; only its first stop counts."""
-    if not isinstance(watched, QWidget):
-        return False
     focus = QApplication.focusWidget()
     return watched is focus if focus is not None else watched.isWindow()
 

@@ -48,7 +48,7 @@ class ShortcutsPage(QWidget):
         return _group(
             self.tr("Everywhere"),
             (
-                (self.tr("Scanner"), self.tr("Puts the product in the cart")),
+                (self.tr("Scanner"), self.tr("Puts the product in the cart; on the Stock page, finds it")),
                 ("Ctrl+1", self.tr("Sell")),
                 ("Ctrl+2", self.tr("Stock")),
                 ("Ctrl+3", self.tr("Sync centre")),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -44,7 +44,7 @@ class SignInPage(QWidget):
         layout.setSpacing(28)
         layout.addStretch(1)
         layout.addWidget(self._people_list(), 5)
-        layout.addWidget(self._pin_panel(), 4)
+        layout.addWidget(self._pin_panel(), 4, Qt.AlignmentFlag.AlignTop)
         layout.addStretch(1)
         self.refresh()
 
@@ -78,6 +78,7 @@ class SignInPage(QWidget):
         made.setAccessibleName(person.name)
         made.setToolTip(self._role_words(person))
         made.setProperty("role", "person")
+        made.setIconSize(QSize(24, 24))
         made.setCheckable(True)
         made.setAutoDefault(False)
         self._buttons.addButton(made, number)
@@ -158,7 +159,7 @@ class SignInPage(QWidget):
         frame, layout = card()
         frame.setMaximumWidth(420)
         self._who = label(role="heading", name="signInWho")
-        self._pin = field("pin", self.tr("PIN"), placeholder=self.tr("PIN"), secret=True)
+        self._pin = field("pin", self.tr("PIN"), secret=True)
         self._pin.setProperty("role", "amount")
         self._pin.setMaxLength(PIN_LENGTH_MAX)
         self._pin.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -166,11 +167,11 @@ class SignInPage(QWidget):
         self._message = MessageLine("signInMessage")
         self._sign_in = button(self.tr("Sign in"), "signIn", self._submit, role="primary")
         layout.addWidget(self._who)
+        layout.addWidget(label(self.tr("PIN"), "muted"))
         layout.addWidget(self._pin)
         layout.addWidget(self._message)
         layout.addLayout(self._pad())
         layout.addWidget(self._sign_in)
-        layout.addStretch(1)
         return frame
 
     def _pad(self) -> QGridLayout:
@@ -181,8 +182,8 @@ class SignInPage(QWidget):
         pad.addWidget(self._key("0"), 3, 1)
         rub_out = icon_button("backspace", self.tr("Delete the last figure"), "pinBackspace", self._backspace)
         rub_out.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        rub_out.setProperty("role", "key")
         rub_out.setSizePolicy(self._sign_in.sizePolicy())
-        rub_out.setMinimumHeight(56)
         pad.addWidget(rub_out, 3, 2)
         return pad
 

@@ -1,20 +1,7 @@
 """One product's stock: the figure, why it is what it is, what moved it, and changing it."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import UnknownProduct
 from app.services import counting, inventory
@@ -22,113 +9,10 @@ from app.services.inventory import MovementView, StockRow
 from app.services.till import Actor, Till
 from app.ui import tasks, theme
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, draw_hint, label
+from app.ui.parts import MessageLine, button, label
 from app.ui.stock_form import AdjustForm, Adjustment, Count, CountForm, StockForm
 from app.ui.theme import Tone
-
-WHEN, WHAT, CHANGE = range(3)
-
-Index = QModelIndex | QPersistentModelIndex
-_NO_PARENT = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class MovementModel(QAbstractTableModel):
-    """A product's history here, the newest first."""
-
-    def __init__(self, till: Till, formatter: Formatter, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._till = till
-        self._formatter = formatter
-        self._unit = "each"
-        self._rows: Sequence[MovementView] = ()
-
-    def show(self, rows: Sequence[MovementView], unit: str) -> None:
-        self.beginResetModel()
-        self._rows, self._unit = rows, unit
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else CHANGE + 1
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (self.tr("When"), self.tr("What"), self.tr("Change"))[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == CHANGE:
-            return _RIGHT
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(row, index.column())
-            case Qt.ItemDataRole.ToolTipRole:
-                return row.note or self._text(row, index.column())
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() == CHANGE:
-                return _RIGHT
-            case Qt.ItemDataRole.ForegroundRole if not row.confirmed:
-                return QColor(theme.tokens()["busy"])
-            case Qt.ItemDataRole.ForegroundRole if index.column() == WHEN:
-                return QColor(theme.tokens()["muted"])
-        return None
-
-    def _text(self, row: MovementView, column: int) -> str:
-        match column:
-            case 0:
-                return self._formatter.moment(row.occurred_ms, self._till.clock.now_ms())
-            case 1:
-                words = self._reason_words(row.reason)
-                told = words if row.confirmed else self.tr("{what}, not confirmed yet").format(what=words)
-                return f"{told} · {row.actor_name}"
-        return self._formatter.signed(row.delta, self._unit)
-
-    def _reason_words(self, reason: str) -> str:
-        words = {
-            "sale": self.tr("Sale"),
-            "refund": self.tr("Refund"),
-            "receive": self.tr("Goods in"),
-            "waste": self.tr("Waste"),
-            "found": self.tr("Found"),
-            "correction": self.tr("Correction"),
-            "count": self.tr("Count"),
-            "transfer_in": self.tr("From another shop"),
-            "transfer_out": self.tr("To another shop"),
-        }
-        return words.get(reason, reason)
-
-
-class MovementTable(QTableView):
-    def __init__(self, model: MovementModel) -> None:
-        super().__init__()
-        self.setObjectName("movements")
-        self.setAccessibleName(self.tr("Movements"))
-        self.setModel(model)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(36)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.model().rowCount() == 0:
-            draw_hint(self, self.tr("Nothing has moved here yet."))
+from app.ui.two_line import TwoLineList, TwoLines
 
 
 class StockDetails(QFrame):
@@ -175,7 +59,8 @@ class StockDetails(QFrame):
         self._inside.setCurrentIndex(1)
         self._show_figure(stock)
         self._explanation.setText(inventory.explain(self._till, self._product_id).sentence)
-        self._movements.show(inventory.movements(self._till, self._product_id), stock.product.unit)
+        movements = inventory.movements(self._till, self._product_id)
+        self._movements.rows.show([self._movement_row(movement, stock) for movement in movements])
 
     def adjust(self) -> None:
         self._ask(self._adjust_form)
@@ -210,6 +95,31 @@ class StockDetails(QFrame):
         if stock.unsent:
             return self.tr("{count} changes are not sent yet").format(count=stock.unsent)
         return ""
+
+    def _movement_row(self, movement: MovementView, stock: StockRow) -> TwoLines:
+        time = self._formatter.moment(movement.occurred_ms, self._till.clock.now_ms())
+        return TwoLines(
+            first=f"{self._reason_words(movement.reason)} · {movement.actor_name}",
+            second=f"{time} · {movement.note}" if movement.note else time,
+            figure=self._formatter.signed(movement.delta, stock.product.unit),
+            remark="" if movement.confirmed else self.tr("not confirmed yet"),
+            tone=Tone.BUSY,
+        )
+
+    def _reason_words(self, reason: str) -> str:
+        words = {
+            "sale": self.tr("Sale"),
+            "refund": self.tr("Refund"),
+            "receive": self.tr("Goods in"),
+            "waste": self.tr("Waste"),
+            "found": self.tr("Found"),
+            "correction": self.tr("Correction"),
+            "count": self.tr("Count"),
+            "resolution": self.tr("Decision"),
+            "transfer_in": self.tr("From another shop"),
+            "transfer_out": self.tr("To another shop"),
+        }
+        return words.get(reason, reason)
 
     def _ask(self, form: StockForm) -> None:
         if self._stock is not None:
@@ -286,7 +196,9 @@ class StockDetails(QFrame):
         return view
 
     def _lower_part(self) -> QStackedWidget:
-        self._movements = MovementModel(self._till, self._formatter, self)
+        self._movements = TwoLineList(
+            "movements", self.tr("Movements"), self.tr("Nothing has moved here yet.")
+        ).only_to_read()
         self._adjust_button = button(self.tr("Receive or adjust…"), "stockAdjust", self.adjust)
         self._count_button = button(self.tr("Count…"), "stockCount", self.count)
         self._history = QWidget()
@@ -297,7 +209,7 @@ class StockDetails(QFrame):
         buttons.addWidget(self._adjust_button, 1)
         buttons.addWidget(self._count_button, 1)
         layout.addLayout(buttons)
-        layout.addWidget(MovementTable(self._movements), 1)
+        layout.addWidget(self._movements, 1)
         self._adjust_form = AdjustForm(self._formatter)
         self._count_form = CountForm(self._formatter)
         self._lower = QStackedWidget()

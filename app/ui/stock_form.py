@@ -10,7 +10,7 @@ from app.domain.errors import BadQuantity, DomainError
 from app.domain.quantity import parse_quantity
 from app.services.inventory import StockRow
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, field, label
+from app.ui.parts import MessageLine, button, field, form_label, label
 from sync_agent.contract.stock import MovementReason
 
 
@@ -56,8 +56,8 @@ class StockForm(QWidget):
         self._save_button = button(save, f"{name}Save", self._save, role="primary")
         self.form = QFormLayout()
         self.form.setSpacing(10)
-        self.form.addRow(label(quantity_words), self.quantity)
-        self.form.addRow(label(self.tr("Note")), self.note)
+        self.form.addRow(form_label(quantity_words, self.quantity), self.quantity)
+        self.form.addRow(form_label(self.tr("Note"), self.note), self.note)
         buttons = QHBoxLayout()
         buttons.addWidget(button(self.tr("Cancel"), f"{name}Cancel", self.left.emit))
         buttons.addWidget(self._save_button, 1)
@@ -149,7 +149,7 @@ class AdjustForm(StockForm):
         ):
             self._reason.addItem(words, str(reason))
         self._reason.currentIndexChanged.connect(lambda _index: self._show_outcome())
-        self.form.insertRow(0, label(self.tr("Reason")), self._reason)
+        self.form.insertRow(0, form_label(self.tr("Reason"), self._reason), self._reason)
 
     def request(self) -> Adjustment:
         return Adjustment(self.stock.product.id, self._delta(), self._chosen(), self.typed_note())

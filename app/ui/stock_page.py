@@ -10,7 +10,7 @@ from app.ui.bridge import MergedChange
 from app.ui.formatting import Formatter
 from app.ui.parts import MessageLine, SearchField, label
 from app.ui.stock_details import StockDetails
-from app.ui.stock_table import StockModel, StockTable
+from app.ui.stock_list import StockList, StockModel
 from app.ui.theme import Tone
 
 
@@ -29,21 +29,21 @@ class StockPage(QWidget):
         self._stale = True
         self._search = SearchField("stockSearch", self.tr("Name, code or barcode (F2)"))
         self._search.wordsChanged.connect(self._find)
-        self._search.wentDown.connect(self._go_to_table)
-        self._search.returnPressed.connect(self._go_to_table)
+        self._search.wentDown.connect(self._go_to_list)
+        self._search.returnPressed.connect(self._go_to_list)
         self._message = MessageLine("stockSearchMessage")
         self._count = label(role="small", name="stockCountLine")
         self._model = StockModel(till, formatter, self)
-        self._table = StockTable(self._model)
-        self._table.wentUp.connect(self._search.setFocus)
+        self._list = StockList(self._model)
+        self._list.wentUp.connect(self._search.setFocus)
         self._details = StockDetails(till, formatter)
         self._details.decisionWanted.connect(self.decisionWanted)
-        self._table.picked.connect(self._details.show_product)
+        self._list.picked.connect(self._details.show_product)
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addWidget(self._search)
         left.addWidget(self._message)
-        left.addWidget(self._table, 1)
+        left.addWidget(self._list, 1)
         left.addWidget(self._count)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 10)
@@ -70,7 +70,7 @@ class StockPage(QWidget):
 
     def show_product(self, product_id: str) -> None:
         self._details.show_product(product_id)
-        self._table.show_product(product_id)
+        self._list.show_product(product_id)
 
     def take_scan(self, code: str) -> None:
         """On this page a scan looks the product up."""
@@ -101,16 +101,16 @@ class StockPage(QWidget):
         self._model.reload()
         self._show_product_count()
         if self._details.product_id is not None:
-            self._table.show_product(self._details.product_id)
+            self._list.show_product(self._details.product_id)
 
     def _find(self, words: str) -> None:
         self._message.clear()
         self._model.search(words)
 
-    def _go_to_table(self) -> None:
+    def _go_to_list(self) -> None:
         if self._model.rowCount():
-            self._table.setFocus()
-            self._table.setCurrentIndex(self._model.index(0, 0))
+            self._list.setFocus()
+            self._list.setCurrentIndex(self._model.index(0))
 
     def _show_product_count(self) -> None:
         count = self._formatter.quantity(catalogue.product_count(self._till))

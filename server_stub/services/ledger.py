@@ -4,11 +4,11 @@ Also here, because every posting must keep them: a product is oversold exactly w
 and a movement that a count had already seen is cancelled by a correction, so that the count stands.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
@@ -255,39 +255,18 @@ class Ledger:
             )
         ]
 
-    def _load_levels(self, location_id: str, products: Iterable[str]) -> None:
-        of = t.stock_level.c
-        for row in self._unit.rows(
-            select(
-                of.location_id,
-                of.product_id,
-                of.quantity,
-                of.version,
-                of.updated_ms,
-                of.seq,
-                of.counted_ms,
-                of.counted_device_id,
-                of.counted_device_seq,
-            ).where(
-                of.tenant_id == self._unit.tenant_id,
-                of.location_id == location_id,
-                of.product_id.in_(products),
-            )
-        ).mappings():
+    def _load_levels(self, location_id: str, products: Sequence[str]) -> None:
+        for row in self._unit.rows(_LEVELS, self._at(location_id, products)).mappings():
             self._levels[location_id, row["product_id"]] = Level(**row, stored=True)
 
-    def _load_shortages(self, location_id: str, products: Iterable[str]) -> None:
-        of = t.oversold.c
-        for row in self._unit.rows(
-            select(of.product_id, of.quantity, of.since_ms, of.open, of.version).where(
-                of.tenant_id == self._unit.tenant_id,
-                of.location_id == location_id,
-                of.product_id.in_(products),
-            )
-        ):
+    def _load_shortages(self, location_id: str, products: Sequence[str]) -> None:
+        for row in self._unit.rows(_SHORTAGES, self._at(location_id, products)):
             self._shortages[location_id, row.product_id] = _Shortage(
                 row.quantity, row.since_ms, bool(row.open), row.version, stored=True
             )
+
+    def _at(self, location_id: str, products: Sequence[str]) -> dict[str, Any]:
+        return {"of_tenant_id": self._unit.tenant_id, "of_location_id": location_id, "products": products}
 
     def _write(self) -> None:
         new: list[dict[str, Any]] = []
@@ -360,6 +339,29 @@ def shortage_on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
 _LEVEL_KEY = ("tenant_id", "location_id", "product_id")
 
 
+def _of_products(table: Table, *columns: str) -> Any:
+    """Reads rows of many products at one place; built once, since building it costs more than running it."""
+    return select(*(table.c[name] for name in columns)).where(
+        table.c.tenant_id == bindparam("of_tenant_id"),
+        table.c.location_id == bindparam("of_location_id"),
+        table.c.product_id.in_(bindparam("products", expanding=True)),
+    )
+
+
+_LEVEL_VALUES = (
+    "quantity",
+    "version",
+    "updated_ms",
+    "seq",
+    "counted_ms",
+    "counted_device_id",
+    "counted_device_seq",
+)
+_SHORTAGE_VALUES = ("quantity", "since_ms", "open", "version")
+_LEVELS = _of_products(t.stock_level, "location_id", "product_id", *_LEVEL_VALUES)
+_SHORTAGES = _of_products(t.oversold, "product_id", *_SHORTAGE_VALUES)
+
+
 def _level_row(tenant_id: str, level: Level) -> dict[str, Any]:
     return {
         "tenant_id": tenant_id,
@@ -380,24 +382,9 @@ def _bound(row: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
     return {f"of_{name}" if name in key else name: value for name, value in row.items()}
 
 
-def _by_place(table: Any) -> Any:
+def _by_place(table: Table) -> Any:
     return update(table).where(*(table.c[name] == bindparam(f"of_{name}") for name in _LEVEL_KEY))
 
 
-_UPDATE_LEVEL = _by_place(t.stock_level).values(
-    {
-        name: bindparam(name)
-        for name in (
-            "quantity",
-            "version",
-            "updated_ms",
-            "seq",
-            "counted_ms",
-            "counted_device_id",
-            "counted_device_seq",
-        )
-    }
-)
-_UPDATE_SHORTAGE = _by_place(t.oversold).values(
-    {name: bindparam(name) for name in ("quantity", "since_ms", "open", "version")}
-)
+_UPDATE_LEVEL = _by_place(t.stock_level).values({name: bindparam(name) for name in _LEVEL_VALUES})
+_UPDATE_SHORTAGE = _by_place(t.oversold).values({name: bindparam(name) for name in _SHORTAGE_VALUES})

@@ -125,13 +125,8 @@ class _Answers:
 
     def __init__(self, batch: Batch, intakes: Iterable[Intake]) -> None:
         self._unit = batch.unit
-        of = t.operation.c
         ids = {intake.id for intake in intakes}
-        rows = batch.unit.rows(
-            select(of.id, of.content_hash, of.status, of.result).where(
-                of.tenant_id == batch.tenant_id, of.id.in_(ids)
-            )
-        )
+        rows = batch.unit.rows(_KNOWN, {"of_tenant": batch.tenant_id, "ids": list(ids)})
         self._stored = {row.id: (row.content_hash, row.status, row.result) for row in rows}
         self._new: dict[str, dict[str, Any]] = {}
 
@@ -159,6 +154,12 @@ class _Answers:
             self._unit.execute(_JUDGE_ANEW, judged_anew)
 
 
+_KNOWN = select(
+    t.operation.c.id, t.operation.c.content_hash, t.operation.c.status, t.operation.c.result
+).where(
+    t.operation.c.tenant_id == bindparam("of_tenant"),
+    t.operation.c.id.in_(bindparam("ids", expanding=True)),
+)
 _JUDGE_ANEW = (
     update(t.operation)
     .where(t.operation.c.tenant_id == bindparam("of_tenant"), t.operation.c.id == bindparam("of_id"))

@@ -70,9 +70,9 @@ class UnitOfWork:
         """Stages one row. All rows of one table in one unit of work name the same columns."""
         self._staged.setdefault(table, []).append(row)
 
-    def rows(self, statement: Executable) -> Result[Any]:
+    def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> Result[Any]:
         self.write()
-        return self._connection.execute(statement)
+        return self._connection.execute(statement, parameters)
 
     def execute(self, statement: Executable, parameters: list[dict[str, Any]] | None = None) -> None:
         """An update or delete at once. It does not write what is staged, and must not depend on it."""

@@ -245,14 +245,25 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only connection of the calling thread, with one consistent view while it is held."""
+        """A read-only connection of the calling thread, with one consistent view while it is held.
+
+        Inside another `reading` of the same thread it is that one's view.
+        """
+        held: Connection | None = getattr(self._readers, "held", None)
+        if held is not None:
+            yield held
+            return
         engine: Engine | None = getattr(self._readers, "engine", None)
         if engine is None:
             engine = _read_engine(self.home)
             self._readers.engine = engine
             self._read_engines.append(engine)
         with _translated(), engine.connect() as connection, connection.begin():
-            yield connection
+            self._readers.held = connection
+            try:
+                yield connection
+            finally:
+                self._readers.held = None
 
 
 def fetch_all(connection: Connection, statement: Any, parameters: Any = None) -> Sequence[Any]:

@@ -8,7 +8,7 @@ with the operation when a person discards it.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from sync_agent.contract.operations import PRODUCT, STOCK_LEVEL, Effect
 from sync_agent.contract.streams import location_stream, tenant_stream
@@ -69,14 +69,16 @@ def drop_reached(tx: Transaction, stream: str, seq: int) -> None:
 
 def drop_shown(tx: Transaction, shown: Iterable[tuple[str, str]]) -> None:
     """The feed shows these effects, as (operation id, product id), whether or not their answer came."""
-    for operation_id, product_id in shown:
-        for table in (t.overlay, t.product_overlay):
-            dropped = tx.execute(
-                delete(table)
-                .where(table.c.operation_id == operation_id, table.c.product_id == product_id)
-                .returning(table.c.product_id)
-            ).scalars()
-            _refresh(tx, table, list(dropped))
+    wanted = set(shown)
+    operations = {operation_id for operation_id, _ in wanted}
+    for table in (t.overlay, t.product_overlay):
+        # Most of what a feed tells is other tills' doing: one look finds what is ours, if anything.
+        of = (table.c.operation_id, table.c.product_id)
+        present = tx.execute(select(*of).where(table.c.operation_id.in_(operations))).all()
+        dropped = [row._asdict() for row in present if tuple(row) in wanted]
+        if dropped:
+            tx.execute(delete(table).where(*(column == bindparam(column.name) for column in of)), dropped)
+            _refresh(tx, table, [row["product_id"] for row in dropped])
 
 
 def drop_operation(tx: Transaction, operation_id: str) -> None:

@@ -1,0 +1,256 @@
+"""One headless till of a replay: its home, store and agent are real, and its link can be cut.
+
+It sells what it is dealt through the use cases of the window, and tells afterwards what it knows of stock
+and what became of its operations.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from app.bootstrap import OpenHome, open_home, running_agent
+from app.domain.cart import Cart
+from app.domain.errors import DomainError
+from app.domain.tender import tender_cash
+from app.replay_ledger import StockAt
+from app.replay_outages import Outage, SwitchedTransport
+from app.replay_plan import Planned, PlannedAdjustment, PlannedLine, PlannedRefund, PlannedSale
+from app.replay_report import Moved, OutageTaken, TillCounts, Unsold
+from app.services import catalogue, checkout, inventory
+from app.services.catalogue import ProductView
+from app.services.till import Actor, Till
+from sync_agent.agent import Agent
+from sync_agent.enrolment import Enrolment
+from sync_agent.errors import TransientError
+from sync_agent.events import AgentEvent, Attention
+from sync_agent.store import outbox, replica
+from sync_agent.store import tables as t
+from sync_agent.store.outbox import Status
+from sync_agent.store.projection import on_hand_many
+from sync_agent.transport import NetworkTransport
+
+ATTENTION_MAX = 50
+_IDS_PER_QUERY = 5000
+
+
+class ReplayFailed(DomainError):
+    """The replay could not be brought about, for a reason that a person can mend."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What all tills have before the first sale: the articles by code, and the stock to count from."""
+
+    articles: dict[str, ProductView]
+    created: int
+    manager: Actor
+    start: StockAt
+
+
+@dataclass
+class ReplayTill:
+    """A headless till with a link that can be cut, and the record of what became of its hand."""
+
+    number: int
+    till: Till
+    agent: Agent
+    link: SwitchedTransport
+    outages: tuple[Outage, ...]
+    first_device_seq: int
+    attention: list[str]
+    sales_made: int = 0
+    unsold: list[Unsold] = field(default_factory=list)
+    outages_taken: list[OutageTaken] = field(default_factory=list)
+    _cut_before: int = 0
+
+    async def sell(self, hand: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
+        """Make everything in the hand in its order; `made` is called after each."""
+        try:
+            for step in hand:
+                self._switch()
+                try:
+                    await self._make(step, shop)
+                except DomainError as error:
+                    self.unsold.append(Unsold(step.invoice, str(error)))
+                if isinstance(step, PlannedSale):
+                    self.sales_made += 1
+                made()
+        finally:
+            self._restore()
+
+    async def _make(self, step: Planned, shop: Shop) -> None:
+        if isinstance(step, PlannedAdjustment):
+            await inventory.adjust(
+                self.till,
+                shop.articles[step.code].id,
+                step.quantity,
+                step.reason,
+                step.note,
+                shop.manager,
+                occurred_ms=step.occurred_ms,
+            )
+            return
+        cart = _cart(step.lines, shop.articles)
+        # The invoice's number travels with its payment, so that the ledger can be traced to the file.
+        cash = replace(tender_cash(cart.total_minor, cart.total_minor), reference=step.invoice)
+        complete = checkout.complete_refund if isinstance(step, PlannedRefund) else checkout.complete_sale
+        await complete(self.till, cart, [cash], shop.manager, occurred_ms=step.occurred_ms)
+
+    def _switch(self) -> None:
+        """Cut or restore the link, as the next sale's number asks."""
+        next_sale = self.sales_made + 1
+        if not any(outage.covers(self.number, next_sale) for outage in self.outages):
+            self._restore()
+        elif not self.link.is_cut:
+            self._cut_before = next_sale
+            self.link.cut()
+
+    def _restore(self) -> None:
+        if self.link.is_cut:
+            self.outages_taken.append(OutageTaken(self.number, self._cut_before, self.sales_made))
+            self.link.restore()
+            self.agent.try_now()
+
+    # --- looking -------------------------------------------------------------------------------------
+
+    def waiting(self) -> int:
+        with self.till.store.reading() as connection:
+            return outbox.waiting_count(connection)
+
+    def cursors(self) -> dict[str, int]:
+        with self.till.store.reading() as connection:
+            return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
+
+    def position(self) -> tuple[int, dict[str, int]]:
+        return self.waiting(), self.cursors()
+
+    def articles(self, codes: Iterable[str]) -> dict[str, ProductView]:
+        """Products by exact article number. Where the shop has one number twice, all tills take the same."""
+        wanted = list(codes)
+        found: dict[str, ProductView] = {}
+        with self.till.store.reading() as connection:
+            for start in range(0, len(wanted), _IDS_PER_QUERY):
+                query = (
+                    select(t.catalogue)
+                    .where(t.catalogue.c.sku.in_(wanted[start : start + _IDS_PER_QUERY]))
+                    .order_by(t.catalogue.c.product_id)
+                )
+                for row in connection.execute(query):
+                    found.setdefault(row.sku, catalogue.view_of(row))
+        return found
+
+    def moved_since(self, start: StockAt, code_of: dict[str, str]) -> Moved:
+        """Movements in this till's replica after `start`, and what its projection shows beyond it."""
+        moved = t.movement.c
+        query = (
+            select(moved.product_id, func.sum(moved.delta).label("delta"))
+            .where(moved.location_id == self.till.device.location_id, moved.seq > start.seq)
+            .group_by(moved.product_id)
+        )
+        ids = list(code_of)
+        on_hand: dict[str, int] = {}
+        with self.till.store.reading() as connection:
+            sums = {row.product_id: row.delta for row in connection.execute(query)}
+            for first in range(0, len(ids), _IDS_PER_QUERY):
+                some = ids[first : first + _IDS_PER_QUERY]
+                on_hand |= on_hand_many(connection, some, self.till.device.location_id)
+        return Moved(by_code(sums, code_of), beyond(start, on_hand, code_of))
+
+    def counts(self) -> TillCounts:
+        """What became of the operations that this replay made here."""
+        of = t.outbox.c
+        how_many = func.count()
+        query = select(
+            how_many,
+            func.sum(of.sent_count),
+            func.sum(func.max(of.sent_count - 1, 0)),
+            how_many.filter(func.json_extract(of.result, "$.repeated") == 1),
+            how_many.filter(of.status == Status.COMPLETED),
+            how_many.filter(of.status == Status.CONFLICT),
+            how_many.filter(of.status == Status.DEAD_LETTER),
+            how_many.filter(of.code == "quarantined"),
+            how_many.filter(of.status.in_(outbox.WAITING)),
+        ).where(of.device_seq >= self.first_device_seq)
+        with self.till.store.reading() as connection:
+            return TillCounts(*(number or 0 for number in connection.execute(query).one()))
+
+
+@asynccontextmanager
+async def open_till(
+    number: int, home: Path, enrolment: Enrolment, outages: tuple[Outage, ...]
+) -> AsyncIterator[ReplayTill]:
+    """A till with its agent running; enrolled, unless its folder is a till of this shop already."""
+    opened = open_home(home)
+    try:
+        if not opened.is_enrolled:
+            opened = await _enroll(opened, enrolment)
+        till = opened.till()
+        _check_shop(till, enrolment)
+        with till.store.reading() as connection:
+            first_device_seq = connection.execute(select(t.device.c.next_device_seq)).scalar_one()
+        attention: list[str] = []
+
+        def note(event: AgentEvent) -> None:
+            if isinstance(event, Attention) and len(attention) < ATTENTION_MAX:
+                attention.append(f"till {number}: {event.message}")
+
+        link = SwitchedTransport(NetworkTransport(enrolment.server_url))
+        async with running_agent(opened, emit=note, transport=link) as agent:
+            yield ReplayTill(number, till, agent, link, outages, first_device_seq, attention)
+    finally:
+        opened.store.close()
+
+
+async def _enroll(opened: OpenHome, enrolment: Enrolment) -> OpenHome:
+    transport = NetworkTransport(enrolment.server_url)
+    try:
+        while True:
+            try:
+                return await opened.enroll(transport, enrolment)
+            except TransientError as error:
+                # Many tills sign in as one person here, which a server rightly slows down.
+                if error.retry_after_s is None:
+                    raise
+                await asyncio.sleep(error.retry_after_s)
+    finally:
+        await transport.close()
+
+
+def _check_shop(till: Till, enrolment: Enrolment) -> None:
+    device = till.device
+    here = (device.server_url, device.tenant_id, device.location_id)
+    if here != (enrolment.server_url, enrolment.tenant_id, enrolment.location_id):
+        raise ReplayFailed(
+            f"{till.store.home.path} is a till of {device.tenant_id}, {device.location_id} at"
+            f" {device.server_url}. Choose another folder to work in."
+        )
+
+
+def _cart(lines: Iterable[PlannedLine], articles: dict[str, ProductView]) -> Cart:
+    """The invoice as a clerk rings it up: at the file's price and under the file's words for it."""
+    cart = Cart()
+    for line in lines:
+        article = articles[line.code]
+        sold_as = replace(article, name=line.description or article.name, price_minor=line.price_minor)
+        cart = cart.add(sold_as, line.quantity)
+    return cart
+
+
+def by_code(sums: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
+    """Sums by product as sums by article number; every article has one, be it nil."""
+    return Counter({code: sums.get(product_id, 0) for product_id, code in code_of.items()})
+
+
+def beyond(start: StockAt, on_hand: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
+    """By how much what is on hand differs from the start, by article number."""
+    return Counter(
+        {
+            code: on_hand.get(product_id, 0) - start.quantities.get(product_id, 0)
+            for product_id, code in code_of.items()
+        }
+    )

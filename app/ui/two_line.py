@@ -1,0 +1,172 @@
+"""Rows of two lines, a bold one over a quiet one, with a figure at the right: one look for every list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.ui import theme
+from app.ui.parts import draw_hint
+from app.ui.theme import Tone
+
+ROW_PX = 54
+ROW = Qt.ItemDataRole.UserRole
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class TwoLines:
+    """`remark` follows the second line in the colour of `tone`; `figure` stands at the right."""
+
+    first: str
+    second: str = ""
+    figure: str = ""
+    remark: str = ""
+    tone: Tone = Tone.PLAIN
+    figure_tone: Tone = Tone.PLAIN
+
+    @property
+    def spoken(self) -> str:
+        return ", ".join(part for part in (self.first, self.figure, self.second, self.remark) if part)
+
+
+def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """The row as the style draws it (selected or not), without its text and without a dotted frame."""
+    option.text = ""
+    option.state &= ~QStyle.StateFlag.State_HasFocus
+    style = option.widget.style() if option.widget else QApplication.style()
+    style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+
+
+def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLines) -> None:
+    colours = theme.tokens()
+    rect = option.rect.adjusted(12, 6, -12, -6)
+    painter.save()
+    font = theme.tabular(option.font)
+    painter.setFont(font)
+    painter.setPen(QColor(colours[_token(row.figure_tone, "text")]))
+    painter.drawText(rect, _RIGHT, row.figure)
+    taken = painter.fontMetrics().horizontalAdvance(row.figure) + 12 if row.figure else 0
+    rect.setRight(rect.right() - taken)
+    half = rect.height() // 2
+    font.setWeight(font.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(QColor(colours["text"]))
+    _draw(painter, QRect(rect.left(), rect.top(), rect.width(), half), row.first)
+    font.setWeight(font.Weight.Normal)
+    font.setPixelSize(13)
+    painter.setFont(font)
+    lower = QRect(rect.left(), rect.top() + half, rect.width(), half)
+    second = f"{row.second} · " if row.second and row.remark else row.second
+    painter.setPen(QColor(colours["muted"]))
+    _draw(painter, lower, second)
+    lower.setLeft(lower.left() + painter.fontMetrics().horizontalAdvance(second))
+    painter.setPen(QColor(colours[_token(row.tone, "muted")]))
+    _draw(painter, lower, row.remark)
+    painter.restore()
+
+
+def _draw(painter: QPainter, rect: QRect, words: str) -> None:
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, _LEFT, shown)
+
+
+def _token(tone: Tone, plain: str) -> str:
+    return plain if tone is Tone.PLAIN else tone
+
+
+class TwoLineModel(QAbstractListModel):
+    """Rows that are given whole."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[TwoLines] = ()
+
+    def show(self, rows: Sequence[TwoLines]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.first
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+                return row.spoken
+            case _ if role == ROW:
+                return row
+        return None
+
+
+class TwoLineDelegate(QStyledItemDelegate):
+    """Paints what the model gives for the role ROW."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        paint_background(painter, option)
+        paint_two_lines(painter, option, index.data(ROW))
+
+
+class TwoLineList(QListView):
+    """Signals:
+    chosen(int): a row was pressed, or Enter on it.
+    wentUp(): ↑ in the first row.
+    """
+
+    chosen = Signal(int)
+    wentUp = Signal()
+
+    def __init__(self, name: str, words: str, hint: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self._hint = hint
+        self.rows = TwoLineModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(TwoLineDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.clicked.connect(lambda index: self.chosen.emit(index.row()))
+
+    def only_to_read(self) -> "TwoLineList":
+        """Nothing in it can be chosen."""
+        self.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.rows.rowCount() == 0:
+            draw_hint(self, self._hint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row >= 0:
+            self.chosen.emit(row)
+        elif event.key() == Qt.Key.Key_Up and row <= 0:
+            self.wentUp.emit()
+        else:
+            super().keyPressEvent(event)

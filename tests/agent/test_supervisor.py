@@ -1,0 +1,51 @@
+"""The supervisor survives bugs in its tasks, shows them, and ends only when it is told to."""
+
+import asyncio
+from pathlib import Path
+
+from sync_agent.events import Attention
+from tests.world import World, until
+
+
+async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(tmp_path: Path) -> None:
+    async with World(tmp_path) as world:
+        [till] = world.tills
+        assert till.agent is not None
+        real = till.agent._pusher.push_batch
+        tripped = []
+
+        async def trips_once(**given: bool) -> int:
+            if not tripped:
+                tripped.append(1)
+                raise KeyError("a bug")
+            return await real(**given)
+
+        till.agent._pusher.push_batch = trips_once  # type: ignore[method-assign]
+        sale = await till.sell(till.product())
+        await world.settle()
+        assert any(isinstance(event, Attention) for event in till.events)
+        assert world.movements_of(sale.id) == [-1]
+
+
+async def test_a_stray_cancellation_does_not_stop_a_task_for_good(tmp_path: Path) -> None:
+    """asyncio takes a CancelledError for the end of a task, whoever it was meant for."""
+    async with World(tmp_path) as world:
+        [till] = world.tills
+        assert till.agent is not None
+        real = till.agent._connection.visit
+        strayed = []
+
+        async def strays_once(device: object) -> str:
+            if not strayed:
+                strayed.append(1)
+                raise asyncio.CancelledError
+            return await real(device)  # type: ignore[arg-type]
+
+        till.agent._connection.visit = strays_once  # type: ignore[method-assign,assignment]
+        await till.link.cut()
+        till.link.restore()
+        till.agent.try_now()
+        await until(lambda: bool(strayed), "the connection task met the stray cancellation")
+        sale = await till.sell(till.product())
+        await world.settle()
+        assert world.movements_of(sale.id) == [-1]

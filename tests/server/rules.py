@@ -1,0 +1,78 @@
+"""The server's rules without the wire: judged directly on a SQLite file of the test's own."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from server_stub.clock import TimeOrderedIds
+from server_stub.services import queue
+from server_stub.services.caller import Caller
+from server_stub.services.intake import in_device_order, read
+from server_stub.store.database import Database
+from tests.server.operations import T0_MS
+
+
+@dataclass
+class MovableClock:
+    ms: int = T0_MS + 3_600_000
+
+    def now_ms(self) -> int:
+        return self.ms
+
+
+@dataclass
+class Rules:
+    """The services on a database of their own: tills of one tenant ("t") at one place ("main")."""
+
+    database: Database
+    clock: MovableClock
+
+    def send(self, device: str | None, *items: dict[str, Any]) -> list[dict[str, Any]]:
+        """Judges one upload of a till, or of the manager where `device` is None."""
+        if device is None:
+            caller = Caller("t", "manager", ("main", "annex"), user_id="mia")
+        else:
+            caller = Caller("t", "device", ("main",), device_id=device)
+        intakes = [read(item) for item in items]
+        ordered = [intakes[place] for place in in_device_order(intakes)]
+        results = self.database.transact(
+            "t", lambda unit: queue.judge(unit, caller, ordered, queue.Defaults())
+        )
+        return [result.to_wire() for result in results]
+
+    def level(self, product: str) -> tuple[int, int]:
+        """Quantity and version; checks that the ledger sums to the quantity."""
+        summed, count, top = self.query(
+            "SELECT coalesce(sum(delta), 0), count(*), coalesce(max(version), 0)"
+            " FROM stock_movement WHERE location_id = 'main' AND product_id = :product",
+            product=product,
+        )[0]
+        stored = self.query(
+            "SELECT quantity, version FROM stock_level WHERE location_id = 'main' AND product_id = :product",
+            product=product,
+        )
+        quantity, version = stored[0] if stored else (0, 0)
+        assert (quantity, version, version) == (summed, count, top)
+        return quantity, version
+
+    def query(self, statement: str, **parameters: Any) -> list[Any]:
+        return self.database.consult(
+            lambda connection: [tuple(row) for row in connection.execute(text(statement), parameters)]
+        )
+
+
+@contextmanager
+def rules_on(template: Path, path: Path) -> Iterator[Rules]:
+    """Rules on a copy of a prepared database."""
+    shutil.copy(template, path)
+    clock = MovableClock()
+    database = Database(f"sqlite:///{path}", clock=clock, ids=TimeOrderedIds(), readers=1)
+    try:
+        yield Rules(database, clock)
+    finally:
+        database.close()

@@ -1,0 +1,102 @@
+"""The database: migrations that match the tables, the demonstration data, and a clean end."""
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from argon2 import PasswordHasher
+from sqlalchemy import create_engine
+from stdnum import ean
+
+from server_stub.demo_data import DEMO, RIVAL, demo_articles, product_id
+from server_stub.run import prepare
+from server_stub.settings import Settings
+from server_stub.store import tables
+from server_stub.store.migrations import migrate
+from sync_agent.contract.identity import pin_material
+
+
+def rows(home: Path, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(home / "server.sqlite3")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_migrations_make_the_tables_that_the_program_has(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    migrate(url)
+    migrate(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.METADATA) == []
+        names = sqlalchemy.inspect(connection).get_table_names()
+        strict = connection.exec_driver_sql("SELECT name FROM pragma_table_list WHERE strict").scalars().all()
+    engine.dispose()
+    assert set(names) - {"alembic_version"} == set(tables.METADATA.tables) == set(strict)
+
+
+def test_every_primary_key_starts_with_the_tenant() -> None:
+    for table in tables.METADATA.tables.values():
+        assert next(iter(table.primary_key.columns)).name == "tenant_id", table.name
+
+
+def test_the_catalogue_is_one_that_a_shop_could_have() -> None:
+    articles = demo_articles()
+    assert len(articles) >= 220
+    assert all(ean.is_valid(article.barcode) for article in articles)
+    assert all(20 <= int(article.barcode[:2]) <= 29 for article in articles)
+    for of in ("name", "barcode"):
+        assert Counter(getattr(article, of) for article in articles).most_common(1)[0][1] == 1
+    assert {article.tax_rate_ppm for article in articles} == {0, 50_000, 200_000}
+    assert {article.unit for article in articles} == {"each", "kg"}
+    assert all(quantity > 0 for article in articles for _place, quantity in article.stock)
+
+
+def test_demonstration_data_is_as_promised(demo_home: Path) -> None:
+    assert rows(demo_home, "SELECT tenant_id, id, role FROM user_account ORDER BY id") == [
+        ("demo", "alice", "manager"),
+        ("demo", "bob", "clerk"),
+        ("rival", "mallory", "manager"),
+    ]
+    assert rows(demo_home, "SELECT tenant_id, id FROM location ORDER BY 1, 2") == [
+        ("demo", "annex"),
+        ("demo", "main"),
+        ("rival", "main"),
+    ]
+    products = {product_id(DEMO, article) for article in demo_articles()}
+    for place in ("main", "annex"):
+        stocked = rows(
+            demo_home,
+            f"SELECT product_id FROM stock_level WHERE tenant_id = 'demo' AND location_id = '{place}'",  # noqa: S608
+        )
+        assert {row[0] for row in stocked} == products
+    assert rows(
+        demo_home,
+        "SELECT count(*) FROM stock_level l WHERE quantity <> (SELECT sum(delta) FROM stock_movement m"
+        " WHERE m.tenant_id = l.tenant_id AND m.location_id = l.location_id AND m.product_id = l.product_id)",
+    ) == [(0,)]
+
+
+def test_people_have_the_pins_that_the_documents_say(demo_home: Path) -> None:
+    peppers = dict(rows(demo_home, "SELECT tenant_id, pin_pepper FROM tenant"))
+    pins = {"alice": "2468", "bob": "1357", "mallory": "9753"}
+    people = rows(demo_home, "SELECT tenant_id, id, pin_verifier FROM user_account")
+    assert {(tenant, user) for tenant, user, _verifier in people} == {
+        (shop.tenant_id, user.id) for shop in (DEMO, RIVAL) for user in shop.users
+    }
+    for tenant, user, verifier in people:
+        material = pin_material(str(peppers[tenant]), str(user), pins[str(user)])
+        assert PasswordHasher().verify(str(verifier), material)
+
+
+def test_loading_the_demonstration_twice_changes_nothing(settings: Settings) -> None:
+    everything = "SELECT (SELECT count(*) FROM change), (SELECT group_concat(pin_pepper) FROM tenant)"
+    before = rows(settings.home, everything)
+    prepare(settings, demo_data=True)
+    assert rows(settings.home, everything) == before

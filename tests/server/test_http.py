@@ -1,0 +1,186 @@
+"""The envelope around every answer, and the state that can be asked for."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.server.operations import T0_MS, count, movement, sale
+from tests.server.shop import Person, Shop
+
+TENANT, MAIN = "tenant-demo", "tenant-demo-location-main"
+
+
+async def snapshot(person: Person, stream: str) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any]]:
+    """All rows of a stream by resource type, and the first page."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    first: dict[str, Any] | None = None
+    token: str | None = None
+    while first is None or token is not None:
+        params = {"stream": stream} | ({"pageToken": token} if token else {})
+        response = await person.get("/realtime/snapshot", **params)
+        assert response.status_code == 200, response.text
+        page = response.json()["data"]
+        first = first or page
+        rows.setdefault(page["resourceType"], []).extend(
+            dict(zip(page["columns"], row, strict=True)) for row in page["rows"]
+        )
+        assert (page["seq"], page["rowsTotal"]) == (first["seq"], first["rowsTotal"])
+        token = page.get("nextPageToken")
+    return rows, first
+
+
+async def test_errors_wear_the_envelope_and_the_callers_request_id(shop: Shop) -> None:
+    for method, path, status, code in (
+        ("GET", "/nope", 404, "not_found"),
+        ("DELETE", "/livez", 405, "bad_request"),
+        ("POST", "/api/v1/auth/login", 400, "bad_request"),
+        ("GET", "/api/v1/realtime/changes", 401, "unauthorized"),
+    ):
+        response = await shop.http.request(method, path, headers={"X-Request-ID": "till-7.42"})
+        error = response.json()["error"]
+        assert (response.status_code, error["code"]) == (status, code)
+        assert error["requestId"] == response.headers["x-request-id"] == "till-7.42"
+    response = await shop.http.get("/livez", headers={"X-Request-ID": "a b"})
+    assert response.headers["x-request-id"] != "a b"
+
+
+async def test_a_query_that_cannot_be_read_says_what_is_wrong(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    response = await bob.get("/realtime/changes", stream=MAIN, after="soon")
+    assert response.status_code == 400
+    assert "after" in response.json()["error"]["message"]
+
+
+async def test_the_machine_room_needs_no_token(shop: Shop) -> None:
+    assert (await shop.http.get("/livez")).json() == {"success": True, "data": {"live": True}}
+    assert (await shop.http.get("/readyz")).json() == {"success": True, "data": {"ready": True}}
+
+
+async def test_ping_gives_both_clocks(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    pong = (await bob.post("/realtime/ping", {"clientTime": "2026-01-01T10:00:00+01:00"})).json()["data"]
+    assert pong["clientTime"] == "2026-01-01T09:00:00.000Z"
+    assert pong["serverTime"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "code"),
+    [
+        (b'{"items": 1}', {}, "bad_request"),
+        (b"{", {}, "bad_request"),
+        (b"not gzip", {"Content-Encoding": "gzip"}, "bad_request"),
+        (gzip.compress(b'{"items": []}')[:-6], {"Content-Encoding": "gzip"}, "bad_request"),
+        (b"{}", {"Content-Encoding": "br"}, "bad_request"),
+        (gzip.compress(b" " * 2_000_000), {"Content-Encoding": "gzip"}, "payload_too_large"),
+        (b" " * 1_100_000, {}, "payload_too_large"),
+        (orjson.dumps({"items": [{}] * 501}), {}, "payload_too_large"),
+    ],
+)
+async def test_an_upload_that_is_too_large_or_no_upload_is_refused(
+    shop: Shop, body: bytes, headers: dict[str, str], code: str
+) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    response = await shop.http.post(
+        "/api/v1/realtime/offline-queue", content=body, headers={**bob.headers, **headers}
+    )
+    assert response.json()["error"]["code"] == code
+
+
+async def test_without_a_place_an_operation_is_refused_and_its_id_looked_at_first(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    known = movement("p", 1)
+    await bob.send(known)
+    placeless = {**known}
+    del placeless["locationId"]
+    fresh = {**movement("p", 1)}
+    del fresh["locationId"]
+    results = await bob.send(placeless, fresh)
+    assert [(result["status"], result.get("code")) for result in results] == [
+        ("applied", None),
+        ("rejected", "bad_request"),
+    ]
+
+
+async def test_changes_are_paged_and_a_foreign_cursor_is_refused(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    first = (await bob.get("/realtime/changes", stream=MAIN, after=0, limit=3)).json()["data"]
+    last = first["changes"][-1]
+    assert [change["seq"] for change in first["changes"]] == [1, 2, 3]
+    known = {"stream": MAIN, "after": 3, "changeId": last["changeId"], "limit": 1}
+    assert (await bob.get("/realtime/changes", **known)).json()["data"]["changes"][0]["seq"] == 4
+    for cursor in ({"after": 3, "changeId": "other"}, {"after": 10**9}):
+        response = await bob.get("/realtime/changes", stream=MAIN, **cursor)
+        assert (response.status_code, response.json()["error"]["code"]) == (410, "cursor_expired")
+
+
+async def test_a_snapshot_and_the_changes_after_it_are_the_current_rows(
+    open_with: Callable[..., Any],
+) -> None:
+    async with open_with(snapshot_rows=60) as shop:
+        bob = await shop.sign_in("demo", "bob")
+        page = (await bob.get("/realtime/snapshot", stream=MAIN)).json()["data"]
+        known = page["rows"][0][0], page["rows"][5][0]
+        await bob.send(movement(known[0], 5, T0_MS), sale({known[1]: 500}), count("new", 3))
+        replica = {row[0]: (row[2], row[3]) for row in page["rows"]}
+        while page.get("nextPageToken"):
+            params = {"stream": MAIN, "pageToken": page["nextPageToken"]}
+            page = (await bob.get("/realtime/snapshot", **params)).json()["data"]
+            if page["resourceType"] == "stock_level":
+                replica |= {row[0]: (row[2], row[3]) for row in page["rows"]}
+        for change in await bob.changes(MAIN, after=page["seq"]):
+            if change["resourceType"] == "stock_level":
+                replica[change["resourceId"]] = (change["row"]["quantity"], change["version"])
+        current, _first = await snapshot(bob, MAIN)
+        assert replica == {
+            row["productId"]: (row["quantity"], row["version"]) for row in current["stock_level"]
+        }
+        assert [row["productId"] for row in current["oversold"]] == [known[1]]
+        assert len(current["stock_movement"]) == 100
+
+
+async def test_a_tenants_snapshot_has_its_places_people_and_products(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    rows, first = await snapshot(bob, TENANT)
+    assert [row["id"] for row in rows["location"]] == ["annex", "main"]
+    assert {row["username"]: row["role"] for row in rows["user"]} == {"alice": "manager", "bob": "clerk"}
+    assert len(rows["product"]) >= 220
+    assert first["rowsTotal"] == sum(len(some) for some in rows.values())
+
+
+async def test_a_page_token_of_another_stream_or_made_up_is_refused(open_with: Callable[..., Any]) -> None:
+    async with open_with(snapshot_rows=1) as shop:
+        bob = await shop.sign_in("demo", "bob")
+        token = (await bob.get("/realtime/snapshot", stream=TENANT)).json()["data"]["nextPageToken"]
+        for made_up in (token, "nonsense", "e30="):
+            response = await bob.get("/realtime/snapshot", stream=MAIN, pageToken=made_up)
+            assert response.status_code == 400, made_up
+
+
+async def test_stock_elsewhere_and_open_conflicts(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    await bob.send(count("p", 4, T0_MS, version=0), movement("p", 2, locationId="annex"))
+    levels = (await bob.get("/stock/p")).json()["data"]["levels"]
+    assert [(level["locationId"], level["quantity"]) for level in levels] == [("annex", 2), ("main", 4)]
+    await bob.send(count("p", 5, T0_MS, version=0))
+    (conflict,) = (await bob.get("/realtime/conflicts", locationId="main")).json()["data"]
+    response = await bob.post(
+        "/realtime/resolve-conflict", {"conflictId": conflict["id"], "resolution": "accept_local"}
+    )
+    assert response.json()["data"]["result"]["newQuantity"] == 5
+    assert (await bob.get("/realtime/conflicts")).json()["data"] == []
+    assert len((await bob.get("/realtime/conflicts", status="resolved")).json()["data"]) == 1
+
+
+async def test_a_conflict_that_moved_comes_back_with_the_refusal(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    await bob.send(count("p", 4, T0_MS, version=0), count("p", 5, T0_MS, version=0), count("p", 6))
+    (conflict,) = (await bob.get("/realtime/conflicts")).json()["data"]
+    response = await bob.post(
+        "/realtime/resolve-conflict", {"conflictId": conflict["id"], "resolution": "accept_local"}
+    )
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (409, "conflict_moved")
+    assert error["details"]["serverVersion"]["values"]["quantity"] == 6

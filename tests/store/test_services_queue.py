@@ -1,0 +1,112 @@
+"""The queue in the clerk's language."""
+
+import pytest
+from sqlalchemy import update
+
+from app.domain.cart import Cart
+from app.domain.tender import tender_cash
+from app.services import checkout, counting, inventory, queue
+from app.services.catalogue import NewProduct, add_products
+from app.services.queue import QueueCounts
+from app.services.till import Till
+from sync_agent.contract.stock import MovementReason
+from sync_agent.store import outbox
+from sync_agent.store import tables as t
+from sync_agent.store.database import Store
+from sync_agent.store.outbox import Status
+from tests.clocks import ManualClock
+from tests.store.shop import APPLES, MARIA, MUG, finish, goods, open_shop, stand
+
+
+@pytest.fixture
+def till(store: Store) -> Till:
+    return open_shop(store)
+
+
+async def sell(till: Till, quantity: int = 1) -> str:
+    cart = Cart().add(goods(till, MUG), quantity)
+    payment = tender_cash(cart.total_minor, cart.total_minor)
+    return (await checkout.complete_sale(till, cart, [payment], MARIA)).id
+
+
+async def test_rows_speak_the_clerks_language(till: Till) -> None:
+    await sell(till, 3)
+    await sell(till)
+    await checkout.complete_refund(till, Cart().add(goods(till, MUG)), [tender_cash(450, 450)], MARIA)
+    await inventory.adjust(till, APPLES, -1250, MovementReason.WASTE, None, MARIA)
+    await counting.count(till, MUG, 40, MARIA)
+    await add_products(till, [NewProduct("Jug", "2000000000008")], "alice")
+    assert [(row.title, row.detail) for row in queue.waiting(till)] == [
+        ("Sale T1-000001", "3 items · 13.50 · Maria"),
+        ("Sale T1-000002", "1 item · 4.50 · Maria"),
+        ("Refund T1-000003", "1 item · 4.50 · Maria"),
+        ("Stock of Apples", "−1.250 kg wasted · Maria"),
+        ("Count of Blue mug", "40 · Maria"),
+        ("Product Jug", "Alice"),
+    ]
+
+
+async def test_a_decision_has_its_row_too(till: Till) -> None:
+    summary = {"kind": "decision", "product": "Blue mug", "quantity": 7, "person": "Maria"}
+    assert queue.describe(summary) == ("Decision on Blue mug", "7 · Maria")
+    assert queue.describe({"kind": "decision", "product": "Blue mug", "quantity": None}) == (
+        "Decision on Blue mug",
+        "",
+    )
+
+
+async def test_everything_unsent_refused_or_in_conflict_is_counted(till: Till, clock: ManualClock) -> None:
+    assert queue.counts(till) == QueueCounts(0, 0, 0, None)
+    first_ms = clock.now_ms()
+    await sell(till)
+    clock.advance(60)
+    finish(till, await sell(till))
+    stand(till, await sell(till), Status.DEAD_LETTER, "The server said no.")
+    stand(till, await sell(till), Status.BLOCKED)
+    assert queue.counts(till) == QueueCounts(waiting=2, attention=1, conflicts=0, oldest_unsent_ms=first_ms)
+    assert [row.status for row in queue.waiting(till)] == ["pending", "blocked"]
+    (refused,) = queue.attention(till)
+    assert (refused.error, refused.person) == ("The server said no.", "Maria")
+
+
+async def test_what_was_sent_is_listed_the_latest_first(till: Till, clock: ManualClock) -> None:
+    first, second = await sell(till), await sell(till)
+    finish(till, second)
+    clock.advance(1)
+    finish(till, first, code="quarantined")
+    assert [(row.operation_id, row.status) for row in queue.sent(till)] == [
+        (first, "quarantined"),
+        (second, "completed"),
+    ]
+    assert queue.sent(till, limit=1)[0].operation_id == first
+
+
+async def test_a_row_tells_when_it_will_be_tried_again(till: Till, clock: ManualClock) -> None:
+    operation_id = await sell(till)
+    assert queue.waiting(till)[0].next_attempt_ms is None
+    later_ms = clock.now_ms() + 5000
+    till.store.submit(
+        lambda tx: tx.execute(
+            update(t.outbox).where(t.outbox.c.id == operation_id).values(next_attempt_ms=later_ms)
+        )
+    ).result()
+    assert queue.waiting(till)[0].next_attempt_ms == later_ms
+
+
+async def test_sending_now_means_that_this_process_holds_a_lease(till: Till) -> None:
+    await sell(till)
+    assert not queue.sending_now(till)
+    till.store.submit(
+        lambda tx: outbox.claim(tx, owner="dead", lease_ms=1000, count_max=10, bytes_max=10**6)
+    ).result()
+    assert not queue.sending_now(till)
+    till.store.submit(
+        lambda tx: outbox.claim(tx, owner=till.store.owner, lease_ms=1000, count_max=10, bytes_max=10**6)
+    ).result()
+    assert queue.sending_now(till)
+
+
+async def test_the_last_full_sync_is_none_before_the_first(till: Till) -> None:
+    assert queue.last_full_sync_ms(till) is None
+    till.store.submit(lambda tx: tx.execute(update(t.link).values(last_full_sync_ms=5))).result()
+    assert queue.last_full_sync_ms(till) == 5
