@@ -205,6 +205,10 @@ class AgentThread:
             self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
 
+    def call(self, action: Callable[[], None]) -> None:
+        """Run `action` in the agent's own loop, soon."""
+        self._loop.call_soon_threadsafe(action)
+
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()

@@ -79,6 +79,8 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.state: StateChanged | None = None
+        """The last state that was told: a window that is made later begins with it."""
         self._lock = threading.Lock()
         self._pending = NOTHING
         self._woken = False
@@ -105,6 +107,7 @@ class Bridge(QObject):
     def _dispatch(self, event: AgentEvent) -> None:
         match event:
             case StateChanged():
+                self.state = event
                 self.stateChanged.emit(event)
             case Attention():
                 self.attention.emit(event)

@@ -293,7 +293,7 @@ class CartTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         line_id = self.current_line_id()
-        if line_id is None:
+        if line_id is None or self.state() == QAbstractItemView.State.EditingState:
             super().keyPressEvent(event)
         elif event.key() in {Qt.Key.Key_Plus, Qt.Key.Key_Minus}:
             self.stepRequested.emit(line_id, 1 if event.key() == Qt.Key.Key_Plus else -1)

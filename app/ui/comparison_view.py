@@ -74,7 +74,7 @@ class ComparisonView(QWidget):
         """Whether the result is another than what was suggested."""
         return any(editor.isModified() for editor in self._editors.values())
 
-    def result(self) -> dict[str, Any]:
+    def typed_result(self) -> dict[str, Any]:
         """What the Result row says, in wire names. Raises DomainError where it cannot be read."""
         values = {name: self._parsed(name, editor.text()) for name, editor in self._editors.items()}
         if self._shown.resource_type == "stock_level":

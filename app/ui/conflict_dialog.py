@@ -95,7 +95,7 @@ class ConflictDialog(QDialog):
         if self._comparison.resource_type != "stock_level":
             return self.tr("Use the result as typed")
         try:
-            quantity = self._view.result()["newQuantity"]
+            quantity = self._view.typed_result()["newQuantity"]
         except DomainError:
             return self.tr("Use the result as typed")
         return self.tr("Use {quantity} (as typed)").format(quantity=self._quantity(quantity))
@@ -141,7 +141,7 @@ class ConflictDialog(QDialog):
             self._start(suggestion.resolution, merged, suggestion.quantity)
             return
         try:
-            merged = self._view.result()
+            merged = self._view.typed_result()
         except DomainError as error:
             self._message.say_error(str(error))
             return

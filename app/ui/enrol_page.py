@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -162,7 +162,13 @@ class EnrolPage(QWidget):
 
 
 class EnrolWindow(QMainWindow):
-    """The window of a till that is not enrolled yet."""
+    """The window of a till that is not enrolled yet.
+
+    Signals:
+        closed(): a person closed the window.
+    """
+
+    closed = Signal()
 
     def __init__(
         self, on_enrol: Callable[[EnrolForm], Awaitable[None]], bridge: Bridge, *, server_url: str = ""
@@ -174,3 +180,7 @@ class EnrolWindow(QMainWindow):
         bridge.progressed.connect(self.page.show_progress)
         self.setCentralWidget(self.page)
         self.resize(1024, 768)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()

@@ -5,8 +5,8 @@ The window writes nothing. It hands news to the pages that show it, and scans to
 
 from enum import IntEnum
 
-from PySide6.QtCore import QLocale, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -26,6 +26,7 @@ from app.ui import theme
 from app.ui.bridge import AgentPort, Bridge, MergedChange
 from app.ui.conflict_dialog import ConflictDialog
 from app.ui.formatting import Formatter
+from app.ui.garbage import UiThreadCollector
 from app.ui.parts import ElidedLabel, MessageLine, button, label
 from app.ui.scanner import Scanner
 from app.ui.sell_page import SellPage
@@ -49,7 +50,13 @@ class Page(IntEnum):
 
 
 class MainWindow(QMainWindow):
-    """Opens on the sign-in page. `pepper` is the tenant's, for checking PINs with the server away."""
+    """Opens on the sign-in page. `pepper` is the tenant's, for checking PINs with the server away.
+
+    Signals:
+        closed(): a person closed the window.
+    """
+
+    closed = Signal()
 
     def __init__(
         self, till: Till, bridge: Bridge, agent: AgentPort, pepper: str, *, locale: QLocale | None = None
@@ -57,6 +64,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("Evertill · {till}").format(till=till.device.name))
+        self._collector = UiThreadCollector(self)
         self._till = till
         self._agent = agent
         self._formatter = Formatter(locale or QLocale(), till.device.currency, till.device.time_zone)
@@ -75,8 +83,14 @@ class MainWindow(QMainWindow):
         self._scanner.install(QApplication.instance() or QApplication([]))
         self._show_counts()
         self.sync.set_state(self.strip.strip_text)
+        if bridge.state is not None:
+            self.strip.set_state(bridge.state)
         self.resize(1024, 768)
         self.switch_person()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
 
     @property
     def actor(self) -> Actor | None:

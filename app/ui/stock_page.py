@@ -13,6 +13,9 @@ from app.ui.stock_details import StockDetails
 from app.ui.stock_list import StockList, StockModel
 from app.ui.theme import Tone
 
+ROWS_ONE_BY_ONE_MAX = 20
+"""Above this it is cheaper to read the whole list again."""
+
 
 class StockPage(QWidget):
     """Signals:
@@ -89,13 +92,12 @@ class StockPage(QWidget):
         if not self.isVisible():
             self._stale = True
             return
-        if change.touches("catalogue") or change.products is None:
+        named = change.products
+        if named is None or len(named) > ROWS_ONE_BY_ONE_MAX or change.touches("catalogue", "conflicts"):
             self._reload_in_place()
         else:
-            self._model.refresh(change.products)
-        shown = self._details.product_id
-        if shown is not None and (change.products is None or shown in change.products):
-            self._details.refresh()
+            self._model.refresh(named)
+        self._details.refresh()
 
     def _reload_in_place(self) -> None:
         self._model.reload()

@@ -46,8 +46,8 @@ class Asked:
         return self.operation.device_seq if self.device_id else None
 
     def happened_ms(self, occurred_ms: int, received_ms: int) -> int:
-        """When something happened, by the server's clock: nothing happens after it was received."""
-        return min(occurred_ms + (self.operation.clock_offset_ms or 0), received_ms)
+        """When something happened, by the server's clock: never after it was received, nor before 1970."""
+        return max(0, min(occurred_ms + (self.operation.clock_offset_ms or 0), received_ms))
 
 
 class Batch:

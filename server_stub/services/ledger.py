@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
 
+from server_stub.errors import Refusal
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect
 from sync_agent.contract.stock import MovementReason, StockLevelRow, StockMovement
 from sync_agent.contract.streams import location_stream
-from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.contract.wire import AMOUNT_MAX, format_time, from_ms
 
 CLOCK_UNCERTAINTY_MS = 2000
 """How far apart the corrected clocks of two devices may be."""
@@ -113,6 +115,11 @@ class Ledger:
         self.load([(location_id, product_id)])
         return self._levels[location_id, product_id]
 
+    def must_fit(self, level: Level, delta: int) -> None:
+        """Refuses what no field of the wire could carry."""
+        if abs(delta) > AMOUNT_MAX or abs(level.quantity + delta) > AMOUNT_MAX:
+            raise Refusal(ErrorCode.BAD_REQUEST, f"a quantity is within ±{AMOUNT_MAX}")
+
     def post(
         self,
         level: Level,
@@ -126,6 +133,7 @@ class Ledger:
         near_count: bool = False,
     ) -> list[Effect]:
         """Appends one movement, and tells the location's stream."""
+        self.must_fit(level, delta)
         unit = self._unit
         stream = location_stream(unit.tenant_id, level.location_id)
         level.quantity += delta

@@ -23,11 +23,7 @@ from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.streams import location_stream
 from sync_agent.contract.wire import format_time, from_ms, to_ms
 
-_STOCK_DIRECTION = {
-    TransactionKind.SALE: (-1, MovementReason.SALE),
-    TransactionKind.REFUND: (1, MovementReason.REFUND),
-    TransactionKind.VOID: (1, MovementReason.REFUND),
-}
+_STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
 """Which way each kind moves stock; the others move money alone."""
 
 
@@ -44,8 +40,14 @@ def complete(batch: Batch, asked: Asked) -> OperationResult:
         data = TransactionData.model_validate(asked.operation.data)
     except ValidationError as error:
         return quarantine(batch, asked.id, asked.raw, what_is_wrong(error, "data"), asked)
+    moves = _stock_moves(data)
+    try:
+        for product_id, delta in moves.items():
+            batch.ledger.must_fit(batch.ledger.level(asked.location_id, product_id), delta)
+    except Refusal as refusal:
+        return quarantine(batch, asked.id, asked.raw, refusal.message, asked)
     flags = list(_oddities(batch, asked, data))
-    effects = _move_stock(batch, asked, asked.location_id, data)
+    effects = _move_stock(batch, asked, asked.location_id, data, moves)
     effects.append(_enter(batch, asked, asked.location_id, data, flags))
     return applied(asked, effects, version=1, flags=flags)
 
@@ -84,18 +86,25 @@ def products_of(asked: Asked) -> list[str]:
     return [product_id for product_id in named if isinstance(product_id, str)]
 
 
-def _move_stock(batch: Batch, asked: Asked, location_id: str, data: TransactionData) -> list[Effect]:
-    if data.kind not in _STOCK_DIRECTION:
-        return []
-    sign, reason = _STOCK_DIRECTION[data.kind]
-    quantities: dict[str, int] = {}
-    for line in data.lines:
-        quantities[line.product_id] = quantities.get(line.product_id, 0) + line.quantity
+def _stock_moves(data: TransactionData) -> dict[str, int]:
+    """What the transaction does to each product's stock."""
+    sign = _STOCK_DIRECTION.get(data.kind)
+    moves: dict[str, int] = {}
+    if sign is not None:
+        for line in data.lines:
+            moves[line.product_id] = moves.get(line.product_id, 0) + sign * line.quantity
+    return moves
+
+
+def _move_stock(
+    batch: Batch, asked: Asked, location_id: str, data: TransactionData, moves: dict[str, int]
+) -> list[Effect]:
+    reason = MovementReason.SALE if data.kind is TransactionKind.SALE else MovementReason.REFUND
     origin = batch.origin(asked, to_ms(data.occurred_at))
     effects: list[Effect] = []
-    for product_id, quantity in quantities.items():
+    for product_id, delta in moves.items():
         level = batch.ledger.level(location_id, product_id)
-        effects += batch.ledger.record(level, sign * quantity, reason, origin, reference=data.receipt_number)
+        effects += batch.ledger.record(level, delta, reason, origin, reference=data.receipt_number)
     return effects
 
 

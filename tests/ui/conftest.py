@@ -1,6 +1,7 @@
 """A real window offscreen, over a real store, on a qasync loop that a test runs as far as it needs."""
 
 import asyncio
+import gc
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 import qasync
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -77,6 +78,16 @@ class SilentAgent:
         self.asked.append("resume")
 
 
+@pytest.fixture(autouse=True)
+def _windows_die_in_this_thread(qapp: QApplication) -> Iterator[None]:
+    """As in the program: no thread but this one collects what is left of a closed window."""
+    gc.disable()
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    gc.enable()
+
+
 @pytest.fixture
 def loop(qapp: QApplication) -> Iterator[Loop]:
     theme.apply_theme(qapp)
@@ -137,7 +148,7 @@ class Keyboard:
     def press(self, key: Qt.Key) -> None:
         """To whatever has the focus."""
         self._clock.advance(PERSON_S)
-        QTest.keyClick(QApplication.focusWidget(), key)
+        QTest.keyClick(focused(), key)
 
     def press_in(self, window: QWidget, key: Qt.Key) -> None:
         """To the window itself, as the system does, so that shortcuts hear it."""
@@ -148,7 +159,7 @@ class Keyboard:
     def type(self, words: str) -> None:
         for letter in words:
             self._clock.advance(PERSON_S)
-            QTest.keyClick(QApplication.focusWidget(), letter)
+            QTest.keyClicks(focused(), letter)
 
 
 @pytest.fixture
@@ -165,7 +176,11 @@ def part(parent: QWidget, kind: type[WIDGET], name: str) -> WIDGET:
 
 def scan(code: str) -> None:
     """What a scanner does: keys without a pause to whatever has the focus, ended by Enter."""
+    QTest.keyClicks(focused(), code)
+    QTest.keyClick(focused(), Qt.Key.Key_Return)
+
+
+def focused() -> QWidget:
     target = QApplication.focusWidget() or QApplication.activeWindow()
     assert target is not None
-    QTest.keyClicks(target, code)
-    QTest.keyClick(QApplication.focusWidget() or target, Qt.Key.Key_Return)
+    return target

@@ -1,0 +1,419 @@
+"""`make demo`: two tills sell through an outage, both count one product, and the conflict is decided.
+
+Everything is real: a server process, two homes, two windows with their agents, driven through their own
+controls. Only the cable is ours to pull. Every stage is told in a line and kept as a picture; the last lines
+take the figures from the server's own answers and hold both tills against them.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from qasync import QEventLoop
+
+from app.bootstrap import SWITCH_INTERVAL_S, OpenHome, open_home
+from app.replay.outages import SwitchedTransport
+from app.services import catalogue, checkout, conflicts, inventory, queue
+from app.services.catalogue import ProductView
+from app.ui.bridge import Bridge
+from app.ui.conflict_dialog import ConflictDialog
+from app.ui.main_window import MainWindow, Page
+from app.ui.theme import apply_theme
+from sync_agent.agent import AgentThread
+from sync_agent.contract.events import PATH_LOGIN, PATH_STOCK
+from sync_agent.enrolment import Enrolment
+from sync_agent.events import ConnectionState
+from sync_agent.transport import NetworkTransport
+
+TENANT, LOCATION, PASSWORD = "demo", "main", "evertill-demo"
+PINS = {"alice": "2468", "bob": "1357"}
+WAIT_S_MAX = 60.0
+OFFSCREEN = "offscreen"
+
+WidgetT = TypeVar("WidgetT", bound=QWidget)
+
+
+class DemoFailed(Exception):
+    """The story did not go as it must; the text says where."""
+
+
+def run_demo(pictures: Path) -> int:
+    """Play the story; 0 where both tills and the server agree at its end."""
+    _choose_platform()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    application = QApplication.instance() or QApplication(["evertill-demo"])
+    assert isinstance(application, QApplication), "the demonstration needs widgets"
+    application.setQuitOnLastWindowClosed(False)
+    apply_theme(application)
+    pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="evertill-demo-") as folder, QEventLoop(application) as loop:
+        try:
+            loop.run_until_complete(_Story(Path(folder), pictures).play())
+        except DemoFailed as failure:
+            print(f"The demonstration failed: {failure}", file=sys.stderr)
+            return 1
+    return 0
+
+
+def _choose_platform() -> None:
+    on_a_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform == "linux" and not on_a_display:
+        os.environ.setdefault("QT_QPA_PLATFORM", OFFSCREEN)
+
+
+async def _until(condition: Callable[[], bool], what: str) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + WAIT_S_MAX
+    while not condition():
+        if loop.time() > deadline:
+            raise DemoFailed(f"waited {WAIT_S_MAX:.0f} s in vain until {what}")
+        await asyncio.sleep(0.02)
+
+
+# --- the cast ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class _DemoTill:
+    """One till at its counter: its window, its agent, and the cable that can be pulled."""
+
+    name: str
+    opened: OpenHome
+    cable: SwitchedTransport
+    agent: AgentThread
+    window: MainWindow
+
+    @property
+    def till(self) -> Any:
+        return self.window.till
+
+    def pull_cable(self) -> None:
+        self.agent.call(self.cable.cut)
+
+    def plug_cable_in(self) -> None:
+        self.agent.call(self.cable.restore)
+        self.agent.agent.try_now()
+
+    @property
+    def state(self) -> ConnectionState:
+        return self.agent.agent.state
+
+    def waiting(self) -> int:
+        return queue.counts(self.till).waiting
+
+    def on_hand(self, product: ProductView) -> int:
+        return inventory.stock_row(self.till, product.id).on_hand
+
+    # --- what a clerk does, with the window's own controls -----------------------------------------
+
+    def _control(self, kind: type[WidgetT], name: str) -> WidgetT:
+        found = self.window.findChild(kind, name)
+        if found is None:
+            raise DemoFailed(f"{self.name} has no {name}")
+        return found
+
+    def press(self, name: str) -> None:
+        self._control(QPushButton, name).click()
+
+    def type_into(self, name: str, text: str) -> None:
+        field = self._control(QLineEdit, name)
+        field.setFocus()
+        field.clear()
+        QTest.keyClicks(field, text)
+
+    def enter(self, name: str) -> None:
+        QTest.keyClick(self._control(QLineEdit, name), Qt.Key.Key_Return)
+
+    async def sign_in(self, username: str) -> None:
+        self.press(f"person-{username}")
+        for digit in PINS[username]:
+            self.press(f"pin{digit}")
+        self.press("signIn")
+        await _until(lambda: self.window.actor is not None, f"{username} is signed in at {self.name}")
+
+    async def sell(self, products: list[ProductView]) -> str:
+        """Scan, pay cash; the receipt's number."""
+        before = checkout.recent_sales(self.till, 1)
+        for product in products:
+            self.window.take_scan(product.barcode or product.name)
+        self.press("pay")
+        self.enter("cashGiven")
+
+        def done() -> bool:
+            return checkout.recent_sales(self.till, 1) != before
+
+        await _until(done, f"the sale at {self.name} is on disk")
+        return str(checkout.recent_sales(self.till, 1)[0].receipt_number)
+
+    async def count(self, product: ProductView, quantity: int) -> None:
+        self.window.show_page(Page.STOCK)
+        self.window.stock.show_product(product.id)
+        self.press("count")
+        self.type_into("countQuantity", str(quantity))
+        self.press("countSave")
+        await _until(lambda: self.on_hand(product) == quantity, f"the count at {self.name} is on disk")
+
+
+@asynccontextmanager
+async def _server(folder: Path) -> AsyncIterator[str]:
+    """A server process of our own on a free port; ended at the end, by its id."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server_stub", "--home", str(folder / "server"), "--port", "0", "--demo-data"],
+        stdout=subprocess.PIPE,
+        stderr=(folder / "server.log").open("w"),
+        text=True,
+    )
+    assert process.stdout is not None, "it was asked for"
+    try:
+        line = await asyncio.to_thread(process.stdout.readline)
+        if not line.startswith("listening on "):
+            raise DemoFailed(f"the server did not start: {(folder / 'server.log').read_text()}")
+        yield line.removeprefix("listening on ").strip()
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.wait, 20)
+        process.stdout.close()
+
+
+async def _set_up(folder: Path, url: str, number: int) -> OpenHome:
+    """Enrol a home, in a thread with a plain loop: Qt's is for the windows."""
+
+    async def enroll() -> OpenHome:
+        opened = open_home(folder / f"till-{number}")
+        transport = NetworkTransport(url)
+        try:
+            return await opened.enroll(
+                transport, Enrolment(url, TENANT, "alice", PASSWORD, LOCATION, f"Till {number}")
+            )
+        finally:
+            await transport.close()
+
+    return await asyncio.to_thread(asyncio.run, enroll())
+
+
+@asynccontextmanager
+async def _till(folder: Path, url: str, number: int) -> AsyncIterator[_DemoTill]:
+    opened = await _set_up(folder, url, number)
+    assert opened.credentials is not None, "it was enrolled just now"
+    bridge = Bridge()
+    stop_listening = opened.store.listen(bridge.post_changed)
+    cable = SwitchedTransport(NetworkTransport(url))
+    thread = AgentThread(opened.agent(emit=bridge.post_event, transport=cable))
+    thread.start()
+    await _until(lambda: thread.agent.state is ConnectionState.ONLINE, f"till {number} has its first copy")
+    window = MainWindow(opened.till(), bridge, thread.agent, opened.credentials.pin_pepper)
+    try:
+        yield _DemoTill(f"Till {number}", opened, cable, thread, window)
+    finally:
+        window.close()
+        stop_listening()
+        await asyncio.to_thread(thread.stop)
+        opened.store.close()
+
+
+# --- the story ---------------------------------------------------------------------------------------
+
+
+class _Story:
+    """Two tills, one outage, one conflict."""
+
+    def __init__(self, folder: Path, pictures: Path) -> None:
+        self._folder = folder
+        self._pictures = pictures
+        self._stage = 0
+        self._sales: list[str] = []
+        self._url = ""
+        self._tills: list[_DemoTill] = []
+        # Before eyes that follow, each stage stands for a moment.
+        self._pause_s = 0.05 if QGuiApplication.platformName() == OFFSCREEN else 1.6
+
+    async def play(self) -> None:
+        async with AsyncExitStack() as stack:
+            self._url = await stack.enter_async_context(_server(self._folder))
+            print(f"A server is at {self._url}. Two tills are set up.")
+            for number in (1, 2):
+                self._tills.append(await stack.enter_async_context(_till(self._folder, self._url, number)))
+            self._place_windows()
+            await self._open_the_shop()
+            await self._sell_online()
+            await self._pull_the_cables()
+            await self._count_the_same_product()
+            await self._plug_in_again()
+            await self._decide()
+            await self._prove()
+
+    def _place_windows(self) -> None:
+        for place, till in enumerate(self._tills):
+            till.window.move(40 + 60 * place, 40 + 60 * place)
+            till.window.show()
+
+    async def _tell(self, words: str, *pictured: tuple[str, QWidget]) -> None:
+        self._stage += 1
+        print(f"{self._stage}. {words}", flush=True)
+        await asyncio.sleep(self._pause_s)
+        for name, widget in pictured:
+            # What was told to a view is painted a moment later.
+            await asyncio.sleep(0.15)
+            widget.grab().save(str(self._pictures / f"{self._stage:02d}-{name}.png"))
+
+    def _windows(self) -> list[tuple[str, QWidget]]:
+        return [(till.name.lower().replace(" ", "-"), till.window) for till in self._tills]
+
+    def _goods(self) -> list[ProductView]:
+        return catalogue.search(self._tills[0].till, "", limit=12)
+
+    async def _open_the_shop(self) -> None:
+        first, second = self._tills
+        await self._tell("The tills ask who is there.", ("sign-in", first.window))
+        await first.sign_in("alice")
+        await second.sign_in("bob")
+
+    async def _sell_online(self) -> None:
+        goods = self._goods()
+        first, second = self._tills
+        for product in goods[:3]:
+            first.window.take_scan(product.barcode or product.name)
+        await self._tell("Alice scans a basket at till 1.", ("basket", first.window))
+        first.press("pay")
+        await self._tell("It is paid in cash.", ("cash", first.window))
+        first.enter("cashGiven")
+        await _until(lambda: len(checkout.recent_sales(first.till)) == 1, "the first sale is on disk")
+        self._sales.append(checkout.recent_sales(first.till)[0].receipt_number)
+        self._sales.append(await second.sell(goods[2:5]))
+        await self._sent_and_equal(goods[:5])
+        await self._tell("Both sales are sent; each till shows the other's.", *self._windows())
+
+    async def _pull_the_cables(self) -> None:
+        goods = self._goods()
+        for till in self._tills:
+            till.pull_cable()
+        for till in self._tills:
+            await _until(
+                lambda till=till: till.state is not ConnectionState.ONLINE,  # type: ignore[misc]
+                f"{till.name} notices the outage",
+            )
+        for basket in range(3):
+            for till in self._tills:
+                self._sales.append(await till.sell(goods[basket : basket + 3]))
+        # A clerk is told of an outage only once it has lasted.
+        await _until(
+            lambda: all("Offline" in till.window.strip.strip_text.words for till in self._tills),
+            "both strips say Offline",
+        )
+        await self._tell("The network is gone. Both go on selling.", *self._windows())
+
+    async def _count_the_same_product(self) -> None:
+        product = self._goods()[6]
+        first, second = self._tills
+        self._counted, self._counts = product, (first.on_hand(product) - 4, first.on_hand(product) - 2)
+        await first.count(product, self._counts[0])
+        await second.count(product, self._counts[1])
+        words = f"Still offline, both count {product.name}: till 1 finds {self._counts[0]}"
+        await self._tell(f"{words}, till 2 finds {self._counts[1]}.", *self._windows())
+
+    async def _plug_in_again(self) -> None:
+        for till in self._tills:
+            till.plug_cable_in()
+            await _until(lambda till=till: till.waiting() == 0, f"{till.name} has sent everything")  # type: ignore[misc]
+        await _until(
+            lambda: all(len(conflicts.open_conflicts(till.till)) == 1 for till in self._tills),
+            "both tills hear of the conflict",
+        )
+        loser = self._loser()
+        loser.window.show_page(Page.SYNC)
+        loser.window.open_sync_centre()
+        await self._tell(
+            "The network is back: the queues drain, and the two counts disagree.",
+            ("sync-centre", loser.window),
+        )
+
+    def _loser(self) -> _DemoTill:
+        """The till whose count met the other's."""
+        return next(till for till in self._tills if conflicts.open_conflicts(till.till)[0].mine)
+
+    async def _decide(self) -> None:
+        till = self._loser()
+        [conflict] = conflicts.open_conflicts(till.till)
+        till.window.decide(conflict.id)
+        dialog = till.window.findChild(ConflictDialog)
+        assert dialog is not None, "it was opened just now"
+        comparison = conflicts.comparison(till.till, conflict.id)
+        await self._tell(f"{till.name} explains the conflict:", ("conflict", dialog))
+        suggestion = comparison.suggestion
+        if suggestion is None:
+            raise DemoFailed("the conflict came without a suggestion")
+        for line in suggestion.explanation:
+            print(f"     {line}")
+        print(f"     → {suggestion.label}")
+        dialog.findChild(QPushButton, "useResult").click()
+        await _until(
+            lambda: all(not conflicts.open_conflicts(one.till) for one in self._tills),
+            "both tills hear of the decision",
+        )
+        await self._sent_and_equal([self._counted])
+        for one in self._tills:
+            one.window.show_page(Page.STOCK)
+            one.window.stock.show_product(self._counted.id)
+        await self._tell("It is decided, and both tills show the same.", *self._windows())
+
+    async def _sent_and_equal(self, products: list[ProductView]) -> None:
+        first, second = self._tills
+
+        def equal() -> bool:
+            sent = first.waiting() == second.waiting() == 0
+            return sent and all(first.on_hand(one) == second.on_hand(one) for one in products)
+
+        await _until(equal, "everything is sent and both tills show the same")
+
+    # --- the proof -----------------------------------------------------------------------------------
+
+    async def _prove(self) -> None:
+        goods = self._goods()
+        levels = await asyncio.to_thread(asyncio.run, self._ask_server([one.id for one in goods]))
+        shown = [{one.id: till.on_hand(one) for one in goods} for till in self._tills]
+        ledgers = [
+            {one.id: inventory.ledger_sum(till.till, one.id) for one in goods} for till in self._tills
+        ]
+        sent = sum(
+            1 for till in self._tills for sale in checkout.recent_sales(till.till) if sale.status == "completed"
+        )
+        print("The proof:")
+        print(f"  sales made {len(self._sales)}, sent {sent}, waiting {sum(t.waiting() for t in self._tills)}")
+        print(f"  receipts {', '.join(sorted(self._sales))}")
+        for one in goods[:7]:
+            figures = " = ".join(str(figure[one.id]) for figure in (levels, *shown))
+            print(f"  {one.name}: server = till 1 = till 2: {figures}")
+        agree = all(figures == levels for figures in (*shown, *ledgers)) and sent == len(self._sales)
+        print(f"  ledger sums: {', '.join(str(sum(sums.values())) for sums in (levels, *ledgers))}")
+        if not agree:
+            raise DemoFailed("the tills and the server disagree")
+        print(f"Server and tills agree. Pictures are in {self._pictures}/")
+
+    async def _ask_server(self, product_ids: list[str]) -> dict[str, int]:
+        """Quantities on hand as the server itself answers them, asked as the manager."""
+        transport = NetworkTransport(self._url)
+        try:
+            login = {"tenantId": TENANT, "username": "alice", "password": PASSWORD}
+            token = (await transport.request("POST", PATH_LOGIN, body=login))["accessToken"]
+            levels: dict[str, int] = {}
+            for product_id in product_ids:
+                answer = await transport.request("GET", f"{PATH_STOCK}/{product_id}", token=token)
+                levels |= {
+                    product_id: level["quantity"]
+                    for level in answer["levels"]
+                    if level["locationId"] == LOCATION
+                }
+        finally:
+            await transport.close()
+        return levels

@@ -1,0 +1,77 @@
+"""News from other threads arrives in the window's, and a burst arrives as a few."""
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+
+from app.ui.bridge import Bridge, MergedChange
+from sync_agent.events import (
+    AgentEvent,
+    Attention,
+    ConflictOpened,
+    ConnectionState,
+    Progress,
+    QueueDrained,
+    StateChanged,
+)
+from tests.ui.conftest import Loop
+
+
+def elsewhere(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
+    bridge, heard = Bridge(), []
+    for signal in (
+        bridge.stateChanged,
+        bridge.attention,
+        bridge.conflictOpened,
+        bridge.progressed,
+        bridge.drained,
+    ):
+        signal.connect(lambda event: heard.append((event, QThread.currentThread())))
+    events: list[AgentEvent] = [
+        StateChanged(ConnectionState.ONLINE, 1),
+        Progress("tenant-demo", 1, 2),
+        ConflictOpened("conflict-1"),
+        Attention("read this"),
+        QueueDrained(3),
+    ]
+
+    def tell() -> None:
+        for event in events:
+            bridge.post_event(event)
+
+    elsewhere(tell)
+    loop.until(lambda: len(heard) == len(events))
+    main = QApplication.instance().thread()  # type: ignore[union-attr]
+    assert heard == [(event, main) for event in events]
+
+
+def test_a_burst_of_changes_comes_out_merged_and_whole(loop: Loop) -> None:
+    bridge, heard = Bridge(), list[MergedChange]()
+    bridge.changed.connect(heard.append)
+    burst = 500
+
+    def write() -> None:
+        for number in range(burst):
+            bridge.post_changed(MergedChange(frozenset({"stock"}), frozenset({f"product-{number}"})))
+
+    elsewhere(write)
+    every = {f"product-{number}" for number in range(burst)}
+    loop.until(lambda: set[str]().union(*(change.products or () for change in heard)) == every)
+    assert len(heard) <= 3
+
+
+def test_too_many_products_to_name_stay_unnamed_when_merged(loop: Loop) -> None:
+    bridge, heard = Bridge(), list[MergedChange]()
+    bridge.changed.connect(heard.append)
+    bridge.post_changed(MergedChange(frozenset({"stock"}), None))
+    bridge.post_changed(MergedChange(frozenset({"outbox"}), frozenset({"product-1"})))
+    loop.until(lambda: heard)
+    assert heard == [MergedChange(frozenset({"stock", "outbox"}), None)]

@@ -1,0 +1,149 @@
+"""What a person with weak eyes, a small screen or no mouse would notice."""
+
+import re
+from importlib.resources import files
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+
+from app.ui.main_window import MainWindow, Page
+from app.ui.theme import Theme, Tokens, apply_theme, read_tokens
+from tests.ui.conftest import Keyboard, Loop, part, scan
+from tests.ui.shop import Shop
+
+WIDGET = TypeVar("WIDGET", bound=QWidget)
+
+AA = 4.5
+PAPER = ("window", "surface", "raised")
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def pairs(tokens: Tokens) -> list[tuple[str, str]]:
+    inks = ("text", "muted", "accent", "good", "busy", "warn", "bad")
+    on_paper = [(ink, paper) for ink in inks for paper in PAPER]
+    on_tint = [(tone, f"{tone}_tint") for tone in ("good", "busy", "warn", "bad")]
+    selected = [(ink, "accent_tint") for ink in ("text", "muted", "accent", "good", "busy", "warn", "bad")]
+    return [*on_paper, *on_tint, *selected, ("on_accent", "accent"), ("on_accent", "accent_hover")]
+
+
+@pytest.mark.parametrize("theme", list(Theme))
+def test_every_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
+    tokens = read_tokens(theme)
+    weak = {
+        pair: round(contrast(tokens[pair[0]], tokens[pair[1]]), 2)
+        for pair in pairs(tokens)
+        if contrast(tokens[pair[0]], tokens[pair[1]]) < AA
+    }
+    assert weak == {}
+
+
+def test_both_themes_name_the_same_colours_and_the_sheet_no_other() -> None:
+    sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
+    named = set(re.findall(r"\$(\w+)", sheet))
+    assert set(read_tokens(Theme.LIGHT)) == set(read_tokens(Theme.DARK))
+    assert named <= set(read_tokens(Theme.LIGHT))
+
+
+def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QApplication) -> None:
+    apply_theme(qapp, Theme.DARK)
+    assert selling.palette().window().color().name().upper() == read_tokens(Theme.DARK)["window"]
+    apply_theme(qapp, Theme.LIGHT)
+
+
+@pytest.mark.parametrize("page", [Page.SIGN_IN, Page.SELL, Page.STOCK, Page.SYNC, Page.SHORTCUTS])
+def test_nothing_is_cut_at_1024_by_768(
+    selling: MainWindow, shop: Shop, loop: Loop, keys: Keyboard, page: Page
+) -> None:
+    fill(selling, shop, loop)
+    open_page(selling, page)
+    QApplication.processEvents()
+    assert (selling.width(), selling.height()) == (1024, 768)
+    assert selling.minimumSizeHint().width() <= 1024
+    assert selling.minimumSizeHint().height() <= 768
+    for widget in shown(selling, QAbstractButton):
+        assert widget.width() >= widget.minimumSizeHint().width(), widget.objectName()
+        assert widget.height() >= widget.minimumSizeHint().height(), widget.objectName()
+    for text in shown(selling, QLabel):
+        if text.text() and not text.wordWrap():
+            assert text.width() >= text.minimumSizeHint().width(), text.text()
+
+
+@pytest.mark.parametrize("page", [Page.SIGN_IN, Page.SELL, Page.STOCK, Page.SYNC, Page.SHORTCUTS])
+def test_every_control_has_a_name_for_screen_readers_and_room_for_a_finger(
+    selling: MainWindow, shop: Shop, loop: Loop, page: Page
+) -> None:
+    fill(selling, shop, loop)
+    open_page(selling, page)
+    QApplication.processEvents()
+    for kind in (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView):
+        for control in shown(selling, kind):
+            if isinstance(control, QHeaderView) or not control.isEnabled():
+                continue
+            assert control.accessibleName(), control.objectName() or type(control).__name__
+            if isinstance(control, QAbstractButton) and control.objectName() != "statusStrip":
+                assert control.height() >= 44, control.objectName()
+                assert control.width() >= 44, control.objectName()
+
+
+def test_tab_goes_round_the_sell_page_and_comes_back(selling: MainWindow, keys: Keyboard) -> None:
+    scan("2000000000015")
+    begun = QApplication.focusWidget()
+    seen: list[QWidget | None] = []
+    for _ in range(40):
+        keys.press(Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+        if seen[-1] is begun:
+            break
+    names = {widget.objectName() for widget in seen if widget is not None}
+    assert {"cartTable", "pay", "sellSearch", "navSell", "switchPerson", "statusStrip"} <= names
+    assert seen[-1] is begun
+
+
+def test_shortcuts_are_one_key_away_and_esc_comes_back(selling: MainWindow, keys: Keyboard) -> None:
+    keys.press_in(selling, Qt.Key.Key_F1)
+    assert selling.shortcuts.isVisible()
+    keys.press(Qt.Key.Key_Escape)
+    assert selling.sell.isVisible()
+
+
+def fill(window: MainWindow, shop: Shop, loop: Loop) -> None:
+    """A cart, a long name, a miss and a conflict: what takes room."""
+    for code in ("2000000000015", "2000000000053", "2000000000077", "5012345678900"):
+        scan(code)
+    shop.open_conflict(shop.stock_conflict())
+    loop.until(lambda: "· 1" in part(window, QAbstractButton, "navSync").text())
+    window.stock.show_product(shop.product_id("Blue mug"))
+
+
+def open_page(window: MainWindow, page: Page) -> None:
+    if page is Page.SIGN_IN:
+        window.switch_person()
+    elif page is Page.SYNC:
+        window.open_sync_centre()
+    else:
+        window.show_page(page)
+
+
+def shown(window: MainWindow, kind: type[WIDGET]) -> list[WIDGET]:
+    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
