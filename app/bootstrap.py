@@ -255,6 +255,11 @@ async def _till_window(opened: OpenHome, bridge: "Bridge", thread: AgentThread) 
     assert opened.credentials is not None, "only an enrolled home gets a till's window"
     closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     window = MainWindow(opened.till(), bridge, thread.agent, opened.credentials.pin_pepper)
-    window.closed.connect(lambda: closed.done() or closed.set_result(None))
+
+    def end() -> None:
+        if not closed.done():
+            closed.set_result(None)
+
+    window.closed.connect(end)
     window.show()
     await closed

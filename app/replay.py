@@ -109,7 +109,7 @@ def run_replay(arguments: argparse.Namespace, password: str) -> int:
     if options.report is not None:
         write_report(report, options.report)
     for line in summary(report):
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     return 0 if report.agree else 1
 
 

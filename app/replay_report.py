@@ -71,7 +71,7 @@ class TillCounts:
 
 @dataclass(frozen=True)
 class OutageTaken:
-    """A cut of one till's link as it came about: made between two sales, `restored_after` None at the end."""
+    """A cut of one till's link as it came about, in sales; a till that ran out of sales was restored then."""
 
     till: int
     cut_before: int

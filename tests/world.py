@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from server_stub.run import running
 from sqlalchemy import select
 
 from app.bootstrap import OpenHome, open_home
@@ -27,6 +26,7 @@ from app.services import catalogue, checkout, counting, inventory
 from app.services.catalogue import ProductView
 from app.services.checkout import CompletedSale
 from app.services.till import Actor, Till
+from server_stub.run import running
 from server_stub.settings import Settings
 from sync_agent.agent import Agent
 from sync_agent.enrolment import Enrolment

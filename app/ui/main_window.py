@@ -93,6 +93,11 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     @property
+    def till(self) -> Till:
+        """The till that this is the window of."""
+        return self._till
+
+    @property
     def actor(self) -> Actor | None:
         """Who is signed in."""
         return self._actor
