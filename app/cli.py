@@ -274,7 +274,7 @@ def _add_replay(commands: Commands) -> None:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    from app.replay import run_replay
+    from app.replay.run import run_replay
 
     return run_replay(arguments, os.environ.get("EVERTILL_PASSWORD", "evertill-demo"))
 

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from qasync import QEventLoop
 
 from app.bootstrap import SWITCH_INTERVAL_S, OpenHome, open_home
-from app.replay_ledger import ServerLedger, StockAt
-from app.replay_outages import SwitchedTransport
+from app.replay.ledger import ServerLedger, StockAt
+from app.replay.outages import SwitchedTransport
 from app.services import catalogue, checkout, conflicts, inventory, queue
 from app.services.catalogue import ProductView
 from app.services.till import Till
@@ -343,7 +343,10 @@ class _Story:
             "both tills hear of the conflict",
         )
         loser = self._loser()
-        loser.window.show_page(Page.SYNC)
+        await _until(
+            lambda: loser.window.strip.strip_text.words == "Online · 1 needs attention",
+            "the strip says that something needs attention",
+        )
         loser.window.open_sync_centre()
         await self._tell(
             "The network is back: the queues drain, and the two counts disagree.",

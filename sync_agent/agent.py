@@ -136,6 +136,7 @@ class Agent:
     async def _stay_connected(self) -> None:
         failures = 0
         while True:
+            self._hurry.clear()  # from here on: a "Try now" during a visit that fails cuts the pause after it
             try:
                 reason = await self._connection.visit(self._device())
             except SyncError as error:
@@ -157,7 +158,6 @@ class Agent:
         return wait_ms(1, self._rng) if failures == 1 else LONGEST_MS
 
     async def _pause(self, delay_ms: int) -> None:
-        self._hurry.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(delay_ms / 1000):
                 await self._hurry.wait()

@@ -11,6 +11,14 @@ THOUSANDTHS = 1000
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
 
 
+def people_locale() -> QLocale:
+    """The locale of this computer; British English where it says "C", which no person speaks."""
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    return locale
+
+
 @dataclass(frozen=True)
 class Formatter:
     """What one till needs to turn its numbers into text. Times go in as milliseconds UTC."""

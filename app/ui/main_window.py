@@ -25,7 +25,7 @@ from app.services.till import Actor, Till
 from app.ui import theme
 from app.ui.bridge import AgentPort, Bridge, MergedChange
 from app.ui.conflict_dialog import ConflictDialog
-from app.ui.formatting import Formatter
+from app.ui.formatting import Formatter, people_locale
 from app.ui.garbage import UiThreadCollector
 from app.ui.parts import ElidedLabel, MessageLine, button, label
 from app.ui.scanner import Scanner
@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self._collector = UiThreadCollector(self)
         self._till = till
         self._agent = agent
-        self._formatter = Formatter(locale or QLocale(), till.device.currency, till.device.time_zone)
+        self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self._page_before_help = Page.SELL
         self.sign_in = SignInPage(till, pepper)

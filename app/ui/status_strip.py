@@ -29,6 +29,8 @@ class Counts(Protocol):
     def attention(self) -> int: ...
     @property
     def conflicts(self) -> int: ...
+    @property
+    def sales(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,22 @@ def _attention(counts: Counts) -> str:
 
 
 def _saved(counts: Counts) -> str:
-    if counts.waiting == 1:
-        return _tr("1 sale saved on this till")
-    return _tr("{count} sales saved on this till").format(count=counts.waiting) if counts.waiting else ""
+    if not counts.waiting:
+        return ""
+    return _tr("{what} saved on this till").format(what=_entries(counts.waiting, counts.sales))
 
 
 def _saved_here(counts: Counts) -> str:
-    if counts.waiting == 1:
-        return _tr("1 sale saved here")
-    return _tr("{count} sales saved here").format(count=counts.waiting) if counts.waiting else ""
+    if not counts.waiting:
+        return ""
+    return _tr("{what} saved here").format(what=_entries(counts.waiting, counts.sales))
+
+
+def _entries(number: int, sales: int) -> str:
+    """Sales where all of them are; a count or a changed price is no sale."""
+    if number == sales:
+        return _tr("1 sale") if number == 1 else _tr("{count} sales").format(count=number)
+    return _tr("1 entry") if number == 1 else _tr("{count} entries").format(count=number)
 
 
 def _sign_in(counts: Counts) -> str:
@@ -148,6 +157,7 @@ class StatusStrip(QPushButton):
         self._silent_since_ms = now_ms()
         self._backlog = Backlog().now_at(counts.waiting)
         self._said_offline = False
+        self._only_sales = counts.waiting == counts.sales
         self._text: StripText | None = None
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
@@ -170,6 +180,10 @@ class StatusStrip(QPushButton):
     def set_counts(self, counts: Counts) -> None:
         self._counts = counts
         self._backlog = self._backlog.now_at(counts.waiting)
+        if counts.waiting:
+            self._only_sales = counts.waiting == counts.sales and (
+                self._only_sales or self._backlog.total == counts.waiting
+            )
         self.refresh()
 
     def set_state(self, event: StateChanged) -> None:
@@ -182,10 +196,8 @@ class StatusStrip(QPushButton):
 
     def on_drained(self, event: QueueDrained) -> None:
         """The server has them all: only now is "sent" said."""
-        if event.count == 1:
-            self._say_back(self.tr("Connected again. 1 sale sent."))
-        else:
-            self._say_back(self.tr("Connected again. {count} sales sent.").format(count=event.count))
+        what = _entries(event.count, event.count if self._only_sales else 0)
+        self._say_back(self.tr("Connected again. {what} sent.").format(what=what))
 
     def refresh(self) -> None:
         now_ms = self._now_ms()

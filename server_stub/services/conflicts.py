@@ -63,8 +63,9 @@ def open_for_count(
     base = asked.operation.version
     known_base = base is not None and base <= level.version
     values: dict[str, Any] = {"quantity": data.new_quantity}
-    if data.counted_at is not None:
-        values["countedAt"] = format_time(data.counted_at)
+    if counted_ms is not None:
+        # Corrected by the till's offset, like every time in the history that it is held against.
+        values["countedAt"] = format_time(from_ms(counted_ms))
     return _open(
         batch,
         asked,

@@ -10,7 +10,7 @@ from server_stub.services.batch import Asked, Batch
 from server_stub.services.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
-from sync_agent.contract.wire import from_ms
+from sync_agent.contract.wire import from_ms, to_ms
 
 _HISTORY_MAX = 200
 """At most the newest so many movements are laid out; nobody decides by more."""
@@ -24,7 +24,7 @@ def local_side(batch: Batch, asked: Asked, values: dict[str, Any], version: int)
         actor_name=batch.name_of(asked.actor_id),
         device=asked.device_id,
         device_name=batch.device_name(asked.device_id),
-        at=asked.operation.timestamp,
+        at=from_ms(asked.happened_ms(to_ms(asked.operation.timestamp), batch.unit.now_ms)),
     )
 
 

@@ -311,25 +311,24 @@ def _wire_form(row: Any) -> dict[str, Any]:
 
 def next_due_ms(connection: Connection, owner: str) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
-    due = connection.execute(
-        select(func.min(t.outbox.c.next_attempt_ms)).where(t.outbox.c.status == Status.PENDING)
-    ).scalar_one()
-    leased = connection.execute(
-        select(func.min(t.outbox.c.lease_until_ms)).where(t.outbox.c.status == Status.PROCESSING)
-    ).scalar_one()
-    abandoned = connection.execute(
-        select(func.count())
-        .select_from(t.outbox)
-        .where(t.outbox.c.status == Status.PROCESSING, t.outbox.c.lease_owner != owner)
-    ).scalar_one()
-    moments = [moment for moment in (due, 0 if abandoned else leased) if moment is not None]
-    return min(moments) if moments else None
+    unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
+    pending, processing = t.outbox.c.status == Status.PENDING, t.outbox.c.status == Status.PROCESSING
+    first_due = select(func.min(t.outbox.c.next_attempt_ms)).where(unfinished, pending)
+    first_lease_over = select(func.min(t.outbox.c.lease_until_ms)).where(unfinished, processing)
+    abandoned = select(t.outbox.c.id).where(unfinished, processing, t.outbox.c.lease_owner != owner).limit(1)
+    due_ms = connection.execute(first_due).scalar_one()
+    lease_over_ms = connection.execute(first_lease_over).scalar_one()
+    if connection.execute(abandoned).first() is not None:
+        lease_over_ms = 0
+    return min((moment for moment in (due_ms, lease_over_ms) if moment is not None), default=None)
 
 
 def waiting_count(connection: Connection) -> int:
     """How many operations have not been answered yet."""
     return connection.execute(
-        select(func.count()).select_from(t.outbox).where(t.outbox.c.status.in_(WAITING))
+        select(func.count())
+        .select_from(t.outbox)
+        .where(t.outbox.c.status.in_(WAITING), t.outbox.c.finished_ms.is_(None))
     ).scalar_one()
 
 

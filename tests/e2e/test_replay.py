@@ -19,10 +19,10 @@ from typing import Any
 import orjson
 import pytest
 
-from app.replay import ReplayOptions, replay
-from app.replay_outages import BadOutages
-from app.replay_report import ReplayReport, write_report
-from app.replay_till import ReplayFailed
+from app.replay.outages import BadOutages
+from app.replay.report import ReplayReport, write_report
+from app.replay.run import ReplayOptions, replay
+from app.replay.till import ReplayFailed
 
 FILE = "online_retail_uci.csv.xz"
 DAY = "2011-02-18"

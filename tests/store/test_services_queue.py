@@ -63,7 +63,9 @@ async def test_everything_unsent_refused_or_in_conflict_is_counted(till: Till, c
     finish(till, await sell(till))
     stand(till, await sell(till), Status.DEAD_LETTER, "The server said no.")
     stand(till, await sell(till), Status.BLOCKED)
-    assert queue.counts(till) == QueueCounts(waiting=2, attention=1, conflicts=0, oldest_unsent_ms=first_ms)
+    assert queue.counts(till) == QueueCounts(
+        waiting=2, attention=1, conflicts=0, oldest_unsent_ms=first_ms, sales=2
+    )
     assert [row.status for row in queue.waiting(till)] == ["pending", "blocked"]
     (refused,) = queue.attention(till)
     assert (refused.error, refused.person) == ("The server said no.", "Maria")

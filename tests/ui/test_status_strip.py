@@ -21,6 +21,11 @@ class Held:
     waiting: int = 0
     attention: int = 0
     conflicts: int = 0
+    others: int = 0
+
+    @property
+    def sales(self) -> int:
+        return self.waiting - self.others
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,14 @@ class Held:
         (S.SYNCING, Held(10), 0, "Online · Sending 3 of 12", Tone.BUSY),
         (S.OFFLINE, Held(), 5_000, "Offline since 14:02", Tone.WARN),
         (S.OFFLINE, Held(12), 5_000, "Offline since 14:02 · 12 sales saved on this till", Tone.WARN),
+        (
+            S.OFFLINE,
+            Held(3, others=1),
+            5_000,
+            "Offline since 14:02 · 3 entries saved on this till",
+            Tone.WARN,
+        ),
+        (S.OFFLINE, Held(1, 0, 0, 1), 5_000, "Offline since 14:02 · 1 entry saved on this till", Tone.WARN),
         (S.OFFLINE, Held(1), 60_000, "Offline since 14:02 · 1 sale saved on this till", Tone.WARN),
         (S.CONNECTING, Held(12), 60_000, "Offline since 14:02 · 12 sales saved on this till", Tone.WARN),
         (S.OFFLINE, Held(), 4_999, "Connecting", Tone.PLAIN),

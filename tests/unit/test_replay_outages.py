@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.replay_outages import BadOutages, LinkCut, Outage, SwitchedTransport, parse_outages
+from app.replay.outages import BadOutages, LinkCut, Outage, SwitchedTransport, parse_outages
 from sync_agent.ports import Channel, EventHandler
 
 # --- the specification -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.replay_plan import (
+from app.replay.plan import (
     COLUMNS,
     BadHistory,
     PlannedAdjustment,
@@ -22,7 +22,7 @@ from app.replay_plan import (
     not_goods,
     read_plan,
 )
-from app.replay_report import Moved, compare, refused_by_reason, sums_of_file
+from app.replay.report import Moved, compare, refused_by_reason, sums_of_file
 from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import to_ms
 

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from app.replay_ledger import ServerLedger
-from app.replay_outages import parse_outages
-from app.replay_plan import (
+from app.replay.ledger import ServerLedger
+from app.replay.outages import parse_outages
+from app.replay.plan import (
     RULES,
     PlannedAdjustment,
     PlannedRefund,
@@ -30,7 +30,7 @@ from app.replay_plan import (
     deal,
     read_plan,
 )
-from app.replay_report import (
+from app.replay.report import (
     Moved,
     ReplayReport,
     Seconds,
@@ -41,7 +41,7 @@ from app.replay_report import (
     total,
     write_report,
 )
-from app.replay_till import ReplayFailed, ReplayTill, Shop, beyond, by_code, open_till
+from app.replay.till import ReplayFailed, ReplayTill, Shop, beyond, by_code, open_till
 from app.services import catalogue
 from app.services.catalogue import ADD_MAX, NewProduct
 from app.services.people import people

@@ -16,7 +16,7 @@ import orjson
 
 from app.domain.money import AMOUNT_MAX_MINOR
 from app.domain.quantity import QUANTITY_MAX
-from app.replay_plan import (
+from app.replay.plan import (
     CODE_LENGTH_MAX,
     PlannedAdjustment,
     PlannedRefund,

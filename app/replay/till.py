@@ -17,10 +17,10 @@ from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
 from app.domain.errors import DomainError
 from app.domain.tender import tender_cash
-from app.replay_ledger import StockAt
-from app.replay_outages import Outage, SwitchedTransport
-from app.replay_plan import Planned, PlannedAdjustment, PlannedLine, PlannedRefund, PlannedSale
-from app.replay_report import Moved, OutageTaken, TillCounts, Unsold
+from app.replay.ledger import StockAt
+from app.replay.outages import Outage, SwitchedTransport
+from app.replay.plan import Planned, PlannedAdjustment, PlannedLine, PlannedRefund, PlannedSale
+from app.replay.report import Moved, OutageTaken, TillCounts, Unsold
 from app.services import catalogue, checkout, inventory
 from app.services.catalogue import ProductView
 from app.services.till import Actor, Till
