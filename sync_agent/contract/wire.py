@@ -15,7 +15,12 @@ AMOUNT_MAX = 10**12
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this moment lies beyond the calendar") from error
 
 
 def format_time(moment: datetime) -> str:

@@ -81,8 +81,11 @@ def test_moments_beyond_the_calendar_are_refused_in_words() -> None:
 
 def test_quantities_that_no_field_could_carry_are_refused_or_kept_for_a_manager(rules: Rules) -> None:
     most = 10**12
+    given_away = sale({"q": most})
+    given_away["data"] |= {"totalMinor": 0, "payments": []}
+    given_away["data"]["lines"][0] |= {"unitPriceMinor": 0, "totalMinor": 0}
     results = rules.send(
-        "d1", movement("p", most), movement("p", 1), sale({"q": most}), sale({"q": 1}), count("p", -most)
+        "d1", movement("p", most), movement("p", 1), given_away, sale({"q": 1}), count("p", -most)
     )
     assert [result["status"] for result in results] == [
         "applied",
