@@ -26,6 +26,9 @@ from sync_agent.store.home import Home
 from sync_agent.transport import NetworkTransport
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
     from app.ui.bridge import Bridge
     from app.ui.enrol_page import EnrolForm
 
@@ -142,11 +145,29 @@ def run_window(path: Path, server_url: str) -> int:
         # Closing the set-up window must not end the loop before the till's own window stands.
         application.setQuitOnLastWindowClosed(False)
         apply_theme(application)
+        keep_alive = _close_on_signals(application)
         with QEventLoop(application) as loop:
             loop.run_until_complete(_window_until_closed(opened, server_url))
+        keep_alive.stop()
     finally:
         opened.store.close()
     return 0
+
+
+SIGNALS_LOOKED_AT_MS = 250
+
+
+def _close_on_signals(application: "QApplication") -> "QTimer":
+    """SIGINT and SIGTERM close the windows, as a person would. The timer lets Python see that one came."""
+    from PySide6.QtCore import QTimer
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: application.closeAllWindows())
+    timer = QTimer(application)
+    timer.setInterval(SIGNALS_LOOKED_AT_MS)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    return timer
 
 
 def _log_to(path: Path) -> None:

@@ -17,7 +17,7 @@ from sync_agent.errors import StoreError, SyncError
 if TYPE_CHECKING:
     from app.catalogue_import import ImportReport
 
-DEFAULT_PORT = 8420
+DEFAULT_PORT = 8765
 DEFAULT_SERVER = f"http://127.0.0.1:{DEFAULT_PORT}"
 EXIT_REFUSED = 2
 

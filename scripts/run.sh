@@ -1,20 +1,26 @@
 #!/bin/sh
-# A demonstration server and one till to play with. Everything lives under the folder given.
+# A demonstration server and one till to play with. Everything lives under the folder given, and is there
+# again the next time: hence a fixed port, which the till remembers.
 set -eu
 home=${1:-build/run}
+port=${PORT:-8765}
 mkdir -p "$home"
-.venv/bin/evertill server --home "$home/server" --demo-data --port 0 >"$home/server.out" 2>"$home/server.log" &
+.venv/bin/evertill server --home "$home/server" --demo-data --port "$port" >"$home/server.out" 2>"$home/server.log" &
 server=$!
-trap 'kill "$server" 2>/dev/null || true' EXIT INT TERM
-url=
-while [ -z "$url" ]; do
-  kill -0 "$server" 2>/dev/null || { cat "$home/server.log" >&2; exit 1; }
-  url=$(sed -n 's/^listening on //p' "$home/server.out")
-  [ -n "$url" ] || sleep 0.1
+trap 'kill "$server" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
+until grep -q '^listening on' "$home/server.out"; do
+  if ! kill -0 "$server" 2>/dev/null; then
+    echo "The server did not start (PORT=… make run takes another port than $port). It said:" >&2
+    tail -n 5 "$home/server.log" >&2
+    exit 1
+  fi
+  sleep 0.1
 done
+url=$(sed -n 's/^listening on //p' "$home/server.out")
 cat <<TEXT
 The server is at $url (shop: demo, location: main or annex).
-Enroll the till as manager: alice, password evertill-demo.
+Set the till up as manager: alice, password evertill-demo.
 Then sign in as alice (PIN 2468) or bob (PIN 1357).
 TEXT
 .venv/bin/evertill till --home "$home/till" --server "$url"

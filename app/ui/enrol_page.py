@@ -108,7 +108,7 @@ class EnrolPage(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for name, words, text, hint in (
-            ("server_url", self.tr("Server"), server_url, "http://127.0.0.1:8000"),
+            ("server_url", self.tr("Server"), server_url, "http://127.0.0.1:8765"),
             ("tenant_id", self.tr("Shop"), "", self.tr("as the office calls it, like demo")),
             ("location_id", self.tr("Location"), "", self.tr("where this till stands, like main")),
             ("till_name", self.tr("Name of this till"), "", self.tr("like Till 2")),

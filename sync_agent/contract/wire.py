@@ -1,6 +1,6 @@
 """The base of every wire object, and the scalar types that they are built from."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -9,6 +9,8 @@ from pydantic.alias_generators import to_camel
 
 PROTOCOL_VERSION = 1
 """Raised by any change that is not additive; receivers ignore fields that they do not know."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 AMOUNT_MAX = 10**12
 """The largest quantity or amount of money, either way, that one wire field may carry."""
@@ -29,8 +31,8 @@ def format_time(moment: datetime) -> str:
 
 
 def to_ms(moment: datetime) -> int:
-    """Milliseconds since the Unix epoch, as both databases store a time."""
-    return round(moment.timestamp() * 1000)
+    """Whole milliseconds since the Unix epoch, as both databases store a time; `format_time` cuts off too."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def from_ms(moment_ms: int) -> datetime:

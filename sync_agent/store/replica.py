@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from sync_agent.contract.conflicts import Conflict
@@ -96,7 +96,7 @@ KINDS: dict[str, ReplicaKind] = {
 }
 """Resource types that are not here (sales of other tills, oversold entries) advance the cursor alone."""
 
-TENANT_KINDS = ("location", "user", "product")
+TENANT_KINDS = ("location", "user", "product", "conflict")
 LOCATION_KINDS = ("stock_level", "stock_movement", "conflict")
 
 
@@ -293,7 +293,7 @@ def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Seque
     """Put one page beside the replica. The first one clears what an earlier attempt left."""
     if first:
         for name in kinds:
-            tx.execute(delete(KINDS[name].staged))
+            tx.execute(delete(KINDS[name].staged).where(_belongs(KINDS[name].staged, kinds)))
         tx.execute(delete(t.staging).where(t.staging.c.stream == page.stream))
     kind = KINDS.get(page.resource_type)
     if kind is not None and page.rows:
@@ -340,9 +340,10 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
             # The ledger as far as this till has heard of it: a snapshot adds, it does not take away.
             _keep_new_movements(tx)
         else:
-            tx.execute(delete(kind.table))
-            tx.execute(kind.table.insert().from_select(kind.table.c.keys(), select(kind.staged)))
-        tx.execute(delete(kind.staged))
+            staged_rows = select(kind.staged).where(_belongs(kind.staged, kinds))
+            tx.execute(delete(kind.table).where(_belongs(kind.table, kinds)))
+            tx.execute(kind.table.insert().from_select(kind.table.c.keys(), staged_rows))
+        tx.execute(delete(kind.staged).where(_belongs(kind.staged, kinds)))
         tx.touch_all(kind.topic)
     cursor = {
         "stream": stream,
@@ -358,7 +359,17 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
     if "product" in kinds:
         catalogue.rebuild(tx)
     if "conflict" in kinds:
-        _end_conflicts_that_are_gone(tx)
+        _end_conflicts_that_are_gone(tx, kinds)
+
+
+def _belongs(table: Table, kinds: Sequence[str]) -> ColumnElement[bool]:
+    """Which rows of a table the stream with these kinds speaks of: conflicts stand in both kinds of stream,
+    those of products in the tenant's, those of stock in their location's.
+    """
+    if table.name not in {t.conflict.name, t.staged_conflict.name}:
+        return true()
+    in_tenants = "product" in kinds
+    return table.c.location_id.is_(None) if in_tenants else table.c.location_id.is_not(None)
 
 
 def _keep_new_movements(tx: Transaction) -> None:
@@ -366,11 +377,12 @@ def _keep_new_movements(tx: Transaction) -> None:
     tx.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
 
 
-def _end_conflicts_that_are_gone(tx: Transaction) -> None:
+def _end_conflicts_that_are_gone(tx: Transaction, kinds: Sequence[str]) -> None:
     """A snapshot brings open conflicts only: an operation whose conflict is missing was decided meanwhile."""
     decided = tx.execute(
         select(t.outbox.c.id).where(
             t.outbox.c.status == Status.CONFLICT,
+            t.outbox.c.resource_type.in_(kinds),
             ~t.outbox.c.id.in_(
                 select(t.conflict.c.operation_id).where(t.conflict.c.operation_id.is_not(None))
             ),

@@ -1,0 +1,191 @@
+"""The till as `evertill till` puts it together: set up, sign in, sell with the server gone, send later."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+
+from app import bootstrap
+from app.services import catalogue, checkout, queue
+from app.ui.enrol_page import EnrolWindow
+from app.ui.main_window import MainWindow
+from tests.ui.conftest import Loop
+
+WINDOW = TypeVar("WINDOW", bound=QWidget)
+PART = TypeVar("PART", bound=QWidget)
+
+
+class ServerProcess:
+    """`python -m server_stub` on a port of its own; killed and started again at the same place."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        port = self.url.rsplit(":", 1)[1] if self.url else "0"
+        command = [
+            sys.executable,
+            "-m",
+            "server_stub",
+            "--home",
+            str(self.home),
+            "--port",
+            port,
+            "--demo-data",
+        ]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().removeprefix("listening on ").strip()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(20)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+
+    def receipts(self) -> list[str]:
+        database = self.home / "server.sqlite3"
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        try:
+            return [row[0] for row in connection.execute("SELECT receipt_number FROM till_transaction")]
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    made = ServerProcess(tmp_path / "server")
+    made.start()
+    yield made
+    made.kill()
+
+
+class RunningTill:
+    """`run_window` from within: the same wiring, on the test's loop."""
+
+    def __init__(self, loop: Loop, home: Path, url: str) -> None:
+        self._loop = loop
+        self.opened = bootstrap.open_home(home)
+        self._task = asyncio.get_event_loop().create_task(
+            bootstrap._window_until_closed(self.opened, url), name="till"
+        )
+
+    def window(self, kind: type[WINDOW]) -> WINDOW:
+        """The visible window of this kind, once it stands."""
+
+        def standing() -> WINDOW | None:
+            if self._task.done():
+                self._task.result()
+            for widget in QApplication.topLevelWidgets():
+                if isinstance(widget, kind) and widget.isVisible():
+                    return widget
+            return None
+
+        self._loop.until(standing)
+        found = standing()
+        assert found is not None
+        return found
+
+    def close(self) -> None:
+        for widget in QApplication.topLevelWidgets():
+            widget.close()
+        self._loop.until(self._task.done)
+        self._task.result()
+        self.opened.store.close()
+
+
+def part(window: QWidget, kind: type[PART], name: str) -> PART:
+    found = window.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def sign_in(loop: Loop, window: MainWindow, username: str, pin: str) -> None:
+    loop.until(lambda: window.findChild(QPushButton, f"person-{username}"))
+    part(window, QPushButton, f"person-{username}").click()
+    for digit in pin:
+        part(window, QPushButton, f"pin{digit}").click()
+    part(window, QPushButton, "signIn").click()
+    loop.until(lambda: window.actor is not None)
+
+
+def sell_first_product(loop: Loop, window: MainWindow) -> str:
+    product = catalogue.search(window.till, "", limit=1)[0]
+    window.take_scan(product.barcode or "")
+    part(window, QPushButton, "pay").click()
+    QTest.keyClick(part(window, QLineEdit, "cashGiven"), Qt.Key.Key_Return)
+    made: Callable[[], object] = lambda: checkout.recent_sales(window.till, 1)  # noqa: E731
+    loop.until(made)
+    return checkout.recent_sales(window.till, 1)[0].receipt_number
+
+
+@pytest.mark.timeout(120)
+def test_a_till_is_set_up_sells_with_the_server_gone_and_sends_when_it_is_back(
+    loop: Loop, server: ServerProcess, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    setting_up = till.window(EnrolWindow)
+    for name, text in {
+        "tenant-id": "demo",
+        "location-id": "main",
+        "till-name": "Till 7",
+        "username": "alice",
+        "password": "evertill-demo",
+    }.items():
+        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
+    part(setting_up, QPushButton, "enrol").click()
+    window = till.window(MainWindow)
+
+    server.kill()
+    sign_in(loop, window, "bob", "1357")
+    receipt = sell_first_product(loop, window)
+    assert receipt.endswith("-000001")
+    assert queue.counts(window.till).waiting == 1
+    till.close()
+
+    server.start()
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    window = till.window(MainWindow)
+    loop.until(lambda: queue.counts(window.till).waiting == 0)
+    assert server.receipts() == [receipt]
+    loop.until(lambda: window.strip.strip_text.words == "Online · All sent")
+    till.close()
+
+
+@pytest.mark.timeout(60)
+def test_a_refused_set_up_says_why_and_can_be_tried_again(
+    loop: Loop, server: ServerProcess, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    setting_up = till.window(EnrolWindow)
+    for name, text in {
+        "tenant-id": "demo",
+        "location-id": "main",
+        "till-name": "Till 7",
+        "username": "alice",
+        "password": "wrong",
+    }.items():
+        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
+    button = part(setting_up, QPushButton, "enrol")
+    button.click()
+    loop.until(button.isEnabled)
+    message = part(setting_up, QWidget, "enrolMessage")
+    assert message.isVisible()
+    part(setting_up, QLineEdit, "enrol-password").setText("evertill-demo")
+    button.click()
+    till.window(MainWindow)
+    till.close()
