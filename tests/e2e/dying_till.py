@@ -115,7 +115,8 @@ def main() -> None:
     fuse.watch(opened)
     asyncio.run({"sale": sell, "push": push}[work](opened, fuse))
     opened.store.close()
-    print("survived", flush=True)
+    qt = sorted(name for name in sys.modules if name.startswith(("PySide6", "shiboken6", "qasync")))
+    print("survived", "with", qt, flush=True)
 
 
 if __name__ == "__main__":
