@@ -92,8 +92,9 @@ class Agent:
 
     def _call(self, action: Callable[[], None]) -> None:
         loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(action)
+        if loop is not None:
+            with suppress(RuntimeError):  # the loop was closed a moment ago: there is nobody to tell
+                loop.call_soon_threadsafe(action)
 
     # --- in its loop ---------------------------------------------------------------------------------
 
@@ -123,39 +124,50 @@ class Agent:
         """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
         failures = 0
         while True:
+            began_s = self._clock.monotonic_s()
             try:
                 await work()
             except (Exception, asyncio.CancelledError) as fault:
                 if isinstance(fault, asyncio.CancelledError) and _is_being_cancelled():
                     raise
-                failures += 1
+                failures = 1 if self._went_well_since(began_s) else failures + 1
                 log.exception("the agent's %s task failed and is started again", what)
                 self._emit(Attention(f"Sending has a fault ({what}); it was started again."))
                 await asyncio.sleep(wait_ms(failures, self._rng) / 1000)
 
+    def _went_well_since(self, began_s: float) -> bool:
+        """What stood for longer than the longest wait owes nothing to the failures before it."""
+        return self._clock.monotonic_s() - began_s >= LONGEST_MS / 1000
+
     async def _stay_connected(self) -> None:
-        failures = 0
+        failures = refusals = 0
         while True:
             self._hurry.clear()  # from here on: a "Try now" during a visit that fails cuts the pause after it
+            began_s = self._clock.monotonic_s()
             try:
                 reason = await self._connection.visit(self._device())
             except SyncError as error:
-                failures += 1
-                if isinstance(error, AuthError):
+                refused = isinstance(error, AuthError)
+                refusals = refusals + 1 if refused else 0
+                failures = 1 if self._went_well_since(began_s) else failures + 1
+                if refused:
                     self._session.forget()
                 self._connection.move(state_after(error), str(error))
-                delay_ms = self._wait_ms(failures, error)
+                delay_ms = self._wait_ms(failures, refusals, error)
+            except BaseException as fault:
+                self._connection.move(ConnectionState.OFFLINE, f"a fault: {fault!r}")
+                raise
             else:
-                failures = 0
+                failures = refusals = 0
                 self._connection.move(ConnectionState.OFFLINE, reason)
                 delay_ms = wait_ms(1, self._rng)
             await self._pause(delay_ms)
 
-    def _wait_ms(self, failures: int, error: SyncError) -> int:
+    def _wait_ms(self, failures: int, refusals: int, error: SyncError) -> int:
         if isinstance(error, TransientError):
             return wait_ms(failures, self._rng, error.retry_after_s)
         # A refused token may only have been an old one; a second refusal is for a person to mend.
-        return wait_ms(1, self._rng) if failures == 1 else LONGEST_MS
+        return wait_ms(1, self._rng) if refusals == 1 else LONGEST_MS
 
     async def _pause(self, delay_ms: int) -> None:
         with suppress(TimeoutError):
@@ -171,7 +183,7 @@ class Agent:
                 log.info("sending paused: %s", error)
                 self._session.forget()
                 self._connection.reached.clear()
-                self._connection.drop(str(error))
+                self._connection.drop(error)
 
 
 def _is_being_cancelled() -> bool:
@@ -207,7 +219,8 @@ class AgentThread:
 
     def call(self, action: Callable[[], None]) -> None:
         """Run `action` in the agent's own loop, soon."""
-        self._loop.call_soon_threadsafe(action)
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(action)
 
     def _cancel(self) -> None:
         if self._task is not None:

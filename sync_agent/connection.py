@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sync_agent.contract import events
 from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
-from sync_agent.errors import AuthError, ProtocolError, RejectedError
+from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.ports import Channel, Clock, Rank, Transport
 from sync_agent.pull import Puller
@@ -55,6 +55,7 @@ class Connection:
         self.state = ConnectionState.OFFLINE
         self.reached = asyncio.Event()
         self._dropped: asyncio.Future[str] | None = None
+        self._joined_with = ""
         self._lost_ms = self._last_contact_ms()
 
     def _last_contact_ms(self) -> int:
@@ -70,10 +71,11 @@ class Connection:
         self.state = state
         self._emit(StateChanged(state, now_ms if state in _STANDING else self._lost_ms, reason))
 
-    def drop(self, reason: str) -> None:
-        """End the visit under way: the pusher found that nobody answers, or that it is not let in."""
+    def drop(self, error: SyncError) -> None:
+        """End the visit under way with this error: the pusher found nobody answering, or the door closed."""
         if self._dropped is not None and not self._dropped.done():
-            self._dropped.set_result(reason)
+            self._dropped.set_exception(error)
+            self._dropped.exception()  # looked at: a visit that ends by itself meanwhile need not be told
 
     async def visit(self, device: DeviceIdentity) -> str:
         """One connection, until it is lost; why it was. Raises SyncError where it did not come about."""
@@ -90,7 +92,7 @@ class Connection:
             await self._join(channel, device)
             self.reached.set()
             self.move(ConnectionState.SYNCING)
-            await self._store.write(self._came_back, Rank.AGENT)
+            await self._store.write(link.note_contact, Rank.AGENT)
             for stream in self._streams(device):
                 await self._puller.catch_up(device, stream)
             await self._store.write(link.note_full_sync, Rank.AGENT)
@@ -101,11 +103,6 @@ class Connection:
             await channel.close()
 
     @staticmethod
-    def _came_back(tx: Any) -> None:
-        link.end_rest(tx, contact=True)
-        outbox.forget_waits(tx)
-
-    @staticmethod
     def _streams(device: DeviceIdentity) -> tuple[str, str]:
         # The tenant's first: stock is easier to show once its products are known.
         return tenant_stream(device.tenant_id), location_stream(device.tenant_id, device.location_id)
@@ -114,10 +111,11 @@ class Connection:
         with self._store.reading() as connection:
             cursors = replica.cursors(connection)
         before_ms = self._clock.now_ms()
+        token = await self._session.token()
         payload = {
             "tenantId": device.tenant_id,
             "userId": device.device_id,
-            "token": await self._session.token(),
+            "token": token,
             "locationId": device.location_id,
             "deviceId": device.device_id,
             "protocol": PROTOCOL_VERSION,
@@ -132,6 +130,7 @@ class Connection:
             raise ProtocolError(f"the server's answer to join-tenant cannot be read: {error}") from error
         except RejectedError as error:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
+        self._joined_with = token
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
         if abs(offset_ms - device.clock_offset_ms) > OFFSET_MATTERS_MS:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)
@@ -172,8 +171,8 @@ class Connection:
             slept_ms = self._clock.now_ms() - wall_ms - (self._clock.monotonic_s() - steady_s) * 1000
             if slept_ms > SLEPT_MS:
                 return "this computer was asleep"
-            if self._session.renew_in_s <= 0:
-                # Joining again is how a live socket gets its new token.
+            if await self._session.token() != self._joined_with:
+                # Joining again is how a live socket gets its new token, whoever asked for that.
                 await self._join(channel, device)
             with self._store.reading() as connection:
                 pending = outbox.waiting_count(connection)

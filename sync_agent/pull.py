@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import PATH_CHANGES, PATH_SNAPSHOT
 from sync_agent.contract.streams import ChangesEvent, ChangesPage, SnapshotPage, tenant_stream
-from sync_agent.errors import ProtocolError, RejectedError
+from sync_agent.errors import ProtocolError, RejectedError, TransientError
 from sync_agent.events import AgentEvent, Progress
 from sync_agent.ports import Rank, Transport
 from sync_agent.push import Pusher
@@ -56,13 +56,19 @@ class Puller:
             with self._store.reading() as connection:
                 known = stream in replica.cursors(connection)
                 staged = replica.staged_snapshot(connection, stream)
-            if not known or staged is not None:
-                await self._snapshot(device, stream, staged)
             try:
+                if not known or staged is not None:
+                    await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
-                await self._snapshot(device, stream, None)
-                await self._follow(stream)
+                await self._start_anew(device, stream)
+
+    async def _start_anew(self, device: DeviceIdentity, stream: str) -> None:
+        try:
+            await self._snapshot(device, stream, None)
+            await self._follow(stream)
+        except _StreamBroken as error:
+            raise TransientError(f"the server began {stream} anew while it was read") from error
 
     async def on_changes(self, device: DeviceIdentity, payload: Any) -> None:
         """A live `changes` event: apply it if it comes next, pull the gap if it does not."""
@@ -120,6 +126,8 @@ class Puller:
         kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
         while staged is None or not staged.complete:
             page = await self._page(stream, None if staged is None else staged.page_token)
+            if staged is not None and page.epoch != staged.epoch:
+                raise _StreamBroken
             staged = await self._store.write(
                 partial(replica.stage_page, page=page, first=staged is None, kinds=kinds),
                 Rank.AGENT,
@@ -143,8 +151,7 @@ class Puller:
             return SnapshotPage.model_validate(answer)
         except RejectedError as error:
             if page_token is not None:
-                # The token has grown too old to go on with: begin again.
-                return await self._page(stream, None)
+                raise _StreamBroken from error  # too old to go on with
             raise ProtocolError(f"the server refused the snapshot of {stream}: {error}") from error
         except ValidationError as error:
             raise ProtocolError(f"the server's snapshot cannot be read: {error}") from error
@@ -155,6 +162,8 @@ class Puller:
                 staged = replica.staged_snapshot(connection, stream)
             assert staged is not None, "the snapshot was staged just now"
             page = await self._changes(stream, staged.seq, staged.change_id)
+            if page.epoch != staged.epoch:
+                raise _StreamBroken
             await self._store.write(
                 partial(replica.stage_changes, stream=stream, changes=page.changes), Rank.AGENT
             )

@@ -5,7 +5,7 @@ operation that it fails on stands alone; that one is set aside after eight times
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pydantic import ValidationError
@@ -26,6 +26,8 @@ from sync_agent.store.outbox import Batch, Status
 
 LEASE_MS = 60_000
 BATCH_FIRST = 50
+NOTHING_CLAIMED_S = 1.0
+"""A pause where something was due and nothing could be claimed: never a busy loop."""
 BATCH_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX * 3 // 4
 
 
@@ -66,10 +68,13 @@ class Pusher:
             if rest_s is not None and rest_s <= 0:
                 try:
                     async with self.lock:
-                        await self.push_batch()
+                        sent = await self.push_batch()
                 except TransientError as error:
                     if error.code is None:
                         raise  # nobody answered: the link is gone, or soon found to be
+                else:
+                    if not sent:
+                        await self._sleep(NOTHING_CLAIMED_S)
                 continue
             if rest_s is None:
                 self._note_drained()
@@ -95,14 +100,21 @@ class Pusher:
             self._sent_since_drained = 0
 
     async def settle_sent(self) -> None:
-        """Offer again what was tried and never answered, until each has its result."""
-        while True:
-            await self._store.write(outbox.forget_waits, Rank.AGENT)
-            if not await self.push_batch(only_sent=True):
-                return
+        """Offer again, once, what was tried and never answered.
 
-    async def push_batch(self, *, only_sent: bool = False) -> int:
-        """Claim, send and record one batch; how many operations it was. Gives back before it raises."""
+        What the server defers it has not kept, so that is an answer, too.
+        """
+        with self._store.reading() as connection:
+            asked = outbox.sent_without_answer(connection)
+        await self._store.write(outbox.forget_waits, Rank.AGENT)
+        while asked:
+            sent = await self.push_batch(among=asked[:QUEUE_OPERATIONS_MAX])
+            if not sent:
+                return
+            asked = [operation_id for operation_id in asked if operation_id not in sent]
+
+    async def push_batch(self, *, among: Sequence[str] | None = None) -> set[str]:
+        """Claim, send and record one batch; which operations it was. Gives back before it raises."""
         batch = await self._store.write(
             lambda tx: outbox.claim(
                 tx,
@@ -110,12 +122,12 @@ class Pusher:
                 lease_ms=LEASE_MS,
                 count_max=self._batch_max,
                 bytes_max=BATCH_BYTES_MAX,
-                only_sent=only_sent,
+                among=among,
             ),
             Rank.AGENT,
         )
         if not batch:
-            return 0
+            return set()
         try:
             results = await self._send(batch)
         except TransientError as error:
@@ -136,7 +148,7 @@ class Pusher:
             self._emit(event)
         self._batch_max = min(QUEUE_OPERATIONS_MAX, self._batch_max * 2)
         self._sent_since_drained += len(batch)
-        return len(batch)
+        return set(batch.ids)
 
     async def _send(self, batch: Batch) -> list[OperationResult]:
         answer = await self._transport.request(
@@ -160,10 +172,7 @@ class Pusher:
             outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
             self._rest(tx, error)
         elif error.code == ErrorCode.INTERNAL:
-            # It failed alone; whether it is the operation or the server shows when another passes.
-            self._failed_alone.update(batch.ids)
-            moment_ms = tx.now_ms + wait_ms(len(self._failed_alone) + 1, self._rng)
-            outbox.give_back(tx, batch.ids, next_attempt_ms=moment_ms, error=str(error))
+            self._put_aside(tx, batch.ids[0], str(error))
         else:
             self._batch_max = max(BATCH_FIRST, self._batch_max // 2)
             outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
@@ -184,22 +193,38 @@ class Pusher:
             result = answered.get(claimed.id)
             if result is None:
                 outbox.give_back(tx, [claimed.id], next_attempt_ms=tx.now_ms + 1000, error="no result came")
+            elif result.status is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL:
+                self._put_aside(tx, claimed.id, result.error or "the server failed on it")
             else:
                 news.extend(record_result(tx, result))
                 self._failed_alone.discard(claimed.id)
-        for operation_id in sorted(self._failed_alone):
-            self._burn(tx, operation_id)
-        self._failed_alone.clear()
+        if any(result.status is not ResultStatus.DEFERRED for result in results):
+            news.extend(self._burn_what_failed_alone(tx))
         return news
 
-    def _burn(self, tx: Transaction, operation_id: str) -> None:
-        """Others passed: that this one failed alone counts against it."""
-        failures = outbox.burn_attempt(tx, operation_id)
-        verdict = after_failing_alone(failures, tx.now_ms, self._rng)
-        if isinstance(verdict, DeadLetter):
-            outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=verdict.reason)
-        else:
-            outbox.wait_until(tx, operation_id, verdict.moment_ms)
+    def _put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
+        """The server failed on it alone; whether it is the operation or the server shows when others pass."""
+        self._failed_alone.add(operation_id)
+        moment_ms = tx.now_ms + wait_ms(len(self._failed_alone) + 1, self._rng)
+        outbox.give_back(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
+
+    def _burn_what_failed_alone(self, tx: Transaction) -> list[AgentEvent]:
+        """Others passed: that these failed alone counts against them."""
+        news: list[AgentEvent] = []
+        for operation_id in sorted(self._failed_alone):
+            failures = outbox.burn_attempt(tx, operation_id)
+            if failures is None:
+                continue
+            verdict = after_failing_alone(failures, tx.now_ms, self._rng)
+            if isinstance(verdict, DeadLetter):
+                outbox.stand(
+                    tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=verdict.reason
+                )
+                news.append(Attention(verdict.reason))
+            else:
+                outbox.wait_until(tx, operation_id, verdict.moment_ms)
+        self._failed_alone.clear()
+        return news
 
 
 def record_result(tx: Transaction, result: OperationResult) -> list[AgentEvent]:

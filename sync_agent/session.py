@@ -1,8 +1,11 @@
 """The till's access token: exchanged for its device credential, renewed before it runs out."""
 
+from pydantic import ValidationError
+
 from sync_agent.contract.events import PATH_REFRESH
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
 from sync_agent.credentials import Credentials
+from sync_agent.errors import ProtocolError
 from sync_agent.ports import Clock, Transport
 
 RENEW_BEFORE_S = 90.0
@@ -22,13 +25,12 @@ class Session:
         """A token with more than a minute to live. Raises AuthError where the device is wanted no more."""
         if self._token is None or self._clock.monotonic_s() >= self._good_until_s:
             asked_s = self._clock.monotonic_s()
-            answer = RefreshAnswer.model_validate(
-                await self._transport.request(
-                    "POST",
-                    PATH_REFRESH,
-                    body=RefreshRequest(refresh_token=self._credentials.device_token).to_wire(),
-                )
-            )
+            request = RefreshRequest(refresh_token=self._credentials.device_token)
+            given = await self._transport.request("POST", PATH_REFRESH, body=request.to_wire())
+            try:
+                answer = RefreshAnswer.model_validate(given)
+            except ValidationError as error:
+                raise ProtocolError(f"the server's token cannot be read: {error}") from error
             self._token = answer.access_token
             self._good_until_s = asked_s + max(answer.expires_in - RENEW_BEFORE_S, answer.expires_in / 2)
         return self._token

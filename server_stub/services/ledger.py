@@ -15,9 +15,9 @@ from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect
-from sync_agent.contract.stock import MovementReason, StockLevelRow, StockMovement
+from sync_agent.contract.stock import MovementReason, OversoldRow, StockLevelRow, StockMovement
 from sync_agent.contract.streams import location_stream
-from sync_agent.contract.wire import AMOUNT_MAX, format_time, from_ms
+from sync_agent.contract.wire import AMOUNT_MAX, from_ms
 
 CLOCK_UNCERTAINTY_MS = 2000
 """How far apart the corrected clocks of two devices may be."""
@@ -334,14 +334,14 @@ def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:
 
 def shortage_on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
     """An oversold entry as others see it."""
-    return {
-        "productId": row["product_id"],
-        "locationId": row["location_id"],
-        "quantity": row["quantity"],
-        "since": format_time(from_ms(row["since_ms"])),
-        "open": bool(row["open"]),
-        "version": row["version"],
-    }
+    return OversoldRow(
+        product_id=row["product_id"],
+        location_id=row["location_id"],
+        quantity=row["quantity"],
+        since=from_ms(row["since_ms"]),
+        open=bool(row["open"]),
+        version=row["version"],
+    ).to_wire()
 
 
 _LEVEL_KEY = ("tenant_id", "location_id", "product_id")

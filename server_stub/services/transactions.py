@@ -18,10 +18,11 @@ from sync_agent.contract.operations import (
     ResultStatus,
     TransactionData,
     TransactionKind,
+    TransactionRow,
 )
 from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.streams import location_stream
-from sync_agent.contract.wire import format_time, from_ms, to_ms
+from sync_agent.contract.wire import from_ms, to_ms
 
 _STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
 """Which way each kind moves stock; the others move money alone."""
@@ -130,15 +131,17 @@ def _enter(batch: Batch, asked: Asked, location_id: str, data: TransactionData, 
             "data": wire,
         },
     )
-    row = {
-        **wire,
-        "id": asked.id,
-        "actorId": asked.actor_id,
-        "deviceId": asked.device_id,
-        "locationId": location_id,
-        "receivedAt": format_time(from_ms(unit.now_ms)),
-        "flags": flags,
-    }
+    row = TransactionRow.model_validate(
+        wire
+        | {
+            "id": asked.id,
+            "actorId": asked.actor_id,
+            "deviceId": asked.device_id,
+            "locationId": location_id,
+            "receivedAt": from_ms(unit.now_ms),
+            "flags": flags,
+        }
+    ).to_wire()
     stream = location_stream(batch.tenant_id, location_id)
     change = unit.streams.append(stream, "transaction", asked.id, 1, row, asked.id)
     return Effect(stream=stream, seq=change.seq, resource_type="transaction", resource_id=asked.id, version=1)

@@ -135,6 +135,17 @@ class TransactionData(Wire):
     shift_id: Id | None = None
 
 
+class TransactionRow(TransactionData):
+    """A transaction as the location's stream carries it, with what the server flagged as odd."""
+
+    id: Id
+    actor_id: str
+    device_id: str | None = None
+    location_id: Id
+    received_at: UtcTime
+    flags: tuple[str, ...] = ()
+
+
 class ProductFields(Wire):
     """What a product edit may set. A field that is absent is left as it is (`model_fields_set` tells)."""
 

@@ -66,6 +66,17 @@ class StockLevelRow(StockLevel):
     movement: StockMovement | None = None
 
 
+class OversoldRow(Wire):
+    """A product that was sold more than counted at one place; `open` until it is zero or more, or counted."""
+
+    product_id: Id
+    location_id: Id
+    quantity: Quantity
+    since: UtcTime
+    open: bool
+    version: Version
+
+
 class ProductRow(Wire):
     """A product as the tenant's stream carries it."""
 

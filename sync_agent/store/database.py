@@ -5,6 +5,7 @@ future resolves, or not at all. ARCHITECTURE.md, "Threads".
 """
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,8 @@ from sync_agent.store.home import Home
 from sync_agent.store.migrations import migrate
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Topic(StrEnum):
@@ -240,8 +243,16 @@ class Store:
         changed = transaction.changed
         if changed.topics:
             for listener in tuple(self._listeners):
-                listener(changed)
+                self._tell(listener, changed)
         return result
+
+    @staticmethod
+    def _tell(listener: Callable[[Changed], None], changed: Changed) -> None:
+        try:
+            listener(changed)
+        except Exception:
+            # The transaction is on disk: a view that failed to hear of it must not make it look failed.
+            log.exception("a listener failed after a commit")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -42,6 +42,11 @@ def end_rest(tx: Transaction, *, contact: bool) -> None:
     tx.execute(update(t.link).values(**values))
 
 
+def note_contact(tx: Transaction) -> None:
+    """Our own server answered an authenticated call."""
+    tx.execute(update(t.link).values(last_contact_ms=tx.now_ms))
+
+
 def note_full_sync(tx: Transaction) -> None:
     """Every stream that this till follows has been read to its head."""
     tx.execute(update(t.link).values(last_full_sync_ms=tx.now_ms, last_contact_ms=tx.now_ms))

@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
 
 from sync_agent.contract.operations import OPERATION_SCHEMA, chain_hash, content_hash
 from sync_agent.contract.wire import format_time, from_ms
@@ -225,34 +224,20 @@ def claim(
     lease_ms: int,
     count_max: int,
     bytes_max: int,
-    only_sent: bool = False,
     among: Sequence[str] | None = None,
 ) -> Batch:
     """Lease the next operations: sales before bulk edits, then in the order that they were made.
 
     Of a lane only its oldest unfinished operation is offered, and none behind one that stands before a
-    person. `only_sent` takes just what was tried and never answered; `among` just these ids.
+    person. `among` takes just these ids.
     """
     now_ms = tx.now_ms
-    earlier = aliased(t.outbox)
-    own_turn = or_(
-        t.outbox.c.lane.is_(None),
-        ~exists().where(
-            and_(
-                earlier.c.lane == t.outbox.c.lane,
-                earlier.c.device_seq < t.outbox.c.device_seq,
-                earlier.c.finished_ms.is_(None),
-            )
-        ),
-    )
     query = (
         select(t.outbox)
-        .where(t.outbox.c.finished_ms.is_(None), _claimable(now_ms, owner), own_turn)
+        .where(t.outbox.c.finished_ms.is_(None), _claimable(now_ms, owner), _own_turn())
         .order_by(t.outbox.c.rank, t.outbox.c.device_seq)
         .limit(count_max)
     )
-    if only_sent:
-        query = query.where(t.outbox.c.sent_count > 0)
     if among is not None:
         query = query.where(t.outbox.c.id.in_(among))
     claimed: list[Claimed] = []
@@ -276,6 +261,19 @@ def claim(
         )
         tx.touch(Topic.OUTBOX)
     return Batch(tuple(claimed))
+
+
+def _own_turn() -> Any:
+    """Nothing unfinished stands before it in its lane."""
+    earlier = t.outbox.alias("earlier")
+    return or_(
+        t.outbox.c.lane.is_(None),
+        ~exists().where(
+            earlier.c.lane == t.outbox.c.lane,
+            earlier.c.device_seq < t.outbox.c.device_seq,
+            earlier.c.finished_ms.is_(None),
+        ),
+    )
 
 
 def _claimable(now_ms: int, owner: str) -> Any:
@@ -313,7 +311,7 @@ def next_due_ms(connection: Connection, owner: str) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
     pending, processing = t.outbox.c.status == Status.PENDING, t.outbox.c.status == Status.PROCESSING
-    first_due = select(func.min(t.outbox.c.next_attempt_ms)).where(unfinished, pending)
+    first_due = select(func.min(t.outbox.c.next_attempt_ms)).where(unfinished, pending, _own_turn())
     first_lease_over = select(func.min(t.outbox.c.lease_until_ms)).where(unfinished, processing)
     abandoned = select(t.outbox.c.id).where(unfinished, processing, t.outbox.c.lease_owner != owner).limit(1)
     due_ms = connection.execute(first_due).scalar_one()
@@ -351,16 +349,26 @@ def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, erro
     tx.touch(Topic.OUTBOX)
 
 
-def burn_attempt(tx: Transaction, operation_id: str) -> int:
-    """The server failed on this operation alone: count it. The number burned so far."""
+def burn_attempt(tx: Transaction, operation_id: str) -> int | None:
+    """The server failed on this operation alone: count it. The number burned so far; None where it ended."""
     tx.touch(Topic.OUTBOX)
-    burned: int = tx.execute(
+    burned: int | None = tx.execute(
         update(t.outbox)
-        .where(t.outbox.c.id == operation_id)
+        .where(t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None))
         .values(failures=t.outbox.c.failures + 1)
         .returning(t.outbox.c.failures)
-    ).scalar_one()
+    ).scalar_one_or_none()
     return burned
+
+
+def sent_without_answer(connection: Connection) -> list[str]:
+    """What was offered to the server and never answered, in the order that it was made."""
+    query = (
+        select(t.outbox.c.id)
+        .where(t.outbox.c.finished_ms.is_(None), t.outbox.c.status.in_(WAITING), t.outbox.c.sent_count > 0)
+        .order_by(t.outbox.c.device_seq)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def wait_until(tx: Transaction, operation_id: str, moment_ms: int) -> None:
@@ -402,10 +410,13 @@ def finish(
 
 
 def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None) -> None:
-    """The operation stands before a person (or behind one that does); what is behind it in its lane waits."""
+    """The operation stands before a person (or behind one that does); what is behind it in its lane waits.
+
+    One that has ended meanwhile (its answer came late) stays ended.
+    """
     row = tx.execute(
         update(t.outbox)
-        .where(t.outbox.c.id == operation_id)
+        .where(t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None))
         .values(status=status, code=code, error=error, lease_owner=None, lease_until_ms=None)
         .returning(t.outbox.c.lane, t.outbox.c.device_seq)
     ).first()
@@ -428,6 +439,7 @@ def _release_lane(tx: Transaction, lane: str) -> None:
         .select_from(t.outbox)
         .where(
             t.outbox.c.lane == lane,
+            t.outbox.c.finished_ms.is_(None),
             t.outbox.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
         )
     ).scalar_one()

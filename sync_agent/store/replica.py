@@ -378,13 +378,15 @@ def _keep_new_movements(tx: Transaction) -> None:
 
 
 def _end_conflicts_that_are_gone(tx: Transaction, kinds: Sequence[str]) -> None:
-    """A snapshot brings open conflicts only: an operation whose conflict is missing was decided meanwhile."""
+    """A snapshot brings open conflicts only: an operation whose conflict is missing was decided."""
     decided = tx.execute(
         select(t.outbox.c.id).where(
             t.outbox.c.status == Status.CONFLICT,
             t.outbox.c.resource_type.in_(kinds),
             ~t.outbox.c.id.in_(
-                select(t.conflict.c.operation_id).where(t.conflict.c.operation_id.is_not(None))
+                select(t.conflict.c.operation_id).where(
+                    t.conflict.c.operation_id.is_not(None), t.conflict.c.status == "open"
+                )
             ),
         )
     ).scalars()

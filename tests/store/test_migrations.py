@@ -1,4 +1,4 @@
-"""The till's schema: what the migrations make is what the tables say, and a newer till's data is left alone."""
+"""The till's schema: migrations make what the tables say, and the data of a newer till is left alone."""
 
 import sqlite3
 from contextlib import closing
@@ -20,16 +20,16 @@ from sync_agent.store.tables import Row
 from tests.clocks import CountingIds, InlineExecutor, ManualClock
 from tests.store.conftest import IDENTITY
 
-SEARCH = "catalogue_search"
-NOT_OURS = ("alembic_version", "sqlite_")
+NOT_IN_TABLES_PY = ("catalogue_search", "alembic_version", "sqlite_")
+"""The search index (what SQLModel cannot say), and what alembic and SQLite keep for themselves."""
 
 
 def open_store(home: Path) -> Store:
     return Store.open(Home(home), clock=ManualClock(), ids=CountingIds(), executor=InlineExecutor())
 
 
-def is_a_table_of_ours(name: str) -> bool:
-    return not name.startswith((SEARCH, *NOT_OURS))
+def is_in_tables_py(name: str) -> bool:
+    return not name.startswith(NOT_IN_TABLES_PY)
 
 
 def described(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -55,7 +55,7 @@ def described(connection: Connection) -> dict[str, dict[str, Any]]:
             ),
         }
         for name, strict in tables.all()
-        if is_a_table_of_ours(name)
+        if is_in_tables_py(name)
     }
 
 
@@ -84,7 +84,7 @@ def migrated(tmp_path: Path) -> Any:
 
 def test_an_empty_file_becomes_exactly_the_tables_of_this_release(migrated: Connection) -> None:
     def compared(_: object, name: str | None, kind: str, *__: object) -> bool:
-        return kind != "table" or name is None or is_a_table_of_ours(name)
+        return kind != "table" or name is None or is_in_tables_py(name)
 
     context = MigrationContext.configure(migrated, opts={"include_object": compared, "compare_type": True})
     assert compare_metadata(context, Row.metadata) == []

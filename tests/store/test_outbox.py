@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from sync_agent.contract.operations import chain_hash, content_hash
@@ -157,10 +156,44 @@ def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, c
     assert due() == 0
 
 
-@pytest.mark.parametrize("only_sent", [False, True])
-def test_only_what_was_tried_can_be_asked_for_again(store: Store, only_sent: bool) -> None:
+def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) -> None:
     tried = queue(store)
     batch = claim(store)
     store.submit(lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
-    assert claim(store, only_sent=only_sent).ids == ([tried] if only_sent else [tried, fresh])
+    with store.reading() as connection:
+        assert outbox.sent_without_answer(connection) == [tried]
+    assert claim(store, among=[tried]).ids == [tried]
+    assert claim(store).ids == [fresh]
+
+
+def test_what_waits_behind_another_in_its_lane_is_not_due(store: Store) -> None:
+    """Or the pusher would look again and again, and claim nothing."""
+    stuck = queue(store, lane="product:mug")
+    claim(store)
+    store.submit(lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error=None)).result()
+    queue(store, lane="product:mug")
+    with store.reading() as connection:
+        assert outbox.next_due_ms(connection, store.owner) is None
+
+
+def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store) -> None:
+    counted = queue(store, lane="stock_level:main:mug")
+    claim(store)
+    store.submit(
+        lambda tx: outbox.finish(tx, counted, Status.COMPLETED, result=None, code="resolved")
+    ).result()
+    store.submit(lambda tx: outbox.stand(tx, counted, Status.CONFLICT, code="conflict", error=None)).result()
+    assert status(store, counted) == Status.COMPLETED
+    after = queue(store, lane="stock_level:main:mug")
+    assert claim(store).ids == [after]
+    assert store.submit(lambda tx: outbox.burn_attempt(tx, counted)).result() is None
+
+
+def test_a_listener_that_fails_does_not_make_a_commit_look_failed(store: Store) -> None:
+    def fails(_changed: object) -> None:
+        raise RuntimeError("a view has a bug")
+
+    store.listen(fails)
+    operation = queue(store)
+    assert status(store, operation) == Status.PENDING
