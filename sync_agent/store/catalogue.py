@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, or_, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from sync_agent.store import tables as t
@@ -35,6 +35,8 @@ def _reproject_chunk(tx: Transaction, product_ids: list[str]) -> None:
     for row in tx.execute(overlays):
         if row.deleted:
             projected[row.product_id] = None
+        elif projected[row.product_id] is None and "name" not in orjson.loads(row.fields):
+            pass  # an edit of what is gone: only one that gives it a name again makes a product of it
         else:
             base = projected[row.product_id] or _UNKNOWN_PRODUCT
             projected[row.product_id] = base | orjson.loads(row.fields)
@@ -81,11 +83,12 @@ def rebuild(tx: Transaction) -> None:
             " AND product_id NOT IN (SELECT product_id FROM product_overlay)"
         )
     )
-    differing = text(
-        "SELECT p.id AS product_id, p.name, p.barcode, p.sku, p.price_minor,"
-        " p.tax_rate_ppm, p.unit, p.version"
-        " FROM product p LEFT JOIN catalogue c ON c.product_id = p.id"
-        " WHERE p.deleted = 0 AND (c.id IS NULL OR c.version <> p.version)"
+    confirmed, shown = t.product.c, t.catalogue.c
+    differs = [shown[field].is_distinct_from(confirmed[field]) for field in (*_FIELDS, "version")]
+    differing = (
+        select(confirmed.id.label("product_id"), *(confirmed[field] for field in (*_FIELDS, "version")))
+        .select_from(t.product.outerjoin(t.catalogue, shown.product_id == confirmed.id))
+        .where(confirmed.deleted == 0, or_(shown.id.is_(None), *differs))
     )
     rows = tx.execute(differing).all()
     for start in range(0, len(rows), _CHUNK):

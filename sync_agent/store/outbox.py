@@ -232,17 +232,15 @@ def claim(
     person. `among` takes just these ids.
     """
     now_ms = tx.now_ms
-    query = (
-        select(t.outbox)
-        .where(t.outbox.c.finished_ms.is_(None), _claimable(now_ms, owner), _own_turn())
-        .order_by(t.outbox.c.rank, t.outbox.c.device_seq)
-        .limit(count_max)
-    )
-    if among is not None:
-        query = query.where(t.outbox.c.id.in_(among))
+    # Two looks rather than one with OR: each then walks its index in order, however long the queue is.
+    rows = _candidates(tx, _left_over(now_ms, owner), among, count_max)
+    if len(rows) < count_max:
+        # "+ 0" keeps SQLite from the index on this moment: it would sort the whole queue by its order after.
+        due = and_(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms + 0 <= now_ms)
+        rows += _candidates(tx, due, among, count_max - len(rows))
     claimed: list[Claimed] = []
     size = 0
-    for row in tx.execute(query):
+    for row in rows:
         size += row.bytes
         if claimed and size > bytes_max:
             break
@@ -276,13 +274,23 @@ def _own_turn() -> Any:
     )
 
 
-def _claimable(now_ms: int, owner: str) -> Any:
-    return or_(
-        and_(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms <= now_ms),
-        and_(
-            t.outbox.c.status == Status.PROCESSING,
-            or_(t.outbox.c.lease_until_ms <= now_ms, t.outbox.c.lease_owner != owner),
-        ),
+def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_max: int) -> list[Any]:
+    query = (
+        select(t.outbox)
+        .where(t.outbox.c.finished_ms.is_(None), which, _own_turn())
+        .order_by(t.outbox.c.rank, t.outbox.c.device_seq)
+        .limit(count_max)
+    )
+    if among is not None:
+        query = query.where(t.outbox.c.id.in_(among))
+    return list(tx.execute(query))
+
+
+def _left_over(now_ms: int, owner: str) -> Any:
+    """Leased once, and the lease is over or its owner has died."""
+    return and_(
+        t.outbox.c.status == Status.PROCESSING,
+        or_(t.outbox.c.lease_until_ms <= now_ms, t.outbox.c.lease_owner != owner),
     )
 
 
@@ -310,11 +318,16 @@ def _wire_form(row: Any) -> dict[str, Any]:
 def next_due_ms(connection: Connection, owner: str) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
-    pending, processing = t.outbox.c.status == Status.PENDING, t.outbox.c.status == Status.PROCESSING
-    first_due = select(func.min(t.outbox.c.next_attempt_ms)).where(unfinished, pending, _own_turn())
-    first_lease_over = select(func.min(t.outbox.c.lease_until_ms)).where(unfinished, processing)
-    abandoned = select(t.outbox.c.id).where(unfinished, processing, t.outbox.c.lease_owner != owner).limit(1)
-    due_ms = connection.execute(first_due).scalar_one()
+    first_due = (
+        select(t.outbox.c.next_attempt_ms)
+        .where(unfinished, t.outbox.c.status == Status.PENDING, _own_turn())
+        .order_by(t.outbox.c.next_attempt_ms)
+        .limit(1)
+    )
+    leased = t.outbox.c.status == Status.PROCESSING
+    first_lease_over = select(func.min(t.outbox.c.lease_until_ms)).where(unfinished, leased)
+    abandoned = select(t.outbox.c.id).where(unfinished, leased, t.outbox.c.lease_owner != owner).limit(1)
+    due_ms = connection.execute(first_due).scalar()
     lease_over_ms = connection.execute(first_lease_over).scalar_one()
     if connection.execute(abandoned).first() is not None:
         lease_over_ms = 0

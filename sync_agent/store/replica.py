@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -17,6 +18,7 @@ from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.stock import LocationRow, ProductRow, StockLevelRow, StockMovement, UserRow
 from sync_agent.contract.streams import Change, Cursor, SnapshotPage
 from sync_agent.contract.wire import Wire, to_ms
+from sync_agent.errors import ProtocolError
 from sync_agent.store import catalogue, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -100,6 +102,13 @@ TENANT_KINDS = ("location", "user", "product", "conflict")
 LOCATION_KINDS = ("stock_level", "stock_movement", "conflict")
 
 
+def _read(kind: ReplicaKind, row: Values) -> Wire:
+    try:
+        return kind.wire.model_validate(row)
+    except ValidationError as error:
+        raise ProtocolError(f"a {kind.resource_type} of the server cannot be read: {error}") from error
+
+
 def cursors(connection: Connection) -> dict[str, Cursor]:
     """How far this till has followed each stream."""
     return {
@@ -163,14 +172,15 @@ def _apply(tx: Transaction, changes: Sequence[Change], *, staged: bool) -> None:
     rows: dict[str, list[Values]] = {}
     shown: list[tuple[str, str]] = []
     conflicts: list[tuple[Conflict, str | None]] = []
+    buried: list[tuple[ReplicaKind, Change]] = []
     for change in changes:
         kind = KINDS.get(change.resource_type)
         if kind is None:
             continue
         if change.row is None:
-            _bury(tx, kind, change, staged=staged)
+            buried.append((kind, change))
         else:
-            row = kind.wire.model_validate(change.row)
+            row = _read(kind, change.row)
             rows.setdefault(kind.resource_type, []).append(kind.values(row))
             if isinstance(row, StockLevelRow) and row.movement is not None:
                 rows.setdefault("stock_movement", []).append(_movement(row.movement))
@@ -180,6 +190,8 @@ def _apply(tx: Transaction, changes: Sequence[Change], *, staged: bool) -> None:
             shown.append((change.operation_id, change.resource_id))
     for resource_type, values in rows.items():
         _upsert(tx, KINDS[resource_type], values, staged=staged)
+    for kind, change in buried:  # after the rows of the same page; the versions say which of the two is later
+        _bury(tx, kind, change, staged=staged)
     if not staged:
         _note_touched(tx, rows)
         overlay.drop_shown(tx, shown)
@@ -225,7 +237,8 @@ def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -
         if not staged:
             catalogue.reproject(tx, [change.resource_id])
     elif "id" in table.c:
-        tx.execute(delete(table).where(table.c.id == change.resource_id))
+        older = table.c.version < change.version if "version" in table.c else true()
+        tx.execute(delete(table).where(table.c.id == change.resource_id, older))
         tx.touch(kind.topic)
 
 
@@ -297,10 +310,7 @@ def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Seque
         tx.execute(delete(t.staging).where(t.staging.c.stream == page.stream))
     kind = KINDS.get(page.resource_type)
     if kind is not None and page.rows:
-        values = [
-            kind.values(kind.wire.model_validate(dict(zip(page.columns, row, strict=True))))
-            for row in page.rows
-        ]
+        values = [kind.values(_read(kind, dict(zip(page.columns, row, strict=True)))) for row in page.rows]
         _upsert(tx, kind, values, staged=True)
     done = tx.execute(select(t.staging.c.rows_done).where(t.staging.c.stream == page.stream)).scalar() or 0
     progress: Values = {

@@ -77,6 +77,7 @@ class Outbox(Row, table=True):
     __tablename__ = "outbox"
     __table_args__: ClassVar[Any] = (
         Index("outbox_open", "status", "rank", "device_seq", sqlite_where=text("finished_ms IS NULL")),
+        Index("outbox_due", "status", "next_attempt_ms", sqlite_where=text("finished_ms IS NULL")),
         Index("outbox_lane", "lane", "device_seq", sqlite_where=text("lane IS NOT NULL")),
         Index("outbox_finished", "finished_ms", sqlite_where=text("finished_ms IS NOT NULL")),
         _STRICT,

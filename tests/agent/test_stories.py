@@ -343,3 +343,56 @@ class _Tripwire(list[object]):
         super().append(event)
         if type(event).__name__ == "Progress":
             self._call(event)  # type: ignore[operator]
+
+
+async def test_an_operation_that_the_server_itself_fails_on_comes_before_a_person(shop: World) -> None:
+    """The bundled server isolates it and defers it: others that pass in the same answer count against it."""
+    till = shop.tills[0]
+    real_request = till.link.inner.request
+    poison: list[str] = []
+
+    async def defers_one(method: str, path: str, **given: object) -> object:
+        answer = await real_request(method, path, **given)  # type: ignore[arg-type]
+        if path == PATH_QUEUE:
+            for result in answer["results"]:
+                if result["id"] in poison:
+                    result |= {"success": False, "status": "deferred", "code": "internal"}
+        return answer
+
+    till.link.inner.request = defers_one  # type: ignore[method-assign]
+    await till.link.cut()
+    poison.append((await till.sell(till.product())).id)
+    till.link.restore()
+    while till.statuses()[poison[0]] != "dead_letter":
+        await till.opened.store.write(outbox.forget_waits, Rank.AGENT)
+        sale = await till.sell(till.product(1))
+        await until(lambda sale=sale: till.statuses()[sale.id] == "completed", "the other sale is sent")  # type: ignore[misc]
+    with till.opened.store.reading() as connection:
+        row = connection.execute(select(t.outbox).where(t.outbox.c.id == poison[0])).one()
+    assert row.failures == 8
+
+
+async def test_a_second_count_behind_a_conflict_does_not_keep_the_till_busy(shop: World) -> None:
+    first, second = shop.tills
+    mug = first.product()
+    for till in shop.tills:
+        await till.link.cut()
+    await first.count(mug, 40)
+    await second.count(mug, 38)
+    first.link.restore()
+    second.link.restore()
+    await shop.settle()
+    loser = first if conflicts.open_conflicts(first.till)[0].mine else second
+    await loser.count(mug, 37)
+    assert loser.agent is not None
+    pusher, batches = loser.agent._pusher, []
+    real_push = pusher.push_batch
+
+    async def counted(**given: object) -> set[str]:
+        batches.append(1)
+        return await real_push(**given)  # type: ignore[arg-type]
+
+    pusher.push_batch = counted  # type: ignore[method-assign,assignment]
+    sales = [await loser.sell(mug) for _ in range(3)]
+    await until(lambda: all(loser.statuses()[sale.id] == "completed" for sale in sales), "sales flow past")
+    assert len(batches) < 20

@@ -182,6 +182,13 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "outbox_due",
+        "outbox",
+        ["status", "next_attempt_ms"],
+        unique=False,
+        sqlite_where=sa.text("finished_ms IS NULL"),
+    )
+    op.create_index(
         "outbox_finished",
         "outbox",
         ["finished_ms"],
