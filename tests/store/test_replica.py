@@ -12,6 +12,7 @@ from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.operations import Effect
 from sync_agent.contract.streams import Change, Cursor, SnapshotPage, location_stream, tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.errors import ProtocolError
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic, Transaction
