@@ -869,3 +869,23 @@ def test_the_catalogue_follows_a_server_whose_versions_began_again(shop: Store) 
     apply(shop, TENANT, product(21, "mug", 2, name="Lost with the old server"))
     first_sync(shop, TENANT, "product", product_row("mug", 2, name="Edited on the new one"), seq=21)
     assert catalogue(shop) == {"mug": ("Edited on the new one", 450, 2)}
+
+
+def test_a_conflict_decided_while_the_pages_were_read_ends_its_operation(shop: Store) -> None:
+    stuck = count_mugs(shop, 9)
+    send(shop)
+    meet_conflict(shop, stuck)
+    stage(shop, page(HERE, "conflict", [conflict(stuck).to_wire()], seq=40))
+    decided = conflict(stuck, 2, status="resolved", resolution="accept_server")
+    stage_changes(shop, HERE, conflict_told(41, decided))
+    swap_in(shop, HERE)
+    assert status(shop, stuck) == (Status.COMPLETED, "resolved")
+    assert overlaid(shop) == []
+
+
+def test_a_locations_snapshot_leaves_the_conflicts_of_products_alone(shop: Store) -> None:
+    about_a_product = conflict("somebody's edit", resourceType="product", locationId=None)
+    apply(shop, TENANT, conflict_told(21, about_a_product))
+    stage(shop, page(HERE, "stock_level", [level_row("mug", 1, 9)], seq=40))
+    swap_in(shop, HERE)
+    assert [row["resource_type"] for row in rows(shop, t.conflict)] == ["product"]
