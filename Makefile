@@ -6,7 +6,7 @@ HOME_DIR ?= build/run
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench lock clean
+.PHONY: help setup run demo test check format lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,9 +32,6 @@ test: check ## everything: checks, then all tests
 format: setup ## lay the code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-
-bench: setup ## measurements, as ratios taken in one run
-	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks -q -s --run-benchmarks
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock

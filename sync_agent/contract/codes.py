@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sync_agent.contract.wire import Wire
+from sync_agent.contract.wire import Wire, WireInt
 
 
 class ErrorCode(StrEnum):
@@ -57,7 +57,7 @@ class ErrorBody(Wire):
     message: str
     details: Any = None
     request_id: str = ""
-    retry_after_ms: int | None = None
+    retry_after_ms: WireInt | None = None
 
 
 class Envelope(Wire):

@@ -4,7 +4,7 @@ from typing import Any
 
 from sync_agent.contract.stock import StockLevel, StockMovement
 from sync_agent.contract.streams import StreamHead
-from sync_agent.contract.wire import Id, Quantity, Sequence, UtcTime, Version, Wire
+from sync_agent.contract.wire import Id, Quantity, Sequence, UtcTime, Version, Wire, WireInt
 
 JOIN_TENANT = "join-tenant"
 INVENTORY_UPDATE = "inventory-update"
@@ -89,7 +89,7 @@ class NetworkStatus(Wire):
     """What a till reports of itself; shown in `sync-state`, trusted for nothing else."""
 
     is_online: bool
-    pending: int | None = None
+    pending: WireInt | None = None
 
 
 class Ping(Wire):

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from sync_agent.contract.stock import LocationRow
-from sync_agent.contract.wire import Id, ShortText, Wire
+from sync_agent.contract.wire import Id, ShortText, Wire, WireInt
 
 Role = Literal["clerk", "manager", "admin", "device"]
 
@@ -29,7 +29,7 @@ class SignedInUser(Wire):
 class LoginAnswer(Wire):
     access_token: str
     refresh_token: str
-    expires_in: int
+    expires_in: WireInt
     user: SignedInUser
 
 
@@ -42,7 +42,7 @@ class RefreshAnswer(Wire):
 
     access_token: str
     refresh_token: str | None = None
-    expires_in: int
+    expires_in: WireInt
 
 
 class EnrollRequest(Wire):

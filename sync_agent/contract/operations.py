@@ -19,6 +19,7 @@ from sync_agent.contract.wire import (
     UtcTime,
     Version,
     Wire,
+    WireInt,
     canonical_json,
 )
 
@@ -53,8 +54,8 @@ class Operation(Wire):
     device_seq: Sequence | None = None
     prev_hash: str | None = Field(default=None, max_length=64)
     replaces: Id | None = None
-    schema_: int | None = Field(default=None, alias="schema")
-    clock_offset_ms: int | None = None
+    schema_: WireInt | None = Field(default=None, alias="schema")
+    clock_offset_ms: WireInt | None = None
 
 
 def content_hash(operation: str, resource_type: str, resource_id: str | None, data: object) -> str:
@@ -205,7 +206,7 @@ class OperationResult(Wire):
     error: str | None = None
     code: str | None = None
     conflict: Conflict | None = None
-    retry_after_ms: int | None = None
+    retry_after_ms: WireInt | None = None
 
 
 class QueueRequest(Wire):

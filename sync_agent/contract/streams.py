@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from sync_agent.contract.wire import Id, Sequence, UtcTime, Version, Wire
+from sync_agent.contract.wire import Id, Sequence, UtcTime, Version, Wire, WireInt
 
 
 def tenant_stream(tenant_id: str) -> str:
@@ -77,7 +77,7 @@ class SnapshotPage(Wire):
     columns: list[str]
     rows: list[list[Any]]
     next_page_token: str | None = None
-    rows_total: int
+    rows_total: WireInt
 
 
 class JoinedStreams(Wire):
@@ -93,6 +93,6 @@ class JoinTenant(Wire):
     token: str
     location_id: Id | None = None
     device_id: Id | None = None
-    protocol: int | None = None
+    protocol: WireInt | None = None
     cursors: dict[str, Cursor] | None = None
     features: tuple[str, ...] = ()

@@ -53,6 +53,8 @@ RatePpm = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 """A tax rate in parts per million: 200_000 is 20 %."""
 Version = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Sequence = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+WireInt = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+"""Any other whole number: what every language's JSON carries exactly."""
 UtcTime = Annotated[
     datetime, AfterValidator(_to_utc), PlainSerializer(format_time, return_type=str, when_used="json")
 ]
