@@ -196,11 +196,12 @@ class Store:
         Raises HomeInUse, SchemaTooNew, StoreCorrupt or StoreUnavailable, each in words for a person.
         """
         home.acquire()
+        writer = _write_engine(home)
         try:
             with _translated():
-                writer = _write_engine(home)
                 migrate(writer)
         except BaseException:
+            writer.dispose()
             home.release()
             raise
         return cls(
