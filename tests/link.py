@@ -30,6 +30,7 @@ class Link:
         self._lose_answer: Callable[[str], bool] | None = None
         self._double: Callable[[str], bool] | None = None
         self._held: asyncio.Event | None = None
+        self._held_path = ""
         self._channels: list[_FaultyChannel] = []
         self._dead: asyncio.Event = asyncio.Event()
 
@@ -60,9 +61,10 @@ class Link:
     def double_next(self, path: str) -> None:
         self._double = _once(path)
 
-    def hold(self) -> asyncio.Event:
-        """Requests wait until the returned event is set."""
+    def hold(self, path: str) -> asyncio.Event:
+        """Requests for this path wait until the returned event is set."""
         self._held = asyncio.Event()
+        self._held_path = path
         return self._held
 
     # --- Transport -----------------------------------------------------------------------------------
@@ -77,7 +79,7 @@ class Link:
         token: str | None = None,
     ) -> Any:
         self.requests.append((method, path))
-        if self._held is not None:
+        if self._held is not None and path.startswith(self._held_path):
             await self._held.wait()
         await self._through()
         if self._lose_request and self._lose_request(path):

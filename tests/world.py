@@ -13,7 +13,6 @@ Everything is real: SQLite files, uvicorn on a free port, sockets, the agent. On
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -51,13 +50,6 @@ async def until(condition: Callable[[], bool], what: str, *, within_s: float = S
         if loop.time() > deadline:
             raise AssertionError(f"waited {within_s} s in vain until {what}")
         await asyncio.sleep(0.01)
-
-
-@dataclass
-class Movement:
-    product_id: str
-    delta: int
-    operation_id: str
 
 
 class WorldTill:

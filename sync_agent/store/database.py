@@ -8,7 +8,7 @@ import asyncio
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from sync_agent.errors import DiskFull, SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
+from sync_agent.errors import DiskFull, StoreCorrupt, StoreError, StoreUnavailable
 from sync_agent.ports import Clock, Executor, Ids, Rank, WriterThread
 from sync_agent.store.home import Home
 from sync_agent.store.migrations import migrate
@@ -276,10 +276,3 @@ class Store:
                 yield connection
             finally:
                 self._readers.held = None
-
-
-def fetch_all(connection: Connection, statement: Any, parameters: Any = None) -> Sequence[Any]:
-    return connection.execute(statement, parameters).all()
-
-
-__all__ = ["Changed", "SchemaTooNew", "Store", "Topic", "Transaction"]

@@ -36,8 +36,6 @@ class Status(StrEnum):
 
 
 WAITING = (Status.PENDING, Status.PROCESSING)
-STANDING = (Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED)
-"""Before a person, or behind something that is."""
 
 
 @dataclass(frozen=True)
