@@ -6,7 +6,7 @@ HOME_DIR ?= build/run
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock clean
+.PHONY: help setup run demo test check format docs fuzz bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,12 +29,23 @@ check: setup ## lint, types and import contracts
 test: check ## everything: checks, then all tests
 	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
+fuzz: setup ## throw fifty times as much at the server as the tests do, other things each time
+	@EVERTILL_FUZZ=long QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/fuzz -n $(WORKERS) --dist loadfile --timeout 7200
+
+bench: setup ## the server's speed and memory as ratios, each beside the least that could be done
+	@$(BIN)/python -m tests.benchmarks
+
+docs: setup ## docs/openapi.json and docs/asyncapi.json, from the code
+	@$(BIN)/python -m server_stub.documents docs
+
 format: setup ## lay the code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
+lock: ## renew requirements.lock, and the server's without Qt, from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra scale -c requirements.lock \
+	  $(addprefix --no-emit-package ,pyside6-essentials shiboken6 qasync) pyproject.toml -o requirements-server.lock
 
 clean: ## remove what was built, but not your tills
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

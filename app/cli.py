@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["server"]:
         # The server reads its own flags: it is another program that happens to ship in the same box.
-        from server_stub.run import main as serve
+        from server_stub.cli import main as serve
 
         return serve(arguments[1:])
     parsed = _parser().parse_args(arguments)

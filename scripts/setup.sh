@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv with the locked dependencies and sees to the system libraries that Qt needs.
+# Makes .venv with the locked dependencies, and sees to the system libraries that Qt needs and to the
+# PostgreSQL and Redis that the tests of a grown server start.
 # Safe to run again: it does nothing when nothing has changed. Needs a Python >= 3.11, make and git.
 set -eu
 cd "$(dirname "$0")/.."
@@ -82,5 +83,36 @@ install_system_libraries() {
   fi
 }
 
+# The tests of tests/scale start their own, on private ports; a till and a small server need neither.
+debian_services="postgresql redis-server"
+
+services_are_there() {
+  command -v redis-server >/dev/null 2>&1 || return 1
+  command -v initdb >/dev/null 2>&1 && command -v postgres >/dev/null 2>&1 && return 0
+  # Debian keeps PostgreSQL's programs off the PATH, a folder for each version.
+  for folder in /usr/lib/postgresql/*/bin; do
+    [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && return 0
+  done
+  return 1
+}
+
+install_services() {
+  if services_are_there; then
+    return 0
+  fi
+  if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    say "Installing PostgreSQL and Redis for the tests of tests/scale"
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian_services >/dev/null
+  elif command -v apt-get >/dev/null 2>&1; then
+    say "The tests of tests/scale are skipped: they need PostgreSQL and Redis. To run them, paste this line:"
+    say "  sudo apt-get update && sudo apt-get install -y $debian_services"
+  else
+    say "The tests of tests/scale are skipped: install PostgreSQL (initdb, postgres) and redis-server to run them."
+  fi
+}
+
 install_python_packages
 install_system_libraries
+install_services

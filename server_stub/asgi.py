@@ -1,53 +1,133 @@
 """One ASGI application: REST and Socket.IO on one port, and the tasks that run beside them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import socketio
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_stub import rest
 from server_stub.auth import AccessTokens, secret_of
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from server_stub.feed import Feed
+from server_stub.limits import Limits
+from server_stub.metrics import Metrics
+from server_stub.parts import Parts
+from server_stub.presence import LocalPresence, Presence
+from server_stub.pruning import Pruner
 from server_stub.realtime import Realtime
+from server_stub.rest.outside import Outside, Requests, add_refusals
 from server_stub.settings import Settings
+from server_stub.standing import Standings
 from server_stub.store.database import Database
 from server_stub.supervision import supervise
+from server_stub.watch import Watch
 
 
-def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> ASGIApp:
-    """The whole server on a database that is migrated already; it lives from the ASGI start-up to the end."""
+@dataclass(frozen=True)
+class Application:
+    """The server as an ASGI application, and what whoever runs it calls before the connections are closed."""
+
+    outside: ASGIApp
+    say_goodbye: Callable[[], Awaitable[None]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.outside(scope, receive, send)
+
+
+def build_parts(settings: Settings, clock: Clock | None = None, ids: Ids | None = None) -> Parts:
+    """Everything below the doors, on a database that is migrated already."""
     clock, ids = clock or SystemClock(), ids or TimeOrderedIds()
     secret = secret_of(settings.secret_file)
     database = Database(settings.url, clock=clock, ids=ids, readers=settings.readers)
-    tokens = AccessTokens(secret, settings.access_token_s, clock, ids)
-    realtime = Realtime(settings, database, tokens)
-    feed = Feed(realtime, settings.feed_window_ms, settings.feed_changes_max)
+    presence: Presence = LocalPresence()
+    if settings.redis_url is not None:
+        # Only a server of several processes has Redis's library.
+        from server_stub.redis_client import connect_to  # noqa: PLC0415
+        from server_stub.redis_presence import RedisPresence  # noqa: PLC0415
+
+        presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s)
+    return Parts(
+        settings=settings,
+        database=database,
+        tokens=AccessTokens(secret, settings.access_token_s, clock, ids),
+        secret=secret,
+        standings=Standings(database, settings.standing_s),
+        limits=Limits(settings.rate_limits, settings.redis_url),
+        presence=presence,
+        watch=Watch(database),
+        metrics=Metrics(),
+    )
+
+
+def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Application:
+    """The whole server; it lives from the ASGI start-up to the end."""
+    parts = build_parts(settings, clock, ids)
+    database = parts.database
+    realtime = Realtime(parts, _bus_of(settings))
+    pruner = Pruner(settings, database)
+    database.observe(parts.metrics, settings.slow_query_ms / 1000)
+    parts.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
+    parts.metrics.show_cache("standings", parts.standings.__len__)
+    feed = Feed(
+        realtime,
+        settings.feed_window_ms,
+        settings.feed_changes_max,
+        lambda commits: parts.metrics.published(commits, parts.now_ms()),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        database.on_commit(feed.listener(asyncio.get_running_loop()))
+        await realtime.start()
+        loop = asyncio.get_running_loop()
+        database.on_commit(feed.listener(loop))
+        database.on_commit(realtime.listener(loop))
+        database.on_commit(parts.watch.committed)
+        database.on_commit(parts.metrics.committed)
+        database.on_commit(pruner.committed)
         tasks = [
-            asyncio.create_task(supervise("feed", feed.run)),
-            asyncio.create_task(supervise("sweep", realtime.sweep)),
+            asyncio.create_task(supervise("feed", feed.run, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("sweep", realtime.sweep, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("presence", realtime.beat, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("sync_state", realtime.tell_states, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("watch", parts.watch.run, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("pruning", pruner.run, parts.metrics.task_failed)),
         ]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await realtime.close()
+        await parts.watch.flush()
+        await parts.presence.close()
+        await parts.limits.close()
         await asyncio.to_thread(database.close)
 
     # No documents are served: everything but signing in needs a token.
     http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    services = rest.Services(settings, database, tokens, secret)
-    http.include_router(rest.identity_routes(services))
-    http.include_router(rest.sync_routes(services))
-    rest.add_refusals(http)
+    http.state.parts = parts
+    http.include_router(rest.routes(parts))
+    add_refusals(http, parts)
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    app: ASGIApp = socketio.ASGIApp(realtime.server, other_asgi_app=rest.RequestIds(http, ids.new))
-    return app
+    inside = Requests(http, database.ids.new, parts.metrics)
+    outside = Outside(
+        socketio.ASGIApp(realtime.server, other_asgi_app=inside),
+        database.ids.new,
+        settings.allowed_origins,
+        has_tls=settings.tls_cert is not None,
+    )
+    return Application(outside, realtime.say_goodbye)
+
+
+def _bus_of(settings: Settings) -> Any:
+    if settings.redis_url is None:
+        return None
+    from server_stub.realtime.bus import RedisBus  # noqa: PLC0415
+    from server_stub.redis_client import connect_to  # noqa: PLC0415
+
+    return RedisBus(connect_to(settings.redis_url))

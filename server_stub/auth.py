@@ -2,33 +2,81 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jwt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from server_stub.clock import Clock, Ids
 from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.identity import Role
+from sync_agent.contract.wire import Id
 
 _ALGORITHM = "HS256"
+_SECRET_BYTES = 32
 _ISSUER = _AUDIENCE = "evertill"
 _REQUIRED = ["iss", "aud", "sub", "tid", "role", "locs", "jti", "iat", "exp", "typ"]
 
 
+class UnusableSecret(Exception):
+    """The file of the signing secret holds none that could be relied on; nothing starts with it."""
+
+
 def secret_of(path: Path) -> bytes:
-    """The server's signing secret; made at the first start, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """The server's signing secret; made at the first start, readable by its owner alone.
+
+    It appears under its name whole or not at all, so processes that start at once agree on one of them.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_secret(path)
+    secret = path.read_bytes()
+    if len(secret) < _SECRET_BYTES:
+        raise UnusableSecret(
+            f"{path} holds {len(secret)} bytes where the signing secret has at least {_SECRET_BYTES}:"
+            " put the right file there, or remove it for a new secret, which signs everybody out"
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    # mkstemp makes the file for its owner alone, and a link is made by one process only.
+    handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
+
+
+class _Claims(BaseModel):
+    """What an access token says, each claim of its own type and no other."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    sub: Id
+    tid: Id
+    role: Role
+    locs: tuple[Id, ...] = Field(strict=False)
+    did: Id | None = None
+    fam: Id | None = None
+    exp: int
+    typ: Literal["access"]
+
+    @model_validator(mode="after")
+    def _a_till_names_itself(self) -> "_Claims":
+        if self.role == "device" and self.did != self.sub:
+            raise ValueError("a till's token names the till")
+        return self
 
 
 class AccessTokens:
@@ -56,6 +104,8 @@ class AccessTokens:
         }
         if caller.device_id is not None:
             claims["did"] = caller.device_id
+        if caller.sign_in_id is not None:
+            claims["fam"] = caller.sign_in_id
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
 
     def read(self, token: str) -> Caller:
@@ -71,16 +121,19 @@ class AccessTokens:
             )
         except jwt.PyJWTError as error:
             raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in") from error
-        if claims["typ"] != "access":
-            raise Refusal(ErrorCode.UNAUTHORIZED, "not an access token")
-        if claims["exp"] * 1000 <= self._clock.now_ms():
+        try:
+            told = _Claims.model_validate(claims)
+        except ValidationError as error:
+            raise Refusal(ErrorCode.UNAUTHORIZED, "not an access token of this server") from error
+        if told.exp * 1000 <= self._clock.now_ms():
             raise Refusal(ErrorCode.TOKEN_EXPIRED, "this token has run out; refresh it")
-        by_device = claims["role"] == "device"
+        by_device = told.role == "device"
         return Caller(
-            tenant_id=claims["tid"],
-            role=claims["role"],
-            locations=tuple(claims["locs"]),
-            user_id=None if by_device else claims["sub"],
-            device_id=claims.get("did"),
-            expires_ms=claims["exp"] * 1000,
+            tenant_id=told.tid,
+            role=told.role,
+            locations=told.locs,
+            user_id=None if by_device else told.sub,
+            device_id=told.did,
+            sign_in_id=told.fam,
+            expires_ms=told.exp * 1000,
         )

@@ -18,6 +18,11 @@ class Ids(Protocol):
         ...
 
 
+def steady_s() -> float:
+    """Seconds on a clock that never jumps, for durations alone; no rule hangs on it, so no test moves it."""
+    return time.perf_counter()
+
+
 class SystemClock:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000

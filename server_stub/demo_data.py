@@ -57,6 +57,7 @@ DEMO = Shop(
     (NewLocation("main", "High Street", _LONDON), NewLocation("annex", "Market Hall", _LONDON)),
     (
         NewUser("alice", "alice", "Alice Marlow", "manager", ("main", "annex"), DEMO_PASSWORD, "2468"),
+        NewUser("ada", "ada", "Ada Finch", "admin", ("main", "annex"), DEMO_PASSWORD, "8642"),
         NewUser("bob", "bob", "Bob Finch", "clerk", ("main", "annex"), DEMO_PASSWORD, "1357"),
     ),
 )

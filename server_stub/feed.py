@@ -5,6 +5,7 @@ clients that do not take `changes` hear of each movement of stock by itself.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
@@ -28,14 +29,24 @@ class Outlet(Protocol):
 class Feed:
     """Gathers commits and publishes them, in order, a window at a time."""
 
-    def __init__(self, outlet: Outlet, window_ms: int, changes_max: int) -> None:
+    def __init__(
+        self,
+        outlet: Outlet,
+        window_ms: int,
+        changes_max: int,
+        published: Callable[[list[Commit]], None] = lambda _commits: None,
+    ) -> None:
+        """`published` hears of what has been sent."""
         self._outlet = outlet
+        self._published = published
         self._window_s = window_ms / 1000
         self._changes_max = changes_max
         self._pending: deque[Commit] = deque()
         self._pending_changes = 0
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
+        self._told_s = -math.inf
+        """When it last published, by the loop's clock."""
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
         """What the database calls from the writer's thread."""
@@ -61,10 +72,16 @@ class Feed:
             self._arrived.clear()
             self._full.clear()
             await self._publish(commits)
+            self._told_s = asyncio.get_running_loop().time()
+            self._published(commits)
 
     async def _wait_for_window(self) -> None:
+        """Until a window after the last telling: a lone change goes at once, and a burst is gathered."""
+        left_s = self._told_s + self._window_s - asyncio.get_running_loop().time()
+        if left_s <= 0:
+            return
         try:
-            await asyncio.wait_for(self._full.wait(), self._window_s)
+            await asyncio.wait_for(self._full.wait(), left_s)
         except TimeoutError:
             return
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from server_stub.errors import Refusal, unreadable
 from sync_agent.contract.codes import EVENT_BYTES_MAX, ErrorCode
-from sync_agent.contract.wire import Wire
+from sync_agent.contract.wire import Wire, has_nul, is_too_deep
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
@@ -29,6 +29,11 @@ def is_request_id(value: str) -> bool:
 
 
 def read_message(model: type[Message], payload: object) -> Message:
+    if has_nul(payload):
+        raise Refusal(ErrorCode.BAD_REQUEST, "a NUL character stands in it, which no text may hold")
+    if is_too_deep(payload):
+        # What was read could be nested deeper than it can ever be written again.
+        raise Refusal(ErrorCode.BAD_REQUEST, "it is nested too deeply")
     try:
         return model.model_validate(payload)
     except ValidationError as error:

@@ -1,26 +1,23 @@
 """Starting the server: schema, demonstration data, the listening socket, and a clean end."""
 
-import argparse
 import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-import structlog
 import uvicorn
-from platformdirs import user_data_path
 from starlette.types import ASGIApp
 
-from server_stub.asgi import build_app
+from server_stub.asgi import Application, build_app
 from server_stub.clock import Clock, SystemClock, TimeOrderedIds
 from server_stub.demo_data import load_demo_data
-from server_stub.settings import Settings
+from server_stub.http_protocol import BoundedHttp
+from server_stub.settings import Settings, refuse_open_door
 from server_stub.store.database import Database
-from server_stub.store.migrations import migrate
+from server_stub.store.migrations import make_ready
 
 _SHUTDOWN_S = 5
 
@@ -35,7 +32,7 @@ class RunningServer:
 def prepare(settings: Settings, *, demo_data: bool) -> None:
     """Makes the home and its database ready to serve; doing it again changes nothing."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    migrate(settings.url)
+    make_ready(settings.url)
     if not demo_data:
         return
     database = Database(settings.url, clock=SystemClock(), ids=TimeOrderedIds(), readers=1)
@@ -47,6 +44,7 @@ def prepare(settings: Settings, *, demo_data: bool) -> None:
 
 def serve(settings: Settings, *, demo_data: bool = False) -> None:
     """Serves until SIGTERM or SIGINT. Says where on stdout, as its first line, once it is listening."""
+    refuse_open_door(settings)
     prepare(settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
 
@@ -54,7 +52,7 @@ def serve(settings: Settings, *, demo_data: bool = False) -> None:
             sys.stdout.write(f"listening on {_url(settings, listener)}\n")
             sys.stdout.flush()
 
-        _CommandServer(_config(build_app(settings)), announce).run(sockets=[listener])
+        _CommandServer(build_app(settings), settings, announce).run(sockets=[listener])
 
 
 @asynccontextmanager
@@ -65,7 +63,7 @@ async def running(
     await asyncio.to_thread(prepare, settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
         started = asyncio.Event()
-        server = _EmbeddedServer(_config(build_app(settings, clock=clock)), started.set)
+        server = _EmbeddedServer(build_app(settings, clock=clock), settings, started.set)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         beginning = asyncio.create_task(started.wait())
         await asyncio.wait({serving, beginning}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,16 +76,21 @@ async def running(
 
 
 class _Server(uvicorn.Server):
-    """Tells when it has begun to listen."""
+    """Tells when it has begun to listen, and says goodbye before it closes its connections."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, app: Application, settings: Settings, on_started: Callable[[], None]) -> None:
+        super().__init__(_config(app, settings))
         self._on_started = on_started
+        self._say_goodbye = app.say_goodbye
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._say_goodbye()
+        await super().shutdown(sockets)
 
 
 class _CommandServer(_Server):
@@ -111,17 +114,24 @@ class _EmbeddedServer(_Server):
         yield
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedHttp,
         ws="websockets-sansio",
+        ws_max_size=settings.socket_message_bytes_max,
         # Engine.IO has heartbeats of its own, and compressing each small message costs more than it saves.
         ws_ping_interval=None,
         ws_per_message_deflate=False,
         lifespan="on",
         access_log=False,
         log_config=None,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+        # Nobody is believed about whom they forward for, unless it was said who may be.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
 
@@ -129,7 +139,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 @contextmanager
 def _bound_socket(settings: Settings) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # asyncio sends small packets at once only where the socket says that it is TCP: else answers wait 40 ms.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
         yield listener
@@ -137,24 +148,5 @@ def _bound_socket(settings: Settings) -> Iterator[socket.socket]:
 
 def _url(settings: Settings, listener: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{listener.getsockname()[1]}"
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command line of `evertill server` and `python -m server_stub`."""
-    parser = argparse.ArgumentParser(prog="evertill server", description="Run the bundled server.")
-    parser.add_argument(
-        "--home", type=Path, default=None, help="where the database and the secret live (made if absent)"
-    )
-    parser.add_argument(
-        "--database", metavar="URL", help="an SQLAlchemy URL; default: a SQLite file in the home"
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
-    parser.add_argument("--port", type=int, default=8765, help="the port to listen on; 0 takes a free one")
-    parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
-    told = parser.parse_args(argv)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    home = told.home or user_data_path("evertill") / "server"
-    settings = Settings(home=home, database_url=told.database, host=told.host, port=told.port)
-    serve(settings, demo_data=told.demo_data)
-    return 0
+    scheme = "http" if settings.tls_cert is None else "https"
+    return f"{scheme}://{host}:{listener.getsockname()[1]}"

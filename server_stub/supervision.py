@@ -10,11 +10,15 @@ log = structlog.get_logger()
 _PAUSE_S = 0.5
 
 
-async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Runs `work` again and again until cancelled; it returns only by failing."""
+async def supervise(
+    name: str, work: Callable[[], Awaitable[None]], failed: Callable[[str], None] = lambda _name: None
+) -> None:
+    """Runs `work` again and again until cancelled; it returns only by failing, and `failed` hears of it."""
     while True:
         try:
             await work()
+            log.error("task.returned", task=name)
         except Exception:
             log.exception("task.failed", task=name)
-            await asyncio.sleep(_PAUSE_S)
+        failed(name)
+        await asyncio.sleep(_PAUSE_S)

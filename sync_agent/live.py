@@ -40,6 +40,12 @@ class _Orjson:
         return orjson.loads(text)
 
 
+class _Packet(socketio.packet.Packet):  # type: ignore[misc]
+    """Packets of this channel alone: the library's `json=` would change those of the whole process."""
+
+    json = _Orjson
+
+
 class SocketChannel:
     """One connected socket. `on_event` is awaited event by event, in the order of arrival."""
 
@@ -53,7 +59,7 @@ class SocketChannel:
     @classmethod
     async def open(cls, server_url: str, token: str, on_event: EventHandler) -> "SocketChannel":
         """Connect within ten seconds, or raise TransientError."""
-        client = socketio.AsyncClient(reconnection=False, json=_Orjson, handle_sigint=False)
+        client = socketio.AsyncClient(reconnection=False, serializer=_Packet, handle_sigint=False)
         channel = cls(client, on_event)
         channel._listen()
         try:

@@ -1,12 +1,25 @@
 """Fixtures that every folder of tests shares."""
 
+import logging
 import os
 from pathlib import Path
 
 import keyring
 import pytest
+import structlog
 from keyring.backends import fail
 
+from tests.services import fresh_database, postgres, redis_server, redis_url  # noqa: F401 - fixtures for all
+
+# A server within a test says what goes wrong, and not each request; a traceback with locals takes seconds.
+structlog.configure(
+    wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ],
+)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).parent.parent

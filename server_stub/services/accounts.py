@@ -1,14 +1,16 @@
 """Signing in, staying signed in, and enrolling tills."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, select, update
 
 from server_stub.errors import Refusal
 from server_stub.roles import Action
 from server_stub.services import credentials, devices
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
+from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, SignedInUser, TenantInfo
@@ -21,6 +23,14 @@ class Renewed:
 
     caller: Caller
     refresh_token: str | None
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who has signed in, and the refresh token that keeps them so."""
+
+    caller: Caller
+    refresh_token: str
 
 
 def find_user(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
@@ -63,39 +73,54 @@ def signed_in(user: RowMapping) -> SignedInUser:
     )
 
 
-def caller_of(user: RowMapping) -> Caller:
+def caller_of(user: RowMapping, sign_in_id: str) -> Caller:
     return Caller(
         tenant_id=user["tenant_id"],
         role=user["role"],
         locations=tuple(user["locations"]),
         user_id=user["id"],
+        sign_in_id=sign_in_id,
     )
 
 
-def begin_family(unit: UnitOfWork, user_id: str, lifetime_s: int) -> str:
-    """The first refresh token of a sign-in."""
-    token = credentials.new_refresh_token()
-    _keep_token(unit, token, unit.ids.new(), user_id, lifetime_s)
-    return token
+def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: str | None) -> SignIn:
+    """A sign-in: who it is of, and its first refresh token. `user` is whose password was right just now."""
+    now = _active_user(unit, user["id"])
+    if now is None or now["password_hash"] != user["password_hash"]:
+        raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
+    token = credentials.new_refresh_token(unit.tenant_id)
+    family_id = unit.ids.new()
+    _keep_token(unit, token, family_id, user["id"], lifetime_s)
+    unit.audit(AuditRecord(kind="sign_in", outcome="applied", actor_id=user["id"], address=address))
+    return SignIn(caller_of(now, family_id), token)
 
 
-def tenant_of_token(connection: Connection, token: str) -> str:
-    """Whose token it is; nobody's is refused like any other that does not hold."""
-    table = t.device if credentials.is_device_token(token) else t.refresh_token
-    tenant_id = connection.execute(
-        select(table.c.tenant_id).where(table.c.token_hash == credentials.token_hash(token))
-    ).scalar_one_or_none()
+def tenant_of_token(token: str) -> str:
+    """Whose token it says it is; what is no token at all is refused like any other that does not hold."""
+    tenant_id = credentials.tenant_of(token)
     if tenant_id is None:
         raise _not_signed_in()
-    return str(tenant_id)
+    return tenant_id
+
+
+def _revoked_of_family(tenant_id: str, family_id: str | None) -> Select[Any]:
+    """Finds something exactly if the sign-in has ended: whatever is revoked of a family ends all of it."""
+    of = t.refresh_token.c
+    return (
+        select(of.revoked_ms)
+        .where(of.tenant_id == tenant_id, of.family_id == family_id, of.revoked_ms.is_not(None))
+        .limit(1)
+    )
 
 
 def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renewed | None:
     """Exchanges a refresh token or a till's credential. None: refused, and what that brings is to be kept."""
     if credentials.is_device_token(token):
         return Renewed(_device_caller(unit, token), None)
-    row = _find_token(unit, token)
-    if row is None or row["revoked_ms"] is not None or row["expires_ms"] <= unit.now_ms:
+    row = _find_token(unit, token, lock=True)
+    if row is None or row["expires_ms"] <= unit.now_ms:
+        return None
+    if unit.rows(_revoked_of_family(unit.tenant_id, row["family_id"])).first() is not None:
         return None
     user = _active_user(unit, row["user_id"])
     if user is None:
@@ -112,15 +137,18 @@ def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renew
     elif _was_used(unit, successor):
         # Two holders of one token: the family is over for both of them.
         _revoke_family(unit, row["family_id"])
+        unit.audit(AuditRecord(kind="anomaly", outcome="refresh_token_reused", actor_id=row["user_id"]))
         return None
-    return Renewed(caller_of(user), successor)
+    return Renewed(caller_of(user, row["family_id"]), successor)
 
 
-def end_family(unit: UnitOfWork, token: str) -> None:
-    """Signs out: nothing that came of this sign-in is good any more."""
+def end_family(unit: UnitOfWork, caller: Caller, token: str) -> None:
+    """Signs out: nothing that came of this sign-in is good any more. Nobody ends another's."""
     row = _find_token(unit, token)
-    if row is not None:
-        _revoke_family(unit, row["family_id"])
+    if row is None or row["user_id"] != caller.user_id:
+        return
+    _revoke_family(unit, row["family_id"])
+    unit.audit(AuditRecord(kind="sign_in", outcome="signed_out", actor_id=caller.id, address=caller.address))
 
 
 def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAnswer:
@@ -136,7 +164,7 @@ def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAn
     number = unit.rows(
         select(func.count()).select_from(t.device).where(t.device.c.tenant_id == unit.tenant_id)
     ).scalar_one()
-    token = credentials.new_device_token()
+    token = credentials.new_device_token(unit.tenant_id)
     device_id = unit.ids.new()
     series = f"T{number + 1}"
     unit.insert(
@@ -153,6 +181,18 @@ def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAn
             "revoked_ms": None,
             "cloned_ms": None,
         },
+    )
+    unit.audit(
+        AuditRecord(
+            kind="enrolment",
+            outcome="applied",
+            actor_id=caller.id,
+            device_id=device_id,
+            address=caller.address,
+            resource_type="device",
+            resource_id=device_id,
+            detail={"name": request.name, "locationId": request.location_id, "receiptSeries": series},
+        )
     )
     return EnrollAnswer(
         device_id=device_id,
@@ -205,17 +245,12 @@ def _device_caller(unit: UnitOfWork, token: str) -> Caller:
     )
 
 
-def _find_token(unit: UnitOfWork, token: str) -> RowMapping | None:
+def _find_token(unit: UnitOfWork, token: str, *, lock: bool = False) -> RowMapping | None:
     of = t.refresh_token.c
-    return (
-        unit.rows(
-            select(t.refresh_token).where(
-                of.tenant_id == unit.tenant_id, of.token_hash == credentials.token_hash(token)
-            )
-        )
-        .mappings()
-        .first()
+    query = select(t.refresh_token).where(
+        of.tenant_id == unit.tenant_id, of.token_hash == credentials.token_hash(token)
     )
+    return unit.rows(query.with_for_update() if lock else query).mappings().first()
 
 
 def _was_used(unit: UnitOfWork, token: str) -> bool:

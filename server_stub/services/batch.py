@@ -1,7 +1,7 @@
 """What a rule works with: one transaction's operations, and what is known about people, places and products.
 
-A batch looks up what all its operations need with a query or two each, locks the streams that they may touch,
-and is thrown away with its transaction.
+A batch locks the streams that its operations may touch, looks up what all of them need with a query or two
+each, and is thrown away with its transaction.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.identity import TenantSettings
 from sync_agent.contract.operations import Effect, Operation, OperationResult, ResultStatus
 from sync_agent.contract.streams import location_stream, tenant_stream
 from sync_agent.contract.wire import to_ms
@@ -45,6 +46,17 @@ class Asked:
     def device_seq(self) -> int | None:
         return self.operation.device_seq if self.device_id else None
 
+    @property
+    def products_in_lines(self) -> list[str]:
+        """The products that a sale or transfer names, as far as can be told without reading all of it."""
+        lines = self.operation.data.get("lines")
+        named = (
+            (line.get("productId") for line in lines if isinstance(line, dict))
+            if isinstance(lines, list)
+            else ()
+        )
+        return [product_id for product_id in named if isinstance(product_id, str)]
+
     def happened_ms(self, occurred_ms: int, received_ms: int) -> int:
         """When something happened, by the server's clock: never after it was received, nor before 1970."""
         return max(0, min(occurred_ms + (self.operation.clock_offset_ms or 0), received_ms))
@@ -61,16 +73,39 @@ class Batch:
         self._devices: dict[str, str] = {}
         self._products: dict[str, dict[str, Any] | None] = {}
         self._locations: frozenset[str] | None = None
+        self._settings: TenantSettings | None = None
+        self._held: set[str] = set()
+        self.to_audit: dict[str, Any] = {}
+        """What the audit line of the operation being judged will say, besides what its result does."""
 
     @property
     def tenant_id(self) -> str:
         return self.unit.tenant_id
 
-    def lock(self, locations: Iterable[str | None]) -> None:
-        """Locks the tenant's stream and those of the given locations."""
-        streams = [tenant_stream(self.tenant_id)]
-        streams += (location_stream(self.tenant_id, location) for location in locations if location)
+    def stream_of(self, place: str | None) -> str:
+        """The stream that tells of a place; of what belongs to none (None), the tenant's."""
+        return tenant_stream(self.tenant_id) if place is None else location_stream(self.tenant_id, place)
+
+    def lock(self, places: Iterable[str | None]) -> None:
+        """Locks the streams of places of the tenant, all in one go."""
+        streams = {self.stream_of(place) for place in places}
         self.unit.streams.lock(streams)
+        self._held |= streams
+
+    def holds(self, place: str | None) -> bool:
+        """Whether the stream of a place is locked. What was not known when streams were locked may not be."""
+        return self.stream_of(place) in self._held
+
+    def own(self, place: str | None) -> str | None:
+        """The place, if the caller may act there."""
+        return place if place in self.caller.locations else None
+
+    def settings(self) -> TenantSettings:
+        if self._settings is None:
+            of = t.tenant.c
+            kept = self.unit.rows(select(of.settings).where(of.tenant_id == self.tenant_id)).scalar_one()
+            self._settings = TenantSettings.model_validate(kept)
+        return self._settings
 
     def locations(self) -> frozenset[str]:
         """All places of the tenant."""

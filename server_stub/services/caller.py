@@ -17,7 +17,11 @@ class Caller:
     locations: tuple[str, ...]
     user_id: str | None = None
     device_id: str | None = None
+    sign_in_id: str | None = None
+    """The sign-in that the token came of: the family of its refresh tokens. None for a till by itself."""
     expires_ms: int = 0
+    address: str | None = None
+    """Where the request came from; for the audit trail alone."""
 
     @property
     def id(self) -> str:

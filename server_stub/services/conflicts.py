@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import Connection, or_, select, update
 
 from server_stub.errors import Refusal, unreadable
 from server_stub.roles import Action, may
 from server_stub.services import catalogue, evidence
 from server_stub.services.batch import Asked, Batch, applied, in_conflict
+from server_stub.services.caller import Caller
 from server_stub.services.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -40,8 +41,17 @@ _WHY = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conflicts are asked for; `before_ms`: opened before."""
+
+    status: Literal["open", "resolved"] | None = "open"
+    location_id: str | None = None
+    before_ms: int | None = None
+
+
 @dataclass(slots=True)
-class _Standing:
+class Standing:
     """A conflict as it is stored: the wire object, and what its operation adds."""
 
     conflict: Conflict
@@ -161,25 +171,43 @@ def _open(
         location_id=location_id,
         operation_id=asked.id,
     )
+    effect = put_before_a_person(
+        batch,
+        Standing(
+            conflict,
+            device_id=asked.device_id,
+            device_seq=asked.device_seq,
+            counted_ms=counted_ms,
+            resolved=None,
+        ),
+        asked.id,
+    )
+    batch.to_audit = {"conflictId": conflict.id}
+    return in_conflict(asked, conflict, [effect], ErrorCode.CONFLICT, _WHY[kind])
+
+
+def put_before_a_person(batch: Batch, standing: Standing, operation_id: str) -> Effect:
+    """Stores a new conflict, which `operation_id` has opened, and tells its stream."""
+    conflict = standing.conflict
     batch.unit.insert(
         t.conflict,
         {
             "tenant_id": batch.tenant_id,
             "id": conflict.id,
-            "resource_type": resource_type,
-            "resource_id": resource_id,
-            "location_id": location_id,
-            "operation_id": asked.id,
-            "device_id": asked.device_id,
-            "device_seq": asked.device_seq,
-            "counted_ms": counted_ms,
+            "resource_type": conflict.resource_type,
+            "resource_id": conflict.resource_id,
+            "location_id": conflict.location_id,
+            "operation_id": operation_id,
+            "device_id": standing.device_id,
+            "device_seq": standing.device_seq,
+            "counted_ms": standing.counted_ms,
+            "opened_ms": batch.unit.now_ms,
             "status": conflict.status,
             "body": conflict.to_wire(),
-            "resolved": None,
+            "resolved": standing.resolved,
         },
     )
-    effect = _tell(batch, conflict, asked.id)
-    return in_conflict(asked, conflict, [effect], ErrorCode.CONFLICT, _WHY[kind])
+    return _tell(batch, conflict, operation_id)
 
 
 def resolve(batch: Batch, asked: Asked) -> OperationResult:
@@ -190,9 +218,20 @@ def resolve(batch: Batch, asked: Asked) -> OperationResult:
         )
     except ValidationError as error:
         raise unreadable(error, "data") from error
-    standing = _find(batch, decision.conflict_id)
-    _must_decide(batch, asked, standing.conflict)
+    standing = find(batch, decision.conflict_id)
+    must_decide(batch, asked, standing.conflict)
+    return carry_out(batch, asked, standing, decision)
+
+
+def carry_out(batch: Batch, asked: Asked, standing: Standing, decision: ResolveConflict) -> OperationResult:
+    """What a decision does, whoever may make it; the first answer again if it was made before."""
+    batch.to_audit = {
+        "resolution": decision.resolution,
+        "local": standing.conflict.local_version.to_wire(),
+        "server": standing.conflict.server_version.to_wire(),
+    }
     if standing.resolved is not None:
+        batch.to_audit["result"] = standing.resolved["result"]
         return applied(asked, [], **standing.resolved)
     if standing.conflict.resource_type == "product":
         return _resolve_product(batch, asked, standing, decision)
@@ -201,9 +240,12 @@ def resolve(batch: Batch, asked: Asked) -> OperationResult:
 
 def location_of(batch: Batch, asked: Asked) -> str | None:
     """The place whose stream a decision will write to."""
-    conflict_id = asked.operation.resource_id or asked.operation.data.get("conflictId")
-    if not isinstance(conflict_id, str):
-        return None
+    # As `resolve` reads it: what the data says goes before the resource that the operation names.
+    conflict_id = asked.operation.data.get("conflictId", asked.operation.resource_id)
+    return place_of(batch, conflict_id) if isinstance(conflict_id, str) else None
+
+
+def place_of(batch: Batch, conflict_id: str) -> str | None:
     of = t.conflict.c
     found = batch.unit.rows(
         select(of.location_id).where(of.tenant_id == batch.tenant_id, of.id == conflict_id)
@@ -211,7 +253,8 @@ def location_of(batch: Batch, asked: Asked) -> str | None:
     return None if found is None else str(found)
 
 
-def _find(batch: Batch, conflict_id: str) -> _Standing:
+def find(batch: Batch, conflict_id: str) -> Standing:
+    """A conflict whose stream is locked."""
     of = t.conflict.c
     row = batch.unit.rows(
         select(of.body, of.device_id, of.device_seq, of.counted_ms, of.resolved).where(
@@ -220,20 +263,32 @@ def _find(batch: Batch, conflict_id: str) -> _Standing:
     ).first()
     if row is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"there is no conflict {conflict_id}")
-    return _Standing(
-        Conflict.model_validate(row.body), row.device_id, row.device_seq, row.counted_ms, row.resolved
-    )
+    conflict = Conflict.model_validate(row.body)
+    must_be_at_its_place(batch.caller, conflict)
+    if not batch.holds(conflict.location_id):
+        # It has come to be since this transaction looked for what to lock.
+        raise Refusal(ErrorCode.NOT_FOUND, f"there is no conflict {conflict_id}")
+    return Standing(conflict, row.device_id, row.device_seq, row.counted_ms, row.resolved)
 
 
-def _must_decide(batch: Batch, asked: Asked, conflict: Conflict) -> None:
-    place = conflict.location_id
-    if place is not None and place not in batch.caller.locations:
-        raise Refusal(ErrorCode.FORBIDDEN, f"the conflict is of {place}, which is not your place")
-    action = (
+def action_on(conflict: Conflict) -> Action:
+    """What whoever decides the conflict must be allowed."""
+    return (
         Action.DECIDE_PRODUCT_CONFLICT
         if conflict.resource_type == "product"
         else Action.DECIDE_STOCK_CONFLICT
     )
+
+
+def must_be_at_its_place(caller: Caller, conflict: Conflict) -> None:
+    place = conflict.location_id
+    if place is not None and place not in caller.locations:
+        raise Refusal(ErrorCode.FORBIDDEN, f"the conflict is of {place}, which is not your place")
+
+
+def must_decide(batch: Batch, asked: Asked, conflict: Conflict) -> None:
+    """A person decides: the bearer of the token, or whoever stands at the till or approves there."""
+    action = action_on(conflict)
     if not batch.caller.is_device:
         batch.caller.must(action)
         return
@@ -243,7 +298,7 @@ def _must_decide(batch: Batch, asked: Asked, conflict: Conflict) -> None:
 
 
 def _resolve_stock(
-    batch: Batch, asked: Asked, standing: _Standing, decision: ResolveConflict
+    batch: Batch, asked: Asked, standing: Standing, decision: ResolveConflict
 ) -> OperationResult:
     conflict = standing.conflict
     level = batch.ledger.level(conflict.location_id or "", conflict.resource_id)
@@ -289,7 +344,7 @@ def _decided_quantity(decision: ResolveConflict, conflict: Conflict) -> int:
 
 
 def _resolve_product(
-    batch: Batch, asked: Asked, standing: _Standing, decision: ResolveConflict
+    batch: Batch, asked: Asked, standing: Standing, decision: ResolveConflict
 ) -> OperationResult:
     conflict = standing.conflict
     row = batch.product(conflict.resource_id)
@@ -378,6 +433,7 @@ def _settle(
         resolved_by=asked.actor_id,
     ).to_wire()
     _update(batch, settled, answer)
+    batch.to_audit["result"] = outcome
     effect = _tell(batch, settled, asked.id)
     batch.unit.announce(_stream_of(batch, conflict), CONFLICT_RESOLUTION_BROADCAST, answer)
     return applied(asked, [*effects, effect], **answer)
@@ -411,3 +467,19 @@ def _stream_of(batch: Batch, conflict: Conflict) -> str:
     if conflict.location_id is None:
         return tenant_stream(batch.tenant_id)
     return location_stream(batch.tenant_id, conflict.location_id)
+
+
+def found_for(connection: Connection, caller: Caller, wanted: Wanted, limit: int) -> list[Conflict]:
+    """The conflicts that the caller may decide, the oldest first."""
+    of = t.conflict.c
+    query = select(of.body).where(of.tenant_id == caller.tenant_id).order_by(of.opened_ms, of.id).limit(limit)
+    of_a_place = of.location_id.in_(caller.locations)
+    decides_products = may(caller.role, Action.DECIDE_PRODUCT_CONFLICT)
+    query = query.where(or_(of_a_place, of.location_id.is_(None)) if decides_products else of_a_place)
+    if wanted.status is not None:
+        query = query.where(of.status == wanted.status)
+    if wanted.location_id is not None:
+        query = query.where(of.location_id == wanted.location_id)
+    if wanted.before_ms is not None:
+        query = query.where(of.opened_ms < wanted.before_ms)
+    return [Conflict.model_validate(body) for body in connection.execute(query).scalars()]

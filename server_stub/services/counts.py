@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from server_stub.errors import unreadable
+from server_stub.errors import Refusal, unreadable
 from server_stub.roles import Action
 from server_stub.services import conflicts
 from server_stub.services.batch import Asked, Batch, applied, blocked
 from server_stub.services.inventory import place_of
 from server_stub.services.ledger import CLOCK_UNCERTAINTY_MS, Level
 from server_stub.store import tables as t
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import ConflictType
 from sync_agent.contract.operations import CountData, OperationResult
 from sync_agent.contract.stock import MovementReason
@@ -104,6 +105,7 @@ def count(batch: Batch, asked: Asked) -> OperationResult:
         data = CountData.model_validate(asked.operation.data)
     except ValidationError as error:
         raise unreadable(error, "data") from error
+    _must_be_made_on_something(batch, asked, data)
     level = batch.ledger.level(*place_of(asked))
     standing = conflicts.open_before(batch, asked, "stock_level", level.product_id, level.location_id)
     if standing is not None:
@@ -122,6 +124,16 @@ def count(batch: Batch, asked: Asked) -> OperationResult:
     if isinstance(verdict, Clashes):
         return conflicts.open_for_count(batch, asked, level, data, counted.counted_ms, verdict.kind)
     return _apply(batch, asked, level, counted, verdict.quantity, data)
+
+
+def _must_be_made_on_something(batch: Batch, asked: Asked, data: CountData) -> None:
+    """A shop may want no figure that names neither what it was made on nor when it was counted."""
+    basis = asked.operation.version, data.previous_quantity, data.counted_at
+    if basis == (None, None, None) and batch.settings().refuse_unconditional:
+        raise Refusal(
+            ErrorCode.PRECONDITION_FAILED,
+            "version: this shop takes no count that names neither a version nor a previousQuantity",
+        )
 
 
 def _apply(

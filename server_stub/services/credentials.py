@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sync_agent.contract.identity import pin_material
 
 _HASHER = PasswordHasher()
-_REFRESH, _DEVICE = "evr_", "evd_"
+_REFRESH, _DEVICE = "evr", "evd"
 
 
 def hash_password(password: str) -> str:
@@ -36,12 +36,19 @@ def pin_verifier(pepper: str, user_id: str, pin: str) -> str:
     return _HASHER.hash(pin_material(pepper, user_id, pin))
 
 
-def new_refresh_token() -> str:
-    return _REFRESH + secrets.token_urlsafe(32)
+def new_refresh_token(tenant_id: str) -> str:
+    return f"{_REFRESH}_{tenant_id}_{secrets.token_hex(32)}"
 
 
-def new_device_token() -> str:
-    return _DEVICE + secrets.token_urlsafe(32)
+def new_device_token(tenant_id: str) -> str:
+    return f"{_DEVICE}_{tenant_id}_{secrets.token_hex(32)}"
+
+
+def tenant_of(token: str) -> str | None:
+    """Whose the token says it is, between its kind and its random end. The database knows if it holds."""
+    kind, _, rest = token.partition("_")
+    tenant_id, _, random = rest.rpartition("_")
+    return tenant_id if kind in (_REFRESH, _DEVICE) and tenant_id and random else None
 
 
 def new_pepper() -> str:
@@ -49,13 +56,13 @@ def new_pepper() -> str:
 
 
 def is_device_token(token: str) -> bool:
-    return token.startswith(_DEVICE)
+    return token.startswith(f"{_DEVICE}_")
 
 
 def successor_of(token: str, secret: bytes) -> str:
     """The one token that a refresh token turns into: the same however often it is asked for."""
     digest = hmac.new(secret, b"refresh:" + token.encode(), hashlib.sha256).digest()
-    return _REFRESH + digest.hex()
+    return f"{_REFRESH}_{tenant_of(token)}_{digest.hex()}"
 
 
 def token_hash(token: str) -> str:

@@ -13,6 +13,7 @@ from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
 from server_stub.services.intake import Intake
 from server_stub.store import tables as t
+from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.codes import ErrorCode
 
@@ -23,7 +24,8 @@ async def refuse_clone(database: Database, caller: Caller, intakes: Sequence[Int
     if device_id is None:
         return
     cloned = await database.read(
-        partial(_looks_cloned, tenant_id=caller.tenant_id, device_id=device_id, intakes=intakes)
+        caller.tenant_id,
+        partial(_looks_cloned, tenant_id=caller.tenant_id, device_id=device_id, intakes=intakes),
     )
     if cloned:
         await database.write(caller.tenant_id, partial(_mark_cloned, device_id=device_id))
@@ -78,6 +80,15 @@ def _mark_cloned(unit: UnitOfWork, device_id: str) -> None:
         update(t.device)
         .where(of.tenant_id == unit.tenant_id, of.id == device_id, of.cloned_ms.is_(None))
         .values(cloned_ms=unit.now_ms)
+    )
+    unit.audit(
+        AuditRecord(
+            kind="anomaly",
+            outcome="device_cloned",
+            device_id=device_id,
+            resource_type="device",
+            resource_id=device_id,
+        )
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server_stub.services import catalogue
 from server_stub.services.batch import Asked, Batch
 from server_stub.services.ledger import Level
 from server_stub.store import tables as t
@@ -96,20 +95,30 @@ def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, 
 
 
 def product_side(batch: Batch, row: dict[str, Any]) -> ConflictSide:
+    """What a product is."""
+    side = product_side_at(batch, row["id"], row["version"])
+    assert side is not None, "the newest version of a product is always kept"
+    return side
+
+
+def product_side_at(batch: Batch, product_id: str, version: int) -> ConflictSide | None:
+    """What a product was at a version; None if that is forgotten."""
     of = t.product_version.c
-    last = batch.unit.rows(
-        select(of.actor_id, of.device_id, of.received_ms).where(
-            of.tenant_id == batch.tenant_id, of.product_id == row["id"], of.version == row["version"]
+    found = batch.unit.rows(
+        select(of.row, of.actor_id, of.device_id, of.received_ms).where(
+            of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version == version
         )
-    ).one()
+    ).one_or_none()
+    if found is None:
+        return None
     return ConflictSide(
-        values=catalogue.on_the_wire(row),
-        version=row["version"],
-        actor=last.actor_id,
-        actor_name=batch.name_of(last.actor_id),
-        device=last.device_id,
-        device_name=batch.device_name(last.device_id),
-        at=from_ms(last.received_ms),
+        values=found.row,
+        version=version,
+        actor=found.actor_id,
+        actor_name=batch.name_of(found.actor_id),
+        device=found.device_id,
+        device_name=batch.device_name(found.device_id),
+        at=from_ms(found.received_ms),
     )
 
 

@@ -9,9 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from server_stub.errors import what_is_wrong
 from sync_agent.contract.operations import TRANSACTION, Operation, chain_hash, content_hash
-from sync_agent.contract.wire import Id
+from sync_agent.contract.wire import Id, has_nul, is_too_deep
+from sync_agent.contract.wire import Sequence as Number
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
+_NUMBER: TypeAdapter[int] = TypeAdapter(Number)
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,17 @@ class Intake:
     operation: Operation | None
     problem: str = ""
 
-    @property
+    @cached_property
     def device_seq(self) -> int | None:
-        return self.operation.device_seq if self.operation else None
+        """Its number on its device. What an unreadable sale claims counts too: it has been received."""
+        if self.operation is not None:
+            return self.operation.device_seq
+        if not self.is_sale:
+            return None
+        try:
+            return _NUMBER.validate_python(self.raw.get("deviceSeq"))
+        except ValidationError:
+            return None
 
     @property
     def is_sale(self) -> bool:
@@ -54,12 +64,14 @@ def read(item: object) -> Intake:
     if not isinstance(item, dict):
         return Intake("", {}, None, None, "an operation is an object")
     told_id = item.get("id")
-    try:
-        content = content_hash(
-            *(item.get(name) for name in ("operation", "resourceType", "resourceId", "data"))  # type: ignore[arg-type]
-        )
-    except TypeError:  # nested beyond what a JSON writer follows
-        return Intake(told_id if isinstance(told_id, str) else "", {}, None, None, "data: nested too deeply")
+    if is_too_deep(item):
+        return Intake(told_id if isinstance(told_id, str) else "", {}, None, None, "it is nested too deeply")
+    content = content_hash(
+        *(item.get(name) for name in ("operation", "resourceType", "resourceId", "data"))  # type: ignore[arg-type]
+    )
+    if has_nul(item):
+        problem = "a NUL character stands in it, which no text may hold"
+        return Intake(told_id if isinstance(told_id, str) else "", item, content, None, problem)
     try:
         operation = Operation.model_validate(item)
     except ValidationError as error:

@@ -5,26 +5,29 @@ transaction holds the effects, the results and the changes of all its operations
 them turn out to be beyond the program, the same operations are taken again one by one, so it fails alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
 from server_stub.errors import Refusal
-from server_stub.services import conflicts, counts, devices, inventory, products, transactions
+from server_stub.services import audit_of_operations, devices, quarantine, rulebook, shifts, transfers
 from server_stub.services.batch import Asked, Batch, rejected
 from server_stub.services.caller import Caller
 from server_stub.services.intake import Intake, in_device_order, read
+from server_stub.services.quarantine import Unreadable
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.conflicts import ResolveConflict
 from sync_agent.contract.operations import (
     CONFLICT,
-    PRODUCT,
     STOCK_LEVEL,
+    STOCK_TRANSFER,
     TRANSACTION,
     OperationResult,
     ResultStatus,
@@ -74,13 +77,50 @@ async def process_one(
     return result
 
 
+def resolution_item(decision: ResolveConflict, fresh_id: str) -> dict[str, Any]:
+    """A decision as the operation that carries it out."""
+    return {
+        "id": decision.operation_id or fresh_id,
+        "resourceType": "conflict",
+        "resourceId": decision.conflict_id,
+        "data": decision.to_wire(),
+    }
+
+
+def reopening_item(conflict_id: str, fresh_id: str) -> dict[str, Any]:
+    """The opening of a decided conflict as the operation that it is."""
+    return {
+        "id": fresh_id,
+        "operation": "create",
+        "resourceType": CONFLICT,
+        "resourceId": conflict_id,
+        "data": {"conflictId": conflict_id},
+    }
+
+
+def refuse_unless_applied(result: OperationResult) -> None:
+    """Turns the result of a single operation into a refusal, where it is one."""
+    if result.status is ResultStatus.APPLIED:
+        return
+    raise Refusal(
+        ErrorCode(result.code or ErrorCode.INTERNAL),
+        result.error or "",
+        details=result.conflict.to_wire() if result.conflict else None,
+        retry_after_ms=result.retry_after_ms,
+    )
+
+
 async def _judge_safely(
     database: Database, caller: Caller, intakes: list[Intake], defaults: Defaults
 ) -> list[OperationResult]:
+    work = partial(judge, caller=caller, intakes=intakes, defaults=defaults)
     try:
-        return await database.write(
-            caller.tenant_id, partial(judge, caller=caller, intakes=intakes, defaults=defaults)
-        )
+        try:
+            return await database.write(caller.tenant_id, work)
+        except IntegrityError:
+            # Another process was given the same id at the same moment, for a place with another lock. It was
+            # first; now its answer stands in the table.
+            return await database.write(caller.tenant_id, work)
     except Refusal:
         raise
     except Exception:
@@ -112,46 +152,57 @@ def judge(
 ) -> list[OperationResult]:
     """Judges operations in the order given, within one transaction."""
     batch = Batch(unit, caller)
+    asked = [ask(caller, intake, defaults) for intake in intakes]
+    # Locks come before the first look at what is stored: of two processes that were given the same operation
+    # at once, the second one finds the first one's answer.
+    batch.lock(_touched(batch, intakes, asked))
     answers = _Answers(batch, intakes)
-    asked = [_ask(caller, intake, defaults) for intake in intakes]
     _load(batch, [one for one in asked if one is not None])
     results = [_answer(batch, answers, *pair) for pair in zip(intakes, asked, strict=True)]
     answers.write()
+    if caller.device_id is not None and answers.has_new_numbers:
+        shifts.look_again(batch, caller.device_id)
     return results
 
 
 class _Answers:
-    """The stored answers to a transaction's operations, and the new ones."""
+    """The stored answers to a transaction's operations, and the new ones.
+
+    A new one is staged at once, so that an operation finds those before it in the table.
+    """
 
     def __init__(self, batch: Batch, intakes: Iterable[Intake]) -> None:
         self._unit = batch.unit
-        ids = {intake.id for intake in intakes}
+        ids = {intake.id for intake in intakes if intake.has_usable_id}
         rows = batch.unit.rows(_KNOWN, {"of_tenant": batch.tenant_id, "ids": list(ids)})
-        self._stored = {row.id: (row.content_hash, row.status, row.result) for row in rows}
-        self._new: dict[str, dict[str, Any]] = {}
+        self._found = {row.id: (row.content_hash, row.status, row.result) for row in rows}
+        self._judged_anew: dict[str, dict[str, Any]] = {}
+        self.has_new_numbers = False
 
     def find(self, operation_id: str) -> tuple[str, str, dict[str, Any]] | None:
         """Content hash, status and result of an operation that was answered before."""
-        new = self._new.get(operation_id)
-        if new is not None:
-            return new["content_hash"], new["status"], new["result"]
-        return self._stored.get(operation_id)
+        return self._found.get(operation_id)
 
     def keep(self, row: dict[str, Any]) -> None:
-        self._new[row["id"]] = row
+        if row["id"] in self._found:
+            self._judged_anew[row["id"]] = row
+        else:
+            self._unit.insert(t.operation, row)
+            self.has_new_numbers |= row["device_seq"] is not None
+        self._found[row["id"]] = row["content_hash"], row["status"], row["result"]
 
     def write(self) -> None:
-        judged_anew = []
-        for operation_id, row in self._new.items():
-            if operation_id in self._stored:
-                judged_anew.append(
-                    {"of_tenant": row["tenant_id"], "of_id": operation_id}
-                    | {name: row[name] for name in ("status", "result", "received_ms")}
-                )
-            else:
-                self._unit.insert(t.operation, row)
-        if judged_anew:
-            self._unit.execute(_JUDGE_ANEW, judged_anew)
+        if not self._judged_anew:
+            return
+        self._unit.write()
+        self._unit.execute(
+            _JUDGE_ANEW,
+            [
+                {"of_tenant": row["tenant_id"], "of_id": operation_id}
+                | {name: row[name] for name in ("status", "result", "received_ms")}
+                for operation_id, row in self._judged_anew.items()
+            ],
+        )
 
 
 _KNOWN = select(
@@ -167,7 +218,8 @@ _JUDGE_ANEW = (
 )
 
 
-def _ask(caller: Caller, intake: Intake, defaults: Defaults) -> Asked | None:
+def ask(caller: Caller, intake: Intake, defaults: Defaults) -> Asked | None:
+    """What an operation asks for, and in whose name; None of one that cannot be read."""
     operation = intake.operation
     if operation is None or intake.content_hash is None:
         return None
@@ -183,164 +235,97 @@ def _ask(caller: Caller, intake: Intake, defaults: Defaults) -> Asked | None:
     )
 
 
+def _touched(batch: Batch, intakes: Sequence[Intake], asked: Sequence[Asked | None]) -> set[str | None]:
+    """The places whose streams the operations may write to; None stands for the tenant's."""
+    places: set[str | None] = set()
+    for intake, one in zip(intakes, asked, strict=True):
+        places |= rulebook.touched_by(batch, intake, one)
+    if batch.caller.is_device and any(intake.device_seq is not None for intake in intakes):
+        # A shift of the till may be waiting for these numbers, or be closed by another process just now.
+        places.update(batch.caller.locations)
+    return places
+
+
 def _load(batch: Batch, asked: list[Asked]) -> None:
-    """Locks every stream that the operations may write to, and fetches in bulk what most of them need."""
-    own = set(batch.caller.locations)
-    touched = {one.location_id for one in asked}
-    touched |= {conflicts.location_of(batch, one) for one in asked if one.operation.resource_type == CONFLICT}
-    batch.lock(location_id for location_id in touched if location_id in own)
+    """Fetches in bulk what most operations need."""
     batch.load_people(one.actor_id for one in asked)
     places: set[tuple[str, str]] = set()
     sold: set[str] = set()
     for one in asked:
-        if one.location_id is None or one.location_id not in own:
+        place = batch.own(one.location_id)
+        if place is None:
             continue
         if one.operation.resource_type == TRANSACTION:
-            named = transactions.products_of(one)
-            sold.update(named)
-            places.update((one.location_id, product_id) for product_id in named)
+            sold.update(one.products_in_lines)
+            places.update((place, product_id) for product_id in one.products_in_lines)
+        elif one.operation.resource_type == STOCK_TRANSFER:
+            ends = {place, transfers.goal_of(one) or place}
+            places.update((end, product_id) for end in ends for product_id in one.products_in_lines)
         elif one.operation.resource_type == STOCK_LEVEL and one.operation.resource_id is not None:
-            places.add((one.location_id, one.operation.resource_id))
+            places.add((place, one.operation.resource_id))
     batch.ledger.load(places)
     batch.load_products(sold)
 
 
 def _answer(batch: Batch, answers: _Answers, intake: Intake, asked: Asked | None) -> OperationResult:
+    batch.to_audit = {}
     known = answers.find(intake.id) if intake.id else None
     if known is not None:
-        content, status, result = known
+        content, status, stored = known
         if content != intake.content_hash:
-            return rejected(
+            result = rejected(
                 intake.id,
                 Refusal(ErrorCode.PRECONDITION_FAILED, "this id was used for an operation of other content"),
             )
+            audit_of_operations.write(batch, intake, asked, result)
+            return result
         if status not in _JUDGED_ANEW:
-            return OperationResult.model_validate(result).model_copy(update={"repeated": True})
-    if asked is None:
-        return _unreadable(batch, answers, intake)
-    try:
-        result_now = _apply(batch, asked)
-    except Refusal as refusal:
-        result_now = rejected(asked.id, refusal)
-    answers.keep(_entry(batch, asked, result_now))
-    return result_now
-
-
-def _unreadable(batch: Batch, answers: _Answers, intake: Intake) -> OperationResult:
-    """A sale is kept whole for a manager, if it has an id to be known by; anything else is refused."""
-    refusal = Refusal(ErrorCode.BAD_REQUEST, intake.problem)
-    if not intake.is_sale or intake.content_hash is None or not intake.has_usable_id:
-        return rejected(intake.id, refusal)
-    result = transactions.quarantine(batch, intake.id, intake.raw, intake.problem)
-    answers.keep(
-        {
-            "tenant_id": batch.tenant_id,
-            "id": intake.id,
-            "content_hash": intake.content_hash,
-            "device_id": batch.caller.device_id,
-            # Whatever number it claims to have is as unreadable as the rest.
-            "device_seq": None,
-            "chain_hash": None,
-            "resource_type": TRANSACTION,
-            "resource_id": None,
-            "location_id": None,
-            "actor_id": batch.caller.id,
-            "approved_by_id": None,
-            "replaces": None,
-            "status": result.status.value,
-            "result": result.to_wire(),
-            "received_ms": batch.unit.now_ms,
-        }
-    )
+            return OperationResult.model_validate(stored).model_copy(update={"repeated": True})
+    result = _judged(batch, intake, asked)
+    if not _is_same_refusal(known, result):
+        audit_of_operations.write(batch, intake, asked, result)
+    if asked is not None or result.status is ResultStatus.QUARANTINED:
+        answers.keep(_entry(batch, intake, asked, result))
     return result
 
 
-def _entry(batch: Batch, asked: Asked, result: OperationResult) -> dict[str, Any]:
-    operation = asked.operation
+def _judged(batch: Batch, intake: Intake, asked: Asked | None) -> OperationResult:
+    """A sale that cannot be taken is kept whole, if it has an id to be known by; all else is refused."""
+    if asked is None:
+        if intake.is_sale and intake.content_hash is not None and intake.has_usable_id:
+            return quarantine.keep(batch, intake, None, intake.problem)
+        return rejected(intake.id, Refusal(ErrorCode.BAD_REQUEST, intake.problem))
+    try:
+        return rulebook.apply(batch, asked)
+    except Unreadable as unreadable:
+        return quarantine.keep(batch, intake, asked, unreadable.reason)
+    except Refusal as refusal:
+        return rejected(intake.id, refusal)
+
+
+def _is_same_refusal(known: tuple[str, str, dict[str, Any]] | None, result: OperationResult) -> bool:
+    if known is None:
+        return False
+    _content, status, stored = known
+    return (status, stored.get("code")) == (result.status, result.code)
+
+
+def _entry(batch: Batch, intake: Intake, asked: Asked | None, result: OperationResult) -> dict[str, Any]:
+    operation = intake.operation
     return {
         "tenant_id": batch.tenant_id,
-        "id": asked.id,
-        "content_hash": asked.content_hash,
-        "device_id": asked.device_id,
-        "device_seq": asked.device_seq,
-        "chain_hash": asked.chain_hash,
-        "resource_type": operation.resource_type,
-        "resource_id": operation.resource_id,
-        "location_id": asked.location_id,
-        "actor_id": asked.actor_id,
-        "approved_by_id": operation.approved_by_id,
-        "replaces": operation.replaces,
+        "id": intake.id,
+        "content_hash": intake.content_hash,
+        "device_id": batch.caller.device_id,
+        "device_seq": intake.device_seq if batch.caller.device_id else None,
+        "chain_hash": intake.chain_hash,
+        "resource_type": operation.resource_type if operation else TRANSACTION,
+        "resource_id": operation.resource_id if operation else None,
+        "location_id": asked.location_id if asked else None,
+        "actor_id": asked.actor_id if asked else batch.caller.id,
+        "approved_by_id": operation.approved_by_id if operation else None,
+        "replaces": operation.replaces if operation else None,
         "status": result.status.value,
         "result": result.to_wire(),
         "received_ms": batch.unit.now_ms,
     }
-
-
-# --- what an operation may do, and which rule does it ----------------------------------------------------
-
-
-def _stock(batch: Batch, asked: Asked) -> OperationResult:
-    if asked.operation.operation != "update":
-        raise Refusal(ErrorCode.BAD_REQUEST, "operation: a stock level is only ever updated")
-    is_delta, is_count = "delta" in asked.operation.data, "newQuantity" in asked.operation.data
-    if is_delta == is_count:
-        raise Refusal(ErrorCode.BAD_REQUEST, "data: a stock update has either delta or newQuantity")
-    return inventory.move(batch, asked) if is_delta else counts.count(batch, asked)
-
-
-def _decision(batch: Batch, asked: Asked) -> OperationResult:
-    if asked.operation.operation != "update":
-        raise Refusal(ErrorCode.BAD_REQUEST, "operation: a conflict is only ever updated")
-    return conflicts.resolve(batch, asked)
-
-
-_RULES: dict[str, Callable[[Batch, Asked], OperationResult]] = {
-    STOCK_LEVEL: _stock,
-    TRANSACTION: transactions.complete,
-    PRODUCT: products.edit,
-    CONFLICT: _decision,
-}
-
-
-def _apply(batch: Batch, asked: Asked) -> OperationResult:
-    rule = _RULES.get(asked.operation.resource_type)
-    if rule is None:
-        raise Refusal(
-            ErrorCode.BAD_REQUEST, f"resourceType: nothing is known of {asked.operation.resource_type}"
-        )
-    _must_be_of_this_tenant(batch, asked)
-    _must_act_as_themselves(batch, asked)
-    misplaced = _misplaced(batch, asked)
-    if misplaced is None:
-        return rule(batch, asked)
-    if asked.operation.resource_type == TRANSACTION and batch.caller.is_device:
-        # A till's completed sale is never bounced, not even from the wrong place.
-        return transactions.quarantine(batch, asked.id, asked.raw, misplaced.message, asked)
-    raise misplaced
-
-
-def _must_be_of_this_tenant(batch: Batch, asked: Asked) -> None:
-    if asked.raw.get("tenantId") not in (None, batch.tenant_id):
-        raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
-
-
-def _must_act_as_themselves(batch: Batch, asked: Asked) -> None:
-    """A person's token acts in that person's name alone; a till's in the name of any user of the tenant."""
-    named = asked.operation.actor_id
-    if named is None:
-        return
-    if not batch.caller.is_device:
-        if named != batch.caller.user_id:
-            raise Refusal(ErrorCode.FORBIDDEN, "actorId: not the user of this token")
-    elif asked.operation.resource_type != TRANSACTION and batch.person(named) is None:
-        raise Refusal(ErrorCode.FORBIDDEN, f"actorId: there is no user {named}")
-
-
-def _misplaced(batch: Batch, asked: Asked) -> Refusal | None:
-    """Why the caller may not act at the place that the operation names, if it names one."""
-    place = asked.location_id
-    if place is None or place in batch.caller.locations:
-        return None
-    if place not in batch.locations():
-        return Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {place}")
-    return Refusal(ErrorCode.FORBIDDEN, f"locationId: {place} is not your place")

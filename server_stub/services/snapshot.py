@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, func, or_, select
 
 from server_stub.errors import Refusal
+from server_stub.services import quarantine
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
 from server_stub.services.sync import head_of
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.operations import QuarantineRow, ShiftRow
 from sync_agent.contract.stock import LocationRow, ProductRow, StockLevel, StockMovement, UserRow
 from sync_agent.contract.streams import SnapshotPage, location_stream, tenant_stream
-from sync_agent.contract.wire import Wire, format_time, from_ms
+from sync_agent.contract.wire import Sequence as Number
+from sync_agent.contract.wire import Wire, format_time, from_ms, has_nul
 
 SNAPSHOT_MOVEMENTS_MAX = 100
 
@@ -30,12 +33,12 @@ class _PageToken(BaseModel):
     """Where a snapshot goes on: the head it started from, and the key of the last row it gave."""
 
     stream: str
-    seq: int
+    seq: Number
     change_id: str
     epoch: str
-    rows_total: int
+    rows_total: Number
     resource_type: str
-    after: str | int | None = None
+    after: str | Number | None = None
 
     def at(self, resource_type: str, after: str | int | None = None) -> "_PageToken":
         return self.model_copy(update={"resource_type": resource_type, "after": after})
@@ -62,6 +65,11 @@ class _Part:
     encode: Callable[[RowMapping], list[Any]]
     where: tuple[ColumnElement[bool], ...] = ()
 
+    def goes_on_after(self, key: str | int | None) -> bool:
+        """Whether a row's key could be this; a page token is the client's word, and may say anything."""
+        is_text = isinstance(self.table.c[self.key].type, Text)
+        return key is None or (isinstance(key, str) == is_text and not has_nul(key))
+
 
 def snapshot(
     connection: Connection, caller: Caller, stream: str, page_token: str | None, rows_max: int
@@ -78,6 +86,8 @@ def snapshot(
     if token.stream != stream or token.resource_type not in names:
         raise Refusal(ErrorCode.BAD_REQUEST, "pageToken: not of this stream")
     place = names.index(token.resource_type)
+    if not parts[place].goes_on_after(token.after):
+        raise Refusal(ErrorCode.BAD_REQUEST, "pageToken: not one of this server's")
     rows = _rows(connection, parts[place], token.after, rows_max + 1)
     while not rows and place + 1 < len(parts):
         place += 1
@@ -162,6 +172,7 @@ def _tenant_parts(tenant_id: str) -> list[_Part]:
             (t.product.c.tenant_id == tenant_id, t.product.c.deleted == 0),
         ),
         _open_conflicts(t.conflict.c.tenant_id == tenant_id, t.conflict.c.location_id.is_(None)),
+        _open_quarantine(tenant_id, tenant_stream(tenant_id)),
     ]
 
 
@@ -197,6 +208,8 @@ def _location_parts(connection: Connection, tenant_id: str, location_id: str) ->
             lambda row: list(shortage_on_the_wire(dict(row)).values()),
             (*here(t.oversold), t.oversold.c.open == 1),
         ),
+        _unfinished_shifts(*here(t.shift)),
+        _open_quarantine(tenant_id, stream),
     ]
 
 
@@ -210,6 +223,36 @@ def _open_conflicts(*where: ColumnElement[bool]) -> _Part:
         lambda row: [row["body"].get(name) for name in names],
         (*where, t.conflict.c.status == "open"),
     )
+
+
+def _unfinished_shifts(*where: ColumnElement[bool]) -> _Part:
+    """Open ones, and closed ones that wait for operations; a shift has no manifest until it is closed."""
+    names = _names(ShiftRow)
+    return _Part(
+        "shift",
+        t.shift,
+        "id",
+        names,
+        lambda row: [row["body"].get(name) for name in names],
+        (*where, or_(t.shift.c.manifest.is_(None), t.shift.c.awaited == 1)),
+    )
+
+
+def _open_quarantine(tenant_id: str, stream: str) -> _Part:
+    of = t.quarantine.c
+    return _Part(
+        "quarantine",
+        t.quarantine,
+        "operation_id",
+        tuple(name for name in _names(QuarantineRow) if name != "payload"),
+        _encode_kept_sale,
+        (of.tenant_id == tenant_id, of.stream == stream, of.status == "open"),
+    )
+
+
+def _encode_kept_sale(row: RowMapping) -> list[Any]:
+    """Without what was in it: that is for a manager who asks."""
+    return list(quarantine.on_the_wire(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
 
 
 def _oldest_of_newest(connection: Connection, here: tuple[ColumnElement[bool], ...], count: int) -> int:

@@ -1,15 +1,14 @@
-"""What a client may see of its tenant's state: heads, what follows a cursor, a first look, open conflicts."""
+"""What a client may see of its tenant's state: heads, what follows a cursor, a first look."""
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, RowMapping, select
 
 from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.events import InitialSync
 from sync_agent.contract.stock import StockElsewhere, StockLevel, StockMovement
 from sync_agent.contract.streams import Change, ChangesPage, Cursor, StreamHead, location_stream
@@ -54,8 +53,9 @@ def changes_after(
 
 
 def _is_known(connection: Connection, tenant_id: str, stream: str, head: StreamHead, cursor: Cursor) -> bool:
+    """Whether everything after the cursor is still here: the change it names is, or nothing is gone yet."""
     if cursor.seq == 0:
-        return True
+        return _pruned_to(connection, tenant_id, stream) == 0
     if cursor.seq > head.head:
         return False
     of = t.change.c
@@ -63,6 +63,14 @@ def _is_known(connection: Connection, tenant_id: str, stream: str, head: StreamH
         select(of.change_id).where(of.tenant_id == tenant_id, of.stream == stream, of.seq == cursor.seq)
     ).scalar_one_or_none()
     return change_id is not None and cursor.change_id in ("", change_id)
+
+
+def _pruned_to(connection: Connection, tenant_id: str, stream: str) -> int:
+    of = t.stream.c
+    pruned_to: int = connection.execute(
+        select(of.pruned_to).where(of.tenant_id == tenant_id, of.name == stream)
+    ).scalar_one()
+    return pruned_to
 
 
 def _change(row: RowMapping) -> Change:
@@ -167,21 +175,6 @@ def stock_of(connection: Connection, caller: Caller, product_id: str) -> StockEl
         .order_by(of.location_id)
     ).mappings()
     return StockElsewhere(levels=[_level(row) for row in rows])
-
-
-def conflicts_for(
-    connection: Connection, caller: Caller, status: str | None, location_id: str | None, *, products: bool
-) -> list[Conflict]:
-    """The conflicts that the caller may decide, oldest first; those of products only with `products`."""
-    of = t.conflict.c
-    query = select(of.body).where(of.tenant_id == caller.tenant_id).order_by(of.id)
-    of_a_place = of.location_id.in_(caller.locations)
-    query = query.where(or_(of_a_place, of.location_id.is_(None)) if products else of_a_place)
-    if status is not None:
-        query = query.where(of.status == status)
-    if location_id is not None:
-        query = query.where(of.location_id == location_id)
-    return [Conflict.model_validate(body) for body in connection.execute(query).scalars()]
 
 
 def _level(row: RowMapping) -> StockLevel:

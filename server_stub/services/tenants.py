@@ -26,7 +26,7 @@ class NewUser:
     role: Literal["clerk", "manager", "admin"]
     locations: tuple[str, ...]
     password: str
-    pin: str
+    pin: str | None = None
 
 
 def create_tenant(
@@ -41,6 +41,7 @@ def create_tenant(
             "name": name,
             "currency": currency,
             "pin_pepper": pepper,
+            "settings": {},
             "created_ms": unit.now_ms,
         },
     )
@@ -67,7 +68,7 @@ def _add_user(unit: UnitOfWork, new: NewUser, pepper: str) -> None:
         name=new.name,
         role=new.role,
         locations=list(new.locations),
-        pin_verifier=credentials.pin_verifier(pepper, new.id, new.pin),
+        pin_verifier=None if new.pin is None else credentials.pin_verifier(pepper, new.id, new.pin),
         version=1,
     )
     unit.insert(

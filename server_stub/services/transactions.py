@@ -1,8 +1,7 @@
 """Completed sales, refunds and voids. The goods have left the shop, so they are always taken; what looks odd
-is flagged beside them. One that cannot be read is kept whole in quarantine."""
+is flagged beside them. One that cannot be read goes to quarantine, whole."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import or_, select
@@ -10,12 +9,12 @@ from sqlalchemy import or_, select
 from server_stub.errors import Refusal, what_is_wrong
 from server_stub.roles import Action
 from server_stub.services.batch import Asked, Batch, applied
+from server_stub.services.quarantine import Unreadable
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     Effect,
     OperationResult,
-    ResultStatus,
     TransactionData,
     TransactionKind,
     TransactionRow,
@@ -29,62 +28,31 @@ _STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, Transac
 
 
 def complete(batch: Batch, asked: Asked) -> OperationResult:
-    """Takes a finished transaction: its movements, and the transaction itself, in the location's stream."""
+    """Takes a finished transaction: its movements, and the transaction itself, in the location's stream.
+
+    One that cannot be taken as it is raises `Unreadable`, before anything of it is written.
+    """
     if asked.operation.operation != "create":
         raise Refusal(
             ErrorCode.PRECONDITION_FAILED, "a completed transaction is immutable; void or refund it instead"
         )
     batch.caller.must(Action.SELL)
     if asked.location_id is None:
-        return quarantine(batch, asked.id, asked.raw, "locationId: a transaction names its place", asked)
+        raise Unreadable("locationId: a transaction names its place")
     try:
         data = TransactionData.model_validate(asked.operation.data)
     except ValidationError as error:
-        return quarantine(batch, asked.id, asked.raw, what_is_wrong(error, "data"), asked)
+        raise Unreadable(what_is_wrong(error, "data")) from error
     moves = _stock_moves(data)
     try:
         for product_id, delta in moves.items():
             batch.ledger.must_fit(batch.ledger.level(asked.location_id, product_id), delta)
     except Refusal as refusal:
-        return quarantine(batch, asked.id, asked.raw, refusal.message, asked)
+        raise Unreadable(refusal.message) from refusal
     flags = list(_oddities(batch, asked, data))
     effects = _move_stock(batch, asked, asked.location_id, data, moves)
     effects.append(_enter(batch, asked, asked.location_id, data, flags))
     return applied(asked, effects, version=1, flags=flags)
-
-
-def quarantine(
-    batch: Batch, operation_id: str, raw: dict[str, Any], reason: str, asked: Asked | None = None
-) -> OperationResult:
-    """Keeps a sale that cannot be taken as it is, whole, until a manager has looked at it."""
-    batch.unit.insert(
-        t.quarantine,
-        {
-            "tenant_id": batch.tenant_id,
-            "operation_id": operation_id,
-            "location_id": asked.location_id if asked else None,
-            "device_id": batch.caller.device_id,
-            "payload": raw,
-            "reason": reason,
-            "received_ms": batch.unit.now_ms,
-        },
-    )
-    return OperationResult(
-        id=operation_id,
-        success=True,
-        status=ResultStatus.QUARANTINED,
-        error=reason,
-        code=ErrorCode.BAD_REQUEST,
-    )
-
-
-def products_of(asked: Asked) -> list[str]:
-    """The products that a transaction names, as far as it can be told without reading all of it."""
-    lines = asked.operation.data.get("lines")
-    named = (
-        (line.get("productId") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
-    )
-    return [product_id for product_id in named if isinstance(product_id, str)]
 
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:

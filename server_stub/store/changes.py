@@ -67,7 +67,12 @@ class StreamLog:
         """A stream exists, empty and with an epoch of its own, from the creation of what it belongs to."""
         self._connection.execute(
             t.stream.insert().values(
-                tenant_id=self._tenant_id, name=name, epoch=self._ids.new(), head=0, head_change_id=""
+                tenant_id=self._tenant_id,
+                name=name,
+                epoch=self._ids.new(),
+                head=0,
+                head_change_id="",
+                pruned_to=0,
             )
         )
 

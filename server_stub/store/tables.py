@@ -60,6 +60,7 @@ class Tenant(ServerTable, table=True):
     name: str = _text()
     currency: str = _text()
     pin_pepper: str = _text()
+    settings: dict[str, Any] = _json()
     created_ms: int = _integer()
 
 
@@ -134,7 +135,7 @@ class RefreshToken(ServerTable, table=True):
 
 
 class Stream(ServerTable, table=True):
-    """Where a stream stands. Its row is the lock under which it grows."""
+    """Where a stream stands. Its row is the lock under which it grows; changes to `pruned_to` are gone."""
 
     __tablename__ = "stream"
     __table_args__ = (_of("tenant"), STRICT)
@@ -144,6 +145,7 @@ class Stream(ServerTable, table=True):
     epoch: str = _text()
     head: int = _integer()
     head_change_id: str = _text()
+    pruned_to: int = _integer()
 
 
 class ChangeEntry(ServerTable, table=True):
@@ -314,18 +316,85 @@ class TillTransaction(ServerTable, table=True):
 
 
 class Quarantine(ServerTable, table=True):
-    """A sale that could not be read, whole as it came, for a manager to look at."""
+    """A sale that could not be read, whole as it came, for a manager to look at.
+
+    `stream` is the one that tells of it: of its place where that is known, else the tenant's.
+    """
 
     __tablename__ = "quarantine"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index("ix_quarantine_status", "tenant_id", "status", "received_ms"), STRICT)
 
     tenant_id: str = _key()
     operation_id: str = _key()
+    stream: str = _text()
     location_id: str | None = _optional_text()
     device_id: str | None = _optional_text()
+    actor_id: str = _text()
     payload: dict[str, Any] = _json()
     reason: str = _text()
     received_ms: int = _integer()
+    status: str = _text()
+    decided_by: str | None = _optional_text()
+    decided_ms: int | None = _optional_integer()
+    note: str | None = _optional_text()
+    version: int = _integer()
+
+
+class Shift(ServerTable, table=True):
+    """A till's drawer from opening to cashing up. `body` is the wire object, `manifest` what the till sent.
+
+    `awaited` is 1 while numbers of the manifest are missing.
+    """
+
+    __tablename__ = "shift"
+    __table_args__ = (Index("ix_shift_awaited", "tenant_id", "device_id", "awaited"), STRICT)
+
+    tenant_id: str = _key()
+    id: str = _key()
+    location_id: str = _text()
+    device_id: str | None = _optional_text()
+    awaited: int = _integer()
+    manifest: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    body: dict[str, Any] = _json()
+    version: int = _integer()
+
+
+class AuditHead(ServerTable, table=True):
+    """Where a tenant's audit trail stands. Its row is the last lock that a transaction takes."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (STRICT,)
+
+    tenant_id: str = _key()
+    seq: int = _integer()
+    hash: str = _text()
+
+
+class AuditLine(ServerTable, table=True):
+    """One line of the audit trail. The database itself refuses to change or delete it."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_actor", "tenant_id", "actor_id", "seq"),
+        Index("ix_audit_entry_resource", "tenant_id", "resource_id", "seq"),
+        STRICT,
+    )
+
+    tenant_id: str = _key()
+    seq: int = Field(primary_key=True, sa_type=WholeNumber)
+    at_ms: int = _integer()
+    kind: str = _text()
+    actor_id: str | None = _optional_text()
+    device_id: str | None = _optional_text()
+    address: str | None = _optional_text()
+    resource_type: str | None = _optional_text()
+    resource_id: str | None = _optional_text()
+    operation_id: str | None = _optional_text()
+    outcome: str = _text()
+    times: int = _integer()
+    detail: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    prev_hash: str = _text()
+    hash: str = _text()
 
 
 class ConflictEntry(ServerTable, table=True):
@@ -335,6 +404,7 @@ class ConflictEntry(ServerTable, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "operation_id"),
         Index("ix_conflict_resource", "tenant_id", "resource_type", "resource_id", "status"),
+        Index("ix_conflict_open", "tenant_id", "status", "opened_ms"),
         STRICT,
     )
 
@@ -347,6 +417,7 @@ class ConflictEntry(ServerTable, table=True):
     device_id: str | None = _optional_text()
     device_seq: int | None = _optional_integer()
     counted_ms: int | None = _optional_integer()
+    opened_ms: int = _integer()
     status: str = _text()
     body: dict[str, Any] = _json()
     resolved: dict[str, Any] | None = Field(default=None, sa_type=Json)
@@ -371,4 +442,7 @@ oversold = _core(Oversold)
 operation = _core(OperationEntry)
 till_transaction = _core(TillTransaction)
 quarantine = _core(Quarantine)
+shift = _core(Shift)
 conflict = _core(ConflictEntry)
+audit_head = _core(AuditHead)
+audit_entry = _core(AuditLine)

@@ -65,6 +65,8 @@ class Conflict(Wire):
     status: Literal["open", "resolved"] = "open"
     resolution: Resolution | None = None
     resolved_by: str | None = None
+    reopens: str | None = None
+    """The resolved conflict that this one opens again."""
     version: Version = 1
 
 
@@ -87,3 +89,33 @@ class ConflictResolved(Wire):
     version: Version
     timestamp: UtcTime
     resolved_by: str | None = None
+
+
+class ReopenConflict(Wire):
+    """`conflict` create: a resolved one is put before a person again, against what the server has now."""
+
+    conflict_id: Id
+
+
+class PreviewRequest(Wire):
+    merged_data: dict[str, Any] | None = None
+    expected_server_version: Version | None = None
+
+
+class PreviewedChoice(Wire):
+    """What one resolution would do. `outcome` is one of applied, conflict (it moved) and rejected."""
+
+    outcome: Literal["applied", "conflict", "rejected"]
+    result: dict[str, Any] | None = None
+    conflict: Conflict | None = None
+    error: str | None = None
+    code: str | None = None
+
+
+class ConflictPreview(Wire):
+    """The answer to POST …/conflicts/{id}/preview; `merge` only where merged data was given."""
+
+    conflict_id: Id
+    accept_local: PreviewedChoice
+    accept_server: PreviewedChoice
+    merge: PreviewedChoice | None = None

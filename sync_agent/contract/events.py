@@ -1,6 +1,8 @@
 """Socket.IO event names and the payloads that belong to no other module; HTTP paths."""
 
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from sync_agent.contract.stock import StockLevel, StockMovement
 from sync_agent.contract.streams import StreamHead
@@ -40,10 +42,28 @@ PATH_SYNC_STATE = "/api/v1/realtime/sync-state"
 PATH_HEALTH = "/api/v1/realtime/health"
 PATH_PING = "/api/v1/realtime/ping"
 PATH_STOCK = "/api/v1/stock"
+PATH_DIGEST = "/api/v1/realtime/digest"
+PATH_BROADCAST = "/api/v1/realtime/broadcast"
+PATH_PREVIEW = "/api/v1/realtime/conflicts/{conflict_id}/preview"
+PATH_REOPEN = "/api/v1/realtime/conflicts/{conflict_id}/reopen"
+PATH_SHIFT = "/api/v1/shifts/{shift_id}"
+PATH_AUDIT = "/api/v1/audit"
+PATH_AUDIT_VERIFY = "/api/v1/audit/verify"
+PATH_QUARANTINE = "/api/v1/quarantine"
+PATH_QUARANTINE_RETRY = "/api/v1/quarantine/{operation_id}/retry"
+PATH_QUARANTINE_DISCARD = "/api/v1/quarantine/{operation_id}/discard"
+PATH_USERS = "/api/v1/users"
+PATH_USER = "/api/v1/users/{user_id}"
+PATH_DEVICES = "/api/v1/devices"
+PATH_DEVICE_REVOKE = "/api/v1/devices/{device_id}/revoke"
+PATH_SETTINGS = "/api/v1/settings"
+PATH_LIVE = "/livez"
+PATH_READY = "/readyz"
+PATH_METRICS = "/metrics"
 
 
 class InventoryUpdate(Wire):
-    """A set, not a delta: SEED.md's way to change one figure."""
+    """A set, not a delta: the simplest way to change one figure."""
 
     product_id: Id
     location_id: Id
@@ -89,7 +109,7 @@ class NetworkStatus(Wire):
     """What a till reports of itself; shown in `sync-state`, trusted for nothing else."""
 
     is_online: bool
-    pending: WireInt | None = None
+    pending: Sequence | None = None
 
 
 class Ping(Wire):
@@ -109,7 +129,104 @@ class Presence(Wire):
     timestamp: UtcTime
 
 
-class Notice(Wire):
-    type: str
+class LocationSyncState(Wire):
+    """`pending_operations` is what the tills there last said of themselves with `network-status`."""
+
+    location_id: Id
+    last_sync_timestamp: UtcTime | None = None
+    pending_operations: WireInt
+    conflict_count: WireInt
+    online_users: WireInt
+
+
+class TenantSyncState(Wire):
+    """`sync-state`. `online_users` counts people, once each, however many sockets they have."""
+
+    tenant_id: Id
+    last_sync_timestamp: UtcTime | None = None
+    pending_operations: WireInt
+    conflict_count: WireInt
+    online_users: WireInt
+    locations: dict[str, LocationSyncState]
+
+
+class SyncStateAnswer(Wire):
+    """The answer to GET …/sync-state. `connected_users` counts sockets that have joined."""
+
+    sync_state: TenantSyncState
+    connected_users: WireInt
+    timestamp: UtcTime
+
+
+NoticeType = Literal["inventory_update", "price_change", "announcement", "maintenance"]
+
+
+class BroadcastRequest(Wire):
+    type: NoticeType
     data: dict[str, Any]
+    location_id: Id | None = None
+    event_id: Id | None = None
+
+
+class BroadcastAnswer(Wire):
+    event_id: Id
+    timestamp: UtcTime
+
+
+class Notice(Wire):
+    """From a manager's broadcast: shown to people, never applied as state."""
+
+    type: NoticeType
+    data: dict[str, Any]
+    event_id: Id | None = None
+    location_id: Id | None = None
+    sent_by: str | None = None
+    timestamp: UtcTime
+
+
+EndReason = Literal[
+    "not_joined",
+    "token_expired",
+    "signed_out",
+    "user_disabled",
+    "rights_changed",
+    "device_revoked",
+    "too_slow",
+    "server_stopping",
+]
+
+
+class SessionEnded(Wire):
+    """The last thing that a socket hears before the server closes it."""
+
+    reason: EndReason
+
+
+class SystemHealth(Wire):
+    """Over all tenants; nothing else in the answer is."""
+
+    total_connections: WireInt
+    active_tenants: WireInt
+    average_connections_per_tenant: float
+
+
+class TenantHealth(Wire):
+    id: Id
+    connected_users: WireInt
+    sync_state: TenantSyncState
+
+
+class HealthCheck(Wire):
+    """One check: whether all is well, and the figures that say so (milliseconds, bytes, percent, counts)."""
+
+    ok: bool
+    figures: dict[str, float]
+
+
+class Health(Wire):
+    """The answer to GET …/health; `checks` are database, memory, cpu, sockets and latency."""
+
+    system: SystemHealth
+    tenant: TenantHealth
+    checks: dict[str, HealthCheck] = Field(default_factory=dict)
     timestamp: UtcTime

@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sync_agent.contract.stock import LocationRow
-from sync_agent.contract.wire import Id, ShortText, Wire, WireInt
+from sync_agent.contract.stock import LocationRow, UserRow
+from sync_agent.contract.wire import Id, ShortText, UtcTime, Wire, WireInt
 
 Role = Literal["clerk", "manager", "admin", "device"]
 
@@ -65,6 +65,62 @@ class EnrollAnswer(Wire):
     device_token: str
     tenant: TenantInfo
     location: LocationRow
+
+
+Password = Annotated[str, Field(min_length=10, max_length=1024)]
+Pin = Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
+PersonRole = Literal["clerk", "manager", "admin"]
+
+
+class UserCreate(Wire):
+    """POST /api/v1/users."""
+
+    id: Id
+    username: ShortText = Field(min_length=1)
+    name: ShortText = Field(min_length=1)
+    role: PersonRole
+    locations: list[Id] = Field(max_length=1000)
+    password: Password
+    pin: Pin | None = None
+
+
+class UserEdit(Wire):
+    """PATCH /api/v1/users/{id}: what is left out stays. New rights end the user's sessions."""
+
+    name: ShortText | None = Field(default=None, min_length=1)
+    role: PersonRole | None = None
+    locations: list[Id] | None = Field(default=None, max_length=1000)
+    disabled: bool | None = None
+    password: Password | None = None
+    pin: Pin | None = None
+
+
+class UserList(Wire):
+    users: list[UserRow]
+
+
+class DeviceRow(Wire):
+    """An enrolled till, as a manager sees it."""
+
+    id: Id
+    name: str
+    location_id: Id
+    receipt_series: str
+    enrolled_by: str
+    enrolled_at: UtcTime
+    revoked_at: UtcTime | None = None
+    cloned_at: UtcTime | None = None
+
+
+class DeviceList(Wire):
+    devices: list[DeviceRow]
+
+
+class TenantSettings(Wire):
+    """What an admin may set about a shop."""
+
+    refuse_unconditional: bool = False
+    """Refuse an `inventory-update` that names neither `version` nor `previousQuantity`."""
 
 
 def pin_material(pepper: str, user_id: str, pin: str) -> str:

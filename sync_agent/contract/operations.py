@@ -29,15 +29,20 @@ STOCK_LEVEL = "stock_level"
 TRANSACTION = "transaction"
 PRODUCT = "product"
 CONFLICT = "conflict"
+STOCK_TRANSFER = "stock_transfer"
+SHIFT = "shift"
 
 OPERATION_SCHEMA = 1
 """The form of operation data that this release writes; the server upcasts older forms."""
+
+SHIFT_OPERATIONS_MAX = 100_000
+"""More numbers than a drawer sees between opening and cashing up."""
 
 
 class Operation(Wire):
     """One request of a till. `id` is its idempotency key; its content never changes once it was tried.
 
-    SEED.md's OfflineQueueItem is this with only the first six fields. `clock_offset_ms` is what the till last
+    The first six fields are enough for a simple client. `clock_offset_ms` is what the till last
     measured (server minus till): times in the operation are the till's own and are corrected by it.
     """
 
@@ -145,6 +150,116 @@ class TransactionRow(TransactionData):
     location_id: Id
     received_at: UtcTime
     flags: tuple[str, ...] = ()
+
+
+class TransferLine(Wire):
+    product_id: Id
+    quantity: Quantity = Field(gt=0)
+
+
+class TransferData(Wire):
+    """`stock_transfer` create: goods leave the operation's place and arrive at another, at once."""
+
+    to_location_id: Id
+    lines: tuple[TransferLine, ...] = Field(min_length=1, max_length=5000)
+    occurred_at: UtcTime | None = None
+    note: LongText | None = None
+    location_id: Id | None = None
+
+
+class SpentNumber(Wire):
+    """A device number whose operation will never come (discarded or replaced), and that operation's hash."""
+
+    device_seq: Sequence
+    hash: str = Field(max_length=64)
+
+
+class Manifest(Wire):
+    """What a till says it sent during a shift: the numbers from first to last, so that none can be missing.
+
+    `count` is how many operations those are, spent ones among them; `total_minor` the sum of its sales less
+    its refunds and voids, in minor units. `last_hash` is the chain hash of the last one.
+    """
+
+    count: Sequence
+    first_device_seq: Sequence
+    last_device_seq: Sequence
+    last_hash: str = Field(max_length=64)
+    total_minor: MoneyMinor
+    spent: tuple[SpentNumber, ...] = Field(default=(), max_length=5000)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Manifest":
+        if self.count != self.last_device_seq - self.first_device_seq + 1:
+            raise ValueError("count: not as many as the numbers from first to last")
+        if self.count > SHIFT_OPERATIONS_MAX:
+            raise ValueError(f"count: a shift has at most {SHIFT_OPERATIONS_MAX} operations")
+        return self
+
+
+class ShiftOpen(Wire):
+    """`shift` create: a till's drawer is opened with a float."""
+
+    opened_at: UtcTime
+    float_minor: MoneyMinor
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    location_id: Id | None = None
+
+
+class ShiftClose(Wire):
+    """`shift` update: the drawer is counted and cashed up; `totals` are by payment method, in minor units."""
+
+    closed_at: UtcTime
+    counted_minor: MoneyMinor
+    expected_minor: MoneyMinor
+    totals: dict[str, MoneyMinor] = Field(default_factory=dict, max_length=50)
+    note: LongText | None = None
+    manifest: Manifest
+    location_id: Id | None = None
+
+
+class ShiftRow(Wire):
+    """A shift as the location's stream carries it; `missing` empties as late operations arrive."""
+
+    id: Id
+    location_id: Id
+    device_id: str | None = None
+    status: Literal["open", "closed"]
+    opened_by: str
+    opened_at: UtcTime
+    float_minor: MoneyMinor
+    currency: str
+    closed_by: str | None = None
+    closed_at: UtcTime | None = None
+    counted_minor: MoneyMinor | None = None
+    expected_minor: MoneyMinor | None = None
+    totals: dict[str, MoneyMinor] = Field(default_factory=dict)
+    note: str | None = None
+    operations: Sequence | None = None
+    """How many the till says it sent."""
+    received: Sequence | None = None
+    missing: tuple[Sequence, ...] = ()
+    """The numbers that have not come, the first 1,000 of them."""
+    flags: tuple[str, ...] = ()
+    """What does not agree with what the server received: `last_hash`, `total_minor`."""
+    version: Version
+
+
+class QuarantineRow(Wire):
+    """A sale that the server keeps whole, for a manager to look at. Streams carry it without `payload`."""
+
+    operation_id: str
+    location_id: str | None = None
+    device_id: str | None = None
+    actor_id: str | None = None
+    status: Literal["open", "applied", "discarded"]
+    reason: str
+    received_at: UtcTime
+    decided_by: str | None = None
+    decided_at: UtcTime | None = None
+    note: str | None = None
+    payload: dict[str, Any] | None = None
+    version: Version
 
 
 class ProductFields(Wire):

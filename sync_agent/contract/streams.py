@@ -1,5 +1,6 @@
 """Streams: gapless numbered changes, the cursors that follow them, and the snapshots that start a cursor."""
 
+import hashlib
 from typing import Any
 
 from pydantic import Field
@@ -78,6 +79,38 @@ class SnapshotPage(Wire):
     rows: list[list[Any]]
     next_page_token: str | None = None
     rows_total: WireInt
+
+
+class ResourceDigest(Wire):
+    """`count` rows, and the sum of their digests modulo 2^128, in 32 hex digits: in any order the same."""
+
+    count: Sequence
+    digest: str
+
+
+class StreamDigest(Wire):
+    """The answer to GET …/digest. Comparable with a till's own only at an equal `seq`."""
+
+    stream: str
+    seq: Sequence
+    change_id: str = ""
+    epoch: str
+    resources: dict[str, ResourceDigest]
+
+
+def row_digest(resource_id: str, version: int, quantity: int | None = None) -> int:
+    """A row's share in its resource type's digest: 128 bits of SHA-256 over "id:version".
+
+    A stock level's is over "id:version:quantity". Conflicts and oversold entries count while open, and no
+    deleted product does.
+    """
+    told = f"{resource_id}:{version}" if quantity is None else f"{resource_id}:{version}:{quantity}"
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:16], "big")
+
+
+def written_digest(total: int) -> str:
+    """A sum of row digests as it stands on the wire."""
+    return f"{total % 2**128:032x}"
 
 
 class JoinedStreams(Wire):

@@ -12,6 +12,9 @@ PROTOCOL_VERSION = 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+LEVELS_MAX = 100
+"""How deep a message may be nested: JSON writers follow some hundred levels, and envelopes add theirs."""
+
 AMOUNT_MAX = 10**12
 """The largest quantity or amount of money, either way, that one wire field may carry."""
 
@@ -79,3 +82,31 @@ class Wire(BaseModel):
 def canonical_json(value: object) -> bytes:
     """One spelling for one value (keys sorted, no spaces), so that it can be hashed."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def is_too_deep(value: object) -> bool:
+    """Whether a JSON value is nested beyond `LEVELS_MAX`."""
+    rest = [(value, 1)]
+    while rest:
+        one, level = rest.pop()
+        if isinstance(one, dict | list):
+            if level > LEVELS_MAX:
+                return True
+            rest.extend((inner, level + 1) for inner in (one.values() if isinstance(one, dict) else one))
+    return False
+
+
+def has_nul(value: object) -> bool:
+    """Whether a NUL character stands in any text of a JSON value; not every database can hold one."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            if "\x00" in one:
+                return True
+        elif isinstance(one, dict):
+            rest.extend(one)
+            rest.extend(one.values())
+        elif isinstance(one, list):
+            rest.extend(one)
+    return False

@@ -5,6 +5,7 @@
 key for key. `hashes.json` holds the hashes that tills and servers must agree on, with what is hashed.
 """
 
+import hashlib
 import importlib
 import json
 import pkgutil
@@ -16,19 +17,34 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from sync_agent import contract
-from sync_agent.contract.conflicts import Conflict, ResolveConflict
+from sync_agent.contract.audit import entry_hash
+from sync_agent.contract.conflicts import Conflict, ReopenConflict, ResolveConflict
 from sync_agent.contract.operations import (
+    SHIFT_OPERATIONS_MAX,
     CountData,
+    Manifest,
     MovementData,
     Operation,
     ProductCreate,
     ProductEdit,
+    QuarantineRow,
+    ShiftClose,
+    ShiftOpen,
+    ShiftRow,
     TransactionData,
+    TransferData,
     chain_hash,
     content_hash,
 )
-from sync_agent.contract.stock import LocationRow, ProductRow, StockLevel, StockLevelRow, UserRow
-from sync_agent.contract.streams import SnapshotPage
+from sync_agent.contract.stock import (
+    LocationRow,
+    OversoldRow,
+    ProductRow,
+    StockLevel,
+    StockLevelRow,
+    UserRow,
+)
+from sync_agent.contract.streams import SnapshotPage, row_digest, written_digest
 from sync_agent.contract.wire import UtcTime, Wire, canonical_json, format_time, from_ms, to_ms
 
 HERE = Path(__file__).parent
@@ -136,6 +152,10 @@ DATA_OF_OPERATION: dict[str, type[Wire]] = {
     "product_create": ProductCreate,
     "product_edit": ProductEdit,
     "resolution": ResolveConflict,
+    "reopening": ReopenConflict,
+    "transfer": TransferData,
+    "shift_open": ShiftOpen,
+    "shift_close": ShiftClose,
     "plain": CountData,
 }
 ROW_OF_CHANGE: dict[str, type[Wire]] = {
@@ -144,6 +164,9 @@ ROW_OF_CHANGE: dict[str, type[Wire]] = {
     "user": UserRow,
     "stock_level": StockLevelRow,
     "conflict": Conflict,
+    "oversold": OversoldRow,
+    "shift": ShiftRow,
+    "quarantine": QuarantineRow,
 }
 ROW_OF_SNAPSHOT: dict[str, type[Wire]] = {"product": ProductRow, "stock_level": StockLevel}
 
@@ -192,24 +215,48 @@ def test_a_product_edit_tells_a_field_that_is_emptied_from_one_that_is_left_alon
     assert edit.set.barcode is None
 
 
-# --- numbers -----------------------------------------------------------------------------------------
+def test_a_stream_carries_a_quarantined_sale_without_what_was_in_it() -> None:
+    assert "payload" in golden("QuarantineRow")
+    assert "payload" not in golden("Change.quarantine")["row"]
 
-NEITHER_STOCK_NOR_MONEY = {
-    "clockOffsetMs",
-    "expiresIn",
-    "pending",
-    "protocol",
-    "retryAfterMs",
-    "rowsTotal",
-    "schema",
-}
-"""Counts and times in passing; every other whole number on the wire is exact and has bounds."""
+
+# --- what a shift says it sent -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [96, 98, 0])
+def test_a_manifest_that_does_not_add_up_is_refused(count: int) -> None:
+    with pytest.raises(ValidationError, match="count: not as many"):
+        Manifest.model_validate(golden("Manifest") | {"count": count})
+
+
+def test_a_shift_without_operations_has_no_number_from_first_to_last() -> None:
+    quiet = Manifest.model_validate(golden("Manifest.quiet_day"))
+    assert range(quiet.first_device_seq, quiet.last_device_seq + 1) == range(1118, 1118)
+
+
+def test_a_manifest_names_as_many_operations_as_a_shift_can_have_and_no_more() -> None:
+    def of(count: int) -> dict[str, Any]:
+        return golden("Manifest") | {"count": count, "firstDeviceSeq": 5, "lastDeviceSeq": count + 4}
+
+    assert Manifest.model_validate(of(SHIFT_OPERATIONS_MAX)).count == SHIFT_OPERATIONS_MAX
+    with pytest.raises(ValidationError, match=str(SHIFT_OPERATIONS_MAX)):
+        Manifest.model_validate(of(SHIFT_OPERATIONS_MAX + 1))
+
+
+@pytest.mark.parametrize("quantity", [0, -6])
+def test_only_a_positive_quantity_can_be_transferred(quantity: int) -> None:
+    line = golden("TransferLine") | {"quantity": quantity}
+    with pytest.raises(ValidationError, match="greater than 0"):
+        TransferData.model_validate(golden("TransferData") | {"lines": [line]})
+
+
+# --- numbers -----------------------------------------------------------------------------------------
 
 EXACT_NUMBERS = [
     pytest.param(file, name, id=f"{file.stem}-{name}")
     for file in GOLDEN_FILES
     for name, value in golden(file.stem).items()
-    if type(value) is int and name not in NEITHER_STOCK_NOR_MONEY
+    if type(value) is int
 ]
 
 
@@ -293,7 +340,7 @@ def content_of(hashed: dict[str, Any], data: Any) -> str:
     return content_hash(hashed["operation"], hashed["resourceType"], hashed["resourceId"], data)
 
 
-each_hash = pytest.mark.parametrize("hashed", HASHES, ids=lambda hashed: hashed["resourceType"])
+each_hash = pytest.mark.parametrize("hashed", HASHES["operations"], ids=lambda hashed: hashed["resourceType"])
 
 
 @each_hash
@@ -330,7 +377,80 @@ def test_another_operation_resource_or_content_has_another_hash(hashed: dict[str
 
 def test_the_chain_ties_each_operation_to_all_before_it() -> None:
     previous = ""
-    for hashed in HASHES:
+    for hashed in HASHES["operations"]:
         assert hashed["prevHash"] == previous
         previous = chain_hash(previous, hashed["id"], hashed["deviceSeq"], hashed["contentHash"])
         assert hashed["chainHash"] == previous
+
+
+# --- digests of rows ---------------------------------------------------------------------------------------
+
+each_row = pytest.mark.parametrize("row", HASHES["rows"], ids=lambda row: row["hashed"][-8:])
+
+
+def digest_of(row: dict[str, Any]) -> int:
+    return row_digest(row["resourceId"], row["version"], row.get("quantity"))
+
+
+@each_row
+def test_a_row_has_its_golden_digest(row: dict[str, Any]) -> None:
+    assert written_digest(digest_of(row)) == row["digest"]
+    assert hashlib.sha256(row["hashed"].encode()).hexdigest()[:32] == row["digest"]
+
+
+@each_row
+def test_another_version_or_quantity_has_another_digest(row: dict[str, Any]) -> None:
+    quantity = row.get("quantity")
+    assert row_digest(row["resourceId"], row["version"] + 1, quantity) != digest_of(row)
+    assert row_digest(row["resourceId"], row["version"], (quantity or 0) + 1) != digest_of(row)
+
+
+def test_digests_of_rows_are_summed_modulo_two_to_the_128() -> None:
+    total = 0
+    for row in HASHES["rows"]:
+        total += digest_of(row)
+        assert written_digest(total) == row["sum"]
+    assert total >= 2**128, "the golden rows no longer show what happens beyond 128 bits"
+
+
+def test_the_digest_of_rows_is_the_same_in_any_order() -> None:
+    digests = [digest_of(row) for row in HASHES["rows"]]
+    assert written_digest(sum(reversed(digests))) == HASHES["rows"][-1]["sum"]
+
+
+def test_the_digest_of_no_rows_is_all_noughts() -> None:
+    assert written_digest(0) == "0" * 32
+
+
+# --- the audit trail's chain -------------------------------------------------------------------------------
+
+each_line = pytest.mark.parametrize("line", HASHES["auditTrail"], ids=lambda line: line["entry"]["kind"])
+
+
+@each_line
+def test_an_audit_line_is_spelled_in_one_way_and_has_its_golden_hash(line: dict[str, Any]) -> None:
+    assert canonical_json([line["prevHash"], line["entry"]]).decode() == line["canonical"]
+    assert entry_hash(line["prevHash"], line["entry"]) == line["hash"]
+    assert entry_hash(line["prevHash"], turned_round(line["entry"])) == line["hash"]
+
+
+@each_line
+def test_an_audit_line_with_anything_else_in_it_has_another_hash(line: dict[str, Any]) -> None:
+    for name in line["entry"]:
+        assert entry_hash(line["prevHash"], line["entry"] | {name: "other"}) != line["hash"]
+        without = {other: value for other, value in line["entry"].items() if other != name}
+        assert entry_hash(line["prevHash"], without) != line["hash"]
+
+
+def test_the_chain_ties_each_audit_line_to_all_before_it() -> None:
+    previous = ""
+    for line in HASHES["auditTrail"]:
+        assert line["prevHash"] == previous
+        previous = entry_hash(previous, line["entry"])
+        assert line["hash"] == previous
+
+
+def test_whoever_reads_the_trail_can_check_each_line_by_what_stands_in_it() -> None:
+    for line in golden("AuditPage")["entries"]:
+        told = {name: value for name, value in line.items() if name not in {"hash", "prevHash"}}
+        assert entry_hash(line["prevHash"], told) == line["hash"]

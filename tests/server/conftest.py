@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 
-from server_stub.clock import TimeOrderedIds
 from server_stub.run import prepare
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.settings import Settings
-from server_stub.store.database import Database
 from server_stub.store.migrations import migrate
-from tests.server.rules import MovableClock, Rules, rules_on
+from tests.server.rules import Rules, create_bare_tenant, rules_on
 from tests.server.shop import Shop, open_shop
 
 
@@ -52,14 +49,7 @@ def bare_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bare") / "server.sqlite3"
     url = f"sqlite:///{path}"
     migrate(url)
-    database = Database(url, clock=MovableClock(), ids=TimeOrderedIds(), readers=1)
-    places = [NewLocation("main", "Main", "Europe/London"), NewLocation("annex", "Annex", "Europe/London")]
-    people = [
-        NewUser("mia", "mia", "Mia", "manager", ("main", "annex"), "x", "1"),
-        NewUser("cleo", "cleo", "Cleo", "clerk", ("main",), "x", "2"),
-    ]
-    database.transact("t", lambda unit: create_tenant(unit, "Test", "GBP", places, people))
-    database.close()
+    create_bare_tenant(url)
     return path
 
 

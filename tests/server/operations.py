@@ -57,3 +57,47 @@ def sale(lines: dict[str, int], kind: str = "sale", at_ms: int = T0_MS, **rest: 
         "occurredAt": rfc3339(at_ms),
     }
     return operation("transaction", data, **{"operation": "create", "locationId": "main", **rest})
+
+
+def transfer(lines: dict[str, int], to: str = "annex", at_ms: int = T0_MS, **rest: Any) -> dict[str, Any]:
+    data = {
+        "toLocationId": to,
+        "lines": [{"productId": product, "quantity": quantity} for product, quantity in lines.items()],
+        "occurredAt": rfc3339(at_ms),
+    }
+    return operation("stock_transfer", data, **{"operation": "create", "locationId": "main", **rest})
+
+
+def open_shift(shift: str = "shift", **rest: Any) -> dict[str, Any]:
+    data = {"openedAt": rfc3339(T0_MS), "floatMinor": 5000, "currency": "GBP"}
+    return operation(
+        "shift", data, **{"operation": "create", "resourceId": shift, "locationId": "main", **rest}
+    )
+
+
+def close_shift(
+    first: int,
+    last: int,
+    total_minor: int = 0,
+    last_hash: str = "",
+    spent: dict[int, str] | None = None,
+    shift: str = "shift",
+    **rest: Any,
+) -> dict[str, Any]:
+    """Cashes up with a manifest of the numbers from first to last."""
+    manifest = {
+        "count": last - first + 1,
+        "firstDeviceSeq": first,
+        "lastDeviceSeq": last,
+        "lastHash": last_hash,
+        "totalMinor": total_minor,
+        "spent": [{"deviceSeq": number, "hash": told} for number, told in (spent or {}).items()],
+    }
+    data = {
+        "closedAt": rfc3339(T0_MS),
+        "countedMinor": 5100,
+        "expectedMinor": 5100,
+        "totals": {"cash": 100},
+        "manifest": manifest,
+    }
+    return operation("shift", data, **{"resourceId": shift, "locationId": "main", **rest})

@@ -13,6 +13,7 @@ from server_stub.clock import TimeOrderedIds
 from server_stub.services import queue
 from server_stub.services.caller import Caller
 from server_stub.services.intake import in_device_order, read
+from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
 from tests.server.operations import T0_MS
 
@@ -27,17 +28,17 @@ class MovableClock:
 
 @dataclass
 class Rules:
-    """The services on a database of their own: tills of one tenant ("t") at one place ("main")."""
+    """The services on a database of their own: tills of one tenant ("t"), at "main" unless told otherwise."""
 
     database: Database
     clock: MovableClock
 
-    def send(self, device: str | None, *items: dict[str, Any]) -> list[dict[str, Any]]:
-        """Judges one upload of a till, or of the manager where `device` is None."""
+    def send(self, device: str | None, *items: dict[str, Any], place: str = "main") -> list[dict[str, Any]]:
+        """Judges one upload of a till at a place, or of the manager where `device` is None."""
         if device is None:
             caller = Caller("t", "manager", ("main", "annex"), user_id="mia")
         else:
-            caller = Caller("t", "device", ("main",), device_id=device)
+            caller = Caller("t", "device", (place,), device_id=device)
         intakes = [read(item) for item in items]
         ordered = [intakes[place] for place in in_device_order(intakes)]
         results = self.database.transact(
@@ -45,16 +46,18 @@ class Rules:
         )
         return [result.to_wire() for result in results]
 
-    def level(self, product: str) -> tuple[int, int]:
+    def level(self, product: str, place: str = "main") -> tuple[int, int]:
         """Quantity and version; checks that the ledger sums to the quantity."""
         summed, count, top = self.query(
             "SELECT coalesce(sum(delta), 0), count(*), coalesce(max(version), 0)"
-            " FROM stock_movement WHERE location_id = 'main' AND product_id = :product",
+            " FROM stock_movement WHERE location_id = :place AND product_id = :product",
             product=product,
+            place=place,
         )[0]
         stored = self.query(
-            "SELECT quantity, version FROM stock_level WHERE location_id = 'main' AND product_id = :product",
+            "SELECT quantity, version FROM stock_level WHERE location_id = :place AND product_id = :product",
             product=product,
+            place=place,
         )
         quantity, version = stored[0] if stored else (0, 0)
         assert (quantity, version, version) == (summed, count, top)
@@ -62,8 +65,20 @@ class Rules:
 
     def query(self, statement: str, **parameters: Any) -> list[Any]:
         return self.database.consult(
-            lambda connection: [tuple(row) for row in connection.execute(text(statement), parameters)]
+            "t", lambda connection: [tuple(row) for row in connection.execute(text(statement), parameters)]
         )
+
+
+def create_bare_tenant(url: str) -> None:
+    """One tenant with two places and two people, and nothing sold, in a migrated database."""
+    database = Database(url, clock=MovableClock(), ids=TimeOrderedIds(), readers=1)
+    places = [NewLocation("main", "Main", "Europe/London"), NewLocation("annex", "Annex", "Europe/London")]
+    people = [
+        NewUser("mia", "mia", "Mia", "manager", ("main", "annex"), "x", "1"),
+        NewUser("cleo", "cleo", "Cleo", "clerk", ("main",), "x", "2"),
+    ]
+    database.transact("t", lambda unit: create_tenant(unit, "Test", "GBP", places, people))
+    database.close()
 
 
 @contextmanager

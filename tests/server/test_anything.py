@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from server_stub.services.intake import read
-from tests.server.operations import T0_MS, count, movement, operation, sale
+from tests.server.operations import T0_MS, close_shift, count, movement, open_shift, operation, sale, transfer
 from tests.server.rules import Rules
 
 BASES: list[Callable[[], dict[str, Any]]] = [
@@ -21,6 +21,10 @@ BASES: list[Callable[[], dict[str, Any]]] = [
     lambda: operation("product", {"name": "Tea"}, operation="create", resourceId="tea"),
     lambda: operation("product", {"set": {"name": "x"}, "base": {}}, resourceId="jam", version=1),
     lambda: operation("conflict", {"resolution": "merge", "mergedData": {}}, resourceId="c"),
+    lambda: operation("conflict", {"conflictId": "c"}, operation="create", resourceId="c"),
+    lambda: transfer({"p": 1, "q": 2}),
+    open_shift,
+    lambda: close_shift(1, 3, spent={2: "hash"}),
 ]
 ODD = st.one_of(
     st.none(),

@@ -60,6 +60,7 @@ def test_the_catalogue_is_one_that_a_shop_could_have() -> None:
 
 def test_demonstration_data_is_as_promised(demo_home: Path) -> None:
     assert rows(demo_home, "SELECT tenant_id, id, role FROM user_account ORDER BY id") == [
+        ("demo", "ada", "admin"),
         ("demo", "alice", "manager"),
         ("demo", "bob", "clerk"),
         ("rival", "mallory", "manager"),
@@ -85,7 +86,7 @@ def test_demonstration_data_is_as_promised(demo_home: Path) -> None:
 
 def test_people_have_the_pins_that_the_documents_say(demo_home: Path) -> None:
     peppers = dict(rows(demo_home, "SELECT tenant_id, pin_pepper FROM tenant"))
-    pins = {"alice": "2468", "bob": "1357", "mallory": "9753"}
+    pins = {"alice": "2468", "ada": "8642", "bob": "1357", "mallory": "9753"}
     people = rows(demo_home, "SELECT tenant_id, id, pin_verifier FROM user_account")
     assert {(tenant, user) for tenant, user, _verifier in people} == {
         (shop.tenant_id, user.id) for shop in (DEMO, RIVAL) for user in shop.users

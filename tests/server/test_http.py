@@ -145,7 +145,11 @@ async def test_a_tenants_snapshot_has_its_places_people_and_products(shop: Shop)
     bob = await shop.sign_in("demo", "bob")
     rows, first = await snapshot(bob, TENANT)
     assert [row["id"] for row in rows["location"]] == ["annex", "main"]
-    assert {row["username"]: row["role"] for row in rows["user"]} == {"alice": "manager", "bob": "clerk"}
+    assert {row["username"]: row["role"] for row in rows["user"]} == {
+        "ada": "admin",
+        "alice": "manager",
+        "bob": "clerk",
+    }
     assert len(rows["product"]) >= 220
     assert first["rowsTotal"] == sum(len(some) for some in rows.values())
 

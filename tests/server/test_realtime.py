@@ -215,7 +215,7 @@ async def test_a_protocol_that_is_not_spoken_asks_for_an_upgrade(shop: Shop) -> 
     assert answer["error"]["code"] == "upgrade_required"
 
 
-@pytest.mark.parametrize(("origin", "status"), [({}, 200), ({"Origin": "https://elsewhere.example"}, 400)])
+@pytest.mark.parametrize(("origin", "status"), [({}, 200), ({"Origin": "https://elsewhere.example"}, 403)])
 async def test_a_native_client_may_connect_and_a_foreign_page_may_not(
     shop: Shop, origin: dict[str, str], status: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""The first schema: tenants, streams, the ledger, the catalogue, operations and conflicts."""
+"""The first schema: tenants, streams, the ledger, the catalogue, operations, conflicts and the audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,106 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_TABLES = (
+    "tenant",
+    "location",
+    "user_account",
+    "device",
+    "refresh_token",
+    "stream",
+    "change",
+    "product",
+    "product_version",
+    "stock_level",
+    "stock_movement",
+    "oversold",
+    "operation",
+    "till_transaction",
+    "quarantine",
+    "shift",
+    "conflict",
+    "audit_head",
+    "audit_entry",
+)
+
 
 def upgrade() -> None:
+    _create_tables()
+    if op.get_bind().dialect.name == "postgresql":
+        _wall_tenants_off()
+        _keep_the_audit_on_postgresql()
+    else:
+        _keep_the_audit_on_sqlite()
+
+
+def downgrade() -> None:
+    for name in reversed(_TABLES):
+        op.drop_table(name)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_is_kept()")
+
+
+def _wall_tenants_off() -> None:
+    """Whatever a statement forgets to say, it meets the rows of the transaction's tenant alone."""
+    for name in _TABLES:
+        op.execute(f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY')
+        op.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
+        own = "tenant_id = current_setting('evertill.tenant', true)"
+        op.execute(f'CREATE POLICY own_tenant ON "{name}" USING ({own}) WITH CHECK ({own})')
+
+
+def _keep_the_audit_on_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept()"
+    )
+
+
+def _keep_the_audit_on_sqlite() -> None:
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER audit_is_kept_from_{verb.lower()} BEFORE {verb} ON audit_entry"
+            " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+        )
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "audit_entry",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("seq", WholeNumber(), nullable=False),
+        sa.Column("at_ms", WholeNumber(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=True),
+        sa.Column("device_id", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("resource_type", sa.Text(), nullable=True),
+        sa.Column("resource_id", sa.Text(), nullable=True),
+        sa.Column("operation_id", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("times", WholeNumber(), nullable=False),
+        sa.Column("detail", Json(), nullable=True),
+        sa.Column("prev_hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "seq"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_audit_entry_actor", "audit_entry", ["tenant_id", "actor_id", "seq"], unique=False)
+    op.create_index(
+        "ix_audit_entry_resource", "audit_entry", ["tenant_id", "resource_id", "seq"], unique=False
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("seq", WholeNumber(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id"),
+        sqlite_strict=True,
+    )
     op.create_table(
         "conflict",
         sa.Column("tenant_id", sa.Text(), nullable=False),
@@ -23,6 +121,7 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Text(), nullable=True),
         sa.Column("device_seq", WholeNumber(), nullable=True),
         sa.Column("counted_ms", WholeNumber(), nullable=True),
+        sa.Column("opened_ms", WholeNumber(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("body", Json(), nullable=False),
         sa.Column("resolved", Json(), nullable=True),
@@ -30,6 +129,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "operation_id"),
         sqlite_strict=True,
     )
+    op.create_index("ix_conflict_open", "conflict", ["tenant_id", "status", "opened_ms"], unique=False)
     op.create_index(
         "ix_conflict_resource",
         "conflict",
@@ -73,14 +173,38 @@ def upgrade() -> None:
         "quarantine",
         sa.Column("tenant_id", sa.Text(), nullable=False),
         sa.Column("operation_id", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("location_id", sa.Text(), nullable=True),
         sa.Column("device_id", sa.Text(), nullable=True),
+        sa.Column("actor_id", sa.Text(), nullable=False),
         sa.Column("payload", Json(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("received_ms", WholeNumber(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_ms", WholeNumber(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("version", WholeNumber(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "operation_id"),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_quarantine_status", "quarantine", ["tenant_id", "status", "received_ms"], unique=False
+    )
+    op.create_table(
+        "shift",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("location_id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=True),
+        sa.Column("awaited", WholeNumber(), nullable=False),
+        sa.Column("manifest", Json(), nullable=True),
+        sa.Column("body", Json(), nullable=False),
+        sa.Column("version", WholeNumber(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_shift_awaited", "shift", ["tenant_id", "device_id", "awaited"], unique=False)
     op.create_table(
         "stock_level",
         sa.Column("tenant_id", sa.Text(), nullable=False),
@@ -130,6 +254,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("pin_pepper", sa.Text(), nullable=False),
+        sa.Column("settings", Json(), nullable=False),
         sa.Column("created_ms", WholeNumber(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id"),
         sqlite_strict=True,
@@ -197,6 +322,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("head", WholeNumber(), nullable=False),
         sa.Column("head_change_id", sa.Text(), nullable=False),
+        sa.Column("pruned_to", WholeNumber(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id"],
             ["tenant.tenant_id"],
@@ -300,29 +426,3 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_refresh_token_family", "refresh_token", ["tenant_id", "family_id"], unique=False)
-
-
-def downgrade() -> None:
-
-    op.drop_index("ix_refresh_token_family", table_name="refresh_token")
-    op.drop_table("refresh_token")
-    op.drop_table("product_version")
-    op.drop_table("device")
-    op.drop_table("change")
-    op.drop_table("user_account")
-    op.drop_table("stream")
-    op.drop_index("ix_product_barcode", table_name="product")
-    op.drop_table("product")
-    op.drop_table("location")
-    op.drop_index("ix_till_transaction_receipt", table_name="till_transaction")
-    op.drop_table("till_transaction")
-    op.drop_table("tenant")
-    op.drop_index("ix_stock_movement_seq", table_name="stock_movement")
-    op.drop_table("stock_movement")
-    op.drop_index("ix_stock_level_seq", table_name="stock_level")
-    op.drop_table("stock_level")
-    op.drop_table("quarantine")
-    op.drop_table("oversold")
-    op.drop_table("operation")
-    op.drop_index("ix_conflict_resource", table_name="conflict")
-    op.drop_table("conflict")

@@ -1,0 +1,134 @@
+"""Rate limits, shared by HTTP and sockets, and by all processes of one server where Redis holds them.
+
+The library counts in sliding windows: "at most `burst` in any `burst / rate` seconds" is what a token bucket
+of that rate and burst lets through. A limit belongs to one user, till, tenant or address, so a neighbour
+feels nothing of it. While Redis is away each process counts for itself.
+"""
+
+import asyncio
+import secrets
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+
+from server_stub.errors import Refusal
+from server_stub.services.caller import Caller
+from server_stub.settings import RateLimits
+from sync_agent.contract.codes import ErrorCode
+
+log = structlog.get_logger()
+
+_JITTER_MS = 500
+"""So that those who were turned away together do not come back together."""
+
+_REDIS_ANSWER_S_MAX = 2
+_REDIS_REST_S = 5.0
+"""How long a Redis that did not answer is left alone."""
+
+
+class Limits:
+    def __init__(self, rates: RateLimits, redis_url: str | None = None) -> None:
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._redis = None if redis_url is None else _storage_in(redis_url)
+        self._shared = None if self._redis is None else SlidingWindowCounterRateLimiter(self._redis)
+        self._alone_until_s = 0.0
+        self._events = _bucket(rates.events_per_s, rates.events_burst)
+        self._uploads = _bucket(rates.uploads_per_s, rates.uploads_burst)
+        self._tenant = _bucket(rates.tenant_per_s, rates.tenant_burst)
+        self._account = RateLimitItemPerMinute(rates.logins_per_account_a_minute)
+        self._address = RateLimitItemPerMinute(rates.logins_per_address_a_minute)
+
+    async def stranger(self, sid: str) -> None:
+        """One event of a socket that has not said yet whose it is."""
+        await self._take(self._events, "stranger", sid)
+
+    async def request(self, caller: Caller) -> None:
+        """One request or event of a bearer."""
+        await self._take(self._events, "events", caller.tenant_id, caller.id)
+        await self._take(self._tenant, "tenant", caller.tenant_id)
+
+    async def upload(self, caller: Caller) -> None:
+        """One upload of operations, besides the request that it is."""
+        await self._take(self._uploads, "uploads", caller.tenant_id, caller.device_id or caller.id)
+
+    async def sign_in(self, tenant_id: str, username: str, address: str) -> None:
+        """One try to sign in."""
+        await self._take(self._address, "login-address", address)
+        await self._take(self._account, "login", tenant_id, username)
+
+    async def signed_in(self, tenant_id: str, username: str) -> None:
+        """It was the right password: the tries before it are forgotten."""
+        whose = ("login", tenant_id, username)
+        await self._own.clear(self._account, *whose)
+        if self._shared is not None and not self._is_alone():
+            try:
+                await self._shared.clear(self._account, *whose)
+            except StorageError as error:
+                self._lost(error)
+
+    async def close(self) -> None:
+        if self._redis is not None:
+            bridge = self._redis.bridge
+            assert isinstance(bridge, RedispyBridge), "chosen when it was made"
+            await bridge.storage.aclose()
+
+    async def _take(self, limit: RateLimitItem, *whose: str) -> None:
+        wait_s = await self._hit(limit, whose)
+        if wait_s is not None:
+            wait_ms = round(1000 * wait_s) + secrets.randbelow(_JITTER_MS)
+            raise Refusal(ErrorCode.RATE_LIMITED, "too much at once; wait a moment", retry_after_ms=wait_ms)
+
+    async def _hit(self, limit: RateLimitItem, whose: tuple[str, ...]) -> float | None:
+        """None if it may be done, else the seconds until it may."""
+        if self._shared is not None and not self._is_alone():
+            try:
+                return await _hit(self._shared, limit, whose)
+            except StorageError as error:
+                self._lost(error)
+        return await _hit(self._own, limit, whose)
+
+    def _is_alone(self) -> bool:
+        return asyncio.get_running_loop().time() < self._alone_until_s
+
+    def _lost(self, error: StorageError) -> None:
+        log.warning("limits.alone", reason=str(error))
+        self._alone_until_s = asyncio.get_running_loop().time() + _REDIS_REST_S
+
+
+async def _hit(
+    counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, whose: tuple[str, ...]
+) -> float | None:
+    if await counter.hit(limit, *whose):
+        return None
+    storage = counter.storage
+    assert isinstance(storage, MemoryStorage | RedisStorage), "both count in sliding windows"
+    window_s = limit.get_expiry()
+    before, before_s, now, now_s = await storage.get_sliding_window(limit.key_for(*whose), window_s)
+    return frees_in_s(limit.amount, window_s, before, before_s, now, now_s - window_s)
+
+
+def frees_in_s(amount: int, window_s: int, before: int, before_s: float, now: int, now_s: float) -> float:
+    """When one more fits: `before` hits of the last window fade in `before_s`, `now` begin to in `now_s`."""
+    if now < amount:
+        still_fits = (amount - now) * window_s / max(1, before)
+        return max(0.0, before_s - still_fits)
+    return max(0.0, now_s) + window_s / now
+
+
+def _bucket(per_s: int, burst: int) -> RateLimitItem:
+    return RateLimitItemPerSecond(burst, max(1, burst // per_s))
+
+
+def _storage_in(redis_url: str) -> RedisStorage:
+    return RedisStorage(
+        f"async+{redis_url}",
+        implementation="redispy",
+        key_prefix="evertill-limits",
+        wrap_exceptions=True,
+        socket_timeout=_REDIS_ANSWER_S_MAX,
+        socket_connect_timeout=_REDIS_ANSWER_S_MAX,
+    )

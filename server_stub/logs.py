@@ -1,0 +1,127 @@
+"""The log: one JSON object a line on stderr, and nothing in it that nobody may read.
+
+What a shop sold is never handed to the log in the first place; here is the second wall, for secrets that
+found their way into a field, a message or a traceback after all.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+LEVELS = ("debug", "info", "warning", "error")
+
+_GONE = "(removed)"
+_DEPTH_MAX = 6
+
+_SECRET_NAMES = re.compile(
+    r"token|password|passwd|secret|pepper|verifier|authorization|cookie|credential|private_?key|api_?key"
+    r"|^pin$|_pin$|^pin_|^query(_string)?$|^payload$|^body$|^auth$",
+    re.IGNORECASE,
+)
+_SECRET_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A JWT, whole or cut short.
+    (re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}"), _GONE),
+    # Refresh tokens and tills' credentials.
+    (re.compile(r"ev[rd]_[A-Za-z0-9._:-]+_[A-Za-z0-9_-]+"), _GONE),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {_GONE}"),
+    (re.compile(r"\$argon2[a-z]*\$[^\s'\"]+"), _GONE),
+    # Of URLs: who signs in to a database with what, and what was asked for.
+    (re.compile(r"(?<=://)([^/\s:@]*):[^/\s]*@"), rf"\1:{_GONE}@"),
+    (re.compile(r"(?<=[A-Za-z0-9/_-])\?[A-Za-z][A-Za-z0-9_.-]*=[^\s'\"]*"), f"?{_GONE}"),
+    # "password": "…", pin=…, in the text of an error.
+    (
+        re.compile(
+            r"(?i)((?:access|refresh|device)?_?token|password|secret|pepper|verifier|\bpin)"
+            r"(['\"]?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;)}\]]+)"
+        ),
+        rf"\1\2{_GONE}",
+    ),
+    # What pydantic could not read, as its errors show it.
+    (re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL), f"input_value={_GONE}"),
+)
+
+_OTHERS_LEAST = {
+    **dict.fromkeys(("socketio.server", "engineio.server", "socketio", "engineio"), logging.WARNING),
+    **dict.fromkeys(("sqlalchemy", "websockets", "uvicorn.access", "asyncio"), logging.WARNING),
+    "uvicorn.error": logging.INFO,
+}
+"""How much the libraries may say at most: below it they tell payloads, frames and what was asked for."""
+
+
+def configure(level: str) -> None:
+    """Sends this process's log to stderr; `level` is one of `LEVELS`."""
+    least = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *_last()],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last()],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(least)
+    for name, at_least in _OTHERS_LEAST.items():
+        other = logging.getLogger(name)
+        # The Socket.IO libraries give a logger without a level a handler of their own, for plain text.
+        other.setLevel(max(least, at_least))
+        other.handlers.clear()
+
+
+def _last() -> Iterable[Processor]:
+    """What every line goes through, ours and the libraries'."""
+    return (
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _leave_out_what_is_not_said,
+        # As text, and without the values of variables.
+        structlog.processors.ExceptionRenderer(),
+        remove_secrets,
+        structlog.processors.JSONRenderer(serializer=_as_json),
+    )
+
+
+def _leave_out_what_is_not_said(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    return {name: value for name, value in line.items() if value is not None}
+
+
+def remove_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Takes the values of fields that are named like secrets, and what looks like one in any text."""
+    return {name: _clean(name, value, 0) for name, value in line.items()}
+
+
+def _clean(name: str, value: Any, depth: int) -> Any:
+    if _SECRET_NAMES.search(name):
+        return _GONE
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if depth > _DEPTH_MAX:
+        return _GONE
+    if isinstance(value, dict):
+        return {str(key): _clean(str(key), one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean("", one, depth + 1) for one in value]
+    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    for pattern, instead in _SECRET_TEXTS:
+        text = pattern.sub(instead, text)
+    # Half a character, which no file can hold.
+    return text.encode("utf-8", "replace").decode()
+
+
+def _as_json(line: EventDict, **_options: Any) -> str:
+    return orjson.dumps(line, default=str).decode()

@@ -1,0 +1,101 @@
+"""Who is at a socket: for `user-connected` and `user-disconnected`, for `sync-state`, and for the ceilings.
+
+`LocalPresence` holds it for a server of one process; `redis_presence` for one of several.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """One socket that has joined. `pending` is what its till last said of its queue."""
+
+    sid: str
+    user_id: str
+    location_id: str | None
+    device_id: str | None = None
+    pending: int = 0
+
+    @property
+    def is_person(self) -> bool:
+        """A till by itself, with no clerk at it, is nobody."""
+        return self.user_id != self.device_id
+
+
+class Presence(Protocol):
+    """The joined sockets of all tenants, over all processes."""
+
+    async def enter(self, tenant_id: str, present: Present) -> bool:
+        """Adds a socket, or says anew where it is. True if it is its user's only one.
+
+        A socket whose user changes leaves first.
+        """
+        ...
+
+    async def leave(self, tenant_id: str, sid: str) -> bool:
+        """Takes a socket away. True if it was its user's last one."""
+        ...
+
+    async def report(self, tenant_id: str, sid: str, pending: int) -> bool:
+        """Notes how many operations wait at a till. True if that is news."""
+        ...
+
+    async def of(self, tenant_id: str) -> list[Present]: ...
+
+    async def count(self, tenant_id: str) -> int:
+        """How many sockets a tenant has."""
+        ...
+
+    async def beat(self) -> list[tuple[str, Present]]:
+        """Says that this process lives; gives the users who vanished with another that does not."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class LocalPresence:
+    """Presence within one process."""
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, dict[str, Present]] = {}
+
+    def tenants(self) -> list[str]:
+        return list(self._tenants)
+
+    def find(self, tenant_id: str, sid: str) -> Present | None:
+        return self._tenants.get(tenant_id, {}).get(sid)
+
+    def all_of(self, tenant_id: str) -> list[Present]:
+        return list(self._tenants.get(tenant_id, {}).values())
+
+    async def enter(self, tenant_id: str, present: Present) -> bool:
+        sockets = self._tenants.setdefault(tenant_id, {})
+        sockets[present.sid] = present
+        return sum(other.user_id == present.user_id for other in sockets.values()) == 1
+
+    async def leave(self, tenant_id: str, sid: str) -> bool:
+        sockets = self._tenants.get(tenant_id, {})
+        gone = sockets.pop(sid, None)
+        if not sockets:
+            self._tenants.pop(tenant_id, None)
+        return gone is not None and all(other.user_id != gone.user_id for other in sockets.values())
+
+    async def report(self, tenant_id: str, sid: str, pending: int) -> bool:
+        present = self.find(tenant_id, sid)
+        if present is None or present.pending == pending:
+            return False
+        self._tenants[tenant_id][sid] = replace(present, pending=pending)
+        return True
+
+    async def of(self, tenant_id: str) -> list[Present]:
+        return self.all_of(tenant_id)
+
+    async def count(self, tenant_id: str) -> int:
+        return len(self._tenants.get(tenant_id, {}))
+
+    async def beat(self) -> list[tuple[str, Present]]:
+        return []
+
+    async def close(self) -> None:
+        return

@@ -1,0 +1,48 @@
+"""The Socket.IO Admin UI: figures for those who run the server, and nothing that can be done to it."""
+
+import asyncio
+import secrets
+from typing import Any
+
+from server_stub.errors import Refusal
+from server_stub.parts import Parts
+from server_stub.realtime.switchboard import Switchboard
+
+_STATS_S = 2
+
+
+class AdminUi:
+    """A namespace of its own, `/admin`, for one user name and password. It must be closed: it hooks itself
+    into the library's classes, for all servers of the process."""
+
+    def __init__(self, parts: Parts, board: Switchboard, username: str, password: str) -> None:
+        self._parts = parts
+        self._username = username
+        self._password = password
+        self._instruments = board.server.instrument(
+            auth=self._is_admin, mode="production", read_only=True, server_stats_interval=_STATS_S
+        )
+
+    async def close(self) -> None:
+        stats = self._instruments.stats_task
+        if stats is not None:
+            stats.cancel()
+            await asyncio.gather(stats, return_exceptions=True)
+        self._instruments.uninstrument()
+
+    async def _is_admin(self, told: Any) -> bool:
+        username, password = (
+            (told.get("username"), told.get("password")) if isinstance(told, dict) else ("", "")
+        )
+        try:
+            await self._parts.limits.sign_in("(admin)", "(admin)", "(admin)")
+        except Refusal:
+            return False
+        if not (_is_same(username, self._username) and _is_same(password, self._password)):
+            return False
+        await self._parts.limits.signed_in("(admin)", "(admin)")
+        return True
+
+
+def _is_same(told: object, wanted: str) -> bool:
+    return isinstance(told, str) and secrets.compare_digest(told.encode(), wanted.encode())

@@ -1,0 +1,115 @@
+"""What a joined client asks: the rules are in services, here is only what a result is called on the wire."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from server_stub.errors import Refusal
+from server_stub.incoming import read_message
+from server_stub.parts import Parts
+from server_stub.realtime.states import SyncStates
+from server_stub.realtime.switchboard import Switchboard
+from server_stub.services import queue
+from server_stub.services.caller import Caller
+from server_stub.sessions import Session
+from sync_agent.contract import events
+from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
+from sync_agent.contract.conflicts import ConflictResolved, ResolveConflict
+from sync_agent.contract.operations import OperationResult
+from sync_agent.contract.wire import from_ms
+
+Handler = Callable[[Session, Caller, Any], Awaitable[object]]
+
+
+class Asking:
+    def __init__(self, parts: Parts, board: Switchboard, states: SyncStates) -> None:
+        self._parts = parts
+        self._database = parts.database
+        self._board = board
+        self._states = states
+        self.handlers: dict[str, Handler] = {
+            events.INVENTORY_UPDATE: self._update_inventory,
+            events.SYNC_OFFLINE_QUEUE: self._take_queue,
+            events.RESOLVE_CONFLICT: self._resolve_conflict,
+            events.NETWORK_STATUS: self._note_network_status,
+            events.PING: self._ping,
+        }
+
+    async def _update_inventory(self, session: Session, caller: Caller, payload: Any) -> object:
+        update = read_message(events.InventoryUpdate, payload)
+        event_id = update.event_id or self._database.ids.new()
+        data = {"newQuantity": update.new_quantity, "previousQuantity": update.previous_quantity}
+        result = await self._one(
+            session,
+            caller,
+            {
+                "id": event_id,
+                "resourceType": "stock_level",
+                "resourceId": update.product_id,
+                "locationId": update.location_id,
+                "version": update.version,
+                "data": {name: value for name, value in data.items() if value is not None},
+            },
+        )
+        await self._must_apply(session, result)
+        confirmed = events.UpdateConfirmed(
+            event_id=event_id,
+            new_version=(result.result or {})["version"],
+            timestamp=from_ms(self._parts.now_ms()),
+        )
+        await self._board.tell(session.sid, events.UPDATE_CONFIRMED, confirmed.to_wire())
+        return confirmed
+
+    async def _take_queue(self, session: Session, caller: Caller, payload: Any) -> object:
+        await self._parts.limits.upload(caller)
+        if not isinstance(payload, list):
+            raise Refusal(ErrorCode.BAD_REQUEST, "a queue is a list of operations")
+        if len(payload) > QUEUE_OPERATIONS_MAX:
+            raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
+        results = await queue.process(
+            self._database,
+            caller,
+            payload,
+            _defaults(session),
+            operations_per_commit=self._parts.settings.operations_per_commit,
+        )
+        self._parts.metrics.operations_done(payload, results)
+        answer = [result.to_wire() for result in results]
+        await self._board.tell(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
+        return answer
+
+    async def _resolve_conflict(self, session: Session, caller: Caller, payload: Any) -> object:
+        decision = read_message(ResolveConflict, payload)
+        result = await self._one(session, caller, queue.resolution_item(decision, self._database.ids.new()))
+        await self._must_apply(session, result)
+        resolved = ConflictResolved.model_validate(result.result).model_copy(update={"resolved_by": None})
+        await self._board.tell(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
+        return resolved
+
+    async def _note_network_status(self, session: Session, caller: Caller, payload: Any) -> object:
+        """What waits at a till still waits when it says that it goes offline; saying neither is no news."""
+        status = read_message(events.NetworkStatus, payload)
+        if status.pending is not None:
+            session.pending = status.pending
+            if await self._parts.presence.report(caller.tenant_id, session.sid, status.pending):
+                self._states.changed(caller.tenant_id)
+        return None
+
+    async def _ping(self, _session: Session, _caller: Caller, payload: Any) -> object:
+        ping = read_message(events.Ping, payload)
+        return events.Pong(client_time=ping.client_time, server_time=from_ms(self._parts.now_ms()))
+
+    async def _one(self, session: Session, caller: Caller, item: dict[str, Any]) -> OperationResult:
+        """An event that is an operation: judged and kept by the same rules as any other."""
+        stamped = {"operation": "update", "timestamp": from_ms(self._parts.now_ms()).isoformat(), **item}
+        result = await queue.process_one(self._database, caller, stamped, _defaults(session))
+        self._parts.metrics.operations_done([stamped], [result])
+        return result
+
+    async def _must_apply(self, session: Session, result: OperationResult) -> None:
+        if result.conflict is not None:
+            await self._board.tell(session.sid, events.SYNC_CONFLICT, result.conflict.to_wire())
+        queue.refuse_unless_applied(result)
+
+
+def _defaults(session: Session) -> queue.Defaults:
+    return queue.Defaults(session.location_id, session.user_id)

@@ -1,0 +1,212 @@
+"""Joining a tenant and leaving it: who is let in, the rooms they hear, and who is told that they came."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import structlog
+
+from server_stub.errors import Refusal
+from server_stub.incoming import read_message
+from server_stub.parts import Parts
+from server_stub.presence import Present
+from server_stub.realtime.states import SyncStates
+from server_stub.realtime.switchboard import Switchboard
+from server_stub.roles import EVENTS
+from server_stub.services import accounts, sync
+from server_stub.services.caller import Caller
+from server_stub.sessions import Session
+from sync_agent.contract import events
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.streams import (
+    Cursor,
+    JoinedStreams,
+    JoinTenant,
+    StreamHead,
+    location_stream,
+    tenant_stream,
+)
+from sync_agent.contract.wire import PROTOCOL_VERSION, from_ms
+
+log = structlog.get_logger()
+
+TAKES_CHANGES = "changes"
+"""The feature of a client that hears whole changes instead of `inventory-updated`."""
+
+_FULL_RETRY_MS = 10_000
+
+
+class Joining:
+    def __init__(self, parts: Parts, board: Switchboard, states: SyncStates) -> None:
+        self._parts = parts
+        self._database = parts.database
+        self._board = board
+        self._states = states
+        self._greetings: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        for greeting in self._greetings:
+            greeting.cancel()
+        await asyncio.gather(*self._greetings, return_exceptions=True)
+
+    async def join(self, session: Session, payload: Any) -> JoinedStreams:
+        """Lets a socket in, or renews its token; whoever is refused stays what they were."""
+        told = payload if isinstance(payload, dict) else {}
+        request = read_message(JoinTenant, {"token": session.handshake_token or "", **told})
+        if request.protocol not in (None, PROTOCOL_VERSION):
+            raise Refusal(ErrorCode.UPGRADE_REQUIRED, f"this server speaks protocol {PROTOCOL_VERSION} alone")
+        caller = replace(self._parts.tokens.read(request.token), address=session.address)
+        session.bearer = caller
+        self._parts.watch.seen(caller)
+        await self._parts.limits.request(caller)
+        if caller.role not in EVENTS[events.JOIN_TENANT]:
+            raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {events.JOIN_TENANT}")
+        await self._parts.standings.must_stand(caller)
+        location_id = await self._allowed(caller, request)
+        is_newcomer = await self._enter(session, caller, request, location_id)
+        try:
+            # Rooms first and heads second: a change in between is heard of twice rather than never.
+            heads = await self._heads(caller, session.streams)
+        except Refusal:
+            await self.part(session)
+            raise
+        if is_newcomer:
+            present = session.present(caller)
+            await self.tell_presence(events.USER_CONNECTED, caller.tenant_id, present)
+        self._greet(session, caller, request.cursors or {})
+        return JoinedStreams(streams=heads, server_time=from_ms(self._parts.now_ms()))
+
+    async def part(self, session: Session) -> None:
+        """Nobody is at the socket any more."""
+        caller, session.caller = session.caller, None
+        if caller is None:
+            return
+        if session.greeting is not None:
+            session.greeting.cancel()
+        await self._board.leave_rooms(session, caller)
+        was_last = await self._parts.presence.leave(caller.tenant_id, session.sid)
+        if was_last:
+            present = session.present(caller)
+            await self.tell_presence(events.USER_DISCONNECTED, caller.tenant_id, present)
+        self._states.changed(caller.tenant_id)
+
+    async def tell_presence(self, event: str, tenant_id: str, present: Present) -> None:
+        """Tells the others of the tenant about a person; a till by itself is nobody."""
+        if not present.is_person:
+            return
+        presence = events.Presence(
+            user_id=present.user_id,
+            location_id=present.location_id,
+            timestamp=from_ms(self._parts.now_ms()),
+        )
+        await self._board.tell_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
+
+    async def _allowed(self, caller: Caller, request: JoinTenant) -> str | None:
+        """The location to join; refuses whatever the token does not say."""
+        if request.tenant_id != caller.tenant_id:
+            raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
+        if request.device_id is not None and caller.device_id not in (None, request.device_id):
+            raise Refusal(ErrorCode.FORBIDDEN, "deviceId: not the till of this token")
+        location_id = request.location_id
+        if location_id is None and caller.is_device:
+            location_id = caller.locations[0]
+        if location_id is not None and location_id not in caller.locations:
+            raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id} for you")
+        await self._database.read(
+            caller.tenant_id,
+            partial(accounts.must_still_stand, caller=caller, at_the_socket=request.user_id),
+        )
+        return location_id
+
+    async def _enter(
+        self, session: Session, caller: Caller, request: JoinTenant, location_id: str | None
+    ) -> bool:
+        """Into presence and rooms. True if the user was nowhere before."""
+        was_here = await self._leave_what_was(session, caller, request.user_id)
+        if not was_here:
+            await self._must_have_room(caller)
+        _must_be_open(session)
+        session.caller = caller
+        session.user_id = request.user_id
+        session.location_id = location_id
+        session.takes_changes = TAKES_CHANGES in request.features
+        session.streams = tuple(_streams_of(caller, location_id))
+        await self._board.enter_rooms(session, caller)
+        is_only = await self._parts.presence.enter(caller.tenant_id, session.present(caller))
+        if not session.is_open:
+            # It closed meanwhile, and its leaving may have come before its entering.
+            await self._parts.presence.leave(caller.tenant_id, session.sid)
+        _must_be_open(session)
+        self._states.changed(caller.tenant_id)
+        return is_only and not was_here
+
+    async def _leave_what_was(self, session: Session, caller: Caller, user_id: str) -> bool:
+        """Out of what the new joining replaces. True if the same user stays at the socket."""
+        before = session.caller
+        if before is None:
+            return False
+        if (before.tenant_id, before.device_id, session.user_id) != (
+            caller.tenant_id,
+            caller.device_id,
+            user_id,
+        ):
+            await self.part(session)
+            session.pending = 0
+            return False
+        await self._board.leave_rooms(session, before)
+        return True
+
+    async def _must_have_room(self, caller: Caller) -> None:
+        sockets_max = self._parts.settings.connections_per_tenant_max
+        if await self._parts.presence.count(caller.tenant_id) >= sockets_max:
+            raise Refusal(
+                ErrorCode.UNAVAILABLE,
+                f"{sockets_max} connections are open already, and there may be no more",
+                retry_after_ms=_FULL_RETRY_MS,
+            )
+
+    async def _heads(self, caller: Caller, streams: tuple[str, ...]) -> dict[str, StreamHead]:
+        return await self._database.read(
+            caller.tenant_id, partial(sync.heads, tenant_id=caller.tenant_id, streams=list(streams))
+        )
+
+    def _greet(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
+        """Sends `initial-sync` by itself, so that the acknowledgement of the join does not wait for it."""
+        if session.greeting is not None:
+            session.greeting.cancel()
+        greeting = asyncio.create_task(self._send_initial_sync(session, caller, cursors))
+        session.greeting = greeting
+        self._greetings.add(greeting)
+        greeting.add_done_callback(self._greetings.discard)
+
+    async def _send_initial_sync(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
+        settings = self._parts.settings
+        try:
+            first_look = await self._database.read(
+                caller.tenant_id,
+                partial(
+                    sync.initial_sync,
+                    caller=caller,
+                    location_id=session.location_id,
+                    cursors=cursors,
+                    now_ms=self._parts.now_ms(),
+                    levels_max=settings.initial_levels_max,
+                    movements_max=settings.initial_movements_max,
+                ),
+            )
+        except Refusal as refusal:
+            log.warning("initial_sync.refused", code=refusal.code)
+            return
+        await self._board.tell(session.sid, events.INITIAL_SYNC, first_look.to_wire())
+
+
+def _must_be_open(session: Session) -> None:
+    if not session.is_open:
+        raise Refusal(ErrorCode.UNAVAILABLE, "the connection has closed")
+
+
+def _streams_of(caller: Caller, location_id: str | None) -> list[str]:
+    if location_id is None:
+        return caller.streams()
+    return [tenant_stream(caller.tenant_id), location_stream(caller.tenant_id, location_id)]

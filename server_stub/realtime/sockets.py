@@ -1,0 +1,246 @@
+"""All sockets of this process: connecting, being answered, being shown out.
+
+Every event is acknowledged with the envelope, unknown and malformed ones too, and the connection lives on.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import socketio
+import structlog
+
+from server_stub.clock import steady_s
+from server_stub.errors import Refusal
+from server_stub.incoming import request_id
+from server_stub.parts import Parts
+from server_stub.realtime.admin_ui import AdminUi
+from server_stub.realtime.asking import Asking
+from server_stub.realtime.joining import Joining
+from server_stub.realtime.states import SyncStates
+from server_stub.realtime.switchboard import Switchboard
+from server_stub.roles import EVENTS
+from server_stub.services.caller import Caller
+from server_stub.sessions import Session, Sessions
+from server_stub.store.database import Commit
+from sync_agent.contract import events
+from sync_agent.contract.codes import EVENT_BYTES_MAX, QUEUE_EVENT_BYTES_MAX, Envelope, ErrorCode
+
+log = structlog.get_logger()
+
+_UNKNOWN = "(unknown)"
+_LAST_WORDS_S = 0.1
+"""What was said last is under way by then."""
+
+
+class Realtime:
+    """All sockets of this process, and the outlet through which the feed reaches them."""
+
+    def __init__(self, parts: Parts, bus: Any = None) -> None:
+        settings = parts.settings
+        self._parts = parts
+        self._settings = settings
+        self._board = Switchboard(settings, bus)
+        self._sessions = Sessions(
+            join_within_ms=round(settings.join_within_s * 1000),
+            token_grace_ms=round(settings.token_grace_s * 1000),
+        )
+        self._states = SyncStates(parts, self._board, self._sessions)
+        self._joining = Joining(parts, self._board, self._states)
+        self._asking = Asking(parts, self._board, self._states)
+        self._silent_since_ms: dict[str, int] = {}
+        self._backlogs: dict[str, int] = {}
+        self.server = self._board.server
+        self.server.on("connect", self._on_connect)
+        self.server.on("disconnect", self._on_disconnect)
+        self.server.on("*", self._on_event)
+        self._admin_ui = (
+            None if settings.admin_ui is None else AdminUi(parts, self._board, *settings.admin_ui)
+        )
+        self.is_listened_to = self._board.is_listened_to
+        self.emit = self._board.emit
+
+    # --- its life ------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        self._board.start()
+        # Before the first socket comes: others would take it for one of a process that has died.
+        await self._parts.presence.beat()
+
+    def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
+        """What the database calls from the writer's thread."""
+        return self._states.listener(loop)
+
+    async def tell_states(self) -> None:
+        """Tells tenants how they stand, until cancelled."""
+        await self._states.run()
+
+    async def beat(self) -> None:
+        """Says until cancelled that this process lives, and who vanished with one that does not."""
+        while True:
+            for tenant_id, vanished in await self._parts.presence.beat():
+                await self._joining.tell_presence(events.USER_DISCONNECTED, tenant_id, vanished)
+                self._states.changed(tenant_id)
+            await asyncio.sleep(self._settings.presence_beat_s)
+
+    async def sweep(self) -> None:
+        """Closes, until cancelled, the sockets that have outstayed."""
+        while True:
+            for session, reason in self._sessions.outstayed(self._parts.now_ms()):
+                await self._board.end(session, reason)
+            await self._end_those_signed_out()
+            await self._hang_up_on_silence()
+            await self._hang_up_on_the_slow()
+            await asyncio.sleep(self._settings.sweep_s)
+
+    async def say_goodbye(self) -> None:
+        """Tells all sockets that the server stops. They need not hear of each other's going."""
+        for session, caller in self._sessions.joined():
+            await self._board.leave_rooms(session, caller)
+        if not len(self._sessions):
+            return
+        for session in self._sessions:
+            await self._board.end(session, "server_stopping")
+        await asyncio.sleep(_LAST_WORDS_S)
+
+    async def close(self) -> None:
+        await self._joining.close()
+        if self._admin_ui is not None:
+            await self._admin_ui.close()
+        await self._board.close()
+
+    # --- what is measured ----------------------------------------------------------------------------------
+
+    def joined_by_tenant(self) -> Mapping[str, int]:
+        return self._sessions.joined_by_tenant()
+
+    def sockets_open(self) -> int:
+        return len(self._sessions)
+
+    # --- connections ---------------------------------------------------------------------------------------
+
+    async def _on_connect(self, sid: str, environ: dict[str, Any], handshake: object = None) -> None:
+        if len(self._sessions) >= self._settings.connections_max:
+            raise socketio.exceptions.ConnectionRefusedError("the server is full; try again in a moment")
+        token = handshake.get("token") if isinstance(handshake, dict) else None
+        self._sessions.open(
+            Session(
+                sid,
+                self._parts.now_ms(),
+                address=_address_of(environ),
+                handshake_token=token if isinstance(token, str) else None,
+            )
+        )
+
+    async def _on_disconnect(self, sid: str, _reason: str) -> None:
+        session = self._sessions.close(sid)
+        if session is not None:
+            await self._joining.part(session)
+
+    async def _end_those_signed_out(self) -> None:
+        joined = list(self._sessions.joined())
+        try:
+            ended = await self._parts.standings.ended(caller for _session, caller in joined)
+        except Refusal:
+            return  # the database is away, and has said so; nobody is shown out for that
+        for session, caller in joined:
+            # Who joined again meanwhile may stand by another token.
+            if caller in ended and session.caller is caller:
+                await self._board.end(session, ended[caller])
+
+    async def _hang_up_on_silence(self) -> None:
+        """Closes connections that hold their place and do not speak, or do not any more."""
+        now_ms = self._parts.now_ms()
+        silent = self._board.silent_connections(speaking=len(self._sessions))
+        self._silent_since_ms = {each: self._silent_since_ms.get(each, now_ms) for each in silent}
+        for eio_sid, since_ms in self._silent_since_ms.items():
+            if now_ms >= since_ms + round(self._settings.join_within_s * 1000):
+                await self._board.hang_up(eio_sid)
+
+    async def _hang_up_on_the_slow(self) -> None:
+        """Closes connections for which ever more waits: they would take all memory."""
+        backlogs = self._board.backlogs(over=self._settings.backlog_max)
+        for eio_sid, waiting in backlogs.items():
+            if waiting >= self._backlogs.get(eio_sid, waiting + 1):
+                log.warning("socket.too_slow", waiting=waiting)
+                await self._board.hang_up(eio_sid, "too_slow")
+        self._backlogs = backlogs
+
+    # --- events --------------------------------------------------------------------------------------------
+
+    async def _on_event(self, event: str, sid: str, *arguments: Any) -> dict[str, Any]:
+        identifier = self._parts.database.ids.new()
+        request_id.set(identifier)
+        name = event if event in EVENTS else _UNKNOWN
+        began_s = steady_s()
+        with structlog.contextvars.bound_contextvars(request_id=identifier, event_name=name):
+            envelope = await self._answer(event, sid, arguments)
+            took_s = steady_s() - began_s
+            outcome = envelope.error.code if envelope.error else "ok"
+            self._parts.metrics.event_done(name, outcome, took_s)
+            log.debug("event.done", outcome=outcome, ms=round(1000 * took_s, 1))
+        return envelope.to_wire()
+
+    async def _answer(self, event: str, sid: str, arguments: tuple[Any, ...]) -> Envelope:
+        identifier = request_id.get()
+        session = self._sessions.get(sid)
+        try:
+            data = await self._dispatch(event, session, arguments)
+        except Refusal as refusal:
+            if session.bearer is not None:
+                doing = event if event in EVENTS else _UNKNOWN
+                self._parts.watch.refused(session.bearer, doing, refusal)
+            return Envelope(success=False, error=refusal.body(identifier), request_id=identifier)
+        except Exception:
+            # The supervisor of events: a bug must still be acknowledged, or the client waits for nothing.
+            log.exception("event.failed")
+            bug = Refusal(ErrorCode.INTERNAL, "the server failed on this event")
+            return Envelope(success=False, error=bug.body(identifier), request_id=identifier)
+        return Envelope(success=True, data=data, request_id=identifier)
+
+    async def _dispatch(self, event: str, session: Session, arguments: tuple[Any, ...]) -> object:
+        if session.caller is None or event == events.JOIN_TENANT:
+            # A joining counts for its bearer too, once their token is read.
+            await self._parts.limits.stranger(session.sid)
+        else:
+            await self._parts.limits.request(session.caller)
+        payload = _payload_of(event, arguments)
+        if event == events.JOIN_TENANT:
+            return await self._joining.join(session, payload)
+        handler = self._asking.handlers[event]
+        return await handler(session, self._joined(session, event), payload)
+
+    def _joined(self, session: Session, event: str) -> Caller:
+        caller = session.caller
+        if caller is None:
+            raise Refusal(ErrorCode.UNAUTHORIZED, f"{events.JOIN_TENANT} comes first")
+        if caller.expires_ms <= self._parts.now_ms():
+            raise Refusal(ErrorCode.TOKEN_EXPIRED, "this token has run out; refresh it and join again")
+        self._parts.watch.seen(caller)
+        if caller.role not in EVENTS[event]:
+            raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {event}")
+        return caller
+
+
+def _payload_of(event: str, arguments: tuple[Any, ...]) -> Any:
+    """An event's one payload, if the event is known and the payload is JSON of a size that is taken."""
+    if event not in EVENTS:
+        raise Refusal(ErrorCode.UNKNOWN_EVENT, f"there is no event {event[:80]}")
+    bytes_max = QUEUE_EVENT_BYTES_MAX if event == events.SYNC_OFFLINE_QUEUE else EVENT_BYTES_MAX
+    try:
+        size = len(orjson.dumps(arguments))
+    except TypeError as error:
+        raise Refusal(ErrorCode.BAD_REQUEST, "only JSON is taken, and no binary") from error
+    if size > bytes_max:
+        raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {bytes_max} bytes for {event}")
+    if len(arguments) > 1:
+        raise Refusal(ErrorCode.BAD_REQUEST, "an event has one payload")
+    return arguments[0] if arguments else {}
+
+
+def _address_of(environ: dict[str, Any]) -> str:
+    """The library's own REMOTE_ADDR always says 127.0.0.1."""
+    scope = environ.get("asgi.scope", {})
+    client = scope.get("client")
+    return client[0] if client else ""

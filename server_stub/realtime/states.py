@@ -1,0 +1,74 @@
+"""`sync-state`: told to every joined socket now and then, and soon after something of it has changed.
+
+Each process tells its own sockets at every round; a change is told to all, by the process that saw it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from server_stub.errors import Refusal
+from server_stub.parts import Parts
+from server_stub.realtime.switchboard import Switchboard
+from server_stub.services.sync_state import sync_state_of
+from server_stub.sessions import Sessions
+from server_stub.store.database import Commit
+from sync_agent.contract.events import SYNC_STATE
+
+
+class SyncStates:
+    def __init__(self, parts: Parts, board: Switchboard, sessions: Sessions) -> None:
+        self._parts = parts
+        self._board = board
+        self._sessions = sessions
+        self._changed: set[str] = set()
+        self._news = asyncio.Event()
+
+    def changed(self, tenant_id: str) -> None:
+        """Somebody came or went, a till's queue grew or shrank, a conflict opened or was settled."""
+        self._changed.add(tenant_id)
+        self._news.set()
+
+    def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
+        """What the database calls from the writer's thread."""
+
+        def look(commit: Commit) -> None:
+            for tenant_id in {
+                change.tenant_id for change in commit.changes if change.resource_type == "conflict"
+            }:
+                loop.call_soon_threadsafe(self.changed, tenant_id)
+
+        return look
+
+    async def run(self) -> None:
+        """Tells until cancelled."""
+        loop = asyncio.get_running_loop()
+        settings = self._parts.settings
+        next_round_s = loop.time() + settings.sync_state_s
+        while True:
+            if loop.time() >= next_round_s:
+                next_round_s = loop.time() + settings.sync_state_s
+                for tenant_id in self._sessions.joined_by_tenant():
+                    await self._tell(tenant_id, here_only=True)
+            try:
+                await asyncio.wait_for(self._news.wait(), next_round_s - loop.time())
+            except TimeoutError:
+                continue
+            # What comes within the pause is told as one.
+            await asyncio.sleep(settings.sync_state_pause_s)
+            changed, self._changed = self._changed, set()
+            self._news.clear()
+            for tenant_id in changed:
+                await self._tell(tenant_id, here_only=False)
+
+    async def _tell(self, tenant_id: str, *, here_only: bool) -> None:
+        present = await self._parts.presence.of(tenant_id)
+        if not present:
+            return
+        try:
+            state = await self._parts.database.read(
+                tenant_id, partial(sync_state_of, tenant_id=tenant_id, present=present)
+            )
+        except Refusal:
+            return  # the database is away, and has said so; the next round tells
+        await self._board.tell_tenant(tenant_id, SYNC_STATE, state.to_wire(), here_only=here_only)

@@ -1,0 +1,128 @@
+"""The Socket.IO server itself, and the ways to reach who is at it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import socketio
+
+from server_stub.realtime.packets import GuardedPacket, Json
+from server_stub.rooms import room_for, rooms_of
+from server_stub.services.caller import Caller
+from server_stub.sessions import Session
+from server_stub.settings import Settings
+from sync_agent.contract import events
+from sync_agent.contract.events import EndReason
+from sync_agent.contract.streams import tenant_stream
+
+
+class Switchboard:
+    """Speaks to one socket, to a room, or to a tenant; with a bus also to those of other processes."""
+
+    def __init__(self, settings: Settings, bus: Any = None) -> None:
+        self._bus = bus
+        self.server = socketio.AsyncServer(
+            async_mode="asgi",
+            client_manager=bus,
+            # Handlers of one connection would otherwise overlap and finish out of order.
+            async_handlers=False,
+            json=Json,
+            serializer=GuardedPacket,
+            # Nothing is looked at here: `rest.outside.Outside` has, for both doors.
+            cors_allowed_origins=[],
+            max_http_buffer_size=settings.socket_message_bytes_max,
+            ping_interval=settings.ping_interval_s,
+            ping_timeout=settings.ping_timeout_s,
+        )
+
+    def start(self) -> None:
+        """Begins to listen to the other processes, and not only when the first socket comes."""
+        self.server.manager_initialized = True
+        self.server.manager.initialize()
+
+    async def close(self) -> None:
+        # Looks after pings and would not end by itself; the library's own shutdown waits for its next round.
+        service = self.server.eio.service_task_handle
+        if service is not None:
+            service.cancel()
+        if self._bus is not None:
+            await self._bus.close()
+
+    def is_listened_to(self, room: str) -> bool:
+        """Whether anybody may be in a room; of other processes' rooms nothing is known."""
+        return self._bus is not None or bool(self.server.manager.rooms.get("/", {}).get(room))
+
+    async def emit(self, event: str, payload: dict[str, Any], room: str) -> None:
+        await self.server.emit(event, payload, room=room)
+
+    async def tell(self, sid: str, event: str, payload: Any) -> None:
+        """To one socket of this process."""
+        await self.server.emit(event, payload, to=sid, ignore_queue=True)
+
+    async def tell_tenant(
+        self,
+        tenant_id: str,
+        event: str,
+        payload: dict[str, Any],
+        *,
+        but: str | None = None,
+        here_only: bool = False,
+    ) -> None:
+        """To all joined sockets of a tenant, but one; `here_only`: those of this process."""
+        for room in rooms_of(tenant_id, tenant_stream(tenant_id)):
+            if here_only or self.is_listened_to(room):
+                await self.server.emit(event, payload, room=room, skip_sid=but, ignore_queue=here_only)
+
+    async def enter_rooms(self, session: Session, caller: Caller) -> None:
+        for room in _rooms(session, caller):
+            await self.server.enter_room(session.sid, room)
+
+    async def leave_rooms(self, session: Session, caller: Caller) -> None:
+        for room in _rooms(session, caller):
+            await self.server.leave_room(session.sid, room)
+
+    async def end(self, session: Session, reason: EndReason) -> None:
+        """Tells a socket why, and closes it."""
+        await self.tell(session.sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
+        await self.server.disconnect(session.sid, ignore_queue=True)
+
+    def silent_connections(self, speaking: int) -> set[str]:
+        """Those that do not speak Socket.IO: not yet, or not any more. `speaking`: how many surely do."""
+        if len(self.server.eio.sockets) == speaking:
+            return set()
+        manager = self.server.manager
+        return {
+            eio_sid
+            for eio_sid in list(self.server.eio.sockets)
+            if not any(
+                manager.sid_from_eio_sid(eio_sid, namespace) for namespace in list(manager.get_namespaces())
+            )
+        }
+
+    def backlogs(self, over: int) -> dict[str, int]:
+        """The connections that more waits for than that, each with how much."""
+        return {
+            eio_sid: waiting
+            for eio_sid, connection in list(self.server.eio.sockets.items())
+            if (waiting := connection.queue.qsize()) > over
+        }
+
+    async def hang_up(self, eio_sid: str, reason: EndReason | None = None) -> None:
+        """Closes a connection, whatever its other end does; what waited for it is dropped."""
+        connection = self.server.eio.sockets.get(eio_sid)
+        if connection is None:
+            return
+        while not connection.queue.empty():
+            connection.queue.get_nowait()
+        sid = self.server.manager.sid_from_eio_sid(eio_sid, "/")
+        if sid is not None and reason is not None:
+            await self.tell(sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
+        self.server.eio.sockets.pop(eio_sid, None)
+        await connection.close(wait=False, abort=True)
+        # Ends the writer, which closes the transport.
+        await connection.queue.put(None)
+
+
+def _rooms(session: Session, caller: Caller) -> Iterable[str]:
+    return [
+        room_for(caller.tenant_id, stream, takes_changes=session.takes_changes) for stream in session.streams
+    ]

@@ -1,0 +1,36 @@
+"""The HTTP side, a module for each thing that is asked about; `routes` has them all."""
+
+from fastapi import APIRouter
+
+from server_stub.parts import Parts
+from server_stub.rest import (
+    audit,
+    broadcast,
+    conflicts,
+    identity,
+    machine_room,
+    people,
+    quarantine,
+    shop,
+    streams,
+    sync_state,
+)
+
+
+def routes(parts: Parts) -> APIRouter:
+    """Every endpoint of the server."""
+    router = APIRouter()
+    for module in (
+        identity,
+        streams,
+        shop,
+        conflicts,
+        quarantine,
+        audit,
+        people,
+        broadcast,
+        sync_state,
+        machine_room,
+    ):
+        router.include_router(module.routes(parts))
+    return router

@@ -1,0 +1,64 @@
+"""The audit trail, for managers: its lines, and the proof that they are all there."""
+
+import asyncio
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services import audit
+from sync_agent.contract import events
+from sync_agent.contract.audit import AuditPage, AuditVerdict
+from sync_agent.contract.wire import to_ms
+
+_LINES_MAX = 1000
+
+Word = Annotated[str | None, Query(max_length=200)]
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    database = parts.database
+    walks: dict[str, asyncio.Task[AuditVerdict]] = {}
+    """A long trail takes its time: whoever asks while it is walked gets the same answer."""
+
+    @router.get(
+        events.PATH_AUDIT,
+        **told("Who did what, oldest first; `after` goes on where a page ended.", gives=AuditPage),
+    )
+    async def read_audit(
+        caller: Bearer,
+        since: datetime | None = None,
+        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        actor: Word = None,
+        resource: Word = None,
+        kind: Word = None,
+        limit: Annotated[int, Query(ge=1, le=_LINES_MAX)] = 200,
+    ) -> Response:
+        wanted = audit.Wanted(
+            since_ms=None if since is None else to_ms(since if since.tzinfo else since.replace(tzinfo=UTC)),
+            actor=actor,
+            resource=resource,
+            kind=kind,
+        )
+        return answer(
+            await database.read(
+                caller.tenant_id,
+                partial(audit.page, tenant_id=caller.tenant_id, wanted=wanted, after=after, limit=limit),
+            )
+        )
+
+    @router.get(
+        events.PATH_AUDIT_VERIFY, **told("Whether the trail is whole, or where not.", gives=AuditVerdict)
+    )
+    async def verify(caller: Bearer) -> Response:
+        walk = walks.get(caller.tenant_id)
+        if walk is None:
+            walk = walks[caller.tenant_id] = asyncio.create_task(audit.verify(database, caller.tenant_id))
+            walk.add_done_callback(lambda _walk: walks.pop(caller.tenant_id))
+        return answer(await asyncio.shield(walk))
+
+    return router

@@ -1,0 +1,88 @@
+"""Conflicts: those to decide, what a decision would do, deciding, and opening one again."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from server_stub.incoming import read_body, read_message
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services import conflicts, preview, queue
+from sync_agent.contract import events
+from sync_agent.contract.conflicts import (
+    Conflict,
+    ConflictPreview,
+    ConflictResolved,
+    PreviewRequest,
+    ReopenConflict,
+    ResolveConflict,
+)
+from sync_agent.contract.wire import from_ms, to_ms
+
+_CONFLICTS_MAX = 1000
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    database = parts.database
+
+    def now() -> str:
+        return from_ms(parts.now_ms()).isoformat()
+
+    @router.get(
+        events.PATH_CONFLICTS,
+        **told("Conflicts that the caller may decide, the oldest first.", gives=Conflict, many=True),
+    )
+    async def list_conflicts(
+        caller: Bearer,
+        status: Literal["open", "resolved", "all"] = "open",
+        location_id: Annotated[str | None, Query(alias="locationId", max_length=64)] = None,
+        before: datetime | None = None,
+        limit: Annotated[int, Query(ge=1, le=_CONFLICTS_MAX)] = 200,
+    ) -> Response:
+        wanted = conflicts.Wanted(
+            status=None if status == "all" else status,
+            location_id=location_id,
+            before_ms=None if before is None else _ms(before),
+        )
+        found = await database.read(
+            caller.tenant_id, partial(conflicts.found_for, caller=caller, wanted=wanted, limit=limit)
+        )
+        return answer([conflict.to_wire() for conflict in found])
+
+    @router.post(
+        events.PATH_RESOLVE, **told("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
+    )
+    async def resolve_conflict(request: Request, caller: Bearer) -> Response:
+        decision = read_message(ResolveConflict, await read_body(request))
+        item = queue.resolution_item(decision, database.ids.new())
+        result = await queue.process_one(
+            database, caller, {"operation": "update", "timestamp": now(), **item}
+        )
+        queue.refuse_unless_applied(result)
+        return answer(ConflictResolved.model_validate(result.result))
+
+    @router.post(
+        events.PATH_PREVIEW,
+        **told("What each decision would do; nothing is done.", takes=PreviewRequest, gives=ConflictPreview),
+    )
+    async def preview_conflict(conflict_id: str, request: Request, caller: Bearer) -> Response:
+        asked = read_message(PreviewRequest, await read_body(request))
+        wanted = read_message(ReopenConflict, {"conflictId": conflict_id})
+        return answer(await preview.preview(database, caller, wanted.conflict_id, asked))
+
+    @router.post(events.PATH_REOPEN, **told("Open a decided conflict again, as a new one.", gives=Conflict))
+    async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:
+        item = queue.reopening_item(conflict_id, database.ids.new())
+        result = await queue.process_one(database, caller, {"timestamp": now(), **item})
+        queue.refuse_unless_applied(result)
+        return answer(result.conflict)
+
+    return router
+
+
+def _ms(moment: datetime) -> int:
+    """Without a zone, it is in UTC like every time on the wire."""
+    return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

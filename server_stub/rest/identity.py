@@ -1,0 +1,100 @@
+"""Signing in and out, staying signed in, and enrolling tills."""
+
+from functools import partial
+
+from fastapi import APIRouter, Request, Response
+
+from server_stub.errors import Refusal
+from server_stub.incoming import read_body, read_message
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, address_of, answer, told
+from server_stub.services import accounts, credentials
+from sync_agent.contract import events
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.identity import (
+    EnrollAnswer,
+    EnrollRequest,
+    LoginAnswer,
+    LoginRequest,
+    RefreshAnswer,
+    RefreshRequest,
+)
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    settings, database, tokens = parts.settings, parts.database, parts.tokens
+
+    @router.post(events.PATH_LOGIN, **told("Sign in.", takes=LoginRequest, gives=LoginAnswer))
+    async def login(request: Request) -> Response:
+        asked = read_message(LoginRequest, await read_body(request))
+        address = address_of(request)
+        await parts.limits.sign_in(asked.tenant_id, asked.username, address)
+        user = await database.read(
+            asked.tenant_id,
+            partial(accounts.find_user, tenant_id=asked.tenant_id, username=asked.username),
+        )
+        known = None if user is None else user["password_hash"]
+        if not await database.compute(partial(credentials.password_matches, known, asked.password)):
+            user = None
+        if user is None:
+            parts.metrics.signed_in("refused")
+            parts.watch.sign_in_failed(asked.tenant_id, asked.username, address)
+            raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
+        parts.metrics.signed_in("accepted")
+        await parts.limits.signed_in(asked.tenant_id, asked.username)
+        signed_in = await database.write(
+            asked.tenant_id,
+            partial(accounts.begin_family, user=user, lifetime_s=settings.refresh_token_s, address=address),
+        )
+        return answer(
+            LoginAnswer(
+                access_token=tokens.issue(signed_in.caller),
+                refresh_token=signed_in.refresh_token,
+                expires_in=tokens.lifetime_s,
+                user=accounts.signed_in(user),
+            )
+        )
+
+    @router.post(
+        events.PATH_REFRESH,
+        **told(
+            "A new access token, for a refresh token or a till's.", takes=RefreshRequest, gives=RefreshAnswer
+        ),
+    )
+    async def refresh(request: Request) -> Response:
+        asked = read_message(RefreshRequest, await read_body(request))
+        token = asked.refresh_token
+        renewed = await database.write(
+            accounts.tenant_of_token(token),
+            partial(accounts.renew, token=token, secret=parts.secret, lifetime_s=settings.refresh_token_s),
+        )
+        if renewed is None:
+            raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
+        return answer(
+            RefreshAnswer(
+                access_token=tokens.issue(renewed.caller),
+                refresh_token=renewed.refresh_token,
+                expires_in=tokens.lifetime_s,
+            )
+        )
+
+    @router.post(
+        events.PATH_LOGOUT, **told("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest)
+    )
+    async def logout(request: Request, caller: Bearer) -> Response:
+        asked = read_message(RefreshRequest, await read_body(request))
+        await database.write(
+            caller.tenant_id, partial(accounts.end_family, caller=caller, token=asked.refresh_token)
+        )
+        parts.standings.forget()
+        return answer(None)
+
+    @router.post(events.PATH_ENROLL, **told("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
+    async def enroll(request: Request, caller: Bearer) -> Response:
+        asked = read_message(EnrollRequest, await read_body(request))
+        return answer(
+            await database.write(caller.tenant_id, partial(accounts.enroll, caller=caller, request=asked))
+        )
+
+    return router

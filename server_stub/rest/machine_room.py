@@ -1,0 +1,101 @@
+"""What the machine room asks: is it alive, is it ready, how is it doing."""
+
+import asyncio
+import secrets
+from ipaddress import IPv6Address, ip_address
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+
+from server_stub.errors import Refusal
+from server_stub.health import health_of
+from server_stub.incoming import read_body, read_message
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, address_of, answer, told
+from server_stub.settings import Settings
+from server_stub.store.database import Database
+from sync_agent.contract import events
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.wire import from_ms
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+class Readiness:
+    """Asks the database once for all who ask at the same time: anybody may, and often."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asking: asyncio.Task[bool] | None = None
+
+    async def is_ready(self) -> bool:
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._asking)
+
+    async def _ask(self) -> bool:
+        try:
+            await self._database.check()
+        except Refusal:
+            return False
+        return True
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    readiness = Readiness(parts.database)
+
+    @router.post(
+        events.PATH_PING, **told("For latency and the clock's offset.", takes=events.Ping, gives=events.Pong)
+    )
+    async def ping(request: Request, _caller: Bearer) -> Response:
+        asked = read_message(events.Ping, await read_body(request))
+        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(parts.now_ms())))
+
+    @router.get(events.PATH_HEALTH, **told("How the server and the shop are doing.", gives=events.Health))
+    async def health(caller: Bearer) -> Response:
+        return answer(await health_of(parts, caller))
+
+    @router.get(events.PATH_LIVE, **told("The process answers."))
+    async def livez() -> Response:
+        return answer({"live": True})
+
+    @router.get(events.PATH_READY, **told("The database answers too."))
+    async def readyz() -> Response:
+        if not await readiness.is_ready():
+            raise Refusal(ErrorCode.UNAVAILABLE, "the database does not answer", retry_after_ms=1000)
+        return answer({"ready": True})
+
+    @router.get(
+        events.PATH_METRICS, **told("Figures in Prometheus form, for loopback or a token of its own.")
+    )
+    async def metrics(request: Request) -> Response:
+        if not (_is_from_here(request) or _has_metrics_token(request, parts.settings)):
+            raise Refusal(ErrorCode.FORBIDDEN, "metrics are for this machine, or for a token of their own")
+        text = parts.metrics.text(is_ready=await readiness.is_ready())
+        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return router
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether loopback itself asks, and not a proxy on it that forwards for somebody else.
+
+    What a proxy that is not trusted says of an address is not believed; that it is a proxy is.
+    """
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        address = ip_address(address_of(request))
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback
+
+
+def _has_metrics_token(request: Request, settings: Settings) -> bool:
+    if not settings.metrics_token:
+        return False
+    told = request.headers.get("authorization", "")
+    return secrets.compare_digest(told.encode(), f"Bearer {settings.metrics_token}".encode())

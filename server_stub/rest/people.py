@@ -1,0 +1,83 @@
+"""Users, tills and settings of a shop, for those who manage them."""
+
+from functools import partial
+
+from fastapi import APIRouter, Request, Response
+
+from server_stub.incoming import read_body, read_message
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services import people
+from sync_agent.contract import events
+from sync_agent.contract.identity import (
+    DeviceList,
+    DeviceRow,
+    TenantSettings,
+    UserCreate,
+    UserEdit,
+    UserList,
+)
+from sync_agent.contract.stock import UserRow
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    database = parts.database
+
+    @router.get(events.PATH_USERS, **told("Everybody who works here.", gives=UserList))
+    async def users(caller: Bearer) -> Response:
+        return answer(
+            await database.read(caller.tenant_id, partial(people.users, tenant_id=caller.tenant_id))
+        )
+
+    @router.post(events.PATH_USERS, **told("Somebody new.", takes=UserCreate, gives=UserRow))
+    async def add_user(request: Request, caller: Bearer) -> Response:
+        asked = read_message(UserCreate, await read_body(request))
+        return answer(await people.add_user(database, caller, asked))
+
+    @router.patch(
+        events.PATH_USER,
+        **told(
+            "Other rights, a new password or PIN, or an account's end; sign-ins end with it.",
+            takes=UserEdit,
+            gives=UserRow,
+        ),
+    )
+    async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
+        asked = read_message(UserEdit, await read_body(request))
+        row = await people.edit_user(database, caller, user_id, asked)
+        parts.standings.forget()
+        return answer(row)
+
+    @router.get(events.PATH_DEVICES, **told("The tills that were enrolled.", gives=DeviceList))
+    async def devices(caller: Bearer) -> Response:
+        return answer(await database.read(caller.tenant_id, partial(people.devices, caller=caller)))
+
+    @router.post(
+        events.PATH_DEVICE_REVOKE,
+        **told("End a till's credential; asking again changes nothing.", gives=DeviceRow),
+    )
+    async def revoke_device(device_id: str, caller: Bearer) -> Response:
+        row = await database.write(
+            caller.tenant_id, partial(people.revoke_device, caller=caller, device_id=device_id)
+        )
+        parts.standings.forget()
+        return answer(row)
+
+    @router.get(events.PATH_SETTINGS, **told("What is set about the shop.", gives=TenantSettings))
+    async def settings(caller: Bearer) -> Response:
+        return answer(
+            await database.read(caller.tenant_id, partial(people.settings, tenant_id=caller.tenant_id))
+        )
+
+    @router.patch(
+        events.PATH_SETTINGS,
+        **told("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
+    )
+    async def edit_settings(request: Request, caller: Bearer) -> Response:
+        asked = read_message(TenantSettings, await read_body(request))
+        return answer(
+            await database.write(caller.tenant_id, partial(people.edit_settings, caller=caller, edit=asked))
+        )
+
+    return router

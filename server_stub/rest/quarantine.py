@@ -1,0 +1,62 @@
+"""Sales in quarantine, for managers: to look at, to have judged again, or to give up."""
+
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from server_stub.incoming import read_body, read_message
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services import retrial
+from sync_agent.contract import events
+from sync_agent.contract.audit import DiscardRequest
+from sync_agent.contract.operations import QuarantineRow
+
+_SALES_MAX = 1000
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    database = parts.database
+
+    @router.get(
+        events.PATH_QUARANTINE,
+        **told("Sales that could not be taken, whole, the newest first.", gives=QuarantineRow, many=True),
+    )
+    async def list_quarantine(
+        caller: Bearer,
+        status: Literal["open", "applied", "discarded", "all"] = "open",
+        limit: Annotated[int, Query(ge=1, le=_SALES_MAX)] = 200,
+    ) -> Response:
+        found = await database.read(
+            caller.tenant_id,
+            partial(retrial.kept_for, caller=caller, status=None if status == "all" else status, limit=limit),
+        )
+        return answer([row.to_wire() for row in found])
+
+    @router.post(
+        events.PATH_QUARANTINE_RETRY,
+        **told("Judge a sale again; one that still cannot be taken stays open.", gives=QuarantineRow),
+    )
+    async def retry(operation_id: str, caller: Bearer) -> Response:
+        return answer(
+            await database.write(
+                caller.tenant_id, partial(retrial.retry, caller=caller, operation_id=operation_id)
+            )
+        )
+
+    @router.post(
+        events.PATH_QUARANTINE_DISCARD,
+        **told("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
+    )
+    async def discard(operation_id: str, request: Request, caller: Bearer) -> Response:
+        asked = read_message(DiscardRequest, await read_body(request))
+        return answer(
+            await database.write(
+                caller.tenant_id,
+                partial(retrial.discard, caller=caller, operation_id=operation_id, reason=asked.reason),
+            )
+        )
+
+    return router

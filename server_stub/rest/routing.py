@@ -1,0 +1,93 @@
+"""What every endpoint shares: who may ask, how a body is read, and the envelope around the answer."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request, Response
+
+from server_stub.errors import Refusal
+from server_stub.incoming import request_id
+from server_stub.parts import Parts
+from server_stub.roles import ENDPOINTS
+from server_stub.services.caller import Caller
+from sync_agent.contract.codes import Envelope, ErrorCode
+from sync_agent.contract.wire import Wire
+
+
+async def bearer(request: Request) -> Caller:
+    """The bearer of a request's token, who may ask this and has not asked too much."""
+    parts: Parts = request.app.state.parts
+    caller = replace(parts.tokens.read(_token(request)), address=address_of(request))
+    # For whoever answers an error: what is refused from here on is refused to this bearer.
+    request.state.caller = caller
+    parts.watch.seen(caller)
+    await parts.limits.request(caller)
+    await parts.standings.must_stand(caller)
+    if caller.role not in ENDPOINTS[request.method, request.scope["route"].path]:
+        raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {doing(request)}")
+    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise Refusal(ErrorCode.BAD_REQUEST, "a NUL character stands in the URL, which no name may hold")
+    return caller
+
+
+Bearer = Annotated[Caller, Depends(bearer)]
+"""Of a route's parameter: it needs a token, and this is who bears it."""
+
+
+def doing(request: Request) -> str:
+    """What is asked, without what it is asked about."""
+    return f"{request.method} {request.scope['route'].path}"
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
+
+
+def _token(request: Request) -> str:
+    told = request.headers.getlist("authorization")
+    scheme, _, token = told[0].partition(" ") if told else ("", "", "")
+    # Of two, a proxy in front might read the one and we the other.
+    if len(told) > 1 or scheme.lower() != "bearer" or not token:
+        raise Refusal(ErrorCode.UNAUTHORIZED, "an access token is needed: Authorization: Bearer …")
+    return token.strip()
+
+
+def told(
+    summary: str, *, takes: type[Wire] | None = None, gives: type[Wire] | None = None, many: bool = False
+) -> dict[str, Any]:
+    """A route's part in the OpenAPI document: `**told("…", takes=…, gives=…)` in its decorator.
+
+    Bodies are read by `incoming.read_body`, which inflates and bounds them, so the framework does not see the
+    models; they stand here. `many`: the answer's data is a list of `gives`.
+    """
+    return {
+        "summary": summary,
+        "response_class": Response,
+        "response_model": None,
+        "openapi_extra": {
+            "x-takes": takes.__name__ if takes else None,
+            "x-gives": gives.__name__ if gives else None,
+            "x-many": many,
+        },
+    }
+
+
+def answer(data: Wire | dict[str, Any] | list[Any] | None) -> Response:
+    content = {"success": True, "data": data.to_wire() if isinstance(data, Wire) else data}
+    return Response(orjson.dumps(content), media_type="application/json")
+
+
+def refuse(refusal: Refusal) -> Response:
+    envelope = Envelope(success=False, error=refusal.body(request_id.get()))
+    headers = {}
+    if refusal.http_status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if refusal.retry_after_ms is not None:
+        headers["Retry-After"] = str(-(-refusal.retry_after_ms // 1000))
+    return Response(
+        orjson.dumps(envelope.to_wire()),
+        status_code=refusal.http_status,
+        media_type="application/json",
+        headers=headers,
+    )

@@ -1,0 +1,38 @@
+"""What is asked about a shop as it stands: its stock and its shifts."""
+
+from functools import partial
+
+from fastapi import APIRouter, Response
+
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services import shifts, sync
+from sync_agent.contract import events
+from sync_agent.contract.operations import ShiftRow
+from sync_agent.contract.stock import StockElsewhere
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    database = parts.database
+
+    @router.get(
+        events.PATH_STOCK + "/{product_id}",
+        **told("A product's stock at all places that the caller may see.", gives=StockElsewhere),
+    )
+    async def stock(product_id: str, caller: Bearer) -> Response:
+        return answer(
+            await database.read(
+                caller.tenant_id, partial(sync.stock_of, caller=caller, product_id=product_id)
+            )
+        )
+
+    @router.get(
+        events.PATH_SHIFT, **told("A shift, and whether all that its till sent is here.", gives=ShiftRow)
+    )
+    async def shift(shift_id: str, caller: Bearer) -> Response:
+        return answer(
+            await database.read(caller.tenant_id, partial(shifts.find, caller=caller, shift_id=shift_id))
+        )
+
+    return router

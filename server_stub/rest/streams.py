@@ -1,0 +1,96 @@
+"""Operations in, changes and snapshots out."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from server_stub.errors import Refusal
+from server_stub.incoming import read_body
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services import queue, snapshot, sync
+from server_stub.services.digest import Digests
+from sync_agent.contract import events
+from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX, ErrorCode
+from sync_agent.contract.operations import QueueRequest, QueueResults
+from sync_agent.contract.streams import ChangesPage, Cursor, SnapshotPage, StreamDigest
+
+Stream = Annotated[str, Query(max_length=200)]
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    settings, database = parts.settings, parts.database
+    digests = Digests()
+    parts.metrics.show_cache("digests", digests.__len__)
+
+    @router.post(
+        events.PATH_QUEUE,
+        **told("Send operations; gzip is accepted.", takes=QueueRequest, gives=QueueResults),
+    )
+    async def take_queue(request: Request, caller: Bearer) -> Response:
+        await parts.limits.upload(caller)
+        body = await read_body(request, QUEUE_REQUEST_BYTES_MAX)
+        items = body.get("items") if isinstance(body, dict) else None
+        if not isinstance(items, list):
+            raise Refusal(ErrorCode.BAD_REQUEST, "items: a list of operations")
+        if len(items) > QUEUE_OPERATIONS_MAX:
+            raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
+        results = await queue.process(
+            database, caller, items, operations_per_commit=settings.operations_per_commit
+        )
+        parts.metrics.operations_done(items, results)
+        return answer(QueueResults(results=results))
+
+    @router.get(events.PATH_CHANGES, **told("What follows a cursor of a stream.", gives=ChangesPage))
+    async def changes(
+        caller: Bearer,
+        stream: Stream,
+        after: Annotated[int, Query(ge=0, le=2**53)],
+        change_id: Annotated[str, Query(alias="changeId", max_length=64)] = "",
+        limit: Annotated[int, Query(ge=1, le=2**31)] = 200,
+    ) -> Response:
+        page = await database.read(
+            caller.tenant_id,
+            partial(
+                sync.changes_after,
+                caller=caller,
+                stream=stream,
+                cursor=Cursor(seq=after, change_id=change_id),
+                limit=min(limit, settings.changes_page_max),
+            ),
+        )
+        return answer(page)
+
+    @router.get(
+        events.PATH_SNAPSHOT,
+        **told("A stream's current rows, page by page, and where to follow it from.", gives=SnapshotPage),
+    )
+    async def take_snapshot(
+        caller: Bearer,
+        stream: Stream,
+        page_token: Annotated[str | None, Query(alias="pageToken", max_length=2000)] = None,
+    ) -> Response:
+        page = await database.read(
+            caller.tenant_id,
+            partial(
+                snapshot.snapshot,
+                caller=caller,
+                stream=stream,
+                page_token=page_token,
+                rows_max=settings.snapshot_rows,
+            ),
+        )
+        return answer(page)
+
+    @router.get(
+        events.PATH_DIGEST,
+        **told("A stream's current rows in one figure a resource type.", gives=StreamDigest),
+    )
+    async def digest(caller: Bearer, stream: Stream) -> Response:
+        return answer(
+            await database.read(caller.tenant_id, partial(digests.of, caller=caller, stream=stream))
+        )
+
+    return router

@@ -1,0 +1,27 @@
+"""How the tenant's synchronisation stands, for whoever asks instead of listening."""
+
+from functools import partial
+
+from fastapi import APIRouter, Response
+
+from server_stub.parts import Parts
+from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services.sync_state import sync_state_of
+from sync_agent.contract.events import PATH_SYNC_STATE, SyncStateAnswer
+from sync_agent.contract.wire import from_ms
+
+
+def routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(PATH_SYNC_STATE, **told("How the tenant's synchronisation stands.", gives=SyncStateAnswer))
+    async def sync_state(caller: Bearer) -> Response:
+        present = await parts.presence.of(caller.tenant_id)
+        state = await parts.database.read(
+            caller.tenant_id, partial(sync_state_of, tenant_id=caller.tenant_id, present=present)
+        )
+        return answer(
+            SyncStateAnswer(sync_state=state, connected_users=len(present), timestamp=from_ms(parts.now_ms()))
+        )
+
+    return router

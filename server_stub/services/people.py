@@ -1,0 +1,342 @@
+"""A shop's people, tills and settings: who may change them, what is told of it, and what it ends.
+
+A person's row travels down the tenant's stream, so tills know people and check PINs with the server away. The
+tenant's stream is the lock for all changes of people. Nothing here is kept or told of a password or PIN but
+its hash, and the trail says only that it changed.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from server_stub.errors import Refusal
+from server_stub.services import credentials
+from server_stub.services.caller import Caller
+from server_stub.store import tables as t
+from server_stub.store.audit import AuditRecord
+from server_stub.store.database import Database, UnitOfWork
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.identity import (
+    DeviceList,
+    DeviceRow,
+    TenantSettings,
+    UserCreate,
+    UserEdit,
+    UserList,
+)
+from sync_agent.contract.stock import UserRow
+from sync_agent.contract.streams import tenant_stream
+from sync_agent.contract.wire import from_ms
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashes:
+    """What is kept of a new password and PIN; None where there is no new one."""
+
+    password_hash: str | None
+    pin_verifier: str | None
+
+
+# --- users ---------------------------------------------------------------------------------------------
+
+
+def users(connection: Connection, tenant_id: str) -> UserList:
+    """Everybody, those who are disabled too; PINs' verifiers are for enrolled tills alone."""
+    of = t.user_account.c
+    rows = connection.execute(
+        select(t.user_account).where(of.tenant_id == tenant_id).order_by(of.username, of.id)
+    ).mappings()
+    return UserList(users=[_told(row).model_copy(update={"pin_verifier": None}) for row in rows])
+
+
+async def add_user(database: Database, caller: Caller, request: UserCreate) -> UserRow:
+    hashes = await _hashed(database, caller.tenant_id, request.id, request.password, request.pin)
+    return await database.write(
+        caller.tenant_id, partial(_add_user, caller=caller, request=request, hashes=hashes)
+    )
+
+
+async def edit_user(database: Database, caller: Caller, user_id: str, edit: UserEdit) -> UserRow:
+    hashes = await _hashed(database, caller.tenant_id, user_id, edit.password, edit.pin)
+    return await database.write(
+        caller.tenant_id, partial(_edit_user, caller=caller, user_id=user_id, edit=edit, hashes=hashes)
+    )
+
+
+async def _hashed(
+    database: Database, tenant_id: str, user_id: str, password: str | None, pin: str | None
+) -> _Hashes:
+    """Argon2 takes its time: away from the event loop, and before the transaction."""
+
+    def pepper_of(connection: Connection) -> str:
+        of = t.tenant.c
+        pepper: str = connection.execute(select(of.pin_pepper).where(of.tenant_id == tenant_id)).scalar_one()
+        return pepper
+
+    pepper = await database.read(tenant_id, pepper_of) if pin is not None else ""
+
+    def hash_both() -> _Hashes:
+        return _Hashes(
+            None if password is None else credentials.hash_password(password),
+            None if pin is None else credentials.pin_verifier(pepper, user_id, pin),
+        )
+
+    return await database.compute(hash_both)
+
+
+def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Hashes) -> UserRow:
+    unit.streams.lock([tenant_stream(unit.tenant_id)])
+    _must_have_a_name(request.username, request.name)
+    _must_be_new(unit, request)
+    _must_be_places(unit, request.locations)
+    assert hashes.password_hash is not None, "nobody is added without a password"
+    row = UserRow(
+        id=request.id,
+        username=request.username,
+        name=request.name,
+        role=request.role,
+        locations=_each_once(request.locations),
+        pin_verifier=hashes.pin_verifier,
+        version=1,
+    )
+    unit.insert(
+        t.user_account,
+        {
+            "tenant_id": unit.tenant_id,
+            **row.model_dump(by_alias=False, exclude={"disabled"}),
+            "disabled": 0,
+            "password_hash": hashes.password_hash,
+        },
+    )
+    unit.streams.append(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
+    told = {"username": row.username, "role": row.role, "locations": row.locations}
+    _audit(unit, caller, "user", row.id, "user_added", told)
+    return row.model_copy(update={"pin_verifier": None})
+
+
+def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, hashes: _Hashes) -> UserRow:
+    unit.streams.lock([tenant_stream(unit.tenant_id)])
+    before = _user(unit, user_id)
+    wanted = edit.model_dump(by_alias=False, exclude_none=True, exclude={"password", "pin"})
+    if edit.name is not None:
+        _must_have_a_name(edit.name)
+    if edit.locations is not None:
+        wanted["locations"] = _each_once(edit.locations)
+    told_before = _told(before).model_dump(by_alias=False)
+    changed = {name: value for name, value in wanted.items() if told_before[name] != value}
+    if user_id == caller.user_id and changed.keys() & {"role", "disabled"}:
+        raise Refusal(ErrorCode.PRECONDITION_FAILED, "nobody changes their own role, nor disables themselves")
+    if "locations" in changed:
+        _must_be_places(unit, changed["locations"])
+    if hashes.pin_verifier is not None:
+        changed["pin_verifier"] = hashes.pin_verifier
+    after = UserRow.model_validate({**told_before, **changed})
+    if changed:
+        after = after.model_copy(update={"version": after.version + 1})
+        _write_user(unit, after)
+        _must_leave_an_admin(unit)
+    if hashes.password_hash is not None:
+        _write_password(unit, user_id, hashes.password_hash)
+    if hashes.password_hash is not None or after.disabled:
+        _end_sign_ins(unit, user_id)
+    if changed or hashes.password_hash is not None:
+        _audit(unit, caller, "user", user_id, "user_edited", _what_changed(changed, hashes))
+    return after.model_copy(update={"pin_verifier": None})
+
+
+def _what_changed(changed: dict[str, Any], hashes: _Hashes) -> dict[str, Any]:
+    """The names of the fields, and the new rights: a trail that gives neither secrets nor their hashes."""
+    names = {"pin" if name == "pin_verifier" else name for name in changed}
+    if hashes.password_hash is not None:
+        names.add("password")
+    rights: dict[str, Any] = {
+        name: changed[name] for name in ("role", "locations", "disabled") if name in changed
+    }
+    return {"fields": sorted(names), **rights}
+
+
+def _user(unit: UnitOfWork, user_id: str) -> RowMapping:
+    of = t.user_account.c
+    row = (
+        unit.rows(select(t.user_account).where(of.tenant_id == unit.tenant_id, of.id == user_id))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise Refusal(ErrorCode.NOT_FOUND, f"there is no user {user_id}")
+    return row
+
+
+def _write_user(unit: UnitOfWork, row: UserRow) -> None:
+    of = t.user_account.c
+    unit.execute(
+        update(t.user_account)
+        .where(of.tenant_id == unit.tenant_id, of.id == row.id)
+        .values(
+            name=row.name,
+            role=row.role,
+            locations=row.locations,
+            pin_verifier=row.pin_verifier,
+            disabled=int(row.disabled),
+            version=row.version,
+        )
+    )
+    unit.streams.append(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
+
+
+def _write_password(unit: UnitOfWork, user_id: str, password_hash: str) -> None:
+    of = t.user_account.c
+    unit.execute(
+        update(t.user_account)
+        .where(of.tenant_id == unit.tenant_id, of.id == user_id)
+        .values(password_hash=password_hash)
+    )
+
+
+def _end_sign_ins(unit: UnitOfWork, user_id: str) -> None:
+    of = t.refresh_token.c
+    unit.execute(
+        update(t.refresh_token)
+        .where(of.tenant_id == unit.tenant_id, of.user_id == user_id, of.revoked_ms.is_(None))
+        .values(revoked_ms=unit.now_ms)
+    )
+
+
+def _must_have_a_name(*names: str) -> None:
+    if any(name != name.strip() or not name for name in names):
+        raise Refusal(ErrorCode.BAD_REQUEST, "username, name: words without blanks around them")
+
+
+def _each_once(locations: list[str]) -> list[str]:
+    return list(dict.fromkeys(locations))
+
+
+def _must_be_new(unit: UnitOfWork, request: UserCreate) -> None:
+    of = t.user_account.c
+    taken = unit.rows(
+        select(of.id, of.username).where(
+            of.tenant_id == unit.tenant_id, (of.id == request.id) | (of.username == request.username)
+        )
+    ).first()
+    if taken is not None:
+        what = f"id: {taken.id}" if taken.id == request.id else f"username: {taken.username}"
+        raise Refusal(ErrorCode.PRECONDITION_FAILED, f"{what} is somebody's already")
+
+
+def _must_be_places(unit: UnitOfWork, locations: list[str]) -> None:
+    of = t.location.c
+    known = set(unit.rows(select(of.id).where(of.tenant_id == unit.tenant_id)).scalars())
+    for location_id in locations:
+        if location_id not in known:
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, f"locations: there is no place {location_id}")
+
+
+def _must_leave_an_admin(unit: UnitOfWork) -> None:
+    of = t.user_account.c
+    admins: int = unit.rows(
+        select(func.count())
+        .select_from(t.user_account)
+        .where(of.tenant_id == unit.tenant_id, of.role == "admin", of.disabled == 0)
+    ).scalar_one()
+    if admins == 0:
+        raise Refusal(ErrorCode.PRECONDITION_FAILED, "this would leave the shop without an admin")
+
+
+def _told(row: RowMapping) -> UserRow:
+    return UserRow.model_validate(dict(row))
+
+
+# --- tills ---------------------------------------------------------------------------------------------
+
+
+def devices(connection: Connection, caller: Caller) -> DeviceList:
+    """The tills of the caller's places, revoked ones too; an admin sees those of all places."""
+    of = t.device.c
+    rows = connection.execute(
+        select(t.device).where(of.tenant_id == caller.tenant_id).order_by(of.enrolled_ms, of.id)
+    ).mappings()
+    return DeviceList(devices=[_device_told(row) for row in rows if _is_responsible(caller, row)])
+
+
+def revoke_device(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow:
+    """Ends a till's credential, once; what it holds unsent stays on it until it is enrolled anew.
+
+    `caller` is None for whoever runs the server.
+    """
+    of = t.device.c
+    query = select(t.device).where(of.tenant_id == unit.tenant_id, of.id == device_id)
+    row = unit.rows(query.with_for_update()).mappings().first()
+    if row is None or (caller is not None and not _is_responsible(caller, row)):
+        raise Refusal(ErrorCode.NOT_FOUND, f"there is no till {device_id}")
+    if row["revoked_ms"] is not None:
+        return _device_told(row)
+    unit.execute(
+        update(t.device)
+        .where(of.tenant_id == unit.tenant_id, of.id == device_id)
+        .values(revoked_ms=unit.now_ms)
+    )
+    _audit(unit, caller, "device", device_id, "device_revoked", {"name": row["name"]})
+    return _device_told({**row, "revoked_ms": unit.now_ms})
+
+
+def _is_responsible(caller: Caller, device: RowMapping) -> bool:
+    return caller.role == "admin" or device["location_id"] in caller.locations
+
+
+def _device_told(row: RowMapping | dict[str, Any]) -> DeviceRow:
+    return DeviceRow(
+        id=row["id"],
+        name=row["name"],
+        location_id=row["location_id"],
+        receipt_series=row["receipt_series"],
+        enrolled_by=row["enrolled_by"],
+        enrolled_at=from_ms(row["enrolled_ms"]),
+        revoked_at=None if row["revoked_ms"] is None else from_ms(row["revoked_ms"]),
+        cloned_at=None if row["cloned_ms"] is None else from_ms(row["cloned_ms"]),
+    )
+
+
+# --- settings ------------------------------------------------------------------------------------------
+
+
+def settings(connection: Connection, tenant_id: str) -> TenantSettings:
+    of = t.tenant.c
+    kept = connection.execute(select(of.settings).where(of.tenant_id == tenant_id)).scalar_one()
+    return TenantSettings.model_validate(kept)
+
+
+def edit_settings(unit: UnitOfWork, caller: Caller, edit: TenantSettings) -> TenantSettings:
+    """Sets what the edit names; the rest stays."""
+    of = t.tenant.c
+    kept = unit.rows(
+        select(of.settings).where(of.tenant_id == unit.tenant_id).with_for_update(key_share=True)
+    ).scalar_one()
+    before = TenantSettings.model_validate(kept)
+    after = before.model_copy(update={name: getattr(edit, name) for name in edit.model_fields_set})
+    if after != before:
+        unit.execute(update(t.tenant).where(of.tenant_id == unit.tenant_id).values(settings=after.to_wire()))
+        _audit(unit, caller, "settings", unit.tenant_id, "settings_edited", after.to_wire())
+    return after
+
+
+def _audit(
+    unit: UnitOfWork,
+    caller: Caller | None,
+    resource_type: str,
+    resource_id: str,
+    did: str,
+    detail: dict[str, Any],
+) -> None:
+    unit.audit(
+        AuditRecord(
+            kind="administration",
+            outcome="applied",
+            actor_id=caller.id if caller is not None else None,
+            address=caller.address if caller is not None else None,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            detail={"did": did, **detail},
+        )
+    )

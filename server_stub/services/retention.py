@@ -1,0 +1,131 @@
+"""What is forgotten, and when: changes that every till has had time to follow, and what nobody compares with.
+
+Results of operations, movements, sales and the audit trail stay for ever. All that goes here goes a bounded
+number of rows at a time, so that nobody waits for the pruning.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from server_stub.store import tables as t
+from server_stub.store.database import Database, UnitOfWork
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows went."""
+
+    changes: int
+    product_versions: int
+    refresh_tokens: int
+
+
+async def prune(database: Database, tenant_id: str, *, retention_days: int, rows_max: int) -> Pruned:
+    """Forgets what is older than the retention, at most `rows_max` rows in one transaction."""
+    before_ms = database.clock.now_ms() - retention_days * DAY_MS
+    changes = 0
+    for stream in await database.read(tenant_id, partial(_streams, tenant_id=tenant_id)):
+        gone = rows_max
+        while gone == rows_max:
+            gone = await database.write(
+                tenant_id, partial(prune_changes, stream=stream, before_ms=before_ms, rows_max=rows_max)
+            )
+            changes += gone
+    versions = await database.read(
+        tenant_id, partial(_old_versions, tenant_id=tenant_id, before_ms=before_ms)
+    )
+    for some in _portions(versions, rows_max):
+        await database.write(tenant_id, partial(_forget_versions, versions=some))
+    tokens = await database.read(tenant_id, partial(_old_tokens, tenant_id=tenant_id, before_ms=before_ms))
+    for some in _portions(tokens, rows_max):
+        await database.write(tenant_id, partial(_forget_tokens, hashes=some))
+    return Pruned(changes, len(versions), len(tokens))
+
+
+def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) -> int:
+    """Takes the oldest changes of a stream away, up to the first that is young enough; the head always stays.
+
+    Whoever stands at a change that is gone has to start from a snapshot, so this takes from the old end only.
+    """
+    unit.streams.lock([stream])
+    line = t.stream.c
+    stands = unit.rows(
+        select(line.head, line.pruned_to).where(line.tenant_id == unit.tenant_id, line.name == stream)
+    ).one()
+    of = t.change.c
+    oldest = unit.rows(
+        select(of.seq, of.at_ms)
+        .where(
+            of.tenant_id == unit.tenant_id,
+            of.stream == stream,
+            of.seq > stands.pruned_to,
+            of.seq < stands.head,
+        )
+        .order_by(of.seq)
+        .limit(rows_max)
+    ).all()
+    young = next((place for place, row in enumerate(oldest) if row.at_ms >= before_ms), len(oldest))
+    if young == 0:
+        return 0
+    last: int = oldest[young - 1].seq
+    unit.execute(delete(t.change).where(of.tenant_id == unit.tenant_id, of.stream == stream, of.seq <= last))
+    unit.execute(
+        update(t.stream).where(line.tenant_id == unit.tenant_id, line.name == stream).values(pruned_to=last)
+    )
+    return young
+
+
+def _streams(connection: Connection, tenant_id: str) -> list[str]:
+    of = t.stream.c
+    return list(connection.execute(select(of.name).where(of.tenant_id == tenant_id)).scalars())
+
+
+def _old_versions(connection: Connection, tenant_id: str, before_ms: int) -> list[tuple[str, int]]:
+    """Versions of products that are old and not what the product is now.
+
+    An edit that was made on one of them is a conflict, like any whose base is not known.
+    """
+    of, now = t.product_version.c, t.product.c
+    is_past = exists().where(now.tenant_id == of.tenant_id, now.id == of.product_id, now.version > of.version)
+    rows = connection.execute(
+        select(of.product_id, of.version).where(
+            of.tenant_id == tenant_id, of.received_ms < before_ms, is_past
+        )
+    )
+    return [(row.product_id, row.version) for row in rows]
+
+
+def _forget_versions(unit: UnitOfWork, versions: list[tuple[str, int]]) -> None:
+    of = t.product_version.c
+    unit.execute(
+        delete(t.product_version).where(
+            of.tenant_id == unit.tenant_id,
+            of.product_id == bindparam("named"),
+            of.version == bindparam("numbered"),
+        ),
+        [{"named": product_id, "numbered": version} for product_id, version in versions],
+    )
+
+
+def _old_tokens(connection: Connection, tenant_id: str, before_ms: int) -> list[str]:
+    of = t.refresh_token.c
+    return list(
+        connection.execute(
+            select(of.token_hash).where(of.tenant_id == tenant_id, of.expires_ms < before_ms)
+        ).scalars()
+    )
+
+
+def _forget_tokens(unit: UnitOfWork, hashes: list[str]) -> None:
+    of = t.refresh_token.c
+    unit.execute(delete(t.refresh_token).where(of.tenant_id == unit.tenant_id, of.token_hash.in_(hashes)))
+
+
+def _portions(rows: list[Any], size: int) -> Iterable[list[Any]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))

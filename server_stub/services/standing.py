@@ -1,0 +1,75 @@
+"""Which bearers of access tokens do not stand any more, and why.
+
+Asked about all sockets of a tenant again and again, so a few queries answer for hundreds of bearers.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+
+from server_stub.services.caller import Caller
+from server_stub.store import tables as t
+from sync_agent.contract.events import EndReason
+
+_AT_ONCE = 500
+
+
+def ends_of(connection: Connection, tenant_id: str, callers: Collection[Caller]) -> dict[Caller, EndReason]:
+    """The bearers of one tenant who do not stand, each with the reason."""
+    user, device, token = t.user_account.c, t.device.c, t.refresh_token.c
+    users = _found(
+        connection,
+        select(user.id, user.role, user.locations, user.disabled).where(user.tenant_id == tenant_id),
+        user.id,
+        (caller.user_id for caller in callers),
+    )
+    devices = _found(
+        connection,
+        select(device.id, device.revoked_ms, device.cloned_ms).where(device.tenant_id == tenant_id),
+        device.id,
+        (caller.device_id for caller in callers),
+    )
+    # Whatever is revoked of a family of refresh tokens ends all of it.
+    over = _found(
+        connection,
+        select(token.family_id.label("id"))
+        .where(token.tenant_id == tenant_id, token.revoked_ms.is_not(None))
+        .distinct(),
+        token.family_id,
+        (caller.sign_in_id for caller in callers),
+    )
+    ends = ((caller, _end_of(caller, users, devices, over)) for caller in callers)
+    return {caller: reason for caller, reason in ends if reason is not None}
+
+
+def _end_of(
+    caller: Caller,
+    users: dict[str, RowMapping],
+    devices: dict[str, RowMapping],
+    over: Collection[str],
+) -> EndReason | None:
+    if caller.device_id is not None:
+        device = devices.get(caller.device_id)
+        if device is None or device["revoked_ms"] is not None or device["cloned_ms"] is not None:
+            return "device_revoked"
+    if caller.user_id is None:
+        return None
+    user = users.get(caller.user_id)
+    if user is None or user["disabled"]:
+        return "user_disabled"
+    if user["role"] != caller.role or tuple(user["locations"]) != caller.locations:
+        return "rights_changed"
+    return "signed_out" if caller.sign_in_id in over else None
+
+
+def _found(
+    connection: Connection, query: Select[Any], key: ColumnElement[str], wanted: Iterable[str | None]
+) -> dict[str, RowMapping]:
+    """The rows of those wanted that there are, by their `id`."""
+    ids = sorted({each for each in wanted if each is not None})
+    return {
+        row["id"]: row
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in connection.execute(query.where(key.in_(ids[start : start + _AT_ONCE]))).mappings()
+    }

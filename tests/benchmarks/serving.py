@@ -1,0 +1,31 @@
+"""Our server as it comes, that also prints the moment of each commit: `serving HOME FEED_WINDOW_MS`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from server_stub import asgi, logs
+from server_stub.parts import Parts
+from server_stub.run import serve
+from server_stub.settings import Settings
+from server_stub.store.database import Commit
+
+_build_parts = asgi.build_parts
+
+
+def _build_stamping_parts(*arguments: Any, **named: Any) -> Parts:
+    parts = _build_parts(*arguments, **named)
+    parts.database.on_commit(_print_moment)
+    return parts
+
+
+def _print_moment(_commit: Commit) -> None:
+    """Called on the writer's thread, right after the commit and before anybody is told."""
+    print(time.monotonic_ns(), flush=True)
+
+
+if __name__ == "__main__":
+    logs.configure("info")
+    asgi.build_parts = _build_stamping_parts
+    serve(Settings(home=Path(sys.argv[1]), feed_window_ms=int(sys.argv[2])))

@@ -1,0 +1,129 @@
+"""docs/troubleshooting.md is run against a server: its commands work, and show what it says they show."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.xdist_group("troubleshooting")
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "troubleshooting.md"
+TEXT = PAGE.read_text()
+MARK = "@@command"
+
+
+@dataclass
+class Command:
+    """One line after a `$`, and the lines that the page shows as its answer; `…` stands for anything."""
+
+    line: str
+    shown: list[str] = field(default_factory=list)
+
+
+def commands() -> list[Command]:
+    found: list[Command] = []
+    for block in re.findall(r"^```console\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append(Command(line.removeprefix("$ ")))
+            else:
+                found[-1].shown.append(line)
+    return found
+
+
+@dataclass(frozen=True)
+class Running:
+    """The server of this very installation, as `make run` starts it."""
+
+    url: str
+    home: Path
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("trouble")
+    home, log = folder / "server", folder / "server.log"
+    command = [sys.executable, "-m", "server_stub", "--home", str(home), "--demo-data", "--port", "0"]
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            announced = process.stdout.readline()
+            assert announced.startswith("listening on "), log.read_text()
+            yield Running(announced.removeprefix("listening on ").strip(), home, log)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def answers(server: Running) -> list[str]:
+    """What each command of the page printed, all of them run in one shell and none of them failing."""
+    if shutil.which("bash") is None or shutil.which("curl") is None:
+        pytest.skip("the commands of the page need bash and curl")
+    here = {"SERVER": server.url, "SERVER_HOME": str(server.home), "SERVER_LOG": str(server.log)}
+    script = ["set -e"]
+    for command in commands():
+        name, is_setting, _ = command.line.partition("=")
+        line = f"{name}={here[name]}" if is_setting and name in here else command.line
+        script += [line, f"echo {MARK}"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["bash", "-c", "\n".join(script)],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "no_proxy": "*"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    done = ran.stdout.split(f"{MARK}\n")
+    failed = commands()[len(done) - 1].line if ran.returncode else ""
+    assert ran.returncode == 0, f"{failed}\n{ran.stdout[-2000:]}\n{ran.stderr}"
+    return done[:-1]
+
+
+@pytest.mark.parametrize(
+    "place", range(len(commands())), ids=lambda place: re.sub(r"[^\w/ .-]", "", commands()[place].line)[:60]
+)
+def test_a_command_shows_what_the_page_says(place: int, answers: list[str]) -> None:
+    command = commands()[place]
+    for line in command.shown:
+        # Across lines: the page shortens what it shows.
+        pattern = ".*".join(re.escape(part) for part in line.split("…"))
+        assert re.search(pattern, answers[place], flags=re.DOTALL), answers[place]
+
+
+def test_every_alert_leads_to_a_heading_of_the_page() -> None:
+    rules = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text())
+    alerts = {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+    table = TEXT.split("## Which alert means what", 1)[1]
+    assert set(re.findall(r"`(Evertill\w+)`", table)) == alerts
+
+
+def test_every_event_of_the_log_that_the_page_names_is_one_that_the_server_writes() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "server_stub").rglob("*.py"))
+    named = set(re.findall(r"\b(?:database|query|operations?|event|request|task|origin)\.[a-z_]+\b", TEXT))
+    named -= {name for name in named if name.endswith((".example", ".sqlite3"))}
+    assert named
+    assert [name for name in sorted(named) if f'"{name}"' not in sources] == []
+
+
+def test_every_flag_that_the_page_names_is_one_that_the_server_takes() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "server_stub", "--help"], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout
+    named = set(re.findall(r"`(--[a-z-]+)", TEXT))
+    assert named
+    assert [flag for flag in sorted(named) if flag not in told] == []

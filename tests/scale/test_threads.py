@@ -1,0 +1,63 @@
+"""Database work is never done on the event loop: who waits for the database keeps nobody else waiting."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.store.database import Database, sqlalchemy_url
+from tests.server.operations import movement
+from tests.server.shop import Shop
+from tests.services import FreshDatabase
+
+pytestmark = pytest.mark.xdist_group("scale")
+
+
+@pytest.fixture
+def database(demo_books: FreshDatabase) -> Iterator[Database]:
+    database = Database(demo_books.server_url, clock=SystemClock(), ids=TimeOrderedIds(), readers=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def outside(demo_books: FreshDatabase) -> Iterator[Engine]:
+    """Somebody else at the same database."""
+    engine = create_engine(sqlalchemy_url(demo_books.superuser_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("way", ["transact", "rehearse", "consult"])
+async def test_database_work_on_the_event_loop_is_a_bug(database: Database, way: str) -> None:
+    at_once: Callable[..., object] = getattr(database, way)
+    with pytest.raises(AssertionError, match="event loop"):
+        at_once("demo", lambda _: None)
+
+
+async def test_a_slow_question_leaves_the_loop_and_the_other_readers_free(database: Database) -> None:
+    slow = asyncio.create_task(
+        database.read("demo", lambda connection: connection.execute(text("SELECT pg_sleep(1.5)")).all())
+    )
+    async with asyncio.timeout(1):
+        assert await database.read("demo", lambda connection: connection.scalar(text("SELECT 1"))) == 1
+    assert not slow.done()
+    await slow
+
+
+async def test_whoever_waits_for_a_lock_keeps_nobody_else_waiting(shop: Shop, outside: Engine) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    with outside.begin() as connection:
+        connection.execute(text("SELECT 1 FROM stream WHERE tenant_id = 'demo' FOR UPDATE"))
+        waiting = asyncio.create_task(alice.send(movement("p", 1)))
+        async with asyncio.timeout(3):
+            while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert (await shop.http.get("/livez")).status_code == 200
+            for _ in range(20):
+                assert (await shop.http.get("/livez")).status_code == 200
+                assert (await alice.get("/stock/p")).status_code == 200
+        assert not waiting.done()
+    (result,) = await waiting
+    assert result["status"] == "applied"

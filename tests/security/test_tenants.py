@@ -1,0 +1,465 @@
+"""One tenant against another: every door, every kind of id, and nothing comes through."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from server_stub.roles import ENDPOINTS, EVENTS, NO_TOKEN
+from server_stub.settings import Settings
+from sync_agent.contract import events
+from tests.security.conftest import UNHURRIED
+from tests.security.shops import (
+    PASSWORD,
+    ROLES,
+    Known,
+    Tenant,
+    canary,
+    fill,
+    found,
+    made_up,
+    open_shops,
+    rows_of,
+)
+from tests.server.operations import T0_MS, count, movement, operation, sale
+
+CANARY = canary("birch")
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A home with these tenants; the hashing of their passwords is done once for all tests."""
+
+    @cache
+    def home_of(*tenants: str) -> Path:
+        home = tmp_path_factory.mktemp("founded") / "home"
+        found(home, tenants)
+        return home
+
+    return home_of
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", rate_limits=UNHURRIED)
+
+
+@pytest.fixture
+def open_with(founded: Callable[..., Path], home: Settings) -> Callable[..., Any]:
+    """A server with these tenants, on a home of the test's own."""
+
+    @asynccontextmanager
+    async def begin(*tenants: str) -> AsyncIterator[list[Tenant]]:
+        shutil.copytree(await asyncio.to_thread(founded, *tenants), home.home)
+        async with open_shops(home, *tenants) as shops:
+            yield shops
+
+    return begin
+
+
+@pytest.fixture
+async def shops(open_with: Callable[..., Any]) -> AsyncIterator[list[Tenant]]:
+    """`a`, who is curious, and `b`, who has everything a shop can have."""
+    async with open_with("a", "birch") as (a, b):
+        await fill(b)
+        yield [a, b]
+
+
+Attack = tuple[str, str, dict[str, Any], Any]
+"""An endpoint of the table, its path filled in, a query, and a body."""
+
+
+def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
+    """Every endpoint, asked with every id of another's that it takes; keyed by the table's entry."""
+
+    def ask(
+        method: str, path: str, body: Any = None, *, filled: str | None = None, **query: Any
+    ) -> tuple[tuple[str, str], Attack]:
+        return (method, path), (method, filled or path, query, body)
+
+    def with_each(method: str, path: str, name: str, *ids: str, body: Any = None) -> Iterator[Any]:
+        for one in ids:
+            yield ask(method, path, body, filled=path.replace("{" + name + "}", one))
+
+    yield ask("POST", events.PATH_LOGOUT, {"refreshToken": of.refresh_token})
+    yield ask("POST", events.PATH_LOGOUT, {"refreshToken": of.device_token})
+    yield ask("POST", events.PATH_ENROLL, {"name": "Till", "locationId": of.place})
+    for one in operations(of):
+        yield ask("POST", events.PATH_QUEUE, {"items": [one]})
+    for stream in (of.stream, of.place_stream):
+        yield ask("GET", events.PATH_CHANGES, stream=stream, after=0)
+        yield ask("GET", events.PATH_CHANGES, stream=stream, after=1, changeId=of.change)
+        yield ask("GET", events.PATH_SNAPSHOT, stream=stream)
+        yield ask("GET", events.PATH_SNAPSHOT, stream=stream, pageToken=of.page_token)
+        yield ask("GET", events.PATH_DIGEST, stream=stream)
+    yield ask("GET", events.PATH_CHANGES, stream="tenant-a", after=1, changeId=of.change)
+    yield ask("GET", events.PATH_SNAPSHOT, stream="tenant-a", pageToken=of.page_token)
+    yield ask("GET", events.PATH_CONFLICTS, locationId=of.place)
+    yield ask("GET", events.PATH_CONFLICTS, status="resolved")
+    for conflict in (of.conflict, of.product_conflict):
+        decision = {"conflictId": conflict, "resolution": "accept_local"}
+        yield ask("POST", events.PATH_RESOLVE, decision)
+        yield ask("POST", events.PATH_RESOLVE, decision | {"operationId": of.operation})
+        for path in (events.PATH_PREVIEW, events.PATH_REOPEN):
+            yield from with_each("POST", path, "conflict_id", conflict)
+    yield from with_each("GET", events.PATH_STOCK + "/{product_id}", "product_id", of.product)
+    yield ask("GET", events.PATH_SYNC_STATE)
+    notice = {"type": "announcement", "data": {"text": "hello"}}
+    yield ask("POST", events.PATH_BROADCAST, notice | {"locationId": of.place})
+    yield ask("POST", events.PATH_BROADCAST, notice | {"eventId": of.event})
+    yield ask("GET", events.PATH_HEALTH)
+    yield ask("POST", events.PATH_PING, {})
+    yield from with_each("GET", events.PATH_SHIFT, "shift_id", of.shift, of.operation)
+    for actor in (of.user, of.device):
+        yield ask("GET", events.PATH_AUDIT, actor=actor)
+    for resource in (of.product, of.conflict, of.device, of.shift, of.quarantined):
+        yield ask("GET", events.PATH_AUDIT, resource=resource)
+    yield ask("GET", events.PATH_AUDIT_VERIFY)
+    yield ask("GET", events.PATH_QUARANTINE)
+    for sale_id in (of.quarantined, of.operation):
+        yield from with_each("POST", events.PATH_QUARANTINE_RETRY, "operation_id", sale_id, body={})
+        yield from with_each(
+            "POST", events.PATH_QUARANTINE_DISCARD, "operation_id", sale_id, body={"reason": "no use"}
+        )
+    yield ask("GET", events.PATH_USERS)
+    # The same id as another tenant's user is nobody's here, and a place of theirs is no place.
+    person = {"username": of.user, "name": "x", "role": "clerk", "password": PASSWORD}
+    yield ask("POST", events.PATH_USERS, person | {"id": of.user, "locations": [of.place]})
+    yield from with_each("PATCH", events.PATH_USER, "user_id", of.user, body={"disabled": True})
+    yield from with_each("PATCH", events.PATH_USER, "user_id", of.user, body={"password": "owned by a now"})
+    yield from with_each("PATCH", events.PATH_USER, "user_id", "clerk", body={"locations": [of.place]})
+    yield ask("GET", events.PATH_DEVICES)
+    yield from with_each("POST", events.PATH_DEVICE_REVOKE, "device_id", of.device)
+    yield ask("GET", events.PATH_SETTINGS)
+    yield ask("PATCH", events.PATH_SETTINGS, {"refuseUnconditional": False})
+
+
+def operations(of: Known) -> Iterator[dict[str, Any]]:
+    """Operations that name something of another's in every field that names something."""
+    at = T0_MS
+    yield movement(of.product, 1)
+    yield movement("p", 1, locationId=of.place)
+    yield movement("p", 1, id=of.operation)
+    yield movement("p", 1, actorId=of.user)
+    yield movement("p", 1, actorId=of.device)
+    yield movement("p", 1, approvedById=of.user)
+    yield movement("p", 1, replaces=of.operation)
+    yield movement("p", 1, tenantId=of.tenant)
+    yield count(of.product, 3, at, locationId=of.place)
+    yield sale({of.product: 1})
+    yield sale({"p": 1}, locationId=of.place)
+    yield sale({"p": 1}, id=of.transaction)
+    yield sale({"p": 1}, id=of.quarantined)
+    for reference in (of.transaction, of.receipt):
+        refund = sale({"p": 1}, kind="refund")
+        refund["data"]["refersTo"] = reference
+        yield refund
+    in_shift = sale({"p": 1})
+    in_shift["data"]["shiftId"] = of.shift
+    yield in_shift
+    yield operation("product", {"set": {"name": "mine"}, "base": {}}, resourceId=of.product, version=1)
+    yield operation("product", {}, operation="delete", resourceId=of.product, version=1)
+    lines = [{"productId": "p", "quantity": 1}]
+    moved = {"toLocationId": of.place, "lines": lines, "occurredAt": "2026-01-01T00:00:00Z"}
+    yield operation("stock_transfer", moved, operation="create", locationId="main")
+    yield operation(
+        "stock_transfer", moved | {"toLocationId": "a-place"}, operation="create", locationId=of.place
+    )
+    close = {
+        "closedAt": "2026-01-01T00:00:00Z",
+        "countedMinor": 0,
+        "expectedMinor": 0,
+        "manifest": {
+            "count": 1,
+            "firstDeviceSeq": 1,
+            "lastDeviceSeq": 1,
+            "lastHash": "",
+            "totalMinor": 0,
+        },
+    }
+    yield operation("shift", close, resourceId=of.shift, locationId="main")
+    for conflict in (of.conflict, of.product_conflict):
+        yield operation("conflict", {"resolution": "accept_local"}, resourceId=conflict)
+        yield operation("conflict", {"conflictId": conflict}, operation="create")
+        yield operation("conflict", {"conflictId": conflict}, operation="create", resourceId=conflict)
+
+
+def shape(data: Any) -> Any:
+    """How much an answer says, without what it says: another's rows would make it longer."""
+    if isinstance(data, dict):
+        return {key: shape(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [len(data), *(shape(one) for one in data[:1])]
+    return "…"
+
+
+def told(body: Any, known: Known) -> Any:
+    """What an answer says, whoever's ids it was asked about: without ids, moments and counters."""
+    if not isinstance(body, dict):
+        return body
+    if not body.get("success"):
+        return body["error"]["code"], known.anonymous(body["error"]["message"])
+    data = body.get("data")
+    if isinstance(data, dict) and "results" in data:
+        return [
+            (one["status"], one.get("code"), known.anonymous(one.get("error") or ""))
+            for one in data["results"]
+        ]
+    return shape(data)
+
+
+def without_ids(one: Attack, known: Known) -> str:
+    """An attack's name, the same whoever's ids it is made with."""
+    method, path, query, body = one
+    if isinstance(body, dict) and "items" in body:
+        body = {"items": [{**item, "id": "…"} if len(item["id"]) == 36 else item for item in body["items"]]}
+    return known.anonymous(f"{method} {path} {query} {orjson.dumps(body).decode()}")
+
+
+def test_the_attacks_cover_every_endpoint_that_knows_its_caller() -> None:
+    attacked = {entry for entry, _attack in attacks(made_up())}
+    assert attacked == {entry for entry, roles in ENDPOINTS.items() if roles != NO_TOKEN}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_anothers_ids_are_answered_like_ids_that_do_not_exist(
+    shops: list[Tenant],
+    home: Settings,
+    role: str,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    a, b = shops
+    before = rows_of(home, "birch")
+    bearer, nowhere = a.bearer(role), made_up()
+    capfd.readouterr()
+    caplog.clear()
+    different, leaks = [], []
+    for (_, theirs), (_, nobodys) in zip(attacks(b.known), attacks(nowhere), strict=True):
+        answers = []
+        for known, (method, path, query, body) in ((b.known, theirs), (nowhere, nobodys)):
+            response = await a.world.ask(method, path, bearer, body, **query)
+            assert response.status_code < 500, (theirs, response.text)
+            answers.append((response.status_code, told(response.json(), known)))
+            if CANARY in response.text:
+                leaks.append((theirs, response.text[:300]))
+        # An id of the form of another tenant's token is a token all the same, and not theirs.
+        if answers[0] != answers[1]:
+            different.append((without_ids(theirs, b.known), *answers))
+    assert different == []
+    assert leaks == []
+    assert rows_of(home, "birch") == before
+    logged = capfd.readouterr()
+    lines = [record.getMessage() for record in caplog.records if not record.name.startswith(("http", "test"))]
+    # What was asked with is written down nowhere, nor is what was not given.
+    assert CANARY not in logged.out + logged.err + "\n".join(lines)
+
+
+def event_attacks(of: Known, token: str, user_id: str) -> Iterator[tuple[str, Any]]:
+    mine = {"tenantId": "a", "userId": user_id, "token": token}
+    # Joins that are refused; the socket stays where it was.
+    yield events.JOIN_TENANT, mine | {"tenantId": of.tenant}
+    yield events.JOIN_TENANT, mine | {"userId": of.user}
+    yield events.JOIN_TENANT, mine | {"userId": of.device}
+    yield events.JOIN_TENANT, mine | {"locationId": of.place}
+    yield events.JOIN_TENANT, mine | {"deviceId": of.device, "locationId": of.place}
+    yield events.JOIN_TENANT, mine | {"token": of.refresh_token}
+    yield events.JOIN_TENANT, mine | {"token": of.device_token}
+    cursors = {stream: {"seq": 0} for stream in (of.stream, of.place_stream)}
+    yield events.JOIN_TENANT, mine | {"cursors": cursors}
+    update = {"productId": "p", "locationId": "main", "newQuantity": 3}
+    yield events.INVENTORY_UPDATE, update | {"locationId": of.place}
+    yield events.INVENTORY_UPDATE, update | {"productId": of.product}
+    yield events.INVENTORY_UPDATE, update | {"eventId": of.operation}
+    yield events.INVENTORY_UPDATE, update | {"eventId": of.event}
+    for one in operations(of):
+        yield events.SYNC_OFFLINE_QUEUE, [one]
+    for conflict in (of.conflict, of.product_conflict):
+        yield events.RESOLVE_CONFLICT, {"conflictId": conflict, "resolution": "accept_local"}
+    yield (
+        events.NETWORK_STATUS,
+        {"isOnline": True, "pending": 3, "tenantId": of.tenant, "locationId": of.place},
+    )
+    yield events.PING, {"tenantId": of.tenant}
+
+
+def test_the_attacks_cover_every_event() -> None:
+    assert {event for event, _payload in event_attacks(made_up(), "", "")} == set(EVENTS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_anothers_ids_at_a_socket_are_answered_like_ids_that_do_not_exist(
+    shops: list[Tenant], home: Settings, role: str
+) -> None:
+    a, b = shops
+    await b.listen()
+    for socket in b.sockets:
+        await socket.hear("initial-sync")
+    before, heard_before = rows_of(home, "birch"), what_is_heard(b)
+    bearer, nowhere = a.bearer(role), made_up()
+    socket = await a.world.shop.join("a", bearer)
+    different = []
+    pairs = zip(
+        event_attacks(b.known, bearer.access_token, bearer.user_id),
+        event_attacks(nowhere, bearer.access_token, bearer.user_id),
+        strict=True,
+    )
+    for (event, theirs), (_event, nobodys) in pairs:
+        answers = []
+        for known, payload in ((b.known, theirs), (nowhere, nobodys)):
+            answer = await socket.call(event, payload)
+            if isinstance(answer.get("data"), list):
+                answer["data"] = {"results": answer["data"]}
+            answers.append(told(answer, known))
+        if answers[0] != answers[1]:
+            different.append((event, b.known.anonymous(repr(theirs)), *answers))
+    assert different == []
+    assert CANARY not in repr(socket.heard)
+    assert rows_of(home, "birch") == before
+    assert what_is_heard(b) == heard_before
+
+
+def what_is_heard(shop: Tenant) -> list[Any]:
+    """All but how the shop stands, which it is told again and again."""
+    return [[told for told in socket.heard if told[0] != events.SYNC_STATE] for socket in shop.sockets]
+
+
+async def test_what_one_tenant_does_no_other_hears(shops: list[Tenant]) -> None:
+    a, b = shops
+    await a.listen()
+    for socket in a.sockets:
+        await socket.hear("initial-sync")
+    await b.listen()
+    manager = b.person("manager")
+    visitor = await a.world.shop.join("birch", b.person("clerk"), locationId="main")
+    await visitor.call("network-status", {"isOnline": True, "pending": 7})
+    await visitor.call("inventory-update", {"productId": "p", "locationId": "main", "newQuantity": 3})
+    await b.till.send(sale({"p": 1}, actorId="clerk"), movement("p", 1, actorId="clerk"))
+    (_, clash) = await manager.send(count("q", 4, T0_MS, version=0), count("q", 5, T0_MS, version=0))
+    decision = {"conflictId": clash["conflict"]["id"], "resolution": "accept_server"}
+    await visitor.call("resolve-conflict", decision)
+    await manager.post("/realtime/broadcast", {"type": "maintenance", "data": {"text": f"{CANARY}news"}})
+    await manager.send(operation("product", {"name": f"{CANARY}cake"}, operation="create", resourceId="cake"))
+    for witness in b.sockets:
+        await witness.hear("notice")
+        await witness.hear("user-connected", lambda told: told["userId"] == "clerk")
+    await visitor.client.disconnect()
+    for witness in b.sockets:
+        await witness.hear("user-disconnected", lambda told: told["userId"] == "clerk")
+    # What `a` does afterwards comes after anything of `b`'s that would have come.
+    await a.person("manager").send(movement("sign", 1), movement("sign", 1, locationId="a-place"))
+    await a.person("manager").post("/realtime/broadcast", {"type": "maintenance", "data": {"text": "sign"}})
+    for socket in a.sockets:
+        await socket.hear("notice")
+    heard = a.heard()
+    assert CANARY not in heard
+    assert [word for word in ("birch", "cake", '"q"', '"p"') if word in heard] == []
+    assert {told["userId"] for socket in a.sockets for told in socket.all_of("user-connected")} <= {"admin"}
+
+
+async def test_figures_and_health_tell_nothing_of_anothers_shop(shops: list[Tenant]) -> None:
+    a, b = shops
+    await b.listen()
+    a_socket = await a.world.shop.join("a", a.person("clerk"))
+    await a_socket.hear("initial-sync")
+    health = (await a.person("clerk").get("/realtime/health")).json()["data"]
+    assert health["tenant"]["id"] == "a"
+    assert health["tenant"]["connectedUsers"] == 1
+    assert "birch" not in orjson.dumps(health).decode()
+    state = (await a.person("clerk").get("/realtime/sync-state")).json()["data"]
+    assert (state["connectedUsers"], state["syncState"]["conflictCount"]) == (1, 0)
+    assert set(state["syncState"]["locations"]) == {"main", "a-place"}
+    metrics = (await a.world.shop.http.get("/metrics")).text
+    assert CANARY not in metrics
+    for identifier in (b.known.product, b.known.conflict, b.known.operation, b.known.user, b.known.device):
+        assert identifier not in metrics
+
+
+async def test_streams_that_are_spelled_alike_are_kept_apart(open_with: Callable[..., Any]) -> None:
+    # The place "a-location-b-place" of `a` would be spelled like a place of the tenant "a-location-a".
+    async with open_with("a", "a-location-a-place") as (a, long):
+        assert a.known.place_stream == long.known.stream
+        await a.listen()
+        await long.listen()
+        for socket in (*a.sockets, *long.sockets):
+            await socket.hear("initial-sync")
+        await a.person("manager").send(movement("of-a", 1, locationId="a-place"))
+        await long.person("manager").send(
+            operation("product", {"name": "of-long"}, operation="create", resourceId="of-long")
+        )
+        await a.sockets[1].hear("changes", lambda event: "of-a" in str(event))
+        await long.sockets[1].hear("changes", lambda event: "of-long" in str(event))
+        await a.person("manager").send(movement("end", 1), movement("end", 1, locationId="a-place"))
+        await long.person("manager").send(
+            movement("end", 1), movement("end", 1, locationId="a-location-a-place-place")
+        )
+        for socket in (a.sockets[1], long.sockets[1]):
+            await socket.hear("changes", lambda event: "end" in str(event))
+        assert "of-long" not in a.heard()
+        assert 'of-a"' not in long.heard()
+        for shop, own, others in ((a, "of-a", "of-long"), (long, "of-long", "of-a")):
+            told = str(await shop.person("manager").changes(a.known.place_stream))
+            assert (f"'{own}'" in told, f"'{others}'" in told) == (True, False), shop.id
+
+
+async def test_the_same_ids_in_two_shops_are_two_things(open_with: Callable[..., Any]) -> None:
+    async with open_with("a", "birch") as shops:
+        shared = [
+            operation("product", {"name": "Tea"}, operation="create", resourceId="tea", id="op-product"),
+            movement("tea", 5, id="op-movement"),
+            sale({"tea": 2}, id="op-sale"),
+            sale({"tea": 2}, id="op-unreadable") | {"data": {"kind": "sale"}},
+            count("tea", 9, T0_MS, version=0, id="op-count"),
+        ]
+        told = []
+        for shop in shops:
+            results = await shop.person("manager").send(*shared)
+            told.append([(one["id"], one["status"], one.get("repeated")) for one in results])
+            assert await shop.person("manager").stock("tea") == (3, 2)
+        assert told[0] == told[1]
+        for shop in shops:
+            socket = await shop.world.shop.join(shop.id, shop.person("clerk"))
+            update = {"productId": "jam", "locationId": "main", "newQuantity": 4, "eventId": "same-event"}
+            assert (await socket.call("inventory-update", update))["data"]["newVersion"] == 1
+
+
+async def test_a_sign_in_of_the_same_name_is_of_its_own_shop(open_with: Callable[..., Any]) -> None:
+    async with open_with("a", "birch") as (a, _b):
+        known = {"tenantId": "birch", "username": f"{canary('a')}clerk", "password": PASSWORD}
+        response = await a.world.shop.http.post("/api/v1/auth/login", json=known)
+        assert response.status_code == 401
+
+
+async def test_tenants_that_ask_at_once_get_their_own_answers(open_with: Callable[..., Any]) -> None:
+    async with open_with("a", "birch") as shops:
+
+        async def work(shop: Tenant, number: int) -> str:
+            manager = shop.person("manager")
+            await manager.send(movement(f"{canary(shop.id)}{number}", 1, id=f"op-{number}"))
+            answers = await asyncio.gather(
+                manager.get("/realtime/changes", stream="tenant-" + shop.id + "-location-main", after=0),
+                manager.get("/users"),
+                manager.get("/devices"),
+                manager.get("/audit"),
+                manager.get(f"/stock/{canary(shop.id)}{number}"),
+            )
+            return "".join(answer.text for answer in answers)
+
+        jobs = [(shop, work(shop, number)) for number in range(12) for shop in shops]
+        told = await asyncio.gather(*(job for _shop, job in jobs))
+        for (shop, _job), text in zip(jobs, told, strict=True):
+            assert canary(shop.id) in text
+            assert [other.id for other in shops if other is not shop and canary(other.id) in text] == []
+
+
+def test_logging_is_on_where_the_tests_look_for_canaries(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("engineio").info("here")
+    assert "here" in caplog.text

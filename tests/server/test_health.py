@@ -1,0 +1,100 @@
+"""Health and readiness: the shape that clients expect, and figures that say how the server is doing."""
+
+import asyncio
+
+import pytest
+
+from server_stub.errors import Refusal
+from server_stub.rest.machine_room import Readiness
+from server_stub.store.database import Database
+from sync_agent.contract.codes import ErrorCode
+from tests.server.rules import Rules
+from tests.server.shop import Shop
+
+
+async def test_health_has_the_shape_that_clients_expect(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    answer = (await bob.get("/realtime/health")).json()["data"]
+    assert answer["system"] == {
+        "totalConnections": 0,
+        "activeTenants": 0,
+        "averageConnectionsPerTenant": 0.0,
+    }
+    assert (answer["tenant"]["id"], answer["tenant"]["connectedUsers"]) == ("demo", 0)
+    assert answer["timestamp"].endswith("Z")
+    assert set(answer["tenant"]["syncState"]) >= {"tenantId", "pendingOperations", "conflictCount"}
+
+
+async def test_system_counts_all_shops_and_tenant_ones_own(shop: Shop) -> None:
+    bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
+    for _ in range(2):
+        await shop.join("demo", bob)
+    await shop.join("rival", mallory)
+    await shop.connect()
+    health = (await bob.get("/realtime/health")).json()["data"]
+    assert health["system"] == {
+        "totalConnections": 3,
+        "activeTenants": 2,
+        "averageConnectionsPerTenant": 1.5,
+    }
+    assert health["tenant"]["connectedUsers"] == 2
+    assert health["checks"]["sockets"]["figures"]["open"] == 4
+    assert "rival" not in str(health)
+
+
+async def test_each_check_says_whether_it_is_well_and_why(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    socket = await shop.join("demo", bob)
+    await socket.call("ping", {})
+    checks = (await bob.get("/realtime/health")).json()["data"]["checks"]
+    assert {name: set(check["figures"]) for name, check in checks.items()} == {
+        "database": {"latencyMs"},
+        "memory": {"residentBytes", "availableBytes"},
+        "cpu": {"percent"},
+        "sockets": {"open", "max"},
+        "latency": {"eventP50Ms", "eventP99Ms"},
+    }
+    assert checks["database"]["ok"]
+    assert checks["memory"]["figures"]["residentBytes"] > 10e6
+    assert checks["sockets"]["ok"]
+    latency = checks["latency"]["figures"]
+    assert 0 < latency["eventP50Ms"] <= latency["eventP99Ms"]
+
+
+async def test_health_needs_a_token(shop: Shop) -> None:
+    assert (await shop.http.get("/api/v1/realtime/health")).status_code == 401
+
+
+async def test_a_server_without_its_database_says_that_it_is_not_ready(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_database: Database) -> None:
+        raise Refusal(ErrorCode.UNAVAILABLE, "away")
+
+    assert (await shop.http.get("/readyz")).status_code == 200
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "check", away)
+        answer = await shop.http.get("/readyz")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert "evertill_ready 0.0" in (await shop.http.get("/metrics")).text
+        assert (await shop.http.get("/livez")).status_code == 200
+    assert "evertill_ready 1.0" in (await shop.http.get("/metrics")).text
+
+
+async def test_many_who_ask_at_once_cost_the_database_one_question(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def count_up(_database: Database) -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(Database, "check", count_up)
+    readiness = Readiness(rules.database)
+    assert all(await asyncio.gather(*(readiness.is_ready() for _ in range(20))))
+    assert asked == 1
+    assert await readiness.is_ready()
+    assert asked == 2

@@ -1,0 +1,204 @@
+"""The outside of both doors: headers on every answer, and which pages may talk to the server."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import socketio
+
+from tests.server.shop import Shop
+
+PAGE = "https://till.example"
+POLLING = "/socket.io/?EIO=4&transport=polling"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/livez"),
+        ("GET", "/nope"),
+        ("GET", POLLING),
+        ("POST", "/api/v1/auth/login"),
+        ("HEAD", "/livez"),
+    ],
+)
+async def test_every_answer_bears_the_security_headers(shop: Shop, method: str, path: str) -> None:
+    answer = await shop.http.request(method, path)
+    expected = {
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-frame-options": "DENY",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    assert expected.items() <= dict(answer.headers).items()
+    assert "server" not in answer.headers
+    assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/livez", POLLING])
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://[", "http://127.0.0.1:1"])
+async def test_a_foreign_page_is_refused_in_the_envelope(shop: Shop, path: str, origin: str) -> None:
+    answer = await shop.http.get(path, headers={"Origin": origin})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+    assert answer.json()["error"]["requestId"]
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/livez", POLLING])
+async def test_a_page_of_the_servers_own_host_may_ask(shop: Shop, path: str) -> None:
+    assert (await shop.http.get(path, headers={"Origin": shop.url})).status_code == 200
+
+
+async def test_an_allowed_page_may_ask_and_may_read_the_answer(open_with: Callable[..., Any]) -> None:
+    async with open_with(allowed_origins=(PAGE,)) as shop:
+        for path in ("/livez", POLLING):
+            answer = await shop.http.get(path, headers={"Origin": PAGE})
+            assert answer.status_code == 200
+            assert answer.headers.get_list("access-control-allow-origin") == [PAGE]
+            assert "Origin" in answer.headers["vary"]
+        assert (await shop.http.get("/livez", headers={"Origin": shop.url})).status_code == 200
+        foreign = await shop.http.get("/livez", headers={"Origin": "https://elsewhere.example"})
+        assert foreign.status_code == 403
+
+
+async def test_a_preflight_of_an_allowed_page_is_answered_and_of_a_foreign_one_not(
+    open_with: Callable[..., Any],
+) -> None:
+    async with open_with(allowed_origins=(PAGE,)) as shop:
+        asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+        path = "/api/v1/realtime/offline-queue"
+        answer = await shop.http.options(path, headers={"Origin": PAGE, **asked})
+        assert answer.status_code == 204
+        assert "POST" in answer.headers["access-control-allow-methods"]
+        assert "Authorization" in answer.headers["access-control-allow-headers"]
+        foreign = await shop.http.options(path, headers={"Origin": "https://elsewhere.example", **asked})
+        assert foreign.status_code == 403
+
+
+async def test_a_sockets_handshake_of_a_foreign_page_is_refused(shop: Shop) -> None:
+    client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+    try:
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await client.connect(
+                shop.url, transports=["websocket"], headers={"Origin": "https://elsewhere.example"}
+            )
+    finally:
+        await client.disconnect()
+    socket = await shop.connect(headers={"Origin": shop.url})
+    assert socket.client.connected
+
+
+async def test_a_method_that_is_not_there_is_refused_with_those_that_are(shop: Shop) -> None:
+    for method, path in (("DELETE", "/livez"), ("PUT", "/api/v1/auth/login"), ("OPTIONS", "/livez")):
+        answer = await shop.http.request(method, path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (405, "bad_request")
+        assert answer.headers["allow"] in {"GET", "POST"}
+
+
+async def test_head_is_get_without_the_body(shop: Shop) -> None:
+    answer = await shop.http.head("/livez")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_a_forwarded_address_is_not_believed_of_just_anybody(open_with: Callable[..., Any]) -> None:
+    wrong = {"tenantId": "demo", "username": "bob", "password": "x"}
+    forwarded = {"X-Forwarded-For": "203.0.113.9"}
+    for proxies, address in (((), "127.0.0.1"), (("127.0.0.1",), "203.0.113.9")):
+        async with open_with(trusted_proxies=proxies) as shop:
+            answer = await shop.http.post("/api/v1/auth/login", json=wrong, headers=forwarded)
+            assert answer.status_code == 401
+        (found,) = shop.rows(
+            "SELECT address FROM audit_entry WHERE kind = 'sign_in' ORDER BY seq DESC LIMIT 1"
+        )
+        assert found == (address,)
+
+
+async def test_a_request_that_is_broken_off_is_no_failure(
+    shop: Shop, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def half_a_body() -> Any:
+        yield b"{"
+        raise ConnectionAbortedError
+
+    bob = await shop.sign_in("demo", "bob")
+    with pytest.raises(ConnectionAbortedError):
+        await shop.http.post("/api/v1/realtime/ping", content=half_a_body(), headers=bob.headers)
+    metrics = httpx.Response(200, text="")
+    while 'route="/api/v1/realtime/ping",status="499"' not in metrics.text:
+        metrics = await shop.http.get("/metrics")
+    assert 'evertill_errors_total{kind="request"} 0.0' in metrics.text
+    assert "request.failed" not in capfd.readouterr().out
+
+
+async def test_a_bug_is_answered_counted_and_logged_once_with_its_traceback(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def beyond_the_program(*_anything: object, **_more: object) -> None:
+        raise LookupError("a bug")
+
+    monkeypatch.setattr("server_stub.services.sync.stock_of", beyond_the_program)
+    bob = await shop.sign_in("demo", "bob")
+    answer = await bob.get("/stock/p")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (500, "internal")
+    assert error["requestId"] == answer.headers["x-request-id"]
+    assert "a bug" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert 'evertill_errors_total{kind="request"} 1.0' in (await shop.http.get("/metrics")).text
+    logged = "".join(capfd.readouterr())
+    assert logged.count("request.failed") == 1
+    assert error["requestId"] in logged
+    assert "LookupError" in logged
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 400_000, 413, "payload_too_large"),
+        (b"GET /" + b"a" * 400_000, 413, "payload_too_large"),
+        (b"BREW /pot HTCPCP/1.0\r\n\r\n", 400, "bad_request"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01", 400, "bad_request"),
+    ],
+    ids=["long header", "long line", "another protocol", "TLS"],
+)
+async def test_what_is_no_http_or_has_no_end_is_refused_in_the_envelope(
+    shop: Shop, head: bytes, status: int, code: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
+    writer.write(head)
+    answer = await asyncio.wait_for(_read_all(reader), 10)
+    writer.close()
+    told, _, body = answer.partition(b"\r\n\r\n")
+    assert told.startswith(f"HTTP/1.1 {status} ".encode())
+    assert orjson.loads(body)["error"]["code"] == code
+
+
+async def test_trailers_without_end_close_the_connection(shop: Shop) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
+    writer.write(b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Long: ")
+    writer.write(b"a" * 2_000_000)
+    await asyncio.wait_for(_read_all(reader), 10)
+    writer.close()
+
+
+async def test_a_body_in_many_small_chunks_is_taken(shop: Shop) -> None:
+    async def crumbs() -> Any:
+        for start in range(0, len(body), 64):
+            yield body[start : start + 64]
+
+    body = orjson.dumps({"items": [], "filling": "x" * 900_000})
+    bob = await shop.sign_in("demo", "bob")
+    answer = await shop.http.post("/api/v1/realtime/offline-queue", content=crumbs(), headers=bob.headers)
+    assert answer.json() == {"success": True, "data": {"results": []}}
+
+
+async def _read_all(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""

@@ -1,0 +1,228 @@
+"""Who is there: within one process, over several that Redis joins, and when Redis or a process goes away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from server_stub.presence import LocalPresence, Presence, Present
+from server_stub.redis_client import connect_to
+from server_stub.redis_presence import RedisPresence
+from tests.server.operations import movement
+from tests.server.shop import Shop
+from tests.services import Redis
+
+BEAT_S = 0.05
+BOB = Present("s1", "bob", "main")
+BOB_TOO = Present("s2", "bob", None)
+ALICE = Present("s3", "alice", "annex", device_id="till")
+
+
+async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:
+    async with asyncio.timeout(10):
+        while not (answer := await ask()):  # noqa: ASYNC110 - what time brings tells nobody
+            await asyncio.sleep(0.01)
+        return answer
+
+
+@pytest.fixture
+async def process(redis_url: str) -> AsyncIterator[Callable[[], RedisPresence]]:
+    """Makes the presence of one process after the other."""
+    made: list[RedisPresence] = []
+
+    def make() -> RedisPresence:
+        made.append(RedisPresence(connect_to(redis_url), BEAT_S))
+        return made[-1]
+
+    yield make
+    for presence in made:
+        await presence.close()
+
+
+@pytest.fixture(params=["one process", "Redis"])
+def presence(request: pytest.FixtureRequest) -> Presence:
+    if request.param == "one process":
+        return LocalPresence()
+    made: Presence = request.getfixturevalue("process")()
+    return made
+
+
+async def test_a_users_first_and_last_socket_are_told_apart(presence: Presence) -> None:
+    assert await presence.enter("demo", BOB)
+    assert not await presence.enter("demo", BOB_TOO)
+    assert await presence.enter("demo", ALICE)
+    assert await presence.count("demo") == 3
+    assert not await presence.leave("demo", "s1")
+    assert await presence.leave("demo", "s2")
+    assert not await presence.leave("demo", "s2"), "it has left already"
+    assert await presence.of("demo") == [ALICE]
+
+
+async def test_tenants_know_nothing_of_each_other(presence: Presence) -> None:
+    await presence.enter("demo", BOB)
+    assert await presence.of("rival") == []
+    assert await presence.enter("rival", BOB_TOO)
+    assert await presence.leave("demo", "s1")
+    assert await presence.count("rival") == 1
+
+
+async def test_what_waits_at_a_till_is_news_once(presence: Presence) -> None:
+    await presence.enter("demo", ALICE)
+    assert await presence.report("demo", "s3", 7)
+    assert not await presence.report("demo", "s3", 7)
+    assert not await presence.report("demo", "gone", 7)
+    assert [each.pending for each in await presence.of("demo")] == [7]
+
+
+async def test_processes_see_each_others_sockets(process: Callable[[], RedisPresence]) -> None:
+    one, other = process(), process()
+    assert await one.enter("demo", BOB)
+    assert not await other.enter("demo", BOB_TOO)
+    assert {each.sid for each in await one.of("demo")} == {"s1", "s2"}
+    assert not await one.leave("demo", "s1")
+    assert await other.leave("demo", "s2")
+
+
+async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[[], RedisPresence]) -> None:
+    dead, one, other = process(), process(), process()
+    for each in (dead, one, other):
+        await each.beat()
+    for sid in ("x1", "x2"):
+        await dead.enter("demo", Present(sid, "bob", "main"))
+    await one.enter("demo", ALICE)
+    await other.enter("demo", Present("s4", "ada", None))
+    told: list[tuple[str, str]] = []
+
+    async def both_beat() -> bool:
+        for lives in (one, other):
+            told.extend((tenant, vanished.user_id) for tenant, vanished in await lives.beat())
+        return await one.count("demo") == 2
+
+    await eventually(both_beat)
+    await both_beat()
+    assert told == [("demo", "bob")]
+
+
+async def test_whoever_is_still_elsewhere_did_not_vanish(process: Callable[[], RedisPresence]) -> None:
+    dead, lives = process(), process()
+    for each in (dead, lives):
+        await each.beat()
+    await dead.enter("demo", BOB)
+    await lives.enter("demo", BOB_TOO)
+    told: list[Any] = []
+
+    async def beat() -> bool:
+        told.extend(await lives.beat())
+        return await lives.count("demo") == 1
+
+    await eventually(beat)
+    assert told == []
+
+
+async def test_a_redis_that_forgot_everything_is_told_again(
+    process: Callable[[], RedisPresence], redis_server: Redis
+) -> None:
+    presence = process()
+    await presence.beat()
+    await presence.enter("demo", BOB)
+    redis_server.forget()
+    assert await presence.beat() == []
+    assert await process().of("demo") == [BOB]
+
+
+async def test_without_redis_a_process_knows_its_own_and_recovers(
+    process: Callable[[], RedisPresence], redis_server: Redis
+) -> None:
+    presence, other = process(), process()
+    await presence.beat()
+    await presence.enter("demo", BOB)
+    redis_server.stop()
+    try:
+        assert await presence.enter("demo", ALICE)
+        assert await presence.of("demo") == [BOB, ALICE]
+        assert await presence.leave("demo", "s1")
+        assert await presence.count("demo") == 1
+        assert await presence.beat() == []
+    finally:
+        redis_server.start()
+    await presence.beat()
+    assert await other.of("demo") == [ALICE]
+
+
+@pytest.fixture
+async def two_shops(open_with: Callable[..., Any], redis_url: str) -> AsyncIterator[tuple[Shop, Shop]]:
+    """Two servers that are one: the same database, joined by Redis."""
+    joined = {"redis_url": redis_url, "presence_beat_s": 0.1, "sync_state_pause_s": 0.02, "sync_state_s": 0.5}
+    async with open_with(**joined) as one, open_with(**joined) as other:
+        yield one, other
+
+
+async def test_news_of_stock_and_people_reach_the_sockets_of_both_processes(
+    two_shops: tuple[Shop, Shop],
+) -> None:
+    one, other = two_shops
+    bob, alice = await one.sign_in("demo", "bob"), await other.sign_in("demo", "alice")
+    witness = await other.join("demo", alice, locationId="main", features=["changes"])
+    here, there = await one.join("demo", bob, locationId="main"), await other.join("demo", bob)
+    await witness.hear("user-connected", lambda told: told["userId"] == "bob")
+    await witness.hear("sync-state", lambda state: state["onlineUsers"] == 2)
+    await bob.send(movement("p", 3))
+    await witness.hear("changes", lambda told: told["changes"][0]["resourceId"] == "p")
+    assert (await there.hear("inventory-updated"))["newQuantity"] == 3
+    await here.hear("inventory-updated")
+    await here.client.disconnect()
+    await there.client.disconnect()
+    await witness.hear("user-disconnected", lambda told: told["userId"] == "bob")
+    connected = [told for told in witness.all_of("user-connected") if told["userId"] == "bob"]
+    assert len(connected) == len(witness.all_of("user-disconnected")) == 1
+    assert len(here.all_of("inventory-updated")) == 1
+
+
+async def test_a_processes_replies_are_its_own_sockets_alone(two_shops: tuple[Shop, Shop]) -> None:
+    one, other = two_shops
+    bob = await one.sign_in("demo", "bob")
+    here, there = await one.join("demo", bob), await other.join("demo", bob)
+    await here.hear("initial-sync")
+    await there.hear("initial-sync")
+    update = {"productId": "p", "locationId": "main", "newQuantity": 5}
+    assert (await here.call("inventory-update", update))["success"]
+    await here.hear("update-confirmed")
+    await there.hear("inventory-updated")
+    assert there.all_of("update-confirmed") == []
+    assert [len(socket.all_of("initial-sync")) for socket in (here, there)] == [1, 1]
+
+
+async def test_the_ceiling_of_a_tenant_is_that_of_all_processes(
+    open_with: Callable[..., Any], redis_url: str
+) -> None:
+    full = {"redis_url": redis_url, "connections_per_tenant_max": 1}
+    async with open_with(**full) as one, open_with(**full) as other:
+        bob = await one.sign_in("demo", "bob")
+        await one.join("demo", bob)
+        socket = await other.connect()
+        join = {"tenantId": "demo", "userId": "bob", "token": bob.access_token}
+        assert (await socket.call("join-tenant", join))["error"]["code"] == "unavailable"
+
+
+async def test_sockets_go_on_without_redis_and_are_joined_again_with_it(
+    two_shops: tuple[Shop, Shop], redis_server: Redis
+) -> None:
+    one, other = two_shops
+    bob, alice = await one.sign_in("demo", "bob"), await other.sign_in("demo", "alice")
+    here, there = await one.join("demo", bob, locationId="main"), await other.join("demo", alice)
+    redis_server.stop()
+    try:
+        await bob.send(movement("p", 1))
+        await here.hear("inventory-updated")
+        assert (await here.call("ping"))["success"]
+        late = await one.join("demo", bob, locationId="main")
+        await late.hear("initial-sync")
+    finally:
+        redis_server.start()
+    async with asyncio.timeout(10):
+        while not there.all_of("inventory-updated"):
+            await bob.send(movement("q", 1))
+            await asyncio.sleep(0.05)
+    state = await there.hear("sync-state", lambda state: state["onlineUsers"] == 2)
+    assert state["tenantId"] == "demo"

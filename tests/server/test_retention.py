@@ -1,0 +1,241 @@
+"""Retention: old changes go, in bounded portions; whoever stood at one starts from a snapshot."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.errors import Refusal
+from server_stub.pruning import Pruner
+from server_stub.services import credentials, retention, sync
+from server_stub.services.accounts import begin_family, find_user
+from server_stub.services.caller import Caller
+from server_stub.settings import Settings
+from server_stub.store.database import Database
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.streams import ChangesPage, Cursor
+from tests.server.operations import movement, operation
+from tests.server.rules import MovableClock, Rules
+from tests.world import World, until
+
+STREAM = "tenant-t-location-main"
+DAY_MS = retention.DAY_MS
+MIA = Caller("t", "manager", ("main", "annex"), user_id="mia")
+
+
+def prune(rules: Rules, rows_max: int = 1000) -> retention.Pruned:
+    return asyncio.run(retention.prune(rules.database, "t", retention_days=30, rows_max=rows_max))
+
+
+def follow(rules: Rules, seq: int, change_id: str = "") -> ChangesPage:
+    return rules.database.consult(
+        "t",
+        partial(
+            sync.changes_after,
+            caller=MIA,
+            stream=STREAM,
+            cursor=Cursor(seq=seq, change_id=change_id),
+            limit=1000,
+        ),
+    )
+
+
+def numbers(rules: Rules) -> list[int]:
+    return [row[0] for row in rules.query("SELECT seq FROM change WHERE stream = :s ORDER BY seq", s=STREAM)]
+
+
+def gone_here(rules: Rules, rows_max: int = 1000) -> int:
+    """How many changes of the place's stream a pruning takes."""
+    before = len(numbers(rules))
+    prune(rules, rows_max)
+    return before - len(numbers(rules))
+
+
+def sell_on_three_days(rules: Rules) -> None:
+    """Changes 1 and 2 are of today, 3 and 4 of 20 days later, 5 and 6 of 40 days later."""
+    for _day in range(3):
+        rules.send("till-1", movement("tea", 1), movement("milk", 1))
+        rules.clock.ms += 20 * DAY_MS
+    rules.clock.ms -= 20 * DAY_MS
+
+
+def edited(price: int, base: int, version: int) -> dict[str, Any]:
+    return operation(
+        "product",
+        {"set": {"priceMinor": price}, "base": {"priceMinor": base}},
+        resourceId="tea",
+        version=version,
+    )
+
+
+def test_changes_older_than_the_retention_go(rules: Rules) -> None:
+    sell_on_three_days(rules)
+    assert gone_here(rules) == 2
+    assert numbers(rules) == [3, 4, 5, 6]
+    assert rules.query("SELECT pruned_to FROM stream WHERE name = :s", s=STREAM) == [(2,)]
+
+
+def test_a_change_is_kept_until_its_last_moment(rules: Rules) -> None:
+    rules.send("till-1", movement("tea", 1), movement("milk", 1))
+    rules.clock.ms += 30 * DAY_MS
+    assert gone_here(rules) == 0
+    rules.clock.ms += 1
+    assert gone_here(rules) == 1
+
+
+def test_the_heads_own_change_stays_however_old(rules: Rules) -> None:
+    sell_on_three_days(rules)
+    rules.clock.ms += 400 * DAY_MS
+    prune(rules)
+    assert numbers(rules) == [6]
+    (change_id,) = rules.query("SELECT head_change_id FROM stream WHERE name = :s", s=STREAM)[0]
+    assert follow(rules, 6, change_id).changes == []
+
+
+def test_no_transaction_takes_more_rows_than_allowed(rules: Rules) -> None:
+    rules.send("till-1", *(movement("tea", 1) for _ in range(10)))
+    rules.clock.ms += 31 * DAY_MS
+    once = partial(retention.prune_changes, stream=STREAM, before_ms=rules.clock.ms, rows_max=4)
+    assert [rules.database.transact("t", once) for _ in range(4)] == [4, 4, 1, 0]
+
+
+def test_pruning_in_portions_takes_all_that_is_old(rules: Rules) -> None:
+    rules.send("till-1", *(movement("tea", 1) for _ in range(10)))
+    rules.clock.ms += 31 * DAY_MS
+    assert gone_here(rules, rows_max=3) == 9
+    assert gone_here(rules, rows_max=3) == 0
+
+
+def test_a_clock_that_jumped_leaves_no_hole(rules: Rules) -> None:
+    rules.clock.ms += 40 * DAY_MS
+    rules.send("till-1", movement("tea", 1))
+    rules.clock.ms -= 40 * DAY_MS
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    rules.clock.ms += 45 * DAY_MS
+    assert gone_here(rules) == 0
+    assert numbers(rules) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("seq", [0, 1, 2])
+def test_a_cursor_before_what_is_left_has_expired(rules: Rules, seq: int) -> None:
+    sell_on_three_days(rules)
+    prune(rules)
+    with pytest.raises(Refusal) as refused:
+        follow(rules, seq)
+    assert refused.value.code is ErrorCode.CURSOR_EXPIRED
+    assert refused.value.http_status == 410
+
+
+def test_a_cursor_at_a_change_that_is_left_goes_on(rules: Rules) -> None:
+    sell_on_three_days(rules)
+    change_id = follow(rules, 2).changes[0].change_id
+    prune(rules)
+    assert [change.seq for change in follow(rules, 3, change_id).changes] == [4, 5, 6]
+
+
+def test_an_untouched_stream_is_followed_from_its_start(rules: Rules) -> None:
+    sell_on_three_days(rules)
+    assert [change.seq for change in follow(rules, 0).changes] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_first_look_with_an_expired_cursor_is_a_whole_one(rules: Rules) -> None:
+    sell_on_three_days(rules)
+    rules.send("till-1", movement("tea", 1))
+    look = partial(
+        sync.initial_sync,
+        caller=MIA,
+        location_id="main",
+        now_ms=rules.clock.ms,
+        levels_max=100,
+        movements_max=100,
+    )
+    first = follow(rules, 5).changes[0]
+    cursors = {STREAM: Cursor(seq=6, change_id=first.change_id)}
+    known = rules.database.consult("t", partial(look, cursors=cursors))
+    assert [level.product_id for level in known.stock_levels] == ["tea"]
+    rules.clock.ms += 400 * DAY_MS
+    prune(rules)
+    expired = rules.database.consult("t", partial(look, cursors=cursors))
+    assert {level.product_id for level in expired.stock_levels} == {"tea", "milk"}
+
+
+def test_the_ledger_and_the_answers_stay_for_ever(rules: Rules) -> None:
+    sold = movement("tea", 3)
+    rules.send("till-1", sold, movement("tea", 1))
+    rules.clock.ms += 400 * DAY_MS
+    prune(rules)
+    assert rules.level("tea") == (4, 2)
+    (again,) = rules.send("till-1", sold)
+    assert again["repeated"] is True
+    assert rules.level("tea") == (4, 2)
+
+
+def test_an_edit_made_on_a_forgotten_version_is_a_conflict(rules: Rules) -> None:
+    created = operation("product", {"name": "Tea", "priceMinor": 100}, operation="create", resourceId="tea")
+    rules.send(None, created, edited(110, 100, 1))
+    rules.clock.ms += 31 * DAY_MS
+    rules.send(None, edited(120, 110, 2))
+    assert prune(rules).product_versions == 2
+    (late,) = rules.send(None, edited(105, 100, 1))
+    assert late["status"] == "conflict"
+    assert late["conflict"]["conflictType"] == "version_mismatch"
+    assert late["conflict"]["serverVersion"]["values"]["priceMinor"] == 120
+
+
+def test_what_a_product_is_now_is_never_forgotten(rules: Rules) -> None:
+    created = operation("product", {"name": "Tea", "priceMinor": 100}, operation="create", resourceId="tea")
+    rules.send(None, created)
+    rules.clock.ms += 400 * DAY_MS
+    assert prune(rules).product_versions == 0
+    (clash,) = rules.send(None, edited(105, 90, 1))
+    assert clash["status"] == "conflict"
+    assert clash["conflict"]["serverVersion"]["version"] == 1
+
+
+def test_refresh_tokens_go_once_they_have_been_over_for_long(rules: Rules) -> None:
+    user = rules.database.consult("t", partial(find_user, tenant_id="t", username="mia"))
+    assert user is not None
+    signed_in = rules.database.transact(
+        "t", partial(begin_family, user=user, lifetime_s=24 * 3600, address=None)
+    )
+    kept = credentials.token_hash(signed_in.refresh_token)
+    rules.clock.ms += 31 * DAY_MS
+    assert prune(rules).refresh_tokens == 0
+    assert rules.query("SELECT token_hash FROM refresh_token") == [(kept,)]
+    rules.clock.ms += 1
+    assert prune(rules).refresh_tokens == 1
+
+
+def test_the_pruner_knows_tenants_by_their_commits(rules: Rules, tmp_path: Path) -> None:
+    pruner = Pruner(Settings(home=tmp_path), rules.database)
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    rules.clock.ms += 31 * DAY_MS
+    asyncio.run(pruner.prune())
+    assert numbers(rules) == [1, 2], "it has served nobody yet"
+    rules.database.on_commit(pruner.committed)
+    rules.send("till-1", movement("tea", 1))
+    asyncio.run(pruner.prune())
+    assert numbers(rules) == [3]
+
+
+async def test_a_till_that_was_away_for_longer_starts_from_a_snapshot_and_agrees(tmp_path: Path) -> None:
+    async with World(tmp_path, tills=2) as world:
+        away, here = world.tills
+        await away.link.cut()
+        await away.sell(away.product(), 2)
+        for _sale in range(3):
+            await here.sell(here.product(1))
+        await until(lambda: here.waiting() == 0, "the other till has sent its sales")
+        before = away.cursors()
+        later = MovableClock(SystemClock().now_ms() + 31 * DAY_MS)
+        database = Database(world.settings.url, clock=later, ids=TimeOrderedIds(), readers=1)
+        pruned = await retention.prune(database, "demo", retention_days=30, rows_max=1000)
+        await asyncio.to_thread(database.close)
+        assert pruned.changes > before["tenant-demo-location-main"]
+        away.link.restore()
+        await world.settle()
+        assert away.levels() == world.server_levels() == world.ledger_sums()
+        assert away.levels()[away.product().id] == here.levels()[away.product().id]

@@ -1,0 +1,259 @@
+"""Socket sessions: renewed by joining again, ended with the sign-in, bounded in number, leaving nothing."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+import socketio
+
+from server_stub import run
+from server_stub.asgi import Application, build_app
+from server_stub.realtime import Realtime
+from server_stub.run import running
+from server_stub.settings import Settings
+from tests.clocks import ManualClock
+from tests.server.operations import movement
+from tests.server.shop import Person, Shop, Socket
+
+QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
+
+
+async def closed(socket: Socket) -> None:
+    async with asyncio.timeout(10):
+        await socket.client.wait()
+
+
+async def rejoin(socket: Socket, person: Person, **rest: Any) -> dict[str, Any]:
+    join = {"tenantId": "demo", "userId": person.user_id, "token": person.access_token, **rest}
+    return await socket.call("join-tenant", join)
+
+
+@pytest.fixture
+def realtimes(monkeypatch: pytest.MonkeyPatch) -> list[Realtime]:
+    """The insides of the servers that a test starts."""
+    made: list[Realtime] = []
+
+    def build(*told: Any, **named: Any) -> Application:
+        app = build_app(*told, **named)
+        made.append(app.say_goodbye.__self__)  # type: ignore[attr-defined]
+        return app
+
+    monkeypatch.setattr(run, "build_app", build)
+    return made
+
+
+async def test_signing_out_closes_every_socket_of_the_sign_in(open_with: Callable[..., Any]) -> None:
+    async with open_with(**QUICK) as shop:
+        bob, elsewhere = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "bob")
+        first, second = await shop.join("demo", bob), await shop.join("demo", bob)
+        stays = await shop.join("demo", elsewhere)
+        await bob.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})
+        for socket in (first, second):
+            assert await socket.hear("session-ended") == {"reason": "signed_out"}
+            await closed(socket)
+        assert (await stays.call("ping"))["success"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"disabled": True}, "user_disabled"), ({"role": "manager"}, "rights_changed")],
+)
+async def test_a_dismissed_or_promoted_user_is_shown_out(
+    open_with: Callable[..., Any], change: dict[str, Any], reason: str
+) -> None:
+    async with open_with(**QUICK) as shop:
+        bob, ada = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "ada")
+        socket, other = await shop.join("demo", bob), await shop.join("demo", ada)
+        response = await shop.http.patch("/api/v1/users/bob", json=change, headers=ada.headers)
+        assert response.status_code == 200, response.text
+        assert await socket.hear("session-ended") == {"reason": reason}
+        await closed(socket)
+        assert (await other.call("ping"))["success"]
+
+
+async def test_a_revoked_till_is_shown_out_and_not_let_in_again(open_with: Callable[..., Any]) -> None:
+    async with open_with(**QUICK) as shop:
+        alice = await shop.sign_in("demo", "alice")
+        till = await shop.enroll(alice)
+        socket = await shop.join("demo", till)
+        await alice.post(f"/devices/{till.user_id}/revoke", {})
+        assert await socket.hear("session-ended") == {"reason": "device_revoked"}
+        again = await shop.connect()
+        assert (await rejoin(again, till))["error"]["code"] == "unauthorized"
+
+
+async def test_nobody_joins_on_a_sign_in_that_has_ended(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    await bob.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})
+    socket = await shop.connect()
+    assert (await rejoin(socket, bob))["error"]["code"] == "unauthorized"
+
+
+async def test_after_its_token_ran_out_a_socket_is_refused_until_it_joins_again(settings: Settings) -> None:
+    clock = ManualClock()
+    async with running(settings, clock=clock) as server, aiohttp.ClientSession() as http:
+        shop = Shop(server.url, settings.home, http)  # type: ignore[arg-type]
+        bob = await token_of_bob(http, server.url)
+        socket = await shop.connect()
+        assert (await rejoin(socket, bob))["success"]
+        clock.advance(15 * 60 + 1)
+        assert (await socket.call("ping"))["error"]["code"] == "token_expired"
+        renewed = await token_of_bob(http, server.url)
+        assert (await rejoin(socket, renewed))["success"]
+        assert (await socket.call("ping"))["success"]
+        await socket.client.disconnect()
+
+
+async def token_of_bob(http: aiohttp.ClientSession, url: str) -> Person:
+    body = {"tenantId": "demo", "username": "bob", "password": "evertill-demo"}
+    async with http.post(f"{url}/api/v1/auth/login", json=body) as response:
+        answer = (await response.json())["data"]
+    return Person(None, answer["accessToken"], "bob", answer)  # type: ignore[arg-type]
+
+
+async def test_joining_elsewhere_moves_what_one_hears(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    socket = await shop.join("demo", bob, locationId="main")
+    assert (await rejoin(socket, bob, locationId="annex"))["success"]
+    await bob.send(movement("p", 1, locationId="main"), movement("q", 1, locationId="annex"))
+    await socket.hear("inventory-updated", lambda update: update["productId"] == "q")
+    assert [update["locationId"] for update in socket.all_of("inventory-updated")] == ["annex"]
+
+
+async def test_joining_again_is_no_coming_and_going(shop: Shop) -> None:
+    bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
+    witness = await shop.join("demo", alice)
+    socket = await shop.join("demo", bob, locationId="main")
+    await rejoin(socket, bob, locationId="annex")
+    await socket.client.disconnect()
+    await witness.hear("user-disconnected")
+    told = [event for event, payload in witness.heard if payload and payload.get("userId") == "bob"]
+    assert told == ["user-connected", "user-disconnected"]
+
+
+async def test_a_till_may_change_the_clerk_at_it(shop: Shop) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    till = await shop.enroll(alice)
+    witness = await shop.join("demo", alice)
+    socket = await shop.join("demo", till)
+    for clerk in ("bob", "ada"):
+        answer = await rejoin(socket, Person(till.http, till.access_token, clerk, {}))
+        assert answer["success"]
+        await witness.hear("user-connected", lambda told, clerk=clerk: told["userId"] == clerk)
+    await witness.hear("user-disconnected", lambda told: told["userId"] == "bob")
+    people = {told["userId"] for told in witness.all_of("user-connected")}
+    assert people == {"bob", "ada"}, "a till by itself is nobody"
+
+
+async def test_a_full_server_says_so(open_with: Callable[..., Any]) -> None:
+    async with open_with(connections_max=1) as shop:
+        first = await shop.connect()
+        second = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        told: list[dict[str, str]] = []
+        second.on("connect_error", told.append)
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await second.connect(shop.url, transports=["websocket"])
+        assert "full" in told[0]["message"]
+        await first.client.disconnect()
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    await shop.connect()
+                    break
+                except socketio.exceptions.ConnectionError:
+                    continue  # the server has not noticed yet that the first is gone
+
+
+async def test_a_full_tenant_is_refused_a_joining_and_no_joining_again(open_with: Callable[..., Any]) -> None:
+    async with open_with(connections_per_tenant_max=1) as shop:
+        bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
+        socket = await shop.join("demo", bob)
+        refused = await rejoin(await shop.connect(), bob)
+        assert refused["error"]["code"] == "unavailable"
+        assert refused["error"]["retryAfterMs"] > 0
+        assert (await rejoin(socket, bob))["success"]
+        await shop.join("rival", mallory)
+
+
+async def test_a_stopping_server_says_goodbye(settings: Settings) -> None:
+    async with running(settings) as server:
+        client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        socket = Socket(client)
+        client.on("*", socket.remember)
+        await client.connect(server.url, transports=["websocket"])
+    assert await socket.hear("session-ended") == {"reason": "server_stopping"}
+    await closed(socket)
+
+
+@pytest.mark.parametrize("transport", ["polling", "websocket"])
+async def test_a_connection_that_never_speaks_socket_io_is_hung_up(
+    open_with: Callable[..., Any], realtimes: list[Realtime], transport: str
+) -> None:
+    async with open_with(join_within_s=0.05, sweep_s=0.02) as shop, aiohttp.ClientSession() as http:
+        url = f"{shop.url}/socket.io/?EIO=4&transport={transport}"
+        connections = realtimes[0].server.eio.sockets
+        if transport == "polling":
+            async with http.get(url) as response:
+                assert response.status == 200
+            await until(lambda: all(each.closed for each in connections.values()))
+            return
+        async with http.ws_connect(url) as socket:
+            await socket.receive()
+            assert len(connections) == 1
+            async with asyncio.timeout(10):
+                while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                    assert message.data in {"1", "2"}
+
+
+async def test_a_socket_that_takes_nothing_in_is_closed_and_the_others_hear(
+    open_with: Callable[..., Any], realtimes: list[Realtime]
+) -> None:
+    async with open_with(backlog_max=5, sweep_s=0.02) as shop:
+        alice = await shop.sign_in("demo", "alice")
+        slow, hearer = await shop.join("demo", alice), await shop.join("demo", alice)
+        slow.client.eio.ws._conn.protocol.pause_reading()
+        slow.client.eio.ws._conn.protocol.resume_reading = lambda: None
+        notice = {"type": "announcement", "data": {"message": "x" * 60_000}}
+        for number in range(180):
+            response = await alice.post("/realtime/broadcast", {**notice, "eventId": f"e-{number}"})
+            assert response.status_code == 200
+            if len(realtimes[0].server.eio.sockets) == 1:
+                break
+        await until(lambda: len(realtimes[0].server.eio.sockets) == 1)
+        await hearer.hear("notice", lambda told: told["eventId"] == f"e-{number}")
+        state = (await alice.get("/realtime/sync-state")).json()["data"]
+        assert state["connectedUsers"] == 1
+        slow.client.eio.ws._conn.transport.abort()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 - what has gone in silence tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime], shop: Shop) -> None:
+    people = [await shop.sign_in("demo", name) for name in ("alice", "bob")]
+    till = await shop.enroll(people[0])
+
+    async def come_and_go(number: int) -> None:
+        socket = await shop.connect()
+        assert (await rejoin(socket, [*people, till][number % 3]))["success"]
+        if number % 2:
+            await socket.client.disconnect()
+        else:
+            socket.client.eio.ws._response.close()  # as a cut cable does
+
+    for some in range(0, 200, 20):
+        await asyncio.gather(*(come_and_go(some + number) for number in range(20)))
+    (realtime,) = realtimes
+    await until(lambda: not realtime.server.eio.sockets)
+    state = (await people[0].get("/realtime/sync-state")).json()["data"]
+    assert (state["connectedUsers"], state["syncState"]["onlineUsers"]) == (0, 0)
+    assert len(realtime._sessions) == 0
+    assert not realtime.server.manager.rooms
+    assert not realtime.server.environ
+    assert not realtime._joining._greetings
+    assert not realtime._parts.presence._tenants  # type: ignore[attr-defined]

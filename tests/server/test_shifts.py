@@ -1,0 +1,189 @@
+"""Shifts: opened, cashed up, and answered with "all received" or with what is missing."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server_stub.services.intake import read
+from tests.server.operations import close_shift, movement, open_shift, operation, sale
+from tests.server.rules import Rules
+from tests.server.shop import Shop
+
+MONEY = {"p": 2}
+
+
+def chained(*items: dict[str, Any]) -> list[dict[str, Any]]:
+    """A till's operations as it numbers and chains them, from 1 on."""
+    hashed = ""
+    sent = []
+    for number, item in enumerate(items, 1):
+        numbered = {**item, "deviceSeq": number, "prevHash": hashed}
+        hashed = read(numbered).chain_hash or ""
+        sent.append(numbered)
+    return sent
+
+
+def last_hash(items: list[dict[str, Any]]) -> str:
+    return read(items[-1]).chain_hash or ""
+
+
+def told_of_shift(rules: Rules) -> list[tuple[int, dict[str, Any]]]:
+    rows = rules.query("SELECT version, \"row\" FROM change WHERE resource_type = 'shift' ORDER BY seq")
+    return [(version, json.loads(row)) for version, row in rows]
+
+
+@pytest.fixture
+def day(rules: Rules) -> list[dict[str, Any]]:
+    """A drawer that was opened, two sales of 200 and a refund of 100; nothing sent yet."""
+    return chained(open_shift(), sale(MONEY), sale(MONEY), sale({"p": 1}, kind="refund"))
+
+
+def test_a_shift_whose_operations_are_all_here_is_answered_with_all_received(
+    rules: Rules, day: list[dict[str, Any]]
+) -> None:
+    rules.send("d1", *day)
+    (result,) = rules.send("d1", close_shift(1, 4, 300, last_hash(day), deviceSeq=5))
+    assert result["status"] == "applied"
+    told = result["result"]
+    assert (told["complete"], told["received"], told["expected"], told["missing"]) == (True, 4, 4, [])
+    assert (told["message"], told["flags"]) == ("all received", [])
+
+
+def test_what_comes_in_the_same_upload_counts_and_so_does_the_closing_itself(
+    rules: Rules, day: list[dict[str, Any]]
+) -> None:
+    results = rules.send("d1", *day, close_shift(1, 5, 300, deviceSeq=5))
+    assert results[-1]["result"]["message"] == "all received"
+
+
+def test_missing_numbers_are_named(rules: Rules, day: list[dict[str, Any]]) -> None:
+    rules.send("d1", day[0], day[3])
+    (result,) = rules.send("d1", close_shift(1, 4, 300, last_hash(day), deviceSeq=5))
+    told = result["result"]
+    assert (told["complete"], told["received"], told["missing"]) == (False, 2, [2, 3])
+    assert told["message"] == "2 of 4 operations have not come: 2, 3"
+    assert rules.query("SELECT awaited FROM shift") == [(1,)]
+
+
+def test_late_operations_make_the_shift_whole_and_its_stream_hears_of_it(
+    rules: Rules, day: list[dict[str, Any]]
+) -> None:
+    rules.send("d1", day[0], close_shift(1, 4, 300, last_hash(day), deviceSeq=5))
+    rules.send("d1", day[1])
+    rules.send("d1", day[3], day[2])
+    told = told_of_shift(rules)
+    assert [(version, row["missing"], row.get("received")) for version, row in told] == [
+        (1, [], None),
+        (2, [2, 3, 4], 1),
+        (3, [3, 4], 2),
+        (4, [], 4),
+    ]
+    assert told[-1][1]["flags"] == []
+    assert rules.query("SELECT awaited, version FROM shift") == [(0, 4)]
+
+
+def test_the_upload_that_closes_a_shift_may_bring_what_was_missing(
+    rules: Rules, day: list[dict[str, Any]]
+) -> None:
+    # The numbers decide the order, so a later one stands behind the closing.
+    rules.send("d1", *day[:3], close_shift(1, 6, 300, deviceSeq=5), movement("p", 1, deviceSeq=6))
+    assert told_of_shift(rules)[-1][1]["missing"] == [4]
+
+
+def test_what_was_spent_is_not_missing(rules: Rules, day: list[dict[str, Any]]) -> None:
+    rules.send("d1", day[0], day[1], day[2])
+    closing = close_shift(1, 4, 400, last_hash(day), spent={4: last_hash(day)}, deviceSeq=5)
+    told = rules.send("d1", closing)[0]["result"]
+    assert (told["complete"], told["received"], told["flags"]) == (True, 4, [])
+
+
+def test_another_sum_or_another_hash_is_flagged(rules: Rules, day: list[dict[str, Any]]) -> None:
+    rules.send("d1", *day)
+    told = rules.send("d1", close_shift(1, 4, 299, "0" * 64, deviceSeq=5))[0]["result"]
+    assert told["flags"] == ["last_hash", "total_minor"]
+    assert told_of_shift(rules)[-1][1]["flags"] == ["last_hash", "total_minor"]
+
+
+def test_refused_and_quarantined_operations_have_been_received(rules: Rules) -> None:
+    torn = sale(MONEY, deviceSeq=2)
+    del torn["data"]["currency"]
+    rules.send(
+        "d1",
+        open_shift(deviceSeq=1),
+        torn,
+        operation("weather", {}, deviceSeq=3),
+        sale(MONEY, timestamp="yesterday", deviceSeq=4),
+    )
+    told = rules.send("d1", close_shift(1, 4, deviceSeq=5))[0]["result"]
+    assert told["message"] == "all received"
+
+
+def test_another_tills_numbers_do_not_count(rules: Rules) -> None:
+    rules.send("d1", open_shift(deviceSeq=1))
+    rules.send("d2", movement("p", 1, deviceSeq=2))
+    assert rules.send("d1", close_shift(1, 2, deviceSeq=3))[0]["result"]["missing"] == [2]
+    rules.send("d2", movement("p", 1, deviceSeq=3))
+    assert len(told_of_shift(rules)) == 2
+
+
+def test_at_most_a_thousand_missing_numbers_are_named(rules: Rules) -> None:
+    rules.send("d1", open_shift(deviceSeq=1))
+    told = rules.send("d1", close_shift(1, 5000, deviceSeq=5001))[0]["result"]
+    assert (told["received"], len(told["missing"]), told["missing"][-1]) == (1, 1000, 1001)
+    assert told["message"].startswith("4999 of 5000 operations have not come: 2, 3")
+
+
+def test_a_shift_is_opened_and_closed_once(rules: Rules) -> None:
+    results = rules.send(
+        "d1",
+        close_shift(1, 1),
+        open_shift(),
+        open_shift(),
+        close_shift(1, 1),
+        close_shift(1, 1),
+        {**open_shift(), "operation": "delete"},
+    )
+    assert [result.get("code") for result in results] == [
+        "precondition_failed",
+        None,
+        "precondition_failed",
+        None,
+        "precondition_failed",
+        "precondition_failed",
+    ]
+
+
+def test_a_shift_is_closed_by_its_till_or_by_a_manager(rules: Rules) -> None:
+    rules.send("d1", open_shift("a"), open_shift("b"), open_shift("c"))
+    results = [
+        rules.send("d2", close_shift(1, 1, shift="a"))[0],
+        rules.send("d2", close_shift(1, 1, shift="a", actorId="cleo"))[0],
+        rules.send("d3", close_shift(1, 1, shift="a"), place="annex")[0],
+        rules.send("d2", close_shift(1, 1, shift="a", actorId="cleo", approvedById="mia"))[0],
+        rules.send(None, close_shift(1, 1, shift="b"))[0],
+        rules.send("d1", close_shift(1, 1, shift="c", actorId="cleo"))[0],
+    ]
+    assert [result.get("code") for result in results] == ["forbidden"] * 3 + [None] * 3
+    assert told_of_shift(rules)[3][1]["closedBy"] == "cleo"
+
+
+def test_a_manifest_must_add_up(rules: Rules) -> None:
+    torn = close_shift(1, 4)
+    torn["data"]["manifest"]["count"] = 3
+    rules.send("d1", open_shift())
+    (result,) = rules.send("d1", torn)
+    assert result["code"] == "bad_request"
+    assert "manifest" in result["error"]
+
+
+async def test_a_shift_can_be_asked_about_at_its_own_place(shop: Shop) -> None:
+    till = await shop.enroll(await shop.sign_in("demo", "alice"))
+    await till.send(open_shift("s1", deviceSeq=1), close_shift(1, 2, shift="s1", deviceSeq=3))
+    shift = (await till.get("/shifts/s1")).json()["data"]
+    assert (shift["status"], shift["missing"], shift["operations"]) == ("closed", [2], 2)
+    for stranger in (
+        await shop.sign_in("rival", "mallory"),
+        await shop.enroll(await shop.sign_in("demo", "alice"), "Elsewhere", "annex"),
+    ):
+        assert (await stranger.get("/shifts/s1")).status_code == 404

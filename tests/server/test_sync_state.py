@@ -1,0 +1,110 @@
+"""`sync-state`: how a tenant stands, told now and then and at each change, and to whoever asks."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from tests.server.operations import T0_MS, count
+from tests.server.shop import Shop
+
+SOON = {"sync_state_pause_s": 0.02}
+
+
+@pytest.fixture
+async def shop(open_with: Callable[..., Any]) -> AsyncIterator[Shop]:
+    async with open_with(**SOON) as shop:
+        yield shop
+
+
+async def test_sync_state_has_the_seeds_shape_and_each_place(shop: Shop) -> None:
+    bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
+    await shop.join("demo", bob, locationId="main")
+    await shop.join("demo", bob, locationId="annex")
+    await shop.join("demo", alice)
+    answer = (await bob.get("/realtime/sync-state")).json()["data"]
+    assert set(answer) == {"syncState", "connectedUsers", "timestamp"}
+    state = answer["syncState"]
+    assert answer["connectedUsers"] == 3
+    assert (state["tenantId"], state["onlineUsers"]) == ("demo", 2)
+    assert (state["pendingOperations"], state["conflictCount"]) == (0, 0)
+    assert state["lastSyncTimestamp"].endswith("Z")
+    assert {place: told["onlineUsers"] for place, told in state["locations"].items()} == {
+        "main": 1,
+        "annex": 1,
+    }
+
+
+async def test_what_tills_say_of_their_queues_is_summed_by_place(shop: Shop) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    tills = [await shop.enroll(alice, place=place) for place in ("main", "main", "annex")]
+    sockets = [await shop.join("demo", till) for till in tills]
+    for waiting, socket in enumerate(sockets, start=1):
+        answer = await socket.call("network-status", {"isOnline": waiting != 2, "pending": waiting})
+        assert answer["success"]
+    state = await sockets[0].hear("sync-state", lambda state: state["pendingOperations"] == 6)
+    assert state["locations"]["main"]["pendingOperations"] == 3
+    assert state["locations"]["annex"]["pendingOperations"] == 3
+    assert state["onlineUsers"] == 0, "a till by itself is nobody"
+    await sockets[2].client.disconnect()
+    await sockets[0].hear("sync-state", lambda state: state["pendingOperations"] == 3)
+
+
+async def test_being_online_alone_says_nothing_of_a_queue(shop: Shop) -> None:
+    socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
+    await socket.call("network-status", {"isOnline": True, "pending": 4})
+    assert (await socket.call("network-status", {"isOnline": False}))["success"]
+    bob = await shop.sign_in("demo", "bob")
+    state = (await bob.get("/realtime/sync-state")).json()["data"]["syncState"]
+    assert state["pendingOperations"] == 4
+
+
+async def test_joining_again_keeps_what_the_till_said(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    socket = await shop.join("demo", bob)
+    await socket.call("network-status", {"isOnline": True, "pending": 4})
+    join = {"tenantId": "demo", "userId": "bob", "token": bob.access_token, "locationId": "annex"}
+    await socket.call("join-tenant", join)
+    state = (await bob.get("/realtime/sync-state")).json()["data"]["syncState"]
+    assert state["locations"]["annex"]["pendingOperations"] == 4
+
+
+async def test_a_conflict_is_told_when_it_opens_and_when_it_is_settled(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    socket = await shop.join("demo", bob, locationId="main")
+    await bob.send(count("p", 4, T0_MS, version=0), count("p", 9, T0_MS, version=0))
+    state = await socket.hear("sync-state", lambda state: state["conflictCount"] == 1)
+    assert state["locations"]["main"]["conflictCount"] == 1
+    assert state["locations"]["annex"]["conflictCount"] == 0
+    (conflict,) = (await bob.get("/realtime/conflicts")).json()["data"]
+    socket.heard.clear()
+    await bob.post(
+        "/realtime/resolve-conflict", {"conflictId": conflict["id"], "resolution": "accept_server"}
+    )
+    await socket.hear("sync-state", lambda state: state["conflictCount"] == 0)
+
+
+async def test_a_burst_of_changes_is_told_as_one(open_with: Callable[..., Any]) -> None:
+    async with open_with(sync_state_pause_s=0.3) as shop:
+        socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
+        for pending in range(1, 31):
+            await socket.call("network-status", {"isOnline": True, "pending": pending})
+        await socket.hear("sync-state", lambda state: state["pendingOperations"] == 30)
+        assert len(socket.all_of("sync-state")) < 10
+
+
+async def test_sync_state_comes_without_any_change_too(open_with: Callable[..., Any]) -> None:
+    async with open_with(sync_state_s=0.05, sync_state_pause_s=0.01) as shop:
+        socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
+        await socket.hear("sync-state", lambda _state: len(socket.all_of("sync-state")) >= 4)
+
+
+async def test_another_tenants_state_is_its_own(shop: Shop) -> None:
+    bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
+    socket, other = await shop.join("demo", bob), await shop.join("rival", mallory)
+    await socket.call("network-status", {"isOnline": True, "pending": 5})
+    await socket.hear("sync-state", lambda state: state["pendingOperations"] == 5)
+    answer = (await mallory.get("/realtime/sync-state")).json()["data"]
+    assert (answer["syncState"]["pendingOperations"], answer["connectedUsers"]) == (0, 1)
+    assert set(answer["syncState"]["locations"]) == {"main"}
+    assert {state["tenantId"] for state in other.all_of("sync-state")} <= {"rival"}
