@@ -27,6 +27,7 @@ check: setup ## lint, types and import contracts
 	@$(BIN)/lint-imports
 
 test: check ## everything: checks, then all tests
+	@sh scripts/setup.sh services
 	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 fuzz: setup ## throw fifty times as much at the server as the tests do, other things each time

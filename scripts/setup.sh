@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv with the locked dependencies, and sees to the system libraries that Qt needs and to the
 # PostgreSQL and Redis that the tests of a grown server start.
+# `setup.sh services` sees to PostgreSQL and Redis, which some tests use.
 # Safe to run again: it does nothing when nothing has changed. Needs a Python >= 3.11, make and git.
 set -eu
 cd "$(dirname "$0")/.."
@@ -83,7 +84,8 @@ install_system_libraries() {
   fi
 }
 
-# The tests of tests/scale start their own, on private ports; a till and a small server need neither.
+# The tests of tests/scale start their own, on private ports; a till and a small server need neither, so that
+# it is `make test` alone that asks for them, and does without where they cannot be had.
 debian_services="postgresql redis-server"
 
 services_are_there() {
@@ -102,9 +104,10 @@ install_services() {
   fi
   if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     say "Installing PostgreSQL and Redis for the tests of tests/scale"
-    apt-get update -qq
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian_services >/dev/null
+    { apt-get update -qq &&
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian_services >/dev/null; } ||
+      say "The tests of tests/scale are skipped: PostgreSQL and Redis could not be installed here."
   elif command -v apt-get >/dev/null 2>&1; then
     say "The tests of tests/scale are skipped: they need PostgreSQL and Redis. To run them, paste this line:"
     say "  sudo apt-get update && sudo apt-get install -y $debian_services"
@@ -113,6 +116,10 @@ install_services() {
   fi
 }
 
-install_python_packages
-install_system_libraries
-install_services
+case "${1:-}" in
+  services) install_services ;;
+  *)
+    install_python_packages
+    install_system_libraries
+    ;;
+esac

@@ -99,7 +99,7 @@ def add_tenant(unit: UnitOfWork, new: NewTenant) -> None:
 def new_epoch(unit: UnitOfWork) -> Sequence[str]:
     """Gives every stream of the tenant a new epoch: its numbers may come a second time, with other changes.
 
-    Every till takes a snapshot then, and offers again what it still has of its history.
+    Every till takes a snapshot then.
     """
     streams = _streams_of(unit)
     unit.streams.lock(streams)

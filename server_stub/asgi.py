@@ -69,7 +69,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None
     """The whole server; it lives from the ASGI start-up to the end."""
     parts = build_parts(settings, clock, ids)
     database = parts.database
-    realtime = Realtime(parts, _bus_of(settings))
+    realtime = Realtime(parts, _bus_of(settings, parts.metrics))
     pruner = Pruner(settings, database)
     database.observe(parts.metrics, settings.slow_query_ms / 1000)
     parts.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
@@ -109,7 +109,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None
         await asyncio.to_thread(database.close)
 
     # No documents are served: everything but signing in needs a token.
-    http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     http.state.parts = parts
     http.include_router(rest.routes(parts))
     add_refusals(http, parts)
@@ -124,10 +124,10 @@ def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None
     return Application(outside, realtime.say_goodbye)
 
 
-def _bus_of(settings: Settings) -> Any:
+def _bus_of(settings: Settings, metrics: Metrics) -> Any:
     if settings.redis_url is None:
         return None
     from server_stub.realtime.bus import RedisBus  # noqa: PLC0415
     from server_stub.redis_client import connect_to  # noqa: PLC0415
 
-    return RedisBus(connect_to(settings.redis_url))
+    return RedisBus(connect_to(settings.redis_url), metrics.task_failed)

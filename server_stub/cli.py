@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import getpass
 import ipaddress
+import ssl
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -239,7 +240,18 @@ def settings_of(told: argparse.Namespace) -> Settings:
         connections_per_tenant_max=told.connections_per_tenant_max,
     )
     refuse_open_door(settings)
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        _refuse_unpaired(settings.tls_cert, settings.tls_key)
     return settings
+
+
+def _refuse_unpaired(cert: Path, key: Path) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except OSError as error:
+        # A key with a passphrase, and nobody to ask for it, is no error of the library.
+        why = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror
+        raise Refused(f"--tls-cert, --tls-key: not a certificate and its key ({why})") from error
 
 
 def _read(flag: str, path: Path) -> bytes:
@@ -271,8 +283,8 @@ def _admin_ui(told: str | None) -> tuple[str, str] | None:
 
 
 def _redis_url(told: str | None) -> str | None:
-    if told is not None and urlsplit(told).scheme not in ("redis", "rediss", "unix"):
-        raise Refused("--redis: a URL like redis://host:6379/0 was expected")
+    if told is not None and not told.startswith(("redis://", "rediss://")):
+        raise Refused("--redis: a URL like redis://host:6379/0 was expected, or rediss:// with TLS")
     return told
 
 
@@ -351,7 +363,7 @@ def _add_tenant(told: argparse.Namespace) -> int:
     )
     with _opened(told, may_create=True) as database:
         database.transact(new.tenant_id, partial(administration.add_tenant, new=new))
-    _say(f"{new.name} is there; {new.username} signs in to it as {new.tenant_id}")
+    _say(f"{new.name} is there; {new.username} signs in to tenant {new.tenant_id}")
     return 0
 
 
@@ -376,12 +388,15 @@ def _verify_audit(told: argparse.Namespace) -> int:
         database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
         verdict = asyncio.run(audit.verify(database, told.tenant))
     if verdict.whole:
-        _say(f"whole: {verdict.entries} lines, the last one's hash is {verdict.head_hash or 'none yet'}")
+        _say(f"whole: {_lines(verdict.entries)}, the last one's hash is {verdict.head_hash or 'none yet'}")
         return 0
-    _say(
-        f"broken at line {verdict.broken_at}: {verdict.problem}; the {verdict.entries} lines before are whole"
-    )
+    whole = _lines(verdict.entries)
+    _say(f"broken at line {verdict.broken_at}: {verdict.problem}; whole before it: {whole}")
     return EXIT_BROKEN
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number} lines"
 
 
 def _new_epoch(told: argparse.Namespace) -> int:
@@ -389,8 +404,8 @@ def _new_epoch(told: argparse.Namespace) -> int:
 
     A restored backup is behind: its streams will give numbers again that tills have seen already, with other
     changes. Run this once after restoring, before the server is started. Every till then starts from a
-    snapshot, and offers again the operations that it still has, so that what the backup lacks comes back;
-    ids keep everything single. Without it the tills notice too, but only those whose last change is missing.
+    snapshot; what was sold since the backup is on the tills alone, which do not offer it again yet. Without
+    this the tills notice too, but only those whose last change is missing.
     """
     with _opened(told) as database:
         database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))

@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
-from server_stub.rooms import changes_room, plain_room, rooms_of
+from server_stub.rooms import changes_room, plain_room, rooms_of, tills_room
+from server_stub.services.visibility import visible_row
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Announcement, Commit
 from sync_agent.contract.events import CHANGES, INVENTORY_UPDATED, InventoryUpdated
-from sync_agent.contract.streams import ChangesEvent
+from sync_agent.contract.streams import Change, ChangesEvent
 from sync_agent.contract.wire import from_ms
 
 
@@ -91,13 +92,16 @@ class Feed:
             for change in commit.changes:
                 by_stream.setdefault((change.tenant_id, change.stream), []).append(change)
         for (tenant_id, stream), changes in by_stream.items():
-            await self._send_changes(changes_room(tenant_id, stream), stream, changes)
+            await self._send_changes(tills_room(tenant_id, stream), stream, changes, is_till=True)
+            await self._send_changes(changes_room(tenant_id, stream), stream, changes, is_till=False)
             await self._send_updates(plain_room(tenant_id, stream), changes)
         for commit in commits:
             for announcement in commit.announcements:
                 await self._announce(announcement)
 
-    async def _send_changes(self, room: str, stream: str, changes: list[CommittedChange]) -> None:
+    async def _send_changes(
+        self, room: str, stream: str, changes: list[CommittedChange], *, is_till: bool
+    ) -> None:
         if not self._outlet.is_listened_to(room):
             return
         for start in range(0, len(changes), self._changes_max):
@@ -106,7 +110,7 @@ class Feed:
                 stream=stream,
                 from_seq=some[0].seq,
                 to_seq=some[-1].seq,
-                changes=[change.to_change() for change in some],
+                changes=[_as_heard(change, is_till=is_till) for change in some],
             )
             await self._outlet.emit(CHANGES, event.to_wire(), room)
 
@@ -120,6 +124,11 @@ class Feed:
         for room in rooms_of(announcement.tenant_id, announcement.stream):
             if self._outlet.is_listened_to(room):
                 await self._outlet.emit(announcement.event, announcement.payload, room)
+
+
+def _as_heard(committed: CommittedChange, *, is_till: bool) -> Change:
+    change = committed.to_change()
+    return change.model_copy(update={"row": visible_row(change.resource_type, change.row, is_till=is_till)})
 
 
 def _updates(changes: list[CommittedChange]) -> Iterator[InventoryUpdated]:

@@ -1,14 +1,20 @@
-"""What the HTTP parser leaves open: the length of a request's head, and the envelope for what is no HTTP.
+"""What the HTTP parser leaves open: how long a request's head may be, how long a request may take to come,
+how many connections may be open, and the envelope for what is no HTTP.
 
 Everything that can be parsed is answered by the application; here is only what never gets that far.
 """
 
+import asyncio
+import sys
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import ClassVar
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from server_stub.errors import Refusal
+from server_stub.settings import Settings
 from sync_agent.contract.codes import Envelope, ErrorCode
 
 _HEAD_BYTES_MAX = 64 * 1024
@@ -17,33 +23,123 @@ _CREDIT_BYTES_MAX = 1024 * 1024
 
 _LINGER_S = 1.0
 
+_BESIDE_SOCKETS = 1000
+"""Connections that may be open besides the sockets: requests, and sockets that are only just coming."""
+_STEP_BYTES = 1024
+"""What must come of a body in each pause that it may make: of the slowest line more does."""
+
+
+_OTHER_FILES = 64
+"""What else this process has open: databases, logs, libraries."""
+
+
+def _files_max() -> int:
+    """How many files and connections the system lets this process have open."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return sys.maxsize
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
+
+
+def bounded_http(settings: Settings) -> type["BoundedHttp"]:
+    class BoundedHttpOfThisServer(BoundedHttp):
+        head_within_s = settings.head_within_s
+        body_pause_s = settings.body_pause_s
+        open_max = min(settings.connections_max + _BESIDE_SOCKETS, _files_max() - _OTHER_FILES)
+
+    return BoundedHttpOfThisServer
+
 
 class BoundedHttp(HttpToolsProtocol):
-    """Answers 413 once a head is too long, instead of gathering it without end."""
+    """Answers 413 once a head is too long, and waits for nothing without end.
+
+    Between requests a connection that says nothing is uvicorn's to close; what is served, and what has become
+    a WebSocket, stays.
+    """
+
+    head_within_s: ClassVar[float]
+    body_pause_s: ClassVar[float]
+    open_max: ClassVar[int]
+
+    _deadline: asyncio.TimerHandle | None = None
+    _is_in_body = False
+    _come_of_body = 0
+    """Bytes, since the deadline was set."""
 
     _beside_body = 0
     """Bytes that were no body, less those that were."""
 
     _is_refused = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.open_max:
+            transport.abort()
+            return
+        self._expect(self.head_within_s, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
             return
         self._beside_body += len(data)
         super().data_received(data)
-        if self._beside_body > _HEAD_BYTES_MAX and self.transport.get_protocol() is self:
+        if self.transport.get_protocol() is not self:
+            self._expect_nothing()
+            return
+        # A head that has begun, or an empty line before one, has stopped uvicorn's own clock.
+        if self._deadline is None and self._is_nothing_asked():
+            self._expect(self.head_within_s, self.transport.abort)
+        if self._beside_body > _HEAD_BYTES_MAX:
             self._refuse(Refusal(ErrorCode.PAYLOAD_TOO_LARGE, "the head of the request is too long"))
 
     def on_message_begin(self) -> None:
         self._beside_body = 0
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        self._is_in_body, self._come_of_body = True, 0
+        self._expect(self.body_pause_s, self._look_at_body)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._is_in_body = False
+        self._expect_nothing()
+        super().on_message_complete()
+
     def on_body(self, body: bytes) -> None:
+        self._come_of_body += len(body)
         self._beside_body = max(self._beside_body - 2 * len(body), -_CREDIT_BYTES_MAX)
         super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(Refusal(ErrorCode.BAD_REQUEST, msg))
+
+    def _is_nothing_asked(self) -> bool:
+        is_served = self.cycle is not None and not self.cycle.response_complete
+        return not is_served and not self._is_in_body
+
+    def _look_at_body(self) -> None:
+        # While it is we who do not read, nothing can come.
+        if self._come_of_body < _STEP_BYTES and not self.flow.read_paused:
+            self.transport.abort()
+            return
+        self._come_of_body = 0
+        self._expect(self.body_pause_s, self._look_at_body)
+
+    def _expect(self, within_s: float, otherwise: Callable[[], None]) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(within_s, otherwise)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def _refuse(self, refusal: Refusal) -> None:
         self._is_refused = True

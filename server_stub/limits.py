@@ -41,6 +41,7 @@ class Limits:
         self._tenant = _bucket(rates.tenant_per_s, rates.tenant_burst)
         self._account = RateLimitItemPerMinute(rates.logins_per_account_a_minute)
         self._address = RateLimitItemPerMinute(rates.logins_per_address_a_minute)
+        self._refreshes = _bucket(rates.refreshes_per_s, rates.refreshes_burst)
 
     async def stranger(self, sid: str) -> None:
         """One event of a socket that has not said yet whose it is."""
@@ -69,6 +70,10 @@ class Limits:
                 await self._shared.clear(self._account, *whose)
             except StorageError as error:
                 self._lost(error)
+
+    async def refresh(self, address: str) -> None:
+        """One token handed in for a new access token; whose it is, is not known yet."""
+        await self._take(self._refreshes, "refresh", address)
 
     async def close(self) -> None:
         if self._redis is not None:

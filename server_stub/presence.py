@@ -3,7 +3,7 @@
 `LocalPresence` holds it for a server of one process; `redis_presence` for one of several.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 
@@ -21,6 +21,16 @@ class Present:
     def is_person(self) -> bool:
         """A till by itself, with no clerk at it, is nobody."""
         return self.user_id != self.device_id
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a beat found out: users, each with their tenant and one of their sockets."""
+
+    vanished: list[tuple[str, Present]] = field(default_factory=list)
+    """Who was at a process that lives no more, and is nowhere else."""
+    returned: list[tuple[str, Present]] = field(default_factory=list)
+    """Who is at this process, and was not known any more: it had been taken for dead."""
 
 
 class Presence(Protocol):
@@ -47,8 +57,8 @@ class Presence(Protocol):
         """How many sockets a tenant has."""
         ...
 
-    async def beat(self) -> list[tuple[str, Present]]:
-        """Says that this process lives; gives the users who vanished with another that does not."""
+    async def beat(self) -> Beat:
+        """Says that this process lives; gives who vanished with another, and who came back with this one."""
         ...
 
     async def close(self) -> None: ...
@@ -94,8 +104,8 @@ class LocalPresence:
     async def count(self, tenant_id: str) -> int:
         return len(self._tenants.get(tenant_id, {}))
 
-    async def beat(self) -> list[tuple[str, Present]]:
-        return []
+    async def beat(self) -> Beat:
+        return Beat()
 
     async def close(self) -> None:
         return

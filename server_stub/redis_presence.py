@@ -17,7 +17,7 @@ import orjson
 import structlog
 from redis.asyncio import Redis
 
-from server_stub.presence import LocalPresence, Present
+from server_stub.presence import Beat, LocalPresence, Present
 from server_stub.redis_client import REDIS_TROUBLE
 
 log = structlog.get_logger()
@@ -123,19 +123,17 @@ class RedisPresence:
         count = await self._or_nothing(self._redis.hlen, _hash_of(tenant_id))
         return await self._own.count(tenant_id) if count is None else int(count)
 
-    async def beat(self) -> list[tuple[str, Present]]:
+    async def beat(self) -> Beat:
+        beat = Beat()
         try:
             known = await self._redis.set(_process_key(self._process), 1, px=self._lifetime_ms, get=True)
             if self._is_away or known is None:
-                await self._begin_anew()
-            return [
-                (tenant_id, vanished)
-                for tenant_id in self._own.tenants()
-                for vanished in await self._reaped(tenant_id)
-            ]
+                beat.returned.extend(await self._begin_anew())
+            for tenant_id in self._own.tenants():
+                beat.vanished.extend((tenant_id, vanished) for vanished in await self._reaped(tenant_id))
         except REDIS_TROUBLE as error:
             self._lost(error)
-            return []
+        return beat
 
     async def close(self) -> None:
         """Leaves nothing behind: other processes need not find out that this one has ended."""
@@ -145,23 +143,35 @@ class RedisPresence:
         await self._or_nothing(self._redis.delete, _process_key(self._process))
         await self._redis.aclose()
 
-    async def _begin_anew(self) -> None:
-        """What stands under the old name is for the reaping: it may tell of sockets that have gone since."""
+    async def _begin_anew(self) -> list[tuple[str, Present]]:
+        """Gives the users of whom nothing stood there any more: they may have been told gone.
+
+        What stands under the old name is for the reaping: it may tell of sockets that have gone since.
+        """
         old, self._process = self._process, _new_name()
-        put = [(tenant_id, each) for tenant_id in self._own.tenants() for each in self._own.all_of(tenant_id)]
+        tenants = self._own.tenants()
+        put = [(tenant_id, each) for tenant_id in tenants for each in self._own.all_of(tenant_id)]
         async with self._redis.pipeline(transaction=True) as together:
+            for tenant_id in tenants:
+                together.hkeys(_hash_of(tenant_id))
             together.delete(_process_key(old))
             together.set(_process_key(self._process), 1, px=self._lifetime_ms)
             for tenant_id, present in put:
                 together.hset(_hash_of(tenant_id), self._field(present), _written(present))
                 together.expire(_hash_of(tenant_id), self._hash_lifetime_s)
-            await together.execute()
+            # The answers to the questions, which came first.
+            stood_there = zip(tenants, await together.execute(), strict=False)
+        known = {(tenant_id, _user_of(field)) for tenant_id, fields in stood_there for field in fields}
+        returned: dict[tuple[str, str], Present] = {}
         for tenant_id, present in put:
             if self._own.find(tenant_id, present.sid) is None:
                 await self._redis.hdel(_hash_of(tenant_id), self._field(present))
+            elif (tenant_id, present.user_id) not in known:
+                returned.setdefault((tenant_id, present.user_id), present)
         if self._is_away:
             self._is_away = False
             log.info("presence.together_again")
+        return [(tenant_id, present) for (tenant_id, _user), present in returned.items()]
 
     async def _reaped(self, tenant_id: str) -> list[Present]:
         vanished = await self._reap(keys=[_hash_of(tenant_id)], args=[_process_key("")])
@@ -202,6 +212,10 @@ def _hash_of(tenant_id: str) -> str:
 
 def _process_key(process: str) -> str:
     return f"evertill-process:{process}"
+
+
+def _user_of(field: bytes) -> str:
+    return field.split(b"/")[1].decode()
 
 
 def _written(present: Present) -> str:

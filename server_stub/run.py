@@ -1,6 +1,7 @@
 """Starting the server: schema, demonstration data, the listening socket, and a clean end."""
 
 import asyncio
+import errno
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp
 from server_stub.asgi import Application, build_app
 from server_stub.clock import Clock, SystemClock, TimeOrderedIds
 from server_stub.demo_data import load_demo_data
-from server_stub.http_protocol import BoundedHttp
+from server_stub.http_protocol import bounded_http
 from server_stub.settings import Settings, refuse_open_door
 from server_stub.store.database import Database
 from server_stub.store.migrations import make_ready
@@ -27,6 +28,10 @@ class RunningServer:
     """A server that answers at `url`."""
 
     url: str
+
+
+class CannotListen(OSError):
+    """The address that the server was told to listen on is not to be had."""
 
 
 def prepare(settings: Settings, *, demo_data: bool) -> None:
@@ -117,7 +122,7 @@ class _EmbeddedServer(_Server):
 def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=BoundedHttp,
+        http=bounded_http(settings),
         ws="websockets-sansio",
         ws_max_size=settings.socket_message_bytes_max,
         # Engine.IO has heartbeats of its own, and compressing each small message costs more than it saves.
@@ -142,11 +147,24 @@ def _bound_socket(settings: Settings) -> Iterator[socket.socket]:
     # asyncio sends small packets at once only where the socket says that it is TCP: else answers wait 40 ms.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((settings.host, settings.port))
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise _cannot_listen(settings, error) from error
         yield listener
 
 
+def _cannot_listen(settings: Settings, error: OSError) -> CannotListen:
+    where = _address(settings.host, settings.port)
+    if error.errno == errno.EADDRINUSE:
+        return CannotListen(f"--port: {where} is taken by another program")
+    return CannotListen(f"--host, --port: {where} cannot be listened on ({error.strerror})")
+
+
 def _url(settings: Settings, listener: socket.socket) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     scheme = "http" if settings.tls_cert is None else "https"
-    return f"{scheme}://{host}:{listener.getsockname()[1]}"
+    return f"{scheme}://{_address(settings.host, listener.getsockname()[1])}"
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

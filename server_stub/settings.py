@@ -23,6 +23,9 @@ class RateLimits:
     logins_per_account_a_minute: int = 5
     """Failed ones: a success forgets those before it."""
     logins_per_address_a_minute: int = 20
+    refreshes_per_s: int = 20
+    refreshes_burst: int = 200
+    """Access tokens asked for anew, an address: a shop's tills may all have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,10 @@ class Settings:
     """How long it is remembered that the bearer of a token still stands."""
     connections_max: int = 5000
     connections_per_tenant_max: int = 1000
+    head_within_s: float = 10.0
+    """A connection on which no request's head is complete by then is closed."""
+    body_pause_s: float = 30.0
+    """A request whose body hardly moves for so long is broken off."""
     backlog_max: int = 1000
     """Messages that may wait for a socket; one for which more wait, and ever more, is closed."""
     rate_limits: RateLimits = RateLimits()
@@ -117,7 +124,7 @@ def refuse_open_door(settings: Settings) -> None:
         return
     raise UnsafeSettings(
         f"{settings.host} is reached from other machines, and without TLS everybody on the way can read"
-        " passwords; give a certificate and its key, or say that a proxy in front ends TLS (insecure)"
+        " passwords; give a certificate and its key, or say that a proxy in front ends TLS (--insecure)"
     )
 
 

@@ -6,13 +6,15 @@ length, and is dropped while Redis is away. News may be lost; whoever follows a 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as ConnectionLost
 from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from server_stub.redis_client import REDIS_TROUBLE
+from server_stub.supervision import supervise
 
 log = structlog.get_logger()
 
@@ -21,7 +23,7 @@ _WAITING_MAX = 10_000
 _AT_ONCE = 200
 _PAUSE_S = 0.5
 _LISTEN_S = 5.0
-"""A listener looks up this often, so that a connection that has died in silence is found out."""
+"""A listener that heard nothing for so long asks; if nothing comes then either, its connection has died."""
 
 
 class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
@@ -29,9 +31,10 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
 
     name = "redis"
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, failed: Callable[[str], None] = lambda _name: None) -> None:
         super().__init__(channel=_CHANNEL)
         self._redis = redis
+        self._failed = failed
         self._outgoing: deque[str] = deque(maxlen=_WAITING_MAX)
         self._waiting = asyncio.Event()
         self._is_away = False
@@ -39,13 +42,11 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
 
     def initialize(self) -> None:
         super().initialize()
-        self._sender = asyncio.create_task(self._send())
+        self._sender = asyncio.create_task(supervise("bus", self._send, self._failed))
 
     async def close(self) -> None:
         if self._sender is not None:
-            self._sender.cancel()
-            self.thread.cancel()
-            await asyncio.gather(self._sender, self.thread, return_exceptions=True)
+            await asyncio.gather(_end(self._sender), _end(self.thread))
         await self._redis.aclose()
 
     async def _publish(self, data: object) -> None:
@@ -54,8 +55,6 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
 
     async def _send(self) -> None:
         while True:
-            await self._waiting.wait()
-            self._waiting.clear()
             while self._outgoing:
                 some = [self._outgoing.popleft() for _ in range(min(_AT_ONCE, len(self._outgoing)))]
                 try:
@@ -65,6 +64,8 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
                         await together.execute()
                 except REDIS_TROUBLE as error:
                     self._lost(error)
+            self._waiting.clear()
+            await self._waiting.wait()
 
     async def _listen(self) -> AsyncIterator[bytes]:
         while True:
@@ -72,9 +73,15 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
                     await subscription.subscribe(self.channel)
                     self._found()
+                    is_asked = False
                     while True:
                         message = await subscription.get_message(timeout=_LISTEN_S)
-                        if message is not None:
+                        if message is None and is_asked:
+                            raise ConnectionLost("it has gone silent")
+                        is_asked = message is None
+                        if message is None:
+                            await subscription.ping()
+                        elif message["type"] == "message":
                             yield message["data"]
             except REDIS_TROUBLE as error:
                 self._lost(error)
@@ -89,3 +96,10 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
         if self._is_away:
             self._is_away = False
             log.info("bus.back")
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Redis's client may swallow a cancellation that comes at the moment of an answer."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_PAUSE_S)

@@ -77,11 +77,14 @@ class Realtime:
         await self._states.run()
 
     async def beat(self) -> None:
-        """Says until cancelled that this process lives, and who vanished with one that does not."""
+        """Says until cancelled that this process lives, and who vanished or came back with one."""
         while True:
-            for tenant_id, vanished in await self._parts.presence.beat():
-                await self._joining.tell_presence(events.USER_DISCONNECTED, tenant_id, vanished)
-                self._states.changed(tenant_id)
+            beat = await self._parts.presence.beat()
+            told = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
+            for event, users in told:
+                for tenant_id, present in users:
+                    await self._joining.tell_presence(event, tenant_id, present)
+                    self._states.changed(tenant_id)
             await asyncio.sleep(self._settings.presence_beat_s)
 
     async def sweep(self) -> None:

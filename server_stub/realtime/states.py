@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from server_stub.errors import Refusal
 from server_stub.parts import Parts
 from server_stub.realtime.switchboard import Switchboard
@@ -14,6 +16,8 @@ from server_stub.services.sync_state import sync_state_of
 from server_stub.sessions import Sessions
 from server_stub.store.database import Commit
 from sync_agent.contract.events import SYNC_STATE
+
+log = structlog.get_logger()
 
 
 class SyncStates:
@@ -71,4 +75,8 @@ class SyncStates:
             )
         except Refusal:
             return  # the database is away, and has said so; the next round tells
+        except Exception:
+            # The supervisor of one telling: what is wrong with one tenant must not silence the others.
+            log.exception("sync_state.failed", tenant=tenant_id)
+            return
         await self._board.tell_tenant(tenant_id, SYNC_STATE, state.to_wire(), here_only=here_only)

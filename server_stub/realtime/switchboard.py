@@ -124,5 +124,6 @@ class Switchboard:
 
 def _rooms(session: Session, caller: Caller) -> Iterable[str]:
     return [
-        room_for(caller.tenant_id, stream, takes_changes=session.takes_changes) for stream in session.streams
+        room_for(caller.tenant_id, stream, takes_changes=session.takes_changes, is_till=caller.is_device)
+        for stream in session.streams
     ]

@@ -63,10 +63,14 @@ def routes(parts: Parts) -> APIRouter:
         ),
     )
     async def refresh(request: Request) -> Response:
+        await parts.limits.refresh(address_of(request))
         asked = read_message(RefreshRequest, await read_body(request))
         token = asked.refresh_token
+        tenant_id = accounts.tenant_of_token(token)
+        # What was made up must not queue for the one thread that writes.
+        await database.read(tenant_id, partial(accounts.must_know_token, tenant_id=tenant_id, token=token))
         renewed = await database.write(
-            accounts.tenant_of_token(token),
+            tenant_id,
             partial(accounts.renew, token=token, secret=parts.secret, lifetime_s=settings.refresh_token_s),
         )
         if renewed is None:

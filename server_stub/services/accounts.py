@@ -85,7 +85,7 @@ def caller_of(user: RowMapping, sign_in_id: str) -> Caller:
 
 def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: str | None) -> SignIn:
     """A sign-in: who it is of, and its first refresh token. `user` is whose password was right just now."""
-    now = _active_user(unit, user["id"])
+    now = _active_user(unit, user["id"], keep=True)
     if now is None or now["password_hash"] != user["password_hash"]:
         raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
     token = credentials.new_refresh_token(unit.tenant_id)
@@ -101,6 +101,17 @@ def tenant_of_token(token: str) -> str:
     if tenant_id is None:
         raise _not_signed_in()
     return tenant_id
+
+
+def must_know_token(connection: Connection, tenant_id: str, token: str) -> None:
+    """Refuses a token that was never given out; if one that was still holds is for `renew` to say."""
+    table = t.device if credentials.is_device_token(token) else t.refresh_token
+    of = table.c
+    query = select(of.token_hash).where(
+        of.tenant_id == tenant_id, of.token_hash == credentials.token_hash(token)
+    )
+    if connection.execute(query).first() is None:
+        raise _not_signed_in()
 
 
 def _revoked_of_family(tenant_id: str, family_id: str | None) -> Select[Any]:
@@ -258,15 +269,11 @@ def _was_used(unit: UnitOfWork, token: str) -> bool:
     return row is None or row["successor_hash"] is not None
 
 
-def _active_user(unit: UnitOfWork, user_id: str) -> RowMapping | None:
+def _active_user(unit: UnitOfWork, user_id: str, *, keep: bool = False) -> RowMapping | None:
+    """The user as they are; `keep`: nobody changes them, or their password, before this transaction ends."""
     of = t.user_account.c
-    return (
-        unit.rows(
-            select(t.user_account).where(of.tenant_id == unit.tenant_id, of.id == user_id, of.disabled == 0)
-        )
-        .mappings()
-        .first()
-    )
+    query = select(t.user_account).where(of.tenant_id == unit.tenant_id, of.id == user_id, of.disabled == 0)
+    return unit.rows(query.with_for_update(read=True) if keep else query).mappings().first()
 
 
 def _keep_token(unit: UnitOfWork, token: str, family_id: str, user_id: str, lifetime_s: int) -> None:

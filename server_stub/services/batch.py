@@ -22,6 +22,9 @@ from sync_agent.contract.operations import Effect, Operation, OperationResult, R
 from sync_agent.contract.streams import location_stream, tenant_stream
 from sync_agent.contract.wire import to_ms
 
+REASON_MAX = 500
+"""Of the words that a result keeps for ever: some repeat what a client wrote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -212,7 +215,7 @@ def rejected(operation_id: str, refusal: Refusal) -> OperationResult:
         id=operation_id,
         success=False,
         status=ResultStatus.REJECTED,
-        error=refusal.message,
+        error=refusal.message[:REASON_MAX],
         code=refusal.code,
         retry_after_ms=refusal.retry_after_ms,
     )

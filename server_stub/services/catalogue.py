@@ -16,11 +16,13 @@ FIELDS = tuple(ProductFields.model_fields)
 """The columns that an edit may set, under the same names as the wire object's attributes."""
 
 _NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
+_CODES = ("barcode", "sku")
 
 
 def columns_of(fields: ProductFields) -> dict[str, Any]:
-    """What an edit sets; what it leaves out is not there."""
-    return fields.model_dump(by_alias=False, include=fields.model_fields_set)
+    """What an edit sets; what it leaves out is not there. An empty code is none."""
+    told = fields.model_dump(by_alias=False, include=fields.model_fields_set)
+    return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
 
 
 def on_the_wire(row: dict[str, Any]) -> dict[str, Any]:
@@ -73,8 +75,10 @@ def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict
 
 def _must_be_complete(row: dict[str, Any]) -> None:
     for name in _NEVER_EMPTY:
-        if row[name] is None or row[name] == "":
+        if row[name] is None or str(row[name]).strip() == "":
             raise Refusal(ErrorCode.BAD_REQUEST, f"data: a product cannot be without {name}")
+    if row["price_minor"] is not None and row["price_minor"] < 0:
+        raise Refusal(ErrorCode.BAD_REQUEST, "data: a price is not below zero")
 
 
 def _must_be_only_one(batch: Batch, row: dict[str, Any]) -> None:

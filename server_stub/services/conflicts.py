@@ -5,18 +5,19 @@ another count, edit or decision came between, the conflict moves and comes again
 Deciding twice gives the first answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from server_stub.errors import Refusal, unreadable
 from server_stub.roles import Action, may
 from server_stub.services import catalogue, evidence
 from server_stub.services.batch import Asked, Batch, applied, in_conflict
 from server_stub.services.caller import Caller
-from server_stub.services.ledger import Level
+from server_stub.services.ledger import Counted, Level
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import (
@@ -303,9 +304,10 @@ def _resolve_stock(
     conflict = standing.conflict
     level = batch.ledger.level(conflict.location_id or "", conflict.resource_id)
     compared = _compared_version(decision, conflict, level.version)
-    since = evidence.deltas_since(batch, level, compared)
+    known_from = _known_from(conflict, decision, compared)
+    moved = evidence.moved_since(batch, level, known_from)
     if compared < conflict.server_version.version or any(
-        reason == MovementReason.COUNT for reason, _delta in since
+        each.reason == MovementReason.COUNT for each in moved if each.version > compared
     ):
         server = evidence.stock_side(batch, level, level.version)
         base = conflict.base_version
@@ -313,8 +315,7 @@ def _resolve_stock(
         return _move(batch, asked, conflict, server, history)
     effects: list[Effect] = []
     if decision.resolution is not Resolution.ACCEPT_SERVER:
-        on_top = sum(delta for _reason, delta in since)
-        target = _decided_quantity(decision, conflict) + on_top
+        target = _decided_quantity(decision, conflict) + _on_top(standing, decision, moved)
         effects += batch.ledger.post(
             level,
             target - level.quantity,
@@ -323,7 +324,7 @@ def _resolve_stock(
             note=f"Conflict decided: {decision.resolution}.",
             reference=conflict.id,
         )
-        if standing.counted_ms is not None:
+        if standing.counted_ms is not None and standing.counted_ms >= (level.counted_ms or 0):
             batch.ledger.mark_counted(level, standing.counted_ms, standing.device_id, standing.device_seq)
     outcome = {
         "productId": level.product_id,
@@ -332,6 +333,35 @@ def _resolve_stock(
         "version": level.version,
     }
     return _settle(batch, asked, conflict, decision.resolution, outcome, level.version, effects)
+
+
+def _known_from(conflict: Conflict, decision: ResolveConflict, compared: int) -> int:
+    """The version from which movements stay on top of the decision: the one that the person compared with.
+
+    Keeping a count that was opened again goes back to the decision before it: what was sold since then was
+    sold after the counting, however new the server version is that the person sees.
+    """
+    if conflict.reopens is None or decision.resolution is not Resolution.ACCEPT_LOCAL:
+        return compared
+    return min(compared, conflict.base_version.version if conflict.base_version else compared)
+
+
+def _on_top(standing: Standing, decision: ResolveConflict, moved: Sequence[Row[Any]]) -> int:
+    """What stays on top: all movements but counts, and but those that the count kept had seen already.
+
+    So it makes no difference whether one that arrives late comes before the decision or after it.
+    """
+    counted = Counted(standing.counted_ms, standing.device_id, standing.device_seq)
+    is_kept = decision.resolution is Resolution.ACCEPT_LOCAL
+    return sum(
+        each.delta
+        for each in moved
+        if each.reason != MovementReason.COUNT
+        and (
+            each.compensated
+            or not (is_kept and counted.has_seen(each.happened_ms, each.device_id, each.device_seq))
+        )
+    )
 
 
 def _decided_quantity(decision: ResolveConflict, conflict: Conflict) -> int:

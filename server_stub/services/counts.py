@@ -4,7 +4,7 @@ Earlier operations of the same device are known to the count. If all else since 
 counting, the count applies and the later movements stay on top; otherwise a person decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -22,6 +22,8 @@ from sync_agent.contract.conflicts import ConflictType
 from sync_agent.contract.operations import CountData, OperationResult
 from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import to_ms
+
+_ROWS_AT_A_TIME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,11 @@ class Clashes:
     kind: ConflictType
 
 
-def judge(count: Count, version: int, quantity: int, since_base: Sequence[Moved]) -> Applies | Clashes:
-    """Whether a count stands, given the level it meets and the movements since the version it was made on."""
+def judge(count: Count, version: int, quantity: int, since_base: Iterable[Moved]) -> Applies | Clashes:
+    """Whether a count stands, given the level it meets and the movements since the version it was made on.
+
+    It looks at no more of those than it needs: the first that contradicts the count decides.
+    """
     if count.base_version is None:
         if count.previous_quantity is not None and count.previous_quantity != quantity:
             return Clashes(ConflictType.CONCURRENT_UPDATE)
@@ -68,10 +73,14 @@ def judge(count: Count, version: int, quantity: int, since_base: Sequence[Moved]
         return Clashes(ConflictType.VERSION_MISMATCH)
     if count.base_version == version and count.previous_quantity not in (None, quantity):
         return Clashes(ConflictType.DATA_INCONSISTENCY)
-    others = [moved for moved in since_base if not moved.compensated and not _known_to(count, moved)]
-    if not all(_surely_after(count, moved) for moved in others):
-        return Clashes(ConflictType.CONCURRENT_UPDATE)
-    return Applies(count.new_quantity + sum(moved.delta for moved in others))
+    on_top = 0
+    for moved in since_base:
+        if moved.compensated or _known_to(count, moved):
+            continue
+        if not _surely_after(count, moved):
+            return Clashes(ConflictType.CONCURRENT_UPDATE)
+        on_top += moved.delta
+    return Applies(count.new_quantity + on_top)
 
 
 def _same_device(count: Count, moved: Moved) -> bool:
@@ -153,11 +162,11 @@ def _apply(
     return applied(asked, effects, **result)
 
 
-def _since(batch: Batch, level: Level, base_version: int | None) -> list[Moved]:
+def _since(batch: Batch, level: Level, base_version: int | None) -> Iterator[Moved]:
     if base_version is None or base_version >= level.version:
-        return []
+        return
     of = t.movement.c
-    rows = batch.unit.rows(
+    query = (
         select(of.delta, of.reason, of.happened_ms, of.device_id, of.device_seq, of.compensated)
         .where(
             of.tenant_id == batch.tenant_id,
@@ -166,8 +175,10 @@ def _since(batch: Batch, level: Level, base_version: int | None) -> list[Moved]:
             of.version > base_version,
         )
         .order_by(of.version)
+        .execution_options(yield_per=_ROWS_AT_A_TIME)
     )
-    return [
-        Moved(row.delta, row.reason, row.happened_ms, row.device_id, row.device_seq, bool(row.compensated))
-        for row in rows
-    ]
+    with batch.unit.rows(query) as rows:
+        for row in rows:
+            yield Moved(
+                row.delta, row.reason, row.happened_ms, row.device_id, row.device_seq, bool(row.compensated)
+            )

@@ -1,9 +1,10 @@
 """What a person decides a conflict by: the two sides, what both started from, and what lies between."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 
 from server_stub.services.batch import Asked, Batch
 from server_stub.services.ledger import Level
@@ -12,7 +13,7 @@ from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
 from sync_agent.contract.wire import from_ms, to_ms
 
 _HISTORY_MAX = 200
-"""At most the newest so many movements are laid out; nobody decides by more."""
+"""At most the newest so many movements or edits are laid out; nobody decides by more."""
 
 
 def local_side(batch: Batch, asked: Asked, values: dict[str, Any], version: int) -> ConflictSide:
@@ -30,7 +31,7 @@ def local_side(batch: Batch, asked: Asked, values: dict[str, Any], version: int)
 def stock_side(batch: Batch, level: Level, version: int) -> ConflictSide:
     """What the level was at a version: today's quantity without what came after."""
     of = t.movement.c
-    quantity = level.quantity - sum(delta for _reason, delta in deltas_since(batch, level, version))
+    quantity = level.quantity - _sum_since(batch, level, version)
     last = batch.unit.rows(
         select(of.actor_id, of.device_id, of.received_ms).where(
             of.tenant_id == batch.tenant_id,
@@ -52,17 +53,39 @@ def stock_side(batch: Batch, level: Level, version: int) -> ConflictSide:
     )
 
 
-def deltas_since(batch: Batch, level: Level, version: int) -> list[tuple[str, int]]:
+def _sum_since(batch: Batch, level: Level, version: int) -> int:
     of = t.movement.c
-    rows = batch.unit.rows(
-        select(of.reason, of.delta).where(
+    return int(
+        batch.unit.rows(
+            select(func.coalesce(func.sum(of.delta), 0)).where(
+                of.tenant_id == batch.tenant_id,
+                of.location_id == level.location_id,
+                of.product_id == level.product_id,
+                of.version > version,
+            )
+        ).scalar_one()
+    )
+
+
+def moved_since(batch: Batch, level: Level, version: int) -> Sequence[Row[Any]]:
+    """What moved a level after a version, as far as decisions look at it."""
+    of = t.movement.c
+    return batch.unit.rows(
+        select(
+            of.version,
+            of.delta,
+            of.reason,
+            of.happened_ms,
+            of.device_id,
+            of.device_seq,
+            of.compensated,
+        ).where(
             of.tenant_id == batch.tenant_id,
             of.location_id == level.location_id,
             of.product_id == level.product_id,
             of.version > version,
         )
-    )
-    return [(row.reason, row.delta) for row in rows]
+    ).all()
 
 
 def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, ...]:
@@ -127,7 +150,8 @@ def product_history(batch: Batch, product_id: str, base: int) -> tuple[HistoryEn
     rows = batch.unit.rows(
         select(t.product_version)
         .where(of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version >= base)
-        .order_by(of.version)
+        .order_by(of.version.desc())
+        .limit(_HISTORY_MAX + 1)
     ).all()
     return tuple(
         HistoryEntry(
@@ -145,5 +169,5 @@ def product_history(batch: Batch, product_id: str, base: int) -> tuple[HistoryEn
             occurred_at=from_ms(row.occurred_ms),
             received_at=from_ms(row.received_ms),
         )
-        for before, row in pairwise(rows)
+        for before, row in pairwise(reversed(rows))
     )

@@ -16,6 +16,9 @@ _ID: TypeAdapter[str] = TypeAdapter(Id)
 _NUMBER: TypeAdapter[int] = TypeAdapter(Number)
 
 
+_RESOURCE_TYPE_MAX = 40
+
+
 @dataclass(frozen=True)
 class Intake:
     """One item as it came: readable, or not and why; `content_hash` is None if it cannot even be hashed."""
@@ -28,11 +31,9 @@ class Intake:
 
     @cached_property
     def device_seq(self) -> int | None:
-        """Its number on its device. What an unreadable sale claims counts too: it has been received."""
+        """Its number on its device. What an unreadable one claims counts too: it has been received."""
         if self.operation is not None:
             return self.operation.device_seq
-        if not self.is_sale:
-            return None
         try:
             return _NUMBER.validate_python(self.raw.get("deviceSeq"))
         except ValidationError:
@@ -44,11 +45,18 @@ class Intake:
 
     @property
     def has_usable_id(self) -> bool:
-        try:
-            _ID.validate_python(self.id)
-        except ValidationError:
-            return False
-        return True
+        return is_id(self.id)
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether its number and answer can be kept though it could not be read."""
+        return self.has_usable_id and self.content_hash is not None and self.device_seq is not None
+
+    @property
+    def resource_type(self) -> str:
+        """What it says that it is about, as far as that can be kept."""
+        told = self.raw.get("resourceType")
+        return told[:_RESOURCE_TYPE_MAX] if isinstance(told, str) and not has_nul(told) else "(unreadable)"
 
     @cached_property
     def chain_hash(self) -> str | None:
@@ -57,6 +65,15 @@ class Intake:
         if operation is None or operation.device_seq is None or operation.prev_hash is None:
             return None
         return chain_hash(operation.prev_hash, operation.id, operation.device_seq, self.content_hash or "")
+
+
+def is_id(value: object) -> bool:
+    """Whether a value can be the id of anything."""
+    try:
+        _ID.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def read(item: object) -> Intake:

@@ -1,5 +1,7 @@
 """Stock that moves: goods in, waste, found, corrected, and what clients of the plain protocol call sales."""
 
+from typing import Any
+
 from pydantic import ValidationError
 
 from server_stub.errors import Refusal, unreadable
@@ -30,7 +32,9 @@ def move(batch: Batch, asked: Asked) -> OperationResult:
         note=data.note,
         reference=data.reference,
     )
-    return applied(asked, effects, version=level.version, onHand=level.quantity)
+    result: dict[str, Any] = {"version": level.version, "onHand": level.quantity}
+    flags = batch.ledger.take_flags()
+    return applied(asked, effects, **result, **({"flags": flags} if flags else {}))
 
 
 def place_of(asked: Asked) -> tuple[str, str]:

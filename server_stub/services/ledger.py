@@ -15,9 +15,9 @@ from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect
-from sync_agent.contract.stock import MovementReason, OversoldRow, StockLevelRow, StockMovement
+from sync_agent.contract.stock import MovementReason, OversoldRow, StockMovement
 from sync_agent.contract.streams import location_stream
-from sync_agent.contract.wire import AMOUNT_MAX, from_ms
+from sync_agent.contract.wire import AMOUNT_MAX, format_time, from_ms
 
 CLOCK_UNCERTAINTY_MS = 2000
 """How far apart the corrected clocks of two devices may be."""
@@ -65,6 +65,25 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """When and by what a count was made; `ms` is None where it did not say."""
+
+    ms: int | None
+    device_id: str | None
+    device_seq: int | None
+
+    def numbers(self, device_id: str | None, device_seq: int | None) -> bool:
+        """Whether count and movement are of one device, whose own numbering then says which came first."""
+        return None not in (device_id, device_seq, self.device_seq) and device_id == self.device_id
+
+    def has_seen(self, happened_ms: int, device_id: str | None, device_seq: int | None) -> bool:
+        """Whether what is on the shelf was counted after the movement."""
+        if self.numbers(device_id, device_seq):
+            return (device_seq or 0) < (self.device_seq or 0)
+        return self.ms is not None and happened_ms <= self.ms
+
+
+@dataclass(frozen=True, slots=True)
 class Lateness:
     """How a movement stands to the newest count: already seen by it, or too near in time to be sure."""
 
@@ -78,15 +97,12 @@ def lateness(origin: Origin, level: Level) -> Lateness:
     On one device its own numbering decides. Between devices corrected times do, and within their uncertainty
     the movement is flagged for checking.
     """
-    same_device = origin.device_id is not None and origin.device_id == level.counted_device_id
-    if same_device and origin.device_seq is not None and level.counted_device_seq is not None:
-        return Lateness(origin.device_seq < level.counted_device_seq, near=False)
-    if level.counted_ms is None:
-        return Lateness(counted_already=False, near=False)
-    return Lateness(
-        counted_already=origin.happened_ms <= level.counted_ms,
-        near=abs(origin.happened_ms - level.counted_ms) <= CLOCK_UNCERTAINTY_MS,
-    )
+    counted = Counted(level.counted_ms, level.counted_device_id, level.counted_device_seq)
+    if counted.ms is None or counted.numbers(origin.device_id, origin.device_seq):
+        near = False
+    else:
+        near = abs(origin.happened_ms - counted.ms) <= CLOCK_UNCERTAINTY_MS
+    return Lateness(counted.has_seen(origin.happened_ms, origin.device_id, origin.device_seq), near)
 
 
 class Ledger:
@@ -96,6 +112,7 @@ class Ledger:
         self._unit = unit
         self._levels: dict[tuple[str, str], Level] = {}
         self._shortages: dict[tuple[str, str], _Shortage] = {}
+        self._near_a_count: list[str] = []
         unit.before_write(self._write)
 
     def load(self, places: Iterable[tuple[str, str]]) -> None:
@@ -163,16 +180,13 @@ class Ledger:
             "near_count": int(near_count),
         }
         unit.insert(t.movement, movement)
-        row = StockLevelRow(
-            product_id=level.product_id,
-            location_id=level.location_id,
-            quantity=level.quantity,
-            version=level.version,
-            updated_at=from_ms(unit.now_ms),
-            movement=movement_on_the_wire(movement, stream),
-        )
         unit.streams.append(
-            stream, "stock_level", level.product_id, level.version, row.to_wire(), origin.operation_id
+            stream,
+            "stock_level",
+            level.product_id,
+            level.version,
+            _change_row(level, movement, stream),
+            origin.operation_id,
         )
         effect = Effect(
             stream=stream,
@@ -195,6 +209,8 @@ class Ledger:
     ) -> list[Effect]:
         """Appends a delta in whatever order it comes; one that the newest count had seen changes nothing."""
         late = lateness(origin, level)
+        if late.near:
+            self._near_a_count.append(level.product_id)
         effects = self.post(
             level,
             delta,
@@ -216,6 +232,11 @@ class Ledger:
                 compensated=True,
             )
         return effects
+
+    def take_flags(self) -> list[str]:
+        """Which counts should be checked, since these movements came too near to them to be sure."""
+        near, self._near_a_count = self._near_a_count, []
+        return [f"near_count:{product_id}" for product_id in dict.fromkeys(near)]
 
     def mark_counted(
         self, level: Level, counted_ms: int | None, device_id: str | None, device_seq: int | None
@@ -310,6 +331,35 @@ class Ledger:
             shortage.stored, shortage.changed = True, False
         if old:
             self._unit.execute(_UPDATE_SHORTAGE, old)
+
+
+def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[str, Any]:
+    """A `StockLevelRow` as it is written. By hand: every line of every sale makes one."""
+    received_at = format_time(from_ms(movement["received_ms"]))
+    told = {
+        "id": movement["id"],
+        "productId": level.product_id,
+        "locationId": level.location_id,
+        "delta": movement["delta"],
+        "reason": movement["reason"],
+        "note": movement["note"],
+        "reference": movement["reference"],
+        "operationId": movement["operation_id"],
+        "actorId": movement["actor_id"],
+        "deviceId": movement["device_id"],
+        "occurredAt": format_time(from_ms(movement["occurred_ms"])),
+        "receivedAt": received_at,
+        "stream": stream,
+        "seq": movement["seq"],
+    }
+    return {
+        "productId": level.product_id,
+        "locationId": level.location_id,
+        "quantity": level.quantity,
+        "version": level.version,
+        "updatedAt": received_at,
+        "movement": {name: value for name, value in told.items() if value is not None},
+    }
 
 
 def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:

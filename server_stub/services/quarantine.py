@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from server_stub.services.batch import Asked, Batch
+from server_stub.services.batch import REASON_MAX, Asked, Batch
 from server_stub.services.intake import Intake
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -47,7 +47,7 @@ def keep(batch: Batch, intake: Intake, asked: Asked | None, reason: str) -> Oper
         "device_id": batch.caller.device_id,
         "actor_id": asked.actor_id if asked else batch.caller.id,
         "payload": intake.raw,
-        "reason": reason,
+        "reason": reason[:REASON_MAX],
         "received_ms": batch.unit.now_ms,
         "status": "open",
         "decided_by": None,
@@ -61,7 +61,7 @@ def keep(batch: Batch, intake: Intake, asked: Asked | None, reason: str) -> Oper
         success=True,
         status=ResultStatus.QUARANTINED,
         effects=[_tell(batch, row)],
-        error=reason,
+        error=reason[:REASON_MAX],
         code=ErrorCode.BAD_REQUEST,
     )
 

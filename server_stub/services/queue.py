@@ -18,7 +18,7 @@ from server_stub.errors import Refusal
 from server_stub.services import audit_of_operations, devices, quarantine, rulebook, shifts, transfers
 from server_stub.services.batch import Asked, Batch, rejected
 from server_stub.services.caller import Caller
-from server_stub.services.intake import Intake, in_device_order, read
+from server_stub.services.intake import Intake, in_device_order, is_id, read
 from server_stub.services.quarantine import Unreadable
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
@@ -160,8 +160,8 @@ def judge(
     _load(batch, [one for one in asked if one is not None])
     results = [_answer(batch, answers, *pair) for pair in zip(intakes, asked, strict=True)]
     answers.write()
-    if caller.device_id is not None and answers.has_new_numbers:
-        shifts.look_again(batch, caller.device_id)
+    if caller.device_id is not None and answers.new_numbers:
+        shifts.look_again(batch, caller.device_id, answers.new_numbers)
     return results
 
 
@@ -177,7 +177,7 @@ class _Answers:
         rows = batch.unit.rows(_KNOWN, {"of_tenant": batch.tenant_id, "ids": list(ids)})
         self._found = {row.id: (row.content_hash, row.status, row.result) for row in rows}
         self._judged_anew: dict[str, dict[str, Any]] = {}
-        self.has_new_numbers = False
+        self.new_numbers: list[int] = []
 
     def find(self, operation_id: str) -> tuple[str, str, dict[str, Any]] | None:
         """Content hash, status and result of an operation that was answered before."""
@@ -188,7 +188,8 @@ class _Answers:
             self._judged_anew[row["id"]] = row
         else:
             self._unit.insert(t.operation, row)
-            self.has_new_numbers |= row["device_seq"] is not None
+            if row["device_seq"] is not None:
+                self.new_numbers.append(row["device_seq"])
         self._found[row["id"]] = row["content_hash"], row["status"], row["result"]
 
     def write(self) -> None:
@@ -224,12 +225,14 @@ def ask(caller: Caller, intake: Intake, defaults: Defaults) -> Asked | None:
     if operation is None or intake.content_hash is None:
         return None
     told = operation.location_id or operation.data.get("locationId")
+    # What is told and is no id is no place, and not the socket's either.
+    place = defaults.location_id if told is None else told if is_id(told) else None
     return Asked(
         operation=operation,
         raw=intake.raw,
         content_hash=intake.content_hash,
         chain_hash=intake.chain_hash,
-        location_id=told if isinstance(told, str) else defaults.location_id,
+        location_id=place,
         actor_id=operation.actor_id or caller.user_id or defaults.actor_id or caller.id,
         device_id=caller.device_id,
     )
@@ -284,9 +287,14 @@ def _answer(batch: Batch, answers: _Answers, intake: Intake, asked: Asked | None
     result = _judged(batch, intake, asked)
     if not _is_same_refusal(known, result):
         audit_of_operations.write(batch, intake, asked, result)
-    if asked is not None or result.status is ResultStatus.QUARANTINED:
+    if asked is not None or result.status is ResultStatus.QUARANTINED or _has_come(batch, intake):
         answers.keep(_entry(batch, intake, asked, result))
     return result
+
+
+def _has_come(batch: Batch, intake: Intake) -> bool:
+    """Whether a till's manifest may count on what could not be read: its number has been received."""
+    return batch.caller.is_device and intake.can_be_kept
 
 
 def _judged(batch: Batch, intake: Intake, asked: Asked | None) -> OperationResult:
@@ -319,7 +327,7 @@ def _entry(batch: Batch, intake: Intake, asked: Asked | None, result: OperationR
         "device_id": batch.caller.device_id,
         "device_seq": intake.device_seq if batch.caller.device_id else None,
         "chain_hash": intake.chain_hash,
-        "resource_type": operation.resource_type if operation else TRANSACTION,
+        "resource_type": operation.resource_type if operation else intake.resource_type,
         "resource_id": operation.resource_id if operation else None,
         "location_id": asked.location_id if asked else None,
         "actor_id": asked.actor_id if asked else batch.caller.id,

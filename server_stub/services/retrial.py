@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from server_stub.errors import Refusal
 from server_stub.services import quarantine, queue, rulebook, shifts
@@ -10,6 +10,7 @@ from server_stub.services.batch import Asked, Batch
 from server_stub.services.caller import Caller
 from server_stub.services.intake import read
 from server_stub.services.quarantine import Unreadable
+from server_stub.services.sync import up_to_bytes
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
@@ -21,14 +22,14 @@ def kept_for(connection: Connection, caller: Caller, status: str | None, limit: 
     """The sales in quarantine that the caller may look at, newest first."""
     of = t.quarantine.c
     query = (
-        select(t.quarantine)
+        select(t.quarantine, func.length(of.payload).label("bytes"))
         .where(of.tenant_id == caller.tenant_id, _within(caller))
         .order_by(of.received_ms.desc(), of.operation_id.desc())
         .limit(limit)
     )
     if status is not None:
         query = query.where(of.status == status)
-    return [quarantine.on_the_wire(dict(row)) for row in connection.execute(query).mappings()]
+    return [quarantine.on_the_wire(dict(row)) for row in up_to_bytes(connection, query)]
 
 
 def retry(unit: UnitOfWork, caller: Caller, operation_id: str) -> QuarantineRow:

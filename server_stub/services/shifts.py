@@ -5,7 +5,7 @@ spent, or is missing. While some are missing the shift is looked at again whenev
 and its stream hears how it stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping, func, select, update
@@ -29,6 +29,8 @@ from sync_agent.contract.operations import (
 
 MISSING_TOLD_MAX = 1000
 _MISSING_IN_WORDS = 10
+_LOOKED_AT_MAX = 3
+"""A till's shifts follow one another, so a number belongs to one; and nobody is to keep the writer busy."""
 
 _MONEY_DIRECTION = {TransactionKind.SALE: 1, TransactionKind.REFUND: -1, TransactionKind.VOID: -1}
 """What each kind adds to a manifest's total; paid in and paid out are no sales."""
@@ -58,11 +60,20 @@ def places_of(batch: Batch, asked: Asked) -> set[str | None]:
     return own or {None}
 
 
-def look_again(batch: Batch, device_id: str) -> None:
-    """Tells of the till's closed shifts where something has arrived since they were looked at."""
+def look_again(batch: Batch, device_id: str, numbers: Sequence[int]) -> None:
+    """Tells of the till's closed shifts that some of these numbers, just arrived, were missing from."""
     of = t.shift.c
-    waiting = select(t.shift).where(
-        of.tenant_id == batch.tenant_id, of.device_id == device_id, of.awaited == 1
+    waiting = (
+        select(t.shift)
+        .where(
+            of.tenant_id == batch.tenant_id,
+            of.device_id == device_id,
+            of.awaited == 1,
+            of.first_device_seq <= max(numbers),
+            of.last_device_seq >= min(numbers),
+        )
+        .order_by(of.last_device_seq.desc())
+        .limit(_LOOKED_AT_MAX)
     )
     for stored in batch.unit.rows(waiting).mappings().all():
         if batch.holds(stored["location_id"]):
@@ -72,13 +83,19 @@ def look_again(batch: Batch, device_id: str) -> None:
 def look_again_at(batch: Batch, device_id: str, device_seq: int) -> None:
     """Tells of the closed shift that a number belongs to, complete or not: what it brought has changed."""
     of = t.shift.c
-    closed = select(t.shift).where(
-        of.tenant_id == batch.tenant_id, of.device_id == device_id, of.manifest.is_not(None)
+    closed = (
+        select(t.shift)
+        .where(
+            of.tenant_id == batch.tenant_id,
+            of.device_id == device_id,
+            of.first_device_seq <= device_seq,
+            of.last_device_seq >= device_seq,
+        )
+        .order_by(of.last_device_seq.desc())
+        .limit(_LOOKED_AT_MAX)
     )
     for stored in batch.unit.rows(closed).mappings().all():
-        manifest = Manifest.model_validate(stored["manifest"])
-        belongs = manifest.first_device_seq <= device_seq <= manifest.last_device_seq
-        if belongs and batch.holds(stored["location_id"]):
+        if batch.holds(stored["location_id"]):
             _update_standing(batch, stored)
 
 
@@ -126,6 +143,8 @@ def _open(batch: Batch, asked: Asked, shift_id: str) -> OperationResult:
             "location_id": row.location_id,
             "device_id": row.device_id,
             "awaited": 0,
+            "first_device_seq": None,
+            "last_device_seq": None,
             "manifest": None,
             "body": row.to_wire(),
             "version": row.version,
@@ -197,7 +216,9 @@ def _must_close(batch: Batch, asked: Asked, shift: ShiftRow) -> None:
 def _missing(
     batch: Batch, device_id: str | None, manifest: Manifest, *, closing: Asked | None = None
 ) -> list[int]:
-    """The manifest's numbers that have not come and are not spent, in order."""
+    """The manifest's numbers that have not come and are not spent, in order. A person's have no numbers."""
+    if device_id is None:
+        return []
     here = {spent.device_seq for spent in manifest.spent}
     here.update(_received(batch, device_id, manifest))
     if closing is not None and closing.device_seq is not None and closing.device_id == device_id:
@@ -210,9 +231,7 @@ def _missing(
     ]
 
 
-def _received(batch: Batch, device_id: str | None, manifest: Manifest) -> Iterable[int]:
-    if device_id is None:
-        return ()
+def _received(batch: Batch, device_id: str, manifest: Manifest) -> Iterable[int]:
     of = t.operation.c
     return batch.unit.rows(
         select(of.device_seq).where(
@@ -238,6 +257,8 @@ def _standing(batch: Batch, shift: ShiftRow, manifest: Manifest, missing: list[i
 
 
 def _disagreements(batch: Batch, device_id: str | None, manifest: Manifest) -> Iterable[str]:
+    if device_id is None:
+        return
     if manifest.count == 0:
         if manifest.total_minor != 0:
             yield "total_minor"
@@ -315,7 +336,14 @@ def _write(batch: Batch, row: ShiftRow, manifest: Manifest, *, awaited: bool) ->
     batch.unit.execute(
         update(t.shift)
         .where(of.tenant_id == batch.tenant_id, of.id == row.id)
-        .values(awaited=int(awaited), manifest=manifest.to_wire(), body=row.to_wire(), version=row.version)
+        .values(
+            awaited=int(awaited),
+            first_device_seq=manifest.first_device_seq,
+            last_device_seq=manifest.last_device_seq,
+            manifest=manifest.to_wire(),
+            body=row.to_wire(),
+            version=row.version,
+        )
     )
 
 

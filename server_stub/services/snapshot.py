@@ -138,14 +138,14 @@ def _rows(connection: Connection, part: _Part, after: str | int | None, limit: i
 
 def _parts_of(connection: Connection, caller: Caller, stream: str) -> list[_Part]:
     if stream == tenant_stream(caller.tenant_id):
-        return _tenant_parts(caller.tenant_id)
+        return _tenant_parts(caller.tenant_id, is_till=caller.is_device)
     for location_id in caller.locations:
         if stream == location_stream(caller.tenant_id, location_id):
             return _location_parts(connection, caller.tenant_id, location_id)
     raise AssertionError(f"{stream} was followed and is no stream of {caller.id}")
 
 
-def _tenant_parts(tenant_id: str) -> list[_Part]:
+def _tenant_parts(tenant_id: str, *, is_till: bool) -> list[_Part]:
     return [
         _Part(
             "location",
@@ -160,7 +160,7 @@ def _tenant_parts(tenant_id: str) -> list[_Part]:
             t.user_account,
             "id",
             _names(UserRow),
-            _by_field(UserRow),
+            _by_field(UserRow) if is_till else _without_verifier,
             (t.user_account.c.tenant_id == tenant_id,),
         ),
         _Part(
@@ -272,6 +272,12 @@ def _names(model: type[Wire]) -> tuple[str, ...]:
 def _by_field(model: type[Wire]) -> Callable[[RowMapping], list[Any]]:
     """Reads a row as the wire object of its fields' names."""
     return lambda row: list(model.model_validate(dict(row)).model_dump(mode="json").values())
+
+
+def _without_verifier(row: RowMapping) -> list[Any]:
+    """A person's row for whoever is no till: only tills check PINs."""
+    person = UserRow.model_validate(dict(row)).model_copy(update={"pin_verifier": None})
+    return list(person.model_dump(mode="json").values())
 
 
 def _encode_level(row: RowMapping) -> list[Any]:

@@ -1,18 +1,24 @@
 """What a client may see of its tenant's state: heads, what follows a cursor, a first look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire
+from server_stub.services.visibility import visible_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import InitialSync
 from sync_agent.contract.stock import StockElsewhere, StockLevel, StockMovement
 from sync_agent.contract.streams import Change, ChangesPage, Cursor, StreamHead, location_stream
 from sync_agent.contract.wire import from_ms
+
+_ROWS_AT_A_TIME = 50
+_ANSWER_BYTES = 4 * 1024 * 1024
+"""An answer that has come to so much holds no further rows; whoever asked goes on where it ends."""
 
 
 def heads(connection: Connection, tenant_id: str, streams: Sequence[str]) -> dict[str, StreamHead]:
@@ -43,13 +49,25 @@ def changes_after(
     if not _is_known(connection, caller.tenant_id, stream, head, cursor):
         raise Refusal(ErrorCode.CURSOR_EXPIRED, "this cursor is not of this stream; start from a snapshot")
     of = t.change.c
-    rows = connection.execute(
-        select(t.change)
+    query = (
+        select(t.change, func.length(of.row).label("bytes"))
         .where(of.tenant_id == caller.tenant_id, of.stream == stream, of.seq > cursor.seq)
         .order_by(of.seq)
         .limit(limit)
-    ).mappings()
-    return ChangesPage(changes=[_change(row) for row in rows], head=head.head, epoch=head.epoch)
+    )
+    rows = up_to_bytes(connection, query)
+    return ChangesPage(changes=[_change(row, caller) for row in rows], head=head.head, epoch=head.epoch)
+
+
+def up_to_bytes(connection: Connection, query: Select[Any]) -> Iterator[RowMapping]:
+    """A query's rows until their `bytes` come to more than an answer should hold; the first one always."""
+    total = 0
+    with connection.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME}) as result:
+        for row in result.mappings():
+            yield row
+            total += row["bytes"] or 0
+            if total > _ANSWER_BYTES:
+                return
 
 
 def _is_known(connection: Connection, tenant_id: str, stream: str, head: StreamHead, cursor: Cursor) -> bool:
@@ -73,14 +91,14 @@ def _pruned_to(connection: Connection, tenant_id: str, stream: str) -> int:
     return pruned_to
 
 
-def _change(row: RowMapping) -> Change:
+def _change(row: RowMapping, caller: Caller) -> Change:
     return Change(
         seq=row["seq"],
         change_id=row["change_id"],
         resource_type=row["resource_type"],
         resource_id=row["resource_id"],
         version=row["version"],
-        row=row["row"],
+        row=visible_row(row["resource_type"], row["row"], is_till=caller.is_device),
         operation_id=row["operation_id"],
         at=from_ms(row["at_ms"]),
     )

@@ -51,6 +51,7 @@ def complete(batch: Batch, asked: Asked) -> OperationResult:
         raise Unreadable(refusal.message) from refusal
     flags = list(_oddities(batch, asked, data))
     effects = _move_stock(batch, asked, asked.location_id, data, moves)
+    flags += batch.ledger.take_flags()
     effects.append(_enter(batch, asked, asked.location_id, data, flags))
     return applied(asked, effects, version=1, flags=flags)
 

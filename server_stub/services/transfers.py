@@ -37,7 +37,8 @@ def transfer(batch: Batch, asked: Asked) -> OperationResult:
         ):
             level = batch.ledger.level(place, product_id)
             effects += batch.ledger.record(level, delta, reason, origin, note=data.note)
-    return applied(asked, effects)
+    flags = batch.ledger.take_flags()
+    return applied(asked, effects, **({"flags": flags} if flags else {}))
 
 
 def goal_of(asked: Asked) -> str | None:

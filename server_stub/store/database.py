@@ -42,6 +42,10 @@ log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
 
+WORK_S_MAX = 70.0
+"""Longer than any statement may take: whoever waits longer waits for a database that has gone silent."""
+CHECK_S_MAX = 4.0
+
 
 @dataclass(frozen=True)
 class Announcement:
@@ -214,7 +218,8 @@ class Database:
 
     async def check(self) -> None:
         """Refuses with `unavailable` if the database does not answer."""
-        await self.read("", lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        ask = partial(self.consult, "", lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        await self._on(self._readers, ask, CHECK_S_MAX)
 
     def close(self) -> None:
         """Waits for work that has begun."""
@@ -242,8 +247,17 @@ class Database:
         finally:
             self._observer.transaction_done(kind, outcome, steady_s() - began_s)
 
-    async def _on(self, threads: ThreadPoolExecutor, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(threads, work)
+    async def _on(
+        self, threads: ThreadPoolExecutor, work: Callable[[], Answer], within_s: float | None = None
+    ) -> Answer:
+        """Work that has not begun by then is not done any more; what has begun goes on, and nobody hears."""
+        doing = asyncio.get_running_loop().run_in_executor(threads, work)
+        try:
+            async with asyncio.timeout(WORK_S_MAX if within_s is None else within_s):
+                return await doing
+        except TimeoutError as error:
+            log.warning("database.silent")
+            raise _unavailable() from error
 
 
 def sqlalchemy_url(told: str) -> URL:
@@ -279,6 +293,8 @@ def engine_for(url: str, *, connections: int, read_only: bool = False) -> Engine
             "keepalives_idle": 15,
             "keepalives_interval": 5,
             "keepalives_count": 3,
+            # Keepalives ask only while nothing is under way.
+            "tcp_user_timeout": 15_000,
         },
     )
 
@@ -314,9 +330,13 @@ def _or_unavailable() -> Iterator[None]:
     except (OperationalError, PoolTimeout) as error:
         # The driver's own words: SQLAlchemy's would carry the statement's parameters into the log.
         log.warning("database.unavailable", error=str(getattr(error, "orig", None) or error).strip())
-        raise Refusal(
-            ErrorCode.UNAVAILABLE, "the server's database cannot be reached just now", retry_after_ms=1000
-        ) from error
+        raise _unavailable() from error
+
+
+def _unavailable() -> Refusal:
+    return Refusal(
+        ErrorCode.UNAVAILABLE, "the server's database cannot be reached just now", retry_after_ms=1000
+    )
 
 
 _STATEMENT_LOGGED_MAX = 500

@@ -354,6 +354,8 @@ class Shift(ServerTable, table=True):
     location_id: str = _text()
     device_id: str | None = _optional_text()
     awaited: int = _integer()
+    first_device_seq: int | None = _optional_integer()
+    last_device_seq: int | None = _optional_integer()
     manifest: dict[str, Any] | None = Field(default=None, sa_type=Json)
     body: dict[str, Any] = _json()
     version: int = _integer()

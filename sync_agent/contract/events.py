@@ -1,6 +1,6 @@
 """Socket.IO event names and the payloads that belong to no other module; HTTP paths."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -109,7 +109,7 @@ class NetworkStatus(Wire):
     """What a till reports of itself; shown in `sync-state`, trusted for nothing else."""
 
     is_online: bool
-    pending: Sequence | None = None
+    pending: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
 
 
 class Ping(Wire):

@@ -35,7 +35,7 @@ SHIFT = "shift"
 OPERATION_SCHEMA = 1
 """The form of operation data that this release writes; the server upcasts older forms."""
 
-SHIFT_OPERATIONS_MAX = 100_000
+SHIFT_OPERATIONS_MAX = 20_000
 """More numbers than a drawer sees between opening and cashing up."""
 
 

@@ -32,7 +32,11 @@ class MovementReason(StrEnum):
 
 
 class StockMovement(Wire):
-    """One signed change of one product's stock at one place: one for each operation, product and place."""
+    """One signed change of one product's stock at one place.
+
+    Each operation makes one for each product and place, and a second one, a `correction` that cancels it,
+    where a count had seen it already. `id` is the key.
+    """
 
     id: Id
     product_id: Id

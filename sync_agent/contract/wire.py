@@ -86,6 +86,9 @@ def canonical_json(value: object) -> bytes:
 
 def is_too_deep(value: object) -> bool:
     """Whether a JSON value is nested beyond `LEVELS_MAX`."""
+    written = _written(value)
+    if written is not None and written.count(b"{") + written.count(b"[") <= LEVELS_MAX:
+        return False
     rest = [(value, 1)]
     while rest:
         one, level = rest.pop()
@@ -98,6 +101,9 @@ def is_too_deep(value: object) -> bool:
 
 def has_nul(value: object) -> bool:
     """Whether a NUL character stands in any text of a JSON value; not every database can hold one."""
+    written = _written(value)
+    if written is not None and b"\\u0000" not in written:
+        return False
     rest = [value]
     while rest:
         one = rest.pop()
@@ -110,3 +116,11 @@ def has_nul(value: object) -> bool:
         elif isinstance(one, list):
             rest.extend(one)
     return False
+
+
+def _written(value: object) -> bytes | None:
+    """The value as JSON, which is looked through far quicker than the value; None if it cannot be written."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return None

@@ -161,6 +161,7 @@ LIMITS = {
     "requests and events of one tenant": f"{RATES.tenant_per_s} a second, bursts of {RATES.tenant_burst}",
     "sign-ins of one account that fail": f"{RATES.logins_per_account_a_minute} a minute",
     "sign-ins from one address": f"{RATES.logins_per_address_a_minute} a minute",
+    "refreshes from one address": f"{RATES.refreshes_per_s} a second, bursts of {RATES.refreshes_burst}",
     "sockets of one process": f"{SETTINGS.connections_max}",
     "sockets of one tenant": f"{SETTINGS.connections_per_tenant_max}",
 }

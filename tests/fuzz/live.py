@@ -38,6 +38,8 @@ UNTHROTTLED = RateLimits(
     tenant_burst=_MANY,
     logins_per_account_a_minute=_MANY,
     logins_per_address_a_minute=_MANY,
+    refreshes_per_s=_MANY,
+    refreshes_burst=_MANY,
 )
 KEPT_BESIDE = frozenset({"audit_entry", "audit_head", "refresh_token", "alembic_version"})
 """Tables that a refusal may write to, or that are not the server's own."""

@@ -35,6 +35,12 @@ class ServerProcess:
             self._process.kill()
         await self._process.wait()
 
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     async def stop(self) -> None:
         """SIGTERM, after which it has to end by itself."""
         if self._process.returncode is None:

@@ -179,6 +179,26 @@ async def test_a_user_at_a_killed_process_is_said_to_be_gone_by_the_other(
         assert (state["onlineUsers"], state["locations"]["main"]["onlineUsers"]) == (1, 0)
 
 
+async def test_a_user_at_a_process_taken_for_dead_is_said_to_be_back(
+    servers: Servers, tmp_path: Path
+) -> None:
+    one, two = await asyncio.gather(servers.start(), servers.start())
+    async with visiting(one, tmp_path) as at_one, visiting(two, tmp_path) as at_two:
+        watching = await at_two.join("demo", await at_two.sign_in("demo", "alice"))
+        bob = await at_one.sign_in("demo", "bob")
+        await at_one.join("demo", bob, locationId="main")
+        await watching.hear("user-connected", lambda told: told["userId"] == "bob")
+        one.freeze()
+        try:
+            await watching.hear("user-disconnected", lambda told: told["userId"] == "bob")
+            watching.heard.clear()
+        finally:
+            one.thaw()
+        back = await watching.hear("user-connected", lambda told: told["userId"] == "bob")
+        assert back["locationId"] == "main"
+        await watching.hear("sync-state", lambda state: state["locations"]["main"]["onlineUsers"] == 1)
+
+
 async def test_a_rate_limit_counts_what_was_asked_of_either_process(servers: Servers, tmp_path: Path) -> None:
     limits = {"events_per_s": 1, "events_burst": 8}
     async with both(servers, tmp_path, rate_limits=limits) as (one, two):

@@ -1,13 +1,17 @@
 """Database work is never done on the event loop: who waits for the database keeps nobody else waiting."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.errors import Refusal
 from server_stub.store.database import Database, sqlalchemy_url
+from sync_agent.contract.codes import ErrorCode
 from tests.server.operations import movement
 from tests.server.shop import Shop
 from tests.services import FreshDatabase
@@ -61,3 +65,34 @@ async def test_whoever_waits_for_a_lock_keeps_nobody_else_waiting(shop: Shop, ou
         assert not waiting.done()
     (result,) = await waiting
     assert result["status"] == "applied"
+
+
+async def test_a_database_that_has_gone_silent_is_unavailable_in_the_end(
+    database: Database, outside: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server_stub.store.database.WORK_S_MAX", 0.3)
+    monkeypatch.setattr("server_stub.store.database.CHECK_S_MAX", 0.3)
+
+    async def write() -> int | None:
+        return await database.write("demo", lambda unit: unit.rows(text("SELECT 1")).scalar())
+
+    await database.check()
+    await write()
+    with outside.begin() as connection:
+        others = text(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        backends = list(connection.scalars(others))
+    for backend in backends:
+        os.kill(backend, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(5):
+            for ask in (database.check, write, write):
+                with pytest.raises(Refusal) as refused:
+                    await ask()
+                assert (refused.value.code, refused.value.retry_after_ms) == (ErrorCode.UNAVAILABLE, 1000)
+    finally:
+        for backend in backends:
+            os.kill(backend, signal.SIGCONT)
+    monkeypatch.undo()
+    assert await write() == 1

@@ -21,6 +21,8 @@ UNHURRIED = RateLimits(
     tenant_burst=100_000,
     logins_per_account_a_minute=1000,
     logins_per_address_a_minute=1000,
+    refreshes_per_s=10_000,
+    refreshes_burst=100_000,
 )
 """Whoever tries every door in turn would otherwise be turned away for the number of tries alone."""
 

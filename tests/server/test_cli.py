@@ -165,7 +165,7 @@ def test_without_flags_the_settings_are_the_defaults(home: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (("--host", "0.0.0.0"), "without TLS"),  # noqa: S104
+        (("--host", "0.0.0.0"), "(--insecure)"),  # noqa: S104
         (("--host", "192.0.2.1"), "without TLS"),
         (("--tls-cert", "{file}"), "both"),
         (("--tls-key", "{file}"), "both"),
@@ -179,7 +179,12 @@ def test_without_flags_the_settings_are_the_defaults(home: Path) -> None:
         (("--metrics-token-file", "{binary}"), "--metrics-token-file: {binary} is not text"),
         (("--admin-ui", "ops"), "USER:PASSWORDFILE"),
         (("--admin-ui", "ops:{none}"), "--admin-ui: {none} cannot be read"),
+        (
+            ("--tls-cert", "{file}", "--tls-key", "{file}"),
+            "--tls-cert, --tls-key: not a certificate and its key (",
+        ),
         (("--redis", "localhost"), "redis://"),
+        (("--redis", "unix:///run/redis.sock"), "redis://"),
         (("--trusted-proxy", "proxy"), "no address"),
         (("--allow-origin", "till.example"), "https://till.example"),
         (("--allow-origin", "https://till.example/path"), "https://till.example"),
@@ -225,7 +230,7 @@ def test_a_port_that_is_taken_is_said(home: Path) -> None:
         finally:
             server.terminate()
     assert second.returncode == 2
-    assert "Address already in use" in second.stderr
+    assert second.stderr.endswith(f"--port: 127.0.0.1:{port} is taken by another program\n")
     assert "Traceback" not in second.stderr
 
 
@@ -240,6 +245,13 @@ async def test_a_new_shop_has_an_admin_who_can_sign_in_and_sell(acme: Path) -> N
     assert rows(acme, "SELECT id, name, time_zone FROM location") == [
         ("main", "Ladenstraße: hinten", "Europe/Berlin")
     ]
+
+
+def test_a_new_shop_is_told_with_who_signs_in_and_where(
+    home: Path, password_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(add_tenant(home, password_file)) == 0
+    assert capsys.readouterr().out.endswith("Acme is there; root signs in to tenant acme\n")
 
 
 async def test_an_id_may_have_underscores(home: Path, password_file: Path) -> None:
@@ -325,7 +337,7 @@ def test_migrating_makes_the_schema_and_again_changes_nothing(home: Path) -> Non
 
 def test_a_whole_trail_is_said_to_be(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify-audit", "--home", str(acme), "--tenant", "acme"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("whole: 1 lines")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("whole: 1 line,")
 
 
 def test_a_broken_trail_is_said_with_its_line_and_exit_code_1(

@@ -353,3 +353,34 @@ def test_a_shop_may_refuse_counts_that_are_made_on_nothing(rules: Rules) -> None
 
 def _refuse_unconditional(unit: UnitOfWork) -> None:
     unit.execute(update(t.tenant).values(settings={"refuseUnconditional": True}))
+
+
+@pytest.mark.parametrize("late_comes_first", [True, False])
+def test_a_late_movement_that_the_count_had_seen_changes_no_decision(
+    rules: Rules, late_comes_first: bool
+) -> None:
+    rules.send("d1", movement("p", 10, T0_MS - 3_600_000))
+    rules.send("d3", movement("p", -2, T0_MS - 30_000))
+    (result,) = rules.send("d2", count("p", 10, T0_MS, version=1, actorId="cleo"))
+    decision = decide(result["conflict"], "accept_local", expectedServerVersion=2)
+    late = movement("p", -3, T0_MS - 10_000)
+    if late_comes_first:
+        rules.send("d4", late)
+        rules.send(None, decision)
+    else:
+        rules.send(None, decision)
+        rules.send("d4", late)
+    assert rules.level("p")[0] == 10
+
+
+def test_what_was_sold_after_the_counting_stays_on_top_of_a_count_that_was_opened_again(
+    rules: Rules,
+) -> None:
+    rules.send("d1", movement("p", 10, T0_MS - 3_600_000))
+    rules.send("d3", movement("p", -2, T0_MS - 30_000))
+    (result,) = rules.send("d2", count("p", 10, T0_MS, version=1, actorId="cleo"))
+    rules.send(None, decide(result["conflict"], "accept_server"))
+    rules.send("d3", movement("p", -3, T0_MS + 60_000))
+    (opened,) = rules.send(None, reopening(result["conflict"]))
+    rules.send(None, decide(opened["conflict"], "accept_local"))
+    assert rules.level("p")[0] == 7

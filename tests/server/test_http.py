@@ -188,3 +188,40 @@ async def test_a_conflict_that_moved_comes_back_with_the_refusal(shop: Shop) -> 
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (409, "conflict_moved")
     assert error["details"]["serverVersion"]["values"]["quantity"] == 6
+
+
+async def test_verifiers_of_pins_are_for_tills_alone(shop: Shop) -> None:
+    alice, bob = await shop.sign_in("demo", "alice"), await shop.sign_in("demo", "bob")
+    till = await shop.enroll(alice)
+    for who, told in ((bob, False), (till, True)):
+        rows, _first = await snapshot(who, TENANT)
+        assert all((row["pinVerifier"] is not None) is told for row in rows["user"])
+        people = [change["row"] for change in await who.changes(TENANT) if change["resourceType"] == "user"]
+        assert people
+        assert all(("pinVerifier" in row) is told for row in people)
+
+
+async def test_a_slash_too_many_is_nothing_that_there_is(shop: Shop) -> None:
+    response = await shop.http.post("/api/v1/auth/login/", json={}, follow_redirects=False)
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_an_answer_ends_where_it_is_heavy_enough(shop: Shop) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    till = await shop.enroll(alice)
+    start = (await till.changes(MAIN))[-1]["seq"]
+    for unreadable in (False, True):
+        for _ in range(7):
+            heavy = sale({"p": 1}, actorId="bob")
+            heavy["data"]["lines"] = [{**heavy["data"]["lines"][0], "description": "x" * 150}] * 3000
+            if unreadable:
+                del heavy["data"]["currency"]
+            await till.send(heavy)
+    found: list[dict[str, Any]] = []
+    pages = 0
+    while some := await till.changes(MAIN, after=found[-1]["seq"] if found else start):
+        found += some
+        pages += 1
+    assert pages == 2
+    assert [change["seq"] for change in found] == list(range(start + 1, start + 1 + len(found)))
+    assert len((await alice.get("/quarantine", limit=100)).json()["data"]) == 6

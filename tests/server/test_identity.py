@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from server_stub.settings import RateLimits
 from tests.server.operations import movement
 from tests.server.shop import Person, Shop
 
@@ -68,6 +69,28 @@ async def test_signing_out_ends_the_family(shop: Shop) -> None:
     assert (await bob.post("/auth/logout", {"refreshToken": successor})).status_code == 200
     assert (await refresh(shop, successor)).status_code == 401
     assert (await refresh(shop, "evr_made-up")).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["evr_demo_made-up", "evd_demo_made-up", "evd_nowhere_x", "nonsense"])
+async def test_a_token_that_was_never_given_out_does_not_take_the_writers_time(
+    shop: Shop, token: str
+) -> None:
+    before = await _writes(shop)
+    answer = await refresh(shop, token)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["message"] == "this token does not hold; sign in again"
+    assert await _writes(shop) == before
+
+
+async def _writes(shop: Shop) -> list[str]:
+    metrics = (await shop.http.get("/metrics")).text
+    return [line for line in metrics.splitlines() if "transaction" in line and 'kind="write"' in line]
+
+
+async def test_tokens_without_end_are_held_back(open_with: Callable[..., Any]) -> None:
+    async with open_with(rate_limits=RateLimits(refreshes_per_s=1, refreshes_burst=3)) as shop:
+        answers = [await refresh(shop, "evr_demo_made-up") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
 
 
 async def test_a_till_is_enrolled_by_a_manager_with_a_series_of_its_own(shop: Shop) -> None:

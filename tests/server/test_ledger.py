@@ -1,5 +1,8 @@
 """Stock is a ledger: deltas in any order, sales always taken, shortages shown."""
 
+import orjson
+
+from sync_agent.contract.stock import StockLevelRow
 from tests.server.operations import T0_MS, count, movement, operation, rfc3339, sale
 from tests.server.rules import Rules
 
@@ -153,3 +156,41 @@ def test_a_transaction_is_a_change_of_its_own(rules: Rules) -> None:
     assert '"actorId":"cleo"' in row[0]
     assert '"deviceId":"d1"' in row[0]
     assert rfc3339(T0_MS) in row[0]
+
+
+def test_a_change_of_stock_is_written_as_the_contract_has_it(rules: Rules) -> None:
+    rules.send("d1", movement("p", 3, deviceSeq=1), sale({"p": 5}, deviceSeq=2, actorId="cleo"))
+    rules.send(None, count("p", 9, T0_MS, version=2))
+    rows = rules.query("SELECT row FROM change WHERE resource_type = 'stock_level' ORDER BY seq")
+    assert len(rows) == 3
+    for (row,) in rows:
+        written = orjson.loads(row)
+        assert StockLevelRow.model_validate(written).to_wire() == written
+        assert list(written) == [field.alias for field in StockLevelRow.model_fields.values()]
+
+
+def test_a_movement_too_near_to_a_count_to_be_sure_asks_for_a_check(rules: Rules) -> None:
+    rules.send("d1", count("p", 9, T0_MS, version=0))
+    (sold,) = rules.send("d2", sale({"p": 1}, at_ms=T0_MS + 1_000, actorId="cleo"))
+    assert "near_count:p" in sold["result"]["flags"]
+    (moved, sure) = rules.send("d2", movement("p", 1, T0_MS + 500), movement("p", 1, T0_MS + 60_000))
+    assert moved["result"]["flags"] == ["near_count:p"]
+    assert "flags" not in sure["result"]
+
+
+def test_a_count_on_an_old_version_looks_at_no_more_than_it_needs(rules: Rules) -> None:
+    rules.send("d1", *(movement("p", 1, T0_MS) for _ in range(300)))
+    (clash,) = rules.send("d2", count("p", 5, T0_MS + 1, version=1, actorId="cleo"))
+    assert clash["conflict"]["baseVersion"]["values"] == {"quantity": 1}
+    (stands,) = rules.send("d3", count("q", 5, T0_MS - 60_000, version=0))
+    rules.send("d1", *(movement("q", 1, T0_MS) for _ in range(300)))
+    assert rules.level("q") == (305, 301)
+    assert stands["status"] == "applied"
+
+
+def test_a_place_that_is_no_id_is_kept_nowhere(rules: Rules) -> None:
+    unplaced = sale({"p": 1})
+    del unplaced["locationId"]
+    unplaced["data"]["locationId"] = "x" * 100_000
+    (result,) = rules.send("d1", unplaced)
+    assert (result["status"], len(result["error"]) < 200) == ("quarantined", True)

@@ -98,6 +98,14 @@ async def test_one_address_tries_twenty_accounts_a_minute(moment: list[float]) -
     assert moment
 
 
+async def test_one_address_hands_in_so_many_tokens_and_another_feels_nothing() -> None:
+    limits = Limits(RateLimits(refreshes_per_s=1, refreshes_burst=4))
+    for _ in range(4):
+        await limits.refresh("10.0.0.1")
+    await refused(limits.refresh("10.0.0.1"))
+    await limits.refresh("10.0.0.2")
+
+
 async def test_what_is_over_is_forgotten(moment: list[float]) -> None:
     limits = Limits(RateLimits())
     for number in range(500):

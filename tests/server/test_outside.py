@@ -186,6 +186,76 @@ async def test_trailers_without_end_close_the_connection(shop: Shop) -> None:
     writer.close()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET /livez HTTP/1.1\r\nHost: x\r\n",
+        b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+    ],
+    ids=["nothing", "half a head", "half a body"],
+)
+async def test_who_does_not_go_on_is_closed(open_with: Callable[..., Any], said: bytes) -> None:
+    async with open_with(head_within_s=0.2, body_pause_s=0.2) as shop:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
+        writer.write(said)
+        # Less than the keep-alive of uvicorn, which closes some of these too.
+        await asyncio.wait_for(_read_all(reader), 4)
+        writer.close()
+
+
+async def test_an_empty_line_does_not_keep_a_connection(open_with: Callable[..., Any]) -> None:
+    async with open_with(head_within_s=0.2) as shop:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"}}")
+        # It stops the clock that uvicorn has set when the answer was given.
+        writer.write(b"\r\n")
+        await asyncio.wait_for(_read_all(reader), 4)
+        writer.close()
+
+
+async def test_a_socket_and_a_long_poll_outlive_the_deadlines(open_with: Callable[..., Any]) -> None:
+    async with open_with(head_within_s=0.05, body_pause_s=0.05, sync_state_s=0.5) as shop:
+        bob = await shop.sign_in("demo", "bob")
+        socket = await shop.join("demo", bob)
+        session = orjson.loads((await shop.http.get(POLLING)).content[1:])["sid"]
+        poll = asyncio.create_task(shop.http.get(f"{POLLING}&sid={session}"))
+        for _ in range(2):
+            socket.heard.clear()
+            await socket.hear("sync-state")
+        assert not poll.done()
+        assert (await socket.call("ping"))["success"]
+        await shop.http.post(f"{POLLING}&sid={session}", content=b"40{}")
+        assert (await poll).status_code == 200
+
+
+async def test_a_connection_too_many_is_closed_at_once(
+    open_with: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server_stub.http_protocol._BESIDE_SOCKETS", 1)
+    async with open_with(connections_max=1) as shop:
+        port = int(shop.url.rpartition(":")[2])
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await asyncio.wait_for(_read_all(reader), 4) == b""
+        writer.close()
+        for _reader, one in held:
+            one.close()
+        async with asyncio.timeout(10):
+            while not await _is_answered(port):
+                pass
+
+
+async def _is_answered(port: int) -> bool:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return b" 200 " in await _read_all(reader)
+    finally:
+        writer.close()
+
+
 async def test_a_body_in_many_small_chunks_is_taken(shop: Shop) -> None:
     async def crumbs() -> Any:
         for start in range(0, len(body), 64):

@@ -68,7 +68,8 @@ async def test_a_new_user_can_sign_in_and_every_till_hears_of_them(shop: Shop) -
     row = await done(await ada.post("/users", CARA))
     assert (row["id"], row["role"], row["version"]) == ("cara", "clerk", 1)
     assert (await sign_in(shop, "cara", CARA["password"])).status_code == 200
-    (change,) = await told_of(ada, "cara")
+    till = await shop.enroll(ada)
+    (change,) = await told_of(till, "cara")
     assert change["row"]["username"] == "cara"
     pepper = shop.rows("SELECT pin_pepper FROM tenant WHERE tenant_id = 'demo'")[0][0]
     assert PasswordHasher().verify(change["row"]["pinVerifier"], pin_material(pepper, "cara", "4711"))
@@ -134,7 +135,8 @@ async def test_a_new_pin_goes_down_the_stream(shop: Shop) -> None:
     ada = await shop.sign_in("demo", "ada")
     await done(await patch(ada, "/users/bob", {"pin": "99887766"}))
     pepper = shop.rows("SELECT pin_pepper FROM tenant WHERE tenant_id = 'demo'")[0][0]
-    verifier = (await told_of(ada, "bob"))[-1]["row"]["pinVerifier"]
+    till = await shop.enroll(ada)
+    verifier = (await told_of(till, "bob"))[-1]["row"]["pinVerifier"]
     assert PasswordHasher().verify(verifier, pin_material(pepper, "bob", "99887766"))
 
 
@@ -270,3 +272,15 @@ async def test_settings_keep_what_an_edit_leaves_out(shop: Shop) -> None:
     assert await done(await alice.get("/settings")) == {"refuseUnconditional": True}
     (line,) = await trail(ada, kind="administration")
     assert line["detail"] == {"did": "settings_edited", "refuseUnconditional": True}
+
+
+async def test_sockets_of_people_hear_no_verifier_and_those_of_tills_do(shop: Shop) -> None:
+    alice, bob, ada = [await shop.sign_in("demo", name) for name in ("alice", "bob", "ada")]
+    till = await shop.enroll(alice)
+    person = await shop.join("demo", bob, features=["changes"])
+    device = await shop.join("demo", till, features=["changes"])
+    response = await shop.http.patch("/api/v1/users/alice", json={"name": "Alice M."}, headers=ada.headers)
+    assert response.status_code == 200
+    for socket, told in ((person, False), (device, True)):
+        heard = await socket.hear("changes", lambda event: event["changes"][0]["resourceType"] == "user")
+        assert ("pinVerifier" in heard["changes"][0]["row"]) is told

@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import socketio
 
-from server_stub.presence import LocalPresence, Presence, Present
+from server_stub.presence import Beat, LocalPresence, Presence, Present
+from server_stub.realtime.bus import RedisBus
 from server_stub.redis_client import connect_to
 from server_stub.redis_presence import RedisPresence
 from tests.server.operations import movement
 from tests.server.shop import Shop
 from tests.services import Redis
+
+pytestmark = pytest.mark.xdist_group("scale")
 
 BEAT_S = 0.05
 BOB = Present("s1", "bob", "main")
@@ -96,7 +100,7 @@ async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[[
 
     async def both_beat() -> bool:
         for lives in (one, other):
-            told.extend((tenant, vanished.user_id) for tenant, vanished in await lives.beat())
+            told.extend((tenant, vanished.user_id) for tenant, vanished in (await lives.beat()).vanished)
         return await one.count("demo") == 2
 
     await eventually(both_beat)
@@ -113,11 +117,29 @@ async def test_whoever_is_still_elsewhere_did_not_vanish(process: Callable[[], R
     told: list[Any] = []
 
     async def beat() -> bool:
-        told.extend(await lives.beat())
+        told.extend((await lives.beat()).vanished)
         return await lives.count("demo") == 1
 
     await eventually(beat)
     assert told == []
+
+
+async def test_a_process_taken_for_dead_says_who_came_back_with_it(
+    process: Callable[[], RedisPresence],
+) -> None:
+    slow, lives = process(), process()
+    for each in (slow, lives):
+        await each.beat()
+    await slow.enter("demo", BOB)
+    await slow.enter("demo", ALICE)
+    await lives.enter("demo", Present("s4", "alice", "main"))
+
+    async def vanished() -> list[tuple[str, Present]]:
+        return (await lives.beat()).vanished
+
+    assert await eventually(vanished) == [("demo", BOB)]
+    assert (await slow.beat()).returned == [("demo", BOB)], "alice was at the other all the time"
+    assert await slow.beat() == Beat()
 
 
 async def test_a_redis_that_forgot_everything_is_told_again(
@@ -127,7 +149,7 @@ async def test_a_redis_that_forgot_everything_is_told_again(
     await presence.beat()
     await presence.enter("demo", BOB)
     redis_server.forget()
-    assert await presence.beat() == []
+    assert (await presence.beat()).vanished == []
     assert await process().of("demo") == [BOB]
 
 
@@ -143,7 +165,7 @@ async def test_without_redis_a_process_knows_its_own_and_recovers(
         assert await presence.of("demo") == [BOB, ALICE]
         assert await presence.leave("demo", "s1")
         assert await presence.count("demo") == 1
-        assert await presence.beat() == []
+        assert await presence.beat() == Beat()
     finally:
         redis_server.start()
     await presence.beat()
@@ -226,3 +248,100 @@ async def test_sockets_go_on_without_redis_and_are_joined_again_with_it(
             await asyncio.sleep(0.05)
     state = await there.hear("sync-state", lambda state: state["onlineUsers"] == 2)
     assert state["tenantId"] == "demo"
+
+
+class Bus(RedisBus):
+    """One process's bus, whose sockets are nobody."""
+
+    def __init__(self, redis_url: str) -> None:
+        super().__init__(connect_to(redis_url))
+        self.heard: list[str] = []
+        self.failed: list[str] = []
+        self._failed = self.failed.append
+        socketio.AsyncServer(async_mode="asgi", client_manager=self)
+        self.initialize()
+
+    async def _handle_emit(self, message: dict[str, Any]) -> None:
+        self.heard.append(message["event"])
+
+
+@pytest.fixture
+async def two_buses(redis_url: str) -> AsyncIterator[tuple[Bus, Bus]]:
+    one, other = Bus(redis_url), Bus(redis_url)
+    await eventually(lambda: is_heard(one, other))
+    yield one, other
+    await one.close()
+    await other.close()
+
+
+class Line:
+    """A way to Redis whose connections can die in silence: nothing comes through, and nobody hangs up."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._pumps: list[asyncio.Task[None]] = []
+        self._ends: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> str:
+        self._listening = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        return f"redis://127.0.0.1:{self._listening.sockets[0].getsockname()[1]}/0"
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._listening.close()
+        await self.fall_silent()
+        for end in self._ends:
+            end.close()
+
+    async def fall_silent(self) -> None:
+        """All connections that there are; new ones work."""
+        silenced, self._pumps = self._pumps, []
+        for pump in silenced:
+            pump.cancel()
+        await asyncio.gather(*silenced, return_exceptions=True)
+
+    async def _carry(self, near_reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
+        far_reader, far = await asyncio.open_connection("127.0.0.1", self._port)
+        self._ends += [near, far]
+        for reader, writer in ((near_reader, far), (far_reader, near)):
+            self._pumps.append(asyncio.create_task(self._pump(reader, writer)))
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while some := await reader.read(65536):
+            writer.write(some)
+
+
+async def is_heard(teller: Bus, listener: Bus) -> bool:
+    """Whether news of the one that is told now, or was before, has reached the other."""
+    await teller.emit("news", {}, room="demo")
+    return "news" in listener.heard
+
+
+async def test_a_bus_whose_sender_fails_goes_on_sending(
+    two_buses: tuple[Bus, Bus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two_buses
+    with monkeypatch.context() as broken:
+        broken.setattr("redis.asyncio.Redis.pipeline", None)
+        await one.emit("lost", {}, room="demo")
+
+        async def has_failed() -> bool:
+            return bool(one.failed)
+
+        await eventually(has_failed)
+    other.heard.clear()
+    await eventually(lambda: is_heard(one, other))
+
+
+async def test_a_connection_to_redis_that_died_in_silence_is_replaced(
+    redis_server: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server_stub.realtime.bus._LISTEN_S", 0.1)
+    line = Line(redis_server.port)
+    async with line as line_url:
+        teller, listener = Bus(redis_url), Bus(line_url)
+        await eventually(lambda: is_heard(teller, listener))
+        await line.fall_silent()
+        listener.heard.clear()
+        await eventually(lambda: is_heard(teller, listener))
+        await teller.close()
+        await listener.close()

@@ -164,3 +164,16 @@ def test_a_product_can_be_created_and_edited_in_one_upload(rules: Rules) -> None
     )
     assert [result["status"] for result in results] == ["applied"] * 3
     assert product(rules, "jam") == ("Jam", None, 0, 3)
+
+
+@pytest.mark.parametrize("new", [{"name": "   "}, {"priceMinor": -5}])
+def test_an_edit_may_not_make_what_could_not_be_created(rules: Rules, tea: str, new: dict[str, Any]) -> None:
+    (result,) = rules.send(None, edit(tea, 1, new, {}))
+    assert (result["status"], result["code"]) == ("rejected", "bad_request")
+    assert product(rules, tea) == ("Tea", 400, 0, 1)
+
+
+def test_an_empty_barcode_is_none(rules: Rules) -> None:
+    results = rules.send(None, create("jam", barcode=""), create("oil", barcode=""))
+    assert [result["status"] for result in results] == ["applied", "applied"]
+    assert rules.query("SELECT DISTINCT barcode FROM product") == [(None,)]

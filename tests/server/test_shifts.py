@@ -187,3 +187,30 @@ async def test_a_shift_can_be_asked_about_at_its_own_place(shop: Shop) -> None:
         await shop.enroll(await shop.sign_in("demo", "alice"), "Elsewhere", "annex"),
     ):
         assert (await stranger.get("/shifts/s1")).status_code == 404
+
+
+def test_an_operation_that_could_not_be_read_has_come_all_the_same(rules: Rules) -> None:
+    sent = chained(open_shift(), movement("p", 1, version="x"), movement("p", 1))
+    results = rules.send("d1", *sent)
+    assert [result["status"] for result in results] == ["applied", "rejected", "applied"]
+    rules.send("d1", sent[1])
+    closing = close_shift(first=1, last=3, last_hash=last_hash(sent))
+    (closed,) = rules.send("d1", closing)
+    assert closed["result"]["message"] == "all received"
+
+
+def test_a_drawer_without_a_till_has_no_numbers_to_wait_for(rules: Rules) -> None:
+    rules.send(None, open_shift())
+    (closed,) = rules.send(None, close_shift(first=1, last=4, last_hash=""))
+    assert (closed["result"]["complete"], closed["result"]["flags"]) == (True, [])
+
+
+def test_what_arrives_looks_at_the_shift_that_it_belongs_to_alone(rules: Rules) -> None:
+    sent = chained(open_shift(), *(movement("p", 1) for _ in range(4)))
+    rules.send("d1", *sent[:2])
+    rules.send("d1", close_shift(first=1, last=3, last_hash=last_hash(sent[:3])))
+    before = len(told_of_shift(rules))
+    rules.send("d1", sent[4])
+    assert len(told_of_shift(rules)) == before
+    rules.send("d1", sent[2])
+    assert told_of_shift(rules)[-1][1]["received"] == 3

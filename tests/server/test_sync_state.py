@@ -108,3 +108,11 @@ async def test_another_tenants_state_is_its_own(shop: Shop) -> None:
     assert (answer["syncState"]["pendingOperations"], answer["connectedUsers"]) == (0, 1)
     assert set(answer["syncState"]["locations"]) == {"main"}
     assert {state["tenantId"] for state in other.all_of("sync-state")} <= {"rival"}
+
+
+async def test_no_till_says_more_than_any_queue_could_hold(shop: Shop) -> None:
+    socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
+    answer = await socket.call("network-status", {"isOnline": True, "pending": 2**53})
+    assert answer["error"]["code"] == "bad_request"
+    assert (await socket.call("network-status", {"isOnline": True, "pending": 10**9}))["success"]
+    await socket.hear("sync-state", lambda state: state["pendingOperations"] == 10**9)

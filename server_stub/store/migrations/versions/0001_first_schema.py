@@ -198,6 +198,8 @@ def _create_tables() -> None:
         sa.Column("location_id", sa.Text(), nullable=False),
         sa.Column("device_id", sa.Text(), nullable=True),
         sa.Column("awaited", WholeNumber(), nullable=False),
+        sa.Column("first_device_seq", WholeNumber(), nullable=True),
+        sa.Column("last_device_seq", WholeNumber(), nullable=True),
         sa.Column("manifest", Json(), nullable=True),
         sa.Column("body", Json(), nullable=False),
         sa.Column("version", WholeNumber(), nullable=False),
