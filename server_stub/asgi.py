@@ -25,7 +25,7 @@ from server_stub.rest.outside import Outside, Requests, add_refusals
 from server_stub.settings import Settings
 from server_stub.standing import Standings
 from server_stub.store.database import Database
-from server_stub.supervision import supervise
+from server_stub.supervision import end, supervise
 from server_stub.watch import Watch
 
 
@@ -99,9 +99,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None
             asyncio.create_task(supervise("pruning", pruner.run, parts.metrics.task_failed)),
         ]
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(end(task) for task in tasks))
         await realtime.close()
         await parts.watch.flush()
         await parts.presence.close()

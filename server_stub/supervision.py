@@ -22,3 +22,10 @@ async def supervise(
             log.exception("task.failed", task=name)
         failed(name)
         await asyncio.sleep(_PAUSE_S)
+
+
+async def end(task: asyncio.Task[None]) -> None:
+    """Cancels until it has ended: a library may swallow a cancellation that comes just as its answer does."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_PAUSE_S)

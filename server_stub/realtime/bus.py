@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from server_stub.redis_client import REDIS_TROUBLE
-from server_stub.supervision import supervise
+from server_stub.supervision import end, supervise
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
 
     async def close(self) -> None:
         if self._sender is not None:
-            await asyncio.gather(_end(self._sender), _end(self.thread))
+            await asyncio.gather(end(self._sender), end(self.thread))
         await self._redis.aclose()
 
     async def _publish(self, data: object) -> None:
@@ -96,10 +96,3 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
         if self._is_away:
             self._is_away = False
             log.info("bus.back")
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    """Redis's client may swallow a cancellation that comes at the moment of an answer."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_PAUSE_S)
