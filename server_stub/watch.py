@@ -21,6 +21,7 @@ from server_stub.store.audit import AuditRecord
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database, UnitOfWork
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import SHIFT
 from sync_agent.contract.wire import format_time, from_ms
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ _TENANT_LINES_MAX = 250
 """And of one, so that its noise does not drown the others'."""
 _ODD_COMMITS_MAX = 10_000
 _WORDS_MAX = 200
+_DISCARDS = 5
 
 _MINUTE_MS = 60_000
 _QUIET_MS = 10 * _MINUTE_MS
@@ -104,7 +106,7 @@ class Watch:
         # Shelves are not emptied below nothing by the score: a missed delivery, or somebody playing.
         self._oversells = Burst(20, 10 * _MINUTE_MS, _QUIET_MS)
         # Sales that nobody can read are rare, and giving them up hides money.
-        self._discards = Burst(5, 60 * _MINUTE_MS, _QUIET_MS)
+        self._discards = Burst(_DISCARDS, 60 * _MINUTE_MS, _QUIET_MS)
 
     # --- what the doors tell -------------------------------------------------------------------------------
 
@@ -188,8 +190,9 @@ class Watch:
                 burst, anomaly = self._oversells, "burst_of_oversells"
             else:
                 burst, anomaly = self._discards, "burst_of_discards"
-            if burst.happened((change.tenant_id, place), change.at_ms):
-                self._flag(change.tenant_id, anomaly, location=place)
+            for _ in range(_times(change)):
+                if burst.happened((change.tenant_id, place), change.at_ms):
+                    self._flag(change.tenant_id, anomaly, location=place)
 
     def _flag(
         self,
@@ -224,11 +227,20 @@ class Watch:
 
 
 def _is_odd(change: CommittedChange) -> bool:
-    """Whether a product fell below nothing with this change, or an unreadable sale was given up."""
+    """Whether a product fell below nothing with this change, or what was to be sent was given up."""
     row: dict[str, Any] = change.row or {}
     if change.resource_type == "oversold":
         return bool(row["open"]) and row["since"] == format_time(from_ms(change.at_ms))
+    if change.resource_type == SHIFT:
+        # Its second version is its closing; later ones tell of the same numbers again.
+        return change.version == 2 and bool(row.get("spent"))
     return change.resource_type == "quarantine" and row.get("status") == "discarded"
+
+
+def _times(change: CommittedChange) -> int:
+    """How many things were given up; one that was sold below nothing counts once."""
+    spent = (change.row or {}).get("spent") if change.resource_type == SHIFT else None
+    return 1 if spent is None else min(int(spent), _DISCARDS)
 
 
 def _write(unit: UnitOfWork, lines: Counter[_Line]) -> None:

@@ -178,7 +178,12 @@ class Joining:
         greeting = asyncio.create_task(self._send_initial_sync(session, caller, cursors))
         session.greeting = greeting
         self._greetings.add(greeting)
-        greeting.add_done_callback(self._greetings.discard)
+        greeting.add_done_callback(partial(self._greeted, session))
+
+    def _greeted(self, session: Session, greeting: asyncio.Task[None]) -> None:
+        self._greetings.discard(greeting)
+        if session.greeting is greeting:
+            session.greeting = None
 
     async def _send_initial_sync(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
         settings = self._parts.settings

@@ -175,6 +175,7 @@ def _close(batch: Batch, asked: Asked, shift_id: str) -> OperationResult:
             "totals": data.totals,
             "note": data.note,
             "operations": data.manifest.count,
+            "spent": len(data.manifest.spent),
         }
     )
     missing = _missing(batch, closed.device_id, data.manifest, closing=asked)

@@ -238,6 +238,8 @@ class ShiftRow(Wire):
     operations: Sequence | None = None
     """How many the till says it sent."""
     received: Sequence | None = None
+    spent: Sequence | None = None
+    """How many of them the till discarded or replaced."""
     missing: tuple[Sequence, ...] = ()
     """The numbers that have not come, the first 1,000 of them."""
     flags: tuple[str, ...] = ()

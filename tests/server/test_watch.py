@@ -218,6 +218,25 @@ async def test_giving_up_sales_that_nobody_could_read_in_a_row_is_an_anomaly(rul
     assert line[0] == "burst_of_discards"
 
 
+async def test_a_drawer_that_gave_up_many_operations_is_an_anomaly(rules: Rules) -> None:
+    watch = Watch(rules.database)
+    for version, spent in ((1, None), (2, 4), (3, 4)):
+        watch.committed(Commit([closed("monday", version, spent)], []))
+    await watch.flush()
+    assert await asyncio.to_thread(lines, rules, "anomaly") == []
+    watch.committed(Commit([closed("tuesday", 2, 1)], []))
+    await watch.flush()
+    (line,) = await asyncio.to_thread(lines, rules, "anomaly")
+    assert line[0] == "burst_of_discards"
+
+
+def closed(shift_id: str, version: int, spent: int | None) -> CommittedChange:
+    row = {"id": shift_id, "locationId": "main", "spent": spent}
+    return CommittedChange(
+        "t", "tenant-t-location-main", 1, "c", "shift", shift_id, version, row, None, 1_000
+    )
+
+
 def discarded(operation_id: str, status: str) -> CommittedChange:
     row = {"operationId": operation_id, "locationId": "main", "status": status}
     return CommittedChange(
