@@ -79,7 +79,7 @@ async def measure(folder: Path) -> list[Measured]:
             f"a change reaching {SOCKETS} sockets",
             shops[_WINDOW_MS].took,
             bare_took,
-            f"the feed gathers for {_WINDOW_MS} ms before it tells",
+            f"handing over from the writer's thread; a burst is gathered for {_WINDOW_MS} ms",
         ),
         _row(
             "the same, not gathered (a window of 0 ms)",
