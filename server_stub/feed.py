@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from server_stub.rooms import changes_room, plain_room, rooms_of, tills_room
@@ -127,8 +128,9 @@ class Feed:
 
 
 def _as_heard(committed: CommittedChange, *, is_till: bool) -> Change:
-    change = committed.to_change()
-    return change.model_copy(update={"row": visible_row(change.resource_type, change.row, is_till=is_till)})
+    row = visible_row(committed.resource_type, committed.row, is_till=is_till)
+    # Hardly any row hides something, and every change passes here.
+    return (committed if row is committed.row else replace(committed, row=row)).to_change()
 
 
 def _updates(changes: list[CommittedChange]) -> Iterator[InventoryUpdated]:

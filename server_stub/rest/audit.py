@@ -1,7 +1,6 @@
 """The audit trail, for managers: its lines, and the proof that they are all there."""
 
 import asyncio
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import audit
 from sync_agent.contract import events
 from sync_agent.contract.audit import AuditPage, AuditVerdict
-from sync_agent.contract.wire import to_ms
+from sync_agent.contract.wire import UtcTime, to_ms
 
 _LINES_MAX = 1000
 
@@ -31,7 +30,7 @@ def routes(parts: Parts) -> APIRouter:
     )
     async def read_audit(
         caller: Bearer,
-        since: datetime | None = None,
+        since: UtcTime | None = None,
         after: Annotated[int, Query(ge=0, le=2**53)] = 0,
         actor: Word = None,
         resource: Word = None,
@@ -39,7 +38,7 @@ def routes(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=_LINES_MAX)] = 200,
     ) -> Response:
         wanted = audit.Wanted(
-            since_ms=None if since is None else to_ms(since if since.tzinfo else since.replace(tzinfo=UTC)),
+            since_ms=None if since is None else to_ms(since),
             actor=actor,
             resource=resource,
             kind=kind,

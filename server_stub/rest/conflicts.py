@@ -1,6 +1,5 @@
 """Conflicts: those to decide, what a decision would do, deciding, and opening one again."""
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Literal
 
@@ -19,7 +18,7 @@ from sync_agent.contract.conflicts import (
     ReopenConflict,
     ResolveConflict,
 )
-from sync_agent.contract.wire import from_ms, to_ms
+from sync_agent.contract.wire import UtcTime, from_ms, to_ms
 
 _CONFLICTS_MAX = 1000
 
@@ -39,13 +38,13 @@ def routes(parts: Parts) -> APIRouter:
         caller: Bearer,
         status: Literal["open", "resolved", "all"] = "open",
         location_id: Annotated[str | None, Query(alias="locationId", max_length=64)] = None,
-        before: datetime | None = None,
+        before: UtcTime | None = None,
         limit: Annotated[int, Query(ge=1, le=_CONFLICTS_MAX)] = 200,
     ) -> Response:
         wanted = conflicts.Wanted(
             status=None if status == "all" else status,
             location_id=location_id,
-            before_ms=None if before is None else _ms(before),
+            before_ms=None if before is None else to_ms(before),
         )
         found = await database.read(
             caller.tenant_id, partial(conflicts.found_for, caller=caller, wanted=wanted, limit=limit)
@@ -81,8 +80,3 @@ def routes(parts: Parts) -> APIRouter:
         return answer(result.conflict)
 
     return router
-
-
-def _ms(moment: datetime) -> int:
-    """Without a zone, it is in UTC like every time on the wire."""
-    return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

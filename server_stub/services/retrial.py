@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from server_stub.errors import Refusal
 from server_stub.services import quarantine, queue, rulebook, shifts
-from server_stub.services.batch import Asked, Batch
+from server_stub.services.batch import REASON_MAX, Asked, Batch
 from server_stub.services.caller import Caller
 from server_stub.services.intake import read
 from server_stub.services.quarantine import Unreadable
@@ -83,9 +83,9 @@ def _result_or_why_not(batch: Batch, asked: Asked) -> OperationResult | str:
     try:
         return rulebook.apply(batch, asked)
     except Unreadable as unreadable:
-        return unreadable.reason
+        return unreadable.reason[:REASON_MAX]
     except Refusal as refusal:
-        return refusal.message
+        return refusal.message[:REASON_MAX]
 
 
 def _within(caller: Caller) -> Any:
