@@ -14,20 +14,25 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sync_agent.backoff import LONGEST_MS, wait_ms
+from sync_agent.backoff import LONGEST_MS, first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
 from sync_agent.credentials import Credentials
-from sync_agent.errors import AuthError, SyncError, TransientError
-from sync_agent.events import AgentEvent, Attention, ConnectionState
+from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
+from sync_agent.events import AgentEvent, Attention, ConnectionState, Fault
 from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
 from sync_agent.push import Pusher
 from sync_agent.session import Session
-from sync_agent.store import link, outbox
+from sync_agent.store import history, link, notices, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
+from sync_agent.uplink import Uplink
 
 log = logging.getLogger(__name__)
+
+
+HOUSE_KEPT_EVERY_S = 86_400.0
+PAGE_PAUSE_S = 0.05
 
 
 def _nobody_listens(_event: AgentEvent) -> None:
@@ -64,9 +69,12 @@ class Agent:
         self._clock = ports.clock
         self._rng = ports.rng
         self._session = Session(transport, credentials, ports.clock)
-        self._pusher = Pusher(store, transport, self._session, ports.clock, ports.rng, emit)
+        self._uplink = Uplink(transport, self._session, ports.clock)
+        self._pusher = Pusher(store, self._uplink, ports.clock, ports.rng, emit)
         self._puller = Puller(store, transport, self._session, self._pusher, emit)
-        self._connection = Connection(store, transport, self._session, self._puller, ports.clock, emit)
+        self._connection = Connection(
+            store, transport, self._session, self._uplink, self._puller, ports.clock, emit
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hurry = asyncio.Event()
 
@@ -87,6 +95,8 @@ class Agent:
         self.try_now()
 
     def _on_commit(self, changed: Changed) -> None:
+        """In the writer's thread."""
+        self._call(lambda: self._emit(changed))
         if Topic.OUTBOX in changed.topics:
             self._call(self._pusher.wake)
 
@@ -103,10 +113,12 @@ class Agent:
         self._device()
         self._loop = asyncio.get_running_loop()
         stop_listening = self._store.listen(self._on_commit)
+        self._tell_unread()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep(self._stay_connected, "connection"), name="agent-connection")
                 tasks.create_task(self._keep(self._drain, "queue"), name="agent-queue")
+                tasks.create_task(self._keep(self._keep_house, "history"), name="agent-history")
         finally:
             stop_listening()
             self._loop = None
@@ -120,6 +132,11 @@ class Agent:
             raise NotEnrolled("This till is not enrolled yet.")
         return device
 
+    def _tell_unread(self) -> None:
+        with self._store.reading() as connection:
+            for notice in notices.unread(connection):
+                self._emit(Attention(notice.message))
+
     async def _keep(self, work: Callable[[], Awaitable[None]], what: str) -> None:
         """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
         failures = 0
@@ -131,9 +148,17 @@ class Agent:
                 if isinstance(fault, asyncio.CancelledError) and _is_being_cancelled():
                     raise
                 failures = 1 if self._went_well_since(began_s) else failures + 1
-                log.exception("the agent's %s task failed and is started again", what)
-                self._emit(Attention(f"Sending has a fault ({what}); it was started again."))
+                self._tell_of(fault, what)
                 await asyncio.sleep(wait_ms(failures, self._rng) / 1000)
+
+    def _tell_of(self, fault: BaseException, what: str) -> None:
+        if isinstance(fault, StoreError):
+            # The till's own disk: no bug, and in words for whoever can mend it. What was saved is safe.
+            log.error("the agent's %s task waits for the till's disk: %s", what, fault)
+            self._emit(Attention(str(fault)))
+            return
+        log.error("the agent's %s task failed and is started again", what, exc_info=fault)
+        self._emit(Fault(what, f"Sending has a fault ({what}); it was started again."))
 
     def _went_well_since(self, began_s: float) -> bool:
         """What stood for longer than the longest wait owes nothing to the failures before it."""
@@ -160,7 +185,7 @@ class Agent:
             else:
                 failures = refusals = 0
                 self._connection.move(ConnectionState.OFFLINE, reason)
-                delay_ms = wait_ms(1, self._rng)
+                delay_ms = first_wait_ms(self._rng)
             await self._pause(delay_ms)
 
     def _wait_ms(self, failures: int, refusals: int, error: SyncError) -> int:
@@ -184,6 +209,12 @@ class Agent:
                 self._session.forget()
                 self._connection.reached.clear()
                 self._connection.drop(error)
+
+    async def _keep_house(self) -> None:
+        """Once a day, what ended long ago is forgotten: a page at a time, so that no clerk waits for it."""
+        while True:
+            forgotten = await self._store.write(history.prune, Rank.AGENT)
+            await asyncio.sleep(PAGE_PAUSE_S if forgotten else HOUSE_KEPT_EVERY_S)
 
 
 def _is_being_cancelled() -> bool:

@@ -21,6 +21,18 @@ def wait_ms(failures: int, rng: Rng, retry_after_s: float | None = None) -> int:
     return floor + int(rng.uniform(0, ceiling))
 
 
+AFTER_LOSS_MS = 5_000
+"""As long as a clerk is not told of a loss yet: the tills of a server that went down spread over that."""
+
+
+def first_wait_ms(rng: Rng) -> int:
+    """Milliseconds to wait before the first try after a standing connection was lost.
+
+    Drawn wider than the first wait after a failure: all tills of a server lose it at the same moment.
+    """
+    return int(rng.uniform(0, AFTER_LOSS_MS))
+
+
 @dataclass(frozen=True)
 class RetryAt:
     """The operation may be tried again from then on."""

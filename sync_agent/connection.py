@@ -5,15 +5,17 @@ agent.py makes one visit after another. Reached means that our own server answer
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
 
 from sync_agent.contract import events
+from sync_agent.contract.events import PATH_LIVE
 from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
-from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError
+from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.ports import Channel, Clock, Rank, Transport
 from sync_agent.pull import Puller
@@ -21,14 +23,18 @@ from sync_agent.session import Session
 from sync_agent.store import link, outbox, replica
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, record_clock_offset
+from sync_agent.uplink import Uplink
+
+log = logging.getLogger(__name__)
 
 CALL_S_MAX = 10.0
 HEARTBEAT_S = 15.0
 LOOK_AT_HEADS_EVERY = 2
 """Heartbeats between two looks at the streams' heads: a lost last event shows by itself within 30 s."""
 OFFSET_MATTERS_MS = 200
+LOOK_FOR_SLEEP_EVERY_S = 2.0
 SLEPT_MS = 5_000
-"""Wall clock and monotonic clock apart by this much between two heartbeats: the machine slept."""
+"""Wall clock and monotonic clock apart by this much between two looks: the machine slept."""
 
 
 class Connection:
@@ -42,6 +48,7 @@ class Connection:
         store: Store,
         transport: Transport,
         session: Session,
+        uplink: Uplink,
         puller: Puller,
         clock: Clock,
         emit: Callable[[AgentEvent], None],
@@ -49,6 +56,7 @@ class Connection:
         self._store = store
         self._transport = transport
         self._session = session
+        self._uplink = uplink
         self._puller = puller
         self._clock = clock
         self._emit = emit
@@ -81,6 +89,8 @@ class Connection:
         """One connection, until it is lost; why it was. Raises SyncError where it did not come about."""
         self.move(ConnectionState.CONNECTING)
         self._dropped = asyncio.get_running_loop().create_future()
+        # Without any secret: a captive portal answers as well, and shall not see a token.
+        await self._transport.request("GET", PATH_LIVE)
         token = await self._session.token()
         arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 
@@ -90,17 +100,22 @@ class Connection:
         channel = await self._transport.open_channel(token, keep)
         try:
             await self._join(channel, device)
+            self._uplink.channel = channel
             self.reached.set()
             self.move(ConnectionState.SYNCING)
             await self._store.write(link.note_contact, Rank.AGENT)
-            for stream in self._streams(device):
-                await self._puller.catch_up(device, stream)
-            await self._store.write(link.note_full_sync, Rank.AGENT)
+            await self._catch_up(device)
             self.move(ConnectionState.ONLINE)
             return await self._stay(channel, device, arrived)
         finally:
             self.reached.clear()
+            self._uplink.channel = None
             await channel.close()
+
+    async def _catch_up(self, device: DeviceIdentity) -> None:
+        for stream in self._streams(device):
+            await self._puller.catch_up(device, stream)
+        await self._store.write(link.note_full_sync, Rank.AGENT)
 
     @staticmethod
     def _streams(device: DeviceIdentity) -> tuple[str, str]:
@@ -145,6 +160,7 @@ class Connection:
             asyncio.create_task(channel.closed(), name="live-closed"),
             asyncio.create_task(self._listen(device, arrived), name="live-listen"),
             asyncio.create_task(self._beat(channel, device), name="live-heartbeat"),
+            asyncio.create_task(self._watch_for_sleep(), name="live-sleep-watch"),
         }
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -163,14 +179,20 @@ class Connection:
                 self._session.forget()
                 return "the server ended the session"
 
-    async def _beat(self, channel: Channel, device: DeviceIdentity) -> str:
-        beats = 0
+    async def _watch_for_sleep(self) -> str:
+        """Ends the visit as soon as the machine is awake again: what it held is of another time."""
         while True:
             wall_ms, steady_s = self._clock.now_ms(), self._clock.monotonic_s()
-            await asyncio.sleep(min(HEARTBEAT_S, max(1.0, self._session.renew_in_s)))
+            await asyncio.sleep(LOOK_FOR_SLEEP_EVERY_S)
             slept_ms = self._clock.now_ms() - wall_ms - (self._clock.monotonic_s() - steady_s) * 1000
             if slept_ms > SLEPT_MS:
                 return "this computer was asleep"
+
+    async def _beat(self, channel: Channel, device: DeviceIdentity) -> str:
+        await self._verify(device)
+        beats = 0
+        while True:
+            await asyncio.sleep(min(HEARTBEAT_S, max(1.0, self._session.renew_in_s)))
             if await self._session.token() != self._joined_with:
                 # Joining again is how a live socket gets its new token, whoever asked for that.
                 await self._join(channel, device)
@@ -181,9 +203,21 @@ class Connection:
             )
             beats += 1
             if beats % LOOK_AT_HEADS_EVERY == 0:
-                for stream in self._streams(device):
-                    await self._puller.catch_up(device, stream)
-                await self._store.write(link.note_full_sync, Rank.AGENT)
+                await self._look_at_heads(device)
+
+    async def _verify(self, device: DeviceIdentity) -> None:
+        try:
+            for stream in self._streams(device):
+                await self._puller.verify(device, stream)
+        except TransientError as error:
+            log.info("the copy could not be compared: %s", error)
+
+    async def _look_at_heads(self, device: DeviceIdentity) -> None:
+        try:
+            await self._catch_up(device)
+        except TransientError as error:
+            # The heart beats, so the socket lives: news come that way, and a gap in them would end the visit.
+            log.info("the heads could not be looked at: %s", error)
 
 
 _STANDING = {ConnectionState.SYNCING, ConnectionState.ONLINE}

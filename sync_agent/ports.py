@@ -77,8 +77,9 @@ class Transport(Protocol):
         body: object = None,
         query: Mapping[str, str] | None = None,
         token: str | None = None,
+        request_id: str | None = None,
     ) -> Any:
-        """One HTTP exchange; the envelope's `data`."""
+        """One HTTP exchange; the envelope's `data`. `request_id` stands in the server's log, too."""
 
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
         """Connect the live socket; `on_event` is awaited for each event, in order of arrival."""

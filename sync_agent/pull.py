@@ -1,11 +1,13 @@
-"""Down: brings the replica up to the head of a stream, by its changes or by a snapshot.
+"""Down: brings the replica up to the head of a stream, by its changes or by a snapshot, and proves it.
 
 Changes come in pages of 200 and are applied with the cursor in one transaction, small enough that a clerk
 never waits for one. A stream that is new here, or whose server can no longer continue it (pruned, restored
-from a backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in whole.
+from a backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in whole. A
+server that may have lost something is first offered again what this till has in its history.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,17 +15,27 @@ from typing import Any
 from pydantic import ValidationError
 
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.events import PATH_CHANGES, PATH_SNAPSHOT
-from sync_agent.contract.streams import ChangesEvent, ChangesPage, SnapshotPage, tenant_stream
+from sync_agent.contract.events import PATH_CHANGES, PATH_DIGEST, PATH_SNAPSHOT
+from sync_agent.contract.streams import (
+    ChangesEvent,
+    ChangesPage,
+    Cursor,
+    ResourceDigest,
+    SnapshotPage,
+    StreamDigest,
+    tenant_stream,
+)
 from sync_agent.errors import ProtocolError, RejectedError, TransientError
-from sync_agent.events import AgentEvent, Progress
+from sync_agent.events import AgentEvent, Attention, Fault, Progress
 from sync_agent.ports import Rank, Transport
 from sync_agent.push import Pusher
 from sync_agent.session import Session
-from sync_agent.store import replica
+from sync_agent.store import history, notices, replica
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
 from sync_agent.store.replica import StagedSnapshot
+
+log = logging.getLogger(__name__)
 
 PAGE_CHANGES = 200
 
@@ -49,6 +61,8 @@ class Puller:
         self._pusher = pusher
         self._emit = emit
         self._one_at_a_time = asyncio.Lock()
+        self._mistrusted: dict[str, str] = {}
+        """The head at which a copy last differed, by stream."""
 
     async def catch_up(self, device: DeviceIdentity, stream: str) -> None:
         """Read the stream to its head. Raises SyncError; what was applied until then stays."""
@@ -61,7 +75,25 @@ class Puller:
                     await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
+                if known:
+                    await self._offer_again(stream)
                 await self._start_anew(device, stream)
+
+    async def _offer_again(self, stream: str) -> None:
+        """The server may have been restored from an older backup: it gets what it may have lost.
+
+        Before the snapshot, so that the figures that this till shows never go without what it has sold. Where
+        nothing was lost (the cursor was merely too old) every answer is a repeated one.
+        """
+        marked = await self._store.write(partial(history.mark_for_offering, stream=stream), Rank.AGENT)
+        lost = await self._pusher.offer_again() if marked else 0
+        if lost:
+            words = (
+                f"The server was restored from a backup and had lost {lost} entries of this till. "
+                "They were sent again; nothing is missing."
+            )
+            await self._store.write(lambda tx: notices.add(tx, notices.SERVER_RESTORED, words), Rank.AGENT)
+            self._emit(Attention(words))
 
     async def _start_anew(self, device: DeviceIdentity, stream: str) -> None:
         try:
@@ -69,6 +101,49 @@ class Puller:
             await self._follow(stream)
         except _StreamBroken as error:
             raise TransientError(f"the server began {stream} anew while it was read") from error
+
+    # --- proof ---------------------------------------------------------------------------------------
+
+    async def verify(self, device: DeviceIdentity, stream: str) -> None:
+        """Compare rows and digests with the server's at the same number, and start anew where they differ.
+
+        Raises SyncError. Nothing is compared while the stream runs ahead: there will be a quieter moment.
+        """
+        async with self._one_at_a_time:
+            kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
+            theirs = await self._digest(stream)
+            differing = await self._differing(stream, kinds, theirs)
+            if not differing:
+                return
+            log.error("this till's copy of %s differs from the server's in %s", stream, ", ".join(differing))
+            if self._mistrusted.get(stream) == theirs.change_id:
+                # A fresh copy differs as well, so the fault is in one of the programs: no use in going on.
+                self._emit(Fault("copy", "This till's copy of the shop differs from the server's."))
+                return
+            self._mistrusted[stream] = theirs.change_id
+            self._emit(Attention("This till's copy of the shop was not right; it is fetched anew."))
+            await self._start_anew(device, stream)
+
+    async def _differing(self, stream: str, kinds: tuple[str, ...], theirs: StreamDigest) -> list[str]:
+        def ours() -> tuple[Cursor, dict[str, ResourceDigest]] | None:
+            with self._store.reading() as connection:
+                return replica.digests(connection, stream, kinds)
+
+        found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the loop that beats the heart
+        if found is None or (found[0].seq, found[0].change_id) != (theirs.seq, theirs.change_id):
+            return []
+        return sorted(name for name, digest in found[1].items() if theirs.resources.get(name) != digest)
+
+    async def _digest(self, stream: str) -> StreamDigest:
+        try:
+            answer = await self._transport.request(
+                "GET", PATH_DIGEST, query={"stream": stream}, token=await self._session.token()
+            )
+            return StreamDigest.model_validate(answer)
+        except RejectedError as error:
+            raise ProtocolError(f"the server refused the digest of {stream}: {error}") from error
+        except ValidationError as error:
+            raise ProtocolError(f"the server's digest cannot be read: {error}") from error
 
     async def on_changes(self, device: DeviceIdentity, payload: Any) -> None:
         """A live `changes` event: apply it if it comes next, pull the gap if it does not."""

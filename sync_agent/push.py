@@ -2,33 +2,30 @@
 
 Transport trouble burns no attempt and never gives up. A batch that the server fails on is halved until the
 operation that it fails on stands alone; that one is set aside after eight times, once others have passed.
+What a batch's results mean for the till's own rows is in results.py; how a batch travels is in uplink.py.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from pydantic import ValidationError
-from sqlalchemy import select
-
+from sync_agent import pacing
 from sync_agent.backoff import DeadLetter, after_failing_alone, wait_ms
-from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX, ErrorCode
-from sync_agent.contract.events import PATH_QUEUE
-from sync_agent.contract.operations import CONFLICT, OperationResult, QueueResults, ResultStatus
-from sync_agent.errors import AuthError, ProtocolError, RejectedError, TransientError
-from sync_agent.events import AgentEvent, Attention, ConflictOpened, QueueDrained
-from sync_agent.ports import Clock, Rank, Rng, Transport
-from sync_agent.session import Session
-from sync_agent.store import link, outbox, overlay, replica
-from sync_agent.store import tables as t
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import OperationResult, ResultStatus
+from sync_agent.errors import ProtocolError, RejectedError, SyncError, TransientError
+from sync_agent.events import AgentEvent, Attention, QueueDrained
+from sync_agent.ports import Clock, Rank, Rng
+from sync_agent.results import record_results
+from sync_agent.store import attempts, history, link, outbox
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.outbox import Batch, Status
+from sync_agent.uplink import Uplink, Way
 
 LEASE_MS = 60_000
-BATCH_FIRST = 50
 NOTHING_CLAIMED_S = 1.0
 """A pause where something was due and nothing could be claimed: never a busy loop."""
-BATCH_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX * 3 // 4
+DEFERRED_S = 1.0
 
 
 class Pusher:
@@ -37,20 +34,18 @@ class Pusher:
     def __init__(
         self,
         store: Store,
-        transport: Transport,
-        session: Session,
+        uplink: Uplink,
         clock: Clock,
         rng: Rng,
         emit: Callable[[AgentEvent], None],
     ) -> None:
         self._store = store
-        self._transport = transport
-        self._session = session
+        self._uplink = uplink
         self._clock = clock
         self._rng = rng
         self._emit = emit
         self._woken = asyncio.Event()
-        self._batch_max = BATCH_FIRST
+        self._batch_max = pacing.BATCH_FIRST
         self._failed_alone: set[str] = set()
         self._sent_since_drained = 0
         self.lock = asyncio.Lock()
@@ -66,19 +61,24 @@ class Pusher:
             self._woken.clear()
             rest_s = self._rest_s()
             if rest_s is not None and rest_s <= 0:
-                try:
-                    async with self.lock:
-                        sent = await self.push_batch()
-                except TransientError as error:
-                    if error.code is None:
-                        raise  # nobody answered: the link is gone, or soon found to be
-                else:
-                    if not sent:
-                        await self._sleep(NOTHING_CLAIMED_S)
+                await self._push_once()
                 continue
             if rest_s is None:
                 self._note_drained()
             await self._sleep(rest_s)
+
+    async def _push_once(self) -> None:
+        way = self._uplink.way
+        try:
+            async with self.lock:
+                sent = await self.push_batch()
+        except TransientError as error:
+            # Nobody answered: the link is gone, or soon found to be, unless there is another way up.
+            if error.code is None and not self._uplink.go_another_way(way, error):
+                raise
+        else:
+            if not sent:
+                await self._sleep(NOTHING_CLAIMED_S)
 
     async def _sleep(self, seconds: float | None) -> None:
         with suppress(TimeoutError):
@@ -108,75 +108,88 @@ class Pusher:
             asked = outbox.sent_without_answer(connection)
         await self._store.write(outbox.forget_waits, Rank.AGENT)
         while asked:
-            sent = await self.push_batch(among=asked[:QUEUE_OPERATIONS_MAX])
+            sent = await self.push_batch(among=asked[: self._uplink.limits(Way.HTTP).operations])
             if not sent:
                 return
             asked = [operation_id for operation_id in asked if operation_id not in sent]
 
     async def push_batch(self, *, among: Sequence[str] | None = None) -> set[str]:
         """Claim, send and record one batch; which operations it was. Gives back before it raises."""
-        batch = await self._store.write(
-            lambda tx: outbox.claim(
+        way = self._uplink.way
+        limits = self._uplink.limits(way)
+
+        def lease(tx: Transaction) -> tuple[Batch, str]:
+            batch = outbox.claim(
                 tx,
                 owner=self._store.owner,
                 lease_ms=LEASE_MS,
-                count_max=self._batch_max,
-                bytes_max=BATCH_BYTES_MAX,
+                count_max=min(self._batch_max, limits.operations),
+                bytes_max=limits.bytes,
                 among=among,
-            ),
-            Rank.AGENT,
-        )
+            )
+            delivery_id = tx.ids.new()
+            if batch:
+                attempts.begin(tx, delivery_id, way, batch.ids, batch.bytes)
+            return batch, delivery_id
+
+        batch, delivery_id = await self._store.write(lease, Rank.AGENT)
         if not batch:
             return set()
+        began_s = self._clock.monotonic_s()
         try:
-            results = await self._send(batch)
-        except TransientError as error:
-            trouble = error
-            await self._store.write(lambda tx: self._give_back(tx, batch, trouble), Rank.AGENT)
-            raise
-        except (AuthError, ProtocolError, RejectedError) as error:
-            message = str(error)
-            await self._store.write(
-                lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=message), Rank.AGENT
+            results = await self._uplink.send(
+                way, [claimed.wire for claimed in batch.operations], delivery_id
             )
+        except SyncError as error:
+            await self._undo(batch, delivery_id, error)
             if isinstance(error, RejectedError):
-                # The server refused the whole request as such: a fault of ours, not of an operation.
-                raise ProtocolError(f"the server refused a batch: {message}") from error
+                return set(batch.ids)  # refused for its size alone: it goes in smaller ones
             raise
-        news = await self._store.write(lambda tx: self._record(tx, batch, results), Rank.AGENT)
+        news = await self._store.write(lambda tx: self._record(tx, batch, delivery_id, results), Rank.AGENT)
         for event in news:
             self._emit(event)
-        self._batch_max = min(QUEUE_OPERATIONS_MAX, self._batch_max * 2)
+        answer_s = self._clock.monotonic_s() - began_s
+        self._batch_max = pacing.after_an_answer(self._batch_max, len(batch), answer_s)
         self._sent_since_drained += len(batch)
         return set(batch.ids)
 
-    async def _send(self, batch: Batch) -> list[OperationResult]:
-        answer = await self._transport.request(
-            "POST",
-            PATH_QUEUE,
-            body={"items": [claimed.wire for claimed in batch.operations]},
-            token=await self._session.token(),
-        )
-        try:
-            results = QueueResults.model_validate(answer).results
-        except ValidationError as error:
-            raise ProtocolError(f"the server's results cannot be read: {error}") from error
-        return results
-
     # --- trouble -------------------------------------------------------------------------------------
 
+    async def _undo(self, batch: Batch, delivery_id: str, error: SyncError) -> None:
+        """The batch was not taken: its operations wait again, and the delivery says why."""
+        refused = isinstance(error, RejectedError) and error.code == ErrorCode.PAYLOAD_TOO_LARGE
+
+        def give_back(tx: Transaction) -> list[AgentEvent]:
+            code = getattr(error, "code", None)
+            outcome = attempts.NO_ANSWER if code is None else attempts.REFUSED
+            attempts.end(tx, delivery_id, outcome, code=code, detail=str(error))
+            if isinstance(error, TransientError):
+                self._give_back(tx, batch, error)
+            elif refused and len(batch) == 1:
+                return [_too_large(tx, batch.ids[0])]
+            else:
+                outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
+            return []
+
+        for event in await self._store.write(give_back, Rank.AGENT):
+            self._emit(event)
+        if refused:
+            self._batch_max = pacing.after_failing(len(batch))
+        elif isinstance(error, RejectedError):
+            # The server refused the whole request as such: a fault of ours, not of an operation.
+            raise ProtocolError(f"the server refused a batch: {error}") from error
+
     def _give_back(self, tx: Transaction, batch: Batch, error: TransientError) -> None:
-        if error.code == ErrorCode.INTERNAL and len(batch) > 1:
-            # One of them may be poison: look for it in halves, at once.
-            self._batch_max = max(1, len(batch) // 2)
-            outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
-            self._rest(tx, error)
-        elif error.code == ErrorCode.INTERNAL:
+        if error.code == ErrorCode.INTERNAL and len(batch) == 1:
             self._put_aside(tx, batch.ids[0], str(error))
+            return
+        if error.code == ErrorCode.INTERNAL:
+            # One of them may be poison: look for it in halves, at once.
+            self._batch_max = pacing.after_failing(len(batch))
         else:
-            self._batch_max = max(BATCH_FIRST, self._batch_max // 2)
-            outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
-            self._rest(tx, error)
+            self._batch_max = pacing.after_trouble(self._batch_max)
+        outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
+        self._rest(tx, error)
 
     def _rest(self, tx: Transaction, error: TransientError) -> None:
         record = link.read_link(tx.connection)
@@ -185,22 +198,45 @@ class Pusher:
 
     # --- results -------------------------------------------------------------------------------------
 
-    def _record(self, tx: Transaction, batch: Batch, results: list[OperationResult]) -> list[AgentEvent]:
+    def _record(
+        self, tx: Transaction, batch: Batch, delivery_id: str, results: list[OperationResult]
+    ) -> list[AgentEvent]:
         link.end_rest(tx, contact=True)
-        news: list[AgentEvent] = []
         answered = {result.id: result for result in results}
-        for claimed in batch.operations:
-            result = answered.get(claimed.id)
-            if result is None:
-                outbox.give_back(tx, [claimed.id], next_attempt_ms=tx.now_ms + 1000, error="no result came")
-            elif result.status is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL:
-                self._put_aside(tx, claimed.id, result.error or "the server failed on it")
-            else:
-                news.extend(record_result(tx, result))
-                self._failed_alone.discard(claimed.id)
-        if any(result.status is not ResultStatus.DEFERRED for result in results):
+        ours = [answered[claimed.id] for claimed in batch.operations if claimed.id in answered]
+        failed = [result for result in ours if _failed_on(result)]
+        news = record_results(tx, [result for result in ours if not _failed_on(result)])
+        for result in failed:
+            self._put_aside(tx, result.id, result.error or "the server failed on it")
+        self._failed_alone.difference_update(result.id for result in ours if not _failed_on(result))
+        missing = [operation_id for operation_id in batch.ids if operation_id not in answered]
+        if missing:
+            outbox.give_back(tx, missing, next_attempt_ms=tx.now_ms + 1000, error="no result came")
+        self._note_attempts(tx, delivery_id, ours, missing)
+        if any(result.status is not ResultStatus.DEFERRED for result in ours):
             news.extend(self._burn_what_failed_alone(tx))
         return news
+
+    @staticmethod
+    def _note_attempts(
+        tx: Transaction, delivery_id: str, results: list[OperationResult], missing: list[str]
+    ) -> None:
+        attempts.end(tx, delivery_id, attempts.APPLIED, code=None, detail=None)
+        otherwise: list[dict[str, str | None]] = [
+            {
+                "operation": result.id,
+                "outcome": result.status.value,
+                "code": "repeated" if result.repeated else result.code,
+                "detail": result.error,
+            }
+            for result in results
+            if result.status is not ResultStatus.APPLIED or result.repeated
+        ]
+        unanswered: list[dict[str, str | None]] = [
+            {"operation": one, "outcome": attempts.NO_ANSWER, "code": None, "detail": "no result came"}
+            for one in missing
+        ]
+        attempts.note(tx, delivery_id, otherwise + unanswered)
 
     def _put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
         """The server failed on it alone; whether it is the operation or the server shows when others pass."""
@@ -226,46 +262,61 @@ class Pusher:
         self._failed_alone.clear()
         return news
 
+    # --- a server that has lost something ------------------------------------------------------------
 
-def record_result(tx: Transaction, result: OperationResult) -> list[AgentEvent]:
-    """Move one operation on by what the server said of it."""
-    news: list[AgentEvent] = []
-    match result.status:
-        case ResultStatus.APPLIED | ResultStatus.QUARANTINED:
-            code = "quarantined" if result.status is ResultStatus.QUARANTINED else None
-            outbox.finish(tx, result.id, Status.COMPLETED, result=result.to_wire(), code=code)
-            if result.status is ResultStatus.APPLIED:
-                overlay.note_effects(tx, result.id, result.effects or [])
-        case ResultStatus.CONFLICT:
-            news.extend(_record_conflict(tx, result))
-        case ResultStatus.REJECTED:
-            code = result.code or ErrorCode.BAD_REQUEST
-            outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
-            news.append(Attention(result.error or "The server refused an operation."))
-        case ResultStatus.BLOCKED:
-            outbox.stand(tx, result.id, Status.BLOCKED, code=None, error=result.error)
-        case ResultStatus.DEFERRED:
-            later_ms = tx.now_ms + (result.retry_after_ms or 1000)
-            outbox.give_back(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
-    return news
+    async def offer_again(self) -> int:
+        """Offer what is marked in the history until nothing is; how many operations the server had lost.
 
+        Raises SyncError; what was answered until then stays answered.
+        """
+        lost = 0
+        limits = self._uplink.limits(Way.HTTP)
+        while True:
+            async with self.lock:
+                with self._store.reading() as connection:
+                    batch = history.to_offer(
+                        connection,
+                        count_max=min(self._batch_max, limits.operations),
+                        bytes_max=limits.bytes,
+                    )
+                if not batch:
+                    return lost
+                lost += await self._offer(batch)
 
-def _record_conflict(tx: Transaction, result: OperationResult) -> list[AgentEvent]:
-    if result.conflict is None:
-        outbox.stand(
-            tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
+    async def _offer(self, batch: Batch) -> int:
+        delivery_id = self._store.ids.new()
+        began_s = self._clock.monotonic_s()
+
+        def begin(tx: Transaction) -> None:
+            attempts.begin(tx, delivery_id, Way.HTTP, batch.ids, batch.bytes)
+
+        await self._store.write(begin, Rank.AGENT)
+        try:
+            results = await self._uplink.send(
+                Way.HTTP, [claimed.wire for claimed in batch.operations], delivery_id
+            )
+        except RejectedError as error:
+            raise ProtocolError(f"the server refused what it was offered again: {error}") from error
+
+        def record(tx: Transaction) -> int:
+            self._note_attempts(tx, delivery_id, results, [])
+            return history.record_offered(tx, results)
+
+        lost = await self._store.write(record, Rank.AGENT)
+        self._batch_max = pacing.after_an_answer(
+            self._batch_max, len(batch), self._clock.monotonic_s() - began_s
         )
-        return []
-    replica.keep_conflict(tx, result.conflict)
-    operation = tx.execute(select(t.outbox.c.resource_type).where(t.outbox.c.id == result.id)).scalar_one()
-    if operation == CONFLICT:
-        # A decision that came too late: the conflict has moved, and is to be decided anew.
-        overlay.drop_operation(tx, result.id)
-        outbox.finish(tx, result.id, Status.COMPLETED, result=result.to_wire(), code=ErrorCode.CONFLICT_MOVED)
-    else:
-        outbox.stand(
-            tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
-        )
-        # The feed may have told of its end already.
-        replica.follow_conflict(tx, replica.kept_conflict(tx, result.conflict.id), None)
-    return [ConflictOpened(result.conflict.id)]
+        if all(result.status is ResultStatus.DEFERRED for result in results):
+            raise TransientError("the server is not ready for what it has lost", DEFERRED_S)
+        return lost
+
+
+def _failed_on(result: OperationResult) -> bool:
+    """Whether the server failed on this operation alone, and has kept nothing of it."""
+    return result.status is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL
+
+
+def _too_large(tx: Transaction, operation_id: str) -> AgentEvent:
+    words = "It is too large for the server. Nothing is lost: it is kept on this till, and can be exported."
+    outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.PAYLOAD_TOO_LARGE, error=words)
+    return Attention(words)

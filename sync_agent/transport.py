@@ -41,11 +41,14 @@ class NetworkTransport:
         body: object = None,
         query: Mapping[str, str] | None = None,
         token: str | None = None,
+        request_id: str | None = None,
     ) -> Any:
         headers = {}
         content = None
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        if request_id is not None:
+            headers["X-Request-ID"] = request_id
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = orjson.dumps(body)

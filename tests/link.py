@@ -77,6 +77,7 @@ class Link:
         body: object = None,
         query: Mapping[str, str] | None = None,
         token: str | None = None,
+        request_id: str | None = None,
     ) -> Any:
         self.requests.append((method, path))
         if self._held is not None and path.startswith(self._held_path):
@@ -85,10 +86,14 @@ class Link:
         if self._lose_request and self._lose_request(path):
             self.lost_requests += 1
             raise TransientError("the request was lost")
-        answer = await self.inner.request(method, path, body=body, query=query, token=token)
+        answer = await self.inner.request(
+            method, path, body=body, query=query, token=token, request_id=request_id
+        )
         if self._double and self._double(path):
             self.doubled += 1
-            answer = await self.inner.request(method, path, body=body, query=query, token=token)
+            answer = await self.inner.request(
+                method, path, body=body, query=query, token=token, request_id=request_id
+            )
         if self._lose_answer and self._lose_answer(path):
             self.lost_answers += 1
             raise TransientError("the answer was lost")

@@ -86,9 +86,11 @@ class SwitchedTransport:
         body: object = None,
         query: Mapping[str, str] | None = None,
         token: str | None = None,
+        request_id: str | None = None,
     ) -> Any:
         return await _unless(
-            self._broken, self._inner.request(method, path, body=body, query=query, token=token)
+            self._broken,
+            self._inner.request(method, path, body=body, query=query, token=token, request_id=request_id),
         )
 
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:

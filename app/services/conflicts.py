@@ -10,8 +10,15 @@ from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved
 from app.domain.money import minor_digits
 from app.domain.quantity import EACH, check_quantity
 from app.services.catalogue import product_names
-from app.services.till import Actor, Till
-from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution, ResolveConflict
+from app.services.till import Actor, Till, person_names
+from sync_agent.contract.conflicts import (
+    Conflict,
+    ConflictSide,
+    HistoryEntry,
+    ReopenConflict,
+    Resolution,
+    ResolveConflict,
+)
 from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
 from sync_agent.contract.wire import to_ms
 from sync_agent.merge import (
@@ -23,11 +30,19 @@ from sync_agent.merge import (
     suggest_product,
     suggest_stock,
 )
-from sync_agent.store import overlay, search
+from sync_agent.store import endings, overlay, search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 from sync_agent.store.device import read_device
-from sync_agent.store.outbox import NewOperation, ProductEffect, Status, StockEffect, enqueue, finish
+from sync_agent.store.outbox import (
+    WAITING,
+    NewOperation,
+    ProductEffect,
+    Status,
+    StockEffect,
+    enqueue,
+    finish,
+)
 from sync_agent.store.projection import StockFigure, stock_figure
 
 
@@ -360,3 +375,97 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ProductEff
             chosen, deleted = decision.merged_data or {}, False
     fields = {_COLUMNS[name]: value for name, value in chosen.items() if name in _COLUMNS}
     return ProductEffect(conflict.resource_id, fields, deleted)
+
+
+# --- once more ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DecidedConflict:
+    """A conflict that was decided, as its history shows it. `decided_by` is a name, where it is known."""
+
+    id: str
+    title: str
+    resolution: str | None
+    decided_by: str | None
+
+
+def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
+    """What was decided and could be opened again, the latest first, as far as this till has heard of it."""
+    query = (
+        select(t.conflict)
+        .where(t.conflict.c.status == "resolved")
+        .order_by(t.conflict.c.opened_ms.desc())
+        .limit(limit)
+    )
+    with till.store.reading() as connection:
+        rows = [Conflict.model_validate_json(row.body) for row in connection.execute(query)]
+        titles = product_names(connection, (conflict.resource_id for conflict in rows))
+        names = person_names(connection, (one.resolved_by for one in rows if one.resolved_by))
+    return [
+        DecidedConflict(
+            id=conflict.id,
+            title=titles.get(conflict.resource_id, conflict.resource_id),
+            resolution=conflict.resolution.value if conflict.resolution else None,
+            decided_by=names.get(conflict.resolved_by) if conflict.resolved_by else None,
+        )
+        for conflict in rows
+    ]
+
+
+async def undo(till: Till, conflict_id: str, actor: Actor) -> str | None:
+    """Take a decision back. One that was not sent yet is simply withdrawn, and None is answered; one that was
+    is followed by a reopening, a change of its own: the id of its operation.
+
+    Raises ConflictGone where this till knows of no such conflict, NotPermitted.
+    """
+    return await till.store.write(lambda tx: _undo(tx, conflict_id, actor))
+
+
+def _undo(tx: Transaction, conflict_id: str, actor: Actor) -> str | None:
+    of = t.outbox.c
+    decision = tx.execute(
+        select(of.id, of.finished_ms)
+        .where(
+            of.lane == decision_lane(conflict_id),
+            of.operation == "update",
+            of.status.in_([*WAITING, Status.COMPLETED]),
+        )
+        .order_by(of.device_seq.desc())
+        .limit(1)
+    ).first()
+    if decision is None:
+        raise ConflictGone
+    if endings.withdraw(tx, decision.id, by=actor.id, reason="undone"):
+        return None
+    return _reopen(tx, conflict_id, actor, after=None if decision.finished_ms else decision.id)
+
+
+async def reopen(till: Till, conflict_id: str, actor: Actor) -> str:
+    """Put a decided conflict before a person again, against what the server has then; the operation's id.
+
+    Raises ConflictGone where this till knows of no such conflict, NotPermitted.
+    """
+    return await till.store.write(lambda tx: _reopen(tx, conflict_id, actor, after=None))
+
+
+def _reopen(tx: Transaction, conflict_id: str, actor: Actor, *, after: str | None) -> str:
+    body = tx.execute(select(t.conflict.c.body).where(t.conflict.c.id == conflict_id)).scalar_one_or_none()
+    if body is None:
+        raise ConflictGone
+    conflict = Conflict.model_validate_json(body)
+    if conflict.resource_type != STOCK_LEVEL:
+        actor.require_manager("decide about a product")
+    title, unit = _named(tx.connection, conflict.resource_id)
+    operation = NewOperation(
+        operation="create",
+        resource_type=CONFLICT,
+        resource_id=conflict_id,
+        location_id=conflict.location_id,
+        data=ReopenConflict(conflict_id=conflict_id).to_wire(),
+        actor_id=actor.id,
+        lane=decision_lane(conflict_id),
+        depends_on=after,
+        summary={"kind": "reopening", "product": title, "unit": unit, "person": actor.name},
+    )
+    return enqueue(tx, operation).id

@@ -182,6 +182,10 @@ def _tell_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
     return f"Decision on {summary['product']}", chosen
 
 
+def _tell_reopening(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    return f"Decision on {summary['product']} opened again", []
+
+
 _TELLERS = {
     "sale": _tell_sale,
     "refund": _tell_sale,
@@ -189,4 +193,5 @@ _TELLERS = {
     "count": _tell_count,
     "product": _tell_product,
     "decision": _tell_decision,
+    "reopening": _tell_reopening,
 }

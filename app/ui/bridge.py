@@ -10,7 +10,16 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from sync_agent.events import AgentEvent, Attention, ConflictOpened, Progress, QueueDrained, StateChanged
+from sync_agent.events import (
+    AgentEvent,
+    Attention,
+    ConflictOpened,
+    Fault,
+    Progress,
+    QueueDrained,
+    StateChanged,
+)
+from sync_agent.store.database import Changed
 
 CHANGES_EVERY_MS = 100
 """Views are told of changes at most this often, however fast a queue drains."""
@@ -117,6 +126,10 @@ class Bridge(QObject):
                 self.progressed.emit(event)
             case QueueDrained():
                 self.drained.emit(event)
+            case Fault():
+                self.attention.emit(Attention(event.message))
+            case Changed():
+                pass  # `post_changed` hears the same from the store, without the way through the agent
 
     def _wake(self) -> None:
         if not self._rest.isActive():

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from sync_agent.contract.operations import OPERATION_SCHEMA, chain_hash, content_hash
 from sync_agent.contract.wire import format_time, from_ms
@@ -74,6 +74,8 @@ class NewOperation:
     rank: int = 0
     replaces: str | None = None
     occurred_ms: int | None = None
+    depends_on: str | None = None
+    """The operation that has to be completed before this one is offered."""
     stock: tuple[StockEffect, ...] = ()
     product: ProductEffect | None = None
     id: str | None = None
@@ -157,6 +159,10 @@ def _outbox_values(
         "error": None,
         "result": None,
         "finished_ms": None,
+        "depends_on": new.depends_on,
+        "offer_again": 0,
+        "ended_by": None,
+        "end_reason": None,
     }
 
 
@@ -211,6 +217,10 @@ class Batch:
     def ids(self) -> list[str]:
         return [claimed.id for claimed in self.operations]
 
+    @property
+    def bytes(self) -> int:
+        return sum(claimed.bytes for claimed in self.operations)
+
     def __len__(self) -> int:
         return len(self.operations)
 
@@ -242,7 +252,7 @@ def claim(
         size += row.bytes
         if claimed and size > bytes_max:
             break
-        claimed.append(Claimed(row.id, row.device_seq, _wire_form(row), row.bytes, row.sent_count))
+        claimed.append(Claimed(row.id, row.device_seq, wire_form(row), row.bytes, row.sent_count))
     claimed.sort(key=lambda one: one.device_seq)
     if claimed:
         tx.execute(
@@ -260,9 +270,9 @@ def claim(
 
 
 def _own_turn() -> Any:
-    """Nothing unfinished stands before it in its lane."""
-    earlier = t.outbox.alias("earlier")
-    return or_(
+    """Nothing unfinished stands before it in its lane, and what it depends on is done."""
+    earlier, needed = t.outbox.alias("earlier"), t.outbox.alias("needed")
+    first_of_lane = or_(
         t.outbox.c.lane.is_(None),
         ~exists().where(
             earlier.c.lane == t.outbox.c.lane,
@@ -270,6 +280,11 @@ def _own_turn() -> Any:
             earlier.c.finished_ms.is_(None),
         ),
     )
+    needs_nothing = or_(
+        t.outbox.c.depends_on.is_(None),
+        ~exists().where(needed.c.id == t.outbox.c.depends_on, needed.c.finished_ms.is_(None)),
+    )
+    return and_(first_of_lane, needs_nothing)
 
 
 def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_max: int) -> list[Any]:
@@ -292,7 +307,8 @@ def _left_over(now_ms: int, owner: str) -> Any:
     )
 
 
-def _wire_form(row: Any) -> dict[str, Any]:
+def wire_form(row: Any) -> dict[str, Any]:
+    """An outbox row as it is sent: word for word the same each time."""
     wire = {
         "id": row.id,
         "operation": row.operation,
@@ -397,27 +413,62 @@ def forget_waits(tx: Transaction) -> None:
     tx.touch(Topic.OUTBOX)
 
 
+@dataclass(frozen=True)
+class End:
+    """How an operation ended. `result` is the server's, in wire names, where it gave one."""
+
+    operation_id: str
+    status: Status
+    result: dict[str, Any] | None = None
+    code: str | None = None
+
+
 def finish(
     tx: Transaction, operation_id: str, status: Status, *, result: dict[str, Any] | None, code: str | None
 ) -> None:
-    """The end of an operation. What stood behind it in its lane may go."""
-    row = tx.execute(
-        update(t.outbox)
-        .where(t.outbox.c.id == operation_id)
-        .values(
-            status=status,
-            code=code,
-            error=None,
-            result=None if result is None else orjson.dumps(result).decode(),
-            lease_owner=None,
-            lease_until_ms=None,
-            finished_ms=tx.now_ms,
-        )
-        .returning(t.outbox.c.lane)
-    ).first()
-    if row is not None and row.lane is not None:
-        _release_lane(tx, row.lane)
+    """The end of one operation; see `finish_many`."""
+    finish_many(tx, [End(operation_id, status, result, code)])
+
+
+def finish_many(tx: Transaction, ends: Sequence[End]) -> None:
+    """The end of operations, in two or three statements however many. What stood behind them may go."""
+    if not ends:
+        return
+    now_ms = tx.now_ms
+    tx.execute(
+        _FINISH,
+        [
+            {
+                "of": end.operation_id,
+                "status": end.status,
+                "code": end.code,
+                "result": None if end.result is None else orjson.dumps(end.result).decode(),
+                "finished_ms": now_ms,
+            }
+            for end in ends
+        ],
+    )
+    ended = [end.operation_id for end in ends]
+    lanes = select(t.outbox.c.lane).where(t.outbox.c.id.in_(ended), t.outbox.c.lane.is_not(None)).distinct()
+    for lane in tx.execute(lanes).scalars().all():
+        _release_lane(tx, lane)
     tx.touch(Topic.OUTBOX)
+
+
+_FINISH = (
+    update(t.outbox)
+    .where(t.outbox.c.id == bindparam("of"))
+    .values(
+        status=bindparam("status"),
+        code=bindparam("code"),
+        error=None,
+        result=bindparam("result"),
+        lease_owner=None,
+        lease_until_ms=None,
+        offer_again=0,
+        finished_ms=bindparam("finished_ms"),
+    )
+)
 
 
 def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None) -> None:
@@ -442,6 +493,13 @@ def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | Non
             .values(status=Status.BLOCKED, error=None)
         )
     tx.touch(Topic.OUTBOX)
+
+
+def release_lane_of(tx: Transaction, operation_id: str) -> None:
+    """What was parked behind this operation waits for its turn again."""
+    lane = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
+    if lane is not None:
+        _release_lane(tx, lane)
 
 
 def _release_lane(tx: Transaction, lane: str) -> None:

@@ -5,7 +5,7 @@ effect has reached that effect's number, not when the answer arrives, so a figur
 with the operation when a person discards it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -17,43 +17,66 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 
-def note_effects(tx: Transaction, operation_id: str, effects: Iterable[Effect]) -> None:
-    """An operation was applied: remember where the feed will show it, or drop what is shown already."""
-    seen: dict[tuple[str, str, str], int] = {
-        (effect.stream, effect.resource_type, effect.resource_id): effect.seq for effect in effects
-    }
+def note_effects(tx: Transaction, applied: Mapping[str, Sequence[Effect]]) -> None:
+    """Operations were applied: remember where the feed will show each of their effects, or drop what it has
+    shown already. By operation id; a few statements however many they are.
+    """
+    if not applied:
+        return
     tenant_id = tx.execute(select(t.device.c.tenant_id)).scalar_one()
-    last_of_stream: dict[str, int] = {}
-    for (stream, _, _), seq in seen.items():
-        last_of_stream[stream] = max(seq, last_of_stream.get(stream, 0))
     cursors = {row.stream: row.seq for row in tx.execute(select(t.cursor.c.stream, t.cursor.c.seq))}
+    seen = {operation_id: _Shown(effects) for operation_id, effects in applied.items()}
+    shared = tenant_stream(tenant_id)
 
-    stock = tx.execute(select(t.overlay).where(t.overlay.c.operation_id == operation_id)).all()
-    for row in stock:
+    def place_of(row: Any) -> tuple[str, int | None]:
         stream = location_stream(tenant_id, row.location_id)
-        effect_seq = seen.get((stream, STOCK_LEVEL, row.product_id), last_of_stream.get(stream))
-        _settle(tx, t.overlay, row, stream, effect_seq, cursors)
-    products = tx.execute(
-        select(t.product_overlay).where(t.product_overlay.c.operation_id == operation_id)
-    ).all()
-    for row in products:
-        stream = tenant_stream(tenant_id)
-        effect_seq = seen.get((stream, PRODUCT, row.product_id), last_of_stream.get(stream))
-        _settle(tx, t.product_overlay, row, stream, effect_seq, cursors)
+        return stream, seen[row.operation_id].at(stream, STOCK_LEVEL, row.product_id)
+
+    def place_of_product(row: Any) -> tuple[str, int | None]:
+        return shared, seen[row.operation_id].at(shared, PRODUCT, row.product_id)
+
+    _settle(tx, t.overlay, list(seen), place_of, cursors)
+    _settle(tx, t.product_overlay, list(seen), place_of_product, cursors)
+
+
+class _Shown:
+    """Where the feed shows the effects of one operation."""
+
+    def __init__(self, effects: Sequence[Effect]) -> None:
+        self._exactly = {(one.stream, one.resource_type, one.resource_id): one.seq for one in effects}
+        self._last: dict[str, int] = {}
+        for one in effects:
+            self._last[one.stream] = max(one.seq, self._last.get(one.stream, 0))
+
+    def at(self, stream: str, resource_type: str, resource_id: str) -> int | None:
+        """The number that shows it; None where the operation has no effect in that stream."""
+        return self._exactly.get((stream, resource_type, resource_id), self._last.get(stream))
 
 
 def _settle(
-    tx: Transaction, table: Table, row: Any, stream: str, seq: int | None, cursors: dict[str, int]
+    tx: Transaction,
+    table: Table,
+    operation_ids: list[str],
+    place_of: Callable[[Any], tuple[str, int | None]],
+    cursors: dict[str, int],
 ) -> None:
-    shown_already = seq is None or stream not in cursors or cursors[stream] >= seq
-    this_row = (table.c.operation_id == row.operation_id) & (table.c.product_id == row.product_id)
-    if table is t.overlay:
-        this_row &= t.overlay.c.location_id == row.location_id
-    if shown_already:
-        tx.execute(delete(table).where(this_row))
-        _refresh(tx, table, [row.product_id])
-    else:
-        tx.execute(update(table).where(this_row).values(effect_stream=stream, effect_seq=seq))
+    keys = list(table.primary_key.columns)
+    dropped: list[dict[str, Any]] = []
+    kept: list[dict[str, Any]] = []
+    for row in tx.execute(select(*keys).where(table.c.operation_id.in_(operation_ids))):
+        stream, seq = place_of(row)
+        key = {f"of_{name}": value for name, value in row._asdict().items()}
+        if seq is None or stream not in cursors or cursors[stream] >= seq:
+            dropped.append(key)
+        else:
+            kept.append(key | {"effect_stream": stream, "effect_seq": seq})
+    this_row = [column == bindparam(f"of_{column.name}") for column in keys]
+    if kept:
+        where_shown: dict[str, Any] = {name: bindparam(name) for name in ("effect_stream", "effect_seq")}
+        tx.execute(update(table).where(*this_row).values(where_shown), kept)
+    if dropped:
+        tx.execute(delete(table).where(*this_row), dropped)
+        _refresh(tx, table, [key["of_product_id"] for key in dropped])
 
 
 def drop_reached(tx: Transaction, stream: str, seq: int) -> None:

@@ -16,7 +16,14 @@ from sqlalchemy.dialects.sqlite import insert
 
 from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.stock import LocationRow, ProductRow, StockLevelRow, StockMovement, UserRow
-from sync_agent.contract.streams import Change, Cursor, SnapshotPage
+from sync_agent.contract.streams import (
+    Change,
+    Cursor,
+    ResourceDigest,
+    SnapshotPage,
+    row_digest,
+    written_digest,
+)
 from sync_agent.contract.wire import Wire, to_ms
 from sync_agent.errors import ProtocolError
 from sync_agent.store import catalogue, outbox, overlay
@@ -115,6 +122,43 @@ def cursors(connection: Connection) -> dict[str, Cursor]:
         row.stream: Cursor(seq=row.seq, change_id=row.change_id)
         for row in connection.execute(select(t.cursor.c.stream, t.cursor.c.seq, t.cursor.c.change_id))
     }
+
+
+def digests(
+    connection: Connection, stream: str, kinds: Sequence[str]
+) -> tuple[Cursor, dict[str, ResourceDigest]] | None:
+    """What this till has of a stream, as the server digests it, and the cursor that it is as of.
+
+    Movements are left out: the till keeps those that it has heard of, the server all. None before the till
+    follows the stream.
+    """
+    cursor = cursors(connection).get(stream)
+    if cursor is None:
+        return None
+    return cursor, {name: _digest(connection, name, kinds) for name in kinds if name in _DIGESTED}
+
+
+def _digest(connection: Connection, name: str, kinds: Sequence[str]) -> ResourceDigest:
+    table, counts, quantity = _DIGESTED[name]
+    key = table.c.product_id if name == "stock_level" else table.c.id
+    columns = [key, table.c.version, *quantity]
+    query = select(*columns).where(counts, _belongs(table, kinds))
+    total = count = 0
+    for row in connection.execute(query, execution_options={"yield_per": _DIGEST_ROWS_AT_A_TIME}):
+        total += row_digest(*row)
+        count += 1
+    return ResourceDigest(count=count, digest=written_digest(total))
+
+
+_DIGEST_ROWS_AT_A_TIME = 5000
+_DIGESTED: dict[str, tuple[Table, ColumnElement[bool], tuple[ColumnElement[Any], ...]]] = {
+    "location": (t.location, true(), ()),
+    "user": (t.person, true(), ()),
+    "product": (t.product, t.product.c.deleted == 0, ()),
+    "stock_level": (t.stock_level, true(), (t.stock_level.c.quantity,)),
+    "conflict": (t.conflict, t.conflict.c.status == "open", ()),
+}
+"""Which rows of each kind count, and what stands beside their version."""
 
 
 def epoch_of(connection: Connection, stream: str) -> str | None:

@@ -1,10 +1,11 @@
 """The till's tables. Times are milliseconds since the epoch in UTC, JSON is text, flags are 0 or 1.
 
-Five families: what this till is (`device`, `link`), what it asks of the server (`outbox`, `overlay`,
-`product_overlay`), what the server confirmed (the replica: `product` … `conflict`, `cursor`, and their
-`staged_` twins that a snapshot fills), what a clerk searches (`catalogue`, the projection of products), and
-what was sold here (`sale`, `sale_line`, `payment`). Tables are rows, never inputs: a SQLModel table does not
-validate. Foreign keys hold within a family and not across: stock may arrive before its product.
+Five families: what this till is (`device`, `link`, `notice`), what it asks of the server (`outbox`,
+`delivery`, `attempt`, `overlay`, `product_overlay`), what the server confirmed (the replica: `product` …
+`conflict`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
+the projection of products), and what was sold here (`sale`, `sale_line`, `payment`). Tables are rows, never
+inputs: a SQLModel table does not validate. Foreign keys hold within a family and not across: stock may
+arrive before its product.
 """
 
 from typing import Any, ClassVar
@@ -68,6 +69,16 @@ class Link(Row, table=True):
     last_full_sync_ms: int | None
 
 
+class Notice(Row, table=True):
+    """What a person has to read even after a restart: a damaged database, a restored server."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at_ms: int
+    kind: str
+    message: str
+    read_ms: int | None
+
+
 # --- what it asks of the server ----------------------------------------------------------------------
 
 
@@ -80,6 +91,8 @@ class Outbox(Row, table=True):
         Index("outbox_due", "status", "next_attempt_ms", sqlite_where=text("finished_ms IS NULL")),
         Index("outbox_lane", "lane", "device_seq", sqlite_where=text("lane IS NOT NULL")),
         Index("outbox_finished", "finished_ms", sqlite_where=text("finished_ms IS NOT NULL")),
+        Index("outbox_depends_on", "depends_on", sqlite_where=text("depends_on IS NOT NULL")),
+        Index("outbox_offer_again", "device_seq", sqlite_where=text("offer_again = 1")),
         _STRICT,
     )
 
@@ -118,6 +131,48 @@ class Outbox(Row, table=True):
     error: str | None
     result: str | None
     finished_ms: int | None
+    depends_on: str | None = None
+    """The operation that has to be completed before this one is offered."""
+    offer_again: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """1 for a completed operation that a restored server may have lost."""
+    ended_by: str | None = None
+    """Who discarded or replaced it, and why: `end_reason`."""
+    end_reason: str | None = None
+
+
+class Delivery(Row, table=True):
+    """One exchange that carried operations up. `id` is its request id, which stands in the server's log too.
+
+    `outcome` stays None where the till stopped before it knew.
+    """
+
+    __table_args__: ClassVar[Any] = (Index("delivery_began", "began_ms"), _STRICT)
+
+    id: str = Field(primary_key=True)
+    began_ms: int
+    ended_ms: int | None
+    way: str
+    """"http" or "socket"."""
+    operations: int
+    bytes: int
+    outcome: str | None
+    code: str | None
+    detail: str | None
+
+
+class Attempt(Row, table=True):
+    """One operation in one delivery, and what became of it there."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("attempt_delivery", "delivery_id"),
+        {**_STRICT, "sqlite_with_rowid": False},
+    )
+
+    operation_id: str = Field(primary_key=True)
+    delivery_id: str = Field(primary_key=True)
+    outcome: str | None
+    code: str | None
+    detail: str | None
 
 
 class Overlay(Row, table=True):
@@ -407,7 +462,10 @@ def _core(row: type[Row]) -> Table:
 
 device = _core(Device)
 link = _core(Link)
+notice = _core(Notice)
 outbox = _core(Outbox)
+delivery = _core(Delivery)
+attempt = _core(Attempt)
 overlay = _core(Overlay)
 product_overlay = _core(ProductOverlay)
 cursor = _core(Cursor)

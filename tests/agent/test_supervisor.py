@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from sync_agent.events import Attention
+from sync_agent.events import Fault
 from tests.world import World, until
 
 
@@ -23,7 +23,7 @@ async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(tmp_path: Path
         till.agent._pusher.push_batch = trips_once  # type: ignore[method-assign]
         sale = await till.sell(till.product())
         await world.settle()
-        assert any(isinstance(event, Attention) for event in till.events)
+        assert any(isinstance(event, Fault) for event in till.events)
         assert world.movements_of(sale.id) == [-1]
 
 

@@ -62,9 +62,12 @@ class FusedTransport(NetworkTransport):
         body: object = None,
         query: Mapping[str, str] | None = None,
         token: str | None = None,
+        request_id: str | None = None,
     ) -> Any:
         self.fuse.step()
-        answer = await super().request(method, path, body=body, query=query, token=token)
+        answer = await super().request(
+            method, path, body=body, query=query, token=token, request_id=request_id
+        )
         self.fuse.step()
         return answer
 

@@ -67,7 +67,8 @@ def _pragma(connection: Connection, pragma: str, name: str, columns: str) -> lis
 def _condition(connection: Connection, index: str) -> str:
     """The WHERE of a partial index, "" without one."""
     written = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": index})
-    return str(written.scalar_one() or "").partition(" WHERE ")[2]
+    # The key of a table WITHOUT ROWID is an index of no row in that list.
+    return str(written.scalar() or "").partition(" WHERE ")[2]
 
 
 # --- what migrations make ----------------------------------------------------------------------------

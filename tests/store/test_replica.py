@@ -234,7 +234,7 @@ def answer(store: Store, operation_id: str, *effects: Effect) -> None:
     """The server's answer came: applied, with these effects."""
 
     def note(tx: Transaction) -> None:
-        overlay.note_effects(tx, operation_id, effects)
+        overlay.note_effects(tx, {operation_id: effects})
         outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code=None)
 
     store.submit(note).result()

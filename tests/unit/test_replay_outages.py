@@ -65,6 +65,7 @@ class SlowServer:
         body: object = None,
         query: Mapping[str, str] | None = None,
         token: str | None = None,
+        request_id: str | None = None,
     ) -> Any:
         self.requests.append(path)
         self.asked.set()

@@ -1,0 +1,117 @@
+"""What a person does with an operation that stands before them: try it again, send it otherwise, give it up.
+
+Its content never changes once it was tried: an edited one is a new operation that names the old. Nothing is
+ever given up without the name of who did it, and why; a completed sale cannot be.
+"""
+
+from dataclasses import replace as with_other
+
+from sqlalchemy import Row, select, update
+
+from sync_agent.contract.operations import TRANSACTION
+from sync_agent.errors import StoreError
+from sync_agent.store import outbox, overlay
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.outbox import Enqueued, NewOperation, Status
+
+DEPENDENCY_GIVEN_UP = "dependency_given_up"
+"""The code of an operation whose `depends_on` will never be completed."""
+
+
+class CannotEnd(StoreError):
+    """The operation is not in a state in which that may be done with it; the words say why."""
+
+
+def retry(tx: Transaction, operation_id: str) -> None:
+    """A refused operation is offered again as it is: the server judges the same content anew.
+
+    Raises CannotEnd where it does not stand before a person.
+    """
+    _refused(tx, operation_id)
+    tx.execute(
+        update(t.outbox)
+        .where(t.outbox.c.id == operation_id)
+        .values(status=Status.PENDING, next_attempt_ms=0, failures=0, code=None)
+    )
+    outbox.release_lane_of(tx, operation_id)
+    tx.touch(Topic.OUTBOX)
+
+
+def replace(tx: Transaction, operation_id: str, edited: NewOperation) -> Enqueued:
+    """A refused operation is sent otherwise: `edited` is queued, names the old one, and takes its place.
+
+    Raises CannotEnd where it does not stand before a person, or is a completed sale.
+    """
+    _never_a_sale(_refused(tx, operation_id), "A completed sale is never changed. Refund it instead.")
+    overlay.drop_operation(tx, operation_id)
+    queued = outbox.enqueue(tx, with_other(edited, replaces=operation_id))
+    tx.execute(update(t.outbox).where(t.outbox.c.depends_on == operation_id).values(depends_on=queued.id))
+    _end(tx, operation_id, Status.REPLACED, edited.actor_id, None)
+    return queued
+
+
+def discard(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None:
+    """A refused operation is given up, and with it what it showed. What depends on it stands before a person.
+
+    Raises CannotEnd where it does not stand before a person, or is a completed sale: the goods have left.
+    """
+    _never_a_sale(
+        _refused(tx, operation_id),
+        "A completed sale cannot be discarded: the goods have left the shop. Try it again, or export it.",
+    )
+    _give_up(tx, operation_id, by=by, reason=reason)
+
+
+def withdraw(tx: Transaction, operation_id: str, *, by: str, reason: str) -> bool:
+    """Take back an operation that was never sent; whether it could be. A completed sale never is."""
+    row = _row(tx, operation_id)
+    if row.finished_ms is not None or row.status != Status.PENDING or row.sent_count:
+        return False
+    _never_a_sale(row, "A completed sale is never taken back. Refund it instead.")
+    _give_up(tx, operation_id, by=by, reason=reason)
+    return True
+
+
+def _give_up(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None:
+    overlay.drop_operation(tx, operation_id)
+    _end(tx, operation_id, Status.DISCARDED, by, reason)
+    needing = select(t.outbox.c.id).where(
+        t.outbox.c.depends_on == operation_id, t.outbox.c.finished_ms.is_(None)
+    )
+    for dependent in tx.execute(needing).scalars().all():
+        outbox.stand(
+            tx,
+            dependent,
+            Status.DEAD_LETTER,
+            code=DEPENDENCY_GIVEN_UP,
+            error="What this builds on was given up. Nothing else is lost; discard this too, or do it anew.",
+        )
+
+
+def _end(tx: Transaction, operation_id: str, status: Status, by: str, reason: str | None) -> None:
+    outbox.finish(tx, operation_id, status, result=None, code=None)
+    tx.execute(update(t.outbox).where(t.outbox.c.id == operation_id).values(ended_by=by, end_reason=reason))
+
+
+def _row(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
+    of = t.outbox.c
+    row = tx.execute(
+        select(of.status, of.finished_ms, of.sent_count, of.resource_type).where(of.id == operation_id)
+    ).first()
+    if row is None:
+        raise CannotEnd("This entry is not on this till.")
+    found: Row[tuple[object, ...]] = row
+    return found
+
+
+def _refused(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
+    row = _row(tx, operation_id)
+    if row.finished_ms is not None or row.status != Status.DEAD_LETTER:
+        raise CannotEnd("This entry needs nobody's attention: it was sent meanwhile, or it still waits.")
+    return row
+
+
+def _never_a_sale(row: Row[tuple[object, ...]], words: str) -> None:
+    if row.resource_type == TRANSACTION:
+        raise CannotEnd(words)

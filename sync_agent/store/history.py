@@ -1,0 +1,146 @@
+"""What has ended stays for ninety days: it is the till's history, and what rebuilds a server that lost some.
+
+A server that was restored from an older backup has lost the tail of what it accepted. Everything completed
+whose effects stood in a stream that the server cannot continue is marked, offered again with its former
+result, and answered: as known, as applied now, or as something that a person has to look at.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
+from sync_agent.store import attempts, outbox, replica
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.outbox import Batch, Claimed, Status, wire_form
+
+KEPT_DAYS = 90
+_DAY_MS = 86_400_000
+PAGE = 200
+
+
+def prune(tx: Transaction) -> int:
+    """Forget one page of what ended more than ninety days ago, with its attempts and its sale's rows.
+
+    How many operations it was; 0 once nothing is left to forget.
+    """
+    before_ms = tx.now_ms - KEPT_DAYS * _DAY_MS
+    old = (
+        tx.execute(
+            select(t.outbox.c.id)
+            .where(t.outbox.c.finished_ms < before_ms, t.outbox.c.offer_again == 0)
+            .limit(PAGE)
+        )
+        .scalars()
+        .all()
+    )
+    if old:
+        attempts.forget(tx, old)
+        for table in (t.payment, t.sale_line):
+            tx.execute(delete(table).where(table.c.sale_id.in_(old)))
+        tx.execute(delete(t.sale).where(t.sale.c.id.in_(old)))
+        for table in (t.overlay, t.product_overlay):
+            tx.execute(delete(table).where(table.c.operation_id.in_(old)))
+        tx.execute(delete(t.outbox).where(t.outbox.c.id.in_(old)))
+        tx.touch(Topic.OUTBOX)
+        tx.touch(Topic.SALES)
+    else:
+        attempts.forget_empty_deliveries(tx, before_ms)
+    return len(old)
+
+
+# --- a server that has lost something ----------------------------------------------------------------
+
+
+def mark_for_offering(tx: Transaction, stream: str) -> int:
+    """Whatever was completed with an effect in this stream is to be offered again. How many operations.
+
+    A sale that the server kept for a manager, and what a decision ended, left no effect to go by: they are
+    offered whatever the stream.
+    """
+    shown_there = func.instr(t.outbox.c.result, f'"stream":{orjson.dumps(stream).decode()}') > 0
+    marked = tx.execute(
+        update(t.outbox)
+        .where(
+            t.outbox.c.status == Status.COMPLETED,
+            t.outbox.c.finished_ms.is_not(None),
+            or_(shown_there, t.outbox.c.code.in_([QUARANTINED, RESOLVED])),
+        )
+        .values(offer_again=1)
+    )
+    return int(marked.rowcount)
+
+
+QUARANTINED, RESOLVED, LOST_WITH_BACKUP = "quarantined", "resolved", "lost_with_backup"
+"""Codes of completed operations: kept at the server for a manager; ended by a decision; a decision on
+something that the restored server does not know."""
+
+
+def to_offer(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
+    """The next operations to offer again, in the order that they were made, each with its former result."""
+    rows = connection.execute(
+        select(t.outbox).where(t.outbox.c.offer_again == 1).order_by(t.outbox.c.device_seq).limit(count_max)
+    )
+    offered: list[Claimed] = []
+    size = 0
+    for row in rows:
+        former = orjson.loads(row.result) if row.result else {"status": ResultStatus.CONFLICT}
+        bytes_ = row.bytes + len(row.result or "")
+        size += bytes_
+        if offered and size > bytes_max:
+            break
+        wire = wire_form(row) | {"formerResult": former}
+        offered.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
+    return Batch(tuple(offered))
+
+
+def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> int:
+    """What the server said of operations that it was offered again. How many it had lost."""
+    lost = 0
+    for result in results:
+        if result.repeated:
+            _settled(tx, result.id)
+        elif result.status is not ResultStatus.DEFERRED:
+            lost += 1
+            _taken_anew(tx, result)
+    if results:
+        tx.touch(Topic.OUTBOX)
+    return lost
+
+
+def _taken_anew(tx: Transaction, result: OperationResult) -> None:
+    match result.status:
+        case ResultStatus.APPLIED:
+            _settled(tx, result.id, result=orjson.dumps(result.to_wire()).decode(), code=None)
+        case ResultStatus.QUARANTINED:
+            _settled(tx, result.id, result=orjson.dumps(result.to_wire()).decode(), code=QUARANTINED)
+        case ResultStatus.REJECTED if _is_lost_decision(tx, result):
+            _settled(tx, result.id, code=LOST_WITH_BACKUP)
+        case _:
+            _before_a_person(tx, result)
+
+
+def _is_lost_decision(tx: Transaction, result: OperationResult) -> bool:
+    of = t.outbox.c
+    kind = tx.execute(select(of.resource_type).where(of.id == result.id)).scalar_one()
+    return kind == CONFLICT and result.code == ErrorCode.NOT_FOUND
+
+
+def _before_a_person(tx: Transaction, result: OperationResult) -> None:
+    """It was accepted once, and is not now: it is open again."""
+    _settled(tx, result.id, finished_ms=None, result=None)
+    if result.conflict is not None:
+        replica.keep_conflict(tx, result.conflict)
+    status = {
+        ResultStatus.CONFLICT: Status.CONFLICT,
+        ResultStatus.BLOCKED: Status.BLOCKED,
+    }.get(result.status, Status.DEAD_LETTER)
+    outbox.stand(tx, result.id, status, code=result.code, error=result.error)
+
+
+def _settled(tx: Transaction, operation_id: str, **values: Any) -> None:
+    tx.execute(update(t.outbox).where(t.outbox.c.id == operation_id).values(offer_again=0, **values))
