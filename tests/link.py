@@ -26,6 +26,10 @@ class Link:
         self.doubled = 0
         self.events_dropped = 0
         self.drop_events = False
+        self.refused_paths: set[str] = set()
+        """What a proxy in between eats: such requests get no answer of the server's."""
+        self.tokens_shown: list[tuple[str, str | None]] = []
+        self.calls: list[str] = []
         self._lose_request: Callable[[str], bool] | None = None
         self._lose_answer: Callable[[str], bool] | None = None
         self._double: Callable[[str], bool] | None = None
@@ -80,6 +84,9 @@ class Link:
         request_id: str | None = None,
     ) -> Any:
         self.requests.append((method, path))
+        self.tokens_shown.append((path, token))
+        if path in self.refused_paths:
+            raise TransientError("something that is not an Evertill server answered (403)")
         if self._held is not None and path.startswith(self._held_path):
             await self._held.wait()
         await self._through()
@@ -130,6 +137,7 @@ class _FaultyChannel:
         self._inner = inner
 
     async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
+        self._link.calls.append(event)
         if self._link.is_half_open:
             try:
                 async with asyncio.timeout(timeout_s):

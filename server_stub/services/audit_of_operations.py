@@ -38,6 +38,8 @@ def _detail(batch: Batch, asked: Asked | None, result: OperationResult) -> dict[
         "unconditional": told.get("unconditional"),
         "approvedBy": asked.operation.approved_by_id if asked else None,
         "replaces": asked.operation.replaces if asked else None,
+        "offeredAgain": True if asked and asked.operation.former_result is not None else None,
+        "carriedFor": asked.operation.carried_for if asked else None,
         **batch.to_audit,
     }
     return {name: value for name, value in detail.items() if value is not None}

@@ -137,6 +137,22 @@ class Batch:
         person = self.person(user_id) if user_id else None
         return person.name if person else None
 
+    def is_device(self, device_id: str) -> bool:
+        """Whether the tenant has a till of that id, revoked or not."""
+        of = t.device.c
+        found = self.unit.rows(select(of.id).where(of.tenant_id == self.tenant_id, of.id == device_id))
+        return found.first() is not None
+
+    def owner_of_number(self, device_id: str, device_seq: int | None) -> str | None:
+        """The operation that was received under a till's number; None while none was."""
+        of = t.operation.c
+        found = self.unit.rows(
+            select(of.id).where(
+                of.tenant_id == self.tenant_id, of.device_id == device_id, of.device_seq == device_seq
+            )
+        )
+        return found.scalars().first()
+
     def device_name(self, device_id: str | None) -> str | None:
         if device_id is None:
             return None

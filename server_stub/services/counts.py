@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from server_stub.errors import Refusal, unreadable
 from server_stub.roles import Action
 from server_stub.services import conflicts
 from server_stub.services.batch import Asked, Batch, applied, blocked
 from server_stub.services.inventory import place_of
-from server_stub.services.ledger import CLOCK_UNCERTAINTY_MS, Level
+from server_stub.services.ledger import CLOCK_UNCERTAINTY_MS, Counted, Level
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import ConflictType
@@ -60,6 +60,11 @@ class Clashes:
     kind: ConflictType
 
 
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Somebody counted later: the figure stays."""
+
+
 def judge(count: Count, version: int, quantity: int, since_base: Iterable[Moved]) -> Applies | Clashes:
     """Whether a count stands, given the level it meets and the movements since the version it was made on.
 
@@ -80,6 +85,34 @@ def judge(count: Count, version: int, quantity: int, since_base: Iterable[Moved]
         if not _surely_after(count, moved):
             return Clashes(ConflictType.CONCURRENT_UPDATE)
         on_top += moved.delta
+    return Applies(count.new_quantity + on_top)
+
+
+def judge_again(count: Count, level: Level, around: Iterable[Moved]) -> Applies | Clashes | Superseded:
+    """Whether a count that was accepted before stands, on a server that has lost some of what it met.
+
+    Its version is of a history that is gone, so times alone decide, and arrival order never matters: what
+    surely happened after the counting stays on top, what surely happened before is known to it, and the later
+    of two counts wins. `around` are the movements since shortly before the counting.
+    """
+    assert count.counted_ms is not None, "a count without its time is judged by its version"
+    newest = Counted(level.counted_ms, level.counted_device_id, level.counted_device_seq)
+    if newest.numbers(count.device_id, count.device_seq):
+        if (newest.device_seq or 0) > (count.device_seq or 0):
+            return Superseded()
+    elif newest.ms is not None:
+        if abs(newest.ms - count.counted_ms) <= CLOCK_UNCERTAINTY_MS:
+            return Clashes(ConflictType.CONCURRENT_UPDATE)
+        if newest.ms > count.counted_ms:
+            return Superseded()
+    on_top = 0
+    for moved in around:
+        if moved.compensated or moved.reason == MovementReason.COUNT or _known_to(count, moved):
+            continue
+        if _surely_after(count, moved):
+            on_top += moved.delta
+        elif moved.happened_ms >= count.counted_ms - CLOCK_UNCERTAINTY_MS:
+            return Clashes(ConflictType.CONCURRENT_UPDATE)
     return Applies(count.new_quantity + on_top)
 
 
@@ -129,7 +162,13 @@ def count(batch: Batch, asked: Asked) -> OperationResult:
         device_id=asked.device_id,
         device_seq=asked.device_seq,
     )
-    verdict = judge(counted, level.version, level.quantity, _since(batch, level, counted.base_version))
+    if asked.operation.former_result is not None and counted.counted_ms is not None:
+        verdict = judge_again(counted, level, _around(batch, level, counted))
+    else:
+        verdict = judge(counted, level.version, level.quantity, _since(batch, level, counted.base_version))
+    if isinstance(verdict, Superseded):
+        effects = batch.ledger.post(level, 0, MovementReason.COUNT, batch.origin(asked), note=data.note)
+        return applied(asked, effects, version=level.version, onHand=level.quantity)
     if isinstance(verdict, Clashes):
         return conflicts.open_for_count(batch, asked, level, data, counted.counted_ms, verdict.kind)
     return _apply(batch, asked, level, counted, verdict.quantity, data)
@@ -162,9 +201,23 @@ def _apply(
     return applied(asked, effects, **result)
 
 
+def _around(batch: Batch, level: Level, count: Count) -> Iterator[Moved]:
+    of = t.movement.c
+    assert count.counted_ms is not None, "asked for a count with its time"
+    later = of.happened_ms >= count.counted_ms - CLOCK_UNCERTAINTY_MS
+    if count.device_id is not None and count.device_seq is not None:
+        # A till's own numbering says what came after its count, whatever its clock did meanwhile.
+        later |= (of.device_id == count.device_id) & (of.device_seq > count.device_seq)
+    yield from _movements(batch, level, later)
+
+
 def _since(batch: Batch, level: Level, base_version: int | None) -> Iterator[Moved]:
     if base_version is None or base_version >= level.version:
         return
+    yield from _movements(batch, level, t.movement.c.version > base_version)
+
+
+def _movements(batch: Batch, level: Level, which: ColumnElement[bool]) -> Iterator[Moved]:
     of = t.movement.c
     query = (
         select(of.delta, of.reason, of.happened_ms, of.device_id, of.device_seq, of.compensated)
@@ -172,7 +225,7 @@ def _since(batch: Batch, level: Level, base_version: int | None) -> Iterator[Mov
             of.tenant_id == batch.tenant_id,
             of.location_id == level.location_id,
             of.product_id == level.product_id,
-            of.version > base_version,
+            which,
         )
         .order_by(of.version)
         .execution_options(yield_per=_ROWS_AT_A_TIME)

@@ -35,6 +35,7 @@ async def refuse_clone(database: Database, caller: Caller, intakes: Sequence[Int
 def _looks_cloned(connection: Connection, tenant_id: str, device_id: str, intakes: Sequence[Intake]) -> bool:
     refuse_unsound(connection, tenant_id, device_id)
     owners: dict[int, tuple[str, str | None, str]] = {}
+    intakes = [intake for intake in intakes if not intake.is_carried]
     numbers = {intake.device_seq for intake in intakes if intake.device_seq is not None}
     of = t.operation.c
     for row in connection.execute(

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from server_stub.errors import what_is_wrong
+from server_stub.services import upcasting
 from sync_agent.contract.operations import TRANSACTION, Operation, chain_hash, content_hash
 from sync_agent.contract.wire import Id, has_nul, is_too_deep
 from sync_agent.contract.wire import Sequence as Number
@@ -38,6 +39,11 @@ class Intake:
             return _NUMBER.validate_python(self.raw.get("deviceSeq"))
         except ValidationError:
             return None
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether it is another till's, whose numbers are not its bearer's."""
+        return self.raw.get("carriedFor") is not None
 
     @property
     def is_sale(self) -> bool:
@@ -90,10 +96,15 @@ def read(item: object) -> Intake:
         problem = "a NUL character stands in it, which no text may hold"
         return Intake(told_id if isinstance(told_id, str) else "", item, content, None, problem)
     try:
-        operation = Operation.model_validate(item)
+        operation = Operation.model_validate(upcasting.to_current(item))
+    except upcasting.NewerForm:
+        return Intake(told_id if isinstance(told_id, str) else "", item, content, None, _NEWER)
     except ValidationError as error:
         return Intake(told_id if isinstance(told_id, str) else "", item, content, None, what_is_wrong(error))
     return Intake(operation.id, item, content, operation)
+
+
+_NEWER = "it was written by a newer Evertill than this server: update the server, then it can be sent again"
 
 
 def in_device_order(intakes: Sequence[Intake]) -> list[int]:

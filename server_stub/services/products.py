@@ -111,7 +111,8 @@ def _delete(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
     if standing is not None:
         return blocked(asked, standing)
     base = asked.operation.version
-    if base is not None and base != row["version"] and not row["deleted"]:
+    lost = asked.operation.former_result is not None and base is not None and base > row["version"]
+    if base is not None and base != row["version"] and not row["deleted"] and not lost:
         kind = ConflictType.VERSION_MISMATCH if base > row["version"] else ConflictType.DATA_INCONSISTENCY
         return conflicts.open_for_product(batch, asked, row, {"deleted": True}, None, kind)
     row, effect = catalogue.write_version(batch, asked, {**row, "deleted": 1})
@@ -131,8 +132,9 @@ def _base_of(batch: Batch, asked: Asked, row: dict[str, Any], told: ProductField
     None if that version is not known here. An edit that says neither is compared with nothing.
     """
     version = asked.operation.version
+    believed = {**row, **catalogue.columns_of(told)}
     if version is None or version == row["version"]:
-        return {**row, **catalogue.columns_of(told)}
+        return believed
     of = t.product_version.c
     found = batch.unit.rows(
         select(of.row).where(
@@ -140,5 +142,6 @@ def _base_of(batch: Batch, asked: Asked, row: dict[str, Any], told: ProductField
         )
     ).scalar_one_or_none()
     if found is None:
-        return None
+        # Accepted before, by a server whose later versions are gone: what the edit says is all we have.
+        return believed if asked.operation.former_result is not None else None
     return {**ProductFields.model_validate(found).model_dump(by_alias=False), **catalogue.columns_of(told)}

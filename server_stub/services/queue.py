@@ -29,6 +29,7 @@ from sync_agent.contract.operations import (
     STOCK_LEVEL,
     STOCK_TRANSFER,
     TRANSACTION,
+    Operation,
     OperationResult,
     ResultStatus,
 )
@@ -160,8 +161,8 @@ def judge(
     _load(batch, [one for one in asked if one is not None])
     results = [_answer(batch, answers, *pair) for pair in zip(intakes, asked, strict=True)]
     answers.write()
-    if caller.device_id is not None and answers.new_numbers:
-        shifts.look_again(batch, caller.device_id, answers.new_numbers)
+    for device_id, numbers in answers.new_numbers.items():
+        shifts.look_again(batch, device_id, numbers)
     return results
 
 
@@ -177,7 +178,7 @@ class _Answers:
         rows = batch.unit.rows(_KNOWN, {"of_tenant": batch.tenant_id, "ids": list(ids)})
         self._found = {row.id: (row.content_hash, row.status, row.result) for row in rows}
         self._judged_anew: dict[str, dict[str, Any]] = {}
-        self.new_numbers: list[int] = []
+        self.new_numbers: dict[str, list[int]] = {}
 
     def find(self, operation_id: str) -> tuple[str, str, dict[str, Any]] | None:
         """Content hash, status and result of an operation that was answered before."""
@@ -189,7 +190,7 @@ class _Answers:
         else:
             self._unit.insert(t.operation, row)
             if row["device_seq"] is not None:
-                self.new_numbers.append(row["device_seq"])
+                self.new_numbers.setdefault(row["device_id"], []).append(row["device_seq"])
         self._found[row["id"]] = row["content_hash"], row["status"], row["result"]
 
     def write(self) -> None:
@@ -234,8 +235,13 @@ def ask(caller: Caller, intake: Intake, defaults: Defaults) -> Asked | None:
         chain_hash=intake.chain_hash,
         location_id=place,
         actor_id=operation.actor_id or caller.user_id or defaults.actor_id or caller.id,
-        device_id=caller.device_id,
+        device_id=_origin(caller, operation),
     )
+
+
+def _origin(caller: Caller, operation: Operation) -> str | None:
+    """The till that an operation is of: the caller's, or the one that it is carried for."""
+    return operation.carried_for if caller.is_device and operation.carried_for else caller.device_id
 
 
 def _touched(batch: Batch, intakes: Sequence[Intake], asked: Sequence[Asked | None]) -> set[str | None]:
@@ -318,14 +324,24 @@ def _is_same_refusal(known: tuple[str, str, dict[str, Any]] | None, result: Oper
     return (status, stored.get("code")) == (result.status, result.code)
 
 
+def _number(batch: Batch, intake: Intake, asked: Asked | None) -> int | None:
+    """The device number that is received with an operation; none where it is another operation's already."""
+    if not intake.is_carried:
+        return intake.device_seq if batch.caller.device_id else None
+    if asked is None or asked.device_id is None or not batch.is_device(asked.device_id):
+        return None
+    owner = batch.owner_of_number(asked.device_id, asked.device_seq)
+    return asked.device_seq if owner in (None, asked.id) else None
+
+
 def _entry(batch: Batch, intake: Intake, asked: Asked | None, result: OperationResult) -> dict[str, Any]:
     operation = intake.operation
     return {
         "tenant_id": batch.tenant_id,
         "id": intake.id,
         "content_hash": intake.content_hash,
-        "device_id": batch.caller.device_id,
-        "device_seq": intake.device_seq if batch.caller.device_id else None,
+        "device_id": asked.device_id if asked else batch.caller.device_id,
+        "device_seq": _number(batch, intake, asked),
         "chain_hash": intake.chain_hash,
         "resource_type": operation.resource_type if operation else intake.resource_type,
         "resource_id": operation.resource_id if operation else None,

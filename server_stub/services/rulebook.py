@@ -83,6 +83,7 @@ def apply(batch: Batch, asked: Asked) -> OperationResult:
             ErrorCode.BAD_REQUEST, f"resourceType: nothing is known of {asked.operation.resource_type}"
         )
     _must_be_of_this_tenant(batch, asked)
+    _must_carry_for_a_till(batch, asked)
     _must_act_as_themselves(batch, asked)
     misplaced = _misplaced(batch, asked)
     if misplaced is None:
@@ -96,6 +97,22 @@ def apply(batch: Batch, asked: Asked) -> OperationResult:
 def _must_be_of_this_tenant(batch: Batch, asked: Asked) -> None:
     if asked.raw.get("tenantId") not in (None, batch.tenant_id):
         raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
+
+
+def _must_carry_for_a_till(batch: Batch, asked: Asked) -> None:
+    """A till carries another's operations: one of the same tenant, and under numbers that are that one's."""
+    origin = asked.operation.carried_for
+    if origin is None:
+        return
+    if not batch.caller.is_device:
+        raise Refusal(ErrorCode.FORBIDDEN, "carriedFor: only a till carries another till's operations")
+    if not batch.is_device(origin):
+        raise Refusal(ErrorCode.NOT_FOUND, f"carriedFor: there is no till {origin}")
+    owner = batch.owner_of_number(origin, asked.device_seq)
+    if owner not in (None, asked.id):
+        raise Refusal(
+            ErrorCode.PRECONDITION_FAILED, "deviceSeq: that till sent another operation under this number"
+        )
 
 
 def _must_act_as_themselves(batch: Batch, asked: Asked) -> None:

@@ -35,6 +35,9 @@ SHIFT = "shift"
 OPERATION_SCHEMA = 1
 """The form of operation data that this release writes; the server upcasts older forms."""
 
+OPERATION_SCHEMAS_READ = frozenset({1})
+"""The forms that this release's server takes, and so those that a till of this release may still send."""
+
 SHIFT_OPERATIONS_MAX = 20_000
 """More numbers than a drawer sees between opening and cashing up."""
 
@@ -44,6 +47,9 @@ class Operation(Wire):
 
     The first six fields are enough for a simple client. `clock_offset_ms` is what the till last
     measured (server minus till): times in the operation are the till's own and are corrected by it.
+
+    `former_result` stands on one that was accepted before, by a server that was restored from an older backup
+    since. `carried_for` names the till that an operation is of, where another one carries it up.
     """
 
     id: Id
@@ -61,6 +67,8 @@ class Operation(Wire):
     replaces: Id | None = None
     schema_: WireInt | None = Field(default=None, alias="schema")
     clock_offset_ms: WireInt | None = None
+    former_result: dict[str, Any] | None = None
+    carried_for: Id | None = None
 
 
 def content_hash(operation: str, resource_type: str, resource_id: str | None, data: object) -> str:

@@ -1,0 +1,122 @@
+"""How what waits goes up: in batches that fit, by whichever way is open, with each attempt kept."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from sync_agent import pacing
+from sync_agent.contract.events import PATH_LIVE, PATH_QUEUE, PATH_REFRESH, SYNC_OFFLINE_QUEUE
+from sync_agent.events import ConnectionState
+from sync_agent.ports import Rank
+from sync_agent.store import attempts
+from sync_agent.store import tables as t
+from sync_agent.store.attempts import AttemptView
+from tests.world import World, WorldTill, until
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[World]:
+    async with World(tmp_path) as world:
+        yield world
+
+
+def timeline(till: WorldTill, operation_id: str) -> list[AttemptView]:
+    with till.opened.store.reading() as connection:
+        return attempts.timeline(connection, operation_id)
+
+
+async def test_where_uploads_are_eaten_the_live_socket_carries_them(shop: World) -> None:
+    [till] = shop.tills
+    till.link.refused_paths.add(PATH_QUEUE)
+    sales = [await till.sell(till.product()) for _ in range(5)]
+    await until(lambda: till.waiting() == 0, "everything went up by the socket")
+    assert SYNC_OFFLINE_QUEUE in till.link.calls
+    assert till.state is ConnectionState.ONLINE, "a way up is left: nothing to tell a clerk"
+    shop.assert_each_sale_once(sales)
+    tried = timeline(till, sales[0].id)
+    assert [one.way for one in tried] == ["http", "socket"]
+    assert (tried[0].outcome, tried[1].outcome) == (attempts.NO_ANSWER, attempts.APPLIED)
+
+
+async def test_without_a_socket_that_lives_an_eaten_upload_is_an_outage(shop: World) -> None:
+    [till] = shop.tills
+    till.link.refused_paths |= {PATH_QUEUE, PATH_LIVE}
+    await till.link.cut()
+    sale = await till.sell(till.product())
+    await until(lambda: till.state is ConnectionState.OFFLINE, "it is offline")
+    assert till.waiting() == 1
+    till.link.refused_paths.clear()
+    till.link.restore()
+    await shop.settle()
+    shop.assert_each_sale_once([sale])
+
+
+async def test_nobody_sees_a_token_before_having_shown_that_it_is_our_server(shop: World) -> None:
+    """A captive portal answers everything, too."""
+    [till] = shop.tills
+    await till.link.cut()
+    await until(lambda: till.state is ConnectionState.OFFLINE, "it is offline")
+    till.link.refused_paths |= {PATH_LIVE}  # whatever is asked first is answered with nonsense
+    till.link.tokens_shown.clear()
+    till.link.requests.clear()
+    till.link.restore()
+    assert till.agent is not None
+    till.agent.try_now()
+    await until(lambda: len(till.link.requests) > 1, "it was tried more than once", within_s=30)
+    assert {path for path, _ in till.link.tokens_shown} == {PATH_LIVE}
+    assert {token for _, token in till.link.tokens_shown} == {None}
+    assert PATH_REFRESH not in {path for _, path in till.link.requests}
+    till.link.refused_paths.clear()
+    await shop.settle()
+
+
+async def test_every_attempt_is_kept_with_the_request_id_of_the_servers_log(shop: World) -> None:
+    [till] = shop.tills
+    till.link.lose_next_answer(PATH_QUEUE)
+    sale = await till.sell(till.product())
+    await shop.settle()
+    first, second = timeline(till, sale.id)
+    assert (first.outcome, second.outcome, second.code) == (attempts.NO_ANSWER, "applied", "repeated")
+    assert first.request_id != second.request_id
+    assert first.ended_ms is not None
+    assert first.ended_ms <= second.began_ms
+
+
+async def test_an_operation_too_large_for_any_request_stands_before_a_person_and_others_pass(
+    shop: World,
+) -> None:
+    [till] = shop.tills
+    await till.link.cut()
+    large, small = await till.sell(till.product(0)), await till.sell(till.product(1))
+    blown_up = '{"note":"' + "x" * 1_200_000 + '"}'
+    await till.opened.store.write(
+        lambda tx: tx.execute(update(t.outbox).where(t.outbox.c.id == large.id).values(data=blown_up)),
+        Rank.AGENT,
+    )
+    till.link.restore()
+    await shop.settle()
+    assert till.statuses()[large.id] == "dead_letter"
+    shop.assert_each_sale_once([small])
+
+
+async def test_batches_grow_while_answers_are_quick(shop: World) -> None:
+    [till] = shop.tills
+    await till.link.cut()
+    for _ in range(pacing.BATCH_FIRST * 3):
+        await till.sell(till.product())
+    till.link.restore()
+    await shop.settle()
+    with till.opened.store.reading() as connection:
+        sizes = list(connection.execute(select(t.delivery.c.operations).order_by(t.delivery.c.id)).scalars())
+    assert sizes[0] <= pacing.BATCH_FIRST < max(sizes)
+
+
+def test_a_slow_answer_halves_the_batch_and_a_quick_full_one_doubles_it() -> None:
+    assert pacing.after_an_answer(200, 200, pacing.SLOW_S + 1) == 100
+    assert pacing.after_an_answer(200, 200, pacing.QUICK_S / 2) == 400
+    assert pacing.after_an_answer(200, 20, pacing.QUICK_S / 2) == 200, "it was not full: that says nothing"
+    assert pacing.after_an_answer(200, 200, (pacing.QUICK_S + pacing.SLOW_S) / 2) == 200
+    assert pacing.after_an_answer(500, 500, 0.1) == 500
+    assert pacing.after_failing(1) == 1
