@@ -11,13 +11,15 @@ from sync_agent.ports import Rng
 
 FIRST_MS = 500
 LONGEST_MS = 60_000
+RETRY_AFTER_S_MAX = 600.0
+"""What a server may ask for and get. Whoever asks for more is asked again before."""
 FAILURES_MAX = 8
 
 
 def wait_ms(failures: int, rng: Rng, retry_after_s: float | None = None) -> int:
     """Milliseconds to wait after the `failures`-th failure in a row (1 is the first)."""
     ceiling = min(LONGEST_MS, FIRST_MS * 2 ** min(max(failures, 1) - 1, 30))
-    floor = 0 if retry_after_s is None else int(retry_after_s * 1000)
+    floor = 0 if retry_after_s is None else int(min(retry_after_s, RETRY_AFTER_S_MAX) * 1000)
     return floor + int(rng.uniform(0, ceiling))
 
 

@@ -97,7 +97,12 @@ class Connection:
         async def keep(name: str, payload: Any) -> None:
             arrived.put_nowait((name, payload))
 
-        channel = await self._transport.open_channel(token, keep)
+        try:
+            channel = await self._transport.open_channel(token, keep)
+        except SyncError:
+            # A refused handshake does not say why: perhaps for the token, so the next try brings a new one.
+            self._session.forget()
+            raise
         try:
             await self._join(channel, device)
             self._uplink.channel = channel
@@ -155,16 +160,16 @@ class Connection:
     ) -> str:
         """Listen, keep the heart beating, keep the token fresh; the reason of the end."""
         assert self._dropped is not None, "a visit begins by making this"
-        tasks: set[asyncio.Future[str]] = {
+        tasks: list[asyncio.Future[str]] = [
             self._dropped,
             asyncio.create_task(channel.closed(), name="live-closed"),
             asyncio.create_task(self._listen(device, arrived), name="live-listen"),
             asyncio.create_task(self._beat(channel, device), name="live-heartbeat"),
             asyncio.create_task(self._watch_for_sleep(), name="live-sleep-watch"),
-        }
+        ]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return next(iter(done)).result()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return next(task for task in tasks if task.done()).result()
         finally:
             for task in tasks:
                 task.cancel()

@@ -30,10 +30,10 @@ from sync_agent.events import AgentEvent, Attention, Fault, Progress
 from sync_agent.ports import Rank, Transport
 from sync_agent.push import Pusher
 from sync_agent.session import Session
-from sync_agent.store import history, notices, replica
+from sync_agent.store import history, notices, overlay, replica
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
-from sync_agent.store.replica import StagedSnapshot
+from sync_agent.store.replica import Fork, StagedSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +71,14 @@ class Puller:
                 known = stream in replica.cursors(connection)
                 staged = replica.staged_snapshot(connection, stream)
             try:
+                if not known and staged is None:
+                    # What was sent before this till had a copy has no cursor that proves it is still there.
+                    await self._offer_again(stream)
                 if not known or staged is not None:
                     await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
-                if known:
-                    await self._offer_again(stream)
+                await self._offer_again(stream)
                 await self._start_anew(device, stream)
 
     async def _offer_again(self, stream: str) -> None:
@@ -167,12 +169,15 @@ class Puller:
             with self._store.reading() as connection:
                 cursor = replica.cursors(connection)[stream]
                 epoch = replica.epoch_of(connection, stream)
+                promised = overlay.furthest_effect(connection, stream)
             page = await self._changes(stream, cursor.seq, cursor.change_id)
-            if page.epoch != epoch:
+            if page.epoch != epoch or page.head < promised:
                 raise _StreamBroken
             gap = await self._store.write(
                 partial(replica.apply_changes, stream=stream, changes=page.changes), Rank.AGENT
             )
+            if isinstance(gap, Fork):
+                raise _StreamBroken
             if gap is not None and (not page.changes or page.changes[0].seq != gap.after + 1):
                 raise ProtocolError(f"the server left out changes of {stream} after {gap.after}")
             if not page.changes or page.changes[-1].seq >= page.head:

@@ -87,12 +87,14 @@ class Pusher:
 
     def _rest_s(self) -> float | None:
         """Seconds until there is something to send; None where nothing waits."""
+        now_ms = self._clock.now_ms()
         with self._store.reading() as connection:
-            due_ms = outbox.next_due_ms(connection, self._store.owner)
+            due_ms = outbox.next_due_ms(connection, self._store.owner, now_ms)
             record = link.read_link(connection)
         if due_ms is None or record is None:
             return None
-        return (max(due_ms, record.not_before_ms) - self._clock.now_ms()) / 1000
+        rests_until_ms = now_ms if outbox.is_over(record.not_before_ms, now_ms) else record.not_before_ms
+        return (max(due_ms, rests_until_ms) - now_ms) / 1000
 
     def _note_drained(self) -> None:
         if self._sent_since_drained:

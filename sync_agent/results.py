@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from sync_agent.backoff import RETRY_AFTER_S_MAX
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
 from sync_agent.events import AgentEvent, Attention, ConflictOpened
@@ -48,7 +49,8 @@ def record_results(tx: Transaction, results: Sequence[OperationResult]) -> list[
             case ResultStatus.BLOCKED:
                 outbox.stand(tx, result.id, Status.BLOCKED, code=None, error=result.error)
             case ResultStatus.DEFERRED:
-                later_ms = tx.now_ms + (result.retry_after_ms or 1000)
+                asked_ms = min(result.retry_after_ms or 1000, int(RETRY_AFTER_S_MAX * 1000))
+                later_ms = tx.now_ms + asked_ms
                 outbox.give_back(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
             case ResultStatus.APPLIED | ResultStatus.QUARANTINED:
                 pass

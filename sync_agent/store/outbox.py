@@ -37,6 +37,20 @@ class Status(StrEnum):
 
 WAITING = (Status.PENDING, Status.PROCESSING)
 
+WAIT_MS_MAX = 11 * 60_000
+"""No wait and no lease is longer. One that ends later than that was made before the clock was set back, and
+is over: a queue must not stand still until the old time comes round again.
+"""
+
+
+def is_over(moment_ms: int, now_ms: int) -> bool:
+    """Whether a wait that was to last until then is over."""
+    return not now_ms < moment_ms <= now_ms + WAIT_MS_MAX
+
+
+def _is_over(moment: Any, now_ms: int) -> Any:
+    return or_(moment <= now_ms, moment > now_ms + WAIT_MS_MAX)
+
 
 @dataclass(frozen=True)
 class StockEffect:
@@ -113,6 +127,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
         device_seq, last_hash = device_seq + 1, values["hash"]
     tx.execute(update(t.device).values(next_device_seq=device_seq, last_hash=last_hash))
     tx.execute(insert(t.outbox), outbox_rows)
+    _park(tx, {values["lane"] for values in outbox_rows} - {None})
     if stock_rows:
         tx.execute(insert(t.overlay), stock_rows)
     if product_rows:
@@ -244,7 +259,7 @@ def claim(
     rows = _candidates(tx, _left_over(now_ms, owner), among, count_max)
     if len(rows) < count_max:
         # "+ 0" keeps SQLite from the index on this moment: it would sort the whole queue by its order after.
-        due = and_(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms + 0 <= now_ms)
+        due = and_(t.outbox.c.status == Status.PENDING, _is_over(t.outbox.c.next_attempt_ms + 0, now_ms))
         rows += _candidates(tx, due, among, count_max - len(rows))
     claimed: list[Claimed] = []
     size = 0
@@ -303,7 +318,7 @@ def _left_over(now_ms: int, owner: str) -> Any:
     """Leased once, and the lease is over or its owner has died."""
     return and_(
         t.outbox.c.status == Status.PROCESSING,
-        or_(t.outbox.c.lease_until_ms <= now_ms, t.outbox.c.lease_owner != owner),
+        or_(_is_over(t.outbox.c.lease_until_ms, now_ms), t.outbox.c.lease_owner != owner),
     )
 
 
@@ -329,7 +344,7 @@ def wire_form(row: Any) -> dict[str, Any]:
     return {name: value for name, value in wire.items() if value is not None}
 
 
-def next_due_ms(connection: Connection, owner: str) -> int | None:
+def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
     first_due = (
@@ -345,7 +360,8 @@ def next_due_ms(connection: Connection, owner: str) -> int | None:
     lease_over_ms = connection.execute(first_lease_over).scalar_one()
     if connection.execute(abandoned).first() is not None:
         lease_over_ms = 0
-    return min((moment for moment in (due_ms, lease_over_ms) if moment is not None), default=None)
+    moments = [moment for moment in (due_ms, lease_over_ms) if moment is not None]
+    return min((now_ms if is_over(moment, now_ms) else moment for moment in moments), default=None)
 
 
 def waiting_count(connection: Connection) -> int:
@@ -500,6 +516,27 @@ def release_lane_of(tx: Transaction, operation_id: str) -> None:
     lane = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
     if lane is not None:
         _release_lane(tx, lane)
+
+
+def _park(tx: Transaction, lanes: set[str]) -> None:
+    """What was just queued behind one that stands before a person waits with those that are parked there."""
+    if not lanes:
+        return
+    standing = t.outbox.alias("standing")
+    tx.execute(
+        update(t.outbox)
+        .where(
+            t.outbox.c.lane.in_(lanes),
+            t.outbox.c.status == Status.PENDING,
+            exists().where(
+                standing.c.lane == t.outbox.c.lane,
+                standing.c.device_seq < t.outbox.c.device_seq,
+                standing.c.finished_ms.is_(None),
+                standing.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
+            ),
+        )
+        .values(status=Status.BLOCKED)
+    )
 
 
 def _release_lane(tx: Transaction, lane: str) -> None:

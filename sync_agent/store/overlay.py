@@ -8,10 +8,10 @@ with the operation when a person discards it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
 from sync_agent.contract.operations import PRODUCT, STOCK_LEVEL, Effect
-from sync_agent.contract.streams import location_stream, tenant_stream
+from sync_agent.contract.streams import Change, location_stream, tenant_stream
 from sync_agent.store import catalogue
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -77,6 +77,30 @@ def _settle(
     if dropped:
         tx.execute(delete(table).where(*this_row), dropped)
         _refresh(tx, table, [key["of_product_id"] for key in dropped])
+
+
+def furthest_effect(connection: Connection, stream: str) -> int:
+    """The highest number at which this stream was promised to show an own operation; 0 without any."""
+    highest = [
+        connection.execute(
+            select(func.max(table.c.effect_seq)).where(table.c.effect_stream == stream)
+        ).scalar_one()
+        for table in (t.overlay, t.product_overlay)
+    ]
+    return max((seq for seq in highest if seq is not None), default=0)
+
+
+def is_contradicted_by(tx: Transaction, stream: str, changes: Sequence[Change]) -> bool:
+    """Whether the stream shows somebody else's change where the server had promised to show an own one."""
+    shows = {change.seq: change.operation_id for change in changes}
+    for table in (t.overlay, t.product_overlay):
+        promised = select(table.c.operation_id, table.c.effect_seq).where(
+            table.c.effect_stream == stream,
+            table.c.effect_seq.between(changes[0].seq, changes[-1].seq),
+        )
+        if any(shows.get(seq) not in (None, operation_id) for operation_id, seq in tx.execute(promised)):
+            return True
+    return False
 
 
 def drop_reached(tx: Transaction, stream: str, seq: int) -> None:

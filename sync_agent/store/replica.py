@@ -177,8 +177,13 @@ class Gap:
     after: int
 
 
-def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Gap | None:
-    """Apply the changes that come next, skip those already applied, stop before a gap.
+@dataclass(frozen=True)
+class Fork:
+    """The stream shows other changes than the server had promised: it was restored from an older backup."""
+
+
+def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Gap | Fork | None:
+    """Apply the changes that come next, skip those already applied, stop before a gap; none of a fork.
 
     The replica, the cursor, the overlays that the changes make superfluous and the operations that they
     end all move in this one transaction.
@@ -196,6 +201,8 @@ def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Ga
             break
         fresh.append(change)
         position = change.seq
+    if fresh and overlay.is_contradicted_by(tx, stream, fresh):
+        return Fork()
     if fresh:
         _apply(tx, fresh, staged=False)
         tx.execute(

@@ -144,16 +144,16 @@ def test_try_now_cuts_every_wait_short(store: Store, clock: ManualClock) -> None
 def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, clock: ManualClock) -> None:
     def due() -> int | None:
         with store.reading() as connection:
-            return outbox.next_due_ms(connection, store.owner)
+            return outbox.next_due_ms(connection, store.owner, store.clock.now_ms())
 
     assert due() is None
     queue(store)
-    assert due() == 0
+    assert due() == clock.now_ms()
     claim(store)
     assert due() == clock.now_ms() + LEASE_MS
     clock.advance(LEASE_MS / 1000)
     claim(store, owner="the process before this one")
-    assert due() == 0
+    assert due() == clock.now_ms()
 
 
 def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) -> None:
@@ -174,7 +174,7 @@ def test_what_waits_behind_another_in_its_lane_is_not_due(store: Store) -> None:
     store.submit(lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error=None)).result()
     queue(store, lane="product:mug")
     with store.reading() as connection:
-        assert outbox.next_due_ms(connection, store.owner) is None
+        assert outbox.next_due_ms(connection, store.owner, store.clock.now_ms()) is None
 
 
 def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store) -> None:

@@ -1,0 +1,352 @@
+"""One simulated till: a home on disk, the real store, services and agent, a clerk, and every way to die."""
+
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import event, select
+
+from app.domain.cart import Cart
+from app.domain.errors import DomainError
+from app.domain.tender import tender_cash
+from app.services import catalogue, checkout, conflicts, counting, inventory, refused
+from app.services.till import Actor, Till
+from server_stub.services.caller import Caller
+from sync_agent.agent import Agent, Ports
+from sync_agent.contract.conflicts import Resolution
+from sync_agent.contract.operations import PRODUCT, ProductEdit
+from sync_agent.contract.stock import MovementReason
+from sync_agent.credentials import Credentials
+from sync_agent.errors import DiskFull, StoreError
+from sync_agent.events import AgentEvent, Fault
+from sync_agent.store import outbox, tables
+from sync_agent.store.database import Changed, Store
+from sync_agent.store.device import DeviceIdentity, record_enrolment
+from sync_agent.store.home import Home
+from sync_agent.store.outbox import NewOperation, ProductEffect, Status
+from tests.simulation.network import SimLink
+from tests.simulation.ports import Died, SimClock, SimExecutor, SimIds, SimRng, chance_of
+from tests.simulation.shop import templates
+
+PAGES_MAX_OF_SQLITE = 1_073_741_823
+
+
+class SimTill:
+    """`sold` are the sales that this till called done."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        seed: int,
+        path: Path,
+        identity: DeviceIdentity,
+        token: str,
+        caller: Caller,
+        link: Callable[[], SimLink],
+        happened: Counter[str],
+        trace: Callable[..., None],
+        off_ms: int,
+    ) -> None:
+        self._loop = loop
+        self.name = identity.name
+        self.path = path
+        self.caller = caller
+        self._token = token
+        self._new_link = link
+        self._happened = happened
+        self._trace = trace
+        self._chance = chance_of(seed, self.name, "clerk")
+        self._scheduling = chance_of(seed, self.name, "scheduling")
+        self.clock = SimClock(loop, off_ms, drift=self._chance.uniform(-50e-6, 50e-6))
+        self._ids = SimIds(loop, chance_of(seed, self.name, "ids"))
+        self._jitter = chance_of(seed, self.name, "jitter")
+        self.sold: dict[str, dict[str, int]] = {}
+        self.faults: list[str] = []
+        self.deaths = 0
+        self.is_up = False
+        self._dies_in: tuple[str, int] | None = None
+        self._tasks: list[asyncio.Task[Any]] = []
+        self.asked: list[tuple[float, str]] = []
+        self.seen_by_portals: list[tuple[str, str | None]] = []
+        self.leaked = False
+        self.watch: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
+        path.mkdir(parents=True)
+        shutil.copy(templates() / "till.sqlite", path / "till.sqlite")
+        self._open()
+        self.store.submit(lambda tx: record_enrolment(tx, identity))
+        self._executor.close()
+        self.till = Till(self.store, self.clock, self._ids)
+
+    # --- life ----------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        self._executor = SimExecutor(self._loop, self._scheduling)
+        self._executor.on_death = lambda: self._loop.call_soon(self.die)
+        self.store = Store.open(Home(self.path), clock=self.clock, ids=self._ids, executor=self._executor)
+        with self.store._writer.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            raw.execute("PRAGMA synchronous=OFF")  # crashes come between statements here
+        event.listen(self.store._writer, "commit", lambda _connection: self._maybe_die("before"))
+        self.store.listen(lambda changed: self.watch(self, changed))
+        self.store.listen(lambda _changed: self._maybe_die("after"))
+        self.till = Till(self.store, self.clock, self._ids)
+
+    def start(self, *, clerk: bool = True) -> None:
+        if self.is_up:
+            return
+        if self.deaths:
+            self._open()
+        self.is_up = True
+        self.link = self._new_link()
+        self.agent = Agent(
+            self.store,
+            self.link,
+            Credentials(self._token, "pepper"),
+            emit=self._heard,
+            ports=Ports(self.clock, SimRng(self._jitter)),
+        )
+        self._tasks = [self._loop.create_task(self.agent.run(), name=f"agent of {self.name}")]
+        if clerk:
+            self._tasks.append(self._loop.create_task(self._work(), name=f"clerk of {self.name}"))
+        self._trace(self.name, "up")
+
+    def send_the_clerk_home(self) -> None:
+        for task in self._tasks[1:]:
+            task.cancel()
+
+    def die(self) -> None:
+        """As kill -9 does: nothing that is still to be done has any effect."""
+        if not self.is_up:
+            return
+        self.is_up = False
+        self.deaths += 1
+        self._dies_in = None
+        self._executor.die()
+        self.link.die()
+        self._keep_what_the_link_saw()
+        for task in self._tasks:
+            task.cancel()
+        self.store.close()
+        self._trace(self.name, "dies")
+
+    def _keep_what_the_link_saw(self) -> None:
+        self.asked += self.link.asked
+        self.seen_by_portals += self.link.seen_by_portals
+        self.leaked = self.leaked or self.link.leaked
+
+    def close(self) -> None:
+        if self.is_up:
+            self.die()
+
+    def die_at_commit(self, when: str, commits: int) -> None:
+        self._dies_in = (when, commits)
+
+    def _maybe_die(self, when: str) -> None:
+        if self._dies_in is None or self._dies_in[0] != when:
+            return
+        left = self._dies_in[1] - 1
+        self._dies_in = (when, left)
+        if left <= 0:
+            self._dies_in = None
+            self._happened[f"a till died {when} a commit"] += 1
+            raise Died
+
+    def fill_the_disk(self, *, full: bool) -> None:
+        with self.store._writer.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            used = raw.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
+            limit = used if full else PAGES_MAX_OF_SQLITE
+            raw.execute(f"PRAGMA max_page_count={limit}")
+
+    def _heard(self, event_: AgentEvent) -> None:
+        if isinstance(event_, Fault):
+            self.faults.append(event_.message)
+        if not isinstance(event_, Changed):
+            self._trace(self.name, event_)
+
+    # --- what a clerk does ---------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        while True:
+            await asyncio.sleep(self._chance.expovariate(1 / 12.0))
+            doing = self._chance.choices(_DOINGS, _WEIGHTS)[0]
+            try:
+                await doing(self)
+            except DiskFull:
+                self._happened["a disk was full"] += 1
+            except (DomainError, StoreError) as refusal:
+                self._trace(self.name, "refused", type(refusal).__name__)
+
+    def _actor(self, name: str) -> Actor | None:
+        with self.store.reading() as connection:
+            row = connection.execute(select(tables.person).where(tables.person.c.username == name)).first()
+        return None if row is None else Actor(row.id, row.name, row.role)
+
+    def _product(self) -> catalogue.ProductView | None:
+        products = [one for one in catalogue.search(self.till, "", limit=30) if one.price_minor]
+        return self._chance.choice(products) if products else None
+
+    def _pair(self, name: str = "cleo") -> "tuple[Actor, catalogue.ProductView] | None":
+        actor, product = self._actor(name), self._product()
+        return None if actor is None or product is None else (actor, product)
+
+    async def _sell(self) -> None:
+        pair = self._pair()
+        if pair is None:
+            return
+        cart = Cart()
+        moved: dict[str, int] = {}
+        for _ in range(self._chance.randint(1, 3)):
+            product = self._product()
+            assert product is not None
+            quantity = self._chance.randint(1, 3)
+            cart = cart.add(product, quantity)
+            moved[product.id] = moved.get(product.id, 0) - quantity
+        payment = tender_cash(cart.total_minor, cart.total_minor)
+        sale = await checkout.complete_sale(self.till, cart, [payment], pair[0])
+        self.sold[sale.id] = moved
+        self._trace(self.name, "sold", sale.receipt_number)
+
+    async def _refund(self) -> None:
+        pair = self._pair()
+        if pair is None:
+            return
+        cart = Cart().add(pair[1], 1)
+        payment = tender_cash(cart.total_minor, cart.total_minor)
+        sale = await checkout.complete_refund(self.till, cart, [payment], pair[0])
+        self.sold[sale.id] = {pair[1].id: 1}
+
+    async def _adjust(self) -> None:
+        pair = self._pair()
+        if pair is None:
+            return
+        delta = self._chance.choice([-2, -1, 1, 5, 20])
+        reason = MovementReason.RECEIVE if delta > 0 else MovementReason.WASTE
+        await inventory.adjust(self.till, pair[1].id, delta, reason, None, pair[0])
+
+    async def _count(self) -> None:
+        pair = self._pair()
+        if pair is None:
+            return
+        shown = max(0, inventory.stock_row(self.till, pair[1].id).on_hand)
+        found = max(0, shown + self._chance.choice([-2, -1, 0, 0, 1, 7]))
+        await counting.count(self.till, pair[1].id, found, pair[0])
+        self._trace(self.name, "counted", pair[1].id, found)
+
+    async def _edit_product(self) -> None:
+        pair = self._pair("mia")
+        if pair is None:
+            return
+        mia, product = pair
+        price = self._chance.randint(50, 500)
+        with self.store.reading() as connection:
+            version = connection.execute(
+                select(tables.catalogue.c.version).where(tables.catalogue.c.product_id == product.id)
+            ).scalar_one()
+        fields: dict[str, Any] = {"priceMinor": price}
+        base: dict[str, Any] = {"priceMinor": product.price_minor}
+        if self._chance.random() < 0.5:
+            fields, base = {"name": f"{product.name[:30]}*"}, {"name": product.name}
+        edit = ProductEdit.model_validate({"set": fields, "base": base})
+        overlay = edit.set.model_dump(by_alias=False, include=edit.set.model_fields_set)
+        operation = NewOperation(
+            operation="update",
+            resource_type=PRODUCT,
+            resource_id=product.id,
+            data={"set": fields, "base": base},
+            actor_id=mia.id,
+            summary={"kind": "product", "product": product.name, "person": mia.name},
+            base_version=version,
+            lane=f"{PRODUCT}:{product.id}",
+            product=ProductEffect(product.id, overlay),
+        )
+        await self.store.write(lambda tx: outbox.enqueue(tx, operation))
+
+    async def _add_product(self) -> None:
+        mia = self._actor("mia")
+        if mia is None:
+            return
+        new = catalogue.NewProduct(f"New {self._chance.randint(0, 99)}", price_minor=250)
+        await catalogue.add_products(self.till, [new], mia.id)
+
+    async def _decide(self) -> None:
+        mia = self._actor("mia")
+        waiting = [one for one in conflicts.open_conflicts(self.till) if not one.decided]
+        if mia is None or not waiting:
+            return
+        seen = conflicts.comparison(self.till, self._chance.choice(waiting).id)
+        choice, merged = self._chance.choice([Resolution.ACCEPT_LOCAL, Resolution.ACCEPT_SERVER]), None
+        if seen.suggestion is not None and self._chance.random() < 0.6:
+            choice = seen.suggestion.resolution
+            if choice is Resolution.MERGE:
+                merged = (
+                    {"newQuantity": seen.suggestion.quantity}
+                    if seen.suggestion.quantity is not None
+                    else seen.suggestion.fields
+                )
+        await conflicts.resolve(
+            self.till,
+            seen.conflict_id,
+            choice,
+            mia,
+            merged=merged,
+            expected_server_version=seen.server_version,
+        )
+        self._happened["a conflict decided"] += 1
+        if self._chance.random() < 0.2:
+            await conflicts.undo(self.till, seen.conflict_id, mia)
+            self._happened["a decision undone"] += 1
+
+    async def _mend(self) -> None:
+        with self.store.reading() as connection:
+            refused_ = connection.execute(
+                select(tables.outbox.c.id, tables.outbox.c.resource_type).where(
+                    tables.outbox.c.status == Status.DEAD_LETTER, tables.outbox.c.finished_ms.is_(None)
+                )
+            ).all()
+        mia = self._actor("mia")
+        if not refused_ or mia is None:
+            return
+        row = self._chance.choice(refused_)
+        if row.resource_type == "transaction" or self._chance.random() < 0.5:
+            await refused.try_again(self.till, row.id)
+        else:
+            await refused.discard(self.till, row.id, mia, "of no use")
+            self._happened["a refused entry discarded"] += 1
+
+    # --- what a check asks ---------------------------------------------------------------------------
+
+    def rows(self, statement: Any) -> list[Any]:
+        with self.store.reading() as connection:
+            return list(connection.execute(statement))
+
+    def unfinished(self) -> list[Any]:
+        of = tables.outbox.c
+        return self.rows(
+            select(of.id, of.status, of.depends_on, of.lane, of.sent_count).where(of.finished_ms.is_(None))
+        )
+
+    def payload(self, operation_id: str) -> Any:
+        [row] = self.rows(select(tables.outbox.c.data).where(tables.outbox.c.id == operation_id))
+        return orjson.loads(row.data)
+
+
+_Doing = Callable[[SimTill], Awaitable[None]]
+_TABLE: list[tuple[_Doing, int]] = [
+    (SimTill._sell, 50),
+    (SimTill._refund, 4),
+    (SimTill._adjust, 12),
+    (SimTill._count, 14),
+    (SimTill._edit_product, 6),
+    (SimTill._add_product, 2),
+    (SimTill._decide, 10),
+    (SimTill._mend, 4),
+]
+_DOINGS = [doing for doing, _ in _TABLE]
+_WEIGHTS = [weight for _, weight in _TABLE]
