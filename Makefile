@@ -4,12 +4,14 @@ BIN := .venv/bin
 HOME_DIR ?= build/run
 # Two processes by default: the tests start servers and tills of their own.
 WORKERS ?= 2
+SEEDS ?= 500
+FROM ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format docs fuzz bench lock clean
+.PHONY: help setup run demo test check format docs fuzz simulate bench lock clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: ## virtual environment, locked dependencies, system libraries
 	@sh scripts/setup.sh
@@ -32,6 +34,9 @@ test: check ## everything: checks, then all tests
 
 fuzz: setup ## throw fifty times as much at the server as the tests do, other things each time
 	@EVERTILL_FUZZ=long QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/fuzz -n $(WORKERS) --dist loadfile --timeout 7200
+
+simulate: setup ## real tills and the real server's rules on virtual time, with everything that goes wrong (SEEDS=500)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
 
 bench: setup ## the server's speed and memory as ratios, each beside the least that could be done
 	@$(BIN)/python -m tests.benchmarks

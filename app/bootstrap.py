@@ -23,6 +23,7 @@ from sync_agent.ports import Clock, Ids, SystemClock, Transport, Uuid7Ids
 from sync_agent.store.database import Store
 from sync_agent.store.device import NotEnrolled, read_device
 from sync_agent.store.home import Home
+from sync_agent.store.recovery import open_store
 from sync_agent.transport import NetworkTransport
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class OpenHome:
 def open_home(path: Path) -> OpenHome:
     """Lock and open a till's folder. Raises StoreError, in words for a person."""
     clock, ids, home = SystemClock(), Uuid7Ids(), Home(path)
-    store = Store.open(home, clock=clock, ids=ids)
+    store = open_store(home, clock=clock, ids=ids)
     try:
         return OpenHome(store, clock, ids, secrets.load(home))
     except BaseException:

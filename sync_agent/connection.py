@@ -21,7 +21,7 @@ from sync_agent.ports import Channel, Clock, Rank, Transport
 from sync_agent.pull import Puller
 from sync_agent.session import Session
 from sync_agent.store import link, outbox, replica
-from sync_agent.store.database import Store
+from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_clock_offset
 from sync_agent.uplink import Uplink
 
@@ -120,7 +120,7 @@ class Connection:
     async def _catch_up(self, device: DeviceIdentity) -> None:
         for stream in self._streams(device):
             await self._puller.catch_up(device, stream)
-        await self._store.write(link.note_full_sync, Rank.AGENT)
+        await self._store.write(_note_full_sync, Rank.AGENT)
 
     @staticmethod
     def _streams(device: DeviceIdentity) -> tuple[str, str]:
@@ -223,6 +223,11 @@ class Connection:
         except TransientError as error:
             # The heart beats, so the socket lives: news come that way, and a gap in them would end the visit.
             log.info("the heads could not be looked at: %s", error)
+
+
+def _note_full_sync(tx: Transaction) -> None:
+    link.note_full_sync(tx)
+    replica.release_what_nothing_blocks(tx)
 
 
 _STANDING = {ConnectionState.SYNCING, ConnectionState.ONLINE}

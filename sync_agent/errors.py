@@ -5,6 +5,7 @@
     ├ StoreUnavailable      the database cannot be opened or locked
     ├ HomeInUse             another Evertill works on this folder
     ├ SchemaTooNew          a newer Evertill wrote this folder
+    ├ MigrationRefused      an update would have left unsent operations behind
     └ StoreCorrupt          the file is damaged
     SyncError               the talk with the server
     ├ TransientError        back off and try again; burns no attempt
@@ -34,6 +35,10 @@ class HomeInUse(StoreError):
 
 
 class SchemaTooNew(StoreError):
+    pass
+
+
+class MigrationRefused(StoreError):
     pass
 
 

@@ -71,31 +71,11 @@ class Puller:
                 known = stream in replica.cursors(connection)
                 staged = replica.staged_snapshot(connection, stream)
             try:
-                if not known and staged is None:
-                    # What was sent before this till had a copy has no cursor that proves it is still there.
-                    await self._offer_again(stream)
                 if not known or staged is not None:
                     await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
-                await self._offer_again(stream)
                 await self._start_anew(device, stream)
-
-    async def _offer_again(self, stream: str) -> None:
-        """The server may have been restored from an older backup: it gets what it may have lost.
-
-        Before the snapshot, so that the figures that this till shows never go without what it has sold. Where
-        nothing was lost (the cursor was merely too old) every answer is a repeated one.
-        """
-        marked = await self._store.write(partial(history.mark_for_offering, stream=stream), Rank.AGENT)
-        lost = await self._pusher.offer_again() if marked else 0
-        if lost:
-            words = (
-                f"The server was restored from a backup and had lost {lost} entries of this till. "
-                "They were sent again; nothing is missing."
-            )
-            await self._store.write(lambda tx: notices.add(tx, notices.SERVER_RESTORED, words), Rank.AGENT)
-            self._emit(Attention(words))
 
     async def _start_anew(self, device: DeviceIdentity, stream: str) -> None:
         try:
@@ -217,8 +197,29 @@ class Puller:
         # overlay would count twice. What was tried and never answered is asked for its result first.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
-            await self._stage_what_came_between(stream)
+            promised = await self._offer_again(stream)
+            if await self._stage_what_came_between(stream) < promised:
+                raise _StreamBroken  # restored again, between the offering and now
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Rank.AGENT)
+
+    async def _offer_again(self, stream: str) -> int:
+        """The server may have been restored from an older backup: it gets what it may have lost.
+
+        Before the copy is swapped in, so that the figures that this till shows never go without what it has
+        sold. Where nothing was lost (the cursor was merely too old) every answer is a repeated one. The
+        answer is the number up to which the stream shows what was taken anew.
+        """
+        marked = await self._store.write(partial(history.mark_for_offering, stream=stream), Rank.AGENT)
+        taken = await self._pusher.offer_again() if marked else []
+        if taken:
+            words = (
+                f"The server was restored from a backup and had lost {len(taken)} entries of this till. "
+                "They were sent again; nothing is missing."
+            )
+            await self._store.write(lambda tx: notices.add(tx, notices.SERVER_RESTORED, words), Rank.AGENT)
+            self._emit(Attention(words))
+        effects = (effect for result in taken for effect in result.effects or [])
+        return max((effect.seq for effect in effects if effect.stream == stream), default=0)
 
     async def _page(self, stream: str, page_token: str | None) -> SnapshotPage:
         query = {"stream": stream}
@@ -236,7 +237,8 @@ class Puller:
         except ValidationError as error:
             raise ProtocolError(f"the server's snapshot cannot be read: {error}") from error
 
-    async def _stage_what_came_between(self, stream: str) -> None:
+    async def _stage_what_came_between(self, stream: str) -> int:
+        """Bring the staged copy to the head of the stream, and say which number that is."""
         while True:
             with self._store.reading() as connection:
                 staged = replica.staged_snapshot(connection, stream)
@@ -248,4 +250,4 @@ class Puller:
                 partial(replica.stage_changes, stream=stream, changes=page.changes), Rank.AGENT
             )
             if not page.changes or page.changes[-1].seq >= page.head:
-                return
+                return page.head

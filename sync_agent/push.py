@@ -266,26 +266,23 @@ class Pusher:
 
     # --- a server that has lost something ------------------------------------------------------------
 
-    async def offer_again(self) -> int:
-        """Offer what is marked in the history until nothing is; how many operations the server had lost.
+    async def offer_again(self) -> list[OperationResult]:
+        """Offer what is marked in the history until nothing is; the answers to what the server had lost.
 
-        Raises SyncError; what was answered until then stays answered.
+        The caller holds `lock`. Raises SyncError; what was answered until then stays answered.
         """
-        lost = 0
+        taken: list[OperationResult] = []
         limits = self._uplink.limits(Way.HTTP)
         while True:
-            async with self.lock:
-                with self._store.reading() as connection:
-                    batch = history.to_offer(
-                        connection,
-                        count_max=min(self._batch_max, limits.operations),
-                        bytes_max=limits.bytes,
-                    )
-                if not batch:
-                    return lost
-                lost += await self._offer(batch)
+            with self._store.reading() as connection:
+                batch = history.to_offer(
+                    connection, count_max=min(self._batch_max, limits.operations), bytes_max=limits.bytes
+                )
+            if not batch:
+                return taken
+            taken += await self._offer(batch)
 
-    async def _offer(self, batch: Batch) -> int:
+    async def _offer(self, batch: Batch) -> list[OperationResult]:
         delivery_id = self._store.ids.new()
         began_s = self._clock.monotonic_s()
 
@@ -300,17 +297,17 @@ class Pusher:
         except RejectedError as error:
             raise ProtocolError(f"the server refused what it was offered again: {error}") from error
 
-        def record(tx: Transaction) -> int:
+        def record(tx: Transaction) -> list[OperationResult]:
             self._note_attempts(tx, delivery_id, results, [])
             return history.record_offered(tx, results)
 
-        lost = await self._store.write(record, Rank.AGENT)
+        taken = await self._store.write(record, Rank.AGENT)
         self._batch_max = pacing.after_an_answer(
             self._batch_max, len(batch), self._clock.monotonic_s() - began_s
         )
         if all(result.status is ResultStatus.DEFERRED for result in results):
             raise TransientError("the server is not ready for what it has lost", DEFERRED_S)
-        return lost
+        return taken
 
 
 def _failed_on(result: OperationResult) -> bool:

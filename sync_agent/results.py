@@ -75,4 +75,4 @@ def _record_conflict(tx: Transaction, result: OperationResult) -> list[AgentEven
         )
         # The feed may have told of its end already.
         replica.follow_conflict(tx, replica.kept_conflict(tx, result.conflict.id), None)
-    return [ConflictOpened(result.conflict.id)]
+    return [ConflictOpened(result.conflict.id)] if result.conflict.status == "open" else []

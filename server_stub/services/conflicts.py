@@ -254,6 +254,19 @@ def place_of(batch: Batch, conflict_id: str) -> str | None:
     return None if found is None else str(found)
 
 
+def as_it_stands(batch: Batch, first: OperationResult) -> OperationResult:
+    """A first answer that brought a conflict, with that conflict as it stands by now.
+
+    Whoever asks again may have missed how it ended, and snapshots tell of open ones alone.
+    """
+    assert first.conflict is not None, "asked of an answer that brought one"
+    of = t.conflict.c
+    body = batch.unit.rows(
+        select(of.body).where(of.tenant_id == batch.tenant_id, of.id == first.conflict.id)
+    ).scalar_one_or_none()
+    return first if body is None else first.model_copy(update={"conflict": Conflict.model_validate(body)})
+
+
 def find(batch: Batch, conflict_id: str) -> Standing:
     """A conflict whose stream is locked."""
     of = t.conflict.c

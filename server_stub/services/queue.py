@@ -15,7 +15,15 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from server_stub.errors import Refusal
-from server_stub.services import audit_of_operations, devices, quarantine, rulebook, shifts, transfers
+from server_stub.services import (
+    audit_of_operations,
+    conflicts,
+    devices,
+    quarantine,
+    rulebook,
+    shifts,
+    transfers,
+)
 from server_stub.services.batch import Asked, Batch, rejected
 from server_stub.services.caller import Caller
 from server_stub.services.intake import Intake, in_device_order, is_id, read
@@ -289,7 +297,8 @@ def _answer(batch: Batch, answers: _Answers, intake: Intake, asked: Asked | None
             audit_of_operations.write(batch, intake, asked, result)
             return result
         if status not in _JUDGED_ANEW:
-            return OperationResult.model_validate(stored).model_copy(update={"repeated": True})
+            first = OperationResult.model_validate(stored).model_copy(update={"repeated": True})
+            return first if first.conflict is None else conflicts.as_it_stands(batch, first)
     result = _judged(batch, intake, asked)
     if not _is_same_refusal(known, result):
         audit_of_operations.write(batch, intake, asked, result)

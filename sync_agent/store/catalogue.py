@@ -70,9 +70,14 @@ def upsert_entries(tx: Transaction, entries: list[dict[str, Any]]) -> None:
     """Insert or update catalogue rows, given whole."""
     if not entries:
         return
-    statement = insert(t.catalogue)
-    changed = {column: statement.excluded[column] for column in (*_FIELDS, "version", "folded")}
-    tx.execute(statement.on_conflict_do_update(index_elements=["product_id"], set_=changed), entries)
+    tx.execute(_UPSERT, entries)
+
+
+_INSERT = insert(t.catalogue)
+_UPSERT = _INSERT.on_conflict_do_update(
+    index_elements=["product_id"],
+    set_={column: _INSERT.excluded[column] for column in (*_FIELDS, "version", "folded")},
+)
 
 
 def rebuild(tx: Transaction) -> None:

@@ -5,6 +5,7 @@ future resolves, or not at all. ARCHITECTURE.md, "Threads".
 """
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -97,7 +98,10 @@ def _translate(error: Exception) -> StoreError | None:
     if code == sqlite3.SQLITE_FULL:
         return DiskFull("The disk is full. Nothing was saved; free some space and try again.")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return StoreCorrupt(f"The till's database is damaged: {cause}")
+        return StoreCorrupt(
+            f"The till's database is damaged: {cause}. Close this till and start it again: it then saves "
+            "everything that can be read, and goes on."
+        )
     if code in {
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_CANTOPEN,
@@ -193,17 +197,20 @@ class Store:
     def open(cls, home: Home, *, clock: Clock, ids: Ids, executor: Executor | None = None) -> "Store":
         """Lock the home, bring its schema up to date, and open it.
 
-        Raises HomeInUse, SchemaTooNew, StoreCorrupt or StoreUnavailable, each in words for a person.
+        A damaged one is for `recovery.open_store`. Raises HomeInUse, SchemaTooNew, MigrationRefused,
+        DiskFull, StoreCorrupt or StoreUnavailable, each in words for a person.
         """
         home.acquire()
         writer = _write_engine(home)
         try:
             with _translated():
-                migrate(writer)
+                migrate(writer, home)
         except BaseException:
             writer.dispose()
             home.release()
             raise
+        with contextlib.suppress(OSError):
+            home.in_use_mark.touch()
         return cls(
             home,
             clock=clock,
@@ -222,6 +229,7 @@ class Store:
         self._writer.dispose()
         for engine in self._read_engines:
             engine.dispose()
+        self.home.in_use_mark.unlink(missing_ok=True)
         self.home.release()
 
     def listen(self, listener: Callable[[Changed], None]) -> Callable[[], None]:

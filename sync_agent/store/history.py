@@ -98,14 +98,14 @@ def to_offer(connection: Connection, *, count_max: int, bytes_max: int) -> Batch
     return Batch(tuple(offered))
 
 
-def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> int:
-    """What the server said of operations that it was offered again. How many it had lost."""
-    lost = 0
+def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
+    """What the server said of operations that it was offered again. The answers to those that it had lost."""
+    lost: list[OperationResult] = []
     for result in results:
         if result.repeated:
             _settled(tx, result.id)
         elif result.status is not ResultStatus.DEFERRED:
-            lost += 1
+            lost.append(result)
             _taken_anew(tx, result)
     if results:
         tx.touch(Topic.OUTBOX)

@@ -1,5 +1,6 @@
 """A till's home: one folder with its database, its secrets and the lock that keeps a second till out."""
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,21 @@ class Home:
         return self.path / "till.sqlite"
 
     @property
+    def in_use_mark(self) -> Path:
+        """Stands while a till works here; one that is left over says that it did not end cleanly."""
+        return self.path / "till.open"
+
+    @property
+    def checked_mark(self) -> Path:
+        """Its time is when the database was last found sound."""
+        return self.path / "till.checked"
+
+    @property
+    def damaged(self) -> Path:
+        """Where databases go that could not be read."""
+        return self.path / "damaged"
+
+    @property
     def secrets(self) -> Path:
         return self.path / "secrets.bin"
 
@@ -57,7 +73,9 @@ class Home:
             raise in_use from error
         except OSError as error:
             raise StoreUnavailable(f"cannot lock {self.path}: {error.strerror}") from error
-        self._holder.write_text(str(os.getpid()))
+        # It only names who holds the lock: a full disk must not keep a till from opening.
+        with contextlib.suppress(OSError):
+            self._holder.write_text(str(os.getpid()))
 
     def release(self) -> None:
         self._lock.release()

@@ -240,6 +240,28 @@ class Batch:
         return len(self.operations)
 
 
+def _own_turn() -> Any:
+    """Nothing unfinished stands before it in its lane, and what it depends on is done."""
+    earlier, needed = t.outbox.alias("earlier"), t.outbox.alias("needed")
+    first_of_lane = or_(
+        t.outbox.c.lane.is_(None),
+        ~exists().where(
+            earlier.c.lane == t.outbox.c.lane,
+            earlier.c.device_seq < t.outbox.c.device_seq,
+            earlier.c.finished_ms.is_(None),
+        ),
+    )
+    needs_nothing = or_(
+        t.outbox.c.depends_on.is_(None),
+        ~exists().where(needed.c.id == t.outbox.c.depends_on, needed.c.finished_ms.is_(None)),
+    )
+    return and_(first_of_lane, needs_nothing)
+
+
+_OWN_TURN = _own_turn()
+"""Built once: the aliases in it cost more to build than the query to run."""
+
+
 def claim(
     tx: Transaction,
     *,
@@ -284,28 +306,10 @@ def claim(
     return Batch(tuple(claimed))
 
 
-def _own_turn() -> Any:
-    """Nothing unfinished stands before it in its lane, and what it depends on is done."""
-    earlier, needed = t.outbox.alias("earlier"), t.outbox.alias("needed")
-    first_of_lane = or_(
-        t.outbox.c.lane.is_(None),
-        ~exists().where(
-            earlier.c.lane == t.outbox.c.lane,
-            earlier.c.device_seq < t.outbox.c.device_seq,
-            earlier.c.finished_ms.is_(None),
-        ),
-    )
-    needs_nothing = or_(
-        t.outbox.c.depends_on.is_(None),
-        ~exists().where(needed.c.id == t.outbox.c.depends_on, needed.c.finished_ms.is_(None)),
-    )
-    return and_(first_of_lane, needs_nothing)
-
-
 def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_max: int) -> list[Any]:
     query = (
         select(t.outbox)
-        .where(t.outbox.c.finished_ms.is_(None), which, _own_turn())
+        .where(t.outbox.c.finished_ms.is_(None), which, _OWN_TURN)
         .order_by(t.outbox.c.rank, t.outbox.c.device_seq)
         .limit(count_max)
     )
@@ -349,7 +353,7 @@ def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
     first_due = (
         select(t.outbox.c.next_attempt_ms)
-        .where(unfinished, t.outbox.c.status == Status.PENDING, _own_turn())
+        .where(unfinished, t.outbox.c.status == Status.PENDING, _OWN_TURN)
         .order_by(t.outbox.c.next_attempt_ms)
         .limit(1)
     )
@@ -467,7 +471,7 @@ def finish_many(tx: Transaction, ends: Sequence[End]) -> None:
     ended = [end.operation_id for end in ends]
     lanes = select(t.outbox.c.lane).where(t.outbox.c.id.in_(ended), t.outbox.c.lane.is_not(None)).distinct()
     for lane in tx.execute(lanes).scalars().all():
-        _release_lane(tx, lane)
+        release_lane(tx, lane)
     tx.touch(Topic.OUTBOX)
 
 
@@ -515,31 +519,45 @@ def release_lane_of(tx: Transaction, operation_id: str) -> None:
     """What was parked behind this operation waits for its turn again."""
     lane = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
     if lane is not None:
-        _release_lane(tx, lane)
+        release_lane(tx, lane)
 
 
 def _park(tx: Transaction, lanes: set[str]) -> None:
     """What was just queued behind one that stands before a person waits with those that are parked there."""
-    if not lanes:
-        return
-    standing = t.outbox.alias("standing")
-    tx.execute(
-        update(t.outbox)
-        .where(
-            t.outbox.c.lane.in_(lanes),
-            t.outbox.c.status == Status.PENDING,
-            exists().where(
-                standing.c.lane == t.outbox.c.lane,
-                standing.c.device_seq < t.outbox.c.device_seq,
-                standing.c.finished_ms.is_(None),
-                standing.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
-            ),
-        )
-        .values(status=Status.BLOCKED)
+    if lanes:
+        tx.execute(_PARK, {"lanes": sorted(lanes)})
+
+
+_STANDING = t.outbox.alias("standing")
+_PARK = (
+    update(t.outbox)
+    .where(
+        t.outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+        t.outbox.c.status == Status.PENDING,
+        exists().where(
+            _STANDING.c.lane == t.outbox.c.lane,
+            _STANDING.c.device_seq < t.outbox.c.device_seq,
+            _STANDING.c.finished_ms.is_(None),
+            _STANDING.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
+        ),
     )
+    .values({"status": Status.BLOCKED.value})
+)
 
 
-def _release_lane(tx: Transaction, lane: str) -> None:
+def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str | None]]:
+    """What is parked: lane, and the resource type, resource and place that it is about. Each lane once."""
+    of = t.outbox.c
+    rows = connection.execute(
+        select(of.lane, of.resource_type, of.resource_id, of.location_id)
+        .where(of.status == Status.BLOCKED, of.finished_ms.is_(None), of.lane.is_not(None))
+        .distinct()
+    )
+    return [(row.lane, row.resource_type, row.resource_id, row.location_id) for row in rows]
+
+
+def release_lane(tx: Transaction, lane: str) -> None:
+    """What is parked in this lane waits for its turn again, unless something in it stands before a person."""
     standing = tx.execute(
         select(func.count())
         .select_from(t.outbox)

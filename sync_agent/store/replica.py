@@ -5,6 +5,7 @@ transaction. A change carries whole rows with their versions, so that applying o
 nothing. A snapshot fills the `staged_` twins and is swapped in, in one transaction.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -261,19 +262,21 @@ def _note_touched(tx: Transaction, rows: dict[str, list[Values]]) -> None:
 
 
 def _upsert(tx: Transaction, kind: ReplicaKind, values: list[Values], *, staged: bool) -> None:
-    table = kind.staged if staged else kind.table
+    tx.execute(_upsert_into(kind.staged if staged else kind.table), values)
+
+
+@functools.cache
+def _upsert_into(table: Table) -> Any:
     statement = insert(table)
     keys = [column.name for column in table.primary_key.columns]
-    if "version" in table.c:
-        # The higher version wins, so that a row that comes twice or late does nothing.
-        statement = statement.on_conflict_do_update(
-            index_elements=keys,
-            set_={c.name: statement.excluded[c.name] for c in table.c if c.name not in keys},
-            where=statement.excluded.version > table.c.version,
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    tx.execute(statement, values)
+    if "version" not in table.c:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    # The higher version wins, so that a row that comes twice or late does nothing.
+    return statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={c.name: statement.excluded[c.name] for c in table.c if c.name not in keys},
+        where=statement.excluded.version > table.c.version,
+    )
 
 
 def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -> None:
@@ -323,6 +326,25 @@ def follow_conflict(tx: Transaction, conflict: Conflict, decided_by: str | None)
         ).first()
         if standing is not None:
             outbox.finish(tx, conflict.operation_id, Status.COMPLETED, result=None, code="resolved")
+    release_what_nothing_blocks(tx)
+
+
+def release_what_nothing_blocks(tx: Transaction) -> None:
+    """Operations are parked behind an open conflict: this till's, or one that the server told of. Whatever
+    stands behind none any more goes on, however the conflict ended.
+    """
+    of = t.conflict.c
+    for lane, resource_type, resource_id, location_id in outbox.blocked_on(tx.connection):
+        standing = tx.execute(
+            select(of.id).where(
+                of.status == "open",
+                of.resource_type == resource_type,
+                of.resource_id == resource_id,
+                of.location_id.is_(None) | (of.location_id == location_id),
+            )
+        ).first()
+        if standing is None:
+            outbox.release_lane(tx, lane)
 
 
 # --- snapshots ---------------------------------------------------------------------------------------

@@ -249,11 +249,18 @@ def _own_books(till: SimTill) -> None:
 
 def _queue_is_empty_or_before_a_person(till: SimTill) -> None:
     standing = {row.id: row for row in till.unfinished()}
+    conflict = tables.conflict.c
+    disputed = {
+        row.resource_id for row in till.rows(select(conflict.resource_id).where(conflict.status == "open"))
+    }
     for row in standing.values():
         waits = row.depends_on in standing
-        behind = row.status == Status.BLOCKED and any(
-            other.lane == row.lane and other.status in {Status.CONFLICT, Status.DEAD_LETTER}
-            for other in standing.values()
+        behind = row.status == Status.BLOCKED and (
+            row.resource_id in disputed
+            or any(
+                other.lane == row.lane and other.status in {Status.CONFLICT, Status.DEAD_LETTER}
+                for other in standing.values()
+            )
         )
         at_a_person = row.status in {Status.CONFLICT, Status.DEAD_LETTER}
         must(at_a_person or behind or waits, till.name, "is stuck with", row.id, row.status)

@@ -22,6 +22,8 @@ from sync_agent.ports import Channel, EventHandler
 from tests.simulation.server import ServerGone, SimServer, Socket
 
 REQUEST_S_MAX = 30.0
+CHANGE_OF_NETWORK_S = 1.0
+"""What was under way while the network changed may be seen by the new one."""
 
 
 class Weather(StrEnum):
@@ -64,6 +66,7 @@ class SimLink:
         self._forbidden = forbidden
         """What stands in the other shop's rows alone."""
         self.weather = Weather.FINE
+        self._turned_s = 0.0
         self.odds = Odds()
         self.is_dead = False
         self.asked: list[tuple[float, str]] = []
@@ -75,7 +78,8 @@ class SimLink:
 
     def turn(self, weather: Weather) -> None:
         self.weather = weather
-        if weather is Weather.CUT:
+        self._turned_s = self._loop.time()
+        if weather in {Weather.CUT, Weather.PORTAL}:
             for channel in tuple(self._channels):
                 channel.lose("the link was cut")
 
@@ -141,13 +145,15 @@ class SimLink:
     async def _up(self, path: str, token: str | None) -> None:
         if self.is_dead:
             await self._nothing()
+        sent_s = self._loop.time()
         await asyncio.sleep(self._travel_s())
         match self.weather:
             case Weather.CUT:
                 raise TransientError("the link is cut")
             case Weather.PORTAL:
                 self._happened["a captive portal answered"] += 1
-                self.seen_by_portals.append((path, token))
+                if sent_s > self._turned_s + CHANGE_OF_NETWORK_S:
+                    self.seen_by_portals.append((path, token))
                 raise TransientError("something that is not an Evertill server answered")
             case Weather.SILENT | Weather.DOWN_ONLY:
                 self._happened["a message into silence"] += 1

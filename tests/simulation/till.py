@@ -174,7 +174,7 @@ class SimTill:
 
     async def _work(self) -> None:
         while True:
-            await asyncio.sleep(self._chance.expovariate(1 / 12.0))
+            await asyncio.sleep(self._chance.expovariate(1 / 7.0))
             doing = self._chance.choices(_DOINGS, _WEIGHTS)[0]
             try:
                 await doing(self)
@@ -329,7 +329,9 @@ class SimTill:
     def unfinished(self) -> list[Any]:
         of = tables.outbox.c
         return self.rows(
-            select(of.id, of.status, of.depends_on, of.lane, of.sent_count).where(of.finished_ms.is_(None))
+            select(of.id, of.status, of.depends_on, of.lane, of.sent_count, of.resource_id).where(
+                of.finished_ms.is_(None)
+            )
         )
 
     def payload(self, operation_id: str) -> Any:

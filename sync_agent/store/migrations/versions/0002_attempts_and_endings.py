@@ -6,12 +6,23 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+PARK = """
+    UPDATE outbox SET status = 'blocked'
+    WHERE status = 'pending' AND finished_ms IS NULL AND EXISTS (
+        SELECT 1 FROM outbox AS standing
+        WHERE standing.lane = outbox.lane AND standing.device_seq < outbox.device_seq
+          AND standing.finished_ms IS NULL AND standing.status IN ('conflict', 'dead_letter')
+    )
+"""
+"""What was queued behind one that stands before a person says so from now on."""
+
 
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("depends_on", sa.Text(), nullable=True))
     op.add_column("outbox", sa.Column("offer_again", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("outbox", sa.Column("ended_by", sa.Text(), nullable=True))
     op.add_column("outbox", sa.Column("end_reason", sa.Text(), nullable=True))
+    op.execute(PARK)
     op.create_index(
         "outbox_depends_on", "outbox", ["depends_on"], sqlite_where=sa.text("depends_on IS NOT NULL")
     )

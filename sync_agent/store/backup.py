@@ -1,0 +1,47 @@
+"""A copy of the till's database before anything is done to it that cannot be taken back."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sync_agent.errors import DiskFull, StoreUnavailable
+from sync_agent.store.home import Home
+
+KEPT = 2
+_PATTERN = "till-*.backup.sqlite"
+
+
+def back_up(home: Home, revision: str) -> Path:
+    """Copy the database, whole and checked, to `till-<revision>.backup.sqlite`; the last two stay.
+
+    Raises DiskFull where there is no room for it, StoreUnavailable where the copy is not sound. Nothing else
+    was changed then.
+    """
+    size = sum(part.stat().st_size for part in home.path.glob("till.sqlite*"))
+    if shutil.disk_usage(home.path).free < 2 * size:
+        raise DiskFull(
+            "There is not enough room on the disk to back this till's data up before the update. "
+            "Nothing was changed; free some space and start again."
+        )
+    target = home.path / f"till-{revision}.backup.sqlite"
+    draft = target.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with closing(sqlite3.connect(home.database)) as source, closing(sqlite3.connect(draft)) as copy:
+        source.backup(copy)
+        verdict = copy.execute("PRAGMA quick_check").fetchone()[0]
+    if verdict != "ok":
+        draft.unlink(missing_ok=True)
+        raise StoreUnavailable(f"This till's data could not be backed up: {verdict}. Nothing was changed.")
+    with draft.open("rb+") as written:
+        os.fsync(written.fileno())
+    draft.replace(target)
+    for old in backups(home)[KEPT:]:
+        old.unlink()
+    return target
+
+
+def backups(home: Home) -> list[Path]:
+    """The newest first."""
+    return sorted(home.path.glob(_PATTERN), key=lambda path: path.stat().st_mtime_ns, reverse=True)

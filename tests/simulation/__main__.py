@@ -1,0 +1,99 @@
+"""Runs many seeds: `python -m tests.simulation [--seeds N] [--from N]`; or one: `--seed N [--trace]`.
+
+Prints what happened how often and how many till-days went by. The first seed that breaks a promise ends it,
+with the one command that replays it.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+from tests.simulation.checks import Broken
+from tests.simulation.run import DAY_S, Simulation, play, run
+
+
+@dataclass
+class Told:
+    """What a worker tells of one seed; `broken` says what does not hold, "" if all does."""
+
+    seed: int
+    broken: str = ""
+    happened: Counter[str] = field(default_factory=Counter)
+    till_s: float = 0.0
+    sales: int = 0
+
+
+def replay_command(seed: int) -> str:
+    return f"PYTHONHASHSEED=0 python -m tests.simulation --seed {seed} --trace"
+
+
+def _run(seed: int) -> Told:
+    logging.disable(logging.CRITICAL)
+    try:
+        outcome = run(seed, keep_trace=False)
+    except Exception as error:  # noqa: BLE001 - whatever breaks is told with the seed that breaks it
+        return Told(seed, broken=f"{type(error).__name__}: {error}"[:600])
+    return Told(seed, "", outcome.happened, outcome.till_s, outcome.operations)
+
+
+def many(first: int, count: int, processes: int) -> int:
+    """0 where every seed kept every promise."""
+    happened: Counter[str] = Counter()
+    till_s, sales, done, began_s = 0.0, 0, 0, time.monotonic()
+    with ProcessPoolExecutor(processes) as pool:
+        for told in pool.map(_run, range(first, first + count)):
+            if told.broken:
+                print(f"\nseed {told.seed}: {told.broken}\nreplay it: {replay_command(told.seed)}")
+                pool.shutdown(cancel_futures=True)
+                return 1
+            done += 1
+            happened += told.happened
+            till_s += told.till_s
+            sales += told.sales
+            print(f"\r{done} of {count} seeds", end="", file=sys.stderr, flush=True)
+    print(
+        f"\n{done} seeds in {time.monotonic() - began_s:.0f} s: {till_s / DAY_S:.2f} till-days, {sales} sales"
+    )
+    for what, times in sorted(happened.items()):
+        print(f"  {times:7}  {what}")
+    return 0
+
+
+def one(seed: int, *, trace: bool) -> int:
+    simulation = Simulation(seed)
+    try:
+        play(simulation)
+        broken = ""
+    except Broken as error:
+        broken = str(error)
+    finally:
+        if trace:
+            print("\n".join(simulation.outcome.trace))
+    print(f"seed {seed}: {broken or 'every promise kept'}")
+    return 1 if broken else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    told = parser.parse_args()
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        # A set's order is part of what a seed replays.
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])  # noqa: S606 - ourselves
+    if told.seed is not None:
+        return one(told.seed, trace=told.trace)
+    return many(told.first, told.seeds, told.processes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

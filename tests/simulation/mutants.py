@@ -1,0 +1,302 @@
+"""Safeguards switched off, one at a time, to see that the simulation would notice.
+
+A mutant is a patch of one real function, which exists here and nowhere in the program. `python -m
+tests.simulation.mutants` looks for a seed that notices each and prints the table to keep below.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import update
+
+from app.services import checkout
+from server_stub.services import counts, devices, ledger, queue, sync
+from sync_agent import agent, backoff, push
+from sync_agent.connection import Connection
+from sync_agent.pull import Puller
+from sync_agent.push import Pusher
+from sync_agent.store import outbox, overlay, replica
+from sync_agent.store import tables as t
+from tests.simulation.run import run
+from tests.simulation.server import SimServer
+
+Switch = Callable[[], contextlib.AbstractContextManager[None]]
+
+
+@contextlib.contextmanager
+def patched(owner: Any, name: str, replacement: Any) -> Iterator[None]:
+    real = getattr(owner, name)
+    setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        setattr(owner, name, real)
+
+
+def _without(owner: Any, name: str, replacement: Any) -> Switch:
+    return lambda: patched(owner, name, replacement)
+
+
+def _forgets_what_it_answered() -> contextlib.AbstractContextManager[None]:
+    """The server judges an operation that it knows as if it were new, under another id."""
+    real = queue._Answers.find
+
+    def find(self: Any, operation_id: str) -> Any:
+        known = real(self, operation_id)
+        return None if known is not None and known[1] == "applied" else known
+
+    return patched(queue._Answers, "find", find)
+
+
+def _lease_never_ends() -> contextlib.AbstractContextManager[None]:
+    return patched(outbox, "_left_over", lambda _now_ms, _owner: t.outbox.c.id.is_(None))
+
+
+def _gap_is_no_gap() -> contextlib.AbstractContextManager[None]:
+    real = replica.apply_changes
+
+    def apply(tx: Any, stream: str, changes: Any) -> Any:
+        if changes and real(tx, stream, changes) == replica.Gap(changes[0].seq - 1):
+            return None
+        answer = real(tx, stream, changes)
+        if isinstance(answer, replica.Gap) and answer.after and changes:
+            tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(seq=changes[0].seq - 1))
+            return real(tx, stream, changes)
+        return answer
+
+    return patched(replica, "apply_changes", apply)
+
+
+def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[None]:
+    """The rows are applied after the transaction that moves the cursor: a death between loses them."""
+    real = replica._apply
+    late: list[Any] = []
+
+    def apply(tx: Any, changes: Any, *, staged: bool) -> None:
+        if staged:
+            real(tx, changes, staged=True)
+            return
+        due, late[:] = list(late), [changes]
+        for changes_before in due:
+            real(tx, changes_before, staged=False)
+
+    return patched(replica, "_apply", apply)
+
+
+def _sale_without_its_operation() -> contextlib.AbstractContextManager[None]:
+    """Every seventh sale is queued in a transaction that never comes."""
+    real, count = checkout.enqueue, [0]
+
+    def enqueue(tx: Any, operation: Any) -> Any:
+        count[0] += 1
+        queued = real(tx, operation)
+        if count[0] % 7 == 0:
+            tx.connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            for table in (t.overlay, t.outbox):
+                key = table.c.operation_id if table is t.overlay else table.c.id
+                tx.execute(table.delete().where(key == queued.id))
+        return queued
+
+    return patched(checkout, "enqueue", enqueue)
+
+
+def _overlay_goes_with_the_answer() -> contextlib.AbstractContextManager[None]:
+    def drop(tx: Any, applied: Any) -> None:
+        for operation_id in applied:
+            overlay.drop_operation(tx, operation_id)
+
+    return patched(overlay, "note_effects", drop)
+
+
+def _overlay_stays() -> contextlib.AbstractContextManager[None]:
+    stack = contextlib.ExitStack()
+    stack.enter_context(patched(overlay, "drop_shown", lambda _tx, _shown: None))
+    stack.enter_context(patched(overlay, "drop_reached", lambda _tx, _stream, _seq: None))
+    return stack
+
+
+def _lower_version_wins() -> contextlib.AbstractContextManager[None]:
+    real = replica._upsert_into
+
+    def upsert(table: Any) -> Any:
+        statement = real(table)
+        if "version" in table.c:
+            statement._post_values_clause.update_whereclause = None
+        return statement
+
+    replica._upsert_into.cache_clear()
+
+    @contextlib.contextmanager
+    def switched() -> Iterator[None]:
+        with patched(replica, "_upsert_into", upsert):
+            yield
+        real.cache_clear()
+
+    return switched()
+
+
+def _late_movement_counts() -> contextlib.AbstractContextManager[None]:
+    return patched(
+        ledger, "lateness", lambda _origin, _level: ledger.Lateness(counted_already=False, near=False)
+    )
+
+
+def _count_always_applies() -> contextlib.AbstractContextManager[None]:
+    def judge(count: Any, *_: Any) -> Any:
+        return counts.Applies(count.new_quantity)
+
+    return patched(counts, "judge", judge)
+
+
+def _nothing_is_parked() -> contextlib.AbstractContextManager[None]:
+    return patched(outbox, "_OWN_TURN", t.outbox.c.id.is_not(None))
+
+
+def _waits_are_over_at_once() -> contextlib.AbstractContextManager[None]:
+    stack = contextlib.ExitStack()
+    for module, name in ((agent, "wait_ms"), (push, "wait_ms"), (backoff, "wait_ms")):
+        stack.enter_context(patched(module, name, lambda *_: 0))
+    stack.enter_context(patched(agent, "first_wait_ms", lambda *_: 0))
+    return stack
+
+
+def _no_jitter() -> contextlib.AbstractContextManager[None]:
+    def wait_ms(failures: int, _rng: Any, retry_after_s: float | None = None) -> int:
+        ceiling = min(backoff.LONGEST_MS, backoff.FIRST_MS * 2 ** min(max(failures, 1) - 1, 30))
+        return ceiling + int((retry_after_s or 0) * 1000)
+
+    stack = contextlib.ExitStack()
+    stack.enter_context(patched(agent, "wait_ms", wait_ms))
+    stack.enter_context(patched(agent, "first_wait_ms", lambda _rng: backoff.AFTER_LOSS_MS))
+    return stack
+
+
+def _shows_its_token_first() -> contextlib.AbstractContextManager[None]:
+    real = Connection.visit
+
+    async def visit(self: Any, device: Any) -> str:
+        await self._session.token()
+        return await real(self, device)
+
+    return patched(Connection, "visit", visit)
+
+
+def _clocks_are_believed() -> contextlib.AbstractContextManager[None]:
+    stack = contextlib.ExitStack()
+    stack.enter_context(patched(outbox, "is_over", lambda moment_ms, now_ms: moment_ms <= now_ms))
+    stack.enter_context(patched(outbox, "_is_over", lambda moment, now_ms: moment <= now_ms))
+    return stack
+
+
+async def _settles_nothing(_self: Any) -> None:
+    return None
+
+
+async def _nothing_came_between(self: Any, stream: str) -> int:
+    return 2**53
+
+
+async def _offers_nothing(_self: Any, _stream: str) -> int:
+    return 0
+
+
+def _everybody_sees_everything() -> contextlib.AbstractContextManager[None]:
+    """The socket's room is the server's, and not the shop's."""
+    real = SimServer._tell
+
+    def tell(self: Any, tenant_id: str, stream: str, changes: Any) -> None:
+        real(self, tenant_id, stream, changes)
+        for socket in self._sockets:
+            if socket.caller is not None and socket.caller.tenant_id != tenant_id:
+                rows = [change.row for change in changes]
+                socket.deliver("changes", {"stream": stream, "from": 1, "to": 1, "changes": [], "rows": rows})
+
+    return patched(SimServer, "_tell", tell)
+
+
+def _any_cursor_is_known() -> contextlib.AbstractContextManager[None]:
+    return patched(sync, "_is_known", lambda *_: True)
+
+
+def _doubles_are_no_clone() -> contextlib.AbstractContextManager[None]:
+    return patched(devices, "_looks_cloned", lambda *_, **__: True)
+
+
+def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[None]:
+    """A batch that the server fails on is sent again whole, for ever."""
+
+    def give_back(self: Any, tx: Any, batch: Any, error: Any) -> None:
+        outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
+
+    return patched(Pusher, "_give_back", give_back)
+
+
+def _fork_goes_unnoticed() -> contextlib.AbstractContextManager[None]:
+    stack = contextlib.ExitStack()
+    stack.enter_context(patched(overlay, "is_contradicted_by", lambda *_: False))
+    stack.enter_context(patched(overlay, "furthest_effect", lambda *_: 0))
+    return stack
+
+
+MUTANTS: dict[str, Switch] = {
+    "the server forgets what it has answered": _forgets_what_it_answered,
+    "a lease never runs out": _lease_never_ends,
+    "a gap in a stream is skipped": _gap_is_no_gap,
+    "the cursor moves before the rows are there": _cursor_in_a_transaction_of_its_own,
+    "a sale's operation is not in its transaction": _sale_without_its_operation,
+    "an overlay goes with the answer": _overlay_goes_with_the_answer,
+    "an overlay stays for ever": _overlay_stays,
+    "a late row wins over a newer one": _lower_version_wins,
+    "a movement that a count had seen counts again": _late_movement_counts,
+    "a count always applies": _count_always_applies,
+    "nothing waits for its turn": _nothing_is_parked,
+    "no wait between tries": _waits_are_over_at_once,
+    "waits without jitter": _no_jitter,
+    "a token is shown to whoever answers": _shows_its_token_first,
+    "waits until a time that was set back": _clocks_are_believed,
+    "what was sent is not settled before a snapshot": _without(Pusher, "settle_sent", _settles_nothing),
+    "what came between is not staged": _without(Puller, "_stage_what_came_between", _nothing_came_between),
+    "a restored server is offered nothing": _without(Puller, "_offer_again", _offers_nothing),
+    "changes go to every shop": _everybody_sees_everything,
+    "any cursor is continued": _any_cursor_is_known,
+    "a till is taken for its own clone": _doubles_are_no_clone,
+    "poison holds up the queue": _poison_is_never_set_aside,
+    "a fork of a stream goes unnoticed": _fork_goes_unnoticed,
+}
+
+
+def notices(mutant: str, seed: int) -> str:
+    """What the simulation says of a seed under a mutant; "" where it notices nothing."""
+    with MUTANTS[mutant]():
+        try:
+            run(seed, keep_trace=False)
+        except Exception as error:  # noqa: BLE001 - whatever it meets, it has noticed
+            return f"{type(error).__name__}: {error}"[:200]
+    return ""
+
+
+def main() -> int:
+    logging.disable(logging.CRITICAL)
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, "-m", "tests.simulation.mutants", *sys.argv[1:]])  # noqa: S606
+    wanted = sys.argv[1:] or list(MUTANTS)
+    survived = []
+    for mutant in wanted:
+        for seed in range(1, 81):
+            said = notices(mutant, seed)
+            if said:
+                print(f'    "{mutant}": {seed},  # {said}', flush=True)
+                break
+        else:
+            survived.append(mutant)
+            print(f"    SURVIVED: {mutant}", flush=True)
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""An update of a till never costs an operation: it refuses, and changes nothing, rather than orphan one."""
+
+import lzma
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import namedtuple
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+
+from sync_agent.errors import DiskFull, MigrationRefused
+from sync_agent.ports import SystemClock, Uuid7Ids
+from sync_agent.store import backup, migrations
+from sync_agent.store.database import Store
+from sync_agent.store.home import Home
+from sync_agent.store.tables import Row
+
+FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"
+HEAD = "0002"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "till")
+    home.database.write_bytes(lzma.decompress(FIRST.read_bytes()))
+    return home
+
+
+def open_(home: Home) -> None:
+    Store.open(home, clock=SystemClock(), ids=Uuid7Ids()).close()
+
+
+def state(home: Home) -> tuple[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(home.database)) as connection:
+        [[revision]] = connection.execute("SELECT version_num FROM alembic_version")
+        return revision, connection.execute(
+            "SELECT id, data, hash FROM outbox ORDER BY device_seq"
+        ).fetchall()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox WHERE finished_ms IS NULL)",
+        "UPDATE outbox SET data = '{}' WHERE finished_ms IS NULL",
+        "UPDATE outbox SET schema_version = 99 WHERE finished_ms IS NULL",
+    ],
+)
+def test_an_update_that_would_orphan_an_operation_is_refused_and_undone(
+    old: Home, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    before = state(old)
+    real = command.upgrade
+
+    def harmful(config: object, revision: str) -> None:
+        real(config, revision)  # type: ignore[arg-type]
+        connection = config.attributes["connection"]  # type: ignore[attr-defined]
+        if harm.startswith("DELETE"):
+            for refers in ("payment", "sale_line", "sale", "overlay", "product_overlay"):
+                connection.execute(Row.metadata.tables[refers].delete())
+        connection.exec_driver_sql(harm)
+
+    monkeypatch.setattr(migrations.command, "upgrade", harmful)
+    with pytest.raises(MigrationRefused, match=r"unsent entries behind\. Nothing was changed"):
+        open_(old)
+    assert state(old) == before
+    monkeypatch.undo()
+    open_(old)
+    assert state(old)[0] == HEAD
+
+
+def test_without_room_for_a_backup_nothing_is_changed(old: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = state(old)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(backup.shutil, "disk_usage", lambda _path: usage(10, 9, 1))
+    with pytest.raises(DiskFull, match="Nothing was changed"):
+        open_(old)
+    assert state(old) == before
+
+
+def test_the_last_two_backups_stay(old: Home) -> None:
+    for revision in ("a", "b", "c"):
+        backup.back_up(old, revision)
+    assert [path.name for path in backup.backups(old)] == ["till-c.backup.sqlite", "till-b.backup.sqlite"]
+
+
+_DIES = """
+import os, sys
+from sqlalchemy import event
+from sync_agent.ports import SystemClock, Uuid7Ids
+from sync_agent.store import database
+from sync_agent.store.home import Home
+from pathlib import Path
+left = int(sys.argv[2])
+real = database._write_engine
+def engine(home):
+    made = real(home)
+    def step(*_):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), 9)
+    event.listen(made, "before_cursor_execute", step)
+    event.listen(made, "commit", step)
+    return made
+database._write_engine = engine
+database.Store.open(Home(Path(sys.argv[1])), clock=SystemClock(), ids=Uuid7Ids()).close()
+print("survived")
+"""
+
+
+def test_an_update_that_is_killed_at_any_statement_leaves_the_old_or_the_new_state(
+    old: Home, tmp_path: Path
+) -> None:
+    untouched = tmp_path / "untouched.sqlite"
+    shutil.copy(old.database, untouched)
+    before = state(old)
+    seen = set()
+    for step in range(1, 80, 3):
+        for left in old.path.glob("till.sqlite*"):
+            left.unlink()
+        shutil.copy(untouched, old.database)
+        done = subprocess.run(
+            [sys.executable, "-c", _DIES, str(old.path), str(step)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent.parent)},
+        )
+        revision, operations = state(old)
+        seen.add(revision)
+        assert operations == before[1]
+        open_(old)
+        assert state(old) == (HEAD, before[1])
+        if "survived" in done.stdout:
+            break
+    else:
+        raise AssertionError("the update has more steps than were tried")
+    assert seen == {"0001", HEAD}
