@@ -124,6 +124,11 @@ def _add_enroll(commands: Commands) -> None:
     parser.add_argument("--user", required=True, metavar="NAME", help="a manager of the shop")
     parser.add_argument("--location", required=True, metavar="ID")
     parser.add_argument("--name", required=True, help="what this till is called")
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="a till already, which the server does not want any more: a new identity, the same unsent work",
+    )
 
 
 def _password(user: str) -> str:
@@ -141,8 +146,8 @@ def _enroll(arguments: argparse.Namespace) -> int:
         opened = open_home(arguments.home)
         transport = NetworkTransport(arguments.server)
         try:
-            if opened.is_enrolled:
-                raise ValueError(f"{arguments.home} is a till already.")
+            if opened.is_enrolled and not arguments.again:
+                raise ValueError(f"{arguments.home} is a till already; with --again it gets a new identity.")
             enrolment = Enrolment(
                 server_url=arguments.server,
                 tenant_id=arguments.tenant,

@@ -6,9 +6,10 @@ from sync_agent import credentials
 from sync_agent.contract.events import PATH_ENROLL, PATH_LOGIN
 from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, LoginAnswer, LoginRequest
 from sync_agent.credentials import Credentials
+from sync_agent.errors import StoreError
 from sync_agent.ports import Transport
 from sync_agent.store.database import Store
-from sync_agent.store.device import DeviceIdentity, record_enrolment
+from sync_agent.store.device import DeviceIdentity, read_device, record_enrolment
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,17 @@ class Enrolment:
     till_name: str
 
 
+class AnotherShop(StoreError):
+    """What this till has not sent belongs to another shop, or to another of its places."""
+
+
 async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Credentials:
-    """Make this home a till of the shop. Raises AuthError, RejectedError or TransientError; nothing is
-    written before the server has agreed.
+    """Make this home a till of the shop, or, where it was one that is not wanted any more, make it one again.
+
+    Raises AnotherShop, AuthError, RejectedError or TransientError; nothing is written before the server has
+    agreed. Interrupted at any point it can be done once more.
     """
+    _must_be_the_same_place(store, enrolment)
     login = LoginAnswer.model_validate(
         await transport.request(
             "POST",
@@ -61,3 +69,17 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
     kept = credentials.save(store.home, Credentials(answer.device_token, answer.tenant.pin_pepper))
     await store.write(lambda tx: record_enrolment(tx, identity))
     return kept
+
+
+def _must_be_the_same_place(store: Store, enrolment: Enrolment) -> None:
+    with store.reading() as connection:
+        before = read_device(connection)
+    if before is None or (before.tenant_id, before.location_id) == (
+        enrolment.tenant_id,
+        enrolment.location_id,
+    ):
+        return
+    raise AnotherShop(
+        f"This folder is a till of {before.tenant_name}, {before.location_name}. Enroll it there again, or "
+        "use another folder: what it has not sent would end up in the wrong books."
+    )

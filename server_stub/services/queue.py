@@ -128,7 +128,8 @@ async def _judge_safely(
             return await database.write(caller.tenant_id, work)
         except IntegrityError:
             # Another process was given the same id at the same moment, for a place with another lock. It was
-            # first; now its answer stands in the table.
+            # first; now its answer stands in the table. Or two copies of one till used a number at once.
+            await devices.refuse_clone(database, caller, intakes)
             return await database.write(caller.tenant_id, work)
     except Refusal:
         raise

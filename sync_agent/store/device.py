@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sync_agent.errors import StoreError
 from sync_agent.store import tables as t
@@ -36,17 +36,40 @@ def read_device(connection: Connection) -> DeviceIdentity | None:
 
 
 def record_enrolment(tx: Transaction, identity: DeviceIdentity) -> None:
-    """Write what the server gave at enrolment. A home is enrolled once."""
+    """Write what the server gave at enrolment: of a new till, or of one that is enrolled again.
+
+    A till that is enrolled again has another id and receipt series. What it has not sent is kept, and its
+    numbering and chain go on: the same operations under the same numbers, so that nothing can be lost or
+    doubled between the two identities.
+    """
     values = {name: getattr(identity, name) for name in DeviceIdentity.__dataclass_fields__}
+    before = tx.execute(select(t.device.c.next_device_seq, t.device.c.last_hash)).first()
+    next_seq, last_hash = before or _after_the_last_operation(tx)
+    tx.execute(delete(t.device))
     tx.execute(
         insert(t.device).values(
-            **values, id=1, next_receipt=1, next_device_seq=1, last_hash="", enrolled_ms=tx.now_ms
+            **values,
+            id=1,
+            next_receipt=1,
+            next_device_seq=next_seq,
+            last_hash=last_hash,
+            enrolled_ms=tx.now_ms,
         )
     )
     tx.execute(
-        insert(t.link).values(id=1, failures=0, not_before_ms=0, last_contact_ms=None, last_full_sync_ms=None)
+        insert(t.link)
+        .prefix_with("OR IGNORE")
+        .values(id=1, failures=0, not_before_ms=0, last_contact_ms=None, last_full_sync_ms=None)
     )
     tx.touch(Topic.DEVICE)
+
+
+def _after_the_last_operation(tx: Transaction) -> tuple[int, str]:
+    """Where numbering goes on: at 1, unless this home kept its operations and lost who it was."""
+    row = tx.execute(
+        select(t.outbox.c.device_seq, t.outbox.c.hash).order_by(t.outbox.c.device_seq.desc()).limit(1)
+    ).first()
+    return (1, "") if row is None else (row.device_seq + 1, row.hash)
 
 
 def take_receipt_number(tx: Transaction) -> tuple[str, int]:

@@ -1,0 +1,77 @@
+"""A copied home shows itself; both copies sell on, are enrolled again, and nothing is lost or doubled."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.bootstrap import open_home
+from sync_agent.enrolment import AnotherShop, Enrolment
+from sync_agent.events import ConnectionState
+from sync_agent.store import tables as t
+from tests.world import LOCATION, PASSWORD, TENANT, World, WorldTill, until
+
+
+async def enroll_again(till: WorldTill, location: str = LOCATION) -> None:
+    """As `evertill enroll --again` does, with the till closed."""
+    await till.stop()
+    till.opened.store.close()
+    till.opened = open_home(till.path)
+    till.opened = await till.opened.enroll(
+        till.link, Enrolment(till.server_url, TENANT, "alice", PASSWORD, location, till.name)
+    )
+    till.till = till.opened.till()
+    till.start()
+
+
+def series(till: WorldTill) -> list[str]:
+    with till.opened.store.reading() as connection:
+        return list(
+            connection.execute(select(t.sale.c.receipt_number).order_by(t.sale.c.occurred_ms)).scalars()
+        )
+
+
+async def test_two_copies_of_a_till_are_told_apart_and_lose_nothing(tmp_path: Path) -> None:
+    async with World(tmp_path) as world:
+        [first] = world.tills
+        before = [await first.sell(first.product())]
+        await world.settle()
+        await first.stop()
+        first.opened.store.close()
+        shutil.copytree(first.path, tmp_path / "copy")
+        first.opened = open_home(first.path)
+        first.till = first.opened.till()
+        copy = WorldTill(tmp_path / "copy", world.url, "The copy")
+        copy.opened = open_home(copy.path)
+        copy.till = copy.opened.till()
+        world.tills.append(copy)
+
+        sales = [await till.sell(till.product(), 2) for till in (first, copy)]
+        for till in (first, copy):
+            till.start()
+        await until(
+            lambda: any(till.state is ConnectionState.NEEDS_ENROLMENT for till in (first, copy)),
+            "the server has seen two tills under one name",
+        )
+        sales += [await till.sell(till.product(1)) for till in (first, copy)]
+        for till in (first, copy):
+            await enroll_again(till)
+        await world.settle()
+        sales += [await till.sell(till.product(2)) for till in (first, copy)]
+        await world.settle()
+        world.assert_each_sale_once([*before, *sales])
+        world.assert_converged()
+        assert series(first)[-1] != series(copy)[-1], "each has a receipt series of its own now"
+        assert series(first)[-1].endswith("-000001")
+
+
+async def test_a_till_is_not_enrolled_again_at_another_place(tmp_path: Path) -> None:
+    async with World(tmp_path) as world:
+        [till] = world.tills
+        await till.stop()
+        await till.sell(till.product())
+        with pytest.raises(AnotherShop, match="wrong books"):
+            await enroll_again(till, location="annex")
+        till.start()
+        await world.settle()
