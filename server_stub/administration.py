@@ -6,17 +6,22 @@ from the command line.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 from sqlalchemy import Connection, select, update
 
 from server_stub.errors import what_is_wrong
+from server_stub.services import queue
+from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
-from server_stub.store.database import UnitOfWork
+from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.identity import Password
+from sync_agent.contract.operations import OperationResult
+from sync_agent.contract.rescue import PackHeader
 from sync_agent.contract.wire import Id, ShortText, Wire
 
 
@@ -112,6 +117,33 @@ def new_epoch(unit: UnitOfWork) -> Sequence[str]:
         )
     _audit(unit, "tenant", unit.tenant_id, "new_epoch")
     return streams
+
+
+TAKEN_AT_A_TIME = 200
+
+
+async def take_in(
+    database: Database, header: PackHeader, operations: Sequence[dict[str, Any]]
+) -> list[OperationResult]:
+    """Judge what a till exported, as that till's. Refuses where the shop never had such a till."""
+
+    def place_of(connection: Connection) -> str | None:
+        of = t.device.c
+        return connection.execute(
+            select(of.location_id).where(of.tenant_id == header.tenant_id, of.id == header.device_id)
+        ).scalar_one_or_none()
+
+    place = await database.read(header.tenant_id, place_of)
+    if place is None:
+        raise Refused(f"the shop {header.tenant_id} has no till {header.device_id}")
+    caller = Caller(header.tenant_id, "device", (place,), device_id=header.device_id)
+    results: list[OperationResult] = []
+    for start in range(0, len(operations), TAKEN_AT_A_TIME):
+        items = [
+            item | {"carriedFor": header.device_id} for item in operations[start : start + TAKEN_AT_A_TIME]
+        ]
+        results += await queue.take(database, caller, items, operations_per_commit=TAKEN_AT_A_TIME)
+    return results
 
 
 def must_exist(connection: Connection, tenant_id: str) -> None:

@@ -8,8 +8,10 @@ import argparse
 import asyncio
 import getpass
 import ipaddress
+import os
 import ssl
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -30,6 +32,8 @@ from server_stub.services import audit, people
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
 from server_stub.store.database import Database
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate, newest
+from sync_agent.contract.operations import ResultStatus
+from sync_agent.contract.rescue import BadPack, read_header, read_operations
 
 EXIT_BROKEN, EXIT_REFUSED = 1, 2
 _DEFAULTS = Settings(home=Path())
@@ -403,9 +407,9 @@ def _new_epoch(told: argparse.Namespace) -> int:
     """say that a shop's streams begin anew, after a backup was restored
 
     A restored backup is behind: its streams will give numbers again that tills have seen already, with other
-    changes. Run this once after restoring, before the server is started. Every till then starts from a
-    snapshot; what was sold since the backup is on the tills alone, which do not offer it again yet. Without
-    this the tills notice too, but only those whose last change is missing.
+    changes. Run this once after restoring, before the server is started. Every till then offers again what it
+    has completed, and starts from a snapshot. Without this the tills notice too, but only those whose last
+    change is missing.
     """
     with _opened(told) as database:
         database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
@@ -430,6 +434,39 @@ def _revoke_device(told: argparse.Namespace) -> int:
     return 0
 
 
+def _add_pack_flags(parser: argparse.ArgumentParser) -> None:
+    _add_tenant_flag(parser)
+    parser.add_argument("file", type=Path, metavar="PACK")
+
+
+def _import_outbox(told: argparse.Namespace) -> int:
+    """take in what a till could not send, from the pack that it exported
+
+    Everything counts as that till's own, whether or not its credential has been ended meanwhile. What was
+    received before is answered as such, so it can be done again. The passphrase is asked for, or taken from
+    EVERTILL_PASSPHRASE.
+    """
+    pack = _read("PACK", told.file)
+    try:
+        header = read_header(pack)
+        if header.tenant_id != told.tenant:
+            raise Refused(f"this pack is of the shop {header.tenant_id}")
+        passphrase = os.environ.get("EVERTILL_PASSPHRASE") or getpass.getpass("Passphrase of the pack: ")
+        operations = read_operations(pack, passphrase)
+    except BadPack as error:
+        raise Refused(str(error)) from error
+    with _opened(told) as database:
+        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
+        results = asyncio.run(administration.take_in(database, header, operations))
+    counts = Counter("already there" if result.repeated else result.status.value for result in results)
+    told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+    _say(f"{len(results)} entries of {header.till}: {told_of or 'none'}")
+    for result in results:
+        if result.status is ResultStatus.REJECTED:
+            _say(f"  refused: {result.id}: {result.error}")
+    return EXIT_BROKEN if counts["deferred"] else 0
+
+
 _COMMANDS: dict[
     str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
 ] = {
@@ -438,6 +475,7 @@ _COMMANDS: dict[
     "verify-audit": (_add_tenant_flag, _verify_audit),
     "new-epoch": (_add_tenant_flag, _new_epoch),
     "revoke-device": (_add_device_flags, _revoke_device),
+    "import-outbox": (_add_pack_flags, _import_outbox),
 }
 
 

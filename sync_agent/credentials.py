@@ -20,6 +20,11 @@ from sync_agent.store.home import Home
 
 _SERVICE = "evertill"
 
+KEY_IN_FILE_WARNING = (
+    "This system has no keyring, so the key to this till's credentials lies in a file that only its owner "
+    "may read. Whoever can read this folder can be this till."
+)
+
 
 @dataclass(frozen=True)
 class Credentials:

@@ -46,7 +46,8 @@ class Pusher:
         self._emit = emit
         self._woken = asyncio.Event()
         self._batch_max = pacing.BATCH_FIRST
-        self._failed_alone: set[str] = set()
+        self._failed_alone: dict[str, int] = {}
+        """How often each operation failed alone since others last passed."""
         self._sent_since_drained = 0
         self.lock = asyncio.Lock()
 
@@ -210,7 +211,9 @@ class Pusher:
         news = record_results(tx, [result for result in ours if not _failed_on(result)])
         for result in failed:
             self._put_aside(tx, result.id, result.error or "the server failed on it")
-        self._failed_alone.difference_update(result.id for result in ours if not _failed_on(result))
+        for result in ours:
+            if not _failed_on(result):
+                self._failed_alone.pop(result.id, None)
         missing = [operation_id for operation_id in batch.ids if operation_id not in answered]
         if missing:
             outbox.give_back(tx, missing, next_attempt_ms=tx.now_ms + 1000, error="no result came")
@@ -242,8 +245,8 @@ class Pusher:
 
     def _put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
         """The server failed on it alone; whether it is the operation or the server shows when others pass."""
-        self._failed_alone.add(operation_id)
-        moment_ms = tx.now_ms + wait_ms(len(self._failed_alone) + 1, self._rng)
+        times = self._failed_alone[operation_id] = self._failed_alone.get(operation_id, 0) + 1
+        moment_ms = tx.now_ms + wait_ms(times + 1, self._rng)
         outbox.give_back(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
 
     def _burn_what_failed_alone(self, tx: Transaction) -> list[AgentEvent]:

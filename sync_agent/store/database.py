@@ -171,6 +171,22 @@ def _read_engine(home: Home) -> Engine:
     return engine
 
 
+@contextmanager
+def peek(home: Home) -> Iterator[Connection]:
+    """A look at a home that another process may have open: read-only, and without its lock.
+
+    Raises StoreUnavailable where there is no till in the folder.
+    """
+    if not home.database.exists():
+        raise StoreUnavailable(f"There is no till in {home.path}.")
+    engine = _read_engine(home)
+    try:
+        with _translated(), engine.connect() as connection, connection.begin():
+            yield connection
+    finally:
+        engine.dispose()
+
+
 class Store:
     """The open database of one home.
 

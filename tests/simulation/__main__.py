@@ -5,7 +5,6 @@ with the one command that replays it.
 """
 
 import argparse
-import logging
 import os
 import sys
 import time
@@ -14,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.simulation.checks import Broken
-from tests.simulation.run import DAY_S, Simulation, play, run
+from tests.simulation.run import DAY_S, Simulation, play, run, silence
 
 
 @dataclass
@@ -33,7 +32,7 @@ def replay_command(seed: int) -> str:
 
 
 def _run(seed: int) -> Told:
-    logging.disable(logging.CRITICAL)
+    silence()
     try:
         outcome = run(seed, keep_trace=False)
     except Exception as error:  # noqa: BLE001 - whatever breaks is told with the seed that breaks it

@@ -5,7 +5,6 @@ tests.simulation.mutants` looks for a seed that notices each and prints the tabl
 """
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from sync_agent.pull import Puller
 from sync_agent.push import Pusher
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
-from tests.simulation.run import run
+from tests.simulation.run import run, silence
 from tests.simulation.server import SimServer
 
 Switch = Callable[[], contextlib.AbstractContextManager[None]]
@@ -280,7 +279,7 @@ def notices(mutant: str, seed: int) -> str:
 
 
 def main() -> int:
-    logging.disable(logging.CRITICAL)
+    silence()
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "tests.simulation.mutants", *sys.argv[1:]])  # noqa: S606

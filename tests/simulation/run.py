@@ -5,6 +5,7 @@ The same seed gives the same trace. `run` raises `checks.Broken` where a promise
 
 import asyncio
 import gc
+import logging
 import random
 import shutil
 import tempfile
@@ -13,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from server_stub.services import accounts
 from server_stub.services.caller import Caller
@@ -42,6 +45,12 @@ class Outcome:
     till_s: float = 0.0
     """Virtual seconds, summed over the tills."""
     operations: int = 0
+
+
+def silence() -> None:
+    """Nothing but what is printed: for runs by the hundred."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
 
 
 def run(seed: int, *, keep_trace: bool = True) -> Outcome:

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import platformdirs
-
+from app.cli import care
+from app.cli.arguments import Commands, add_home, command
 from app.domain.errors import DomainError
 from sync_agent.errors import StoreError, SyncError
 
@@ -41,10 +41,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _data_folder(name: str) -> Path:
-    return Path(platformdirs.user_data_dir("evertill", appauthor=False)) / name
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="evertill", description="An offline-first till, its sync agent and its server."
@@ -57,36 +53,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_replay(commands)
     _add_demo(commands)
+    care.add_commands(commands)
     return parser
-
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
-
-
-def _command(
-    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_home(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--home",
-        type=Path,
-        default=_data_folder("till"),
-        metavar="DIR",
-        help="the till's folder (%(default)s)",
-    )
 
 
 # --- till, agent, enroll -----------------------------------------------------------------------------
 
 
 def _add_till(commands: Commands) -> None:
-    parser = _command(commands, "till", _till, "open the till's window")
-    _add_home(parser)
+    parser = command(commands, "till", _till, "open the till's window")
+    add_home(parser)
     parser.add_argument(
         "--server",
         default=DEFAULT_SERVER,
@@ -102,8 +78,8 @@ def _till(arguments: argparse.Namespace) -> int:
 
 
 def _add_agent(commands: Commands) -> None:
-    parser = _command(commands, "agent", _agent, "send and follow without a window, until stopped")
-    _add_home(parser)
+    parser = command(commands, "agent", _agent, "send and follow without a window, until stopped")
+    add_home(parser)
 
 
 def _agent(arguments: argparse.Namespace) -> int:
@@ -117,8 +93,8 @@ def _agent(arguments: argparse.Namespace) -> int:
 
 
 def _add_enroll(commands: Commands) -> None:
-    parser = _command(commands, "enroll", _enroll, "make a folder a till of a shop, without a window")
-    _add_home(parser)
+    parser = command(commands, "enroll", _enroll, "make a folder a till of a shop, without a window")
+    add_home(parser)
     parser.add_argument("--server", default=DEFAULT_SERVER, metavar="URL")
     parser.add_argument("--tenant", required=True, metavar="ID", help="the shop")
     parser.add_argument("--user", required=True, metavar="NAME", help="a manager of the shop")
@@ -172,14 +148,14 @@ def _enroll(arguments: argparse.Namespace) -> int:
 
 
 def _add_import(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "import-catalogue",
         _import_catalogue,
         "add the products of a CSV file to an enrolled till's shop",
     )
     parser.add_argument("file", type=Path, metavar="FILE.csv[.xz]")
-    _add_home(parser)
+    add_home(parser)
     parser.add_argument(
         "--user", metavar="NAME", help="the manager who adds them (needed where the shop has several)"
     )
@@ -258,7 +234,7 @@ def _tell_import(report: "ImportReport", refused_to: Path) -> None:
 
 
 def _add_replay(commands: Commands) -> None:
-    parser = _command(commands, "replay", _replay, "sell a real shop's history on several headless tills")
+    parser = command(commands, "replay", _replay, "sell a real shop's history on several headless tills")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--server", default=DEFAULT_SERVER, metavar="URL")
     parser.add_argument("--tills", type=int, default=4, metavar="N")
@@ -288,7 +264,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _add_demo(commands: Commands) -> None:
-    parser = _command(commands, "demo", _demo, "watch two tills sell through an outage and settle a conflict")
+    parser = command(commands, "demo", _demo, "watch two tills sell through an outage and settle a conflict")
     parser.add_argument("--pictures", type=Path, default=Path("build/demo"), metavar="DIR")
 
 

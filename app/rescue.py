@@ -1,0 +1,138 @@
+"""Getting unsent work off a till that cannot send it, and up from elsewhere.
+
+An export reads beside whatever has the folder open. An import is sent at once, in the name of the till that
+it came from; whatever was sent before is answered as such, so it can be done again as often as one likes.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from app.domain.errors import NotPermitted
+from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX
+from sync_agent.contract.events import PATH_QUEUE
+from sync_agent.contract.operations import QueueResults
+from sync_agent.contract.rescue import PackHeader, read_header, read_operations, write_pack
+from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.ports import Clock, Ids, Transport
+from sync_agent.session import Session
+from sync_agent.store import outbox
+from sync_agent.store import tables as t
+from sync_agent.store.database import peek
+from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
+from sync_agent.store.home import Home
+
+_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX * 3 // 4
+
+
+@dataclass
+class ImportReport:
+    """What became of a pack's operations: by the status of their results, and why some were refused."""
+
+    by_status: Counter[str] = field(default_factory=Counter)
+    already_there: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Receipt or id, and the server's reason."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the server has, or has answered, all of it."""
+        return not self.by_status["deferred"]
+
+
+def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everything: bool = False) -> int:
+    """Write what this till has not sent (or all of its ninety days) to a pack; how many operations it holds.
+
+    Raises NotEnrolled, StoreError, OSError. The till may be open meanwhile.
+    """
+    with peek(home) as connection:
+        device = read_device(connection)
+        if device is None:
+            raise NotEnrolled("This till is not enrolled, so there is nothing to export.")
+        query = select(t.outbox).order_by(t.outbox.c.device_seq)
+        if not everything:
+            query = query.where(t.outbox.c.finished_ms.is_(None))
+        operations = [outbox.wire_form(row) for row in connection.execute(query)]
+    header = PackHeader(
+        tenant_id=device.tenant_id,
+        device_id=device.device_id,
+        till=device.name,
+        location_id=device.location_id,
+        operations=len(operations),
+        created_at=format_time(from_ms(clock.now_ms())),
+    )
+    _write_whole(to, write_pack(header, operations, passphrase))
+    return len(operations)
+
+
+async def import_outbox(
+    pack: bytes,
+    passphrase: str,
+    device: DeviceIdentity,
+    transport: Transport,
+    session: Session,
+    ids: Ids,
+) -> ImportReport:
+    """Send a pack's operations up from this till. Raises BadPack, NotPermitted, SyncError.
+
+    What went before an error has gone; sent again it is answered as already there.
+    """
+    header = read_header(pack)
+    if header.tenant_id != device.tenant_id:
+        raise NotPermitted("This pack is of another shop. Nothing was imported.")
+    if header.location_id != device.location_id:
+        raise NotPermitted(
+            "This pack is of another place of the shop. Import it at a till there, or at the server."
+        )
+    report = ImportReport()
+    for batch in _batches(read_operations(pack, passphrase)):
+        items = [item | {"carriedFor": header.device_id} for item in batch]
+        if header.device_id == device.device_id:
+            items = batch
+        answer = await transport.request(
+            "POST", PATH_QUEUE, body={"items": items}, token=await session.token(), request_id=ids.new()
+        )
+        note_results(report, batch, QueueResults.model_validate(answer))
+    return report
+
+
+def note_results(report: ImportReport, batch: Sequence[dict[str, Any]], results: QueueResults) -> None:
+    """Add one batch's results to the report."""
+    sent = {item["id"]: item for item in batch}
+    for result in results.results:
+        report.by_status[result.status.value] += 1
+        report.already_there += bool(result.repeated)
+        if result.status.value in {"rejected", "blocked"}:
+            what = sent[result.id].get("data", {}).get("receiptNumber") or result.id
+            report.refused.append((str(what), result.error or ""))
+
+
+def _batches(operations: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """In the order of their numbers, each small enough for one request."""
+    batches: list[list[dict[str, Any]]] = []
+    size = 0
+    for item in operations:
+        length = len(orjson.dumps(item)) + 100
+        if not batches or len(batches[-1]) >= QUEUE_OPERATIONS_MAX or size + length > _BYTES_MAX:
+            batches.append([])
+            size = 0
+        batches[-1].append(item)
+        size += length
+    return batches
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all, and readable by its owner alone."""
+    draft = path.with_name(path.name + ".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

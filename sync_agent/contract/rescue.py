@@ -1,0 +1,99 @@
+"""A rescue pack: operations of one till in a file, to be carried to the server by another way.
+
+One line of JSON that anybody may read (whose, how many, from when), then the operations, compressed and
+encrypted with a key that a passphrase gives (scrypt, AES-256-GCM; the line is authenticated with them). The
+line's checksum says whether the file arrived whole, before a passphrase is asked for.
+"""
+
+import gzip
+import hashlib
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+PACK_FORMAT = 1
+_KIND = "evertill-rescue-pack"
+_SCRYPT = {"n": 2**15, "r": 8, "p": 1}
+
+
+class BadPack(ValueError):
+    """The file is no pack, not whole, of a newer Evertill, or the passphrase is not right."""
+
+
+@dataclass(frozen=True)
+class PackHeader:
+    """What a pack says of itself. `created_at` is RFC 3339, by the till's own clock."""
+
+    tenant_id: str
+    device_id: str
+    till: str
+    location_id: str
+    operations: int
+    created_at: str
+
+
+def write_pack(header: PackHeader, operations: Sequence[dict[str, Any]], passphrase: str) -> bytes:
+    """The whole file. `operations` are in wire form, in the order of their numbers."""
+    salt, nonce = os.urandom(16), os.urandom(12)
+    told = {"kind": _KIND, "format": PACK_FORMAT, **asdict(header)}
+    told |= {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode()}
+    plain = gzip.compress(orjson.dumps(list(operations)))
+    secret = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, _authenticated(told))
+    told["sha256"] = hashlib.sha256(secret).hexdigest()
+    return orjson.dumps(told) + b"\n" + secret
+
+
+def read_header(content: bytes) -> PackHeader:
+    """What the pack says of itself, once it is known to have arrived whole. Raises BadPack."""
+    told, secret = _split(content)
+    if hashlib.sha256(secret).hexdigest() != told.get("sha256"):
+        raise BadPack("This pack is damaged: it is not what was written. Copy it again from where it came.")
+    try:
+        return PackHeader(**{name: told[name] for name in PackHeader.__dataclass_fields__})
+    except KeyError as error:
+        raise BadPack(f"This pack's first line lacks {error}.") from error
+
+
+def read_operations(content: bytes, passphrase: str) -> list[dict[str, Any]]:
+    """The operations, as they were written. Raises BadPack."""
+    read_header(content)
+    told, secret = _split(content)
+    try:
+        plain = AESGCM(_key(passphrase, b64decode(told["salt"]))).decrypt(
+            b64decode(told["nonce"]), secret, _authenticated(told)
+        )
+    except InvalidTag as error:
+        raise BadPack(
+            "The passphrase is not right, or the pack's first line was changed. Nothing was imported."
+        ) from error
+    operations: list[dict[str, Any]] = orjson.loads(gzip.decompress(plain))
+    return operations
+
+
+def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
+    line, _, secret = content.partition(b"\n")
+    try:
+        told = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        told = None
+    if not isinstance(told, dict) or told.get("kind") != _KIND:
+        raise BadPack("This file is not a rescue pack.")
+    if told.get("format") != PACK_FORMAT:
+        raise BadPack("This pack was written by a newer Evertill. Import it with that version.")
+    return told, secret
+
+
+def _authenticated(told: dict[str, Any]) -> bytes:
+    fixed = {name: value for name, value in told.items() if name != "sha256"}
+    return orjson.dumps(fixed, option=orjson.OPT_SORT_KEYS)
+
+
+def _key(passphrase: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=32, **_SCRYPT).derive(passphrase.encode())
