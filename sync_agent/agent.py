@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sync_agent.backoff import LONGEST_MS, first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
-from sync_agent.credentials import Credentials
+from sync_agent.credentials import KEY_IN_FILE_WARNING, Credentials
 from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, ConnectionState, Fault
 from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
@@ -68,6 +68,7 @@ class Agent:
         self._emit = emit
         self._clock = ports.clock
         self._rng = ports.rng
+        self._credentials = credentials
         self._session = Session(transport, credentials, ports.clock)
         self._uplink = Uplink(transport, self._session, ports.clock)
         self._pusher = Pusher(store, self._uplink, ports.clock, ports.rng, emit)
@@ -133,6 +134,8 @@ class Agent:
         return device
 
     def _tell_unread(self) -> None:
+        if self._credentials.key_in_file:
+            self._emit(Attention(KEY_IN_FILE_WARNING))
         with self._store.reading() as connection:
             for notice in notices.unread(connection):
                 self._emit(Attention(notice.message))

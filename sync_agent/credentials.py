@@ -7,6 +7,8 @@ Where there is no keyring, as on a headless Linux, it is a file that only its ow
 
 import base64
 import os
+import secrets
+import stat
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -34,33 +36,62 @@ class Credentials:
 
 
 def save(home: Home, credentials: Credentials) -> Credentials:
-    """Encrypt and write. The answer says where the key is kept."""
-    key = Fernet.generate_key()
+    """Encrypt and write. The answer says where the key is kept.
+
+    The key at hand is used again, and a new one is safe before anything is encrypted with it: whenever this
+    is interrupted, the credentials from before or the new ones can be read.
+    """
+    key = next(iter(_keys(home)), None) or Fernet.generate_key()
     key_in_file = not _keep_in_keyring(home, key)
     if key_in_file:
         _write_private(_key_file(home), key)
     secret = {name: value for name, value in asdict(credentials).items() if name != "key_in_file"}
     _write_private(home.secrets, Fernet(key).encrypt(orjson.dumps(secret)))
+    if not key_in_file:
+        _key_file(home).unlink(missing_ok=True)
     return Credentials(credentials.device_token, credentials.pin_pepper, key_in_file)
 
 
 def load(home: Home) -> Credentials | None:
-    """None where the home was never enrolled. Raises StoreUnavailable where the key is gone."""
+    """None where the home was never enrolled. Raises StoreUnavailable where the key is gone.
+
+    A key in a file moves into the keyring as soon as there is one.
+    """
     if not home.secrets.exists():
         return None
-    key_in_file = _key_file(home).exists()
-    key = _key_file(home).read_bytes() if key_in_file else _from_keyring(home)
-    if key is None:
+    _make_private(home)
+    keys = _keys(home)
+    if not keys:
         raise StoreUnavailable(
             "This till's key is not in the system's keyring. Unlock the keyring, or enroll the till again."
         )
-    try:
-        secret = orjson.loads(Fernet(key).decrypt(home.secrets.read_bytes()))
-    except (InvalidToken, ValueError) as error:
-        raise StoreUnavailable(
-            "This till's credentials cannot be read with the key at hand. Enroll the till again."
-        ) from error
-    return Credentials(secret["device_token"], secret["pin_pepper"], key_in_file)
+    sealed = home.secrets.read_bytes()
+    for key in keys:
+        try:
+            secret = orjson.loads(Fernet(key).decrypt(sealed))
+        except (InvalidToken, ValueError):
+            continue
+        return Credentials(secret["device_token"], secret["pin_pepper"], not _is_in_keyring(home, key))
+    raise StoreUnavailable(
+        "This till's credentials cannot be read with the key at hand. Enroll the till again."
+    )
+
+
+def _is_in_keyring(home: Home, key: bytes) -> bool:
+    """Whether the keyring has the key by now; the file with it goes once it is proved to."""
+    if not _key_file(home).exists():
+        return True
+    if not _keep_in_keyring(home, key):
+        return False
+    _key_file(home).unlink()
+    return True
+
+
+def _keys(home: Home) -> list[bytes]:
+    """Every key that may be the right one: a change of place may have been interrupted."""
+    kept = [_from_keyring(account) for account in (_account(home), _former_account(home))]
+    in_file = _key_file(home).read_bytes() if _key_file(home).exists() else None
+    return list(dict.fromkeys(key for key in (in_file, *kept) if key))
 
 
 def _key_file(home: Home) -> Path:
@@ -68,28 +99,44 @@ def _key_file(home: Home) -> Path:
 
 
 def _account(home: Home) -> str:
+    """What the keyring knows this home by: an id of its own, since a folder may be moved."""
+    mark = home.path / "secrets.id"
+    if not mark.exists():
+        _write_private(mark, secrets.token_hex(16).encode())
+    return mark.read_text()
+
+
+def _former_account(home: Home) -> str:
+    """What the first releases used: the folder's path."""
     return str(home.path.resolve())
 
 
 def _keep_in_keyring(home: Home, key: bytes) -> bool:
     try:
         keyring.set_password(_SERVICE, _account(home), base64.b64encode(key).decode())
-        return _from_keyring(home) == key
     except KeyringError:
         return False
+    return _from_keyring(_account(home)) == key
 
 
-def _from_keyring(home: Home) -> bytes | None:
+def _from_keyring(account: str) -> bytes | None:
     try:
-        stored = keyring.get_password(_SERVICE, _account(home))
-    except KeyringError:
+        stored = keyring.get_password(_SERVICE, account)
+        return None if stored is None else base64.b64decode(stored)
+    except (KeyringError, ValueError):
         return None
-    return None if stored is None else base64.b64decode(stored)
+
+
+def _make_private(home: Home) -> None:
+    """Whoever copied the folder may have opened it to others."""
+    for path in (home.secrets, _key_file(home)):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
 
 
 def _write_private(path: Path, content: bytes) -> None:
     """Whole or not at all, and readable by its owner alone."""
-    draft = path.with_suffix(".new")
+    draft = path.with_suffix(path.suffix + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

@@ -53,7 +53,10 @@ async def test_a_copy_that_differs_is_fetched_anew(shop: World, damage: str) -> 
     }[damage]
     await till.opened.store.write(lambda tx: tx.execute(statement), Rank.AGENT)
     await reconnect(shop, till)
-    await until(lambda: any(isinstance(event, Attention) for event in till.events), "a person is told")
+    await until(
+        lambda: any("fetched anew" in event.message for event in till.events if isinstance(event, Attention)),
+        "a person is told",
+    )
     await until(lambda: till.levels() == shop.server_levels(), "the copy is right again")
     shop.assert_converged()
     assert till.product().id == mug.id
