@@ -1,0 +1,49 @@
+"""A till that sells and counts as fast as it can, with its agent beside it, until somebody kills it.
+
+    python -m tests.e2e.selling_till HOME SEED
+
+It prints "open" once it stands, and "sold ID" only after the service has said that the sale is done.
+"""
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+
+import keyring
+from keyring.backends import fail
+from sqlalchemy import select
+
+from app.bootstrap import open_home
+from app.domain.cart import Cart
+from app.domain.tender import tender_cash
+from app.services import catalogue, checkout, counting
+from app.services.till import Actor
+from sync_agent.agent import AgentThread
+from sync_agent.store import tables as t
+
+
+async def sell(home: Path, seed: int) -> None:
+    opened = open_home(home)
+    till = opened.till()
+    with opened.store.reading() as connection:
+        row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
+    actor = Actor(row.id, row.name, row.role)
+    products = catalogue.search(till, "", limit=12)
+    AgentThread(opened.agent()).start()
+    print("open", flush=True)
+    chance = random.Random(seed)
+    while True:
+        product = chance.choice(products)
+        if chance.random() < 0.1:
+            await counting.count(till, product.id, chance.randint(0, 40), actor)
+            continue
+        cart = Cart().add(product, chance.randint(1, 3))
+        payment = tender_cash(cart.total_minor, cart.total_minor)
+        sale = await checkout.complete_sale(till, cart, [payment], actor)
+        print("sold", sale.id, flush=True)
+
+
+if __name__ == "__main__":
+    keyring.set_keyring(fail.Keyring())
+    asyncio.run(sell(Path(sys.argv[1]), int(sys.argv[2])))
