@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sync_agent.backoff import LONGEST_MS, first_wait_ms, wait_ms
+from sync_agent.backoff import AFTER_LOSS_FAILURES, LONGEST_MS, first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
 from sync_agent.credentials import KEY_IN_FILE_WARNING, Credentials
 from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
@@ -177,7 +177,7 @@ class Agent:
             except SyncError as error:
                 refused = isinstance(error, AuthError)
                 refusals = refusals + 1 if refused else 0
-                failures = 1 if self._went_well_since(began_s) else failures + 1
+                failures = AFTER_LOSS_FAILURES if self._went_well_since(began_s) else failures + 1
                 if refused:
                     self._session.forget()
                 self._connection.move(state_after(error), str(error))
@@ -186,7 +186,7 @@ class Agent:
                 self._connection.move(ConnectionState.OFFLINE, f"a fault: {fault!r}")
                 raise
             else:
-                failures = refusals = 0
+                failures, refusals = AFTER_LOSS_FAILURES, 0
                 self._connection.move(ConnectionState.OFFLINE, reason)
                 delay_ms = first_wait_ms(self._rng)
             await self._pause(delay_ms)

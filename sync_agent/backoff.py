@@ -27,6 +27,11 @@ AFTER_LOSS_MS = 5_000
 """As long as a clerk is not told of a loss yet: the tills of a server that went down spread over that."""
 
 
+AFTER_LOSS_FAILURES = 3
+"""What a loss counts as when waits are drawn: whoever finds the server still away must not be one of hundreds
+that try again within the same half second."""
+
+
 def first_wait_ms(rng: Rng) -> int:
     """Milliseconds to wait before the first try after a standing connection was lost.
 

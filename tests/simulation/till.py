@@ -113,7 +113,14 @@ class SimTill:
         self._tasks = [self._loop.create_task(self.agent.run(), name=f"agent of {self.name}")]
         if clerk:
             self._tasks.append(self._loop.create_task(self._work(), name=f"clerk of {self.name}"))
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
         self._trace(self.name, "up")
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and self.is_up and not isinstance(error, Died):
+            self.faults.append(f"{task.get_name()} ended with {error!r}")
 
     def send_the_clerk_home(self) -> None:
         for task in self._tasks[1:]:

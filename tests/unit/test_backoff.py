@@ -1,17 +1,25 @@
 """How long to wait: bounds, growth, the server's own wish, and the end of patience with poison alone."""
 
+import random
+from collections import Counter
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_agent.backoff import (
+    AFTER_LOSS_FAILURES,
     FAILURES_MAX,
     FIRST_MS,
     LONGEST_MS,
+    RETRY_AFTER_S_MAX,
     DeadLetter,
     RetryAt,
     after_failing_alone,
+    first_wait_ms,
     wait_ms,
 )
+from sync_agent.store.outbox import WAIT_MS_MAX
 from tests.clocks import FixedRng
 
 
@@ -35,6 +43,52 @@ def test_jitter_is_full(failures: int, chance: float) -> None:
 def test_what_the_server_asks_for_is_a_floor() -> None:
     assert wait_ms(1, FixedRng(0.0), retry_after_s=7) == 7000
     assert wait_ms(1, FixedRng(1.0), retry_after_s=7) == 7000 + FIRST_MS
+
+
+@given(st.integers(-5, 10**6), st.floats(0, 1), st.none() | st.floats(0, 10**9))
+def test_a_wait_lies_between_what_was_asked_for_and_that_plus_the_ceiling(
+    failures: int, chance: float, asked_s: float | None
+) -> None:
+    floor = 0 if asked_s is None else int(min(asked_s, RETRY_AFTER_S_MAX) * 1000)
+    assert floor <= wait_ms(failures, FixedRng(chance), asked_s) <= floor + LONGEST_MS
+    assert wait_ms(failures, FixedRng(chance), asked_s) <= WAIT_MS_MAX, "or the queue would take it for over"
+
+
+@given(st.integers(1, 200))
+def test_the_ceiling_never_shrinks_while_it_goes_on_failing(failures: int) -> None:
+    assert wait_ms(failures, FixedRng(1.0)) <= wait_ms(failures + 1, FixedRng(1.0))
+
+
+class Chance:
+    """The real thing, from a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def uniform(self, low: float, high: float) -> float:
+        return self._random.uniform(low, high)
+
+
+def test_waits_are_spread_evenly_over_their_interval() -> None:
+    chance = Chance(7)
+    drawn = Counter(wait_ms(5, chance) * 10 // 8000 for _ in range(10_000))
+    assert all(850 < drawn[part] < 1150 for part in range(10))
+
+
+@pytest.mark.parametrize("away_s", [0.1, 3.0, 30.0, 600.0])
+def test_a_thousand_tills_do_not_come_back_in_the_same_second(away_s: float) -> None:
+    """They lose one server at the same moment, and try as the supervisor does until it is there again."""
+    came_back_s = []
+    for seed in range(1000):
+        chance = Chance(seed)
+        now_s, failures = first_wait_ms(chance) / 1000, AFTER_LOSS_FAILURES
+        while now_s < away_s:
+            failures += 1
+            now_s += wait_ms(failures, chance) / 1000
+        came_back_s.append(now_s)
+    came_back_s.sort()
+    busiest = max(sum(1 for one in came_back_s if start <= one < start + 1) for start in came_back_s[::25])
+    assert busiest < 500, "not half of them in the busiest second"
 
 
 def test_poison_becomes_a_dead_letter_only_at_its_last_failure() -> None:
