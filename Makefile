@@ -5,10 +5,11 @@ HOME_DIR ?= build/run
 # Two processes by default: the tests start servers and tills of their own.
 WORKERS ?= 2
 SEEDS ?= 500
+KILLS ?= 200
 FROM ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format docs fuzz simulate bench lock clean
+.PHONY: help setup run demo test check format docs fuzz mutants simulate soak bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -34,6 +35,12 @@ test: check ## everything: checks, then all tests
 
 fuzz: setup ## throw fifty times as much at the server as the tests do, other things each time
 	@EVERTILL_FUZZ=long QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/fuzz -n $(WORKERS) --dist loadfile --timeout 7200
+
+mutants: setup ## switch safeguards off one by one, and find a simulated seed that notices each
+	@$(BIN)/python -m tests.simulation.mutants
+
+soak: setup ## kill -9 of real tills and a real server under load (KILLS=200)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.e2e.kills $(KILLS)
 
 simulate: setup ## real tills and the real server's rules on virtual time, with everything that goes wrong (SEEDS=500)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)

@@ -19,7 +19,8 @@ FAILURES_MAX = 8
 def wait_ms(failures: int, rng: Rng, retry_after_s: float | None = None) -> int:
     """Milliseconds to wait after the `failures`-th failure in a row (1 is the first)."""
     ceiling = min(LONGEST_MS, FIRST_MS * 2 ** min(max(failures, 1) - 1, 30))
-    floor = 0 if retry_after_s is None else int(min(retry_after_s, RETRY_AFTER_S_MAX) * 1000)
+    asked_s = min(max(retry_after_s or 0.0, 0.0), RETRY_AFTER_S_MAX)  # one in the past is no wish
+    floor = int(asked_s * 1000)
     return floor + int(rng.uniform(0, ceiling))
 
 

@@ -40,12 +40,15 @@ def suggest_stock(
 
 
 def counted_at(conflict: Conflict) -> datetime | None:
-    """When this side counted; None where it set a figure without counting."""
+    """When this side counted; None where it set a figure without counting, or what it wrote is no time."""
     written = conflict.local_version.values.get("countedAt")
     if not isinstance(written, str):
         return None
-    moment = datetime.fromisoformat(written)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    try:
+        moment = datetime.fromisoformat(written)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # another program's spelling, or a moment beyond the calendar
+        return None
 
 
 def quantity_of(side: ConflictSide | None) -> int | None:
@@ -73,8 +76,8 @@ class _StockCase:
         return quantity_of(self.conflict.local_version)
 
     @property
-    def theirs(self) -> int:
-        return quantity_of(self.conflict.server_version) or 0
+    def theirs(self) -> int | None:
+        return quantity_of(self.conflict.server_version)
 
     @property
     def base(self) -> int | None:
@@ -98,19 +101,19 @@ class _StockCase:
             return self._their_count_stands(later_count)
         if counted_at(self.conflict) is not None:
             return self._my_count_stands(self.mine)
-        if self.base is not None:
-            return self._both_add_up(self.base, self.mine)
+        if self.base is not None and self.theirs is not None:
+            return self._both_add_up(self.base, self.mine, self.theirs)
         return self._keep_theirs("What both sides started from is not known any more. Count it to be sure.")
 
-    def _both_add_up(self, base: int, mine: int) -> Suggestion:
-        my_change, their_change = mine - base, self.theirs - base
+    def _both_add_up(self, base: int, mine: int, theirs: int) -> Suggestion:
+        my_change, their_change = mine - base, theirs - base
         quantity = base + my_change + their_change
         sum_in_words = f"{self._figure(base)} {self._signed(my_change)} {self._signed(their_change)}"
         return self._suggestion(
             quantity,
             f"Before: {self._figure(base)}.",
             f"{self.my_name} {self._changed(my_change)} → {self._figure(mine)}.",
-            f"{self._they()} {self._changed(their_change)} → {self._figure(self.theirs)}.",
+            f"{self._they()} {self._changed(their_change)} → {self._figure(theirs)}.",
             f"Suggested: {self._figure(quantity)} ({sum_in_words}: both happened).",
         )
 
@@ -138,13 +141,19 @@ class _StockCase:
         ]
         if after:
             lines.append(f"Since that count: {self._moved(after)}.")
-        lines.append(f"Suggested: {self._figure(self.theirs)}, as the server has it.")
-        return self._suggestion(self.theirs, *lines)
+        return self._keep_theirs(*lines)
 
-    def _keep_theirs(self, reason: str) -> Suggestion:
-        return self._suggestion(
-            self.theirs, reason, f"Suggested: {self._figure(self.theirs)}, as the server has it."
-        )
+    def _keep_theirs(self, *reasons: str) -> Suggestion:
+        if self.theirs is None:  # nothing may be added to a figure that nobody has
+            return Suggestion(
+                Resolution.ACCEPT_SERVER,
+                None,
+                None,
+                (*reasons, "What the server has is not known here. Count it to be sure."),
+                "Keep what the server has (suggested)",
+            )
+        shown = self._figure(self.theirs)
+        return self._suggestion(self.theirs, *reasons, f"Suggested: {shown}, as the server has it.")
 
     def _suggestion(self, quantity: int, *explanation: str) -> Suggestion:
         if quantity == self.theirs:
@@ -182,14 +191,19 @@ class _StockCase:
         sums: dict[tuple[str, str], int] = {}
         for entry in entries:
             delta = entry.delta or 0
-            key = (movement_word(entry.reason, delta), _person(entry))
+            key = (_word_by_direction(entry.reason, delta), _person(entry))
             sums[key] = sums.get(key, 0) + delta
         return ", ".join(
             f"{self._figure(abs(delta))} {word} ({person})" for (word, person), delta in sums.items()
         )
 
     def _at(self, moment: datetime | None) -> str:
-        return f" at {moment.astimezone(self.zone):%H:%M}" if moment else ""
+        if moment is None:
+            return ""
+        try:
+            return f" at {moment.astimezone(self.zone):%H:%M}"
+        except OverflowError:  # beyond the calendar in this zone
+            return ""
 
     def _figure(self, quantity: int) -> str:
         return figure(quantity, self.unit)
@@ -222,6 +236,17 @@ _MOVEMENT_WORDS = {
 def movement_word(reason: str, delta: int) -> str:
     """ "sold", "received", or for a correction which way it went."""
     return _MOVEMENT_WORDS.get(reason) or ("added" if delta >= 0 else "taken away")
+
+
+_TAKES = frozenset({"sale", "waste", "transfer_out"})
+_ADDS = frozenset({"refund", "receive", "found", "transfer_in"})
+
+
+def _word_by_direction(reason: str, delta: int) -> str:
+    """The word for a movement whose figure is told without its sign: it must not say the other way."""
+    if (reason in _TAKES and delta > 0) or (reason in _ADDS and delta < 0):
+        return "added" if delta > 0 else "taken away"
+    return movement_word(reason, delta)
 
 
 # --- products ----------------------------------------------------------------------------------------
@@ -327,11 +352,18 @@ def _fields_of(values: dict[str, Any]) -> dict[str, Any]:
 def _shown(name: str, value: object, minor_digits: int) -> str:
     if value is None:
         return "nothing"
-    if isinstance(value, int) and name == "priceMinor":
-        return f"{value / 10**minor_digits:.{minor_digits}f}"
-    if isinstance(value, int) and name == "taxRatePpm":
-        return f"{value / 10_000:g} %"
+    if isinstance(value, int) and not isinstance(value, bool):
+        if name == "priceMinor":
+            return _decimal(value, minor_digits)
+        if name == "taxRatePpm":
+            return f"{_decimal(value, 4).rstrip('0').rstrip('.')} %"
     return f"“{value}”"
+
+
+def _decimal(value: int, digits: int) -> str:
+    """A whole number as one with decimals: in whole numbers throughout, so that none is ever rounded."""
+    whole, part = divmod(abs(value), 10**digits)
+    return f"{'-' if value < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
 
 
 # --- people ------------------------------------------------------------------------------------------

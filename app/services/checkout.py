@@ -34,6 +34,9 @@ SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
 """A sale is sent whole, so a cart that no request could carry is refused before it is paid for."""
 
 
+_INSERT_SALE, _INSERT_LINES, _INSERT_PAYMENTS = insert(t.sale), insert(t.sale_line), insert(t.payment)
+
+
 @dataclass(frozen=True)
 class CompletedSale:
     """A sale or refund that is on disk."""
@@ -142,10 +145,10 @@ class _Closing:
         sale_id = tx.ids.new()
         receipt_number = format_receipt_number(*take_receipt_number(tx))
         enqueue(tx, self._operation(sale_id, receipt_number, occurred_ms))
-        tx.execute(insert(t.sale), self._sale_row(sale_id, receipt_number, occurred_ms))
-        tx.execute(insert(t.sale_line), list(self._line_rows(sale_id)))
+        tx.execute(_INSERT_SALE, self._sale_row(sale_id, receipt_number, occurred_ms))
+        tx.execute(_INSERT_LINES, list(self._line_rows(sale_id)))
         if self.payments:
-            tx.execute(insert(t.payment), list(self._payment_rows(sale_id)))
+            tx.execute(_INSERT_PAYMENTS, list(self._payment_rows(sale_id)))
         tx.touch(Topic.SALES)
         return CompletedSale(
             id=sale_id,

@@ -74,15 +74,18 @@ def _after_the_last_operation(tx: Transaction) -> tuple[int, str]:
 
 def take_receipt_number(tx: Transaction) -> tuple[str, int]:
     """The series and the next number of this till, gap-free because it is taken in the sale's transaction."""
-    row = tx.execute(
-        update(t.device)
-        .where(t.device.c.id == 1)
-        .values(next_receipt=t.device.c.next_receipt + 1)
-        .returning(t.device.c.receipt_series, t.device.c.next_receipt - 1)
-    ).first()
+    row = tx.execute(_TAKE_RECEIPT_NUMBER).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
     return row[0], row[1]
+
+
+_TAKE_RECEIPT_NUMBER = (
+    update(t.device)
+    .where(t.device.c.id == 1)
+    .values(next_receipt=t.device.c.next_receipt + 1)
+    .returning(t.device.c.receipt_series, t.device.c.next_receipt - 1)
+)
 
 
 def record_clock_offset(tx: Transaction, offset_ms: int) -> None:

@@ -109,9 +109,7 @@ def enqueue(tx: Transaction, new: NewOperation) -> Enqueued:
 
 def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued]:
     """Queue operations in order. Raises NotEnrolled on a home without a till."""
-    row = tx.execute(
-        select(t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms)
-    ).first()
+    row = tx.execute(_NUMBERS).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
     device_seq, last_hash, clock_offset_ms = row
@@ -125,16 +123,21 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
         if new.product is not None:
             product_rows.append(_product_overlay(values["id"], device_seq, new.product))
         device_seq, last_hash = device_seq + 1, values["hash"]
-    tx.execute(update(t.device).values(next_device_seq=device_seq, last_hash=last_hash))
-    tx.execute(insert(t.outbox), outbox_rows)
+    tx.execute(_SET_NUMBERS, {"next_device_seq": device_seq, "last_hash": last_hash})
+    tx.execute(_INSERT_OPERATION, outbox_rows)
     _park(tx, {values["lane"] for values in outbox_rows} - {None})
     if stock_rows:
-        tx.execute(insert(t.overlay), stock_rows)
+        tx.execute(_INSERT_OVERLAY, stock_rows)
     if product_rows:
         tx.execute(insert(t.product_overlay), product_rows)
         catalogue.reproject(tx, [row["product_id"] for row in product_rows])
     tx.touch(Topic.OUTBOX)
     return [Enqueued(values["id"], values["device_seq"]) for values in outbox_rows]
+
+
+_INSERT_OPERATION, _INSERT_OVERLAY = insert(t.outbox), insert(t.overlay)
+_NUMBERS = select(t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms)
+_SET_NUMBERS = update(t.device).values({name: bindparam(name) for name in ("next_device_seq", "last_hash")})
 
 
 def _outbox_values(
@@ -508,9 +511,11 @@ def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | Non
             .where(
                 t.outbox.c.lane == row.lane,
                 t.outbox.c.device_seq > row.device_seq,
-                t.outbox.c.status == Status.PENDING,
+                # One that is on its way may be answered yet; until then it waits with the others.
+                t.outbox.c.status.in_(WAITING),
+                t.outbox.c.finished_ms.is_(None),
             )
-            .values(status=Status.BLOCKED, error=None)
+            .values(status=Status.BLOCKED, error=None, lease_owner=None, lease_until_ms=None)
         )
     tx.touch(Topic.OUTBOX)
 

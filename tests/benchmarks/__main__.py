@@ -1,4 +1,4 @@
-"""Ratios of the server, taken in one run: `python -m tests.benchmarks [name …]`.
+"""Ratios of the till and the server, taken in one run: `python -m tests.benchmarks [name …]`.
 
 Each figure stands beside the least that anybody could do in the same work, measured in alternating rounds on
 the same machine, and the median counts. Nothing here passes or fails.
@@ -11,15 +11,19 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import applying, fan_out, memory
+from tests.benchmarks import applying, fan_out, memory, tills, window
 from tests.benchmarks.table import Measured, print_table, write_file
 
-REPORT = Path("build/bench/server.json")
+REPORT = Path("build/bench/report.json")
 
 BENCHMARKS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Measured]]]] = {
     "applying": applying.measure,
     "fan_out": fan_out.measure,
     "memory": memory.measure,
+    "commit": tills.measure_commit,
+    "draining": tills.measure_draining,
+    "first_sync": tills.measure_first_sync,
+    "window": window.measure,
 }
 
 

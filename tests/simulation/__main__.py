@@ -31,6 +31,39 @@ def replay_command(seed: int) -> str:
     return f"PYTHONHASHSEED=0 python -m tests.simulation --seed {seed} --trace"
 
 
+MUST_HAPPEN = frozenset(
+    {
+        "a lost request",
+        "a lost answer",
+        "a doubled request",
+        "a late message",
+        "a lost event",
+        "a doubled event",
+        "an overtaken event",
+        "a message into silence",
+        "an answer into silence",
+        "a captive portal answered",
+        "an upload eaten by a proxy",
+        "the server died",
+        "the server died before a commit",
+        "the server died after a commit",
+        "a till died",
+        "a till died before a commit",
+        "a till died after a commit",
+        "a disk was full",
+        "a clock jumped",
+        "a machine slept",
+        "tokens expired",
+        "sessions were ended",
+        "a poisonous operation",
+        "changes were pruned",
+        "a backup was restored",
+        "a conflict decided",
+    }
+)
+"""What a budget of seeds has to have met, or it proves less than it says."""
+
+
 def _run(seed: int) -> Told:
     silence()
     try:
@@ -40,7 +73,7 @@ def _run(seed: int) -> Told:
     return Told(seed, "", outcome.happened, outcome.till_s, outcome.operations)
 
 
-def many(first: int, count: int, processes: int) -> int:
+def many(first: int, count: int, processes: int, *, every_fault: bool = False) -> int:
     """0 where every seed kept every promise."""
     happened: Counter[str] = Counter()
     till_s, sales, done, began_s = 0.0, 0, 0, time.monotonic()
@@ -60,6 +93,10 @@ def many(first: int, count: int, processes: int) -> int:
     )
     for what, times in sorted(happened.items()):
         print(f"  {times:7}  {what}")
+    missing = MUST_HAPPEN - happened.keys()
+    if every_fault and missing:
+        print(f"never happened: {', '.join(sorted(missing))}")
+        return 1
     return 0
 
 
@@ -83,6 +120,7 @@ def main() -> int:
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--every-fault", action="store_true", help="fail if a kind of fault never happened")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     told = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
@@ -91,7 +129,7 @@ def main() -> int:
         os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])  # noqa: S606 - ourselves
     if told.seed is not None:
         return one(told.seed, trace=told.trace)
-    return many(told.first, told.seeds, told.processes)
+    return many(told.first, told.seeds, told.processes, every_fault=told.every_fault)
 
 
 if __name__ == "__main__":

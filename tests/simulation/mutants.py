@@ -8,6 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from sqlalchemy import update
@@ -118,26 +119,6 @@ def _overlay_stays() -> contextlib.AbstractContextManager[None]:
     return stack
 
 
-def _lower_version_wins() -> contextlib.AbstractContextManager[None]:
-    real = replica._upsert_into
-
-    def upsert(table: Any) -> Any:
-        statement = real(table)
-        if "version" in table.c:
-            statement._post_values_clause.update_whereclause = None
-        return statement
-
-    replica._upsert_into.cache_clear()
-
-    @contextlib.contextmanager
-    def switched() -> Iterator[None]:
-        with patched(replica, "_upsert_into", upsert):
-            yield
-        real.cache_clear()
-
-    return switched()
-
-
 def _late_movement_counts() -> contextlib.AbstractContextManager[None]:
     return patched(
         ledger, "lateness", lambda _origin, _level: ledger.Lateness(counted_already=False, near=False)
@@ -149,10 +130,6 @@ def _count_always_applies() -> contextlib.AbstractContextManager[None]:
         return counts.Applies(count.new_quantity)
 
     return patched(counts, "judge", judge)
-
-
-def _nothing_is_parked() -> contextlib.AbstractContextManager[None]:
-    return patched(outbox, "_OWN_TURN", t.outbox.c.id.is_not(None))
 
 
 def _waits_are_over_at_once() -> contextlib.AbstractContextManager[None]:
@@ -189,14 +166,6 @@ def _clocks_are_believed() -> contextlib.AbstractContextManager[None]:
     stack.enter_context(patched(outbox, "is_over", lambda moment_ms, now_ms: moment_ms <= now_ms))
     stack.enter_context(patched(outbox, "_is_over", lambda moment, now_ms: moment <= now_ms))
     return stack
-
-
-async def _settles_nothing(_self: Any) -> None:
-    return None
-
-
-async def _nothing_came_between(self: Any, stream: str) -> int:
-    return 2**53
 
 
 async def _offers_nothing(_self: Any, _stream: str) -> int:
@@ -249,16 +218,12 @@ MUTANTS: dict[str, Switch] = {
     "a sale's operation is not in its transaction": _sale_without_its_operation,
     "an overlay goes with the answer": _overlay_goes_with_the_answer,
     "an overlay stays for ever": _overlay_stays,
-    "a late row wins over a newer one": _lower_version_wins,
     "a movement that a count had seen counts again": _late_movement_counts,
     "a count always applies": _count_always_applies,
-    "nothing waits for its turn": _nothing_is_parked,
     "no wait between tries": _waits_are_over_at_once,
     "waits without jitter": _no_jitter,
     "a token is shown to whoever answers": _shows_its_token_first,
     "waits until a time that was set back": _clocks_are_believed,
-    "what was sent is not settled before a snapshot": _without(Pusher, "settle_sent", _settles_nothing),
-    "what came between is not staged": _without(Puller, "_stage_what_came_between", _nothing_came_between),
     "a restored server is offered nothing": _without(Puller, "_offer_again", _offers_nothing),
     "changes go to every shop": _everybody_sees_everything,
     "any cursor is continued": _any_cursor_is_known,
@@ -266,6 +231,25 @@ MUTANTS: dict[str, Switch] = {
     "poison holds up the queue": _poison_is_never_set_aside,
     "a fork of a stream goes unnoticed": _fork_goes_unnoticed,
 }
+
+
+KEPT: dict[str, int] = {
+    "the server forgets what it has answered": 2,
+    "a lease never runs out": 2,
+    "a gap in a stream is skipped": 2,
+    "the cursor moves before the rows are there": 1,
+    "a sale's operation is not in its transaction": 1,
+    "an overlay goes with the answer": 1,
+    "an overlay stays for ever": 1,
+    "a movement that a count had seen counts again": 1,
+    "a count always applies": 1,
+    "no wait between tries": 4,
+    "waits without jitter": 4,
+    "waits until a time that was set back": 4,
+}
+"""The seed that notices each. All of them are within the budget that has to pass without a mutant."""
+
+SEEDS_TRIED = 60
 
 
 def notices(mutant: str, seed: int) -> str:
@@ -278,15 +262,28 @@ def notices(mutant: str, seed: int) -> str:
     return ""
 
 
+def _check_kept() -> int:
+    """0 where each kept seed notices its mutant."""
+    silence()
+    with ProcessPoolExecutor(2, initializer=silence) as pool:
+        said = dict(zip(KEPT, pool.map(notices, KEPT, KEPT.values()), strict=True))
+    unnoticed = [mutant for mutant, words in said.items() if not words]
+    for mutant in unnoticed:
+        print(f"not noticed: {mutant}, by seed {KEPT[mutant]}; look for another with `make mutants`")
+    return 1 if unnoticed else 0
+
+
 def main() -> int:
     silence()
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "tests.simulation.mutants", *sys.argv[1:]])  # noqa: S606
+    if sys.argv[1:] == ["--kept"]:
+        return _check_kept()
     wanted = sys.argv[1:] or list(MUTANTS)
     survived = []
     for mutant in wanted:
-        for seed in range(1, 81):
+        for seed in range(1, SEEDS_TRIED + 1):
             said = notices(mutant, seed)
             if said:
                 print(f'    "{mutant}": {seed},  # {said}', flush=True)

@@ -104,7 +104,9 @@ class Simulation:
     # --- the play ------------------------------------------------------------------------------------
 
     async def play(self) -> None:
-        minutes = self._chance.uniform(2, 7) if self._chance.random() < 0.85 else self._chance.uniform(7, 25)
+        minutes = (
+            self._chance.uniform(1.5, 4) if self._chance.random() < 0.85 else self._chance.uniform(4, 20)
+        )
         faults = self._chance.sample(_FAULTS, k=self._chance.randint(1, min(6, len(_FAULTS))))
         self._draw_odds()
         self.trace("plan", f"{minutes:.1f} min", *(fault.__name__ for fault in faults))
@@ -215,7 +217,7 @@ class Simulation:
     async def _trouble(self, fault: "Fault") -> None:
         chance = chance_of(self.seed, "trouble", fault.__name__)
         while True:
-            await asyncio.sleep(chance.uniform(5, 120))
+            await asyncio.sleep(chance.uniform(5, 60))
             self.trace("trouble", fault.__name__)
             await fault(self, chance)
 
@@ -269,6 +271,7 @@ class Simulation:
         self._server_began_to_be_away_s = self.loop.time()
 
     def clean_up(self) -> None:
+        self._keep_trace = False  # in what order tasks are put away is nobody's promise
         for till in self.tills:
             till.close()
         if self.server.database is not None:

@@ -62,7 +62,8 @@ class SimServer:
         self._ids = SimIds(loop, chance)
         self._tokens: dict[str, tuple[Caller, float]] = {}
         self._sockets: list[Socket] = []
-        self._asking: set[asyncio.Task[Any]] = set()
+        self._asking: dict[asyncio.Task[Any], None] = {}
+        """In the order in which they came: a set of tasks has none that a seed could replay."""
         self.database: Database | None = None
         self._digests = Digests()
         self._dies_in: tuple[str, int] | None = None
@@ -95,7 +96,7 @@ class SimServer:
         self.deaths += 1
         self.database, self._dies_in = None, None
         self._loop.kill_threads_of(database._writer, database._readers)  # type: ignore[attr-defined]
-        for task in self._asking:
+        for task in tuple(self._asking):
             task.cancel()
         for socket in self._sockets:
             socket.end("the server has died")
@@ -160,7 +161,7 @@ class SimServer:
         if not self.is_up:
             raise ServerGone("nobody listens")
         task = asyncio.ensure_future(ask())
-        self._asking.add(task)
+        self._asking[task] = None
         try:
             return Envelope(success=True, data=await task).model_dump(mode="json", exclude_none=True)
         except Refusal as refusal:
@@ -172,7 +173,7 @@ class SimServer:
                 raise  # it is the one who asked that is gone
             raise ServerGone("it died before the answer") from error
         finally:
-            self._asking.discard(task)
+            self._asking.pop(task, None)
             task.cancel()
 
     async def _live(self, _body: Any, _query: Mapping[str, str], _token: str | None) -> Any:

@@ -341,6 +341,15 @@ class SimTill:
             )
         )
 
+    def counts(self) -> list[Any]:
+        """The counts of this till that have ended."""
+        of = tables.outbox.c
+        return self.rows(
+            select(of.id, of.data, of.code, of.base_version, of.device_seq, of.clock_offset_ms).where(
+                of.resource_type == "stock_level", of.lane.is_not(None), of.status == Status.COMPLETED
+            )
+        )
+
     def payload(self, operation_id: str) -> Any:
         [row] = self.rows(select(tables.outbox.c.data).where(tables.outbox.c.id == operation_id))
         return orjson.loads(row.data)

@@ -45,11 +45,11 @@ def test_what_the_server_asks_for_is_a_floor() -> None:
     assert wait_ms(1, FixedRng(1.0), retry_after_s=7) == 7000 + FIRST_MS
 
 
-@given(st.integers(-5, 10**6), st.floats(0, 1), st.none() | st.floats(0, 10**9))
+@given(st.integers(-5, 10**40), st.floats(0, 1), st.none() | st.floats(-(10**9), 10**9))
 def test_a_wait_lies_between_what_was_asked_for_and_that_plus_the_ceiling(
     failures: int, chance: float, asked_s: float | None
 ) -> None:
-    floor = 0 if asked_s is None else int(min(asked_s, RETRY_AFTER_S_MAX) * 1000)
+    floor = int(min(max(asked_s or 0, 0), RETRY_AFTER_S_MAX) * 1000)
     assert floor <= wait_ms(failures, FixedRng(chance), asked_s) <= floor + LONGEST_MS
     assert wait_ms(failures, FixedRng(chance), asked_s) <= WAIT_MS_MAX, "or the queue would take it for over"
 
@@ -89,6 +89,18 @@ def test_a_thousand_tills_do_not_come_back_in_the_same_second(away_s: float) -> 
     came_back_s.sort()
     busiest = max(sum(1 for one in came_back_s if start <= one < start + 1) for start in came_back_s[::25])
     assert busiest < 500, "not half of them in the busiest second"
+
+
+@given(st.integers(1, 10**6), st.integers(0, 2**53), st.floats(0, 1))
+def test_what_failed_alone_waits_as_long_as_anything_and_no_longer(
+    failures: int, now_ms: int, chance: float
+) -> None:
+    verdict = after_failing_alone(failures, now_ms, FixedRng(chance))
+    if failures >= FAILURES_MAX:
+        assert isinstance(verdict, DeadLetter)
+        assert str(failures) in verdict.reason
+    else:
+        assert verdict == RetryAt(now_ms + wait_ms(failures, FixedRng(chance)))
 
 
 def test_poison_becomes_a_dead_letter_only_at_its_last_failure() -> None:

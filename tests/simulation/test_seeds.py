@@ -1,0 +1,53 @@
+"""A fixed budget of the simulation: every promise holds, every fault happens, and a seed replays exactly.
+
+Each run is a process of its own, with the order of sets fixed as whoever replays a seed has it.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.mutants import KEPT
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 20
+
+
+def simulate(*words: str, program: str = "tests.simulation") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", program, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONHASHSEED": "0"},
+    )
+
+
+@pytest.mark.timeout(900)
+def test_every_promise_holds_and_every_fault_happens() -> None:
+    done = simulate("--seeds", str(SEEDS), "--processes", "2", "--every-fault")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", ["3", "8"])
+def test_the_same_seed_gives_the_same_trace(seed: str) -> None:
+    first, again = (simulate("--seed", seed, "--trace") for _ in range(2))
+    assert first.returncode == 0, first.stdout[-500:]
+    assert first.stdout.count("\n") > 50
+    assert first.stdout == again.stdout
+
+
+@pytest.mark.timeout(900)
+def test_each_safeguard_that_is_switched_off_is_missed() -> None:
+    done = simulate("--kept", program="tests.simulation.mutants")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert len(KEPT) >= 15
+
+
+def test_every_kept_seed_passes_without_its_mutant_within_the_budget() -> None:
+    assert max(KEPT.values()) <= SEEDS
