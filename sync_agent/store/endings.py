@@ -4,9 +4,10 @@ Its content never changes once it was tried: an edited one is a new operation th
 ever given up without the name of who did it, and why; a completed sale cannot be.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace as with_other
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, and_, or_, select, update
 
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.errors import StoreError
@@ -46,9 +47,36 @@ def replace(tx: Transaction, operation_id: str, edited: NewOperation) -> Enqueue
     _never_a_sale(_refused(tx, operation_id), "A completed sale is never changed. Refund it instead.")
     overlay.drop_operation(tx, operation_id)
     queued = outbox.enqueue(tx, with_other(edited, replaces=operation_id))
-    tx.execute(update(t.outbox).where(t.outbox.c.depends_on == operation_id).values(depends_on=queued.id))
+    for dependent in _needing(tx, operation_id):
+        # What the new one is queued behind cannot wait for it as well: neither would ever go.
+        needed = None if _waits_for(tx, queued.id, dependent) else queued.id
+        tx.execute(update(t.outbox).where(t.outbox.c.id == dependent).values(depends_on=needed))
     _end(tx, operation_id, Status.REPLACED, edited.actor_id, None)
     return queued
+
+
+def _needing(tx: Transaction, operation_id: str) -> Sequence[str]:
+    needing = t.outbox.c.depends_on == operation_id, t.outbox.c.finished_ms.is_(None)
+    found: Sequence[str] = tx.execute(select(t.outbox.c.id).where(*needing)).scalars().all()
+    return found
+
+
+def _waits_for(tx: Transaction, operation_id: str, other_id: str) -> bool:
+    """Whether this one goes only after the other, by their lanes and by what needs what."""
+    one, before = t.outbox.alias("one"), t.outbox.alias("before")
+    in_lane = and_(before.c.lane == one.c.lane, before.c.device_seq < one.c.device_seq)
+    found, rest = {operation_id}, [operation_id]
+    while rest:
+        standing_before = select(before.c.id).where(
+            one.c.id == rest.pop(),
+            or_(in_lane, before.c.id == one.c.depends_on),
+            before.c.finished_ms.is_(None),
+        )
+        for operation in tx.execute(standing_before).scalars().all():
+            if operation not in found:
+                found.add(operation)
+                rest.append(operation)
+    return other_id in found
 
 
 def discard(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None:
@@ -76,10 +104,7 @@ def withdraw(tx: Transaction, operation_id: str, *, by: str, reason: str) -> boo
 def _give_up(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None:
     overlay.drop_operation(tx, operation_id)
     _end(tx, operation_id, Status.DISCARDED, by, reason)
-    needing = select(t.outbox.c.id).where(
-        t.outbox.c.depends_on == operation_id, t.outbox.c.finished_ms.is_(None)
-    )
-    for dependent in tx.execute(needing).scalars().all():
+    for dependent in _needing(tx, operation_id):
         outbox.stand(
             tx,
             dependent,

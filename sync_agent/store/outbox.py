@@ -354,21 +354,23 @@ def wire_form(row: Any) -> dict[str, Any]:
 def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
-    first_due = (
-        select(t.outbox.c.next_attempt_ms)
-        .where(unfinished, t.outbox.c.status == Status.PENDING, _OWN_TURN)
-        .order_by(t.outbox.c.next_attempt_ms)
-        .limit(1)
-    )
+    due = t.outbox.c.next_attempt_ms
+    waits = select(due).where(unfinished, t.outbox.c.status == Status.PENDING, _OWN_TURN).limit(1)
     leased = t.outbox.c.status == Status.PROCESSING
-    first_lease_over = select(func.min(t.outbox.c.lease_until_ms)).where(unfinished, leased)
+    lease_ends = select(func.min(t.outbox.c.lease_until_ms), func.max(t.outbox.c.lease_until_ms))
     abandoned = select(t.outbox.c.id).where(unfinished, leased, t.outbox.c.lease_owner != owner).limit(1)
-    due_ms = connection.execute(first_due).scalar()
-    lease_over_ms = connection.execute(first_lease_over).scalar_one()
+    # The last as well as the first: one from before the clock was set back is over, however far off.
+    moments = [
+        connection.execute(waits.order_by(due)).scalar(),
+        connection.execute(waits.order_by(due.desc())).scalar(),
+        *connection.execute(lease_ends.where(unfinished, leased)).one(),
+    ]
     if connection.execute(abandoned).first() is not None:
-        lease_over_ms = 0
-    moments = [moment for moment in (due_ms, lease_over_ms) if moment is not None]
-    return min((now_ms if is_over(moment, now_ms) else moment for moment in moments), default=None)
+        moments.append(now_ms)
+    return min(
+        (now_ms if is_over(moment, now_ms) else moment for moment in moments if moment is not None),
+        default=None,
+    )
 
 
 def waiting_count(connection: Connection) -> int:
@@ -562,19 +564,15 @@ def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str |
 
 
 def release_lane(tx: Transaction, lane: str) -> None:
-    """What is parked in this lane waits for its turn again, unless something in it stands before a person."""
-    standing = tx.execute(
-        select(func.count())
-        .select_from(t.outbox)
-        .where(
+    """What is parked in this lane waits for its turn again, up to what stands before a person in it."""
+    first_standing = tx.execute(
+        select(func.min(t.outbox.c.device_seq)).where(
             t.outbox.c.lane == lane,
             t.outbox.c.finished_ms.is_(None),
             t.outbox.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
         )
     ).scalar_one()
-    if not standing:
-        tx.execute(
-            update(t.outbox)
-            .where(t.outbox.c.lane == lane, t.outbox.c.status == Status.BLOCKED)
-            .values(status=Status.PENDING, next_attempt_ms=0)
-        )
+    parked = and_(t.outbox.c.lane == lane, t.outbox.c.status == Status.BLOCKED)
+    if first_standing is not None:
+        parked = and_(parked, t.outbox.c.device_seq < first_standing)
+    tx.execute(update(t.outbox).where(parked).values(status=Status.PENDING, next_attempt_ms=0))

@@ -246,6 +246,11 @@ KEPT: dict[str, int] = {
     "no wait between tries": 4,
     "waits without jitter": 4,
     "waits until a time that was set back": 4,
+    "a token is shown to whoever answers": 21,
+    "a restored server is offered nothing": 23,
+    "changes go to every shop": 2,
+    "any cursor is continued": 5,
+    "a till is taken for its own clone": 1,
 }
 """The seed that notices each. All of them are within the budget that has to pass without a mutant."""
 

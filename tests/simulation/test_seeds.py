@@ -13,7 +13,7 @@ import pytest
 from tests.simulation.mutants import KEPT
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 20
+SEEDS = 24
 
 
 def simulate(*words: str, program: str = "tests.simulation") -> "subprocess.CompletedProcess[str]":

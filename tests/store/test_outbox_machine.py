@@ -1,19 +1,23 @@
 """The queue against a model of it: in whatever order things happen, nothing is lost, doubled or held up.
 
-The model knows the rules of ARCHITECTURE.md, "Life of an operation", and none of how they are kept: whether an
-operation is parked, for one, follows in it from what stands before it. Everything is asked of a real store on a
-real file. One process has the home at a time; one that died never says anything again.
+The model knows the rules of ARCHITECTURE.md, "Life of an operation", and none of how they are kept: whether
+an operation is parked, for one, follows in it from what stands before it. Everything is asked of a real store
+on a real file. One process has the home at a time; one that died never says anything again.
 """
 
+import atexit
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Row, select
 
 from sync_agent.contract.operations import chain_hash, content_hash
@@ -31,23 +35,28 @@ T = TypeVar("T")
 LEASE_MS = 60_000
 LANES = ("a", "b")
 DATA = {"delta": -1, "reason": "waste"}
-WIRE_STATUS = {
-    "waiting": {Status.PENDING, Status.BLOCKED},
-    "held": {Status.BLOCKED},
-    "leased": {Status.PROCESSING},
-    "disputed": {Status.CONFLICT},
-    "refused": {Status.DEAD_LETTER},
-    "done": {Status.COMPLETED},
-    "replaced": {Status.REPLACED},
-    "given up": {Status.DISCARDED},
+STATUS = {
+    "waiting": Status.PENDING,
+    "held": Status.BLOCKED,
+    "leased": Status.PROCESSING,
+    "disputed": Status.CONFLICT,
+    "refused": Status.DEAD_LETTER,
+    "done": Status.COMPLETED,
+    "replaced": Status.REPLACED,
+    "given up": Status.DISCARDED,
 }
 ENDED = ("done", "replaced", "given up")
 BEFORE_A_PERSON = ("disputed", "refused")
 
+NUMBERS = st.integers(0, 9)
+"""Which of those in question."""
+STANDING = st.sampled_from([Status.CONFLICT, Status.DEAD_LETTER])
+ANY_LANE = st.sampled_from([None, "a", "a", "b"])
+
 
 @dataclass
 class Modelled:
-    """An operation as the rules of the queue see it; what it is, where it stands, and since when it waits."""
+    """An operation as the rules of the queue see it. `held` by the server: behind what it has refused."""
 
     id: str
     seq: int
@@ -67,19 +76,31 @@ class Modelled:
         return self.state in ENDED
 
 
+def open_at(home: Path, clock: ManualClock) -> Store:
+    return Store.open(Home(home), clock=clock, ids=CountingIds(), executor=InlineExecutor())
+
+
+@cache
+def enrolled_home() -> Path:
+    """Made once, and copied for each run of the machine."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    store = open_at(folder / "till", ManualClock())
+    store.submit(lambda tx: record_enrolment(tx, IDENTITY)).result()
+    store.close()
+    return folder / "till"
+
+
 class QueueMachine(RuleBasedStateMachine):
     operations = Bundle("operations")
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
+        home = Path(self.folder.name) / "till"
+        shutil.copytree(enrolled_home(), home)
         self.clock = ManualClock()
-        self.store = Store.open(
-            Home(Path(self.folder.name) / "till"),
-            clock=self.clock,
-            ids=CountingIds(),
-            executor=InlineExecutor(),
-        )
+        self.store = open_at(home, self.clock)
         self.model: dict[str, Modelled] = {}
         self.processes = 1
 
@@ -97,77 +118,66 @@ class QueueMachine(RuleBasedStateMachine):
     # --- the model -----------------------------------------------------------------------------------
 
     def _all(self) -> list[Modelled]:
-        return sorted(self.model.values(), key=lambda one: one.seq)
+        """In the order that they were made."""
+        return list(self.model.values())
+
+    def _in(self, *states: str) -> list[Modelled]:
+        return [one for one in self._all() if one.state in states]
+
+    def _pick(self, number: int, *states: str) -> Modelled:
+        found = self._in(*states)
+        return found[number % len(found)]
 
     def _before(self, one: Modelled) -> list[Modelled]:
         """What has to end before it: the earlier of its lane, and what it needs."""
-        earlier = [
-            other for other in self._all() if other.lane == one.lane and other.seq < one.seq and one.lane
-        ]
+        lane = [other for other in self._all() if one.lane and other.lane == one.lane]
+        earlier = [other for other in lane if other.seq < one.seq]
         needed = [self.model[one.needs]] if one.needs else []
         return [other for other in earlier + needed if not other.has_ended]
 
+    def _waits_for(self, one: Modelled, other: Modelled) -> bool:
+        return any(before is other or self._waits_for(before, other) for before in self._before(one))
+
     def _parked(self) -> set[str]:
         """What waits in a lane behind something that stands before a person, or that the server holds."""
+        standing = self._in(*BEFORE_A_PERSON, "held")
         return {
             one.id
-            for one in self._all()
-            if one.state == "waiting"
-            and any(
-                other.lane == one.lane and other.state in (*BEFORE_A_PERSON, "held")
-                for other in self._before(one)
-            )
+            for one in self._in("waiting")
+            if any(one.lane and other.lane == one.lane and other.seq < one.seq for other in standing)
         }
-
-    def _is_over(self, moment_ms: int) -> bool:
-        now_ms = self.clock.now_ms()
-        return moment_ms <= now_ms or moment_ms > now_ms + outbox.WAIT_MS_MAX
 
     def _moment(self, one: Modelled) -> int | None:
         """When this one may be claimed if nothing but time passes; None if never."""
+        now_ms = self.clock.now_ms()
         if one.state not in ("waiting", "leased") or self._before(one):
             return None
         if one.state == "leased" and one.owner != self.owner:
-            return self.clock.now_ms()
+            return now_ms
         moment_ms = one.due_ms if one.state == "waiting" else one.lease_ms
-        return self.clock.now_ms() if self._is_over(moment_ms) else moment_ms
+        return moment_ms if now_ms < moment_ms <= now_ms + outbox.WAIT_MS_MAX else now_ms
 
     def _claimable(self) -> list[Modelled]:
         """What was begun and not ended goes first; then sales before bulk, and the older before the newer."""
         free = [one for one in self._all() if self._moment(one) == self.clock.now_ms()]
         return sorted(free, key=lambda one: (one.state != "leased", one.rank, one.seq))
 
-    def _moves(self, act: Callable[[], None]) -> None:
-        """Do what may free others: what is not parked any more is due at once."""
+    def _release(self, lane: str | None) -> None:
+        """Something of this lane has moved on: what the server held behind it is asked for again."""
+        stands = [one.seq for one in self._in(*BEFORE_A_PERSON) if one.lane == lane]
+        for one in self._in("held"):
+            if one.lane == lane and not any(seq < one.seq for seq in stands):
+                one.state, one.due_ms = "waiting", 0
+
+    def _move(self, one: Modelled, state: str) -> None:
+        """Into another state; what is not parked any more then is due at once."""
         parked = self._parked()
-        act()
+        one.state = state
+        self._release(one.lane)
         for freed in parked - self._parked():
             self.model[freed].due_ms = 0
 
-    def _release(self, lane: str | None) -> None:
-        """The server's word on this lane is out of date: what it held there is asked for again."""
-        stands = [one.seq for one in self._all() if one.lane == lane and one.state in BEFORE_A_PERSON]
-        for one in self._all():
-            if (
-                lane
-                and one.lane == lane
-                and one.state == "held"
-                and one.seq < min(stands, default=one.seq + 1)
-            ):
-                one.state, one.due_ms = "waiting", 0
-
-    def _end(self, one: Modelled, state: str) -> None:
-        def end() -> None:
-            one.state = state
-            self._release(one.lane)
-
-        self._moves(end)
-
     # --- what a clerk does ---------------------------------------------------------------------------
-
-    @initialize()
-    def is_enrolled(self) -> None:
-        self.write(lambda tx: record_enrolment(tx, IDENTITY))
 
     def _new(self, lane: str | None, rank: int, size: int, needs: str | None) -> NewOperation:
         return NewOperation(
@@ -183,33 +193,45 @@ class QueueMachine(RuleBasedStateMachine):
             depends_on=needs,
         )
 
+    def _is_queued(self, queued: outbox.Enqueued, new: NewOperation) -> str:
+        with self.store.reading() as connection:
+            query = select(t.outbox.c.bytes).where(t.outbox.c.id == queued.id)
+            size = connection.execute(query).scalar_one()
+        self.model[queued.id] = Modelled(
+            queued.id, queued.device_seq, new.lane, new.rank, size, new.depends_on
+        )
+        return queued.id
+
     @rule(
         target=operations,
-        lane=st.sampled_from([None, None, *LANES]),
+        lane=ANY_LANE,
         rank=st.sampled_from([0, 0, 1]),
         size=st.sampled_from([0, 0, 900]),
-        needs=st.none() | operations,
+        number=st.none() | NUMBERS,
     )
-    def queue(self, lane: str | None, rank: int, size: int, needs: str | None) -> str:
-        queued = self.write(lambda tx: outbox.enqueue(tx, self._new(lane, rank, size, needs)))
-        bytes_ = self._row(queued.id).bytes
-        assert bytes_ > size
-        self.model[queued.id] = Modelled(queued.id, queued.device_seq, lane, rank, bytes_, needs)
-        return queued.id
+    def queue(self, lane: str | None, rank: int, size: int, number: int | None) -> str:
+        open_ones = [one.id for one in self._all() if not one.has_ended]
+        needs = open_ones[number % len(open_ones)] if open_ones and number is not None else None
+        new = self._new(lane, rank, size, needs)
+        return self._is_queued(self.write(lambda tx: outbox.enqueue(tx, new)), new)
 
     # --- what the agent does -------------------------------------------------------------------------
 
-    @rule(count_max=st.integers(1, 5), bytes_max=st.sampled_from([1, 1700, 3000, 10**6]))
+    @rule(count_max=st.sampled_from([1, 2, 9]), bytes_max=st.sampled_from([1, 1700, 10**6, 10**6]))
     def claim(self, count_max: int, bytes_max: int) -> None:
-        self._claimed(self._claim(count_max, bytes_max), self._claimable(), count_max, bytes_max)
+        self._claim(self._claimable(), count_max, bytes_max)
 
     @rule(count_max=st.integers(1, 3), among=st.lists(operations, min_size=1, max_size=4, unique=True))
     def claim_among(self, count_max: int, among: list[str]) -> None:
-        wanted = [one for one in self._claimable() if one.id in among]
-        self._claimed(self._claim(count_max, 10**6, among), wanted, count_max, 10**6)
+        self._claim([one for one in self._claimable() if one.id in among], count_max, 10**6, among)
 
-    def _claim(self, count_max: int, bytes_max: int, among: list[str] | None = None) -> Batch:
-        return self.write(
+    def _claim(
+        self, wanted: list[Modelled], count_max: int, bytes_max: int, among: list[str] | None = None
+    ) -> None:
+        fitting = wanted[:count_max]
+        while len(fitting) > 1 and sum(one.size for one in fitting) > bytes_max:
+            fitting.pop()
+        batch = self.write(
             lambda tx: outbox.claim(
                 tx,
                 owner=self.owner,
@@ -219,20 +241,14 @@ class QueueMachine(RuleBasedStateMachine):
                 among=among,
             )
         )
+        self._is_claimed(batch, sorted(fitting, key=lambda one: one.seq))
 
-    def _claimed(self, batch: Batch, wanted: list[Modelled], count_max: int, bytes_max: int) -> None:
-        fitting = wanted[:count_max]
-        while len(fitting) > 1 and sum(one.size for one in fitting) > bytes_max:
-            fitting.pop()
-        assert batch.ids == [one.id for one in sorted(fitting, key=lambda one: one.seq)]
-        lanes = [one.lane for one in fitting if one.lane]
+    def _is_claimed(self, batch: Batch, wanted: list[Modelled]) -> None:
+        assert batch.ids == [one.id for one in wanted]
+        lanes = [one.lane for one in wanted if one.lane]
         assert len(lanes) == len(set(lanes)), "one of a lane at a time"
-        for claimed, one in zip(batch.operations, sorted(fitting, key=lambda one: one.seq), strict=True):
-            assert (claimed.wire["deviceSeq"], claimed.bytes, claimed.sent_count) == (
-                one.seq,
-                one.size,
-                one.sent,
-            )
+        for claimed, one in zip(batch.operations, wanted, strict=True):
+            assert (claimed.device_seq, claimed.bytes, claimed.sent_count) == (one.seq, one.size, one.sent)
             one.state, one.owner, one.sent = "leased", self.owner, one.sent + 1
             one.lease_ms = self.clock.now_ms() + LEASE_MS
 
@@ -240,38 +256,40 @@ class QueueMachine(RuleBasedStateMachine):
     def nobody_answers(self, ids: list[str], wait_s: int) -> None:
         due_ms = self.clock.now_ms() + wait_s * 1000
         self.write(lambda tx: outbox.give_back(tx, ids, next_attempt_ms=due_ms, error="away"))
-        for one in (self.model[operation] for operation in ids):
-            if one.state == "leased":
+        for one in self._in("leased"):
+            if one.id in ids:
                 one.state, one.due_ms = "waiting", due_ms
 
-    @rule(operation=operations)
-    def is_applied(self, operation: str) -> None:
-        one = self.model[operation]
-        if one.state == "leased":
-            self.write(lambda tx: outbox.finish(tx, operation, Status.COMPLETED, result={"x": 1}, code=None))
-            self._end(one, "done")
+    @precondition(lambda self: self._in("leased"))
+    @rule(number=NUMBERS)
+    def is_applied(self, number: int) -> None:
+        one = self._pick(number, "leased")
+        self.write(lambda tx: outbox.finish(tx, one.id, Status.COMPLETED, result={"x": 1}, code=None))
+        self._move(one, "done")
 
-    @rule(operation=operations, status=st.sampled_from([Status.CONFLICT, Status.DEAD_LETTER]))
-    def is_refused(self, operation: str, status: Status) -> None:
-        """A late answer to one that has ended changes nothing."""
-        one = self.model[operation]
-        if one.state == "leased" or one.has_ended:
-            self.write(lambda tx: outbox.stand(tx, operation, status, code="x", error="No."))
-        if one.state == "leased":
-            one.state = "disputed" if status is Status.CONFLICT else "refused"
+    @precondition(lambda self: self._in("leased"))
+    @rule(number=NUMBERS, status=STANDING)
+    def is_refused(self, number: int, status: Status) -> None:
+        one = self._pick(number, "leased")
+        self.write(lambda tx: outbox.stand(tx, one.id, status, code="x", error="No."))
+        one.state = "disputed" if status is Status.CONFLICT else "refused"
 
-    @rule(operation=operations)
-    def is_held_by_the_server(self, operation: str) -> None:
+    @precondition(lambda self: any(one.lane for one in self._in("leased")))
+    @rule(number=NUMBERS)
+    def is_held_by_the_server(self, number: int) -> None:
         """It stands there behind something of this till that a person has to decide."""
-        one = self.model[operation]
-        if one.state == "leased" and one.lane:
-            self.write(lambda tx: outbox.stand(tx, operation, Status.BLOCKED, code=None, error="Behind."))
+        one = self._pick(number, "leased")
+        if one.lane:
+            self.write(lambda tx: outbox.stand(tx, one.id, Status.BLOCKED, code=None, error="Behind."))
             one.state = "held"
 
     @rule(lane=st.sampled_from(LANES))
     def the_server_has_heard_a_decision(self, lane: str) -> None:
         self.write(lambda tx: outbox.release_lane(tx, lane))
-        self._moves(lambda: self._release(lane))
+        parked = self._parked()
+        self._release(lane)
+        for freed in parked - self._parked():
+            self.model[freed].due_ms = 0
 
     @rule(operation=operations, wait_s=st.integers(1, 50))
     def fails_alone(self, operation: str, wait_s: int) -> None:
@@ -291,166 +309,129 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def try_now(self) -> None:
         self.write(outbox.forget_waits)
-        for one in self._all():
-            if one.state == "waiting":
-                one.due_ms = 0
+        for one in self._in("waiting"):
+            one.due_ms = 0
 
-    @rule(operation=operations)
-    def decide(self, operation: str) -> None:
-        one = self.model[operation]
-        if one.state == "disputed":
-            self.write(lambda tx: outbox.finish(tx, one.id, Status.COMPLETED, result=None, code="resolved"))
-            self._end(one, "done")
+    @precondition(lambda self: self._in("disputed"))
+    @rule(number=NUMBERS)
+    def decide(self, number: int) -> None:
+        one = self._pick(number, "disputed")
+        self.write(lambda tx: outbox.finish(tx, one.id, Status.COMPLETED, result=None, code="resolved"))
+        self._move(one, "done")
 
-    @rule(operation=operations)
-    def retry(self, operation: str) -> None:
-        one = self.model[operation]
-        if one.state != "refused":
-            self._cannot_end(lambda tx: endings.retry(tx, operation))
-            return
-        self.write(lambda tx: endings.retry(tx, operation))
+    @precondition(lambda self: self._in("refused"))
+    @rule(number=NUMBERS)
+    def retry(self, number: int) -> None:
+        one = self._pick(number, "refused")
+        self.write(lambda tx: endings.retry(tx, one.id))
+        one.due_ms = one.failures = 0
+        self._move(one, "waiting")
 
-        def again() -> None:
-            one.state, one.due_ms, one.failures = "waiting", 0, 0
-            self._release(one.lane)
-
-        self._moves(again)
-
-    @rule(target=operations, operation=operations, lane_too=st.booleans())
-    def send_otherwise(self, operation: str, lane_too: bool) -> str:
+    @precondition(lambda self: self._in("refused"))
+    @rule(target=operations, number=NUMBERS, lane=ANY_LANE)
+    def send_otherwise(self, number: int, lane: str | None) -> str:
         """It is edited: a new operation takes its place before all that needs it."""
-        one = self.model[operation]
-        edited = self._new(one.lane if lane_too else None, one.rank, 5, None)
-        if one.state != "refused":
-            self._cannot_end(lambda tx: endings.replace(tx, operation, edited))
-            return operation
-        queued = self.write(lambda tx: endings.replace(tx, operation, edited))
-        size = self._row(queued.id).bytes
-        new = Modelled(queued.id, queued.device_seq, edited.lane, one.rank, size, None)
+        one = self._pick(number, "refused")
+        edited = self._new(lane, one.rank, 5, one.needs)
+        new = self._is_queued(self.write(lambda tx: endings.replace(tx, one.id, edited)), edited)
+        for other in self._all():
+            if other.needs == one.id:
+                # What the new one waits for itself cannot wait for it as well: neither would ever go.
+                other.needs = None if self._waits_for(self.model[new], other) else new
+        self._move(one, "replaced")
+        return new
 
-        def replace() -> None:
-            self.model[new.id] = new
-            one.state = "replaced"
-            for other in self._all():
-                if other.needs == operation:
-                    # What the new one is queued behind cannot need it as well: neither would ever go.
-                    other.needs = None if self._waits_for(new, other) else new.id
-            self._release(one.lane)
-
-        self._moves(replace)
-        return queued.id
-
-    def _waits_for(self, one: Modelled, other: Modelled) -> bool:
-        return any(before is other or self._waits_for(before, other) for before in self._before(one))
-
-    @rule(operation=operations)
-    def give_up(self, operation: str) -> None:
-        one = self.model[operation]
-        if one.state != "refused":
-            self._cannot_end(lambda tx: endings.discard(tx, operation, by="alice", reason="x"))
-            return
-        self.write(lambda tx: endings.discard(tx, operation, by="alice", reason="x"))
+    @precondition(lambda self: self._in("refused"))
+    @rule(number=NUMBERS)
+    def give_up(self, number: int) -> None:
+        one = self._pick(number, "refused")
+        self.write(lambda tx: endings.discard(tx, one.id, by="alice", reason="x"))
         self._is_given_up(one)
 
     @rule(operation=operations)
     def take_back(self, operation: str) -> None:
-        """What was never sent can be withdrawn; what is parked only once it is not."""
+        """What was never sent can be withdrawn; what is parked may be only once it is not."""
         one = self.model[operation]
+        parked = one.id in self._parked()
         taken = self.write(lambda tx: endings.withdraw(tx, operation, by="alice", reason="x"))
-        if one.id not in self._parked():
+        if not parked:
             assert taken == (one.state == "waiting" and not one.sent)
         if taken:
             self._is_given_up(one)
 
     def _is_given_up(self, one: Modelled) -> None:
-        self._end(one, "given up")
+        self._move(one, "given up")
         for other in self._all():
             if other.needs == one.id and not other.has_ended:
                 other.state = "refused"
 
-    def _cannot_end(self, act: Callable[[Transaction], object]) -> None:
-        try:
-            self.write(act)
-        except endings.CannotEnd:
-            return
-        raise AssertionError("only what stands before a person is a person's to end")
+    @precondition(lambda self: self._in("waiting", "leased", "disputed", *ENDED))
+    @rule(number=NUMBERS, status=STANDING)
+    def what_does_not_stand_before_a_person_is_no_persons_to_end(self, number: int, status: Status) -> None:
+        one = self._pick(number, "waiting", "leased", "disputed", *ENDED)
+        new = self._new(None, 0, 5, None)
+        with pytest.raises(endings.CannotEnd):
+            self.write(lambda tx: endings.retry(tx, one.id))
+        with pytest.raises(endings.CannotEnd):
+            self.write(lambda tx: endings.replace(tx, one.id, new))
+        with pytest.raises(endings.CannotEnd):
+            self.write(lambda tx: endings.discard(tx, one.id, by="alice", reason="x"))
+        if one.has_ended:  # and an answer that comes late does not change that
+            self.write(lambda tx: outbox.stand(tx, one.id, status, code="x", error="No."))
 
     # --- what happens anyway -------------------------------------------------------------------------
 
-    @rule(seconds=st.sampled_from([1, 20, 61, 700]))
-    def time_passes(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from([1, 20, 61, 700, -30, -3600]))
+    def time_passes_or_the_clock_is_set_back(self, seconds: int) -> None:
         self.clock.advance(seconds)
 
-    @rule(seconds=st.sampled_from([30, 3600]))
-    def the_clock_is_set_back(self, seconds: int) -> None:
-        self.clock.wall_ms -= seconds * 1000
-
-    @precondition(lambda self: any(one.state == "leased" for one in self.model.values()))
+    @precondition(lambda self: self._in("leased"))
     @rule()
     def the_process_dies_and_another_takes_over(self) -> None:
         self.processes += 1
 
     # --- what must hold ------------------------------------------------------------------------------
 
-    def _row(self, operation: str) -> Row[tuple[object, ...]]:
-        with self.store.reading() as connection:
-            return connection.execute(select(t.outbox).where(t.outbox.c.id == operation)).one()
-
-    def _rows(self) -> list[Row[tuple[object, ...]]]:
-        with self.store.reading() as connection:
-            return list(connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq)))
-
     @invariant()
-    def nothing_is_lost_doubled_or_revived(self) -> None:
-        rows = self._rows()
+    def the_queue_is_as_the_rules_say(self) -> None:
+        with self.store.reading() as connection:
+            rows = list(connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq)))
+            due_ms = outbox.next_due_ms(connection, self.owner, self.clock.now_ms())
+            waiting = outbox.waiting_count(connection)
+        parked = self._parked()
+        self._nothing_is_lost_doubled_or_revived(rows, parked)
+        self._the_chain_is_whole(rows)
+        self._it_promises_the_moment_at_which_something_can_be_claimed(due_ms)
+        assert waiting == len({one.id for one in self._in("waiting", "leased")} - parked)
+
+    def _nothing_is_lost_doubled_or_revived(self, rows: list[Row[Any]], parked: set[str]) -> None:
         assert [row.id for row in rows] == [one.id for one in self._all()]
         for row, one in zip(rows, self._all(), strict=True):
-            assert (row.finished_ms is not None) == one.has_ended, one
-            assert row.status in WIRE_STATUS[one.state], one
+            status = Status.BLOCKED if one.id in parked else STATUS[one.state]
+            assert (row.status, row.finished_ms is not None) == (status, one.has_ended), one
             assert (row.sent_count, row.failures) == (one.sent, one.failures), one
-            assert row.depends_on == one.needs or one.has_ended, one
 
-    @invariant()
-    def what_is_blocked_is_blocked_by_something(self) -> None:
-        blocked = {row.id for row in self._rows() if row.status == Status.BLOCKED}
-        assert blocked == self._parked() | {one.id for one in self._all() if one.state == "held"}
-
-    @invariant()
-    def the_chain_is_whole(self) -> None:
+    def _the_chain_is_whole(self, rows: list[Row[Any]]) -> None:
         before = ""
-        for number, row in enumerate(self._rows(), start=1):
+        for number, row in enumerate(rows, start=1):
             assert (row.device_seq, row.prev_hash) == (number, before)
             data = outbox.wire_form(row)["data"]
             content = content_hash(row.operation, row.resource_type, row.resource_id, data)
             before = chain_hash(before, row.id, number, content)
             assert row.hash == before
 
-    @invariant()
-    def it_promises_the_moment_at_which_something_can_be_claimed(self) -> None:
+    def _it_promises_the_moment_at_which_something_can_be_claimed(self, due_ms: int | None) -> None:
         """No later, or it would stall; no earlier, or it would spin; and none where only a person helps."""
-        with self.store.reading() as connection:
-            due_ms = outbox.next_due_ms(connection, self.owner, self.clock.now_ms())
-            waiting = outbox.waiting_count(connection)
-        moments = [moment for one in self._all() if (moment := self._moment(one)) is not None]
         now_ms = self.clock.now_ms()
+        moments = [moment for one in self._all() if (moment := self._moment(one)) is not None]
         expected = max(min(moments), now_ms) if moments else None
         assert (None if due_ms is None else max(due_ms, now_ms)) == expected
-        parked = self._parked()
-        assert waiting == sum(
-            one.state in ("waiting", "leased") and one.id not in parked for one in self._all()
-        )
 
     @invariant()
-    def whatever_is_open_ends_in_something_that_can_move(self) -> None:
-        """Follow what an operation waits for: it leads to one that can be claimed, or that somebody decides."""
+    def whatever_is_open_waits_for_something_that_can_move(self) -> None:
+        """Follow what one waits for: it leads to one that can be claimed, or that somebody decides."""
         for one in self._all():
-            if not one.has_ended:
-                self._leads_somewhere(one, ())
-
-    def _leads_somewhere(self, one: Modelled, path: tuple[str, ...]) -> None:
-        assert one.id not in path, f"these wait for each other for ever: {path}"
-        for before in self._before(one):
-            self._leads_somewhere(before, (*path, one.id))
+            assert one.has_ended or not self._waits_for(one, one), f"{one} waits for itself"
 
 
 QueueMachine.TestCase.settings = settings(
@@ -460,3 +441,55 @@ QueueMachine.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestQueue = QueueMachine.TestCase
+
+
+# --- what the machine has found ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def queue() -> Iterator[QueueMachine]:
+    machine = QueueMachine()
+    yield machine
+    machine.teardown()
+
+
+def test_what_a_replacement_is_queued_behind_does_not_wait_for_it(queue: QueueMachine) -> None:
+    queue.queue("a", 0, 0, None)
+    queue.claim(9, 10**6)
+    queue.is_refused(0, Status.DEAD_LETTER)
+    needing = queue.queue("a", 0, 0, 0)
+    new = queue.send_otherwise(0, "a")
+    for operation in (needing, new):
+        assert [one.id for one in queue._claimable()] == [operation]
+        queue.claim(9, 10**6)
+        queue.is_applied(0)
+    queue.the_queue_is_as_the_rules_say()
+
+
+def test_what_stands_later_in_a_lane_holds_up_nothing_before_it(queue: QueueMachine) -> None:
+    queue.queue("a", 0, 0, None)
+    needed = queue.queue(None, 0, 0, None)
+    queue.claim(9, 10**6)
+    queue.is_refused(0, Status.DEAD_LETTER)
+    between = queue.queue("a", 0, 0, None)
+    later = queue.queue("a", 0, 0, 1)
+    assert queue.model[later].needs == needed
+    queue.is_refused(0, Status.DEAD_LETTER)
+    queue.give_up(1)
+    assert queue.model[later].state == "refused"
+    queue.retry(0)
+    queue.claim(9, 10**6)
+    queue.is_applied(0)
+    queue.the_queue_is_as_the_rules_say()
+    assert [one.id for one in queue._claimable()] == [between]
+
+
+def test_a_wait_from_before_the_clock_was_set_back_is_over_though_a_new_one_is_not(
+    queue: QueueMachine,
+) -> None:
+    old, new = (queue.queue(None, 0, 0, None) for _ in range(2))
+    queue.fails_alone(old, 50)
+    queue.time_passes_or_the_clock_is_set_back(-3600)
+    queue.fails_alone(new, 50)
+    assert [one.id for one in queue._claimable()] == [old]
+    queue.the_queue_is_as_the_rules_say()
