@@ -39,8 +39,8 @@ fuzz: setup ## throw fifty times as much at the server as the tests do, other th
 mutants: setup ## switch safeguards off one by one, and find a simulated seed that notices each
 	@$(BIN)/python -m tests.simulation.mutants
 
-soak: setup ## kill -9 of real tills and a real server under load (KILLS=200)
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.e2e.kills $(KILLS)
+soak: setup ## kill -9 of real tills and a real server under load (KILLS=200, SEED=… for the same again)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.e2e.kills $(KILLS) $(SEED)
 
 simulate: setup ## real tills and the real server's rules on virtual time, with everything that goes wrong (SEEDS=500)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)

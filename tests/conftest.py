@@ -9,6 +9,7 @@ import pytest
 import structlog
 from keyring.backends import fail
 
+from server_stub import cli as server_cli
 from tests.services import fresh_database, postgres, redis_server, redis_url  # noqa: F401 - fixtures for all
 
 # A server within a test says what goes wrong, and not each request; a traceback with locals takes seconds.
@@ -30,6 +31,12 @@ DATA = Path(os.environ.get("EVERTILL_DATA_DIR", ROOT.parent / "shared" / "data")
 def _no_keyring_of_this_machine() -> None:
     """Tests never write into the keyring of whoever runs them: the headless fallback is what they use."""
     keyring.set_keyring(fail.Keyring())
+
+
+@pytest.fixture
+def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server's command configures the log of its process; here that is the whole test run's."""
+    monkeypatch.setattr(server_cli.logs, "configure", lambda _level: None)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from sync_agent.events import Attention
 from sync_agent.store import notices
 from tests.world import TENANT, World, until
 
+pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
+
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[World]:

@@ -28,7 +28,7 @@ from sync_agent.store import tables as t
 PRODUCTS = 12
 COUNTS, DECISIONS = 0.1, 0.1
 """How often, of all that is done, something is counted, and a conflict decided where one is open."""
-BREATH_S_MAX = 0.02
+BREATH_S_MAX = 0.04
 
 
 async def work(home: Path, chance: random.Random) -> None:

@@ -18,6 +18,8 @@ from sync_agent.store.tables import Row
 from sync_agent.transport import NetworkTransport
 from tests.world import World, until
 
+pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
+
 CANARY = "Nobody-Shall-Read-This"
 
 

@@ -10,6 +10,8 @@ from app.bootstrap import open_home
 from app.cli import main as evertill
 from tests.world import TENANT, World, WorldTill, until
 
+pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
+
 PASSPHRASE = "three words only"
 
 

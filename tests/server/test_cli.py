@@ -22,10 +22,7 @@ from tests.world import World
 PASSWORD = "of-at-least-ten"
 
 
-@pytest.fixture(autouse=True)
-def _logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command configures the log of its process; here that is the whole test run's."""
-    monkeypatch.setattr(cli.logs, "configure", lambda _level: None)
+pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 
 
 @pytest.fixture
