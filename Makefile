@@ -43,7 +43,7 @@ soak: setup ## kill -9 of real tills and a real server under load (KILLS=200, SE
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.e2e.kills $(KILLS) $(SEED)
 
 simulate: setup ## real tills and the real server's rules on virtual time, with everything that goes wrong (SEEDS=500)
-	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM) --every-fault
 
 bench: setup ## the server's speed and memory as ratios, each beside the least that could be done
 	@$(BIN)/python -m tests.benchmarks

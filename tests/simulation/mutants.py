@@ -252,7 +252,7 @@ KEPT: dict[str, int] = {
     "any cursor is continued": 5,
     "a till is taken for its own clone": 1,
 }
-"""The seed that notices each. All of them are within the budget that has to pass without a mutant."""
+"""The seed that notices each."""
 
 SEEDS_TRIED = 60
 
