@@ -19,7 +19,6 @@ from sync_agent.events import (
     QueueDrained,
     StateChanged,
 )
-from sync_agent.store.database import Changed
 
 CHANGES_EVERY_MS = 100
 """Views are told of changes at most this often, however fast a queue drains."""
@@ -128,7 +127,7 @@ class Bridge(QObject):
                 self.drained.emit(event)
             case Fault():
                 self.attention.emit(Attention(event.message))
-            case Changed():
+            case _:
                 pass  # `post_changed` hears the same from the store, without the way through the agent
 
     def _wake(self) -> None:
