@@ -111,6 +111,8 @@ def _folder(home: Home) -> Iterator[Finding]:
 
 
 def _database(home: Home) -> Iterator[Finding]:
+    wal = home.database.with_name(home.database.name + "-wal")
+    journal = wal.stat().st_size if wal.exists() else 0
     with closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True)) as connection:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
@@ -118,9 +120,8 @@ def _database(home: Home) -> Iterator[Finding]:
             "database", "The database is damaged. Start the till: it saves what can be read, and goes on."
         )
     else:
-        yield _ok("database", f"{home.database.stat().st_size // 1024:,} KB, and sound.")
-    wal = home.database.with_name(home.database.name + "-wal")
-    if wal.exists() and wal.stat().st_size > WAL_LARGE_BYTES:
+        yield _ok("database", f"{(home.database.stat().st_size + journal) // 1024:,} KB, and sound.")
+    if journal > WAL_LARGE_BYTES:
         yield _look("database", "Its journal has grown large. Restart the till when nobody is waiting.")
 
 

@@ -26,6 +26,8 @@ LEASE_MS = 60_000
 NOTHING_CLAIMED_S = 1.0
 """A pause where something was due and nothing could be claimed: never a busy loop."""
 DEFERRED_S = 1.0
+FAILURES_IN_A_ROW_MAX = 12
+"""Ten halve a full batch down to what the server fails on; a server that fails on more is given time."""
 
 
 class Pusher:
@@ -105,15 +107,23 @@ class Pusher:
     async def settle_sent(self) -> None:
         """Offer again, once, what was tried and never answered.
 
-        What the server defers it has not kept, so that is an answer, too.
+        What the server defers or fails on it has not kept, so that is an answer, too.
         """
         with self._store.reading() as connection:
             asked = outbox.sent_without_answer(connection)
         await self._store.write(outbox.forget_waits, Rank.AGENT)
+        failures = 0
         while asked:
-            sent = await self.push_batch(among=asked[: self._uplink.limits(Way.HTTP).operations])
+            try:
+                sent = await self.push_batch(among=asked[: self._uplink.limits(Way.HTTP).operations])
+            except TransientError as error:
+                failures += 1
+                if error.code != ErrorCode.INTERNAL or failures > FAILURES_IN_A_ROW_MAX:
+                    raise
+                continue  # in smaller batches; one that it fails on alone is put aside by now
             if not sent:
                 return
+            failures = 0
             asked = [operation_id for operation_id in asked if operation_id not in sent]
 
     async def push_batch(self, *, among: Sequence[str] | None = None) -> set[str]:
@@ -245,9 +255,12 @@ class Pusher:
 
     def _put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
         """The server failed on it alone; whether it is the operation or the server shows when others pass."""
-        times = self._failed_alone[operation_id] = self._failed_alone.get(operation_id, 0) + 1
-        moment_ms = tx.now_ms + wait_ms(times + 1, self._rng)
+        moment_ms = self._after_failing_alone_ms(tx, operation_id)
         outbox.give_back(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
+
+    def _after_failing_alone_ms(self, tx: Transaction, operation_id: str) -> int:
+        times = self._failed_alone[operation_id] = self._failed_alone.get(operation_id, 0) + 1
+        return tx.now_ms + wait_ms(times + 1, self._rng)
 
     def _burn_what_failed_alone(self, tx: Transaction) -> list[AgentEvent]:
         """Others passed: that these failed alone counts against them."""
@@ -276,6 +289,7 @@ class Pusher:
         """
         taken: list[OperationResult] = []
         limits = self._uplink.limits(Way.HTTP)
+        failures = 0
         while True:
             with self._store.reading() as connection:
                 batch = history.to_offer(
@@ -283,7 +297,22 @@ class Pusher:
                 )
             if not batch:
                 return taken
-            taken += await self._offer(batch)
+            try:
+                taken += await self._offer(batch)
+            except TransientError as error:
+                failures += 1
+                if error.code != ErrorCode.INTERNAL or failures > FAILURES_IN_A_ROW_MAX:
+                    raise
+                self._batch_max = pacing.after_failing(len(batch))
+                if len(batch) == 1:
+                    await self._store.write(lambda tx, batch=batch: self._reopen(tx, batch.ids), Rank.AGENT)  # type: ignore[misc]
+            else:
+                failures = 0
+
+    def _reopen(self, tx: Transaction, operation_ids: Sequence[str]) -> None:
+        """The server had taken these, lost them, and fails on them now: they go the ordinary way."""
+        for operation_id in operation_ids:
+            history.reopen(tx, operation_id, self._after_failing_alone_ms(tx, operation_id))
 
     async def _offer(self, batch: Batch) -> list[OperationResult]:
         delivery_id = self._store.ids.new()
@@ -302,13 +331,14 @@ class Pusher:
 
         def record(tx: Transaction) -> list[OperationResult]:
             self._note_attempts(tx, delivery_id, results, [])
+            self._reopen(tx, [result.id for result in results if _failed_on(result)])
             return history.record_offered(tx, results)
 
         taken = await self._store.write(record, Rank.AGENT)
         self._batch_max = pacing.after_an_answer(
             self._batch_max, len(batch), self._clock.monotonic_s() - began_s
         )
-        if all(result.status is ResultStatus.DEFERRED for result in results):
+        if all(result.status is ResultStatus.DEFERRED and not _failed_on(result) for result in results):
             raise TransientError("the server is not ready for what it has lost", DEFERRED_S)
         return taken
 

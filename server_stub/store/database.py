@@ -372,6 +372,7 @@ def _set_up_sqlite(connection: Any, _record: object, *, read_only: bool) -> None
     connection.execute("PRAGMA busy_timeout = 10000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS alone: there, an fsync stops at the drive's own cache
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA query_only = {int(read_only)}")
 

@@ -136,6 +136,7 @@ def _write_engine(home: Home) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            "fullfsync=ON",  # macOS alone: there, an fsync stops at the drive's own cache
             "foreign_keys=ON",
             "busy_timeout=5000",
             "cache_size=-32000",

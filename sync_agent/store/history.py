@@ -112,6 +112,19 @@ def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[
     return lost
 
 
+def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
+    """What was completed once is lost at the server, which fails on it now: it waits as if it were new."""
+    _settled(
+        tx,
+        operation_id,
+        status=Status.PENDING,
+        next_attempt_ms=next_attempt_ms,
+        finished_ms=None,
+        result=None,
+        code=None,
+    )
+
+
 def _taken_anew(tx: Transaction, result: OperationResult) -> None:
     match result.status:
         case ResultStatus.APPLIED:

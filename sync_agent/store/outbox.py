@@ -576,3 +576,4 @@ def release_lane(tx: Transaction, lane: str) -> None:
     if first_standing is not None:
         parked = and_(parked, t.outbox.c.device_seq < first_standing)
     tx.execute(update(t.outbox).where(parked).values(status=Status.PENDING, next_attempt_ms=0))
+    tx.touch(Topic.OUTBOX)

@@ -1,5 +1,6 @@
 """docs/troubleshooting.md is run against a server: its commands work, and show what it says they show."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -11,6 +12,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from app.bootstrap import open_home
+from server_stub.demo_data import DEMO
+from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from tests.world import PASSWORD, until
 
 pytestmark = pytest.mark.xdist_group("troubleshooting")
 
@@ -68,15 +74,53 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def answers(server: Running) -> list[str]:
+def till_home(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a till that was set up at this server, has its copy, and was closed."""
+    home = tmp_path_factory.mktemp("trouble-till") / "till"
+    words = ("--tenant", DEMO.tenant_id, "--user", "alice", "--location", "main", "--name", "Till 1")
+    subprocess.run(
+        [sys.executable, "-m", "app", "enroll", "--home", str(home), "--server", server.url, *words],
+        cwd=ROOT,
+        env={**os.environ, "EVERTILL_PASSWORD": PASSWORD},
+        check=True,
+        capture_output=True,
+    )
+    asyncio.run(_fetch_the_copy(home))
+    return home
+
+
+async def _fetch_the_copy(home: Path) -> None:
+    opened = open_home(home)
+    online, told = ConnectionState.ONLINE, list[AgentEvent]()
+    running = asyncio.create_task(opened.agent(emit=told.append).run())
+    try:
+        await until(
+            lambda: any(isinstance(event, StateChanged) and event.state is online for event in told),
+            "the till has its copy",
+        )
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        opened.store.close()
+
+
+@pytest.fixture(scope="module")
+def answers(server: Running, till_home: Path) -> list[str]:
     """What each command of the page printed, all of them run in one shell and none of them failing."""
     if shutil.which("bash") is None or shutil.which("curl") is None:
         pytest.skip("the commands of the page need bash and curl")
-    here = {"SERVER": server.url, "SERVER_HOME": str(server.home), "SERVER_LOG": str(server.log)}
+    here = {
+        "SERVER": server.url,
+        "SERVER_HOME": str(server.home),
+        "SERVER_LOG": str(server.log),
+        "TILL_HOME": str(till_home),
+    }
     script = ["set -e"]
     for command in commands():
         name, is_setting, _ = command.line.partition("=")
         line = f"{name}={here[name]}" if is_setting and name in here else command.line
+        if "$SERVER_LOG" in line:  # a request is logged once it was answered, so a moment later
+            script.append(f"until {line} >/dev/null; do sleep 0.05; done")
         script += [line, f"echo {MARK}"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(

@@ -15,6 +15,7 @@ from server_stub.demo_data import DEMO, RIVAL, demo_articles, product_id
 from server_stub.run import prepare
 from server_stub.settings import Settings
 from server_stub.store import tables
+from server_stub.store.database import engine_for
 from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import pin_material
 
@@ -39,6 +40,15 @@ def test_migrations_make_the_tables_that_the_program_has(tmp_path: Path) -> None
         strict = connection.exec_driver_sql("SELECT name FROM pragma_table_list WHERE strict").scalars().all()
     engine.dispose()
     assert set(names) - {"alembic_version"} == set(tables.METADATA.tables) == set(strict)
+
+
+def test_every_commit_reaches_the_disk_before_it_is_answered(tmp_path: Path) -> None:
+    """An answer that a power cut takes back would be a sale that the till no longer offers."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'server.sqlite3'}", connections=1)
+    safe = {"synchronous": 2, "journal_mode": "wal", "fullfsync": 1, "foreign_keys": 1}
+    with engine.connect() as connection:
+        assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in safe} == safe
+    engine.dispose()
 
 
 def test_every_primary_key_starts_with_the_tenant() -> None:

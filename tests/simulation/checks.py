@@ -104,11 +104,11 @@ class Watch:
 
     def _figures_do_not_flicker(self, till: SimTill) -> None:
         """What the server has taken is shown until the feed shows it, without a moment between."""
-        of, over = tables.outbox.c, tables.overlay.c
+        of, over, now_ms = tables.outbox.c, tables.overlay.c, till.clock.now_ms()
         fresh = till.rows(
             select(of.id, of.result).where(
                 of.status == Status.COMPLETED,
-                of.finished_ms >= till.clock.now_ms() - 20,
+                of.finished_ms.between(now_ms - 20, now_ms),  # a clock set back has older ones ahead of it
                 of.resource_type.in_(["transaction", "stock_level"]),
                 of.result.is_not(None),
             )
@@ -135,16 +135,24 @@ class Watch:
 
 
 def everything(
-    server: SimServer, tills: Iterable[SimTill], *, restored: bool, outages: list[tuple[float, float]]
+    server: SimServer,
+    tills: Iterable[SimTill],
+    *,
+    restored: bool,
+    outages: list[tuple[float, float]],
+    poison: set[str],
 ) -> None:
-    """All that must hold once the faults have stopped and everybody had time. Raises Broken."""
+    """All that must hold once the faults have stopped and everybody had time. Raises Broken.
+
+    `poison` are operations that the server still fails on.
+    """
     tills = list(tills)
     books = _Books(server)
     books.stock_is_the_ledger()
     for till in tills:
         _own_books(till)
-        _queue_is_empty_or_before_a_person(till)
-        books.has_each_sale_once(till)
+        _queue_is_empty_or_before_a_person(till, poison)
+        books.has_each_sale_once(till, poison)
         books.equals_the_copy_of(till)
         _overlays_are_of_what_stands(till)
         _was_no_nuisance(till)
@@ -154,6 +162,7 @@ def everything(
     if not restored:
         books.counts_came_to_what_they_should(tills)
         books.no_late_movement_moved_a_count()
+        books.no_edit_wrote_over_what_it_had_not_seen(tills)
     books.audit_has_a_line_an_effect(restored=restored)
     books.counted_each_lane_in_order(restored=restored)
     books.close()
@@ -243,8 +252,36 @@ class _Books:
         )
         must(not moved, "what a count had seen counted again:", moved[:2])
 
-    def has_each_sale_once(self, till: SimTill) -> None:
-        refused = {row.id for row in till.unfinished() if row.status == Status.DEAD_LETTER}
+    def no_edit_wrote_over_what_it_had_not_seen(self, tills: Iterable[SimTill]) -> None:
+        """Each applied edit of a product found each field as its till had it, or as it wanted it."""
+        for till in tills:
+            for product_id, version, operation_id in self.rows(
+                "SELECT v.product_id, v.version, v.operation_id FROM product_version v JOIN operation o"
+                " ON o.id = v.operation_id WHERE o.device_id = ?"
+                " AND o.resource_type = 'product' AND v.version > 1",
+                till.caller.device_id,
+            ):
+                found = self.rows(
+                    "SELECT row FROM product_version WHERE product_id = ? AND version = ?",
+                    product_id,
+                    version - 1,
+                )
+                if not found:
+                    continue  # pruned
+                before, edit = orjson.loads(found[0][0]), till.payload(operation_id)
+                for name, wanted in edit.get("set", {}).items():
+                    must(
+                        before.get(name) in (edit["base"].get(name), wanted),
+                        "an edit of",
+                        name,
+                        "wrote over another:",
+                        operation_id,
+                    )
+
+    def has_each_sale_once(self, till: SimTill, poison: set[str]) -> None:
+        refused = {
+            row.id for row in till.unfinished() if row.status == Status.DEAD_LETTER or row.id in poison
+        }
         for sale_id, moved in till.sold.items():
             if sale_id in refused:
                 continue  # it stands before a person
@@ -349,7 +386,16 @@ def _own_books(till: SimTill) -> None:
     must(set(till.sold) <= known, till.name, "forgot a sale that it had called done")
 
 
-def _queue_is_empty_or_before_a_person(till: SimTill) -> None:
+def waits_for_the_server(row: Any, unfinished: Iterable[Any], poison: set[str]) -> bool:
+    """It is one that the server fails on, or stands behind one."""
+    return row.id in poison or any(
+        other.id in poison
+        and (other.id == row.depends_on or (row.lane is not None and other.lane == row.lane))
+        for other in unfinished
+    )
+
+
+def _queue_is_empty_or_before_a_person(till: SimTill, poison: set[str]) -> None:
     standing = {row.id: row for row in till.unfinished()}
     conflict = tables.conflict.c
     disputed = {
@@ -365,6 +411,7 @@ def _queue_is_empty_or_before_a_person(till: SimTill) -> None:
             )
         )
         at_a_person = row.status in {Status.CONFLICT, Status.DEAD_LETTER}
+        waits = waits or waits_for_the_server(row, standing.values(), poison)
         must(at_a_person or behind or waits, till.name, "is stuck with", row.id, row.status)
     sent = till.rows(select(tables.outbox.c.id, tables.outbox.c.sent_count))
     for row in sent:

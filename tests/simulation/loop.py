@@ -7,6 +7,7 @@ running, as in a thread.
 
 import asyncio
 import asyncio.base_events
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,19 @@ from typing import Any
 
 class NothingLeftToDo(AssertionError):
     """Everybody waits for somebody else, and no clock will ever wake them."""
+
+
+class _NumberedTask(asyncio.Task[Any]):
+    """Sets of tasks (a task group's, `asyncio.wait`'s) are walked in the order of hashes, and a task's own
+    hash is its address: other in each process.
+    """
+
+    def __init__(self, coroutine: Any, *, loop: "VirtualLoop", **how: Any) -> None:
+        self._number = next(loop.task_numbers)
+        super().__init__(coroutine, loop=loop, **how)
+
+    def __hash__(self) -> int:
+        return self._number
 
 
 class VirtualLoop(asyncio.base_events.BaseEventLoop):
@@ -24,9 +38,12 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         self._chance = chance
         self._thread_ms_max = thread_ms_max
         self._virtual_s = 0.0
-        self._thread_free_s: dict[int, float] = {}
-        self._killed: set[int] = set()
+        # By the executors themselves and not by their id: the address of one that is gone may be given again.
+        self._thread_free_s: dict[object, float] = {}
+        self._killed: set[object] = set()
         self._selector = self
+        self.task_numbers = itertools.count()
+        self.set_task_factory(lambda loop, coroutine, **how: _NumberedTask(coroutine, loop=loop, **how))  # type: ignore[arg-type]
 
     def time(self) -> float:
         return self._virtual_s
@@ -49,17 +66,17 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
     ) -> "asyncio.Future[Any]":
         future: asyncio.Future[Any] = self.create_future()
         begins_s = self._virtual_s + self._chance.uniform(0, self._thread_ms_max) / 1000
-        begins_s = max(begins_s, self._thread_free_s.get(id(executor), 0.0))
-        self._thread_free_s[id(executor)] = begins_s
-        self.call_at(begins_s, self._run_as_a_thread, id(executor), future, work, arguments)
+        begins_s = max(begins_s, self._thread_free_s.get(executor, 0.0))
+        self._thread_free_s[executor] = begins_s
+        self.call_at(begins_s, self._run_as_a_thread, executor, future, work, arguments)
         return future
 
     def kill_threads_of(self, *executors: object) -> None:
         """What these were handed and have not begun is never done: their process has died."""
-        self._killed.update(id(executor) for executor in executors)
+        self._killed.update(executors)
 
     def _run_as_a_thread(
-        self, executor: int, future: "asyncio.Future[Any]", work: Callable[..., Any], arguments: Any
+        self, executor: object, future: "asyncio.Future[Any]", work: Callable[..., Any], arguments: Any
     ) -> None:
         if future.cancelled() or executor in self._killed:
             return

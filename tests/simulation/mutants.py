@@ -5,6 +5,7 @@ tests.simulation.mutants` looks for a seed that notices each and prints the tabl
 """
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,9 +13,10 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.dialects.sqlite import insert
 
 from app.services import checkout
-from server_stub.services import counts, devices, ledger, queue, sync
+from server_stub.services import conflicts, counts, devices, ledger, products, queue, sync
 from sync_agent import agent, backoff, push
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
@@ -210,6 +212,28 @@ def _fork_goes_unnoticed() -> contextlib.AbstractContextManager[None]:
     return stack
 
 
+def _last_edit_wins() -> contextlib.AbstractContextManager[None]:
+    def merge(current: Any, wanted: Any, _base: Any) -> Any:
+        return products.Merged({name: to for name, to in wanted.items() if current[name] != to}, ())
+
+    return patched(products, "merge", merge)
+
+
+def _older_rows_win() -> contextlib.AbstractContextManager[None]:
+    """Whatever comes last is kept, whichever version it is."""
+
+    @functools.cache
+    def upsert_into(table: Any) -> Any:
+        statement = insert(table)
+        keys = [column.name for column in table.primary_key.columns]
+        if "version" not in table.c:
+            return statement.on_conflict_do_nothing(index_elements=keys)
+        newer = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=newer)
+
+    return patched(replica, "_upsert_into", upsert_into)
+
+
 MUTANTS: dict[str, Switch] = {
     "the server forgets what it has answered": _forgets_what_it_answered,
     "a lease never runs out": _lease_never_ends,
@@ -230,6 +254,9 @@ MUTANTS: dict[str, Switch] = {
     "a till is taken for its own clone": _doubles_are_no_clone,
     "poison holds up the queue": _poison_is_never_set_aside,
     "a fork of a stream goes unnoticed": _fork_goes_unnoticed,
+    "the last edit of a field wins": _last_edit_wins,
+    "an older version is kept": _older_rows_win,
+    "nothing is parked behind a conflict": _without(conflicts, "open_before", lambda *_: None),
 }
 
 

@@ -247,10 +247,12 @@ class SimTill:
         self._trace(self.name, "counted", pair[1].id, found)
 
     async def _edit_product(self) -> None:
-        pair = self._pair("mia")
-        if pair is None:
+        """Mostly of the same few, as a price list is: so that two tills edit one."""
+        mia = self._actor("mia")
+        products = [one for one in catalogue.search(self.till, "", limit=30) if one.price_minor]
+        if mia is None or not products:
             return
-        mia, product = pair
+        product = self._chance.choice(products[:2] if self._chance.random() < 0.7 else products)
         price = self._chance.randint(50, 500)
         with self.store.reading() as connection:
             version = connection.execute(
@@ -361,7 +363,7 @@ _TABLE: list[tuple[_Doing, int]] = [
     (SimTill._refund, 4),
     (SimTill._adjust, 12),
     (SimTill._count, 14),
-    (SimTill._edit_product, 6),
+    (SimTill._edit_product, 9),
     (SimTill._add_product, 2),
     (SimTill._decide, 10),
     (SimTill._mend, 4),

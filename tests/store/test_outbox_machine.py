@@ -136,7 +136,16 @@ class QueueMachine(RuleBasedStateMachine):
         return [other for other in earlier + needed if not other.has_ended]
 
     def _waits_for(self, one: Modelled, other: Modelled) -> bool:
-        return any(before is other or self._waits_for(before, other) for before in self._before(one))
+        seen: set[str] = set()
+        ahead = self._before(one)
+        while ahead:
+            before = ahead.pop()
+            if before is other:
+                return True
+            if before.id not in seen:
+                seen.add(before.id)
+                ahead += self._before(before)
+        return False
 
     def _parked(self) -> set[str]:
         """What waits in a lane behind something that stands before a person, or that the server holds."""
