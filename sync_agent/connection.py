@@ -6,7 +6,9 @@ agent.py makes one visit after another. Reached means that our own server answer
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
@@ -176,11 +178,19 @@ class Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]) -> str:
+        waiting: deque[tuple[str, Any]] = deque()
         while True:
-            name, payload = await arrived.get()
-            if name == events.CHANGES:
-                await self._puller.on_changes(device, payload)
-            elif name == events.SESSION_ENDED:
+            if not waiting:
+                waiting.append(await arrived.get())
+            while not arrived.empty():
+                waiting.append(arrived.get_nowait())
+            # What came while the last changes were written is written together.
+            heard = [payload for _, payload in takewhile(_tells_changes, waiting)]
+            for _ in heard:
+                waiting.popleft()
+            if heard:
+                await self._puller.on_changes(device, heard)
+            elif waiting.popleft()[0] == events.SESSION_ENDED:
                 self._session.forget()
                 return "the server ended the session"
 
@@ -223,6 +233,10 @@ class Connection:
         except TransientError as error:
             # The heart beats, so the socket lives: news come that way, and a gap in them would end the visit.
             log.info("the heads could not be looked at: %s", error)
+
+
+def _tells_changes(event: tuple[str, Any]) -> bool:
+    return event[0] == events.CHANGES
 
 
 def _note_full_sync(tx: Transaction) -> None:

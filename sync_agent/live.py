@@ -45,6 +45,11 @@ class _Packet(socketio.packet.Packet):  # type: ignore[misc]
 
     json = _Orjson
 
+    @classmethod
+    def data_is_binary(cls, _data: object) -> bool:
+        """Nothing on this wire holds bytes, and the library would look for them everywhere."""
+        return False
+
 
 class SocketChannel:
     """One connected socket. `on_event` is awaited event by event, in the order of arrival."""

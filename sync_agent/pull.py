@@ -8,7 +8,7 @@ server that may have lost something is first offered again what this till has in
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import PATH_CHANGES, PATH_DIGEST, PATH_SNAPSHOT
 from sync_agent.contract.streams import (
+    Change,
     ChangesEvent,
     ChangesPage,
     Cursor,
@@ -127,19 +128,28 @@ class Puller:
         except ValidationError as error:
             raise ProtocolError(f"the server's digest cannot be read: {error}") from error
 
-    async def on_changes(self, device: DeviceIdentity, payload: Any) -> None:
-        """A live `changes` event: apply it if it comes next, pull the gap if it does not."""
+    async def on_changes(self, device: DeviceIdentity, payloads: Sequence[Any]) -> None:
+        """Live `changes` events, in the order that they came: applied where they come next, and the gap is
+        pulled where they do not.
+        """
         try:
-            event = ChangesEvent.model_validate(payload)
+            events = [ChangesEvent.model_validate(payload) for payload in payloads]
         except ValidationError as error:
             raise ProtocolError(f"the server's changes cannot be read: {error}") from error
-        for start in range(0, len(event.changes), PAGE_CHANGES):
-            page = event.changes[start : start + PAGE_CHANGES]
+        heard: dict[str, list[Change]] = {}
+        for event in events:
+            heard.setdefault(event.stream, []).extend(event.changes)
+        for stream, changes in heard.items():
+            await self._apply_heard(device, stream, changes)
+
+    async def _apply_heard(self, device: DeviceIdentity, stream: str, changes: list[Change]) -> None:
+        for start in range(0, len(changes), PAGE_CHANGES):
+            page = changes[start : start + PAGE_CHANGES]
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=event.stream, changes=page), Rank.AGENT
+                partial(replica.apply_changes, stream=stream, changes=page), Rank.AGENT
             )
             if gap is not None:
-                await self.catch_up(device, event.stream)
+                await self.catch_up(device, stream)
                 return
 
     # --- changes -------------------------------------------------------------------------------------
@@ -184,15 +194,8 @@ class Puller:
 
     async def _snapshot(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
         kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
-        while staged is None or not staged.complete:
-            page = await self._page(stream, None if staged is None else staged.page_token)
-            if staged is not None and page.epoch != staged.epoch:
-                raise _StreamBroken
-            staged = await self._store.write(
-                partial(replica.stage_page, page=page, first=staged is None, kinds=kinds),
-                Rank.AGENT,
-            )
-            self._emit(Progress(stream, staged.rows_done, staged.rows_total))
+        if staged is None or not staged.complete:
+            await self._stage(stream, kinds, staged)
         # From here no batch may be under way: what it changed could be in the pages already, and its
         # overlay would count twice. What was tried and never answered is asked for its result first.
         async with self._pusher.lock:
@@ -201,6 +204,26 @@ class Puller:
             if await self._stage_what_came_between(stream) < promised:
                 raise _StreamBroken  # restored again, between the offering and now
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Rank.AGENT)
+
+    async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
+        """Put the pages beside the copy, the next one on its way while one is written."""
+        coming = asyncio.ensure_future(self._page(stream, None if staged is None else staged.page_token))
+        try:
+            while True:
+                page = await coming
+                if staged is not None and page.epoch != staged.epoch:
+                    raise _StreamBroken
+                if page.next_page_token is not None:
+                    coming = asyncio.ensure_future(self._page(stream, page.next_page_token))
+                staged = await self._store.write(
+                    partial(replica.stage_page, page=page, first=staged is None, kinds=kinds), Rank.AGENT
+                )
+                self._emit(Progress(stream, staged.rows_done, staged.rows_total))
+                if staged.complete:
+                    return
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
     async def _offer_again(self, stream: str) -> int:
         """The server may have been restored from an older backup: it gets what it may have lost.

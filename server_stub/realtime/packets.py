@@ -33,6 +33,11 @@ class GuardedPacket(socketio.packet.Packet):  # type: ignore[misc]
 
     data: Any
 
+    @classmethod
+    def data_is_binary(cls, _data: object) -> bool:
+        """Nothing that is sent here holds bytes, and the library would look for them in every row of it."""
+        return False
+
     def decode(self, encoded_packet: str) -> Any:
         try:
             attachments = super().decode(encoded_packet)

@@ -65,8 +65,9 @@ async def process(
     operations_per_commit: int,
 ) -> list[OperationResult]:
     """Answers every item, in the order given; refuses all if the till itself is cloned or revoked."""
-    await devices.refuse_clone(database, caller, [read(item) for item in items])
-    return await take(database, caller, items, defaults, operations_per_commit=operations_per_commit)
+    intakes = [read(item) for item in items]
+    await devices.refuse_clone(database, caller, intakes)
+    return await _take(database, caller, intakes, defaults, operations_per_commit)
 
 
 async def take(
@@ -78,7 +79,12 @@ async def take(
     operations_per_commit: int,
 ) -> list[OperationResult]:
     """As `process`, of whoever is to be heard whatever has become of the till: a rescue, by the operator."""
-    intakes = [read(item) for item in items]
+    return await _take(database, caller, [read(item) for item in items], defaults, operations_per_commit)
+
+
+async def _take(
+    database: Database, caller: Caller, intakes: list[Intake], defaults: Defaults, operations_per_commit: int
+) -> list[OperationResult]:
     order = in_device_order(intakes)
     results: dict[int, OperationResult] = {}
     for start in range(0, len(order), operations_per_commit):

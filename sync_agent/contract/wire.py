@@ -1,6 +1,7 @@
 """The base of every wire object, and the scalar types that they are built from."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 import orjson
@@ -11,6 +12,8 @@ PROTOCOL_VERSION = 1
 """Raised by any change that is not additive; receivers ignore fields that they do not know."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RECENT_TIMES = 1024
+"""How many are kept written: the lines of one sale, and the effects of one batch, share theirs."""
 
 LEVELS_MAX = 100
 """How deep a message may be nested: JSON writers follow some hundred levels, and envelopes add theirs."""
@@ -28,6 +31,7 @@ def _to_utc(moment: datetime) -> datetime:
         raise ValueError("this moment lies beyond the calendar") from error
 
 
+@lru_cache(_RECENT_TIMES)
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, as every time on the wire is written."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -35,9 +39,11 @@ def format_time(moment: datetime) -> str:
 
 def to_ms(moment: datetime) -> int:
     """Whole milliseconds since the Unix epoch, as both databases store a time; `format_time` cuts off too."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    since = moment - _EPOCH
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
+@lru_cache(_RECENT_TIMES)
 def from_ms(moment_ms: int) -> datetime:
     """The inverse of `to_ms`."""
     return datetime.fromtimestamp(moment_ms / 1000, UTC)

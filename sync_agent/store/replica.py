@@ -205,13 +205,14 @@ def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Ga
     if fresh and overlay.is_contradicted_by(tx, stream, fresh):
         return Fork()
     if fresh:
+        # First the overlays that were promised to end here: few are left to be looked for one by one.
+        overlay.drop_reached(tx, stream, position)
         _apply(tx, fresh, staged=False)
         tx.execute(
             update(t.cursor)
             .where(t.cursor.c.stream == stream)
             .values(seq=position, change_id=fresh[-1].change_id, synced_ms=tx.now_ms)
         )
-        overlay.drop_reached(tx, stream, position)
     return gap
 
 

@@ -200,11 +200,14 @@ async def measure_draining(folder: Path) -> list[Measured]:
 async def _drained(opened: OpenHome) -> float:
     """Seconds until nothing waits and the feed has shown everything."""
 
+    left = (
+        select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None)).limit(1),
+        select(t.overlay.c.operation_id).limit(1),
+    )
+
     def is_done() -> bool:
         with opened.store.reading() as connection:
-            if outbox.waiting_count(connection):
-                return False
-            return connection.execute(select(t.overlay.c.operation_id).limit(1)).first() is None
+            return all(connection.execute(query).first() is None for query in left)
 
     began_s = time.perf_counter()
     async with running_agent(opened):
