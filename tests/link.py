@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.errors import TransientError
 from sync_agent.ports import Channel, EventHandler, Transport
 
@@ -28,6 +29,8 @@ class Link:
         self.drop_events = False
         self.refused_paths: set[str] = set()
         """What a proxy in between eats: such requests get no answer of the server's."""
+        self.poison: set[str] = set()
+        """Operations that the server has a bug with: it fails on every batch that one of them is in."""
         self.tokens_shown: list[tuple[str, str | None]] = []
         self.calls: list[str] = []
         self._lose_request: Callable[[str], bool] | None = None
@@ -93,6 +96,9 @@ class Link:
         if self._lose_request and self._lose_request(path):
             self.lost_requests += 1
             raise TransientError("the request was lost")
+        items = body.get("items", ()) if isinstance(body, dict) else ()
+        if any(item["id"] in self.poison for item in items):
+            raise TransientError("the server failed", code=ErrorCode.INTERNAL)
         answer = await self.inner.request(
             method, path, body=body, query=query, token=token, request_id=request_id
         )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
-from sync_agent.store import attempts, outbox, replica
+from sync_agent.store import attempts, outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import Batch, Claimed, Status, wire_form
@@ -68,6 +68,7 @@ def mark_for_offering(tx: Transaction, stream: str) -> int:
         .where(
             t.outbox.c.status == Status.COMPLETED,
             t.outbox.c.finished_ms.is_not(None),
+            t.outbox.c.code.is_distinct_from(LOST_WITH_BACKUP),
             or_(shown_there, t.outbox.c.code.in_([QUARANTINED, RESOLVED])),
         )
         .values(offer_again=1)
@@ -114,6 +115,7 @@ def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[
 
 def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
     """What was completed once is lost at the server, which fails on it now: it waits as if it were new."""
+    overlay.void_promise(tx, operation_id)
     _settled(
         tx,
         operation_id,
@@ -126,26 +128,37 @@ def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
 
 
 def _taken_anew(tx: Transaction, result: OperationResult) -> None:
+    """The server had lost it, and has judged it again: what it promised before is void."""
+    wire = orjson.dumps(result.to_wire()).decode()
     match result.status:
         case ResultStatus.APPLIED:
-            _settled(tx, result.id, result=orjson.dumps(result.to_wire()).decode(), code=None)
+            overlay.promise_anew(tx, result.id, result.effects or [])
+            _settled(tx, result.id, result=wire, code=None)
         case ResultStatus.QUARANTINED:
-            _settled(tx, result.id, result=orjson.dumps(result.to_wire()).decode(), code=QUARANTINED)
-        case ResultStatus.REJECTED if _is_lost_decision(tx, result):
+            overlay.void_promise(tx, result.id)
+            _settled(tx, result.id, result=wire, code=QUARANTINED)
+        case ResultStatus.REJECTED if _is_decision(tx, result) and result.code == ErrorCode.NOT_FOUND:
+            overlay.drop_operation(tx, result.id)
             _settled(tx, result.id, code=LOST_WITH_BACKUP)
+        case ResultStatus.CONFLICT if _is_decision(tx, result) and result.conflict is not None:
+            # It came too late this time: what it decided is open, and to be decided anew.
+            replica.keep_conflict(tx, result.conflict)
+            overlay.drop_operation(tx, result.id)
+            _settled(tx, result.id, result=wire, code=ErrorCode.CONFLICT_MOVED)
         case _:
             _before_a_person(tx, result)
 
 
-def _is_lost_decision(tx: Transaction, result: OperationResult) -> bool:
+def _is_decision(tx: Transaction, result: OperationResult) -> bool:
     of = t.outbox.c
-    kind = tx.execute(select(of.resource_type).where(of.id == result.id)).scalar_one()
-    return kind == CONFLICT and result.code == ErrorCode.NOT_FOUND
+    kind: str = tx.execute(select(of.resource_type).where(of.id == result.id)).scalar_one()
+    return kind == CONFLICT
 
 
 def _before_a_person(tx: Transaction, result: OperationResult) -> None:
     """It was accepted once, and is not now: it is open again."""
     _settled(tx, result.id, finished_ms=None, result=None)
+    overlay.void_promise(tx, result.id)
     if result.conflict is not None:
         replica.keep_conflict(tx, result.conflict)
     status = {

@@ -8,7 +8,7 @@ with the operation when a person discards it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
 from sync_agent.contract.operations import PRODUCT, STOCK_LEVEL, Effect
 from sync_agent.contract.streams import Change, location_stream, tenant_stream
@@ -77,6 +77,49 @@ def _settle(
     if dropped:
         tx.execute(delete(table).where(*this_row), dropped)
         _refresh(tx, table, [key["of_product_id"] for key in dropped])
+
+
+def promise_anew(tx: Transaction, operation_id: str, effects: Sequence[Effect]) -> None:
+    """The server that promised to show this operation had lost it, and shows it elsewhere now, if at all.
+
+    The numbers are those of a stream whose copy is not swapped in yet, so the cursor says nothing of them.
+    """
+    tenant_id = tx.execute(select(t.device.c.tenant_id)).scalar_one()
+    shown, shared = _Shown(effects), tenant_stream(tenant_id)
+    stock, product = t.overlay.c, t.product_overlay.c
+    places = select(stock.location_id, stock.product_id).where(stock.operation_id == operation_id)
+    for location_id, product_id in tx.execute(places).all():
+        stream = location_stream(tenant_id, location_id)
+        this = (
+            stock.operation_id == operation_id,
+            stock.location_id == location_id,
+            stock.product_id == product_id,
+        )
+        _promise(tx, t.overlay, this, stream, shown.at(stream, STOCK_LEVEL, product_id))
+    edited = select(product.product_id).where(product.operation_id == operation_id)
+    for product_id in tx.execute(edited).scalars().all():
+        this_one = (product.operation_id == operation_id, product.product_id == product_id)
+        _promise(tx, t.product_overlay, this_one, shared, shown.at(shared, PRODUCT, product_id))
+
+
+def _promise(
+    tx: Transaction, table: Table, this: Sequence[ColumnElement[bool]], stream: str, seq: int | None
+) -> None:
+    if seq is None:
+        dropped = tx.execute(delete(table).where(*this).returning(table.c.product_id)).scalars()
+        _refresh(tx, table, list(dropped))
+    else:
+        tx.execute(update(table).where(*this).values(effect_stream=stream, effect_seq=seq))
+
+
+def void_promise(tx: Transaction, operation_id: str) -> None:
+    """The server had lost this operation and has not taken it again: it stands as one that was never sent."""
+    for table in (t.overlay, t.product_overlay):
+        tx.execute(
+            update(table)
+            .where(table.c.operation_id == operation_id)
+            .values(effect_stream=None, effect_seq=None)
+        )
 
 
 def furthest_effect(connection: Connection, stream: str) -> int:

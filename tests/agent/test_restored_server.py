@@ -122,3 +122,44 @@ async def test_a_till_that_dies_while_it_offers_again_goes_on_afterwards(shop: W
     await shop.settle()
     shop.assert_each_sale_once(lost)
     shop.assert_converged()
+
+
+async def test_what_the_restored_server_fails_on_holds_up_neither_the_rest_nor_the_copy(
+    shop: World, tmp_path: Path
+) -> None:
+    first, _ = shop.tills
+    mug = first.product()
+    copy = backup(shop, tmp_path / "backup.sqlite3")
+    lost = [await first.sell(mug) for _ in range(6)]
+    await shop.settle()
+    poison = lost[2].id
+    first.link.poison.add(poison)
+    await shop.restart_server(while_down=restored(shop, copy, new_epoch=True))
+    await shop.online()
+    assert set(first.statuses()) - {poison} == {sale.id for sale in lost if sale.id != poison}
+    assert first.statuses()[poison] == "pending", "it goes the ordinary way of what a server fails on"
+    first.link.poison.clear()
+    await shop.settle()
+    shop.assert_each_sale_once(lost)
+    shop.assert_converged()
+
+
+async def test_what_was_sent_and_the_server_fails_on_does_not_keep_a_copy_away(
+    shop: World, tmp_path: Path
+) -> None:
+    """A snapshot is swapped in once what was sent is answered; that the server fails on it is an answer."""
+    first, _ = shop.tills
+    mug = first.product()
+    copy = backup(shop, tmp_path / "backup.sqlite3")
+    sales = [await first.sell(mug)]
+    await shop.settle()
+    first.link.poison.add(poison := (await first.sell(mug)).id)
+    sales += [await first.sell(mug) for _ in range(3)]
+    await until(lambda: first.waiting() == 1, "only what the server fails on waits")
+    await shop.restart_server(while_down=restored(shop, copy, new_epoch=True))
+    await shop.online()
+    assert first.statuses()[poison] == "pending"
+    first.link.poison.clear()
+    await shop.settle()
+    shop.assert_each_sale_once(sales)
+    shop.assert_converged()

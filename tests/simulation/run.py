@@ -99,7 +99,12 @@ class Simulation:
             self.outcome.trace.append(f"{self.loop.time():.3f} " + " ".join(map(str, what)))
 
     def _on_stray(self, _loop: object, context: dict[str, Any]) -> None:
+        if "destroyed" in context.get("message", "") and self._somebody_died():
+            return  # it waited for a process that is no more
         self._strays.append(f"{context.get('message')}: {context.get('exception')!r}")
+
+    def _somebody_died(self) -> bool:
+        return self.server.deaths > 0 or any(till.deaths for till in self.tills)
 
     # --- the play ------------------------------------------------------------------------------------
 

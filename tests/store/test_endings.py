@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from sync_agent.contract.operations import OperationResult
-from sync_agent.store import attempts, endings, history, outbox
+from sync_agent.store import attempts, endings, history, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.endings import CannotEnd
@@ -268,3 +268,47 @@ def test_what_a_restored_server_cannot_take_any_more_is_open_again(store: Store)
     assert store.submit(lambda tx: history.record_offered(tx, [refusal])).result() == [refusal]
     stands = row(store, lost)
     assert (stands.status, stands.finished_ms, stands.offer_again) == (Status.DEAD_LETTER, None, 0)
+
+
+HERE = "tenant-demo-location-main"
+
+
+def lost_before_the_till_heard_of_it(store: Store) -> str:
+    """An operation that was applied as change 48, which the server has lost, and never told of."""
+    lost = queue(store)
+    store.submit(lambda tx: outbox.finish(tx, lost, Status.COMPLETED, result={}, code=None)).result()
+    promised = {"effect_stream": HERE, "effect_seq": 48}
+    store.submit(lambda tx: tx.execute(update(t.overlay).values(promised))).result()
+    return lost
+
+
+@pytest.mark.parametrize("status", ["conflict", "rejected", "blocked", "quarantined"])
+def test_what_a_restored_server_does_not_take_again_is_not_waited_for(store: Store, status: str) -> None:
+    """A stream that never reaches what was promised would be taken for a restored one for ever."""
+    lost = lost_before_the_till_heard_of_it(store)
+    result = OperationResult(id=lost, success=False, status=status, code="forbidden")
+    store.submit(lambda tx: history.record_offered(tx, [result])).result()
+    with store.reading() as connection:
+        assert overlay.furthest_effect(connection, HERE) == 0
+    assert overlays(store) == [lost], "the till goes on showing what it did"
+
+
+def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: Store) -> None:
+    lost = lost_before_the_till_heard_of_it(store)
+    effect = {"stream": HERE, "seq": 12, "resourceType": "stock_level", "resourceId": "mug", "version": 1}
+    result = OperationResult.model_validate(
+        {"id": lost, "success": True, "status": "applied", "effects": [effect]}
+    )
+    store.submit(lambda tx: history.record_offered(tx, [result])).result()
+    with store.reading() as connection:
+        assert overlay.furthest_effect(connection, HERE) == 12
+
+
+def test_a_decision_on_what_a_restored_server_does_not_know_is_not_offered_for_ever(store: Store) -> None:
+    decision = queue(store, resource_type="conflict", resource_id="c-1", stock=())
+    applied(store, decision)
+    store.submit(lambda tx: history.mark_for_offering(tx, HERE)).result()
+    unknown = OperationResult(id=decision, success=False, status="rejected", code="not_found", error="?")
+    store.submit(lambda tx: history.record_offered(tx, [unknown])).result()
+    assert row(store, decision).code == history.LOST_WITH_BACKUP
+    assert store.submit(lambda tx: history.mark_for_offering(tx, HERE)).result() == 0
