@@ -173,9 +173,7 @@ class Pusher:
         refused = isinstance(error, RejectedError) and error.code == ErrorCode.PAYLOAD_TOO_LARGE
 
         def give_back(tx: Transaction) -> list[AgentEvent]:
-            code = getattr(error, "code", None)
-            outcome = attempts.NO_ANSWER if code is None else attempts.REFUSED
-            attempts.end(tx, delivery_id, outcome, code=code, detail=str(error))
+            _note_failure(tx, delivery_id, error)
             if isinstance(error, TransientError):
                 self._give_back(tx, batch, error)
             elif refused and len(batch) == 1:
@@ -326,8 +324,12 @@ class Pusher:
             results = await self._uplink.send(
                 Way.HTTP, [claimed.wire for claimed in batch.operations], delivery_id
             )
-        except RejectedError as error:
-            raise ProtocolError(f"the server refused what it was offered again: {error}") from error
+        except SyncError as error:
+            failure = error
+            await self._store.write(lambda tx: _note_failure(tx, delivery_id, failure), Rank.AGENT)
+            if isinstance(error, RejectedError):
+                raise ProtocolError(f"the server refused what it was offered again: {error}") from error
+            raise
 
         def record(tx: Transaction) -> list[OperationResult]:
             self._note_attempts(tx, delivery_id, results, [])
@@ -341,6 +343,12 @@ class Pusher:
         if all(result.status is ResultStatus.DEFERRED and not _failed_on(result) for result in results):
             raise TransientError("the server is not ready for what it has lost", DEFERRED_S)
         return taken
+
+
+def _note_failure(tx: Transaction, delivery_id: str, error: SyncError) -> None:
+    code = getattr(error, "code", None)
+    outcome = attempts.NO_ANSWER if code is None else attempts.REFUSED
+    attempts.end(tx, delivery_id, outcome, code=code, detail=str(error))
 
 
 def _failed_on(result: OperationResult) -> bool:
