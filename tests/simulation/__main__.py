@@ -1,4 +1,7 @@
-"""Runs many seeds: `python -m tests.simulation [--seeds N] [--from N]`; or one: `--seed N [--trace]`.
+"""Runs many seeds, or one.
+
+    python -m tests.simulation [--seeds N] [--from N] [--these N …]
+    python -m tests.simulation --seed N [--trace]
 
 Prints what happened how often and how many till-days went by. The first seed that breaks a promise ends it,
 with the one command that replays it.
@@ -9,6 +12,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -73,12 +77,12 @@ def _run(seed: int) -> Told:
     return Told(seed, "", outcome.happened, outcome.till_s, outcome.operations)
 
 
-def many(first: int, count: int, processes: int, *, every_fault: bool = False) -> int:
+def many(seeds: Sequence[int], processes: int, *, every_fault: bool = False) -> int:
     """0 where every seed kept every promise."""
     happened: Counter[str] = Counter()
     till_s, sales, done, began_s = 0.0, 0, 0, time.monotonic()
     with ProcessPoolExecutor(processes) as pool:
-        for told in pool.map(_run, range(first, first + count)):
+        for told in pool.map(_run, seeds):
             if told.broken:
                 print(f"\nseed {told.seed}: {told.broken}\nreplay it: {replay_command(told.seed)}")
                 pool.shutdown(cancel_futures=True)
@@ -87,7 +91,7 @@ def many(first: int, count: int, processes: int, *, every_fault: bool = False) -
             happened += told.happened
             till_s += told.till_s
             sales += told.sales
-            print(f"\r{done} of {count} seeds", end="", file=sys.stderr, flush=True)
+            print(f"\r{done} of {len(seeds)} seeds", end="", file=sys.stderr, flush=True)
     print(
         f"\n{done} seeds in {time.monotonic() - began_s:.0f} s: {till_s / DAY_S:.2f} till-days, {sales} sales"
     )
@@ -118,6 +122,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--these", type=int, nargs="+", help="these seeds, and no others")
     parser.add_argument(
         "--seed", type=int, action="append", help="just this one; again for more, in one process"
     )
@@ -132,7 +137,8 @@ def main() -> int:
     if told.seed is not None:
         *before, last = told.seed
         return max([one(seed, trace=False) for seed in before] + [one(last, trace=told.trace)])
-    return many(told.first, told.seeds, told.processes, every_fault=told.every_fault)
+    seeds = told.these or range(told.first, told.first + told.seeds)
+    return many(seeds, told.processes, every_fault=told.every_fault)
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ class SimLink:
         if self.is_dead or self.weather in {Weather.SILENT, Weather.UP_ONLY}:
             self._happened["an answer into silence"] += 1
             await self._nothing()
-        if self.weather is Weather.CUT:
+        if self.weather in {Weather.CUT, Weather.PORTAL}:  # in another network no connection lives on
             self._happened["an answer cut off"] += 1
             raise TransientError("the link was cut before the answer")
 
