@@ -165,6 +165,7 @@ def everything(
         books.counts_came_to_what_they_should(tills)
         books.no_late_movement_moved_a_count()
         books.no_edit_wrote_over_what_it_had_not_seen(tills)
+        books.nothing_went_past_an_open_conflict()
     books.audit_has_a_line_an_effect(restored=restored)
     books.counted_each_lane_in_order(restored=restored)
     books.close()
@@ -279,6 +280,24 @@ class _Books:
                         "wrote over another:",
                         operation_id,
                     )
+
+    def nothing_went_past_an_open_conflict(self) -> None:
+        """What a till made after something that a person has still to decide waits for that."""
+        passed = self.rows(
+            "SELECT o.id FROM conflict c"
+            " JOIN operation o USING (tenant_id, device_id, resource_type, resource_id)"
+            " LEFT JOIN stock_movement m ON m.operation_id = o.id AND m.reason = 'count'"
+            " WHERE c.status = 'open' AND json_extract(c.body, '$.version') = 1"
+            " AND o.status = 'applied' AND o.device_seq > c.device_seq"
+            " AND (o.resource_type = 'product' OR m.location_id = c.location_id)"
+        )
+        must(not passed, "went past an open conflict:", passed[:3])
+        twice = self.rows(
+            "SELECT device_id, resource_type, resource_id FROM conflict"
+            " WHERE status = 'open' AND json_extract(body, '$.version') = 1"
+            " GROUP BY tenant_id, device_id, resource_type, resource_id, location_id HAVING count(*) > 1"
+        )
+        must(not twice, "one till has two open conflicts about one thing:", twice[:3])
 
     def has_each_sale_once(self, till: SimTill, poison: set[str]) -> None:
         refused = {
