@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from app.domain.discount import Discount, apportion
 from app.domain.errors import BadAmount, BadQuantity, NotPriced, UnknownLine
 from app.domain.money import AMOUNT_MAX_MINOR, round_half_up
 from app.domain.quantity import KG, PER_KG, check_quantity, one
-from app.domain.tax import tax_included
+from app.domain.tax import tax_added, tax_included
+from app.domain.words import translate
 
 
 class Sellable(Protocol):
@@ -27,7 +29,11 @@ class Sellable(Protocol):
 
 @dataclass(frozen=True)
 class CartLine:
-    """Some of one product at one price. The price is by the piece or by the kilogram."""
+    """Some of one product at one price. The price is by the piece or by the kilogram.
+
+    `list_price_minor` is what the catalogue asks; another price has a reason. `sale_discount_minor` is the
+    line's part of what was taken off the whole sale. `adds_tax`: the price is without tax, which is added.
+    """
 
     line_id: int
     product_id: str
@@ -35,28 +41,61 @@ class CartLine:
     unit: str
     quantity: int
     unit_price_minor: int
-    discount_minor: int
     tax_rate_ppm: int
+    list_price_minor: int
+    price_reason: str = ""
+    discount: Discount | None = None
+    sale_discount_minor: int = 0
+    adds_tax: bool = False
 
     @property
-    def total_minor(self) -> int:
-        """What the customer pays for the line, tax included."""
+    def gross_minor(self) -> int:
+        """Quantity times price, before anything is taken off."""
         gross = self.unit_price_minor * self.quantity
-        if self.unit == KG:
-            gross = round_half_up(gross, PER_KG)
-        return gross - self.discount_minor
+        return round_half_up(gross, PER_KG) if self.unit == KG else gross
+
+    @property
+    def own_discount_minor(self) -> int:
+        return 0 if self.discount is None else self.discount.of(self.gross_minor)
+
+    @property
+    def discount_minor(self) -> int:
+        """All that is taken off the line: its own discount and its part of the sale's."""
+        return self.own_discount_minor + self.sale_discount_minor
 
     @property
     def tax_minor(self) -> int:
-        return tax_included(self.total_minor, self.tax_rate_ppm)
+        net = self.gross_minor - self.discount_minor
+        return (tax_added if self.adds_tax else tax_included)(net, self.tax_rate_ppm)
+
+    @property
+    def total_minor(self) -> int:
+        """What the customer pays for the line, tax and all."""
+        net = self.gross_minor - self.discount_minor
+        return net + tax_added(net, self.tax_rate_ppm) if self.adds_tax else net
+
+    @property
+    def has_other_price(self) -> bool:
+        return self.unit_price_minor != self.list_price_minor
+
+    @property
+    def reason(self) -> str:
+        """Why its price is another, or why something was taken off."""
+        reasons = [self.price_reason, self.discount.reason if self.discount else ""]
+        return "; ".join(reason for reason in reasons if reason)
 
 
 @dataclass(frozen=True)
 class Cart:
-    """Lines in the order they were rung up. A line's id is never used again in the same cart."""
+    """Lines in the order they were rung up. A line's id is never used again in the same cart.
+
+    `discount` is of the whole sale; `adds_tax` says whether its prices are without tax.
+    """
 
     lines: tuple[CartLine, ...] = ()
     next_line_id: int = 1
+    discount: Discount | None = None
+    adds_tax: bool = False
 
     @property
     def total_minor(self) -> int:
@@ -65,6 +104,11 @@ class Cart:
     @property
     def tax_minor(self) -> int:
         return sum(line.tax_minor for line in self.lines)
+
+    @property
+    def discount_minor(self) -> int:
+        """All that was taken off, of lines and of the sale."""
+        return sum(line.discount_minor for line in self.lines)
 
     @property
     def is_empty(self) -> bool:
@@ -90,13 +134,14 @@ class Cart:
             unit=product.unit,
             quantity=added,
             unit_price_minor=product.price_minor,
-            discount_minor=0,
             tax_rate_ppm=product.tax_rate_ppm,
+            list_price_minor=product.price_minor,
+            adds_tax=self.adds_tax,
         )
         for present in self.lines:
-            if replace(present, line_id=line.line_id, quantity=added) == line:
+            if replace(present, line_id=line.line_id, quantity=added, sale_discount_minor=0) == line:
                 return self.set_quantity(present.line_id, present.quantity + added)
-        return replace(self, lines=_bounded((*self.lines, line)), next_line_id=self.next_line_id + 1)
+        return replace(self._with((*self.lines, line)), next_line_id=self.next_line_id + 1)
 
     def set_quantity(self, line_id: int, quantity: int) -> "Cart":
         """The cart with another quantity on a line; zero takes the line out."""
@@ -108,22 +153,58 @@ class Cart:
     def remove(self, line_id: int) -> "Cart":
         return self._with_line(line_id, lambda _line: ())
 
+    def set_price(self, line_id: int, price_minor: int, reason: str) -> "Cart":
+        """The cart with another price on a line than the catalogue's. Raises BadAmount."""
+        if price_minor < 0:
+            raise BadAmount(translate("errors", "A price cannot be less than nothing."))
+
+        def priced(line: CartLine) -> tuple[CartLine, ...]:
+            is_other = price_minor != line.list_price_minor
+            return (replace(line, unit_price_minor=price_minor, price_reason=reason if is_other else ""),)
+
+        return self._with_line(line_id, priced)
+
+    def discount_line(self, line_id: int, discount: Discount | None) -> "Cart":
+        """The cart with something taken off a line, or nothing any more."""
+        return self._with_line(line_id, lambda line: (replace(line, discount=discount),))
+
+    def discount_sale(self, discount: Discount | None) -> "Cart":
+        """The cart with something taken off the whole of it: each line bears its part."""
+        return _spread(replace(self, discount=discount))
+
+    def taxed(self, *, adds_tax: bool) -> "Cart":
+        """The same cart in a shop whose prices are with or without tax."""
+        lines = tuple(replace(line, adds_tax=adds_tax) for line in self.lines)
+        return _spread(replace(self, lines=lines, adds_tax=adds_tax))
+
     def _with_line(self, line_id: int, change: Callable[[CartLine], tuple[CartLine, ...]]) -> "Cart":
         if all(line.line_id != line_id for line in self.lines):
             raise UnknownLine
         lines: list[CartLine] = []
         for line in self.lines:
             lines.extend(change(line) if line.line_id == line_id else (line,))
-        return replace(self, lines=_bounded(tuple(lines)))
+        return self._with(tuple(lines))
+
+    def _with(self, lines: tuple[CartLine, ...]) -> "Cart":
+        return _spread(replace(self, lines=lines))
+
+
+def _spread(cart: Cart) -> Cart:
+    """The cart with its own discount spread over its lines anew. Raises BadAmount."""
+    weights = [line.gross_minor - line.own_discount_minor for line in cart.lines]
+    off_minor = 0 if cart.discount is None else cart.discount.of(sum(weights))
+    parts = apportion(off_minor, weights)
+    lines = (replace(line, sale_discount_minor=part) for line, part in zip(cart.lines, parts, strict=True))
+    return replace(cart, lines=_bounded(tuple(lines)))
 
 
 def _positive(quantity: int) -> int:
     if quantity <= 0:
-        raise BadQuantity("A quantity must be more than nothing.")
+        raise BadQuantity(translate("errors", "A quantity must be more than nothing."))
     return check_quantity(quantity)
 
 
 def _bounded(lines: tuple[CartLine, ...]) -> tuple[CartLine, ...]:
     if sum(line.total_minor for line in lines) > AMOUNT_MAX_MINOR:
-        raise BadAmount("This comes to more than the till can handle.")
+        raise BadAmount(translate("errors", "This comes to more than the till can handle."))
     return lines

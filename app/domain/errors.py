@@ -3,6 +3,8 @@
 A DomainError is expected: its text is shown as it is. Anything else that is raised is a bug.
 """
 
+from app.domain.words import translate
+
 
 class DomainError(Exception):
     """Refused for a reason that the clerk can read."""
@@ -10,29 +12,55 @@ class DomainError(Exception):
 
 class EmptyCart(DomainError):
     def __init__(self) -> None:
-        super().__init__("There is nothing in the cart yet.")
+        super().__init__(translate("errors", "There is nothing in the cart yet."))
 
 
 class CartTooLarge(DomainError):
     def __init__(self) -> None:
-        super().__init__("This sale has too many lines for one receipt. Split it into two.")
+        words = translate("errors", "This sale has too many lines for one receipt. Split it into two.")
+        super().__init__(words)
+
+
+class CartInUse(DomainError):
+    def __init__(self) -> None:
+        words = translate("errors", "There is something in the cart. Finish that sale or hold it first.")
+        super().__init__(words)
+
+
+class CartGone(DomainError):
+    def __init__(self) -> None:
+        super().__init__(translate("errors", "That sale was taken back already."))
 
 
 class NotPriced(DomainError):
     def __init__(self, name: str) -> None:
-        super().__init__(f"“{name}” has no price yet, so it cannot be sold. A manager can set one.")
+        words = translate("errors", "“{name}” has no price yet, so it cannot be sold. A manager can set one.")
+        super().__init__(words.format(name=name))
 
 
 class UnknownProduct(DomainError):
     def __init__(self, what: str = "") -> None:
-        super().__init__(
-            f"No product has the code {what}." if what else "This product is not in the catalogue."
-        )
+        if what:
+            super().__init__(translate("errors", "No product has the code {code}.").format(code=what))
+        else:
+            super().__init__(translate("errors", "This product is not in the catalogue."))
 
 
 class UnknownLine(DomainError):
     def __init__(self) -> None:
-        super().__init__("That line is no longer in the cart.")
+        super().__init__(translate("errors", "That line is no longer in the cart."))
+
+
+class UnknownSale(DomainError):
+    def __init__(self, receipt: str) -> None:
+        words = translate(
+            "errors", "The receipt {receipt} is not on this till. It may be of another till, or older."
+        )
+        super().__init__(words.format(receipt=receipt))
+
+
+class NotRefundable(DomainError):
+    """Something on that receipt went back already, or it is no sale."""
 
 
 class BadAmount(DomainError):
@@ -49,7 +77,12 @@ class BadPayment(DomainError):
 
 class InsufficientCash(BadPayment):
     def __init__(self, missing: str) -> None:
-        super().__init__(f"{missing} is still missing.")
+        super().__init__(translate("errors", "{amount} is still missing.").format(amount=missing))
+
+
+class ReasonMissing(DomainError):
+    def __init__(self) -> None:
+        super().__init__(translate("errors", "Say why. Whoever looks for it later will want to know."))
 
 
 class NotPermitted(DomainError):
@@ -58,22 +91,38 @@ class NotPermitted(DomainError):
 
 class WrongPin(DomainError):
     def __init__(self) -> None:
-        super().__init__("That PIN is not right. Try again.")
+        super().__init__(translate("errors", "That PIN is not right. Try again."))
 
 
 class TooManyTries(DomainError):
     """`wait_s` is how long the sign-in stays closed for this person."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"Too many wrong PINs. Try again in {wait_s} seconds.")
+        super().__init__(translate("errors", "Too many wrong PINs. Try again in %n second(s).", wait_s))
         self.wait_s = wait_s
+
+
+class ShiftAlreadyOpen(DomainError):
+    def __init__(self) -> None:
+        super().__init__(translate("errors", "A shift is open at this till already."))
+
+
+class NoShift(DomainError):
+    def __init__(self) -> None:
+        super().__init__(translate("errors", "No shift is open at this till."))
+
+
+class CountOver(DomainError):
+    def __init__(self) -> None:
+        super().__init__(translate("errors", "This count is finished already."))
 
 
 class ConflictGone(DomainError):
     def __init__(self) -> None:
-        super().__init__("This was decided already. Nothing is left to choose.")
+        words = translate("errors", "This was decided already. Nothing is left to choose.")
+        super().__init__(words)
 
 
 class ConflictMoved(DomainError):
     def __init__(self) -> None:
-        super().__init__("It changed again. Here is the new comparison.")
+        super().__init__(translate("errors", "It changed again. Here is the new comparison."))

@@ -1,4 +1,4 @@
-"""Tax that is contained in a price."""
+"""Tax that is contained in a price, and tax that comes on top of one."""
 
 from app.domain.money import round_half_up
 
@@ -11,3 +11,8 @@ def tax_included(total_minor: int, rate_ppm: int) -> int:
     Exact in integers; a half goes away from zero, so a refund gives back what its sale took.
     """
     return round_half_up(total_minor * rate_ppm, _PPM + rate_ppm)
+
+
+def tax_added(net_minor: int, rate_ppm: int) -> int:
+    """The tax on top of a net amount, in minor units; a half goes away from zero."""
+    return round_half_up(net_minor * rate_ppm, _PPM)

@@ -1,10 +1,11 @@
 """What a customer gives, and what they get back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.domain.errors import BadPayment, InsufficientCash
-from app.domain.money import format_minor, minor_digits
+from app.domain.money import format_minor, minor_digits, round_half_up
+from app.domain.words import translate
 
 Method = Literal["cash", "card", "other"]
 
@@ -24,7 +25,7 @@ class Tender:
 
 
 def tender_cash(total_minor: int, given_minor: int, currency: str = "") -> Tender:
-    """Cash for the whole total. Raises InsufficientCash, which names what is missing.
+    """Cash for all that is due. Raises InsufficientCash, which names what is missing.
 
     `currency` only says how many decimals that is written with.
     """
@@ -33,15 +34,87 @@ def tender_cash(total_minor: int, given_minor: int, currency: str = "") -> Tende
     return Tender("cash", given_minor, given_minor - total_minor)
 
 
-def check_payments(total_minor: int, payments: tuple[Tender, ...], currency: str) -> None:
-    """Raise BadPayment unless what stays in the till is exactly what is due."""
+def round_cash(amount_minor: int, step_minor: int) -> int:
+    """The amount as coins can pay it, the smallest being `step_minor`; a half goes up, 0 rounds nothing."""
+    return round_half_up(amount_minor, step_minor) * step_minor if step_minor > 1 else amount_minor
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A total on its way to being paid, in one tender or several.
+
+    Cash is rounded to `cash_step_minor`, where the last of it is paid in cash; `rounding_minor` is what that
+    adds to the total or takes off.
+    """
+
+    total_minor: int
+    currency: str
+    cash_step_minor: int = 0
+    tenders: tuple[Tender, ...] = ()
+    rounding_minor: int = 0
+
+    @property
+    def due_minor(self) -> int:
+        """What is still to be paid, before any rounding of cash."""
+        return self.total_minor + self.rounding_minor - sum(tender.kept_minor for tender in self.tenders)
+
+    @property
+    def cash_due_minor(self) -> int:
+        """What is still to be paid where it is paid in cash."""
+        return round_cash(self.due_minor, self.cash_step_minor)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.due_minor == 0
+
+    @property
+    def change_minor(self) -> int:
+        return sum(tender.change_minor for tender in self.tenders)
+
+    def with_cash(self, given_minor: int) -> "Settlement":
+        """Cash for the rest, or for a part of it. Raises BadPayment for none."""
+        if given_minor <= 0 < self.cash_due_minor:
+            raise BadPayment(translate("errors", "Say how much was given."))
+        due_minor = self.cash_due_minor
+        if given_minor < due_minor:
+            return replace(self, tenders=(*self.tenders, Tender("cash", given_minor)))
+        rounding_minor = due_minor - self.due_minor
+        return replace(
+            self,
+            tenders=(*self.tenders, Tender("cash", given_minor, given_minor - due_minor)),
+            rounding_minor=self.rounding_minor + rounding_minor,
+        )
+
+    def with_card(self, amount_minor: int, reference: str, method: Method = "card") -> "Settlement":
+        """By card, or in another way, for all or a part of what is due. Raises BadPayment for more."""
+        if amount_minor <= 0:
+            raise BadPayment(translate("errors", "Say how much was paid."))
+        if amount_minor > self.due_minor:
+            more = format_minor(amount_minor - self.due_minor, self.currency)
+            words = translate("errors", "That is {amount} more than is due; only cash gives change.")
+            raise BadPayment(words.format(amount=more))
+        tender = Tender(method, amount_minor, reference=reference.strip() or None)
+        return replace(self, tenders=(*self.tenders, tender))
+
+    def without(self, place: int) -> "Settlement":
+        """The same with one tender taken back."""
+        tenders = self.tenders[:place] + self.tenders[place + 1 :]
+        return replace(self, tenders=tenders, rounding_minor=0)
+
+
+def check_payments(
+    total_minor: int, payments: tuple[Tender, ...], currency: str, rounding_minor: int = 0
+) -> None:
+    """Raise BadPayment unless what stays in the till is exactly what is due, with cash rounded."""
     if any(payment.amount_minor < 0 or payment.change_minor < 0 for payment in payments):
-        raise BadPayment("A payment cannot be negative.")
+        raise BadPayment(translate("errors", "A payment cannot be negative."))
+    due_minor = total_minor + rounding_minor
     kept_minor = sum(payment.kept_minor for payment in payments)
-    if kept_minor < total_minor:
-        raise InsufficientCash(format_minor(total_minor - kept_minor, currency))
-    if kept_minor > total_minor:
-        raise BadPayment(f"{format_minor(kept_minor - total_minor, currency)} more was taken than is due.")
+    if kept_minor < due_minor:
+        raise InsufficientCash(format_minor(due_minor - kept_minor, currency))
+    if kept_minor > due_minor:
+        words = translate("errors", "{amount} more was taken than is due.")
+        raise BadPayment(words.format(amount=format_minor(kept_minor - due_minor, currency)))
 
 
 _NOTES = {

@@ -10,7 +10,10 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted, WrongPin
-from app.services.till import Actor, Role, Till
+from app.domain.rights import Right
+from app.domain.words import translate
+from app.services import pin_tries
+from app.services.till import Actor, Role, Till, authorise
 from sync_agent.contract.identity import pin_material
 from sync_agent.store import tables as t
 
@@ -56,17 +59,30 @@ async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor
     """The person behind a right PIN. Raises WrongPin, TooManyTries, NotPermitted."""
     person = next((one for one in people(till) if one.id == person_id), None)
     if person is None:
-        raise NotPermitted("This account may not sign in here any more. Ask a manager.")
+        words = translate("errors", "This account may not sign in here any more. Ask a manager.")
+        raise NotPermitted(words)
     verifier = _verifier(till, person_id)
     if verifier is None:
-        raise NotPermitted(f"{person.name} has no PIN yet. A manager can set one.")
-    till.pin_tries.begin(person_id)
+        words = translate("errors", "{name} has no PIN yet. A manager can set one.")
+        raise NotPermitted(words.format(name=person.name))
+    await pin_tries.begin(till, person_id)
     # Argon2id is slow on purpose; the window goes on meanwhile.
     right = await asyncio.to_thread(_is_right, verifier, pin_material(pepper, person_id, pin))
     if not right:
         raise WrongPin
-    till.pin_tries.succeeded(person_id)
+    await pin_tries.succeeded(till, person_id)
     return Actor(person.id, person.name, person.role)
+
+
+async def approve(till: Till, person_id: str, pin: str, right: Right, *, pepper: str) -> Actor:
+    """The manager who approves something that somebody else does. Raises as `sign_in`, and NotPermitted."""
+    approver = await sign_in(till, person_id, pin, pepper=pepper)
+    return authorise(approver, None, right)
+
+
+def approvers(till: Till, right: Right) -> list[Person]:
+    """Who could approve it here."""
+    return [one for one in people(till) if Actor(one.id, one.name, one.role).may(right)]
 
 
 def _verifier(till: Till, person_id: str) -> str | None:

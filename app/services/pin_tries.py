@@ -1,41 +1,49 @@
-"""How often a PIN may be guessed: five wrong ones, then half a minute's wait for that person."""
+"""How often a PIN may be guessed: five wrong ones, then a wait for that person. A restart forgets nothing."""
 
-from dataclasses import dataclass
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.errors import TooManyTries
-from sync_agent.ports import Clock
+from app.services import journal
+from app.services.till import Till
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
 
 TRIES_MAX = 5
 WAIT_S = 30
+WAIT_S_MAX = 3600
+"""Each further five double the wait, up to this."""
 
 
-@dataclass
-class _Tries:
-    wrong: int = 0
-    closed_until_s: float = 0.0
+async def begin(till: Till, person_id: str) -> None:
+    """Count a try as wrong before it is checked, so that tries side by side count too.
+
+    Raises TooManyTries while the person has to wait.
+    """
+    wait_s = await till.store.write(lambda tx: _count(tx, person_id))
+    if wait_s:
+        raise TooManyTries(wait_s)
 
 
-class PinTries:
-    """Counts wrong PINs by person, while the program runs."""
+async def succeeded(till: Till, person_id: str) -> None:
+    """The PIN was right: forget what went before."""
+    await till.store.write(lambda tx: tx.execute(delete(t.pin_try).where(t.pin_try.c.person_id == person_id)))
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._by_person: dict[str, _Tries] = {}
 
-    def begin(self, person_id: str) -> None:
-        """Count a try as wrong before it is checked, so that tries side by side count too.
-
-        Raises TooManyTries while the person has to wait.
-        """
-        tries = self._by_person.setdefault(person_id, _Tries())
-        now_s = self._clock.monotonic_s()
-        if now_s < tries.closed_until_s:
-            raise TooManyTries(max(1, round(tries.closed_until_s - now_s)))
-        tries.wrong += 1
-        if tries.wrong >= TRIES_MAX:
-            tries.wrong = 0
-            tries.closed_until_s = now_s + WAIT_S
-
-    def succeeded(self, person_id: str) -> None:
-        """The PIN was right: forget what went before."""
-        self._by_person.pop(person_id, None)
+def _count(tx: Transaction, person_id: str) -> int:
+    """Seconds still to wait; 0 where the try is allowed, and counted."""
+    row = tx.execute(select(t.pin_try).where(t.pin_try.c.person_id == person_id)).first()
+    wrong, closed_until_ms = (row.wrong, row.closed_until_ms) if row else (0, 0)
+    left_ms = closed_until_ms - tx.now_ms
+    # A clock that was set back must not close the door for longer than the longest wait.
+    if 0 < left_ms <= WAIT_S_MAX * 1000:
+        return max(1, -(-left_ms // 1000))
+    wrong += 1
+    values = {"person_id": person_id, "wrong": wrong, "closed_until_ms": 0}
+    if wrong % TRIES_MAX == 0:
+        wait_s = min(WAIT_S * 2 ** (wrong // TRIES_MAX - 1), WAIT_S_MAX)
+        values["closed_until_ms"] = tx.now_ms + wait_s * 1000
+        journal.note(tx, "wrong_pins", person_id, tries=wrong)
+    statement = insert(t.pin_try).values(values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
+    return 0

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, func, select
 
 from app.domain.money import format_minor
+from app.domain.words import translate
 from app.services.till import Till
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.merge import MINUS, figure, movement_word
@@ -152,12 +153,25 @@ def describe(summary: dict[str, Any]) -> tuple[str, str]:
     return title, " · ".join([*parts, *([summary["person"]] if summary.get("person") else [])])
 
 
+def kind_in_words(kind: str) -> str:
+    """What a transaction is called: "Sale", "Refund" …"""
+    return {
+        "sale": translate("queue", "Sale"),
+        "refund": translate("queue", "Refund"),
+        "void": translate("queue", "Void"),
+        "paid_in": translate("queue", "Paid in"),
+        "paid_out": translate("queue", "Paid out"),
+        "no_sale": translate("queue", "Drawer opened"),
+    }[kind]
+
+
 def _tell_sale(summary: dict[str, Any]) -> tuple[str, list[str]]:
-    items = summary["items"]
-    return f"{summary['kind'].capitalize()} {summary['receipt']}", [
-        f"{items} item" if items == 1 else f"{items} items",
-        format_minor(summary["totalMinor"], summary["currency"]),
-    ]
+    detail = []
+    if summary["items"]:
+        detail.append(translate("queue", "%n item(s)", summary["items"]))
+    if summary["kind"] != "no_sale":
+        detail.append(format_minor(summary["totalMinor"], summary["currency"]))
+    return f"{kind_in_words(summary['kind'])} {summary['receipt']}", detail
 
 
 def _tell_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
@@ -165,33 +179,52 @@ def _tell_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
     unit = summary.get("unit", "each")
     sign = MINUS if quantity < 0 else "+"
     word = movement_word(summary["reason"], quantity)
-    return f"Stock of {summary['product']}", [f"{sign}{figure(abs(quantity), unit)} {word}"]
+    return _stock_of(summary), [f"{sign}{figure(abs(quantity), unit)} {word}"]
+
+
+def _stock_of(summary: dict[str, Any]) -> str:
+    return translate("queue", "Stock of {product}").format(product=summary["product"])
 
 
 def _tell_count(summary: dict[str, Any]) -> tuple[str, list[str]]:
-    return f"Count of {summary['product']}", [figure(summary["quantity"], summary.get("unit", "each"))]
+    title = translate("queue", "Count of {product}").format(product=summary["product"])
+    return title, [figure(summary["quantity"], summary.get("unit", "each"))]
 
 
 def _tell_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
-    return f"Product {summary['product']}", []
+    return translate("queue", "Product {product}").format(product=summary["product"]), []
 
 
 def _tell_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary.get("quantity")
     chosen = [] if quantity is None else [figure(quantity, summary.get("unit", "each"))]
-    return f"Decision on {summary['product']}", chosen
+    return translate("queue", "Decision on {product}").format(product=summary["product"]), chosen
 
 
 def _tell_reopening(summary: dict[str, Any]) -> tuple[str, list[str]]:
-    return f"Decision on {summary['product']} opened again", []
+    words = translate("queue", "Decision on {product} opened again")
+    return words.format(product=summary["product"]), []
+
+
+def _tell_transfer(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    title = translate("queue", "Transfer to {place}").format(place=summary["place"])
+    return title, [translate("queue", "%n product(s)", summary["products"])]
+
+
+def _tell_shift(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    if summary["kind"] == "shift_opened":
+        return translate("queue", "Shift opened"), []
+    return translate("queue", "Shift closed"), []
 
 
 _TELLERS = {
-    "sale": _tell_sale,
-    "refund": _tell_sale,
+    **dict.fromkeys(("sale", "refund", "void", "paid_in", "paid_out", "no_sale"), _tell_sale),
     "adjust": _tell_adjustment,
     "count": _tell_count,
     "product": _tell_product,
     "decision": _tell_decision,
     "reopening": _tell_reopening,
+    "transfer": _tell_transfer,
+    "shift_opened": _tell_shift,
+    "shift_closed": _tell_shift,
 }

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from app.domain.errors import NotPermitted
-from app.services.pin_tries import PinTries
+from app.domain.rights import Right, in_words, may
+from app.domain.words import translate
 from sync_agent.ports import Clock, Ids
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
@@ -33,7 +34,19 @@ class Actor:
     def require_manager(self, what: str) -> None:
         """Raise NotPermitted unless a manager is signed in; `what` completes "Only a manager may …"."""
         if not self.is_manager:
-            raise NotPermitted(f"Only a manager may {what}.")
+            raise NotPermitted(translate("errors", "Only a manager may {what}.").format(what=what))
+
+    def may(self, right: Right) -> bool:
+        """Whether this person needs nobody's approval for it."""
+        return may(self.role, right)
+
+
+def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
+    """Whoever answers for it: the person themselves, or the manager who approved. Raises NotPermitted."""
+    for one in (actor, approved_by):
+        if one is not None and one.may(right):
+            return one
+    raise NotPermitted(translate("errors", "Only a manager may {what}.").format(what=in_words(right)))
 
 
 class Till:
@@ -43,7 +56,6 @@ class Till:
         self.store = store
         self.clock = clock
         self.ids = ids
-        self.pin_tries = PinTries(clock)
 
     @cached_property
     def device(self) -> DeviceIdentity:

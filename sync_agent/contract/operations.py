@@ -124,6 +124,10 @@ class TransactionLine(Wire):
     tax_rate_ppm: RatePpm = 0
     tax_minor: MoneyMinor = 0
     total_minor: MoneyMinor
+    list_price_minor: MoneyMinor | None = None
+    """What the catalogue asked, where another price was taken."""
+    reason: ShortText | None = None
+    """Of another price, or of a discount."""
 
 
 class Payment(Wire):
@@ -147,6 +151,8 @@ class TransactionData(Wire):
     rounding_minor: MoneyMinor = 0
     occurred_at: UtcTime
     shift_id: Id | None = None
+    reason: ShortText | None = None
+    """Of a refund, a void, money paid in or out, or a drawer opened without a sale."""
 
 
 class TransactionRow(TransactionData):

@@ -40,6 +40,10 @@ class Topic(StrEnum):
     CONFLICTS = "conflicts"
     PEOPLE = "people"
     SALES = "sales"
+    SHIFTS = "shifts"
+    CARTS = "carts"
+    COUNTS = "counts"
+    PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True)
@@ -243,9 +247,10 @@ class Store:
             return
         self._closed = True
         self._executor.close()
-        self._writer.dispose()
         for engine in self._read_engines:
             engine.dispose()
+        # The last to go: only a connection that may write puts the log back into the file.
+        self._writer.dispose()
         self.home.in_use_mark.unlink(missing_ok=True)
         self.home.release()
 

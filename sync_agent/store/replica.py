@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 from sqlalchemy.dialects.sqlite import insert
 
 from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.operations import SHIFT, ShiftRow
 from sync_agent.contract.stock import LocationRow, ProductRow, StockLevelRow, StockMovement, UserRow
 from sync_agent.contract.streams import (
     Change,
@@ -79,6 +80,17 @@ def _conflict(row: Conflict) -> Values:
     }
 
 
+def _shift(row: ShiftRow) -> Values:
+    return {
+        "id": row.id,
+        "location_id": row.location_id,
+        "device_id": row.device_id,
+        "status": row.status,
+        "version": row.version,
+        "body": orjson.dumps(row.to_wire()).decode(),
+    }
+
+
 @dataclass(frozen=True)
 class ReplicaKind:
     """One resource type: how its wire row becomes a row of its table, and which topic that touches."""
@@ -102,12 +114,13 @@ KINDS: dict[str, ReplicaKind] = {
         ),
         ReplicaKind("stock_movement", StockMovement, _movement, t.movement, t.staged_movement, Topic.STOCK),
         ReplicaKind("conflict", Conflict, _conflict, t.conflict, t.staged_conflict, Topic.CONFLICTS),
+        ReplicaKind(SHIFT, ShiftRow, _shift, t.shift_standing, t.staged_shift_standing, Topic.SHIFTS),
     )
 }
 """Resource types that are not here (sales of other tills, oversold entries) advance the cursor alone."""
 
 TENANT_KINDS = ("location", "user", "product", "conflict")
-LOCATION_KINDS = ("stock_level", "stock_movement", "conflict")
+LOCATION_KINDS = ("stock_level", "stock_movement", "conflict", SHIFT)
 
 
 def _read(kind: ReplicaKind, row: Values) -> Wire:

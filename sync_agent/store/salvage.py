@@ -37,6 +37,13 @@ _TAKEN_OVER: tuple[Table, ...] = (
     t.sale,
     t.sale_line,
     t.payment,
+    t.shift,
+    t.held_cart,
+    t.count_session,
+    t.count_line,
+    t.journal,
+    t.pin_try,
+    t.preference,
     t.delivery,
     t.attempt,
     t.location,
@@ -44,6 +51,21 @@ _TAKEN_OVER: tuple[Table, ...] = (
     t.catalogue,
 )
 """In an order in which what refers to something comes after it."""
+_SINCE_A_LATER_RELEASE = frozenset(
+    table.name
+    for table in (
+        t.delivery,
+        t.attempt,
+        t.notice,
+        t.shift,
+        t.held_cart,
+        t.count_session,
+        t.count_line,
+        t.journal,
+        t.pin_try,
+        t.preference,
+    )
+)
 _CHILDREN = {"overlay": "operation_id", "product_overlay": "operation_id", "sale": "id"}
 _SALES_CHILDREN = {"sale_line": "sale_id", "payment": "sale_id"}
 _ROWS_AT_A_TIME = 200
@@ -121,7 +143,7 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> tuple[list[dict
         return [], False
     columns = ", ".join(column.name for column in table.c if column.name in there)
     if not columns:
-        return [], table.name not in {"delivery", "attempt", "notice"}  # which older databases do not have
+        return [], table.name not in _SINCE_A_LATER_RELEASE
     has_rowid = table.name != t.attempt.name
     try:
         rows = connection.execute(f"SELECT {columns} FROM {table.name} NOT INDEXED").fetchall()  # noqa: S608 - names of ours
@@ -176,6 +198,8 @@ def _keep_sound_operations(found: Found) -> None:
     found.rows["outbox"] = sorted(sound.values(), key=lambda row: row["device_seq"])
     for name, key in _CHILDREN.items():
         found.rows[name] = [row for row in found.rows[name] if row[key] in sound]
+    sessions = {row["id"] for row in found.rows["count_session"]}
+    found.rows["count_line"] = [row for row in found.rows["count_line"] if row["session_id"] in sessions]
     sales = {row["id"] for row in found.rows["sale"]}
     for name, key in _SALES_CHILDREN.items():
         found.rows[name] = [row for row in found.rows[name] if row[key] in sales]

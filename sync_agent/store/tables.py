@@ -3,9 +3,10 @@
 Five families: what this till is (`device`, `link`, `notice`), what it asks of the server (`outbox`,
 `delivery`, `attempt`, `overlay`, `product_overlay`), what the server confirmed (the replica: `product` …
 `conflict`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
-the projection of products), and what was sold here (`sale`, `sale_line`, `payment`). Tables are rows, never
-inputs: a SQLModel table does not validate. Foreign keys hold within a family and not across: stock may
-arrive before its product.
+the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
+`held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Tables are
+rows, never inputs: a SQLModel table does not validate. Foreign keys hold within a family and not across:
+stock may arrive before its product.
 """
 
 from typing import Any, ClassVar
@@ -314,6 +315,10 @@ class StockLevel(StockLevelColumns, table=True):
     """Quantity on hand as the server last confirmed it."""
 
     __tablename__ = "stock_level"
+    __table_args__: ClassVar[Any] = (
+        Index("stock_level_oversold", "product_id", sqlite_where=text("quantity < 0")),
+        _STRICT,
+    )
 
 
 class StagedStockLevel(StockLevelColumns, table=True):
@@ -377,6 +382,26 @@ class StagedConflict(ConflictColumns, table=True):
     __tablename__ = "staged_conflict"
 
 
+class ShiftStandingColumns(Row):
+    id: str = Field(primary_key=True)
+    location_id: str
+    device_id: str | None
+    status: str
+    version: int
+    body: str
+    """The wire's ShiftRow, whole."""
+
+
+class ShiftStanding(ShiftStandingColumns, table=True):
+    """How a shift of this place stands at the server: whether all that its till says it sent is there."""
+
+    __tablename__ = "shift_standing"
+
+
+class StagedShiftStanding(ShiftStandingColumns, table=True):
+    __tablename__ = "staged_shift_standing"
+
+
 # --- what a clerk searches ---------------------------------------------------------------------------
 
 
@@ -407,13 +432,20 @@ class CatalogueEntry(Row, table=True):
     folded: str
 
 
-# --- what was sold here ------------------------------------------------------------------------------
+# --- what was done at this counter -------------------------------------------------------------------
 
 
 class Sale(Row, table=True):
-    """A finished sale or refund; its id is that of its operation."""
+    """Whatever has a receipt number: a finished sale, refund or void, money paid in or out, a drawer opened
+    without a sale. Its id is that of its operation.
+    """
 
-    __table_args__: ClassVar[Any] = (Index("sale_occurred", "occurred_ms"), _STRICT)
+    __table_args__: ClassVar[Any] = (
+        Index("sale_occurred", "occurred_ms"),
+        Index("sale_shift", "shift_id"),
+        Index("sale_refers_to", "refers_to", sqlite_where=text("refers_to IS NOT NULL")),
+        _STRICT,
+    )
 
     id: str = Field(primary_key=True, foreign_key="outbox.id")
     kind: str
@@ -425,6 +457,9 @@ class Sale(Row, table=True):
     rounding_minor: int
     actor_id: str
     occurred_ms: int
+    shift_id: str | None = None
+    approved_by_id: str | None = None
+    reason: str | None = None
 
 
 class SaleLine(Row, table=True):
@@ -440,6 +475,10 @@ class SaleLine(Row, table=True):
     tax_rate_ppm: int
     tax_minor: int
     total_minor: int
+    list_price_minor: int | None = None
+    """What the catalogue asked, where another price was taken."""
+    reason: str | None = None
+    """Of another price, or of a discount."""
 
 
 class SalePayment(Row, table=True):
@@ -451,6 +490,117 @@ class SalePayment(Row, table=True):
     amount_minor: int
     change_minor: int
     reference: str | None
+
+
+class Shift(Row, table=True):
+    """This till's drawer from its opening to its cashing up; its id is that of the opening operation."""
+
+    __table_args__: ClassVar[Any] = (Index("shift_opened", "opened_ms"), _STRICT)
+
+    id: str = Field(primary_key=True)
+    status: str
+    opened_by: str
+    opened_ms: int
+    float_minor: int
+    first_device_seq: int
+    closed_by: str | None
+    closed_ms: int | None
+    counted_minor: int | None
+    expected_minor: int | None
+    totals: str | None
+    """What the drawer took, by payment method: a JSON object of minor units."""
+    reason: str | None
+    """Of a difference between what was counted and what was expected."""
+    operations: int | None
+    """How many its manifest names."""
+    close_operation_id: str | None
+
+
+class HeldCart(Row, table=True):
+    """A cart that was put aside, or, with `in_progress` 1, the one on the screen."""
+
+    __tablename__ = "held_cart"
+    __table_args__: ClassVar[Any] = (
+        Index("held_cart_in_progress", "in_progress", unique=True, sqlite_where=text("in_progress = 1")),
+        _STRICT,
+    )
+
+    id: str = Field(primary_key=True)
+    in_progress: int
+    at_ms: int
+    actor_id: str
+    items: int
+    total_minor: int
+    body: str
+
+
+class CountSession(Row, table=True):
+    """Counting a whole place or one shelf by scanning; it can rest and go on, after a restart too."""
+
+    __tablename__ = "count_session"
+
+    id: str = Field(primary_key=True)
+    name: str
+    is_full: int
+    status: str
+    actor_id: str
+    began_ms: int
+    ended_ms: int | None
+
+
+class CountLine(Row, table=True):
+    """What was counted of one product. `seen` is what this till showed on hand when it was last counted."""
+
+    __tablename__ = "count_line"
+
+    session_id: str = Field(primary_key=True, foreign_key="count_session.id")
+    product_id: str = Field(primary_key=True)
+    quantity: int
+    seen: int
+    counted_ms: int
+
+
+class Journal(Row, table=True):
+    """What was done here that somebody may ask about later: by whom, approved by whom, and why."""
+
+    __table_args__: ClassVar[Any] = (Index("journal_at", "at_ms"), _STRICT)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at_ms: int
+    kind: str
+    actor_id: str
+    approved_by_id: str | None
+    reason: str | None
+    detail: str
+
+
+class PinTry(Row, table=True):
+    """Wrong PINs in a row, and until when this person has to wait."""
+
+    __tablename__ = "pin_try"
+
+    person_id: str = Field(primary_key=True)
+    wrong: int
+    closed_until_ms: int
+
+
+class Preference(Row, table=True):
+    """One setting of this till, as JSON."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class StockElsewhere(Row, table=True):
+    """What the server said of another place when somebody last looked, and when that was."""
+
+    __tablename__ = "stock_elsewhere"
+
+    product_id: str = Field(primary_key=True)
+    location_id: str = Field(primary_key=True)
+    quantity: int
+    updated_ms: int
+    asked_ms: int
 
 
 # --- the same tables for Core statements, which is what every query and hot path here is written with --
@@ -486,3 +636,13 @@ catalogue = _core(CatalogueEntry)
 sale = _core(Sale)
 sale_line = _core(SaleLine)
 payment = _core(SalePayment)
+shift_standing = _core(ShiftStanding)
+staged_shift_standing = _core(StagedShiftStanding)
+shift = _core(Shift)
+held_cart = _core(HeldCart)
+count_session = _core(CountSession)
+count_line = _core(CountLine)
+journal = _core(Journal)
+pin_try = _core(PinTry)
+preference = _core(Preference)
+stock_elsewhere = _core(StockElsewhere)

@@ -1,6 +1,6 @@
 """Makes a golden home: what a till and a server of this very release leave on a disk, with work waiting.
 
-    python -m tests.golden_homes.make 0002
+    python -m tests.golden_homes.make 0003
 
 Run it on the release that the home is to be of, before its schema changes. It leaves `home.sqlite.xz`,
 `server.sqlite3.xz`, `credentials.json` (of a shop that exists nowhere) and `waiting.json`: the operations

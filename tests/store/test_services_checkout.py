@@ -11,7 +11,7 @@ from sqlalchemy import event
 from app.domain.cart import Cart
 from app.domain.errors import BadPayment, CartTooLarge, EmptyCart, NotPriced
 from app.domain.tender import Tender, tender_cash
-from app.services import checkout
+from app.services import checkout, transaction
 from app.services.till import Till
 from sync_agent.contract.operations import TransactionData
 from sync_agent.errors import DiskFull
@@ -116,7 +116,7 @@ async def test_what_cannot_be_sold_is_refused_in_words_and_writes_nothing(till: 
 async def test_a_sale_that_no_request_could_carry_is_refused_before_it_is_paid(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkout, "SALE_BYTES_MAX", 500)
+    monkeypatch.setattr(transaction, "SALE_BYTES_MAX", 500)
     with pytest.raises(CartTooLarge, match="Split it"):
         await sell(till)
 

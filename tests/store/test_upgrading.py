@@ -21,7 +21,7 @@ from sync_agent.store.home import Home
 from sync_agent.store.tables import Row
 
 FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"
-HEAD = "0002"
+HEAD = "0003"
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""What is taken off: of a line or of a whole sale, as an amount or as a share."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.errors import BadAmount
+from app.domain.money import parse_amount, round_half_up
+from app.domain.words import translate
+
+PERCENT_PPM = 10_000
+_WHOLE_PPM = 1_000_000
+
+
+@dataclass(frozen=True)
+class Discount:
+    """`value` is minor units of an "amount", or millionths of a "share": 100_000 is 10 %."""
+
+    kind: Literal["amount", "share"]
+    value: int
+    reason: str = ""
+
+    def of(self, gross_minor: int) -> int:
+        """What it takes off this much, in minor units; never more than all of it."""
+        if self.kind == "share":
+            return round_half_up(gross_minor * self.value, _WHOLE_PPM)
+        return min(self.value, gross_minor)
+
+
+def parse_discount(text: str, currency: str, reason: str = "") -> Discount:
+    """ "10%" or "12,5 %" is a share, anything else an amount of money. Raises BadAmount."""
+    written = text.strip().replace("٪", "%")
+    if not written.endswith("%"):
+        return Discount("amount", parse_amount(written, currency), reason)
+    match = re.fullmatch(r"(\d{1,3})(?:[.,](\d{1,4}))?", written[:-1].strip())
+    if match is None:
+        raise BadAmount(translate("errors", "“{text}” is not a percentage.").format(text=written))
+    share = int(match[1]) * PERCENT_PPM + int((match[2] or "").ljust(4, "0"))
+    if share > _WHOLE_PPM:
+        raise BadAmount(translate("errors", "A discount cannot be more than the whole price."))
+    return Discount("share", share, reason)
+
+
+def apportion(amount_minor: int, weights: Sequence[int]) -> list[int]:
+    """The amount in parts as the weights stand to each other, exact in sum and none above its weight.
+
+    The largest remainders get what rounding leaves over, the first of equal ones first.
+    """
+    whole = sum(weights)
+    if whole <= 0 or amount_minor <= 0:
+        return [0] * len(weights)
+    amount_minor = min(amount_minor, whole)
+    parts = [amount_minor * weight // whole for weight in weights]
+    remainders = sorted(
+        range(len(weights)), key=lambda place: (-(amount_minor * weights[place] % whole), place)
+    )
+    for place in remainders[: amount_minor - sum(parts)]:
+        parts[place] += 1
+    return parts

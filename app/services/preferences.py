@@ -1,0 +1,103 @@
+"""This till's settings: how it looks and speaks, how the shop prices and rounds, what its printer is."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.domain.rights import Right
+from app.services import journal
+from app.services.till import Actor, Till, authorise
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+
+PrinterKind = Literal["none", "network", "usb", "file"]
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Money in minor units. Empty `language` and `theme` follow the computer's own."""
+
+    theme: str = ""
+    language: str = ""
+    sounds: bool = True
+    adds_tax: bool = False
+    """Prices are without tax, which comes on top."""
+    cash_step_minor: int = 0
+    """The smallest coin that cash is rounded to; 0 rounds nothing."""
+    clerk_discount_ppm_max: int = 100_000
+    """Up to this share a clerk takes off without a manager."""
+    low_stock: int = 5
+    """On hand at or below this is low; thousandths of a kilogram count as kilograms."""
+    receipt_header: str = ""
+    receipt_footer: str = ""
+    printer: PrinterKind = "none"
+    printer_address: str = ""
+    """Host and port of a network printer, vendor:product of a USB one, a path of a file."""
+    paper_columns: int = 42
+    print_receipts: bool = False
+    """Print each receipt without being asked."""
+    lock_after_min: int = 0
+    """Ask who is at the till after so many minutes without a key; 0 never does."""
+    quick_keys: tuple[str, ...] = ()
+    """Product ids, in their order on the keys."""
+
+
+_LOOKS = frozenset({"theme", "language", "sounds"})
+"""What anybody may change: it is nobody's money."""
+
+
+def read(till: Till) -> Preferences:
+    with till.store.reading() as connection:
+        return read_from(connection)
+
+
+def read_from(connection: Connection) -> Preferences:
+    """What was chosen, over what holds by default. A value that this release cannot read is passed over."""
+    known = {field.name: field for field in fields(Preferences)}
+    chosen: dict[str, Any] = {}
+    for row in connection.execute(select(t.preference)):
+        default = known[row.name].default if row.name in known else None
+        value = orjson.loads(row.value)
+        if isinstance(value, list):
+            value = tuple(value)
+        if default is not None and isinstance(value, type(default)):
+            chosen[row.name] = value
+    return replace(Preferences(), **chosen)
+
+
+async def change(
+    till: Till, actor: Actor, *, approved_by: Actor | None = None, **changed: Any
+) -> Preferences:
+    """Set some of them by name; what holds then. Raises NotPermitted for all but a till's looks."""
+    if not _LOOKS.issuperset(changed):
+        authorise(actor, approved_by, Right.CHANGE_SETTINGS)
+    after = replace(read(till), **changed)
+
+    def write(tx: Transaction) -> None:
+        values = {name: value for name, value in asdict(after).items() if name in changed}
+        for name, value in values.items():
+            kept = {"name": name, "value": orjson.dumps(value).decode()}
+            statement = insert(t.preference).values(kept)
+            tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
+        if not _LOOKS.issuperset(changed):
+            journal.note(tx, "settings", actor.id, approved_by=approved_by, changed=sorted(changed))
+        tx.touch(Topic.PREFERENCES)
+
+    await till.store.write(write)
+    return after
+
+
+async def set_quick_keys(till: Till, product_ids: Sequence[str]) -> None:
+    """Which products have keys of their own; anybody may arrange them."""
+
+    def write(tx: Transaction) -> None:
+        kept = {"name": "quick_keys", "value": orjson.dumps(list(product_ids)).decode()}
+        statement = insert(t.preference).values(kept)
+        tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
+        tx.touch(Topic.PREFERENCES)
+
+    await till.store.write(write)

@@ -1,0 +1,399 @@
+"""A shift: this till's drawer from its float to its cashing up, and whether the server has all of it.
+
+Selling never waits for a shift. What was sold since the last one was closed is taken into the next, since
+its cash lies in the same drawer. The shift is closed with a manifest: the numbers of all that the till asked
+of the server meanwhile, so that the server can say "143 of 143 received".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
+from app.domain.shift import ShiftTotals, TaxLine, turnover_sign
+from app.domain.words import translate
+from app.services import journal
+from app.services.till import Actor, Till, person_names
+from sync_agent.contract.operations import (
+    SHIFT,
+    SHIFT_OPERATIONS_MAX,
+    Manifest,
+    ShiftClose,
+    ShiftOpen,
+    ShiftRow,
+    SpentNumber,
+)
+from sync_agent.contract.wire import from_ms
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.outbox import NewOperation, Status, enqueue
+
+SPENT_MAX = 5000
+"""More than a manifest may name."""
+
+
+@dataclass(frozen=True)
+class ShiftView:
+    """A shift as its page and its list show it. Amounts in minor units; None while it is open."""
+
+    id: str
+    is_open: bool
+    opened_by: str
+    opened_ms: int
+    float_minor: int
+    closed_by: str | None
+    closed_ms: int | None
+    counted_minor: int | None
+    expected_minor: int | None
+    reason: str | None
+
+    @property
+    def difference_minor(self) -> int | None:
+        """Counted less expected: negative where money is missing."""
+        if self.counted_minor is None or self.expected_minor is None:
+            return None
+        return self.counted_minor - self.expected_minor
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What of a closed shift the server has. `received` is None before it has said so itself."""
+
+    operations: int
+    received: int | None
+    unsent: int
+    """How many of its operations this till has not got an answer to."""
+    disagrees: bool
+    """All of it is there, and yet a sum or a hash is another than the till's."""
+
+    @property
+    def is_complete(self) -> bool:
+        return self.received is not None and self.received >= self.operations
+
+
+# --- looking -----------------------------------------------------------------------------------------
+
+
+def current(till: Till) -> ShiftView | None:
+    """The open shift, if there is one."""
+    with till.store.reading() as connection:
+        row = _open_row(connection)
+        return None if row is None else _view(connection, [row])[0]
+
+
+def past(till: Till, limit: int = 30) -> list[ShiftView]:
+    """Closed shifts, the latest first."""
+    query = select(t.shift).where(t.shift.c.status == "closed").order_by(t.shift.c.opened_ms.desc())
+    with till.store.reading() as connection:
+        return _view(connection, connection.execute(query.limit(limit)).all())
+
+
+def totals(till: Till, shift_id: str) -> ShiftTotals:
+    """What was taken in a shift so far (an X report), or in all of it (a Z report). Raises NoShift."""
+    with till.store.reading() as connection:
+        return _totals(connection, shift_id)
+
+
+def standing(till: Till, shift_id: str) -> Standing:
+    """How a closed shift stands at the server. Raises NoShift."""
+    of = t.shift.c
+    with till.store.reading() as connection:
+        row = connection.execute(select(t.shift).where(of.id == shift_id)).first()
+        if row is None or row.operations is None:
+            raise NoShift
+        body = connection.execute(
+            select(t.shift_standing.c.body).where(t.shift_standing.c.id == shift_id)
+        ).scalar()
+        closing = connection.execute(
+            select(t.outbox.c.status, t.outbox.c.device_seq).where(t.outbox.c.id == row.close_operation_id)
+        ).first()
+        unsent = 0 if closing is None else _unsent(connection, row.first_device_seq, closing.device_seq)
+    told = None if body is None else ShiftRow.model_validate_json(body)
+    received: int | None = None
+    if told is not None and told.status == "closed":
+        received = told.received
+    elif told is None and closing is not None and closing.status == Status.COMPLETED:
+        # A new copy of the server's figures leaves out shifts of which nothing is missing any more.
+        received = row.operations
+    return Standing(
+        operations=row.operations,
+        received=received,
+        unsent=unsent,
+        disagrees=bool(told and told.flags),
+    )
+
+
+def _open_row(connection: Connection) -> Row[Any] | None:
+    return connection.execute(select(t.shift).where(t.shift.c.status == "open")).first()
+
+
+def _view(connection: Connection, rows: Sequence[Row[Any]]) -> list[ShiftView]:
+    names = person_names(connection, {who for row in rows for who in (row.opened_by, row.closed_by) if who})
+    return [
+        ShiftView(
+            id=row.id,
+            is_open=row.status == "open",
+            opened_by=names[row.opened_by],
+            opened_ms=row.opened_ms,
+            float_minor=row.float_minor,
+            closed_by=names.get(row.closed_by) if row.closed_by else None,
+            closed_ms=row.closed_ms,
+            counted_minor=row.counted_minor,
+            expected_minor=row.expected_minor,
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+
+
+def _unsent(connection: Connection, first: int, last: int) -> int:
+    of = t.outbox.c
+    query = select(func.count()).where(of.device_seq.between(first, last), of.finished_ms.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
+    float_minor = connection.execute(select(t.shift.c.float_minor).where(t.shift.c.id == shift_id)).scalar()
+    if float_minor is None:
+        raise NoShift
+    sale = t.sale.c
+    by_kind = {
+        row.kind: row
+        for row in connection.execute(
+            select(
+                sale.kind,
+                func.count().label("number"),
+                func.sum(sale.total_minor).label("total_minor"),
+                func.sum(sale.rounding_minor).label("rounding_minor"),
+            )
+            .where(sale.shift_id == shift_id)
+            .group_by(sale.kind)
+        )
+    }
+
+    def number(kind: str) -> int:
+        return int(by_kind[kind].number) if kind in by_kind else 0
+
+    def total(kind: str) -> int:
+        return int(by_kind[kind].total_minor) if kind in by_kind else 0
+
+    return ShiftTotals(
+        float_minor=float_minor,
+        by_method=_by_method(connection, shift_id),
+        paid_in_minor=total("paid_in"),
+        paid_out_minor=total("paid_out"),
+        sales=number("sale"),
+        sales_minor=total("sale"),
+        refunds=number("refund"),
+        refunds_minor=total("refund"),
+        voids=number("void"),
+        voids_minor=total("void"),
+        no_sales=number("no_sale"),
+        discounts_minor=_discounts(connection, shift_id),
+        rounding_minor=sum(turnover_sign(kind) * int(row.rounding_minor) for kind, row in by_kind.items()),
+        taxes=_taxes(connection, shift_id),
+    )
+
+
+def _by_method(connection: Connection, shift_id: str) -> dict[str, int]:
+    kept = func.sum(t.payment.c.amount_minor - t.payment.c.change_minor)
+    query = (
+        select(t.sale.c.kind, t.payment.c.method, kept)
+        .join(t.sale, t.sale.c.id == t.payment.c.sale_id)
+        .where(t.sale.c.shift_id == shift_id)
+        .group_by(t.sale.c.kind, t.payment.c.method)
+    )
+    sums: dict[str, int] = {}
+    for kind, method, amount in connection.execute(query):
+        sign = turnover_sign(kind)
+        if sign:
+            sums[method] = sums.get(method, 0) + sign * int(amount)
+    return sums
+
+
+def _lines_of(shift_id: str) -> Any:
+    return (
+        select(
+            t.sale.c.kind,
+            t.sale_line.c.tax_rate_ppm,
+            func.sum(t.sale_line.c.total_minor).label("total_minor"),
+            func.sum(t.sale_line.c.tax_minor).label("tax_minor"),
+            func.sum(t.sale_line.c.discount_minor).label("discount_minor"),
+        )
+        .join(t.sale, t.sale.c.id == t.sale_line.c.sale_id)
+        .where(t.sale.c.shift_id == shift_id)
+        .group_by(t.sale.c.kind, t.sale_line.c.tax_rate_ppm)
+        .order_by(t.sale_line.c.tax_rate_ppm.desc())
+    )
+
+
+def _taxes(connection: Connection, shift_id: str) -> tuple[TaxLine, ...]:
+    sums: dict[int, tuple[int, int]] = {}
+    for row in connection.execute(_lines_of(shift_id)):
+        sign = turnover_sign(row.kind)
+        gross, tax = sums.get(row.tax_rate_ppm, (0, 0))
+        sums[row.tax_rate_ppm] = gross + sign * int(row.total_minor), tax + sign * int(row.tax_minor)
+    return tuple(TaxLine(rate, gross, tax) for rate, (gross, tax) in sums.items())
+
+
+def _discounts(connection: Connection, shift_id: str) -> int:
+    rows = connection.execute(_lines_of(shift_id)).all()
+    return sum(turnover_sign(row.kind) * int(row.discount_minor) for row in rows)
+
+
+# --- opening and closing -----------------------------------------------------------------------------
+
+
+async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
+    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount."""
+    if float_minor < 0:
+        raise BadAmount(translate("errors", "A float cannot be less than nothing."))
+
+    def write(tx: Transaction) -> str:
+        if _open_row(tx.connection) is not None:
+            raise ShiftAlreadyOpen
+        shift_id = tx.ids.new()
+        data = ShiftOpen(
+            opened_at=from_ms(tx.now_ms),
+            float_minor=float_minor,
+            currency=till.device.currency,
+            location_id=till.device.location_id,
+        )
+        queued = enqueue(
+            tx,
+            NewOperation(
+                id=shift_id,
+                operation="create",
+                resource_type=SHIFT,
+                resource_id=shift_id,
+                location_id=till.device.location_id,
+                data=data.to_wire(),
+                actor_id=actor.id,
+                lane=_lane(shift_id),
+                summary={"kind": "shift_opened", "person": actor.name},
+            ),
+        )
+        tx.execute(
+            insert(t.shift).values(
+                id=shift_id,
+                status="open",
+                opened_by=actor.id,
+                opened_ms=tx.now_ms,
+                float_minor=float_minor,
+                first_device_seq=queued.device_seq,
+            )
+        )
+        _take_in_what_had_no_shift(tx, shift_id)
+        tx.touch(Topic.SHIFTS)
+        return shift_id
+
+    return await till.store.write(write)
+
+
+def _take_in_what_had_no_shift(tx: Transaction, shift_id: str) -> None:
+    """Sold since the last shift was closed: its cash lies in the same drawer."""
+    since_ms = tx.execute(select(func.max(t.shift.c.closed_ms))).scalar()
+    if since_ms is not None:
+        tx.execute(
+            update(t.sale)
+            .where(t.sale.c.shift_id.is_(None), t.sale.c.occurred_ms >= since_ms)
+            .values(shift_id=shift_id)
+        )
+
+
+async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str = "") -> ShiftView:
+    """Cash up: what was counted in the drawer, and why it is another sum than expected, where it is.
+
+    Raises NoShift, BadAmount, ReasonMissing. What is not sent yet does not stop it.
+    """
+    if counted_minor < 0:
+        raise BadAmount(translate("errors", "Less than nothing cannot lie in the drawer."))
+    return await till.store.write(lambda tx: _close(tx, till, counted_minor, actor, reason.strip()))
+
+
+def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason: str) -> ShiftView:
+    row = _open_row(tx.connection)
+    if row is None:
+        raise NoShift
+    sums = _totals(tx.connection, row.id)
+    if counted_minor != sums.expected_minor and not reason:
+        raise ReasonMissing
+    manifest = _manifest(tx, row.first_device_seq)
+    data = ShiftClose(
+        closed_at=from_ms(tx.now_ms),
+        counted_minor=counted_minor,
+        expected_minor=sums.expected_minor,
+        totals=sums.by_method,
+        note=reason or None,
+        manifest=manifest,
+        location_id=till.device.location_id,
+    )
+    closing = enqueue(
+        tx,
+        NewOperation(
+            operation="update",
+            resource_type=SHIFT,
+            resource_id=row.id,
+            location_id=till.device.location_id,
+            data=data.to_wire(),
+            actor_id=actor.id,
+            lane=_lane(row.id),
+            summary={"kind": "shift_closed", "person": actor.name},
+        ),
+    )
+    tx.execute(
+        update(t.shift)
+        .where(t.shift.c.id == row.id)
+        .values(
+            status="closed",
+            closed_by=actor.id,
+            closed_ms=tx.now_ms,
+            counted_minor=counted_minor,
+            expected_minor=sums.expected_minor,
+            totals=orjson.dumps(sums.by_method).decode(),
+            reason=reason or None,
+            operations=manifest.count,
+            close_operation_id=closing.id,
+        )
+    )
+    difference_minor = counted_minor - sums.expected_minor
+    if difference_minor:
+        journal.note(tx, "cash_difference", actor.id, reason=reason, difference_minor=difference_minor)
+    tx.touch(Topic.SHIFTS)
+    closed = tx.execute(select(t.shift).where(t.shift.c.id == row.id)).one()
+    return _view(tx.connection, [closed])[0]
+
+
+def _manifest(tx: Transaction, opened_seq: int) -> Manifest:
+    """All numbers from the shift's opening to now; of more than a manifest holds, the last ones."""
+    device = tx.execute(select(t.device.c.next_device_seq, t.device.c.last_hash)).one()
+    last = device.next_device_seq - 1
+    first = max(opened_seq, last - SHIFT_OPERATIONS_MAX + 1)
+    of = t.outbox.c
+    spent = tx.execute(
+        select(of.device_seq, of.hash)
+        .where(of.device_seq.between(first, last), of.status.in_([Status.DISCARDED, Status.REPLACED]))
+        .order_by(of.device_seq)
+        .limit(SPENT_MAX)
+    ).all()
+    sums = tx.execute(
+        select(t.sale.c.kind, func.sum(t.sale.c.total_minor).label("total_minor"))
+        .join(t.outbox, of.id == t.sale.c.id)
+        .where(of.device_seq.between(first, last))
+        .group_by(t.sale.c.kind)
+    ).all()
+    return Manifest(
+        count=last - first + 1,
+        first_device_seq=first,
+        last_device_seq=last,
+        last_hash=cast("str", device.last_hash),
+        total_minor=sum(turnover_sign(row.kind) * int(row.total_minor) for row in sums),
+        spent=tuple(SpentNumber(device_seq=row.device_seq, hash=row.hash) for row in spent),
+    )
+
+
+def _lane(shift_id: str) -> str:
+    return f"{SHIFT}:{shift_id}"

@@ -1,0 +1,376 @@
+"""What is done at the counter beside selling: hold, refund, void, drawer, shifts, approvals, settings."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.cart import Cart
+from app.domain.discount import Discount
+from app.domain.errors import (
+    CartGone,
+    EmptyCart,
+    NoShift,
+    NotPermitted,
+    NotRefundable,
+    ReasonMissing,
+    ShiftAlreadyOpen,
+    TooManyTries,
+    UnknownSale,
+    WrongPin,
+)
+from app.domain.rights import Right
+from app.domain.tender import Settlement, Tender, tender_cash
+from app.services import carts, checkout, drawer, inventory, journal, people, preferences, refunds, shifts
+from app.services import refused as refused_entries
+from app.services.till import Till
+from app.services.transaction import CompletedSale, Line
+from sync_agent.contract.operations import ShiftClose, ShiftRow, TransactionData
+from sync_agent.store import replica
+from sync_agent.store import tables as t
+from sync_agent.store.database import Store
+from sync_agent.store.home import Home
+from sync_agent.store.outbox import Status
+from tests.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.store.shop import ALICE, APPLES, BOWL, MARIA, MUG, PEPPER, finish, goods, open_shop, rows, stand
+
+
+@pytest.fixture
+def till(store: Store) -> Till:
+    return open_shop(store)
+
+
+def basket(till: Till) -> Cart:
+    """Two mugs and 1.25 kg of apples: 9.00 and 3.74."""
+    return Cart().add(goods(till, MUG), 2).add(goods(till, APPLES), 1250)
+
+
+async def sell(till: Till, cart: Cart, payments: tuple[Tender, ...] | None = None) -> CompletedSale:
+    cash = (tender_cash(cart.total_minor, cart.total_minor),)
+    return await checkout.complete_sale(till, cart, payments or cash, MARIA)
+
+
+def sent(till: Till, number: int = -1) -> dict[str, Any]:
+    """The data of an operation as it goes to the server."""
+    data: dict[str, Any] = orjson.loads(
+        sorted(rows(till, t.outbox), key=lambda row: row.device_seq)[number].data
+    )
+    return data
+
+
+# --- held carts --------------------------------------------------------------------------------------
+
+
+async def test_a_held_cart_comes_back_as_it_was_and_only_once(till: Till) -> None:
+    cart = (
+        basket(till)
+        .discount_line(1, Discount("amount", 50, "chipped"))
+        .discount_sale(Discount("share", 100_000))
+    )
+    cart_id = await carts.hold(till, cart, MARIA)
+    [held] = carts.held(till)
+    assert (held.person, held.items, held.total_minor, held.first_item) == (
+        "Maria",
+        3,
+        cart.total_minor,
+        "Blue mug",
+    )
+    assert await carts.recall(till, cart_id) == cart
+    assert carts.held(till) == []
+    with pytest.raises(CartGone):
+        await carts.recall(till, cart_id)
+
+
+async def test_an_empty_cart_is_not_held(till: Till) -> None:
+    with pytest.raises(EmptyCart):
+        await carts.hold(till, Cart(), MARIA)
+
+
+async def test_the_cart_on_the_screen_outlives_the_program_until_it_is_sold(
+    till: Till, tmp_path: Path, clock: ManualClock
+) -> None:
+    cart = basket(till)
+    await carts.keep(till, Cart().add(goods(till, BOWL)), MARIA)
+    await carts.keep(till, cart, MARIA)
+    till.store.close()
+    again = Store.open(Home(tmp_path / "till"), clock=clock, ids=CountingIds("b"), executor=InlineExecutor())
+    reopened = Till(again, clock, again.ids)
+    assert carts.in_progress(reopened) == cart
+    await sell(reopened, cart)
+    assert carts.in_progress(reopened) is None
+    again.close()
+
+
+# --- discounts and prices ----------------------------------------------------------------------------
+
+
+async def test_a_small_discount_is_the_clerks_a_large_one_the_managers(till: Till) -> None:
+    small = basket(till).discount_sale(Discount("share", 100_000))
+    assert checkout.needs_approval(till, small, MARIA) == []
+    large = basket(till).discount_sale(Discount("share", 200_000))
+    assert checkout.needs_approval(till, large, MARIA) == [Right.LARGE_DISCOUNT]
+    with pytest.raises(NotPermitted, match="discount"):
+        await sell(till, large)
+    payment = (tender_cash(large.total_minor, large.total_minor),)
+    await checkout.complete_sale(till, large, payment, MARIA, approved_by=ALICE)
+    [operation] = rows(till, t.outbox)
+    assert (operation.actor_id, operation.approved_by_id) == ("maria", "alice")
+    [entry] = journal.entries(till)
+    assert (entry.kind, entry.person, entry.approved_by) == ("sale", "Maria", "Alice")
+
+
+async def test_another_price_is_sent_with_what_the_catalogue_asked_and_why(till: Till) -> None:
+    cart = basket(till).set_price(1, 300, "last ones")
+    assert checkout.needs_approval(till, cart, MARIA) == [Right.OVERRIDE_PRICE]
+    assert checkout.needs_approval(till, cart, ALICE) == []
+    payment = (tender_cash(cart.total_minor, cart.total_minor),)
+    await checkout.complete_sale(till, cart, payment, ALICE)
+    line = TransactionData.model_validate(sent(till)).lines[0]
+    assert (line.unit_price_minor, line.list_price_minor, line.reason) == (300, 450, "last ones")
+
+
+async def test_rounded_cash_is_a_line_of_its_own_and_adds_up(till: Till) -> None:
+    cart = basket(till)
+    paid = Settlement(cart.total_minor, "GBP", cash_step_minor=5).with_cash(1300)
+    sale = await checkout.complete_sale(till, cart, paid.tenders, MARIA, rounding_minor=paid.rounding_minor)
+    assert (cart.total_minor, sale.rounding_minor, sale.change_minor) == (1274, 1, 25)
+    assert TransactionData.model_validate(sent(till)).rounding_minor == 1
+
+
+# --- refunds and voids -------------------------------------------------------------------------------
+
+
+async def test_a_part_goes_back_against_the_receipt_and_stock_with_it(till: Till) -> None:
+    sale = await sell(till, basket(till))
+    found = refunds.find(till, "1")
+    assert found.receipt_number == sale.receipt_number
+    assert [(one.line_no, one.left, one.unit) for one in found.lines] == [(1, 2, "each"), (2, 1250, "kg")]
+    back = await refunds.refund(till, found, {1: 1}, "cash", MARIA, "does not fit")
+    assert back.total_minor == 450
+    wire = TransactionData.model_validate(sent(till))
+    assert (wire.kind, wire.refers_to, wire.reason) == ("refund", sale.receipt_number, "does not fit")
+    assert inventory.stock_row(till, MUG).on_hand == 12 - 2 + 1
+    assert [one.left for one in refunds.find(till, sale.receipt_number).lines] == [1, 1250]
+
+
+async def test_no_more_goes_back_than_was_sold_however_stale_the_screen(till: Till) -> None:
+    await sell(till, basket(till))
+    stale = refunds.find(till, "1")
+    await refunds.refund(till, stale, {1: 2}, "cash", MARIA, "changed their mind")
+    with pytest.raises(NotRefundable):
+        await refunds.refund(till, stale, {1: 1}, "cash", MARIA, "again")
+    with pytest.raises(ReasonMissing):
+        await refunds.refund(till, stale, {2: 1}, "cash", MARIA, " ")
+
+
+@given(
+    st.integers(1, 40),
+    st.integers(0, 100_000),
+    st.integers(0, 400_000),
+    st.lists(st.integers(1, 10), min_size=1, max_size=12),
+)
+@settings(deadline=None)
+def test_the_parts_of_a_line_give_back_what_was_paid_for_it_and_no_more(
+    quantity: int, price: int, off: int, parts: list[int]
+) -> None:
+    discount = min(off, price * quantity)
+    total = price * quantity - discount
+    sold = Line("p", "P", quantity, price, discount, 200_000, total // 6, total)
+    left, paid, tax = quantity, 0, 0
+    for part in parts:
+        take = min(part, left)
+        if take == 0:
+            break
+        line = refunds.RefundableLine(1, sold, "each", left).part(take)
+        assert line.total_minor >= 0
+        left, paid, tax = left - take, paid + line.total_minor, tax + line.tax_minor
+    assert paid <= total
+    if left == 0:
+        assert (paid, tax) == (total, sold.tax_minor)
+
+
+async def test_what_is_not_on_this_till_or_is_no_sale_cannot_go_back(till: Till) -> None:
+    with pytest.raises(UnknownSale, match="T9-000001"):
+        refunds.find(till, "T9-000001")
+    await sell(till, basket(till))
+    back = await refunds.refund(till, refunds.find(till, "1"), {1: 1}, "card", MARIA, "broken")
+    with pytest.raises(NotRefundable):
+        refunds.find(till, back.receipt_number)
+
+
+async def test_a_refund_without_a_receipt_needs_a_manager_and_a_reason(till: Till) -> None:
+    cart = basket(till)
+    payment = (tender_cash(cart.total_minor, cart.total_minor),)
+    with pytest.raises(NotPermitted):
+        await checkout.refund_without_receipt(till, cart, payment, MARIA, "no receipt")
+    with pytest.raises(ReasonMissing):
+        await checkout.refund_without_receipt(till, cart, payment, MARIA, "", approved_by=ALICE)
+    await checkout.refund_without_receipt(till, cart, payment, MARIA, "no receipt", approved_by=ALICE)
+    assert sent(till)["kind"] == "refund"
+
+
+async def test_a_sale_of_this_shift_is_voided_whole_the_way_it_was_paid(till: Till) -> None:
+    await shifts.open_shift(till, 5000, MARIA)
+    cart = basket(till)
+    await sell(till, cart, (Tender("card", 1000, reference="4711"), tender_cash(274, 300)))
+    found = refunds.find(till, "1")
+    with pytest.raises(NotPermitted, match="void"):
+        await refunds.void(till, found, MARIA, "rung up twice")
+    await refunds.void(till, found, MARIA, "rung up twice", approved_by=ALICE)
+    sums = shifts.totals(till, shifts.current(till).id)  # type: ignore[union-attr]
+    assert (sums.sales_minor, sums.voids_minor, sums.net_minor, sums.expected_minor) == (1274, 1274, 0, 5000)
+    assert sums.by_method == {"card": 0, "cash": 0}
+    assert inventory.stock_row(till, MUG).on_hand == 12
+    with pytest.raises(NotRefundable):
+        await refunds.void(till, found, ALICE, "again")
+
+
+# --- shifts and the drawer ---------------------------------------------------------------------------
+
+
+async def test_a_shift_is_opened_once_and_cashed_up_with_what_it_took(till: Till, clock: ManualClock) -> None:
+    shift_id = await shifts.open_shift(till, 10_000, MARIA)
+    with pytest.raises(ShiftAlreadyOpen):
+        await shifts.open_shift(till, 0, MARIA)
+    await sell(till, basket(till))
+    await sell(till, basket(till), (Tender("card", 1274, reference="4711"),))
+    await drawer.pay_in(till, 2000, MARIA, "change from the bank")
+    with pytest.raises(NotPermitted):
+        await drawer.pay_out(till, 500, MARIA, "window cleaner")
+    await drawer.pay_out(till, 500, MARIA, "window cleaner", approved_by=ALICE)
+    await drawer.open_without_sale(till, ALICE, "change a note")
+    await refunds.refund(till, refunds.find(till, "1"), {1: 1}, "cash", MARIA, "broken")
+    sums = shifts.totals(till, shift_id)
+    assert (sums.sales, sums.sales_minor, sums.refunds_minor, sums.no_sales) == (2, 2548, 450, 1)
+    assert sums.by_method == {"cash": 1274 - 450, "card": 1274}
+    assert sums.expected_minor == 10_000 + 1274 - 450 + 2000 - 500
+    assert [(tax.rate_ppm, tax.gross_minor, tax.tax_minor) for tax in sums.taxes] == [
+        (200_000, 1350, 225),
+        (0, 748, 0),
+    ]
+    clock.advance(3600)
+    with pytest.raises(ReasonMissing):
+        await shifts.close_shift(till, sums.expected_minor - 100, MARIA)
+    closed = await shifts.close_shift(till, sums.expected_minor - 100, MARIA, "a pound short")
+    assert (closed.difference_minor, closed.reason) == (-100, "a pound short")
+    assert shifts.current(till) is None
+    assert shifts.past(till) == [closed]
+    assert journal.entries(till)[0].kind == "cash_difference"
+    with pytest.raises(NoShift):
+        await shifts.close_shift(till, 0, MARIA)
+
+
+async def test_the_manifest_names_every_number_of_the_shift_and_what_was_given_up(till: Till) -> None:
+    await sell(till, basket(till))
+    await shifts.open_shift(till, 0, MARIA)
+    await sell(till, basket(till))
+    refused = await inventory.adjust(till, MUG, 5, inventory.MovementReason.RECEIVE, None, MARIA)
+    stand(till, refused, Status.DEAD_LETTER, "no")
+    await refused_entries.discard(till, refused, ALICE, "typed twice")
+    await shifts.close_shift(till, 1274, MARIA)
+    manifest = ShiftClose.model_validate(sent(till)).manifest
+    assert (manifest.first_device_seq, manifest.last_device_seq, manifest.count) == (2, 4, 3)
+    assert [spent.device_seq for spent in manifest.spent] == [4]
+    assert manifest.total_minor == 1274
+
+
+async def test_what_was_sold_between_two_shifts_is_cashed_up_with_the_second(
+    till: Till, clock: ManualClock
+) -> None:
+    await sell(till, basket(till))
+    clock.advance(60)
+    await shifts.open_shift(till, 0, MARIA)
+    await shifts.close_shift(till, 0, MARIA)
+    clock.advance(60)
+    await sell(till, basket(till))
+    shift_id = await shifts.open_shift(till, 0, MARIA)
+    assert shifts.totals(till, shift_id).sales == 1
+
+
+async def test_a_closed_shift_is_complete_only_once_the_server_says_so(till: Till) -> None:
+    shift_id = await shifts.open_shift(till, 0, MARIA)
+    await sell(till, basket(till))
+    await shifts.close_shift(till, 1274, MARIA)
+    assert shifts.standing(till, shift_id) == shifts.Standing(2, None, 3, disagrees=False)
+    for row in rows(till, t.outbox):
+        finish(till, row.id)
+    tell(till, shift_id, received=1, version=2)
+    assert not shifts.standing(till, shift_id).is_complete
+    tell(till, shift_id, received=2, version=3)
+    standing = shifts.standing(till, shift_id)
+    assert standing.is_complete
+    assert (standing.received, standing.operations, standing.unsent) == (2, 2, 0)
+
+
+def tell(till: Till, shift_id: str, *, received: int, version: int) -> None:
+    """The feed brought the shift's row."""
+    row = ShiftRow(
+        id=shift_id,
+        location_id="main",
+        device_id="device-1",
+        status="closed",
+        opened_by="maria",
+        opened_at="2025-06-15T15:06:40Z",  # type: ignore[arg-type]
+        float_minor=0,
+        currency="GBP",
+        operations=2,
+        received=received,
+        version=version,
+    )
+    kind = replica.KINDS["shift"]
+    till.store.submit(lambda tx: replica._upsert(tx, kind, [kind.values(row)], staged=False)).result()
+
+
+async def test_money_moves_only_in_an_open_shift(till: Till) -> None:
+    with pytest.raises(NoShift):
+        await drawer.pay_in(till, 100, MARIA, "change")
+
+
+# --- people and settings -----------------------------------------------------------------------------
+
+
+async def test_wrong_pins_are_remembered_over_a_restart_and_the_wait_doubles(
+    till: Till, clock: ManualClock
+) -> None:
+    for _ in range(5):
+        with pytest.raises(WrongPin):
+            await people.sign_in(till, "alice", "0000", pepper=PEPPER)
+    restarted = Till(till.store, till.clock, till.ids)
+    with pytest.raises(TooManyTries, match="30 seconds"):
+        await people.sign_in(restarted, "alice", "2468", pepper=PEPPER)
+    clock.advance(31)
+    for _ in range(5):
+        with pytest.raises(WrongPin):
+            await people.sign_in(restarted, "alice", "0000", pepper=PEPPER)
+    with pytest.raises(TooManyTries, match="60 seconds"):
+        await people.sign_in(restarted, "alice", "2468", pepper=PEPPER)
+    assert [entry.kind for entry in journal.entries(till)] == ["wrong_pins", "wrong_pins"]
+
+
+async def test_only_a_manager_approves(till: Till) -> None:
+    assert [person.id for person in people.approvers(till, Right.VOID_SALE)] == ["alice"]
+    assert await people.approve(till, "alice", "2468", Right.VOID_SALE, pepper=PEPPER) == ALICE
+    with pytest.raises(NotPermitted):
+        await people.approve(till, "maria", "1357", Right.VOID_SALE, pepper=PEPPER)
+
+
+async def test_settings_are_a_managers_except_how_the_till_looks(till: Till) -> None:
+    with pytest.raises(NotPermitted):
+        await preferences.change(till, MARIA, cash_step_minor=5)
+    await preferences.change(till, MARIA, theme="dark")
+    await preferences.change(till, MARIA, approved_by=ALICE, cash_step_minor=5)
+    await preferences.set_quick_keys(till, [MUG, BOWL])
+    kept = preferences.read(till)
+    assert (kept.theme, kept.cash_step_minor, kept.quick_keys) == ("dark", 5, (MUG, BOWL))
+
+
+async def test_a_setting_that_cannot_be_read_is_as_by_default(till: Till) -> None:
+    till.store.submit(
+        lambda tx: tx.execute(
+            t.preference.insert(), [{"name": "low_stock", "value": '"many"'}, {"name": "gone", "value": "1"}]
+        )
+    ).result()
+    assert preferences.read(till) == preferences.Preferences()
