@@ -7,9 +7,12 @@ WORKERS ?= 2
 SEEDS ?= 500
 KILLS ?= 200
 FROM ?= 1
+# What a till needs and a server does not.
+TILL_ALONE := pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyqtgraph numpy qrcode python-barcode appdirs \
+  argcomplete importlib-resources colorama six setuptools pyyaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format docs fuzz mutants simulate soak bench lock clean
+.PHONY: help setup run demo gallery test check format docs fuzz mutants simulate soak bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -22,6 +25,9 @@ run: setup ## a demonstration server and a till to play with
 
 demo: setup ## two tills sell through an outage before your eyes; pictures in build/demo
 	@$(BIN)/evertill demo --pictures build/demo
+
+gallery: setup ## every page, panel and dialog as a picture, in build/gallery
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.gallery 2>&1 | grep -v propagateSizeHints
 
 check: setup ## lint, types and import contracts
 	@$(BIN)/ruff check .
@@ -58,7 +64,7 @@ format: setup ## lay the code out
 lock: ## renew requirements.lock, and the server's without Qt, from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra scale -c requirements.lock \
-	  $(addprefix --no-emit-package ,pyside6-essentials shiboken6 qasync) pyproject.toml -o requirements-server.lock
+	  $(addprefix --no-emit-package ,$(TILL_ALONE)) pyproject.toml -o requirements-server.lock
 
 clean: ## remove what was built, but not your tills
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,6 +10,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -271,12 +272,29 @@ class _SettingUp:
             await transport.close()
 
 
+async def _write_bundle(opened: OpenHome, to: Path) -> None:
+    """Examine this home as `evertill doctor` does, and write what may be sent to whoever helps."""
+    from app.diagnosis import examine
+    from app.support_bundle import write_bundle
+
+    findings = await asyncio.to_thread(
+        asyncio.run, examine(opened.store.home, opened.clock, NetworkTransport)
+    )
+    await asyncio.to_thread(write_bundle, opened.store.home, findings, to)
+
+
 async def _till_window(opened: OpenHome, bridge: "Bridge", thread: AgentThread) -> None:
     from app.ui.main_window import MainWindow
 
     assert opened.credentials is not None, "only an enrolled home gets a till's window"
     closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    window = MainWindow(opened.till(), bridge, thread.agent, opened.credentials.pin_pepper)
+    window = MainWindow(
+        opened.till(),
+        bridge,
+        thread.agent,
+        opened.credentials.pin_pepper,
+        write_bundle=partial(_write_bundle, opened),
+    )
 
     def end() -> None:
         if not closed.done():

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from sync_agent.backoff import AFTER_LOSS_FAILURES, LONGEST_MS, first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
 from sync_agent.credentials import KEY_IN_FILE_WARNING, Credentials
+from sync_agent.elsewhere import Elsewhere
 from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, ConnectionState, Fault
 from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
@@ -76,6 +77,8 @@ class Agent:
         self._connection = Connection(
             store, transport, self._session, self._uplink, self._puller, ports.clock, emit
         )
+        self._elsewhere = Elsewhere(store, transport, self._session)
+        self._looks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hurry = asyncio.Event()
 
@@ -94,6 +97,16 @@ class Agent:
         """Somebody mended what the agent was waiting for (a sign-in, an enrolment): ask for a new token."""
         self._call(self._session.forget)
         self.try_now()
+
+    def ask_elsewhere(self, product_id: str) -> None:
+        """Ask what other places have of a product, if the server is there; the store tells of the answer."""
+        self._call(lambda: self._look_elsewhere(product_id))
+
+    def _look_elsewhere(self, product_id: str) -> None:
+        if self._connection.reached.is_set():
+            look = asyncio.get_running_loop().create_task(self._elsewhere.look(product_id))
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
 
     def _on_commit(self, changed: Changed) -> None:
         """In the writer's thread."""
@@ -123,6 +136,8 @@ class Agent:
         finally:
             stop_listening()
             self._loop = None
+            for look in self._looks:
+                look.cancel()
             self._connection.move(ConnectionState.OFFLINE, "stopped")
             await self._transport.close()
 

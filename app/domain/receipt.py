@@ -1,6 +1,99 @@
-"""Receipt numbers: a till's own series, gap-free, the same with the server there and away."""
+"""Receipt numbers, and slips: what a printer prints and a screen shows, before it is either.
+
+A slip is rows of plain text, so that a receipt, an X report and a reprint look alike on paper, in a PDF and
+on the screen. How wide the paper is, and whether the printer knows the script, is for whoever prints it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from textwrap import wrap
 
 
 def format_receipt_number(series: str, number: int) -> str:
     """Series "T2" and number 417 make "T2-000417"."""
     return f"{series}-{number:06d}"
+
+
+class Weight(StrEnum):
+    PLAIN = "plain"
+    STRONG = "strong"
+    LARGE = "large"
+
+
+@dataclass(frozen=True)
+class Centred:
+    """A line in the middle: the shop's name, a greeting."""
+
+    text: str
+    weight: Weight = Weight.PLAIN
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Words at the line's start and a figure at its end."""
+
+    text: str
+    figure: str = ""
+    weight: Weight = Weight.PLAIN
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line across the paper."""
+
+
+Row = Centred | Pair | Rule
+
+
+@dataclass(frozen=True)
+class Slip:
+    """`title` names it in a window and in a file's name."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+    def texts(self) -> Iterable[str]:
+        """Everything that is written on it."""
+        for row in self.rows:
+            match row:
+                case Centred():
+                    yield row.text
+                case Pair():
+                    yield from (row.text, row.figure)
+                case Rule():
+                    pass
+
+
+def set_in_columns(slip: Slip, columns: int) -> list[tuple[str, Weight]]:
+    """The slip as lines of so many characters, for a printer whose letters are all as wide.
+
+    Large letters are twice as wide. Long words are broken rather than lost.
+    """
+    lines: list[tuple[str, Weight]] = []
+    for row in slip.rows:
+        match row:
+            case Rule():
+                lines.append(("-" * columns, Weight.PLAIN))
+            case Centred():
+                room = columns // 2 if row.weight is Weight.LARGE else columns
+                lines += [(part.center(room).rstrip(), row.weight) for part in _wrapped(row.text, room)]
+            case Pair():
+                room = columns // 2 if row.weight is Weight.LARGE else columns
+                lines += [(line, row.weight) for line in _pair(row, room)]
+    return lines
+
+
+def _pair(row: Pair, columns: int) -> list[str]:
+    if not row.figure:
+        return _wrapped(row.text, columns)
+    *before, last = _wrapped(row.text, max(columns - len(row.figure) - 1, columns // 2))
+    gap = columns - len(last) - len(row.figure)
+    if gap < 1:
+        return [*before, last, row.figure.rjust(columns)]
+    return [*before, f"{last}{' ' * gap}{row.figure}"]
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """The text in lines of at most so many characters; at least one line, and no letter is dropped."""
+    return wrap(text, columns) or [""]

@@ -15,9 +15,14 @@ class Translator(Protocol):
 
 def english(_context: str, text: str, n: int = -1) -> str:
     """The text itself, with its count and the plural that goes with it."""
-    if n < 0:
-        return text
-    return re.sub(r"\((\w+)\)", "" if n == 1 else r"\1", text).replace("%n", str(n))
+    return text if n < 0 else plural(text, n).replace("%n", str(n))
+
+
+def plural(text: str, n: int) -> str:
+    """The English text with the plural that goes with a count: "entry(ies)" is one entry, or two entries."""
+    if n == 1:
+        return re.sub(r"\(\w+\)", "", text)
+    return re.sub(r"y\(ies\)", "ies", text).replace("(s)", "s").replace("(es)", "es")
 
 
 _translators: list[Translator] = [english]

@@ -1,6 +1,6 @@
 """Conflicts laid out for a person, and their decision carried to the server as an operation of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -375,6 +375,77 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ProductEff
             chosen, deleted = decision.merged_data or {}, False
     fields = {_COLUMNS[name]: value for name, value in chosen.items() if name in _COLUMNS}
     return ProductEffect(conflict.resource_id, fields, deleted)
+
+
+@dataclass(frozen=True)
+class AlikeConflict:
+    """One of several conflicts of a kind, with what is suggested for it."""
+
+    id: str
+    title: str
+    label: str
+    server_version: int
+    resolution: Resolution
+    merged: dict[str, Any] | None
+
+
+def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
+    """This conflict and the open ones of the same kind and the same sort of suggestion, the oldest first.
+
+    Raises ConflictGone.
+    """
+    like = comparison(till, conflict_id)
+    if like.suggestion is None:
+        return []
+    found: list[AlikeConflict] = []
+    for one in open_conflicts(till):
+        if one.decided or one.resource_type != like.resource_type:
+            continue
+        other = comparison(till, one.id)
+        suggestion = other.suggestion
+        if suggestion is None or suggestion.resolution is not like.suggestion.resolution:
+            continue
+        found.append(
+            AlikeConflict(
+                id=one.id,
+                title=one.title,
+                label=suggestion.label,
+                server_version=other.server_version,
+                resolution=suggestion.resolution,
+                merged=merged_of(suggestion),
+            )
+        )
+    return found
+
+
+def merged_of(suggestion: Suggestion) -> dict[str, Any] | None:
+    """What a suggestion merges to, in wire names; None where it takes one side as it is."""
+    if suggestion.resolution is not Resolution.MERGE:
+        return None
+    return suggestion.fields or {"newQuantity": suggestion.quantity}
+
+
+async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor) -> tuple[int, int]:
+    """Decide each as it was suggested: how many were, and how many had changed meanwhile and were left alone.
+
+    Raises NotPermitted.
+    """
+    decided = left = 0
+    for one in chosen:
+        try:
+            await resolve(
+                till,
+                one.id,
+                one.resolution,
+                actor,
+                merged=one.merged,
+                expected_server_version=one.server_version,
+            )
+        except (ConflictMoved, ConflictGone):
+            left += 1
+        else:
+            decided += 1
+    return decided, left
 
 
 # --- once more ---------------------------------------------------------------------------------------

@@ -28,40 +28,52 @@ async def count(
         raise BadQuantity("Less than nothing cannot be counted.")
     check_quantity(quantity)
     location_id = till.device.location_id
+    return await till.store.write(
+        lambda tx: write_count(tx, location_id, product_id, quantity, actor, note=note, counted_ms=counted_ms)
+    )
 
-    def write(tx: Transaction) -> str:
-        product = known_product(tx.connection, product_id)
-        seen = stock_figure(tx.connection, product_id, location_id)
-        moment_ms = tx.now_ms if counted_ms is None else counted_ms
-        counted = CountData(
-            new_quantity=quantity,
-            previous_quantity=seen.server_quantity,
-            counted_at=from_ms(moment_ms),
-            note=note or None,
-            product_id=product_id,
-        )
-        operation = NewOperation(
-            operation="update",
-            resource_type=STOCK_LEVEL,
-            resource_id=product_id,
-            location_id=location_id,
-            data=counted.to_wire(),
-            actor_id=actor.id,
-            base_version=seen.version or 0,
-            lane=stock_lane(location_id, product_id),
-            occurred_ms=moment_ms,
-            stock=(StockEffect(product_id, location_id, "count", quantity),),
-            summary={
-                "kind": "count",
-                "product": product.name,
-                "unit": product.unit,
-                "quantity": quantity,
-                "person": actor.name,
-            },
-        )
-        return enqueue(tx, operation).id
 
-    return await till.store.write(write)
+def write_count(
+    tx: Transaction,
+    location_id: str,
+    product_id: str,
+    quantity: int,
+    actor: Actor,
+    *,
+    note: str | None = None,
+    counted_ms: int | None = None,
+) -> str:
+    """A count in the caller's transaction; the id of its operation. Raises UnknownProduct."""
+    product = known_product(tx.connection, product_id)
+    seen = stock_figure(tx.connection, product_id, location_id)
+    moment_ms = tx.now_ms if counted_ms is None else counted_ms
+    counted = CountData(
+        new_quantity=quantity,
+        previous_quantity=seen.server_quantity,
+        counted_at=from_ms(moment_ms),
+        note=note or None,
+        product_id=product_id,
+    )
+    operation = NewOperation(
+        operation="update",
+        resource_type=STOCK_LEVEL,
+        resource_id=product_id,
+        location_id=location_id,
+        data=counted.to_wire(),
+        actor_id=actor.id,
+        base_version=seen.version or 0,
+        lane=stock_lane(location_id, product_id),
+        occurred_ms=moment_ms,
+        stock=(StockEffect(product_id, location_id, "count", quantity),),
+        summary={
+            "kind": "count",
+            "product": product.name,
+            "unit": product.unit,
+            "quantity": quantity,
+            "person": actor.name,
+        },
+    )
+    return enqueue(tx, operation).id
 
 
 def stock_lane(location_id: str, product_id: str) -> str:

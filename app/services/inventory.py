@@ -5,12 +5,13 @@ A change of quantity is a delta: it never waits behind anything and never confli
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import orjson
 from sqlalchemy import Connection, func, select
 
 from app.domain.errors import BadQuantity
-from app.domain.quantity import check_quantity
+from app.domain.quantity import KG, PER_KG, check_quantity, one
 from app.services import explanation
 from app.services.catalogue import ProductView, known_product, view_of
 from app.services.explanation import Explanation
@@ -202,6 +203,73 @@ def _unconfirmed(connection: Connection, product_id: str, location_id: str) -> l
             _Moved(row.timestamp_ms, delta, reason, data.get("note"), row.actor_id, None, confirmed=False)
         )
     return moved[::-1]
+
+
+@dataclass(frozen=True)
+class ElsewhereRow:
+    """What another place has. `quantity` and `asked_ms` are None where nobody ever looked."""
+
+    place: str
+    quantity: int | None
+    asked_ms: int | None
+
+
+def elsewhere(till: Till, product_id: str) -> list[ElsewhereRow]:
+    """What the shop's other places have, as far as this till was told, by name of the place."""
+    of, place = t.stock_elsewhere.c, t.location.c
+    query = (
+        select(place.name, of.quantity, of.asked_ms)
+        .outerjoin_from(
+            t.location,
+            t.stock_elsewhere,
+            (of.location_id == place.id) & (of.product_id == product_id),
+        )
+        .where(place.id != till.device.location_id)
+        .order_by(place.name)
+    )
+    with till.store.reading() as connection:
+        return [ElsewhereRow(*row) for row in connection.execute(query)]
+
+
+Which = Literal["all", "low", "oversold"]
+LISTED_MAX = 500
+
+
+def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPage:
+    """What is low, or was sold more often than counted, by name; at most 500 rows."""
+    limit = {"oversold": -1, "low": low_stock}[which]
+    terms = search.fold(words).split()
+    place = till.device.location_id
+    with till.store.reading() as connection:
+        ids = _perhaps_short(connection, place, limit)
+        hits = [hit for hit in search.find_products(connection, ids) if _holds(hit, terms)]
+        rows = _stock_rows(connection, [view_of(hit) for hit in hits], place)
+    short = [
+        row
+        for row in rows
+        if row.on_hand <= limit * one(row.product.unit) and (limit >= 0 or row.on_hand < 0)
+    ]
+    return StockPage(short[:LISTED_MAX], min(len(short), LISTED_MAX))
+
+
+def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list[str]:
+    """Products whose confirmed figure is that low, or that this till has moved since."""
+    level, moved = t.stock_level.c, t.overlay.c
+    # Kilograms are kept in thousandths; which products those are is seen to when the rows are read.
+    highest = -1 if limit < 0 else limit * PER_KG
+    low = select(level.product_id).where(level.location_id == location_id, level.quantity <= highest)
+    if limit < 0:
+        low = low.where(level.quantity < 0)
+    else:
+        by_piece = select(t.catalogue.c.product_id).where(t.catalogue.c.unit == KG)
+        low = low.where((level.quantity <= limit) | level.product_id.in_(by_piece))
+    here = select(moved.product_id).where(moved.location_id == location_id)
+    return list(connection.execute(low.union(here)).scalars())
+
+
+def _holds(hit: search.ProductHit, terms: list[str]) -> bool:
+    written = search.search_text(hit.name, hit.barcode, hit.sku)
+    return all(term in written for term in terms)
 
 
 # --- changing ----------------------------------------------------------------------------------------

@@ -15,11 +15,14 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Row, select
+from sqlalchemy import Row, false, select
 
-from app.domain.errors import BadQuantity, NotPermitted
+from app.domain.errors import BadQuantity, ReasonMissing
+from app.domain.quantity import EACH
+from app.domain.rights import Right
+from app.services import journal
 from app.services.queue import describe
-from app.services.till import Actor, Till
+from app.services.till import Actor, Till, authorise
 from sync_agent.contract.operations import (
     PRODUCT,
     STOCK_LEVEL,
@@ -35,6 +38,8 @@ from sync_agent.store.attempts import AttemptView
 from sync_agent.store.database import Transaction
 from sync_agent.store.endings import CannotEnd
 from sync_agent.store.outbox import NewOperation, ProductEffect, StockEffect
+
+__all__ = ["AttemptView", "CannotEnd"]  # what details() answers with, and what the rest may raise
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def _neighbours(row: Row[Any]) -> tuple[Any, Any]:
     """What stands before an entry, and behind it: in its lane, or by what depends on what."""
     of = t.outbox.c
     unfinished = select(of.summary).where(of.finished_ms.is_(None)).order_by(of.device_seq)
-    in_lane = of.lane == row.lane  # of none, where it has no lane: nothing is equal to NULL
+    in_lane = false() if row.lane is None else of.lane == row.lane
     before = unfinished.where((in_lane & (of.device_seq < row.device_seq)) | (of.id == row.depends_on))
     behind = unfinished.where((in_lane & (of.device_seq > row.device_seq)) | (of.depends_on == row.id))
     return before, behind
@@ -98,6 +103,14 @@ def _neighbours(row: Row[Any]) -> tuple[Any, Any]:
 
 def _titles(rows: Iterable[Row[Any]]) -> tuple[str, ...]:
     return tuple(describe(orjson.loads(row.summary))[0] for row in rows)
+
+
+def unit_of(till: Till, operation_id: str) -> str:
+    """The unit of the quantities in an entry, as its summary has it."""
+    with till.store.reading() as connection:
+        query = select(t.outbox.c.summary).where(t.outbox.c.id == operation_id)
+        summary = connection.execute(query).scalar_one()
+    return str(orjson.loads(summary).get("unit", EACH))
 
 
 # --- trying again, and otherwise ---------------------------------------------------------------------
@@ -190,18 +203,19 @@ def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
 async def discard(
     till: Till, operation_id: str, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> Path:
-    """Give a refused entry up; the file that it was exported to first. Raises NotPermitted, CannotEnd.
+    """Give a refused entry up; the file that it was exported to first. Raises NotPermitted, CannotEnd,
+    ReasonMissing.
 
     A manager does it, or approves it. What it showed goes with it, and its number is never used again.
     """
-    manager = approved_by or actor
-    manager.require_manager("discard an entry")
+    manager = authorise(actor, approved_by, Right.DISCARD_ENTRY)
     if not reason.strip():
-        raise NotPermitted("Say why it is discarded. Whoever looks for it later will want to know.")
+        raise ReasonMissing
     exported = export(till, [operation_id], _exports(till) / f"discarded-{operation_id}.json")
 
     def write(tx: Transaction) -> None:
         endings.discard(tx, operation_id, by=manager.id, reason=reason.strip())
+        journal.note(tx, "discarded", actor.id, approved_by=approved_by, reason=reason.strip())
 
     await till.store.write(write)
     return exported

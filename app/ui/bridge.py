@@ -25,13 +25,16 @@ CHANGES_EVERY_MS = 100
 
 
 class AgentPort(Protocol):
-    """What a window may ask of the running agent. Both return at once."""
+    """What a window may ask of the running agent. All return at once."""
 
     def try_now(self) -> None:
         """Connect and send without waiting for the next planned attempt."""
 
     def resume(self) -> None:
         """Go on after a sign-in or an enrolment that the agent was waiting for."""
+
+    def ask_elsewhere(self, product_id: str) -> None:
+        """Ask what other places have of a product; the answer comes as a change of the store."""
 
 
 class StoreChange(Protocol):

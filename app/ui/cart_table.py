@@ -114,12 +114,24 @@ class CartModel(QAbstractTableModel):
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
                 each = self.tr("{price} a kg") if line.unit == "kg" else self.tr("{price} each")
-                return f"{line.description}\n{each.format(price=price)}"
+                return f"{line.description}\n{each.format(price=price)}{self._change_words(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:
                 return self._formatter.amount(line.total_minor)
         return ""
+
+    def _change_words(self, line: CartLine) -> str:
+        """What is another than the catalogue asks: the price, or something taken off."""
+        words = []
+        if line.has_other_price:
+            asked = self._formatter.amount(line.list_price_minor)
+            words.append(self.tr("instead of {price}").format(price=asked))
+        if line.discount_minor:
+            words.append(
+                self.tr("discount {amount}").format(amount=self._formatter.amount(-line.discount_minor))
+            )
+        return "".join(f" · {one}" for one in words)
 
     def _spoken(self, line: CartLine, column: int) -> str:
         if column == REMOVE:

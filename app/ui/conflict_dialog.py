@@ -35,10 +35,10 @@ class ConflictDialog(QDialog):
     """One conflict. Open it with `open()`.
 
     Signals:
-        decided(str): the decision is saved; the words to show.
+        decided(str, str): the decision on this conflict is saved; the words to show.
     """
 
-    decided = Signal(str)
+    decided = Signal(str, str)
 
     def __init__(
         self, till: Till, comparison: Comparison, actor: Actor, formatter: Formatter, parent: QWidget | None
@@ -135,10 +135,7 @@ class ConflictDialog(QDialog):
         """What the Result row says: the suggestion, or what was typed over it."""
         suggestion = self._comparison.suggestion
         if not self._view.is_typed() and suggestion is not None:
-            merged = None
-            if suggestion.resolution is Resolution.MERGE:
-                merged = suggestion.fields or {"newQuantity": suggestion.quantity}
-            self._start(suggestion.resolution, merged, suggestion.quantity)
+            self._start(suggestion.resolution, conflicts.merged_of(suggestion), suggestion.quantity)
             return
         try:
             merged = self._view.typed_result()
@@ -172,7 +169,7 @@ class ConflictDialog(QDialog):
         except ConflictMoved as moved:
             self._compare_again(str(moved))
             return
-        self.decided.emit(self._decided_words(resolution, quantity))
+        self.decided.emit(self._comparison.conflict_id, self._decided_words(resolution, quantity))
         self.accept()
 
     def _decided_words(self, resolution: Resolution, quantity: int | None) -> str:

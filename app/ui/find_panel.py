@@ -1,4 +1,4 @@
-"""Finding a product to sell: search as you type, and the last sales while nothing is searched for."""
+"""Finding a product to sell: search as you type, and quick keys and the last sales before that."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.services import catalogue, checkout
 from app.services.catalogue import ProductView
+from app.services.checkout import SaleView
+from app.services.queue import kind_in_words
 from app.services.till import Till
 from app.ui.formatting import Formatter
 from app.ui.parts import SearchField, label
+from app.ui.quick_keys import QuickKeys
 from app.ui.two_line import TwoLineList, TwoLines
 
 RESULTS_MAX = 50
@@ -18,10 +21,12 @@ RESULTS_MAX = 50
 class FindPanel(QWidget):
     """Signals:
     found(ProductView): put this in the cart.
+    receiptWanted(str): show the receipt of this transaction.
     left(): Esc with nothing to clear.
     """
 
     found = Signal(object)
+    receiptWanted = Signal(str)
     left = Signal()
 
     def __init__(self, till: Till, formatter: Formatter) -> None:
@@ -42,9 +47,14 @@ class FindPanel(QWidget):
         )
         self._results.chosen.connect(self._take)
         self._results.wentUp.connect(self.search.setFocus)
+        self.quick_keys = QuickKeys(till, formatter)
+        self.quick_keys.chosen.connect(self.found)
+        self._recent: Sequence[SaleView] = ()
         self._sales = TwoLineList(
             "lastSales", self.tr("Last sales on this till"), self.tr("Sales made here will be listed here.")
-        ).only_to_read()
+        )
+        self._sales.chosen.connect(lambda row: self.receiptWanted.emit(self._recent[row].id))
+        self._sales.wentUp.connect(self.search.setFocus)
         self._below = QStackedWidget()
         self._below.addWidget(self._titled_sales())
         self._below.addWidget(self._results)
@@ -60,21 +70,23 @@ class FindPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
+        layout.addWidget(self.quick_keys)
         layout.addWidget(label(self.tr("Last sales on this till"), "muted"))
         layout.addWidget(self._sales, 1)
         return page
 
     def show_sales(self) -> None:
         now_ms = self._till.clock.now_ms()
-        self._sales.rows.show(
-            [
-                TwoLines(
-                    sale.receipt_number,
-                    f"{self._formatter.moment(sale.occurred_ms, now_ms)} · {sale.actor_name}",
-                    self._formatter.money(-sale.total_minor if sale.kind == "refund" else sale.total_minor),
-                )
-                for sale in checkout.recent_sales(self._till, limit=30)
-            ]
+        self._recent = checkout.recent_sales(self._till, limit=30)
+        self._sales.rows.show([self._sale_row(sale, now_ms) for sale in self._recent])
+
+    def _sale_row(self, sale: SaleView, now_ms: int) -> TwoLines:
+        gives = sale.kind in {"refund", "void", "paid_out"}
+        figure = self._formatter.money(-sale.total_minor if gives else sale.total_minor)
+        return TwoLines(
+            first=f"{kind_in_words(sale.kind)} {sale.receipt_number}",
+            second=f"{self._formatter.moment(sale.occurred_ms, now_ms)} · {sale.actor_name}",
+            figure="" if sale.kind == "no_sale" else figure,
         )
 
     def refresh(self) -> None:

@@ -8,6 +8,7 @@ from app.domain.money import minor_digits
 
 MINUS = "−"
 THOUSANDTHS = 1000
+PPM_IN_A_PERCENT = 10_000
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
 
 
@@ -32,6 +33,11 @@ class Formatter:
         digits = minor_digits(self.currency)
         text = self.locale.toCurrencyString(abs(minor) / 10**digits, self._symbol, digits)
         return f"{MINUS}{text}" if minor < 0 else text
+
+    def signed_money(self, minor: int) -> str:
+        """A difference: +£0.02, −£1.00."""
+        text = self.money(minor)
+        return text if minor < 0 else f"+{text}"
 
     def amount(self, minor: int) -> str:
         """Without it, for columns: 18.40."""
@@ -62,6 +68,15 @@ class Formatter:
         """The time alone today, with the date on any other day."""
         if self._local(moment_ms).date() == self._local(now_ms).date():
             return self.time(moment_ms)
+        return f"{self.date(moment_ms)} {self.time(moment_ms)}"
+
+    def percent(self, ppm: int) -> str:
+        """A rate in millionths: 20%, 5.5%."""
+        text = self.locale.toString(ppm / PPM_IN_A_PERCENT, "f", 4).rstrip("0")
+        return f"{text.removesuffix(self.locale.decimalPoint())}{self.locale.percent()}"
+
+    def full_moment(self, moment_ms: int) -> str:
+        """Date and time, as a receipt has it."""
         return f"{self.date(moment_ms)} {self.time(moment_ms)}"
 
     @property

@@ -3,7 +3,10 @@
 The window writes nothing. It hands news to the pages that show it, and scans to the page that takes them.
 """
 
+from collections.abc import Awaitable, Callable
 from enum import IntEnum
+from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -20,23 +23,29 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
-from app.services import conflicts, queue
+from app.services import conflicts, preferences, queue
 from app.services.till import Actor, Till
-from app.ui import theme
+from app.ui import sounds, tasks, theme
+from app.ui.approval import Approvals
 from app.ui.bridge import AgentPort, Bridge, MergedChange
 from app.ui.conflict_dialog import ConflictDialog
+from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter, people_locale
 from app.ui.garbage import UiThreadCollector
 from app.ui.parts import ElidedLabel, MessageLine, button, label
+from app.ui.print_desk import PrintDesk
 from app.ui.scanner import Scanner
 from app.ui.sell_page import SellPage
+from app.ui.settings_page import SettingsPage
+from app.ui.shift_page import ShiftPage
 from app.ui.shortcuts_page import ShortcutsPage
 from app.ui.sign_in_page import SignInPage
+from app.ui.sounds import Sounds
 from app.ui.status_strip import StatusStrip
 from app.ui.stock_page import StockPage
 from app.ui.sync_centre import SyncCentre, Tab
 from app.ui.theme import Tone
-from sync_agent.events import Attention, ConnectionState, Progress, StateChanged
+from sync_agent.events import Attention, ConnectionState, Progress, QueueDrained, StateChanged
 
 NOTICE_MS = 15_000
 
@@ -45,8 +54,13 @@ class Page(IntEnum):
     SIGN_IN = 0
     SELL = 1
     STOCK = 2
-    SYNC = 3
-    SHORTCUTS = 4
+    SHIFT = 3
+    SYNC = 4
+    SETTINGS = 5
+    SHORTCUTS = 6
+
+
+_TABS = (Page.SELL, Page.STOCK, Page.SHIFT, Page.SYNC, Page.SETTINGS)
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +73,14 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, till: Till, bridge: Bridge, agent: AgentPort, pepper: str, *, locale: QLocale | None = None
+        self,
+        till: Till,
+        bridge: Bridge,
+        agent: AgentPort,
+        pepper: str,
+        *,
+        locale: QLocale | None = None,
+        write_bundle: Callable[[Path], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
@@ -67,26 +88,121 @@ class MainWindow(QMainWindow):
         self._collector = UiThreadCollector(self)
         self._till = till
         self._agent = agent
+        self.bridge = bridge
+        self._write_bundle = write_bundle
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self._page_before_help = Page.SELL
-        self.sign_in = SignInPage(till, pepper)
-        self.sell = SellPage(till, self._formatter)
-        self.stock = StockPage(till, self._formatter)
-        self.sync = SyncCentre(till, self._formatter)
-        self.shortcuts = ShortcutsPage()
+        self.approvals = Approvals(till, pepper, self)
+        self.desk = PrintDesk(till, self)
+        self.events = EventLog(till.clock.now_ms, self)
+        self._pepper = pepper
+        self._made: dict[Page, QWidget] = {}
         self._build()
         self._connect(bridge)
         self._make_keys()
         self._scanner = Scanner(self, till.clock.monotonic_s)
         self._scanner.scanned.connect(self.take_scan)
         self._scanner.install(QApplication.instance() or QApplication([]))
+        self._sounds = Sounds(self, on=preferences.read(till).sounds)
+        sounds.install(self._sounds)
         self._show_counts()
-        self.sync.set_state(self.strip.strip_text)
         if bridge.state is not None:
             self.strip.set_state(bridge.state)
         self.resize(1024, 768)
         self.switch_person()
+
+    # --- pages: each is made when it is first looked at, so that the first window is there at once ---
+
+    @property
+    def sign_in(self) -> SignInPage:
+        return cast("SignInPage", self.page(Page.SIGN_IN))
+
+    @property
+    def sell(self) -> SellPage:
+        return cast("SellPage", self.page(Page.SELL))
+
+    @property
+    def stock(self) -> StockPage:
+        return cast("StockPage", self.page(Page.STOCK))
+
+    @property
+    def shift(self) -> ShiftPage:
+        return cast("ShiftPage", self.page(Page.SHIFT))
+
+    @property
+    def sync(self) -> SyncCentre:
+        return cast("SyncCentre", self.page(Page.SYNC))
+
+    @property
+    def settings(self) -> SettingsPage:
+        return cast("SettingsPage", self.page(Page.SETTINGS))
+
+    @property
+    def shortcuts(self) -> ShortcutsPage:
+        return cast("ShortcutsPage", self.page(Page.SHORTCUTS))
+
+    def page(self, page: Page) -> QWidget:
+        """The page itself, made now if nobody has looked at it yet."""
+        if page not in self._made:
+            made = self._made[page] = self._make_page(page)
+            self._pages.addWidget(made)
+            if self._actor is not None:
+                self._tell_actor(made, self._actor)
+        return self._made[page]
+
+    def _make_page(self, page: Page) -> QWidget:
+        makers: dict[Page, Callable[[], QWidget]] = {
+            Page.SIGN_IN: self._make_sign_in,
+            Page.SELL: lambda: SellPage(self._till, self._formatter, self.approvals, self.desk),
+            Page.STOCK: self._make_stock,
+            Page.SHIFT: lambda: ShiftPage(self._till, self._formatter, self.approvals, self.desk),
+            Page.SYNC: self._make_sync_centre,
+            Page.SETTINGS: self._make_settings,
+            Page.SHORTCUTS: self._make_shortcuts,
+        }
+        return makers[page]()
+
+    def _make_sign_in(self) -> QWidget:
+        sign_in = SignInPage(self._till, self._pepper)
+        sign_in.signedIn.connect(self._on_signed_in)
+        return sign_in
+
+    def _make_stock(self) -> QWidget:
+        stock = StockPage(self._till, self._formatter)
+        stock.decisionWanted.connect(self._open_conflicts)
+        stock.lookedAt.connect(self._agent.ask_elsewhere)
+        return stock
+
+    def _make_settings(self) -> QWidget:
+        settings = SettingsPage(self._till, self._formatter, self.approvals)
+        settings.slipWanted.connect(self.desk.show_slip)
+        settings.themeChosen.connect(lambda _name: self._apply_preferences())
+        return settings
+
+    def _make_shortcuts(self) -> QWidget:
+        shortcuts = ShortcutsPage()
+        shortcuts.left.connect(lambda: self.show_page(self._page_before_help))
+        return shortcuts
+
+    def _make_sync_centre(self) -> SyncCentre:
+        sync = SyncCentre(self._till, self._formatter, self.approvals, self.events)
+        sync.set_state(self.strip.strip_text)
+        self.strip.changed.connect(sync.set_state)
+        sync.decide.connect(self.decide)
+        sync.tryNow.connect(self._try_now)
+        sync.bundleWanted.connect(self._keep_bundle)
+        return sync
+
+    @staticmethod
+    def _tell_actor(page: QWidget, actor: Actor) -> None:
+        if isinstance(page, SellPage | StockPage | ShiftPage | SyncCentre | SettingsPage):
+            page.set_actor(actor)
+
+    @property
+    def _current(self) -> Page:
+        shown = self._pages.currentWidget()
+        return next((page for page, made in self._made.items() if made is shown), Page.SIGN_IN)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -111,7 +227,7 @@ class MainWindow(QMainWindow):
         if self._actor is None or QApplication.activeModalWidget() is not None:
             QApplication.beep()
             return
-        if self._pages.currentIndex() == Page.STOCK:
+        if self._current is Page.STOCK:
             self.stock.take_scan(code)
             return
         self.show_page(Page.SELL)
@@ -120,15 +236,19 @@ class MainWindow(QMainWindow):
     def show_page(self, page: Page) -> None:
         if self._actor is None and page is not Page.SIGN_IN:
             return
-        if page is Page.SHORTCUTS and self._pages.currentIndex() != Page.SHORTCUTS:
-            self._page_before_help = Page(self._pages.currentIndex())
-        self._pages.setCurrentIndex(page)
+        if page is Page.SHORTCUTS and self._current is not Page.SHORTCUTS:
+            self._page_before_help = self._current
+        self._pages.setCurrentWidget(self.page(page))
         self._mark_tab(page)
         match page:
             case Page.SELL:
                 self.sell.begin()
             case Page.STOCK:
                 self.stock.begin()
+            case Page.SHIFT:
+                self.shift.begin()
+            case Page.SETTINGS:
+                self.settings.begin()
             case Page.SHORTCUTS:
                 self.shortcuts.begin()
 
@@ -136,7 +256,7 @@ class MainWindow(QMainWindow):
         """Ask who is at the till. The cart and the queue stay as they are."""
         self._actor = None
         self._bar.hide()
-        self._pages.setCurrentIndex(Page.SIGN_IN)
+        self._pages.setCurrentWidget(self.sign_in)
         self.sign_in.begin()
 
     def open_sync_centre(self) -> None:
@@ -155,12 +275,12 @@ class MainWindow(QMainWindow):
             return
         dialog = ConflictDialog(self._till, comparison, self._actor, self._formatter, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.decided.connect(lambda words: self.sync.message.say(words, Tone.GOOD, for_ms=NOTICE_MS))
+        dialog.decided.connect(self.sync.say_decided)
         dialog.open()
 
     def _mark_tab(self, page: Page) -> None:
         self._tabs.setExclusive(False)  # an exclusive group would keep the last one checked
-        for number in (Page.SELL, Page.STOCK, Page.SYNC):
+        for number in _TABS:
             self._tabs.button(number).setChecked(number == page)
         self._tabs.setExclusive(True)
 
@@ -170,31 +290,49 @@ class MainWindow(QMainWindow):
         bridge.stateChanged.connect(self._on_state)
         bridge.changed.connect(self._on_changed)
         bridge.attention.connect(self._on_attention)
-        bridge.drained.connect(self.strip.on_drained)
+        bridge.drained.connect(self._on_drained)
         bridge.progressed.connect(self._on_progress)
         self.strip.noticed.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
-        self.strip.changed.connect(self.sync.set_state)
         self.strip.clicked.connect(lambda _checked=False: self.open_sync_centre())
-        self.sign_in.signedIn.connect(self._on_signed_in)
-        self.stock.decisionWanted.connect(self._open_conflicts)
-        self.sync.decide.connect(self.decide)
-        self.sync.tryNow.connect(self._try_now)
-        self.shortcuts.left.connect(lambda: self.show_page(self._page_before_help))
+        self.desk.said.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
 
     def _on_state(self, event: StateChanged) -> None:
         self.strip.set_state(event)
+        self.events.note(f"{event.state} {event.reason}".strip())
+
+    def _on_drained(self, event: QueueDrained) -> None:
+        self.strip.on_drained(event)
+        self.events.note(self.tr("%n entry(ies) sent; nothing waits.", "", event.count))
+
+    def _keep_bundle(self, path: str) -> None:
+        if self._write_bundle is not None:
+            work = self._carry_bundle_out(Path(path), self._write_bundle)
+            tasks.start(work, self, self.sync.message.say_error)
+
+    async def _carry_bundle_out(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
+        self.sync.message.say(self.tr("Looking at everything…"), Tone.BUSY)
+        try:
+            await write(path)
+        except OSError as error:
+            self.sync.message.say_error(self.tr("It could not be saved: {why}").format(why=error))
+            return
+        words = self.tr("The support bundle is in {path}. It holds no names, prices or customers.")
+        self.sync.message.say(words.format(path=path), Tone.GOOD)
 
     def _on_changed(self, change: MergedChange) -> None:
         if change.touches("outbox", "conflicts"):
             self._show_counts()
         if change.touches("people") and self._actor is None:
             self.sign_in.refresh()
-        self.sell.refresh(change)
-        self.stock.refresh(change)
-        self.sync.refresh(change)
+        if change.touches("preferences"):
+            self._apply_preferences()
+        for page in self._made.values():
+            if isinstance(page, SellPage | StockPage | ShiftPage | SyncCentre):
+                page.refresh(change)
 
     def _on_attention(self, event: Attention) -> None:
         self._notice.say(event.message, Tone.WARN)
+        self.events.note(event.message)
 
     def _on_progress(self, event: Progress) -> None:
         if event.done < event.total:
@@ -209,10 +347,18 @@ class MainWindow(QMainWindow):
     def _on_signed_in(self, actor: Actor) -> None:
         self._actor = actor
         self._person.set_words(actor.name)
-        self.sell.set_actor(actor)
-        self.stock.set_actor(actor)
+        for page in self._made.values():
+            self._tell_actor(page, actor)
         self._bar.show()
         self.show_page(Page.SELL)
+
+    def _apply_preferences(self) -> None:
+        """How the till looks and sounds, as it was chosen last."""
+        chosen = preferences.read(self._till)
+        self._sounds.set_on(chosen.sounds)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication), "a window stands in an application"
+        theme.apply_theme(app, theme.theme_of(chosen.theme))
 
     def _open_conflicts(self) -> None:
         self.show_page(Page.SYNC)
@@ -228,7 +374,8 @@ class MainWindow(QMainWindow):
     def _show_counts(self) -> None:
         counts = queue.counts(self._till)
         self.strip.set_counts(counts)
-        self.sync.set_counts(counts)
+        if Page.SYNC in self._made:
+            self.sync.set_counts(counts)
         number = counts.attention + counts.conflicts
         words = self.tr("Sync centre")
         self._tabs.button(Page.SYNC).setText(f"  {words} · {number}" if number else f"  {words}")
@@ -240,8 +387,6 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self._pages = QStackedWidget()
-        for page in (self.sign_in, self.sell, self.stock, self.sync, self.shortcuts):
-            self._pages.addWidget(page)
         self._notice = MessageLine("notice")
         self.strip = StatusStrip(
             queue.counts(self._till), now_ms=self._till.clock.now_ms, clock=self._formatter.time
@@ -276,19 +421,26 @@ class MainWindow(QMainWindow):
         for page, drawing, words, key, name in (
             (Page.SELL, "sell", self.tr("Sell"), "Ctrl+1", "navSell"),
             (Page.STOCK, "stock", self.tr("Stock"), "Ctrl+2", "navStock"),
-            (Page.SYNC, "sync", self.tr("Sync centre"), "Ctrl+3", "navSync"),
+            (Page.SHIFT, "shift", self.tr("Shift"), "Ctrl+3", "navShift"),
+            (Page.SYNC, "sync", self.tr("Sync centre"), "Ctrl+4", "navSync"),
+            (Page.SETTINGS, "settings", self.tr("Settings"), "Ctrl+5", "navSettings"),
         ):
             row.addWidget(self._tab(page, drawing, words, key, name))
         row.addStretch(1)
-        where = label(f"{self._till.device.location_name} · {self._till.device.name}", "muted", name="where")
-        row.addWidget(where)
-        row.addSpacing(16)
         image = label()
         image.setPixmap(theme.pixmap("person", "muted", 20))
         row.addWidget(image)
         self._person = ElidedLabel("personName")
-        self._person.setMinimumWidth(110)
-        row.addWidget(self._person, 1)
+        self._where = ElidedLabel("where", "small")
+        self._where.set_words(f"{self._till.device.location_name} · {self._till.device.name}")
+        who = QVBoxLayout()
+        who.setSpacing(0)
+        who.addStretch(1)
+        for line in (self._person, self._where):
+            line.setMinimumWidth(120)
+            who.addWidget(line)
+        who.addStretch(1)
+        row.addLayout(who, 1)
         switch = button(self.tr("Switch"), "switchPerson", self.switch_person, role="quiet")
         switch.setToolTip(self.tr("Let another person sign in (Ctrl+L)"))
         row.addWidget(switch)
@@ -296,7 +448,8 @@ class MainWindow(QMainWindow):
         return bar
 
     def _tab(self, page: Page, drawing: str, words: str, key: str, name: str) -> QPushButton:
-        tab = QPushButton(theme.icon(drawing, "muted"), "  " + words)
+        # Five words do not fit beside a long name at 1024 px: settings are known by their drawing.
+        tab = QPushButton(theme.icon(drawing, "muted"), "" if page is Page.SETTINGS else "  " + words)
         tab.setObjectName(name)
         tab.setAccessibleName(words)
         tab.setToolTip(f"{words} ({key})")
@@ -316,7 +469,9 @@ class MainWindow(QMainWindow):
         for key, act in (
             ("Ctrl+1", lambda: self.show_page(Page.SELL)),
             ("Ctrl+2", lambda: self.show_page(Page.STOCK)),
-            ("Ctrl+3", self.open_sync_centre),
+            ("Ctrl+3", lambda: self.show_page(Page.SHIFT)),
+            ("Ctrl+4", self.open_sync_centre),
+            ("Ctrl+5", lambda: self.show_page(Page.SETTINGS)),
             ("Ctrl+L", self.switch_person),
             ("F1", lambda: self.show_page(Page.SHORTCUTS)),
         ):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.services.conflicts import ConflictView
+from app.services.conflicts import ConflictView, DecidedConflict
 from app.services.queue import QueueRow
 from app.ui import theme
 from app.ui.formatting import Formatter
@@ -42,6 +42,9 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
+
+    def rows(self) -> Sequence[RowT]:
+        return self._rows
 
     def row(self, number: int) -> RowT | None:
         return self._rows[number] if 0 <= number < len(self._rows) else None
@@ -157,6 +160,31 @@ class ConflictModel(RowsModel[ConflictView]):
         if hours < 48:
             return self.tr("{count} hours").format(count=hours)
         return self.tr("{count} days").format(count=hours // 24)
+
+
+class DecidedModel(RowsModel[DecidedConflict]):
+    """What was decided, and by whom."""
+
+    def titles(self) -> tuple[str, str, str, str]:
+        return self.tr("What"), self.tr("Decided by"), "", self.tr("As")
+
+    def text(self, row: DecidedConflict, column: int) -> str:
+        match column:
+            case 0:
+                return row.title
+            case 1:
+                return row.decided_by or ""
+            case 2:
+                return ""
+        words = {
+            "accept_local": self.tr("the till’s side"),
+            "accept_server": self.tr("the server’s side"),
+            "merge": self.tr("both together"),
+        }
+        return words.get(row.resolution or "", "")
+
+    def token(self, row: DecidedConflict) -> str:
+        return "muted"
 
 
 class ColouredDelegate(QStyledItemDelegate):

@@ -1,12 +1,10 @@
 """Who is at the till: people to choose from, and a PIN. Works the same with the server away."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -18,9 +16,8 @@ from app.services import people
 from app.services.people import Person
 from app.services.till import Till
 from app.ui import tasks, theme
-from app.ui.parts import MessageLine, button, card, field, icon_button, label
-
-PIN_LENGTH_MAX = 12
+from app.ui.parts import MessageLine, button, card, field, label
+from app.ui.pin_pad import PIN_LENGTH_MAX, PinPad
 
 
 class SignInPage(QWidget):
@@ -95,14 +92,6 @@ class SignInPage(QWidget):
         self._sign_in.setEnabled(True)
         self.begin()
 
-    def _press(self, digit: str) -> None:
-        self._pin.insert(digit)
-        self._pin.setFocus()
-
-    def _backspace(self) -> None:
-        self._pin.backspace()
-        self._pin.setFocus()
-
     def _submit(self) -> None:
         if self._chosen is None or not self._sign_in.isEnabled():
             return
@@ -170,24 +159,6 @@ class SignInPage(QWidget):
         layout.addWidget(label(self.tr("PIN"), "muted"))
         layout.addWidget(self._pin)
         layout.addWidget(self._message)
-        layout.addLayout(self._pad())
+        layout.addWidget(PinPad(self._pin, "pin"))
         layout.addWidget(self._sign_in)
         return frame
-
-    def _pad(self) -> QGridLayout:
-        pad = QGridLayout()
-        pad.setSpacing(8)
-        for place, digit in enumerate("123456789"):
-            pad.addWidget(self._key(digit), place // 3, place % 3)
-        pad.addWidget(self._key("0"), 3, 1)
-        rub_out = icon_button("backspace", self.tr("Delete the last figure"), "pinBackspace", self._backspace)
-        rub_out.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        rub_out.setProperty("role", "key")
-        rub_out.setSizePolicy(self._sign_in.sizePolicy())
-        pad.addWidget(rub_out, 3, 2)
-        return pad
-
-    def _key(self, digit: str) -> QPushButton:
-        key = button(digit, f"pin{digit}", partial(self._press, digit), role="key")
-        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # whoever uses the keyboard types into the field
-        return key

@@ -149,7 +149,7 @@ class StatusStrip(QPushButton):
         super().__init__()
         self.setObjectName("statusStrip")
         self.setIconSize(QSize(18, 18))
-        self.setToolTip(self.tr("Open the Sync centre (Ctrl+3)"))
+        self.setToolTip(self.tr("Open the Sync centre (Ctrl+4)"))
         self._counts = counts
         self._now_ms = now_ms
         self._clock = clock

@@ -4,13 +4,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import UnknownProduct
-from app.services import counting, inventory
+from app.services import counting, inventory, transfers
 from app.services.inventory import MovementView, StockRow
 from app.services.till import Actor, Till
 from app.ui import tasks, theme
 from app.ui.formatting import Formatter
 from app.ui.parts import MessageLine, button, label
-from app.ui.stock_form import AdjustForm, Adjustment, Count, CountForm, StockForm
+from app.ui.stock_form import (
+    AdjustForm,
+    Adjustment,
+    Count,
+    CountForm,
+    Request,
+    StockForm,
+    Transfer,
+    TransferForm,
+)
 from app.ui.theme import Tone
 from app.ui.two_line import TwoLineList, TwoLines
 
@@ -18,9 +27,11 @@ from app.ui.two_line import TwoLineList, TwoLines
 class StockDetails(QFrame):
     """Signals:
     decisionWanted(): the product is in conflict and somebody wants to decide it.
+    lookedAt(str): this product is shown from now on.
     """
 
     decisionWanted = Signal()
+    lookedAt = Signal(str)
 
     def __init__(self, till: Till, formatter: Formatter) -> None:
         super().__init__()
@@ -45,6 +56,7 @@ class StockDetails(QFrame):
         self._message.clear()
         self._show_history()
         self.refresh()
+        self.lookedAt.emit(product_id)
 
     def refresh(self) -> None:
         """Read the figure, its explanation and its movements again."""
@@ -59,6 +71,7 @@ class StockDetails(QFrame):
         self._inside.setCurrentIndex(1)
         self._show_figure(stock)
         self._explanation.setText(inventory.explain(self._till, self._product_id).sentence)
+        self._show_elsewhere(stock)
         movements = inventory.movements(self._till, self._product_id)
         self._movements.rows.show([self._movement_row(movement, stock) for movement in movements])
 
@@ -67,6 +80,10 @@ class StockDetails(QFrame):
 
     def count(self) -> None:
         self._ask(self._count_form)
+
+    def transfer(self) -> None:
+        self._transfer_form.set_places(transfers.other_places(self._till))
+        self._ask(self._transfer_form)
 
     def _show_figure(self, stock: StockRow) -> None:
         product = stock.product
@@ -85,15 +102,32 @@ class StockDetails(QFrame):
         self._count_button.setText(self.tr("Count it now") if negative else self.tr("Count…"))
         self._decide.setVisible(stock.in_conflict)
 
+    def _show_elsewhere(self, stock: StockRow) -> None:
+        now_ms = self._till.clock.now_ms()
+        told = []
+        for row in inventory.elsewhere(self._till, stock.product.id):
+            if row.quantity is None or row.asked_ms is None:
+                told.append(self.tr("{place}: not asked yet").format(place=row.place))
+                continue
+            words = self.tr("{place}: {quantity}, as of {time}")
+            told.append(
+                words.format(
+                    place=row.place,
+                    quantity=self._formatter.quantity(row.quantity, stock.product.unit),
+                    time=self._formatter.moment(row.asked_ms, now_ms),
+                )
+            )
+        self._elsewhere.setText("\n".join(told))
+        self._elsewhere.setVisible(bool(told))
+        self._transfer_button.setVisible(bool(told))
+
     def _state_words(self, stock: StockRow) -> str:
         if stock.in_conflict:
             return self.tr("Two counts or changes disagree. Somebody has to decide.")
         if stock.on_hand < 0:
             return self.tr("Sold more than counted")
-        if stock.unsent == 1:
-            return self.tr("1 change is not sent yet")
         if stock.unsent:
-            return self.tr("{count} changes are not sent yet").format(count=stock.unsent)
+            return self.tr("%n change(s) not sent yet", "", stock.unsent)
         return ""
 
     def _movement_row(self, movement: MovementView, stock: StockRow) -> TwoLines:
@@ -135,17 +169,26 @@ class StockDetails(QFrame):
         self._show_history()
         self._adjust_button.setFocus()
 
-    def _save(self, request: Adjustment | Count) -> None:
-        form = self._count_form if isinstance(request, Count) else self._adjust_form
+    def _save(self, request: Request) -> None:
+        forms: dict[type[Request], StockForm] = {
+            Adjustment: self._adjust_form,
+            Count: self._count_form,
+            Transfer: self._transfer_form,
+        }
+        form = forms[type(request)]
         tasks.start(self._carry_out(request, form), self, form.say_error)
 
-    async def _carry_out(self, request: Adjustment | Count, form: StockForm) -> None:
+    async def _carry_out(self, request: Request, form: StockForm) -> None:
         assert self._actor is not None
         if isinstance(request, Count):
             await counting.count(
                 self._till, request.product_id, request.quantity, self._actor, note=request.note
             )
             words = self.tr("Counted. Saved on this till.")
+        elif isinstance(request, Transfer):
+            goods = [(request.product_id, request.quantity)]
+            await transfers.send(self._till, request.to, goods, self._actor, note=request.note)
+            words = self.tr("Sent to {place}. Saved on this till.").format(place=request.to.name)
         else:
             await inventory.adjust(
                 self._till, request.product_id, request.delta, request.reason, request.note, self._actor
@@ -174,6 +217,7 @@ class StockDetails(QFrame):
         self._state = label(name="stockState", wrap=True)
         self._explanation = label(name="stockExplanation", wrap=True)
         self._explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._elsewhere = label(role="small", name="stockElsewhere", wrap=True)
         self._message = MessageLine("stockMessage")
         self._decide = button(self.tr("Decide…"), "stockDecide", self.decisionWanted.emit, role="primary")
         view = QWidget()
@@ -191,6 +235,7 @@ class StockDetails(QFrame):
         layout.addLayout(figure)
         layout.addWidget(self._state)
         layout.addWidget(self._explanation)
+        layout.addWidget(self._elsewhere)
         layout.addWidget(self._message)
         layout.addWidget(self._lower_part(), 1)
         return view
@@ -201,6 +246,7 @@ class StockDetails(QFrame):
         ).only_to_read()
         self._adjust_button = button(self.tr("Receive or adjust…"), "stockAdjust", self.adjust)
         self._count_button = button(self.tr("Count…"), "stockCount", self.count)
+        self._transfer_button = button(self.tr("Send to another shop…"), "stockTransfer", self.transfer)
         self._history = QWidget()
         layout = QVBoxLayout(self._history)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -209,12 +255,14 @@ class StockDetails(QFrame):
         buttons.addWidget(self._adjust_button, 1)
         buttons.addWidget(self._count_button, 1)
         layout.addLayout(buttons)
+        layout.addWidget(self._transfer_button)
         layout.addWidget(self._movements, 1)
         self._adjust_form = AdjustForm(self._formatter)
         self._count_form = CountForm(self._formatter)
+        self._transfer_form = TransferForm(self._formatter)
         self._lower = QStackedWidget()
         self._lower.addWidget(self._history)
-        for form in (self._adjust_form, self._count_form):
+        for form in (self._adjust_form, self._count_form, self._transfer_form):
             form.saved.connect(self._save)
             form.left.connect(self._leave_form)
             self._lower.addWidget(form)

@@ -1,5 +1,6 @@
-"""Changing a stock figure in place: goods in, waste, found, correction, or a count."""
+"""Changing a stock figure in place: goods in, waste, found, correction, a count, or goods to another shop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, 
 from app.domain.errors import BadQuantity, DomainError
 from app.domain.quantity import parse_quantity
 from app.services.inventory import StockRow
+from app.services.transfers import Place
 from app.ui.formatting import Formatter
 from app.ui.parts import MessageLine, button, field, form_label, label
 from sync_agent.contract.stock import MovementReason
@@ -29,11 +31,22 @@ class Count:
     note: str | None
 
 
+@dataclass(frozen=True)
+class Transfer:
+    product_id: str
+    to: Place
+    quantity: int
+    note: str | None
+
+
+Request = Adjustment | Count | Transfer
+
+
 class StockForm(QWidget):
     """Common to both forms: a quantity, a note, what will be on hand, Save and Cancel.
 
     Signals:
-        saved(object): an Adjustment or a Count to carry out.
+        saved(object): an Adjustment, a Count or a Transfer to carry out.
         left(): Cancel, or Esc.
     """
 
@@ -93,7 +106,7 @@ class StockForm(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def request(self) -> Adjustment | Count:
+    def request(self) -> Request:
         """What is to be carried out. Raises DomainError where the form is not right yet."""
         raise NotImplementedError
 
@@ -197,3 +210,37 @@ class CountForm(StockForm):
         if counted < 0:
             raise BadQuantity(self.tr("A shelf cannot hold less than nothing."))
         return counted
+
+
+class TransferForm(StockForm):
+    def __init__(self, formatter: Formatter) -> None:
+        self._places: Sequence[Place] = ()
+        self._to = QComboBox()
+        super().__init__(
+            formatter, self.tr("Send to another shop"), self.tr("Send"), "transfer", self.tr("Quantity")
+        )
+        self._to.setObjectName("transferTo")
+        self._to.setAccessibleName(self.tr("To"))
+        self.form.insertRow(0, form_label(self.tr("To"), self._to), self._to)
+
+    def set_places(self, places: Sequence[Place]) -> None:
+        """Where goods could go."""
+        self._places = places
+        self._to.clear()
+        self._to.addItems([place.name for place in places])
+
+    def request(self) -> Transfer:
+        if not self._places:
+            raise BadQuantity(self.tr("This shop has no other place."))
+        to = self._places[self._to.currentIndex()]
+        return Transfer(self.stock.product.id, to, self._sent(), self.typed_note())
+
+    def outcome_words(self) -> str:
+        after = self._formatter.quantity(self.stock.on_hand - self._sent(), self.stock.product.unit)
+        return self.tr("On hand after this: {quantity}").format(quantity=after)
+
+    def _sent(self) -> int:
+        sent = self.typed_quantity()
+        if sent <= 0:
+            raise BadQuantity(self.tr("Type how much is sent."))
+        return sent

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QListView
 
 from app.services import inventory
-from app.services.inventory import StockRow
+from app.services.inventory import StockPage, StockRow, Which
 from app.services.till import Till
 from app.ui.formatting import Formatter
 from app.ui.parts import draw_hint
@@ -28,6 +28,8 @@ class StockModel(QAbstractListModel):
         self._till = till
         self._formatter = formatter
         self._words = ""
+        self._which: Which = "all"
+        self._low_stock = 0
         self._rows: list[StockRow] = []
         self._total = 0
 
@@ -37,6 +39,11 @@ class StockModel(QAbstractListModel):
 
     def search(self, words: str) -> None:
         self._words = words
+        self._load(PAGE_ROWS)
+
+    def show_which(self, which: Which, low_stock: int) -> None:
+        """All of it, what is low, or what was sold more often than counted."""
+        self._which, self._low_stock = which, low_stock
         self._load(PAGE_ROWS)
 
     def reload(self) -> None:
@@ -82,6 +89,14 @@ class StockModel(QAbstractListModel):
                 return self._lines(row)
         return None
 
+    def hint(self) -> str:
+        """What an empty list means."""
+        return {
+            "all": self.tr("Nothing found. Try three letters or more of the name, or part of the code."),
+            "low": self.tr("Nothing is low."),
+            "oversold": self.tr("Nothing was sold more than counted."),
+        }[self._which]
+
     def _lines(self, row: StockRow) -> TwoLines:
         negative = row.on_hand < 0
         return TwoLines(
@@ -103,8 +118,13 @@ class StockModel(QAbstractListModel):
             words.append(self.tr("{count} not sent").format(count=row.unsent))
         return " · ".join(words)
 
+    def _page(self, limit: int) -> StockPage:
+        if self._which == "all":
+            return inventory.stock_page(self._till, self._words, limit=limit)
+        return inventory.short_page(self._till, self._words, self._which, self._low_stock)
+
     def _load(self, limit: int) -> None:
-        page = inventory.stock_page(self._till, self._words, limit=limit)
+        page = self._page(limit)
         self.beginResetModel()
         self._rows = list(page.rows)
         self._total = page.total
@@ -140,8 +160,7 @@ class StockList(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._stock_model.rowCount() == 0:
-            words = self.tr("Nothing found. Try three letters or more of the name, or part of the code.")
-            draw_hint(self, words)
+            draw_hint(self, self._stock_model.hint())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:

@@ -2,13 +2,15 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from app.services import catalogue
+from app.services import catalogue, preferences
+from app.services.inventory import Which
 from app.services.till import Actor, Till
 from app.ui.bridge import MergedChange
+from app.ui.count_panel import CountPanel
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, SearchField, label
+from app.ui.parts import MessageLine, SearchField, button, label
 from app.ui.stock_details import StockDetails
 from app.ui.stock_list import StockList, StockModel
 from app.ui.theme import Tone
@@ -20,9 +22,11 @@ ROWS_ONE_BY_ONE_MAX = 20
 class StockPage(QWidget):
     """Signals:
     decisionWanted(): open the conflicts.
+    lookedAt(str): this product is shown from now on.
     """
 
     decisionWanted = Signal()
+    lookedAt = Signal(str)
 
     def __init__(self, till: Till, formatter: Formatter) -> None:
         super().__init__()
@@ -41,22 +45,30 @@ class StockPage(QWidget):
         self._list.wentUp.connect(self._search.setFocus)
         self._details = StockDetails(till, formatter)
         self._details.decisionWanted.connect(self.decisionWanted)
+        self._details.lookedAt.connect(self.lookedAt)
+        self._count_panel = CountPanel(till, formatter)
+        self._count_panel.left.connect(self._leave_count)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._details)
+        self._right.addWidget(self._count_panel)
         self._list.picked.connect(self._details.show_product)
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addWidget(self._search)
         left.addWidget(self._message)
+        left.addLayout(self._choices())
         left.addWidget(self._list, 1)
         left.addWidget(self._count)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 10)
         layout.setSpacing(14)
         layout.addLayout(left, 6)
-        layout.addWidget(self._details, 4)
+        layout.addWidget(self._right, 4)
         QShortcut(QKeySequence(Qt.Key.Key_F2), self).activated.connect(self.search)
 
     def set_actor(self, actor: Actor) -> None:
         self._details.set_actor(actor)
+        self._count_panel.set_actor(actor)
 
     def begin(self) -> None:
         """The page was opened: read what changed while it was out of sight."""
@@ -75,9 +87,20 @@ class StockPage(QWidget):
         self._details.show_product(product_id)
         self._list.show_product(product_id)
 
+    def count_by_scanning(self) -> None:
+        """Begin a count, or go on with one that rests."""
+        self._right.setCurrentWidget(self._count_panel)
+        self._count_panel.ask()
+
     def take_scan(self, code: str) -> None:
-        """On this page a scan looks the product up."""
+        """On this page a scan looks the product up; in a count it counts it."""
         product = catalogue.by_code(self._till, code)
+        if self._right.currentWidget() is self._count_panel and self._count_panel.is_counting:
+            if product is None:
+                self._count_panel.say_unknown(code)
+            else:
+                self._count_panel.take(product)
+            return
         if product is None:
             words = self.tr("No product has the code {code}.").format(code=code)
             self._message.say(words, Tone.BAD)
@@ -87,6 +110,8 @@ class StockPage(QWidget):
         self.show_product(product.id)
 
     def refresh(self, change: MergedChange) -> None:
+        if self.isVisible() and change.touches("stock", "counts"):
+            self._count_panel.refresh()
         if not change.touches("stock", "catalogue", "outbox", "conflicts"):
             return
         if not self.isVisible():
@@ -105,6 +130,39 @@ class StockPage(QWidget):
         if self._details.product_id is not None:
             self._list.show_product(self._details.product_id)
 
+    def _choices(self) -> QHBoxLayout:
+        self._which = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for place, (words, name) in enumerate(
+            (
+                (self.tr("All"), "stockAll"),
+                (self.tr("Low"), "stockLow"),
+                (self.tr("Below zero"), "stockOversold"),
+            )
+        ):
+            made = QPushButton(words)
+            made.setObjectName(name)
+            made.setAccessibleName(words)
+            made.setProperty("role", "choice")
+            made.setCheckable(True)
+            made.setChecked(place == 0)
+            made.setAutoDefault(False)
+            self._which.addButton(made, place)
+            row.addWidget(made, 1)
+        self._which.idClicked.connect(self._choose_which)
+        row.addWidget(button(self.tr("Count by scanning…"), "countByScanning", self.count_by_scanning), 2)
+        return row
+
+    def _choose_which(self, place: int) -> None:
+        which: tuple[Which, ...] = ("all", "low", "oversold")
+        self._model.show_which(which[place], preferences.read(self._till).low_stock)
+        self._show_product_count()
+
+    def _leave_count(self) -> None:
+        self._right.setCurrentWidget(self._details)
+        self._search.setFocus()
+
     def _find(self, words: str) -> None:
         self._message.clear()
         self._model.search(words)
@@ -115,5 +173,8 @@ class StockPage(QWidget):
             self._list.setCurrentIndex(self._model.index(0))
 
     def _show_product_count(self) -> None:
-        count = self._formatter.quantity(catalogue.product_count(self._till))
-        self._count.setText(self.tr("{count} products at this till").format(count=count))
+        if self._which.checkedId() == 0:
+            count = catalogue.product_count(self._till)
+            self._count.setText(self.tr("%n product(s) at this till", "", count))
+        else:
+            self._count.setText(self.tr("%n product(s) listed", "", self._model.rowCount()))

@@ -4,24 +4,48 @@ A page, not a dialog: nothing here stops a sale. Its lists are read again when t
 changed, and only the list in sight.
 """
 
+import asyncio
 from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.services import conflicts, queue
-from app.services.queue import QueueCounts
-from app.services.till import Till
-from app.ui import theme
+from app.domain.errors import DomainError
+from app.domain.rights import Right
+from app.services import conflicts, queue, refused
+from app.services.conflicts import AlikeConflict, ConflictView
+from app.services.queue import QueueCounts, QueueRow
+from app.services.till import Actor, Till
+from app.ui import tasks, theme
+from app.ui.approval import Approvals
+from app.ui.batch_dialog import BatchDialog
 from app.ui.bridge import MergedChange
+from app.ui.edit_dialog import EditDialog
+from app.ui.entry_dialog import EntryDialog
+from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter
 from app.ui.parts import MessageLine, button, card, label
-from app.ui.queue_table import ConflictModel, QueueModel, RowsTable
+from app.ui.queue_table import ConflictModel, DecidedModel, QueueModel, RowsTable
+from app.ui.refusal_card import RefusalCard
 from app.ui.status_strip import StripText
 from app.ui.theme import Tone
 
+if TYPE_CHECKING:
+    from app.ui.diagnostics_view import DiagnosticsView
+
 ROWS_MAX = 200
+UNDO_MS = 10_000
 CLOCK_OFF_MS_MAX = 120_000
 
 
@@ -30,22 +54,31 @@ class Tab(IntEnum):
     ATTENTION = 1
     CONFLICTS = 2
     SENT = 3
+    DIAGNOSTICS = 4
 
 
 class SyncCentre(QWidget):
     """Signals:
     tryNow(): send what waits without waiting longer.
     decide(str): open this conflict.
+    bundleWanted(str): write a support bundle to this path.
     """
 
     tryNow = Signal()
     decide = Signal(str)
+    bundleWanted = Signal(str)
 
-    def __init__(self, till: Till, formatter: Formatter) -> None:
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, events: EventLog) -> None:
         super().__init__()
         self.setObjectName("page")
         self._till = till
         self._formatter = formatter
+        self._approvals = approvals
+        self._actor: Actor | None = None
+        self._diagnostics: DiagnosticsView | None = None
+        self._events = events
+        self._undoes: str | None = None
+        self._no_diagnostics = QWidget()
         self._counts = queue.counts(till)
         self._build()
         self._second = QTimer(self)
@@ -57,11 +90,33 @@ class SyncCentre(QWidget):
     def message(self) -> MessageLine:
         return self._message
 
+    def set_actor(self, actor: Actor) -> None:
+        self._actor = actor
+
     def show_tab(self, tab: Tab) -> None:
+        if tab is Tab.DIAGNOSTICS:
+            self._make_diagnostics()
         self._tabs.button(tab).setChecked(True)
         self._lists.setCurrentIndex(tab)
         self._read_list()
         self._show_choice()
+
+    def _make_diagnostics(self) -> None:
+        if self._diagnostics is None:
+            # Its plots take a while to load, and few look at them.
+            from app.ui.diagnostics_view import DiagnosticsView  # noqa: PLC0415
+
+            self._diagnostics = DiagnosticsView(self._till, self._formatter, self._events)
+            self._diagnostics.bundleWanted.connect(self._choose_bundle)
+            self._lists.removeWidget(self._no_diagnostics)
+            self._lists.insertWidget(Tab.DIAGNOSTICS, self._diagnostics)
+
+    def _choose_bundle(self) -> None:
+        chooser = QFileDialog(self, self.tr("Support bundle"), "evertill-support.zip", "ZIP (*.zip)")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(self.bundleWanted)
+        chooser.open()
 
     def show_most_urgent(self) -> None:
         """Open on what needs a person, else on what waits."""
@@ -111,8 +166,11 @@ class SyncCentre(QWidget):
             case Tab.CONFLICTS:
                 self._open.show(conflicts.open_conflicts(self._till))
                 self._pick_first(self._open_table)
+                self._decided.show(conflicts.decided_conflicts(self._till))
             case Tab.SENT:
                 self._sent.show(queue.sent(self._till, limit=ROWS_MAX))
+            case Tab.DIAGNOSTICS:
+                pass  # it reads by itself, while it is in sight
         self._show_choice()
 
     def _pick_first(self, table: RowsTable) -> None:
@@ -120,31 +178,188 @@ class SyncCentre(QWidget):
             table.setCurrentIndex(table.model().index(0, 0))
 
     def _show_choice(self) -> None:
-        """Below the list: what was refused in full, or the way to decide."""
+        """Below the list: what can be done with the chosen row."""
         tab = Tab(self._lists.currentIndex())
-        refused = self._refused.row(self._refused_table.currentIndex().row())
-        shows_refusal = tab is Tab.ATTENTION and refused is not None
-        self._refusal.setVisible(shows_refusal)
-        if shows_refusal and refused is not None:
-            self._refusal_title.setText(f"{refused.title} · {refused.detail}")
-            self._refusal_words.setText(refused.error or self.tr("The server refused it."))
-        choice = self._open.row(self._open_table.currentIndex().row())
-        self._decision.setVisible(tab is Tab.CONFLICTS and self._open.rowCount() > 0)
+        row = self._chosen_entry()
+        self._refusal.setVisible(tab is Tab.ATTENTION and row is not None)
+        if tab is Tab.ATTENTION and row is not None:
+            self._refusal.show_entry(row, can_edit=self._can_edit(row), can_discard=self._can_discard(row))
+        choice = self._chosen_conflict()
+        self._decision.setVisible(tab is Tab.CONFLICTS)
         self._decide.setEnabled(choice is not None and not choice.decided)
+        self._batch.setVisible(self._open.rowCount() > 1)
         self._decide_hint.setText(
-            self.tr("This one is decided. It will be sent by itself.")
+            self.tr("This is decided, and goes to the server by itself.")
             if choice is not None and choice.decided
             else self.tr("Selling goes on meanwhile; nothing is changed until somebody decides.")
         )
+        past = self._decided.row(self._decided_table.currentIndex().row())
+        self._reopen.setEnabled(past is not None)
+        self._entry_bar.setVisible(tab in {Tab.WAITING, Tab.ATTENTION, Tab.SENT})
+        self._details.setEnabled(row is not None)
+        self._export.setEnabled(bool(self._shown_ids()))
         self._more.setVisible(tab is Tab.WAITING and self._counts.waiting > ROWS_MAX)
         self._more.setText(
             self.tr("The oldest {shown} of {count}.").format(shown=ROWS_MAX, count=self._counts.waiting)
         )
 
+    def _chosen_entry(self) -> QueueRow | None:
+        tables = {
+            Tab.WAITING: (self._waiting, self._waiting_table),
+            Tab.ATTENTION: (self._refused, self._refused_table),
+            Tab.SENT: (self._sent, self._sent_table),
+        }
+        pair = tables.get(Tab(self._lists.currentIndex()))
+        return None if pair is None else pair[0].row(pair[1].currentIndex().row())
+
+    def _chosen_conflict(self) -> ConflictView | None:
+        return self._open.row(self._open_table.currentIndex().row())
+
+    def _shown_ids(self) -> list[str]:
+        models = {Tab.WAITING: self._waiting, Tab.ATTENTION: self._refused, Tab.SENT: self._sent}
+        model = models.get(Tab(self._lists.currentIndex()))
+        return [] if model is None else [row.operation_id for row in model.rows()]
+
+    def _can_edit(self, row: QueueRow) -> bool:
+        return EditDialog.can_edit(refused.details(self._till, row.operation_id))
+
+    def _can_discard(self, row: QueueRow) -> bool:
+        payload = refused.details(self._till, row.operation_id).payload
+        return payload.get("resourceType") != "transaction"
+
+    # --- what is done with an entry ---
+
+    def _start(self, work: tasks.Work) -> None:
+        tasks.start(work, self, self._message.say_error)
+
+    def _show_details(self) -> None:
+        row = self._chosen_entry()
+        if row is None:
+            return
+        details = refused.details(self._till, row.operation_id)
+        dialog = EntryDialog(self._till, details, self._formatter, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _try_again(self) -> None:
+        row = self._chosen_entry()
+        if row is not None:
+            self._start(self._offer_again([row.operation_id]))
+
+    def _try_all_again(self) -> None:
+        self._start(self._offer_again(self._shown_ids()))
+
+    async def _offer_again(self, operation_ids: list[str]) -> None:
+        for operation_id in operation_ids:
+            await refused.try_again(self._till, operation_id)
+        self.tryNow.emit()
+
+    def _edit(self) -> None:
+        row = self._chosen_entry()
+        if row is None:
+            return
+        details = refused.details(self._till, row.operation_id)
+        unit = refused.unit_of(self._till, row.operation_id)
+        dialog = EditDialog(details, unit, self._formatter, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.edited.connect(
+            lambda changes: tasks.start(
+                self._send_edited(row.operation_id, changes, dialog), dialog, dialog.say_error
+            )
+        )
+        dialog.open()
+
+    async def _send_edited(self, operation_id: str, changes: dict[str, Any], dialog: EditDialog) -> None:
+        assert self._actor is not None
+        await refused.edit_and_send(self._till, operation_id, changes, self._actor)
+        dialog.accept()
+        words = self.tr("Changed and sent again. The refused one stays in the history.")
+        self._message.say(words, Tone.GOOD, for_ms=8000)
+        self.tryNow.emit()
+
+    def _discard(self, reason: str) -> None:
+        row = self._chosen_entry()
+        if row is not None and self._actor is not None:
+            self._start(self._give_up(row, reason, self._actor))
+
+    async def _give_up(self, row: QueueRow, reason: str, actor: Actor) -> None:
+        approver = await self._approvals.ask(actor, Right.DISCARD_ENTRY)
+        exported = await refused.discard(self._till, row.operation_id, actor, reason, approved_by=approver)
+        words = self.tr("Discarded: {what}. It is kept for 90 days, and exported to {path}.")
+        self._message.say(words.format(what=row.title, path=exported), Tone.GOOD)
+
+    def _choose_export(self) -> None:
+        chooser = QFileDialog(self, self.tr("Export"), "evertill-entries.json", "JSON (*.json);;CSV (*.csv)")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda path: self._start(self.export_to(Path(path))))
+        chooser.open()
+
+    async def export_to(self, path: Path) -> None:
+        """Write the entries in sight to a file, with its checksum beside it."""
+        try:
+            await asyncio.to_thread(refused.export, self._till, self._shown_ids(), path)
+        except OSError as error:
+            self._message.say_error(self.tr("It could not be saved: {why}").format(why=error))
+            return
+        words = self.tr("Exported to {path}, with its checksum beside it.")
+        self._message.say(words.format(path=path), Tone.GOOD)
+
+    # --- conflicts ---
+
+    def say_decided(self, conflict_id: str, words: str) -> None:
+        """A decision is saved: it can be taken back for a while, from here and without a question."""
+        self._undoes = conflict_id
+        self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
+
+    def _undo(self) -> None:
+        if self._undoes is not None and self._actor is not None:
+            self._start(self._take_back(self._undoes, self._actor))
+            self._undoes = None
+
+    async def _take_back(self, conflict_id: str, actor: Actor) -> None:
+        await conflicts.undo(self._till, conflict_id, actor)
+        self._message.say(self.tr("Taken back. It waits for a decision again."), Tone.BUSY, for_ms=8000)
+
     def _decide_chosen(self) -> None:
-        choice = self._open.row(self._open_table.currentIndex().row())
+        choice = self._chosen_conflict()
         if choice is not None and not choice.decided:
             self.decide.emit(choice.id)
+
+    def _reopen_chosen(self) -> None:
+        past = self._decided.row(self._decided_table.currentIndex().row())
+        if past is not None and self._actor is not None:
+            self._start(self._open_again(past.id, self._actor))
+
+    async def _open_again(self, conflict_id: str, actor: Actor) -> None:
+        await conflicts.reopen(self._till, conflict_id, actor)
+        words = self.tr("It is being opened again. It comes back here once the server has heard of it.")
+        self._message.say(words, Tone.BUSY, for_ms=8000)
+
+    def _ask_batch(self) -> None:
+        choice = self._chosen_conflict()
+        if choice is None or choice.decided:
+            return
+        try:
+            alike = conflicts.alike(self._till, choice.id)
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        if len(alike) < 2:
+            self._message.say(self.tr("No other conflict is similar to this one."), for_ms=6000)
+            return
+        dialog = BatchDialog(alike, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.agreed.connect(lambda chosen: self._start(self._decide_all(chosen)))
+        dialog.open()
+
+    async def _decide_all(self, chosen: list[AlikeConflict]) -> None:
+        assert self._actor is not None
+        decided, left = await conflicts.decide_alike(self._till, chosen, self._actor)
+        words = self.tr("%n conflict(s) decided as suggested.", "", decided)
+        if left:
+            words = f"{words} {self.tr('%n had changed meanwhile and wait for you.', '', left)}"
+        self._message.say(words, Tone.GOOD if not left else Tone.WARN)
 
     def _show_tab_words(self) -> None:
         for tab, words, count in (
@@ -152,6 +367,7 @@ class SyncCentre(QWidget):
             (Tab.ATTENTION, self.tr("Needs attention"), self._counts.attention),
             (Tab.CONFLICTS, self.tr("Conflicts"), self._counts.conflicts),
             (Tab.SENT, self.tr("Sent"), 0),
+            (Tab.DIAGNOSTICS, self.tr("Diagnostics"), 0),
         ):
             text = f"{words} · {self._formatter.quantity(count)}" if count else words
             self._tabs.button(tab).setText(text)
@@ -186,6 +402,7 @@ class SyncCentre(QWidget):
         self._refused = QueueModel(self._formatter, clock, self)
         self._sent = QueueModel(self._formatter, clock, self)
         self._open = ConflictModel(self._formatter, clock, self)
+        self._decided = DecidedModel(self._formatter, clock, self)
         waiting = self.tr("Waiting")
         self._waiting_table = RowsTable(
             self._waiting, "waitingRows", waiting, self.tr("Nothing is waiting: the server has everything.")
@@ -199,13 +416,29 @@ class SyncCentre(QWidget):
         self._sent_table = RowsTable(
             self._sent, "sentRows", self.tr("Sent"), self.tr("What was sent is listed here for 90 days.")
         )
-        self._refused_table.picked.connect(lambda _row: self._show_choice())
-        self._open_table.picked.connect(lambda _row: self._show_choice())
+        self._decided_table = RowsTable(
+            self._decided,
+            "decidedRows",
+            self.tr("Decided"),
+            self.tr("What was decided can be opened again from here."),
+        )
+        for table in (self._waiting_table, self._refused_table, self._sent_table):
+            table.picked.connect(lambda _row: self._show_choice())
+            table.opened.connect(lambda _row: self._show_details())
+        for table in (self._open_table, self._decided_table):
+            table.picked.connect(lambda _row: self._show_choice())
         self._open_table.opened.connect(lambda _row: self._decide_chosen())
         self._lists = QStackedWidget()
-        for table in (self._waiting_table, self._refused_table, self._open_table, self._sent_table):
-            self._lists.addWidget(table)
+        for page in (
+            self._waiting_table,
+            self._refused_table,
+            self._conflict_lists(),
+            self._sent_table,
+            self._no_diagnostics,
+        ):
+            self._lists.addWidget(page)
         self._message = MessageLine("syncMessage")
+        self._message.acted.connect(self._undo)
         self._more = label(role="small", name="moreWaiting")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
@@ -215,8 +448,14 @@ class SyncCentre(QWidget):
         layout.addLayout(self._tab_bar())
         layout.addWidget(self._lists, 1)
         layout.addWidget(self._more)
-        layout.addWidget(self._refusal_card())
+        self._refusal = RefusalCard()
+        self._refusal.tryAgain.connect(self._try_again)
+        self._refusal.tryAllAgain.connect(self._try_all_again)
+        self._refusal.edit.connect(self._edit)
+        self._refusal.discard.connect(self._discard)
+        layout.addWidget(self._refusal)
         layout.addWidget(self._decision_card())
+        layout.addWidget(self._make_entry_bar())
         self._show_tab_words()
 
     def _header(self) -> QWidget:
@@ -244,7 +483,8 @@ class SyncCentre(QWidget):
         self._tabs = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for tab, name in zip(Tab, ("tabWaiting", "tabAttention", "tabConflicts", "tabSent"), strict=True):
+        names = ("tabWaiting", "tabAttention", "tabConflicts", "tabSent", "tabDiagnostics")
+        for tab, name in zip(Tab, names, strict=True):
             made = QPushButton()
             made.setObjectName(name)
             made.setProperty("role", "tab")
@@ -255,23 +495,40 @@ class SyncCentre(QWidget):
         self._tabs.idClicked.connect(lambda number: self.show_tab(Tab(number)))
         return row
 
-    def _refusal_card(self) -> QWidget:
-        self._refusal, layout = card("refusal")
-        self._refusal_title = label(role="heading", name="refusalTitle", wrap=True)
-        self._refusal_words = label(name="refusalWords", wrap=True)
-        layout.addWidget(self._refusal_title)
-        layout.addWidget(self._refusal_words)
-        layout.addWidget(
-            label(self.tr("Nothing is lost: it stays on this till until somebody decides."), "muted")
-        )
-        return self._refusal
+    def _conflict_lists(self) -> QWidget:
+        both = QWidget()
+        layout = QVBoxLayout(both)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._open_table, 3)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Decided"), "muted"), 1)
+        self._reopen = button(self.tr("Open again"), "reopen", self._reopen_chosen, role="quiet")
+        head.addWidget(self._reopen)
+        layout.addLayout(head)
+        layout.addWidget(self._decided_table, 2)
+        return both
 
     def _decision_card(self) -> QWidget:
         self._decision, layout = card("decision")
         self._decide = button(self.tr("Decide…"), "decide", self._decide_chosen, role="primary")
+        self._batch = button(self.tr("All similar…"), "decideAlike", self._ask_batch)
         self._decide_hint = label(role="muted", name="decideHint", wrap=True)
         row = QHBoxLayout()
         row.addWidget(self._decide_hint, 1)
+        row.addWidget(self._batch)
         row.addWidget(self._decide)
         layout.addLayout(row)
         return self._decision
+
+    def _make_entry_bar(self) -> QWidget:
+        """For whatever list is in sight: what an entry is, whole, and the list as a file."""
+        self._details = button(self.tr("Details…"), "entryDetails", self._show_details)
+        self._export = button(self.tr("Export…"), "exportEntries", self._choose_export)
+        self._entry_bar = QWidget()
+        row = QHBoxLayout(self._entry_bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self._details)
+        row.addWidget(self._export)
+        return self._entry_bar

@@ -16,13 +16,14 @@ from PySide6.QtCore import QObject
 from app.domain.errors import DomainError
 from sync_agent.errors import StoreError, SyncError
 
+Work = Coroutine[Any, Any, None]
+"""What a clerk asked for, on its way."""
+
 _running: set[asyncio.Task[None]] = set()
 """asyncio keeps only weak references to tasks; these are the strong ones."""
 
 
-def start(
-    coroutine: Coroutine[Any, Any, None], parent: QObject, on_error: Callable[[str], None]
-) -> asyncio.Task[None]:
+def start(coroutine: Work, parent: QObject, on_error: Callable[[str], None]) -> asyncio.Task[None]:
     """Run `coroutine`; `on_error` gets the words of an expected failure while `parent` still stands."""
     task = asyncio.get_event_loop().create_task(coroutine)
     _running.add(task)

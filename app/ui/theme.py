@@ -8,6 +8,7 @@ import json
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 class Theme(StrEnum):
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
 
 
 class Tone(StrEnum):
@@ -58,6 +60,14 @@ def read_tokens(theme: Theme) -> Tokens:
     return tokens
 
 
+def theme_of(chosen: str) -> Theme:
+    """The theme that was chosen, else the one that the computer itself uses."""
+    if chosen in set(Theme):
+        return Theme(chosen)
+    scheme = QGuiApplication.styleHints().colorScheme()
+    return Theme.DARK if scheme is Qt.ColorScheme.Dark else Theme.LIGHT
+
+
 def tokens() -> Tokens:
     """The colours in use, for what is painted by hand."""
     name = QGuiApplication.instance().property("evertillTheme")  # type: ignore[union-attr]
@@ -76,7 +86,8 @@ def apply_theme(app: QApplication, theme: Theme = Theme.LIGHT) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours["muted"]))
     app.setPalette(palette)
     sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
-    app.setStyleSheet(Template(sheet).substitute(colours))
+    arrow = files("resources") / "theme" / f"arrow-{theme}.svg"
+    app.setStyleSheet(Template(sheet).substitute(colours, arrow=Path(str(arrow)).as_posix()))
 
 
 @cache

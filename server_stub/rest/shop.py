@@ -18,7 +18,10 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.get(
         events.PATH_STOCK + "/{product_id}",
-        **told("A product's stock at all places that the caller may see.", gives=StockElsewhere),
+        **told(
+            "A product's stock: for a till at every place of its shop, for a person at theirs.",
+            gives=StockElsewhere,
+        ),
     )
     async def stock(product_id: str, caller: Bearer) -> Response:
         return answer(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select, true
 
 from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
@@ -181,15 +181,15 @@ def _newest_movements(
 
 
 def stock_of(connection: Connection, caller: Caller, product_id: str) -> StockElsewhere:
-    """A product's stock at all places that the caller may see."""
+    """A product's stock: for a till at every place of its shop, for a person at theirs.
+
+    A clerk who has none left says where there is some; a till can be asked that of any product.
+    """
     of = t.stock_level.c
+    here = true() if caller.is_device else of.location_id.in_(caller.locations)
     rows = connection.execute(
         select(t.stock_level)
-        .where(
-            of.tenant_id == caller.tenant_id,
-            of.location_id.in_(caller.locations),
-            of.product_id == product_id,
-        )
+        .where(of.tenant_id == caller.tenant_id, here, of.product_id == product_id)
         .order_by(of.location_id)
     ).mappings()
     return StockElsewhere(levels=[_level(row) for row in rows])

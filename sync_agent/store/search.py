@@ -6,6 +6,7 @@ are looked for at the start of the name.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
@@ -24,6 +25,7 @@ _SHOWN = (
     t.catalogue.c.version,
 )
 _TRIGRAM = 3
+_IDS_AT_A_TIME = 500
 
 ProductHit = Row[*tuple[Any, ...]]
 """product_id, name, barcode, sku, price_minor, tax_rate_ppm, unit, version."""
@@ -85,6 +87,15 @@ def find_code(connection: Connection, code: str) -> ProductHit | None:
         by_sku = select(*_SHOWN).where(t.catalogue.c.sku == wanted)
         hit = connection.execute(by_sku.limit(1)).first()
     return hit
+
+
+def find_products(connection: Connection, product_ids: Sequence[str]) -> list[ProductHit]:
+    """Those of the products that the catalogue has, by name."""
+    found: list[ProductHit] = []
+    for start in range(0, len(product_ids), _IDS_AT_A_TIME):
+        some = product_ids[start : start + _IDS_AT_A_TIME]
+        found += connection.execute(select(*_SHOWN).where(t.catalogue.c.product_id.in_(some))).all()
+    return sorted(found, key=lambda hit: (fold(hit.name), hit.product_id))
 
 
 def find_product(connection: Connection, product_id: str) -> ProductHit | None:

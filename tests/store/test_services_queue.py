@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import checkout, counting, inventory, queue
+from app.services import checkout, counting, inventory, queue, refused
 from app.services.catalogue import NewProduct, add_products
 from app.services.queue import QueueCounts
 from app.services.till import Till
@@ -112,3 +112,10 @@ async def test_the_last_full_sync_is_none_before_the_first(till: Till) -> None:
     assert queue.last_full_sync_ms(till) is None
     till.store.submit(lambda tx: tx.execute(update(t.link).values(last_full_sync_ms=5))).result()
     assert queue.last_full_sync_ms(till) == 5
+
+
+async def test_what_has_no_lane_waits_for_nothing_and_holds_nothing_up(till: Till) -> None:
+    sale, other = await sell(till), await sell(till)
+    details = refused.details(till, other)
+    assert (details.waits_for, details.blocks) == ((), ())
+    assert refused.details(till, sale).blocks == ()

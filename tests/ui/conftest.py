@@ -1,6 +1,7 @@
 """A real window offscreen, over a real store, on a qasync loop that a test runs as far as it needs."""
 
 import asyncio
+import contextlib
 import gc
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
@@ -14,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui import theme
+from app.ui import language, theme
 from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.tasks import running_count
@@ -77,6 +78,9 @@ class SilentAgent:
     def resume(self) -> None:
         self.asked.append("resume")
 
+    def ask_elsewhere(self, product_id: str) -> None:
+        self.asked.append(f"elsewhere {product_id}")
+
 
 @pytest.fixture(autouse=True)
 def _windows_die_in_this_thread(qapp: QApplication) -> Iterator[None]:
@@ -91,9 +95,13 @@ def _windows_die_in_this_thread(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture
 def loop(qapp: QApplication) -> Iterator[Loop]:
     theme.apply_theme(qapp)
+    language.apply_language(qapp, "en")
     made = qasync.QEventLoop(qapp)
     asyncio.set_event_loop(made)
     yield Loop(made)
+    # What a window began goes to its end: the cart in progress, say, is kept with each scan.
+    with contextlib.suppress(TimeoutError):
+        Loop(made).until(lambda: running_count() == 0)
     with warnings.catch_warnings():
         # qasync's executor threads and timers are its own to clear away.
         warnings.simplefilter("ignore", ResourceWarning)

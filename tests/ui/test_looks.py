@@ -58,11 +58,14 @@ def test_every_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
     assert weak == {}
 
 
-def test_both_themes_name_the_same_colours_and_the_sheet_no_other() -> None:
+def test_all_themes_name_the_same_colours_and_the_sheet_no_other() -> None:
     sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
     named = set(re.findall(r"\$(\w+)", sheet))
-    assert set(read_tokens(Theme.LIGHT)) == set(read_tokens(Theme.DARK))
-    assert named <= set(read_tokens(Theme.LIGHT))
+    assert {frozenset(read_tokens(theme)) for theme in Theme} == {frozenset(read_tokens(Theme.LIGHT))}
+    assert named - {"arrow"} <= set(read_tokens(Theme.LIGHT))
+    for theme in Theme:
+        arrow = (files("resources") / "theme" / f"arrow-{theme}.svg").read_text("utf-8")
+        assert read_tokens(theme)["text"] in arrow
 
 
 def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QApplication) -> None:

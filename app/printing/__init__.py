@@ -1,0 +1,1 @@
+"""Slips on paper: ESC/POS printers by network, USB or file. Never in the window's thread."""

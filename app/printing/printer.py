@@ -1,0 +1,184 @@
+"""Printing a slip on an ESC/POS printer with python-escpos.
+
+Text where the printer has the letters, else the whole slip as an image: scripts that run from right to left
+or join their letters come out right only when they were set before. Calls block: run them in a thread.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol
+
+from escpos.escpos import Escpos
+from escpos.exceptions import Error as EscposError
+from escpos.printer import File, Network, Usb
+from PIL.Image import Image
+
+from app.domain.errors import DomainError
+from app.domain.receipt import Slip, Weight, set_in_columns
+from app.domain.words import translate
+from app.services.preferences import Preferences
+
+NETWORK_S_MAX = 5
+NETWORK_PORT = 9100
+DOTS_BY_COLUMNS = ((32, 384), (48, 576))
+"""Columns of the printer's own letters, and how many dots such paper is wide."""
+DRAWER_PIN = 2
+
+Draw = Callable[[Slip, int], Image]
+"""Sets a slip as an image of so many dots wide."""
+
+
+class PrinterProblem(DomainError):
+    """The slip did not come out; the words say what to look at. The sale itself is safe."""
+
+
+class NoPrinter(PrinterProblem):
+    def __init__(self) -> None:
+        super().__init__(translate("printing", "No printer is set up. A manager can do that in Settings."))
+
+
+class Opened(Protocol):
+    def __call__(self) -> Escpos: ...
+
+
+@dataclass(frozen=True)
+class Printer:
+    """One printer. `open_printer` connects to it anew for each slip, so that one that was off works again."""
+
+    open_printer: Opened
+    columns: int
+    draw: Draw
+
+    def print_slip(self, slip: Slip, *, open_drawer: bool = False) -> None:
+        """Raises PrinterProblem, in words."""
+        with self._connected() as device:
+            if open_drawer:
+                device.cashdraw(DRAWER_PIN)
+            if has_letters_for(device, slip):
+                self._as_text(device, slip)
+            else:
+                device.image(self.draw(slip, self._dots))
+            device.cut()
+
+    def kick_drawer(self) -> None:
+        """Open the cash drawer that hangs on the printer. Raises PrinterProblem."""
+        with self._connected() as device:
+            device.cashdraw(DRAWER_PIN)
+
+    @property
+    def _dots(self) -> int:
+        return next((dots for columns, dots in DOTS_BY_COLUMNS if self.columns <= columns), 576)
+
+    def _as_text(self, device: Escpos, slip: Slip) -> None:
+        for line, weight in set_in_columns(slip, self.columns):
+            device.set(
+                bold=weight is not Weight.PLAIN,
+                double_width=weight is Weight.LARGE,
+                double_height=weight is Weight.LARGE,
+                normal_textsize=weight is not Weight.LARGE,
+            )
+            device.text(f"{_plain(line)}\n")
+
+    def _connected(self) -> "_Session":
+        return _Session(self.open_printer)
+
+
+class _Session:
+    """A printer from connecting to closing; its troubles come out as ours."""
+
+    def __init__(self, open_printer: Opened) -> None:
+        self._open = open_printer
+        self._device: Escpos | None = None
+
+    def __enter__(self) -> Escpos:
+        try:
+            self._device = self._open()
+        except (EscposError, OSError) as error:
+            raise _in_words(error) from error
+        return self._device
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._device is not None:
+            try:
+                with closing(self._device):
+                    pass
+            except (EscposError, OSError) as late:
+                error = error or late
+        if isinstance(error, EscposError | OSError):
+            raise _in_words(error) from error
+
+
+def _in_words(error: Exception) -> PrinterProblem:
+    words = translate(
+        "printing", "The printer does not answer ({what}). Is it switched on, with paper in it?"
+    )
+    what = " ".join(str(error).split())[:80] or type(error).__name__
+    return PrinterProblem(words.format(what=what))
+
+
+def has_letters_for(device: Escpos, slip: Slip) -> bool:
+    """Whether this printer can set all of the slip with letters of its own."""
+    return all(_is_printable(device, letter) for text in slip.texts() for letter in set(_plain(text)))
+
+
+def _is_printable(device: Escpos, letter: str) -> bool:
+    if unicodedata.bidirectional(letter) in {"R", "AL", "AN"}:
+        return False
+    return device.magic.encoder.find_suitable_encoding(letter) is not None
+
+
+def _plain(text: str) -> str:
+    """The text with the signs that no code page has, and that are the same to a reader in another form."""
+    return text.translate(_SAME_TO_A_READER)
+
+
+_SAME_TO_A_READER = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+
+
+def printer_of(chosen: Preferences, draw: Draw) -> Printer:
+    """The printer that is set up. Raises NoPrinter, and PrinterProblem for an address that is none."""
+    return Printer(_opener(chosen), chosen.paper_columns, draw)
+
+
+def _opener(chosen: Preferences) -> Opened:
+    address = chosen.printer_address.strip()
+    match chosen.printer:
+        case "network":
+            host, _, port = address.partition(":")
+            if not host or not (port or "0").isdigit():
+                raise PrinterProblem(
+                    translate("printing", "The printer’s address is not complete: host:9100")
+                )
+            return lambda: _network(host, int(port or NETWORK_PORT))
+        case "usb":
+            vendor, _, product = address.partition(":")
+            try:
+                ids = int(vendor, 16), int(product, 16)
+            except ValueError:
+                words = translate("printing", "A USB printer is named by two numbers, like 04b8:0202.")
+                raise PrinterProblem(words) from None
+            return lambda: _usb(*ids)
+        case "file":
+            return lambda: _file(address)
+        case "none":
+            raise NoPrinter
+
+
+def _network(host: str, port: int) -> Escpos:
+    device = Network(host, port, timeout=NETWORK_S_MAX)
+    device.open()
+    return device
+
+
+def _usb(vendor: int, product: int) -> Escpos:
+    device = Usb(vendor, product)
+    device.open()
+    return device
+
+
+def _file(path: str) -> Escpos:
+    device = File(path)
+    device.open()
+    return device

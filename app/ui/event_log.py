@@ -1,0 +1,29 @@
+"""What happened lately between this till and its server, for whoever opens the diagnostics."""
+
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+EVENTS_KEPT = 200
+
+
+class EventLog(QObject):
+    """Signals:
+    noted(): there is something new.
+    """
+
+    noted = Signal()
+
+    def __init__(self, now_ms: Callable[[], int], parent: QObject) -> None:
+        super().__init__(parent)
+        self._now_ms = now_ms
+        self._events: deque[tuple[int, str]] = deque(maxlen=EVENTS_KEPT)
+
+    def note(self, words: str) -> None:
+        self._events.appendleft((self._now_ms(), words))
+        self.noted.emit()
+
+    def latest(self) -> list[tuple[int, str]]:
+        """When and what, the newest first."""
+        return list(self._events)

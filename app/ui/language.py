@@ -1,0 +1,78 @@
+"""The language of the windows: English as it is written in the source, the others from Qt Linguist files.
+
+The files are resources/translations/evertill_*.ts, compiled beside them. What the rules and services say goes
+through the same files: `apply_language` installs Qt's translator there too.
+"""
+
+from importlib.resources import files
+
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from app.domain import words
+
+LANGUAGES = {"en": "English", "es": "Español", "ar": "العربية"}
+"""By code, each by its own name."""
+
+
+class EnglishPlurals(QTranslator):
+    """ "%n item(s)" is "1 item" or "3 items": English has one rule, and needs no file for it."""
+
+    def translate(
+        self, _context: str, text: str, _disambiguation: str | None = None, n: int = -1
+    ) -> str | None:
+        # None says that there is no translation: the source is shown.
+        return None if n < 0 or "(" not in text else words.plural(text, n)
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+_installed: list[QTranslator] = []
+
+
+def language_of(chosen: str) -> str:
+    """The language to speak: the one chosen, else the computer's, else English."""
+    if chosen in LANGUAGES:
+        return chosen
+    code = QLocale.system().name()[:2]
+    return code if code in LANGUAGES else "en"
+
+
+def apply_language(app: QApplication, chosen: str = "") -> QLocale:
+    """Speak this language from now on, windows that are made later included; the locale that goes with it."""
+    while _installed:
+        app.removeTranslator(_installed.pop())
+    code = language_of(chosen)
+    translator: QTranslator = EnglishPlurals(app)
+    if code != "en":
+        translator = QTranslator(app)
+        path = files("resources") / "translations" / f"evertill_{code}.qm"
+        translator.load(str(path))
+    app.installTranslator(translator)
+    _installed.append(translator)
+    words.install(_translate)
+    locale = _locale(code)
+    QLocale.setDefault(locale)
+    app.setLayoutDirection(locale.textDirection())
+    return locale
+
+
+def _translate(context: str, text: str, n: int = -1) -> str:
+    return QCoreApplication.translate(context, text, "", n)
+
+
+def _locale(code: str) -> QLocale:
+    """The computer's own way of writing figures where it speaks this language, else the language's."""
+    system = QLocale.system()
+    if system.name()[:2] == code:
+        return system
+    return {
+        "en": QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom),
+        "es": QLocale(QLocale.Language.Spanish, QLocale.Country.Spain),
+        "ar": QLocale(QLocale.Language.Arabic, QLocale.Country.Egypt),
+    }[code]
+
+
+def is_right_to_left(app: QApplication) -> bool:
+    return app.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -1,0 +1,45 @@
+"""Why something sensitive is done: one of the usual reasons, or words of one's own."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QCompleter
+
+from app.domain.errors import ReasonMissing
+
+REASON_LENGTH_MAX = 200
+
+
+class ReasonField(QComboBox):
+    """Empty until somebody chooses or types."""
+
+    def __init__(self, name: str, words: str, usual: Sequence[str]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.addItems(list(usual))
+        line = self.lineEdit()
+        assert line is not None, "an editable box has a line to type in"
+        line.setObjectName(f"{name}Line")
+        line.setAccessibleName(words)
+        line.setPlaceholderText(words)
+        line.setMaxLength(REASON_LENGTH_MAX)
+        completer = self.completer()
+        if completer is not None:
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.clear_reason()
+
+    def clear_reason(self) -> None:
+        self.setCurrentIndex(-1)
+        self.clearEditText()
+
+    @property
+    def reason(self) -> str:
+        """What was chosen or typed. Raises ReasonMissing for nothing."""
+        words = self.currentText().strip()
+        if not words:
+            raise ReasonMissing
+        return words

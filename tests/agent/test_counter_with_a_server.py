@@ -1,0 +1,72 @@
+"""Shifts, transfers and stock elsewhere between real tills and a real server."""
+
+from pathlib import Path
+
+from app.domain.cart import Cart
+from app.domain.tender import tender_cash
+from app.services import checkout, drawer, inventory, refunds, shifts, transfers
+from tests.world import World, until
+
+
+async def test_a_shift_closed_in_an_outage_is_complete_once_all_of_it_is_there(tmp_path: Path) -> None:
+    async with World(tmp_path) as world:
+        [one] = world.tills
+        bob, alice = one.clerk(), one.clerk("alice")
+        await world.settle()
+        await one.link.cut()
+        shift_id = await shifts.open_shift(one.till, 10_000, bob)
+        mug = one.product()
+        for quantity in (1, 2, 3):
+            await one.sell(mug, quantity)
+        await refunds.refund(one.till, refunds.find(one.till, "2"), {1: 1}, "cash", bob, "broken")
+        await refunds.void(one.till, refunds.find(one.till, "3"), alice, "rung up twice")
+        await drawer.pay_out(one.till, 500, alice, "window cleaner")
+        expected = shifts.totals(one.till, shift_id).expected_minor
+        await shifts.close_shift(one.till, expected, bob)
+        standing = shifts.standing(one.till, shift_id)
+        assert (standing.received, standing.unsent) == (None, standing.operations + 1)
+        one.link.restore()
+        await world.settle()
+        await until(
+            lambda: shifts.standing(one.till, shift_id).is_complete, "the server has all of the shift"
+        )
+        standing = shifts.standing(one.till, shift_id)
+        assert (standing.received, standing.disagrees, standing.unsent) == (7, False, 0)
+
+
+async def test_goods_sent_to_another_shop_are_seen_there_when_somebody_looks(tmp_path: Path) -> None:
+    async with World(tmp_path) as world:
+        [one] = world.tills
+        await world.settle()
+        mug = one.product()
+        [annex, *_] = transfers.other_places(one.till)
+        before = inventory.stock_row(one.till, mug.id).on_hand
+        await transfers.send(one.till, annex, [(mug.id, 4)], one.clerk())
+        await world.settle()
+        assert one.agent is not None
+        assert all(row.quantity is None for row in inventory.elsewhere(one.till, mug.id))
+        one.agent.ask_elsewhere(mug.id)
+
+        def told() -> bool:
+            return any(row.quantity is not None for row in inventory.elsewhere(one.till, mug.id))
+
+        await until(told, "the server told of other places")
+        there = {row.place: row.quantity for row in inventory.elsewhere(one.till, mug.id)}
+        assert there[annex.name] is not None
+        assert inventory.stock_row(one.till, mug.id).on_hand == before - 4
+
+
+async def test_asking_of_other_places_in_an_outage_disturbs_nothing(tmp_path: Path) -> None:
+    async with World(tmp_path) as world:
+        [one] = world.tills
+        await world.settle()
+        await one.link.cut()
+        assert one.agent is not None
+        one.agent.ask_elsewhere(one.product().id)
+        cart = Cart().add(one.product())
+        await checkout.complete_sale(
+            one.till, cart, [tender_cash(cart.total_minor, cart.total_minor)], one.clerk()
+        )
+        one.link.restore()
+        await world.settle()
+        world.assert_converged()

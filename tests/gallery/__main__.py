@@ -1,0 +1,117 @@
+"""Draws every scene in each theme, direction and size into build/gallery.
+
+python -m tests.gallery [--only NAME] [--into FOLDER]
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtWidgets import QApplication, QDialog
+from qasync import QEventLoop
+
+from app.ui.bridge import Bridge
+from app.ui.language import apply_language
+from app.ui.main_window import MainWindow
+from app.ui.tasks import running_count
+from app.ui.theme import Theme, apply_theme
+from sync_agent.events import ConnectionState, StateChanged
+from tests.gallery.scenes import SCENES, Stage, furnish
+from tests.ui.shop import ALICE, PEPPER, Shop
+
+LOOKS = (
+    ("light-ltr-1024x768", Theme.LIGHT, "en", QSize(1024, 768)),
+    ("dark-rtl-1024x768", Theme.DARK, "ar", QSize(1024, 768)),
+    ("dark-ltr-1920x1080", Theme.DARK, "en", QSize(1920, 1080)),
+    ("light-rtl-1920x1080", Theme.LIGHT, "ar", QSize(1920, 1080)),
+    ("light-es-1024x768", Theme.LIGHT, "es", QSize(1024, 768)),
+    ("contrast-ltr-1024x768", Theme.CONTRAST, "en", QSize(1024, 768)),
+)
+
+
+class NoAgent:
+    """A picture sends nothing."""
+
+    def try_now(self) -> None:
+        return None
+
+    def resume(self) -> None:
+        return None
+
+    def ask_elsewhere(self, _product_id: str) -> None:
+        return None
+
+
+@contextmanager
+def stage_of(loop: QEventLoop, folder: Path, locale: Any, size: QSize) -> Iterator[Stage]:
+    """A fresh shop and window for each picture, so that none depends on another."""
+    shop = Shop(folder)
+
+    def run(work: Any) -> Any:
+        return loop.run_until_complete(work)
+
+    with closing(shop):
+        furnish(shop, run)
+        bridge = Bridge()
+        stop = shop.store.listen(bridge.post_changed)
+        bridge.post_event(StateChanged(ConnectionState.OFFLINE, shop.clock.now_ms() - 60_000))
+        window = MainWindow(shop.till, bridge, NoAgent(), PEPPER, locale=locale)
+        window.resize(size)
+        window.show()
+        window.sign_in.signedIn.emit(ALICE)
+        stage = Stage(window, shop, run)
+        stage.settle()
+        try:
+            yield stage
+        finally:
+            for dialog in window.findChildren(QDialog):
+                dialog.reject()
+            stage.settle()
+            while running_count():
+                stage.settle()
+            stop()
+            window.close()
+            window.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", help="scenes whose name holds this")
+    parser.add_argument("--look", help="looks whose name holds this")
+    parser.add_argument("--into", type=Path, default=Path("build/gallery"))
+    arguments = parser.parse_args()
+    app = QApplication(sys.argv[:1])
+    app.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    drawn = 0
+    for look, theme, language, size in LOOKS:
+        if arguments.look and arguments.look not in look:
+            continue
+        apply_theme(app, theme)
+        locale = apply_language(app, language)
+        (arguments.into / look).mkdir(parents=True, exist_ok=True)
+        for name, scene in SCENES.items():
+            if arguments.only and arguments.only not in name:
+                continue
+            with tempfile.TemporaryDirectory() as folder, stage_of(loop, Path(folder), locale, size) as stage:
+                shown = scene(stage)
+                stage.settle()
+                shown.grab().save(str(arguments.into / look / f"{name}.png"))
+                drawn += 1
+    print(f"{drawn} pictures in {arguments.into}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,437 @@
+"""Every page, panel and dialog of the till, each in a state that a clerk will see it in.
+
+A scene brings a standing window into its state and says what of it is to be drawn. `SCENES` is by name; a
+test holds them against the pages, sections, tabs, panels and dialogs that there are.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
+
+from app.domain.cart import Cart
+from app.domain.discount import Discount
+from app.domain.rights import Right
+from app.domain.tender import tender_cash
+from app.services import carts, catalogue, checkout, inventory, preferences, shifts
+from app.services.till import Actor
+from app.ui.change_panel import CartChange
+from app.ui.enrol_page import EnrolWindow
+from app.ui.main_window import MainWindow, Page
+from app.ui.settings_page import Section
+from app.ui.sync_centre import Tab
+from sync_agent.contract.stock import LocationRow, MovementReason
+from sync_agent.store import outbox
+from sync_agent.store.outbox import Status
+from tests.ui.shop import ALICE, BOB, TENANT, Shop
+
+WIDGET = TypeVar("WIDGET", bound=QWidget)
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@dataclass
+class Stage:
+    """A window over a small shop, and a way to let what it began come to its end."""
+
+    window: MainWindow
+    shop: Shop
+    run: Run
+
+    def part(self, kind: type[WIDGET], name: str) -> WIDGET:
+        found = self.window.findChild(kind, name)
+        assert found is not None, f"no {kind.__name__} is called {name}"
+        return found
+
+    def press(self, name: str) -> None:
+        self.part(QPushButton, name).click()
+        self.settle()
+
+    def type(self, name: str, text: str) -> None:
+        self.part(QLineEdit, name).setText(text)
+
+    def settle(self) -> None:
+        self.run(asyncio.sleep(0.05))
+        QApplication.processEvents()
+
+    def fill_cart(self) -> None:
+        for code in ("2000000000015", "2000000000015", "2000000000053", "2000000000077"):
+            self.window.take_scan(code)
+        self.settle()
+
+    def dialog(self) -> QDialog:
+        self.settle()
+        found = [one for one in self.window.findChildren(QDialog) if one.isVisible()]
+        assert found, "no dialog was opened"
+        return found[-1]
+
+
+Scene = Callable[[Stage], QWidget]
+SCENES: dict[str, Scene] = {}
+
+
+def scene(made: Scene) -> Scene:
+    SCENES[made.__name__] = made
+    return made
+
+
+def furnish(shop: Shop, run: Run) -> None:
+    """A morning's work: sales, a shift, a refusal, a held sale, quick keys, settings."""
+    till = shop.till
+    products = [catalogue.by_code(till, code) for code in ("2000000000015", "2000000000046", "2000000000091")]
+    assert all(products)
+    run(shifts.open_shift(till, 15_000, BOB))
+    for number, product in enumerate(products, start=1):
+        assert product is not None
+        cart = Cart().add(product, number)
+        cash = tender_cash(cart.total_minor, cart.total_minor)
+        sale = run(checkout.complete_sale(till, cart, [cash], BOB))
+        if number == 1:
+            finish(shop, sale.id)
+    held = Cart().add(products[1]) if products[1] else Cart()
+    run(carts.hold(till, held, BOB))
+    ids = [shop.product_id(name) for name in ("Blue mug", "Beeswax candle, pair", "Honey, heather 340 g")]
+    run(preferences.set_quick_keys(till, ids))
+    run(preferences.change(till, ALICE, receipt_footer="Thank you. Goods may be returned within 30 days."))
+    refused = run(
+        inventory.adjust(till, shop.product_id("Red mug"), 6, MovementReason.RECEIVE, "from the van", BOB)
+    )
+    words = (
+        "This delivery was entered at another till already. Nothing is lost. Discard it, or send it again."
+    )
+    shop.write(lambda tx: outbox.stand(tx, refused, Status.DEAD_LETTER, code="bad_request", error=words))
+    shop.open_conflict(shop.stock_conflict())
+    annex = LocationRow(id="annex", name="Station Road", time_zone="Europe/London", version=1)
+    shop.tell(TENANT, ("location", "annex", 1, annex))
+
+
+def finish(shop: Shop, operation_id: str) -> None:
+    shop.write(lambda tx: outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code=None))
+
+
+# --- pages -------------------------------------------------------------------------------------------
+
+
+@scene
+def sign_in(stage: Stage) -> QWidget:
+    stage.window.switch_person()
+    return stage.window
+
+
+@scene
+def sell_empty(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.SELL)
+    return stage.window
+
+
+@scene
+def sell_cart(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    stage.window.take_scan("5012345678900")
+    return stage.window
+
+
+@scene
+def sell_search(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    stage.type("sellSearch", "mug")
+    return stage.window
+
+
+@scene
+def sell_tender(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    stage.press("pay")
+    stage.type("cashGiven", "100")
+    return stage.window
+
+
+@scene
+def sell_tender_split(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    stage.press("pay")
+    stage.type("cashGiven", "20")
+    stage.press("takeCash")
+    stage.press("payCard")
+    return stage.window
+
+
+@scene
+def sell_done(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    stage.press("pay")
+    stage.type("cashGiven", "100")
+    stage.press("takeCash")
+    return stage.window
+
+
+@scene
+def sell_discount(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    line = stage.window.sell.cart.lines[0]
+    tenth = Discount("share", 100_000, "Regular customer")
+    stage.window.sell._ask_for_change(CartChange("line", line.line_id, tenth))
+    stage.settle()
+    stage.press("discount")
+    return stage.window
+
+
+@scene
+def sell_held(stage: Stage) -> QWidget:
+    stage.press("recall")
+    return stage.window
+
+
+@scene
+def sell_refund_receipt(stage: Stage) -> QWidget:
+    stage.press("refund")
+    return stage.window
+
+
+@scene
+def sell_refund_lines(stage: Stage) -> QWidget:
+    stage.press("refund")
+    stage.type("refundReceipt", "2")
+    stage.press("refundFind")
+    stage.press("refundAll1")
+    return stage.window
+
+
+@scene
+def sell_more(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    stage.press("more")
+    return stage.window
+
+
+@scene
+def stock(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.STOCK)
+    stage.window.stock.show_product(stage.shop.product_id("Blue mug"))
+    return stage.window
+
+
+@scene
+def stock_transfer(stage: Stage) -> QWidget:
+    stock(stage)
+    stage.press("stockTransfer")
+    stage.type("transferQuantity", "4")
+    return stage.window
+
+
+@scene
+def stock_adjust(stage: Stage) -> QWidget:
+    stock(stage)
+    stage.press("stockAdjust")
+    stage.type("adjustQuantity", "12")
+    return stage.window
+
+
+@scene
+def stock_low(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.STOCK)
+    stage.press("stockLow")
+    return stage.window
+
+
+@scene
+def stock_oversold(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.STOCK)
+    stage.press("stockOversold")
+    stage.window.stock.show_product(stage.shop.product_id("Umbrella, folding"))
+    return stage.window
+
+
+@scene
+def count_choosing(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.STOCK)
+    stage.press("countByScanning")
+    return stage.window
+
+
+@scene
+def count_counting(stage: Stage) -> QWidget:
+    count_choosing(stage)
+    stage.type("countName", "Shelf 3")
+    stage.press("countBegin")
+    for code in ("2000000000015", "2000000000015", "2000000000046", "2000000000060"):
+        stage.window.take_scan(code)
+        stage.settle()
+    return stage.window
+
+
+@scene
+def count_finishing(stage: Stage) -> QWidget:
+    count_counting(stage)
+    stage.press("countFinish")
+    return stage.window
+
+
+@scene
+def shift_running(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.SHIFT)
+    return stage.window
+
+
+@scene
+def shift_paying_out(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.SHIFT)
+    stage.press("paidOut")
+    return stage.window
+
+
+@scene
+def shift_closing(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.SHIFT)
+    stage.press("shiftClose")
+    stage.type("shiftCounted", "190")
+    return stage.window
+
+
+@scene
+def shift_opening(stage: Stage) -> QWidget:
+    current = shifts.current(stage.shop.till)
+    assert current is not None
+    expected = shifts.totals(stage.shop.till, current.id).expected_minor
+    stage.run(shifts.close_shift(stage.shop.till, expected, ALICE))
+    stage.window.show_page(Page.SHIFT)
+    return stage.window
+
+
+@scene
+def sync_waiting(stage: Stage) -> QWidget:
+    return _sync(stage, Tab.WAITING)
+
+
+@scene
+def sync_attention(stage: Stage) -> QWidget:
+    return _sync(stage, Tab.ATTENTION)
+
+
+@scene
+def sync_conflicts(stage: Stage) -> QWidget:
+    return _sync(stage, Tab.CONFLICTS)
+
+
+@scene
+def sync_sent(stage: Stage) -> QWidget:
+    return _sync(stage, Tab.SENT)
+
+
+@scene
+def sync_diagnostics(stage: Stage) -> QWidget:
+    return _sync(stage, Tab.DIAGNOSTICS)
+
+
+@scene
+def sync_discarding(stage: Stage) -> QWidget:
+    _sync(stage, Tab.ATTENTION)
+    stage.press("discardEntry")
+    return stage.window
+
+
+@scene
+def entry_dialog(stage: Stage) -> QWidget:
+    _sync(stage, Tab.ATTENTION)
+    stage.press("entryDetails")
+    return stage.dialog()
+
+
+@scene
+def edit_dialog(stage: Stage) -> QWidget:
+    _sync(stage, Tab.ATTENTION)
+    stage.press("editEntry")
+    return stage.dialog()
+
+
+@scene
+def batch_dialog(stage: Stage) -> QWidget:
+    first = stage.shop.stock_conflict()
+    other = stage.shop.product_id("Honey, heather 340 g")
+    stage.shop.open_conflict(first.model_copy(update={"id": "conflict-2", "resource_id": other}))
+    stage.settle()
+    _sync(stage, Tab.CONFLICTS)
+    stage.press("decideAlike")
+    return stage.dialog()
+
+
+def _sync(stage: Stage, tab: Tab) -> QWidget:
+    stage.window.open_sync_centre()
+    stage.window.sync.show_tab(tab)
+    stage.settle()
+    return stage.window
+
+
+@scene
+def settings_look(stage: Stage) -> QWidget:
+    return _settings(stage, Section.LOOK)
+
+
+@scene
+def settings_selling(stage: Stage) -> QWidget:
+    return _settings(stage, Section.SELLING)
+
+
+@scene
+def settings_printer(stage: Stage) -> QWidget:
+    return _settings(stage, Section.PRINTER)
+
+
+@scene
+def settings_till(stage: Stage) -> QWidget:
+    return _settings(stage, Section.TILL)
+
+
+@scene
+def settings_log(stage: Stage) -> QWidget:
+    return _settings(stage, Section.LOG)
+
+
+def _settings(stage: Stage, section: Section) -> QWidget:
+    stage.window.show_page(Page.SETTINGS)
+    stage.window.settings.show_section(section)
+    return stage.window
+
+
+@scene
+def shortcuts(stage: Stage) -> QWidget:
+    stage.window.show_page(Page.SHORTCUTS)
+    return stage.window
+
+
+# --- dialogs -----------------------------------------------------------------------------------------
+
+
+@scene
+def conflict_dialog(stage: Stage) -> QWidget:
+    stage.window.decide("conflict-1")
+    return stage.dialog()
+
+
+@scene
+def approval_dialog(stage: Stage) -> QWidget:
+    bob = Actor("bob", "Bob Lindqvist", "clerk")
+    task = asyncio.get_event_loop().create_task(stage.window.approvals.ask(bob, Right.OPEN_DRAWER))
+    stage.settle()
+    task.add_done_callback(lambda done: done.exception())
+    return stage.dialog()
+
+
+@scene
+def slip_dialog(stage: Stage) -> QWidget:
+    sale = checkout.recent_sales(stage.shop.till, 1)[0]
+    stage.window.sell._show_receipt(sale.id)
+    return stage.dialog()
+
+
+@scene
+def enrol(stage: Stage) -> QWidget:
+    async def nothing(_form: object) -> None:
+        return None
+
+    window = EnrolWindow(nothing, stage.window.bridge, server_url="http://127.0.0.1:8765")
+    window.setParent(stage.window, window.windowFlags())
+    window.resize(stage.window.size())
+    window.show()
+    return window
