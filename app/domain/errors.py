@@ -63,6 +63,10 @@ class NotRefundable(DomainError):
     """Something on that receipt went back already, or it is no sale."""
 
 
+class BadProduct(DomainError):
+    """A product's fields that make no product."""
+
+
 class BadAmount(DomainError):
     """Text that is no amount of money, or an amount beyond what a till handles."""
 

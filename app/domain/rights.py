@@ -16,6 +16,7 @@ class Right(StrEnum):
     VOID_SALE = "void_sale"
     OPEN_DRAWER = "open_drawer"
     PAY_OUT = "pay_out"
+    EDIT_PRODUCT = "edit_product"
     DISCARD_ENTRY = "discard_entry"
     CHANGE_SETTINGS = "change_settings"
     SIGN_TILL_OUT = "sign_till_out"
@@ -35,6 +36,7 @@ def in_words(right: Right) -> str:
         Right.VOID_SALE: translate("rights", "void a sale"),
         Right.OPEN_DRAWER: translate("rights", "open the drawer without a sale"),
         Right.PAY_OUT: translate("rights", "pay money out of the drawer"),
+        Right.EDIT_PRODUCT: translate("rights", "change a product"),
         Right.DISCARD_ENTRY: translate("rights", "discard an entry"),
         Right.CHANGE_SETTINGS: translate("rights", "change the settings"),
         Right.SIGN_TILL_OUT: translate("rights", "sign this till out"),

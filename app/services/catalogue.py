@@ -1,21 +1,23 @@
-"""Finding products as a clerk sees them, and adding new ones."""
+"""Finding products as a clerk sees them, adding new ones, and changing them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from app.domain.errors import NotPermitted, UnknownProduct
+from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
+from app.domain.rights import Right
+from app.services import journal
 from app.services.gtin import same_code, spellings
-from app.services.till import Till
-from sync_agent.contract.operations import PRODUCT, ProductCreate
+from app.services.till import Actor, Till, authorise
+from sync_agent.contract.operations import PRODUCT, ProductCreate, ProductEdit, ProductFields
 from sync_agent.ports import Rank
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue_many
+from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue, enqueue_many
 
 ADD_MAX = 500
 """Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
@@ -125,6 +127,63 @@ async def add_products(till: Till, products: Sequence[NewProduct], actor_id: str
     if len(products) > ADD_MAX:
         raise ValueError(f"{len(products)} products in one transaction; at most {ADD_MAX}")
     return await till.store.write(lambda tx: _add(tx, products, actor_id), Rank.AGENT)
+
+
+async def edit_product(
+    till: Till,
+    product_id: str,
+    changes: Mapping[str, Any],
+    actor: Actor,
+    *,
+    approved_by: Actor | None = None,
+) -> str | None:
+    """Change fields of a product, by their names in ProductView; the operation's id, None if nothing changes.
+
+    Sent with what each field was, so that another till's edit of other fields merges by itself. Raises
+    NotPermitted, UnknownProduct, BadProduct.
+    """
+    authorise(actor, approved_by, Right.EDIT_PRODUCT)
+    return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approved_by))
+
+
+def _edit(
+    tx: Transaction, product_id: str, changes: Mapping[str, Any], actor: Actor, approved_by: Actor | None
+) -> str | None:
+    before = known_product(tx.connection, product_id)
+    changed = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    if not changed:
+        return None
+    try:
+        if "name" in changed:
+            ProductCreate.model_validate({"name": changed["name"]})
+        after = ProductFields.model_validate(changed)
+    except ValidationError as error:
+        raise BadProduct(_in_words(error)) from error
+    base = ProductFields.model_validate({name: getattr(before, name) for name in changed})
+    edit = ProductEdit(set=after, base=base)
+    version = tx.execute(select(t.product.c.version).where(t.product.c.id == product_id)).scalar()
+    operation = NewOperation(
+        operation="update",
+        resource_type=PRODUCT,
+        resource_id=product_id,
+        data=edit.to_wire(),
+        actor_id=actor.id,
+        approved_by_id=None if approved_by is None else approved_by.id,
+        summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
+        base_version=version or 0,
+        lane=f"{PRODUCT}:{product_id}",
+        product=ProductEffect(product_id, changed),
+    )
+    journal.note(
+        tx,
+        "product",
+        actor.id,
+        approved_by=approved_by,
+        reason=None,
+        product=before.name,
+        fields=sorted(changed),
+    )
+    return enqueue(tx, operation).id
 
 
 def _add(tx: Transaction, products: Sequence[NewProduct], actor_id: str) -> AddedProducts:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from app.domain.money import format_minor
 from app.domain.words import translate
 from app.services.till import Till
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.merge import MINUS, figure, movement_word
 from sync_agent.store import tables as t
@@ -52,7 +53,7 @@ def counts(till: Till) -> QueueCounts:
             t.outbox.c.status,
             func.count(),
             func.min(t.outbox.c.device_seq),
-            func.sum(t.outbox.c.resource_type == TRANSACTION),
+            func.sum(case((t.outbox.c.resource_type == TRANSACTION, 1), else_=0)),
         )
         .where(t.outbox.c.finished_ms.is_(None))
         .group_by(t.outbox.c.status)
@@ -140,7 +141,7 @@ def _row(row: Any) -> QueueRow:
         at_ms=row.timestamp_ms,
         status="quarantined" if row.code == "quarantined" else row.status,
         next_attempt_ms=row.next_attempt_ms if row.status == Status.PENDING and row.next_attempt_ms else None,
-        error=row.error,
+        error=None if row.error is None and row.code is None else refusal(summary, row.code, row.error),
     )
 
 
@@ -151,6 +152,37 @@ def describe(summary: dict[str, Any]) -> tuple[str, str]:
     """Title and detail of an operation, from the summary that was written with it."""
     title, parts = _TELLERS[summary["kind"]](summary)
     return title, " · ".join([*parts, *([summary["person"]] if summary.get("person") else [])])
+
+
+def refusal(summary: dict[str, Any], code: str | None, error: str | None) -> str:
+    """What a refusal means to whoever stands at the till: what happened, and what to do next. No codes."""
+    what = describe(summary)[0]
+    match code:
+        case ErrorCode.FORBIDDEN if summary["kind"] == "product":
+            words = translate(
+                "queue",
+                "“{product}” was not changed: only a manager may do that. Nothing is lost. "
+                "Ask a manager to approve it, or discard it.",
+            )
+            return words.format(product=summary["product"])
+        case ErrorCode.FORBIDDEN:
+            words = translate("queue", "“{what}” was not taken: whoever did it may not. Ask a manager.")
+        case ErrorCode.NOT_FOUND:
+            words = translate(
+                "queue", "“{what}” was not taken: the server does not know what it is about any more."
+            )
+        case ErrorCode.INTERNAL:
+            words = translate(
+                "queue", "The server has a fault with “{what}”. Try it again later, or ask whoever runs it."
+            )
+        case ErrorCode.BAD_REQUEST | ErrorCode.PAYLOAD_TOO_LARGE:
+            words = translate(
+                "queue",
+                "The server could not make sense of “{what}”. Look at it, change it and send it again.",
+            )
+        case _:
+            return error or translate("queue", "The server refused it.")
+    return words.format(what=what)
 
 
 def kind_in_words(kind: str) -> str:

@@ -121,7 +121,14 @@ async def try_again(till: Till, operation_id: str) -> None:
     await till.store.write(lambda tx: endings.retry(tx, operation_id))
 
 
-async def edit_and_send(till: Till, operation_id: str, changes: dict[str, Any], actor: Actor) -> str:
+async def edit_and_send(
+    till: Till,
+    operation_id: str,
+    changes: dict[str, Any],
+    actor: Actor,
+    *,
+    approved_by: Actor | None = None,
+) -> str:
     """Send a refused entry with other values; the id of the new one, which names the old.
 
     `changes` are fields of the entry's data by their wire names: "delta", "reason", "note" of a movement,
@@ -132,13 +139,13 @@ async def edit_and_send(till: Till, operation_id: str, changes: dict[str, Any], 
         row = tx.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
             raise CannotEnd("This entry is not on this till.")
-        edited = _edited(row, changes, actor)
+        edited = _edited(row, changes, actor, approved_by)
         return endings.replace(tx, operation_id, edited).id
 
     return await till.store.write(write)
 
 
-def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor) -> NewOperation:
+def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: Actor | None) -> NewOperation:
     data = orjson.loads(row.data)
     summary = orjson.loads(row.summary) | {"person": actor.name}
     same = NewOperation(
@@ -148,6 +155,7 @@ def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor) -> NewOperatio
         location_id=row.location_id,
         data=data,
         actor_id=actor.id,
+        approved_by_id=None if approved_by is None else approved_by.id,
         summary=summary,
         base_version=row.base_version,
         lane=row.lane,
@@ -155,7 +163,7 @@ def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor) -> NewOperatio
         depends_on=row.depends_on,
     )
     if row.resource_type == PRODUCT:
-        actor.require_manager("change a product")
+        authorise(actor, approved_by, Right.EDIT_PRODUCT)
         return _edited_product(same, changes)
     if row.resource_type == STOCK_LEVEL:
         return _edited_stock(same, changes)

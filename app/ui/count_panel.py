@@ -328,7 +328,7 @@ class CountPanel(QFrame):
         return step
 
     def _finishing(self) -> QWidget:
-        self._outcome = label(name="countOutcome", wrap=True)
+        self._outcome = label(name="sessionOutcome", wrap=True)
         self._finish_button = button(self.tr("Set the figures"), "countWrite", self._finish, role="primary")
         step, layout = _step()
         layout.addWidget(label(self.tr("Finish the count"), "title"))

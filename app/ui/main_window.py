@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         return sign_in
 
     def _make_stock(self) -> QWidget:
-        stock = StockPage(self._till, self._formatter)
+        stock = StockPage(self._till, self._formatter, self.approvals)
         stock.decisionWanted.connect(self._open_conflicts)
         stock.lookedAt.connect(self._agent.ask_elsewhere)
         return stock

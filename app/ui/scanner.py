@@ -71,7 +71,7 @@ class Scanner(QObject):
 
     def _pressed(self, event: QKeyEvent) -> bool:
         now_ms = float(event.timestamp()) or self._monotonic_s() * 1000
-        if self._code and now_ms - self._last_ms > KEY_GAP_MS_MAX:
+        if self._code and not _follows(now_ms, self._last_ms):
             self._let_go()
         if event.key() in _ENTER:
             return self._ended(now_ms)
@@ -110,7 +110,7 @@ class Scanner(QObject):
             self._text_before = self._target.text()
 
     def _ended(self, now_ms: float) -> bool:
-        if now_ms - self._scan_ended_ms <= KEY_GAP_MS_MAX and not self._code:
+        if _follows(now_ms, self._scan_ended_ms) and not self._code:
             return True  # the second half of a scanner's CR LF
         if len(self._code) < CODE_LENGTH_MIN:
             self._let_go()
@@ -142,6 +142,15 @@ class Scanner(QObject):
         self._held = []
         self._target = None
         self._text_before = None
+
+
+def _follows(now_ms: float, before_ms: float) -> bool:
+    """Whether a key came as soon after another as a scanner's do.
+
+    A key without a time of its own is told by our clock, which began elsewhere than the screen's: it may
+    seem to come long before the one that it follows.
+    """
+    return abs(now_ms - before_ms) <= KEY_GAP_MS_MAX
 
 
 def _is_first_receiver(watched: QWidget) -> bool:

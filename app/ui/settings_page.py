@@ -157,7 +157,7 @@ class SettingsPage(QWidget):
             "cash_difference": self.tr("Difference in the drawer"),
             "settings": self.tr("Settings changed"),
             "discarded": self.tr("Entry discarded"),
-            "signed_in": self.tr("Signed in"),
+            "product": self.tr("Product changed"),
         }.get(kind) or queue.kind_in_words(kind)
 
     # --- what is done ---

@@ -4,17 +4,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import UnknownProduct
-from app.services import counting, inventory, transfers
+from app.domain.rights import Right
+from app.services import catalogue, counting, inventory, transfers
 from app.services.inventory import MovementView, StockRow
 from app.services.till import Actor, Till
 from app.ui import tasks, theme
+from app.ui.approval import Approvals
 from app.ui.formatting import Formatter
 from app.ui.parts import MessageLine, button, label
+from app.ui.product_form import ProductForm
 from app.ui.stock_form import (
     AdjustForm,
     Adjustment,
     Count,
     CountForm,
+    ProductChange,
     Request,
     StockForm,
     Transfer,
@@ -33,8 +37,9 @@ class StockDetails(QFrame):
     decisionWanted = Signal()
     lookedAt = Signal(str)
 
-    def __init__(self, till: Till, formatter: Formatter) -> None:
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals) -> None:
         super().__init__()
+        self._approvals = approvals
         self.setObjectName("stockDetails")
         self.setProperty("role", "card")
         self._till = till
@@ -80,6 +85,13 @@ class StockDetails(QFrame):
 
     def count(self) -> None:
         self._ask(self._count_form)
+
+    def edit(self) -> None:
+        """Change the product itself."""
+        if self._stock is not None:
+            self._message.clear()
+            self._product_form.ask(self._stock)
+            self._lower.setCurrentWidget(self._product_form)
 
     def transfer(self) -> None:
         self._transfer_form.set_places(transfers.other_places(self._till))
@@ -170,21 +182,28 @@ class StockDetails(QFrame):
         self._adjust_button.setFocus()
 
     def _save(self, request: Request) -> None:
-        forms: dict[type[Request], StockForm] = {
+        forms: dict[type[Request], StockForm | ProductForm] = {
             Adjustment: self._adjust_form,
             Count: self._count_form,
             Transfer: self._transfer_form,
+            ProductChange: self._product_form,
         }
         form = forms[type(request)]
         tasks.start(self._carry_out(request, form), self, form.say_error)
 
-    async def _carry_out(self, request: Request, form: StockForm) -> None:
+    async def _carry_out(self, request: Request, form: StockForm | ProductForm) -> None:
         assert self._actor is not None
         if isinstance(request, Count):
             await counting.count(
                 self._till, request.product_id, request.quantity, self._actor, note=request.note
             )
             words = self.tr("Counted. Saved on this till.")
+        elif isinstance(request, ProductChange):
+            approver = await self._approvals.ask(self._actor, Right.EDIT_PRODUCT)
+            await catalogue.edit_product(
+                self._till, request.product_id, request.changes, self._actor, approved_by=approver
+            )
+            words = self.tr("Changed. Saved on this till.")
         elif isinstance(request, Transfer):
             goods = [(request.product_id, request.quantity)]
             await transfers.send(self._till, request.to, goods, self._actor, note=request.note)
@@ -246,7 +265,7 @@ class StockDetails(QFrame):
         ).only_to_read()
         self._adjust_button = button(self.tr("Receive or adjust…"), "stockAdjust", self.adjust)
         self._count_button = button(self.tr("Count…"), "stockCount", self.count)
-        self._transfer_button = button(self.tr("Send to another shop…"), "stockTransfer", self.transfer)
+        self._transfer_button = button(self.tr("Send away…"), "stockTransfer", self.transfer)
         self._history = QWidget()
         layout = QVBoxLayout(self._history)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -255,7 +274,10 @@ class StockDetails(QFrame):
         buttons.addWidget(self._adjust_button, 1)
         buttons.addWidget(self._count_button, 1)
         layout.addLayout(buttons)
-        layout.addWidget(self._transfer_button)
+        more = QHBoxLayout()
+        more.addWidget(self._transfer_button, 1)
+        more.addWidget(button(self.tr("Change product…"), "stockEdit", self.edit), 1)
+        layout.addLayout(more)
         layout.addWidget(self._movements, 1)
         self._adjust_form = AdjustForm(self._formatter)
         self._count_form = CountForm(self._formatter)
@@ -266,4 +288,8 @@ class StockDetails(QFrame):
             form.saved.connect(self._save)
             form.left.connect(self._leave_form)
             self._lower.addWidget(form)
+        self._product_form = ProductForm(self._formatter)
+        self._product_form.saved.connect(self._save)
+        self._product_form.left.connect(self._leave_form)
+        self._lower.addWidget(self._product_form)
         return self._lower

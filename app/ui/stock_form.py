@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -39,7 +40,13 @@ class Transfer:
     note: str | None
 
 
-Request = Adjustment | Count | Transfer
+@dataclass(frozen=True)
+class ProductChange:
+    product_id: str
+    changes: dict[str, Any]
+
+
+Request = Adjustment | Count | Transfer | ProductChange
 
 
 class StockForm(QWidget):

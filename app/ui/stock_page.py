@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 from app.services import catalogue, preferences
 from app.services.inventory import Which
 from app.services.till import Actor, Till
+from app.ui.approval import Approvals
 from app.ui.bridge import MergedChange
 from app.ui.count_panel import CountPanel
 from app.ui.formatting import Formatter
@@ -28,7 +29,7 @@ class StockPage(QWidget):
     decisionWanted = Signal()
     lookedAt = Signal(str)
 
-    def __init__(self, till: Till, formatter: Formatter) -> None:
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals) -> None:
         super().__init__()
         self.setObjectName("page")
         self._till = till
@@ -43,7 +44,7 @@ class StockPage(QWidget):
         self._model = StockModel(till, formatter, self)
         self._list = StockList(self._model)
         self._list.wentUp.connect(self._search.setFocus)
-        self._details = StockDetails(till, formatter)
+        self._details = StockDetails(till, formatter, approvals)
         self._details.decisionWanted.connect(self.decisionWanted)
         self._details.lookedAt.connect(self.lookedAt)
         self._count_panel = CountPanel(till, formatter)

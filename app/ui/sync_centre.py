@@ -271,7 +271,10 @@ class SyncCentre(QWidget):
 
     async def _send_edited(self, operation_id: str, changes: dict[str, Any], dialog: EditDialog) -> None:
         assert self._actor is not None
-        await refused.edit_and_send(self._till, operation_id, changes, self._actor)
+        payload = refused.details(self._till, operation_id).payload
+        rights = (Right.EDIT_PRODUCT,) if payload["resourceType"] == "product" else ()
+        approver = await self._approvals.ask(self._actor, *rights)
+        await refused.edit_and_send(self._till, operation_id, changes, self._actor, approved_by=approver)
         dialog.accept()
         words = self.tr("Changed and sent again. The refused one stays in the history.")
         self._message.say(words, Tone.GOOD, for_ms=8000)

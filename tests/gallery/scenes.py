@@ -229,6 +229,13 @@ def stock_adjust(stage: Stage) -> QWidget:
 
 
 @scene
+def stock_product(stage: Stage) -> QWidget:
+    stock(stage)
+    stage.press("stockEdit")
+    return stage.window
+
+
+@scene
 def stock_low(stage: Stage) -> QWidget:
     stage.window.show_page(Page.STOCK)
     stage.press("stockLow")

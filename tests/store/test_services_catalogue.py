@@ -11,18 +11,18 @@ from sqlalchemy import func, select
 from app.catalogue_file import ColumnMap, read_catalogue
 from app.catalogue_import import ImportReport, import_catalogue
 from app.cli import main
-from app.domain.errors import NotPermitted
+from app.domain.errors import BadProduct, NotPermitted
 from app.services import catalogue
 from app.services.catalogue import ADD_MAX, NewProduct, add_products
 from app.services.till import Till
-from sync_agent.contract.operations import ProductCreate
+from sync_agent.contract.operations import ProductCreate, ProductEdit
 from sync_agent.ports import SystemClock, Uuid7Ids
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
 from tests.store.conftest import IDENTITY
-from tests.store.shop import MUG, goods, open_shop, rows
+from tests.store.shop import ALICE, MARIA, MUG, goods, open_shop, rows
 
 
 @pytest.fixture
@@ -209,3 +209,25 @@ def _search_ms(till: Till, words: str) -> float:
     began = time.perf_counter()
     catalogue.search(till, words)
     return (time.perf_counter() - began) * 1000
+
+
+async def test_a_manager_changes_a_product_or_approves_it(till: Till) -> None:
+    with pytest.raises(NotPermitted, match="change a product"):
+        await catalogue.edit_product(till, MUG, {"price_minor": 500}, MARIA)
+    await catalogue.edit_product(
+        till, MUG, {"price_minor": 500, "name": "Blue mug"}, MARIA, approved_by=ALICE
+    )
+    [operation] = rows(till, t.outbox)
+    edit = ProductEdit.model_validate_json(operation.data)
+    assert (edit.set.price_minor, edit.base.price_minor) == (500, 450)
+    assert edit.set.model_fields_set == {"price_minor"}, "what stays as it is is not sent"
+    assert (operation.base_version, operation.approved_by_id) == (1, "alice")
+    changed = catalogue.product(till, MUG)
+    assert changed is not None
+    assert changed.price_minor == 500
+    assert await catalogue.edit_product(till, MUG, {"price_minor": 500}, ALICE) is None
+
+
+async def test_a_product_without_a_name_is_no_product(till: Till) -> None:
+    with pytest.raises(BadProduct):
+        await catalogue.edit_product(till, MUG, {"name": " "}, ALICE)

@@ -119,3 +119,11 @@ async def test_what_has_no_lane_waits_for_nothing_and_holds_nothing_up(till: Til
     details = refused.details(till, other)
     assert (details.waits_for, details.blocks) == ((), ())
     assert refused.details(till, sale).blocks == ()
+
+
+async def test_all_the_waiting_sales_are_counted_as_sales(till: Till) -> None:
+    for _ in range(3):
+        await sell(till)
+    await inventory.adjust(till, MUG, 1, MovementReason.FOUND, None, MARIA)
+    counted = queue.counts(till)
+    assert (counted.waiting, counted.sales) == (4, 3)

@@ -12,7 +12,7 @@ from app.ui.main_window import MainWindow, Page
 from app.ui.parts import SearchField
 from app.ui.scanner import KEY_GAP_MS_MAX, Scanner
 from tests.clocks import ManualClock
-from tests.ui.conftest import part, scan
+from tests.ui.conftest import Keyboard, Loop, part, scan
 
 
 class Desk(QWidget):
@@ -145,3 +145,14 @@ def test_a_scan_at_one_window_is_none_of_another_windows_business(desk: Desk, qt
     desk.quantity.setFocus()
     scan("5012345678900")
     assert (desk.codes, other.codes) == (["5012345678900"], [])
+
+
+def test_an_enter_on_another_clock_than_the_scan_before_it_is_a_persons(
+    selling: MainWindow, keys: Keyboard, loop: Loop
+) -> None:
+    """Keys that the system delivers carry its time; those of an on-screen keyboard may carry none."""
+    scan("2000000000015")
+    part(selling, QPushButton, "hold").setFocus()
+    QTest.keyClick(selling.windowHandle(), Qt.Key.Key_Return)
+    QTest.keyClick(selling.windowHandle(), Qt.Key.Key_Space)
+    loop.until(lambda: selling.sell.cart.is_empty)

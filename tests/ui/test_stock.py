@@ -36,7 +36,7 @@ def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: Shop) -> Non
     assert sentence == inventory.explain(shop.till, shop.product_id("Blue mug")).sentence
     assert "Server: 20" in sentence
     assert "3 sold here, not sent yet = 17" in sentence
-    assert text(stock, "stockState") == "1 change is not sent yet"
+    assert text(stock, "stockState") == "1 change not sent yet"
 
 
 def test_below_zero_is_red_and_says_sold_more_than_counted(stock: MainWindow, loop: Loop, shop: Shop) -> None:

@@ -1,0 +1,339 @@
+"""A clerk's whole day, with keys and clicks alone, on a real till whose server is cut off meanwhile.
+
+Open the shift, sell thirty baskets by scanner, lose the network, go on, refund, count, switch clerk, be told
+of a refusal and mend it, come back, decide two conflicts (one as suggested, one by hand), undo one, close the
+shift, and be told that the server has all of it.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QTableView, QWidget
+
+from app.bootstrap import OpenHome, open_home
+from app.services import catalogue, checkout, conflicts, counting, inventory, people, queue, shifts
+from app.services.catalogue import ProductView
+from app.services.till import Actor, Till
+from app.ui.bridge import Bridge
+from app.ui.conflict_dialog import ConflictDialog
+from app.ui.main_window import MainWindow
+from app.ui.parts import MessageLine
+from app.ui.slip_view import SlipDialog
+from sync_agent.agent import AgentThread
+from sync_agent.contract.operations import PRODUCT
+from sync_agent.enrolment import Enrolment
+from sync_agent.events import ConnectionState
+from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
+from sync_agent.transport import NetworkTransport
+from tests.link import Link
+from tests.ui.conftest import Loop, part
+from tests.ui.test_bootstrap import ServerProcess, server
+
+__all__ = ["server"]
+
+PINS = {"alice": "2468", "bob": "1357"}
+
+
+class Counter:
+    """A till at its counter, worked with keys and clicks; `link` is its cable."""
+
+    def __init__(self, loop: Loop, opened: OpenHome, url: str, *, has_window: bool) -> None:
+        assert opened.credentials is not None
+        self._loop = loop
+        self.opened = opened
+        self.bridge = Bridge()
+        self._stop_listening = opened.store.listen(self.bridge.post_changed)
+        self.link = Link(NetworkTransport(url))
+        self.thread = AgentThread(opened.agent(emit=self.bridge.post_event, transport=self.link))
+        self.thread.start()
+        self.wait_for(lambda: self.state is ConnectionState.ONLINE)
+        self.till = opened.till()
+        self.window = MainWindow(
+            self.till, self.bridge, self.thread.agent, opened.credentials.pin_pepper, locale=QLocale("en_GB")
+        )
+        if has_window:
+            self.window.show()
+            self.window.activateWindow()
+
+    @property
+    def state(self) -> ConnectionState:
+        return self.thread.agent.state
+
+    def wait_for(self, condition: object) -> None:
+        self._loop.until(condition)  # type: ignore[arg-type]
+
+    def cut(self) -> None:
+        self.thread.call(lambda: self.tasks.append(asyncio.ensure_future(self.link.cut())))
+        self.wait_for(lambda: self.state is not ConnectionState.ONLINE)
+
+    tasks: list[asyncio.Future[None]] = []  # noqa: RUF012 - holds what the agent's loop runs until it has run
+
+    def restore(self) -> None:
+        self.thread.call(self.link.restore)
+        self.thread.agent.try_now()
+
+    def close(self) -> None:
+        self.window.close()
+        self._loop.settle()
+        self._stop_listening()
+        self.thread.stop()
+        self.opened.store.close()
+
+    # --- hands ---------------------------------------------------------------------------------------
+
+    def press(self, name: str, within: QWidget | None = None) -> None:
+        made = part(within or self.window, QAbstractButton, name)
+        assert made.isEnabled(), f"{name} cannot be pressed: {made.toolTip()}"
+        assert made.isVisible(), f"{name} is not in sight"
+        QTest.mouseClick(made, Qt.MouseButton.LeftButton)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.pause()
+        self.window.activateWindow()  # what a window system does when a dialog over it closes
+        self.wait_for(self.window.isActiveWindow)
+        QTest.keyClick(self.window.windowHandle(), key, modifier)
+        QApplication.processEvents()
+
+    def type_into(self, name: str, text: str, *, enter: bool = True, within: QWidget | None = None) -> None:
+        field = part(within or self.window, QLineEdit, name)
+        assert field.isVisible(), f"{name} is not in sight"
+        field.setFocus()
+        field.selectAll()
+        for letter in text:  # a person is slower than a scanner
+            QTest.keyClick(field, letter)
+            self._loop.until(lambda letter=letter: field.text().endswith(letter))  # type: ignore[misc]
+        if enter:
+            QTest.keyClick(field, Qt.Key.Key_Return)
+
+    def pause(self) -> None:
+        """A person is slower than a scanner, whose last key is an Enter as well."""
+        begun_s = self.till.clock.monotonic_s()
+        self.wait_for(lambda: self.till.clock.monotonic_s() - begun_s > 0.06)
+
+    def scan(self, product: ProductView) -> None:
+        focus = QApplication.focusWidget() or self.window
+        QTest.keyClicks(focus, product.barcode or "")
+        QTest.keyClick(focus, Qt.Key.Key_Return)
+        QApplication.processEvents()
+
+    def sign_in(self, username: str) -> None:
+        self.press(f"person-{username}")
+        for digit in PINS[username]:
+            self.press(f"pin{digit}")
+        self.press("signIn")
+        self.wait_for(lambda: self.window.actor is not None)
+
+    def sell(self, *products: ProductView) -> str:
+        before = checkout.recent_sales(self.till, 1)
+        for product in products:
+            self.scan(product)
+        self.key(Qt.Key.Key_F9)
+        QTest.keyClick(part(self.window, QLineEdit, "cashGiven"), Qt.Key.Key_Return)
+        self.wait_for(lambda: checkout.recent_sales(self.till, 1) != before)
+        self._loop.settle()
+        return checkout.recent_sales(self.till, 1)[0].receipt_number
+
+    def text(self, name: str) -> str:
+        return part(self.window, QLabel, name).text()
+
+    def dialog(self, kind: type[QDialog]) -> QDialog:
+        def standing() -> QDialog | None:
+            return next((one for one in self.window.findChildren(kind) if one.isVisible()), None)
+
+        self.wait_for(standing)
+        found = standing()
+        assert found is not None
+        return found
+
+
+def enrolled(home: Path, url: str, name: str) -> OpenHome:
+    async def enroll() -> OpenHome:
+        opened = open_home(home)
+        transport = NetworkTransport(url)
+        try:
+            return await opened.enroll(
+                transport, Enrolment(url, "demo", "alice", "evertill-demo", "main", name)
+            )
+        finally:
+            await transport.close()
+
+    return asyncio.new_event_loop().run_until_complete(enroll())
+
+
+@contextmanager
+def counters(loop: Loop, folder: Path, url: str) -> Iterator[tuple[Counter, Counter]]:
+    """The till of the day, and another one of the shop that nobody looks at."""
+    made: list[Counter] = []
+    try:
+        for number in (1, 2):
+            opened = enrolled(folder / f"till-{number}", url, f"Till {number}")
+            made.append(Counter(loop, opened, url, has_window=number == 1))
+        yield made[0], made[1]
+    finally:
+        for one in made:
+            one.close()
+
+
+def person(till: Till, username: str) -> Actor:
+    found = next(one for one in people.people(till) if one.username == username)
+    return Actor(found.id, found.name, found.role)
+
+
+def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) -> None:
+    """What a till of an earlier release let a clerk do; the server does not."""
+    bob = person(counter.till, "bob")
+    operation = NewOperation(
+        operation="update",
+        resource_type=PRODUCT,
+        resource_id=product.id,
+        data={"set": {"priceMinor": 999}, "base": {"priceMinor": product.price_minor}},
+        actor_id=bob.id,
+        summary={"kind": "product", "product": product.name, "person": bob.name},
+        base_version=1,
+        lane=f"{PRODUCT}:{product.id}",
+        product=ProductEffect(product.id, {"price_minor": 999}),
+    )
+    loop.run(counter.opened.store.write(lambda tx: enqueue(tx, operation)))
+
+
+@pytest.mark.timeout(300)
+def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
+    with counters(loop, tmp_path, server.url) as (one, other):
+        found = catalogue.search(one.till, "", limit=80)
+        goods = [product for product in found if product.barcode and product.unit == "each"]
+        window = one.window
+
+        # The morning: Bob signs in with his PIN and opens the shift.
+        one.sign_in("bob")
+        one.key(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        one.type_into("shiftFloat", "100")
+        one.wait_for(lambda: shifts.current(one.till))
+        one.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+
+        # Thirty baskets by scanner; one is held while the next customer pays.
+        for basket in range(29):
+            one.sell(*(goods[(basket + place) % len(goods)] for place in range(1 + basket % 3)))
+        one.scan(goods[0])
+        one.key(Qt.Key.Key_F4)
+        one.wait_for(lambda: window.sell.cart.is_empty)
+        one.sell(goods[1])
+        one.key(Qt.Key.Key_F5)
+        one.key(Qt.Key.Key_Return)
+        one.wait_for(lambda: not window.sell.cart.is_empty)
+        one.sell()
+        assert len(checkout.recent_sales(one.till, 100)) == 31
+        one.wait_for(lambda: window.strip.strip_text.words == "Online · All sent")
+
+        # The network goes; selling goes on.
+        one.cut()
+        lost = [one.sell(goods[place], goods[place + 1]) for place in range(5)]
+        one.wait_for(lambda: "5 sales saved on this till" in window.strip.strip_text.words)
+
+        # Something comes back, against its receipt.
+        one.key(Qt.Key.Key_F6)
+        one.type_into("refundReceipt", str(int(lost[0].rpartition("-")[2])))
+        one.press("refundAll1")
+        one.type_into("refundReasonLine", "does not fit", enter=False)
+        one.press("refundGive")
+        one.wait_for(lambda: part(window, QLabel, "doneTitle").text() == "Refund done")
+        assert checkout.recent_sales(one.till, 1)[0].kind == "refund"
+
+        # A shelf is counted by scanning, with a pause, while another till counts and sells the same things.
+        first, second = goods[10], goods[11]
+        one.key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        one.press("countByScanning")
+        one.type_into("countName", "Shelf 3")
+        one.wait_for(lambda: part(window, QLabel, "countTitle").text() == "Shelf 3")
+        one.scan(first)
+        one.scan(first)
+        one.wait_for(lambda: "1 product counted" in one.text("countSum"))
+        one.press("countPause")
+        one.press("countByScanning")
+        one.key(Qt.Key.Key_Tab)
+        part(window, QWidget, "openCounts").setFocus()
+        QTest.keyClick(part(window, QWidget, "openCounts"), Qt.Key.Key_Down)
+        QTest.keyClick(part(window, QWidget, "openCounts"), Qt.Key.Key_Return)
+        one.wait_for(lambda: part(window, QWidget, "counted").isVisible())
+        one.scan(second)
+        one.wait_for(lambda: "2 products counted" in one.text("countSum"))
+        one.press("countFinish")
+        one.press("countWrite")
+        one.wait_for(lambda: inventory.stock_row(one.till, first.id).on_hand == 2)
+        bob_there = person(other.till, "bob")
+        for product, quantity in ((first, 7), (second, 9)):
+            loop.run(counting.count(other.till, product.id, quantity, bob_there))
+        other.wait_for(lambda: queue.counts(other.till).waiting == 0)
+
+        # Alice takes over; the queue does not care.
+        one.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        one.sign_in("alice")
+        change_price_as_a_clerk(one, loop, goods[5])
+
+        # The network is back: all is sent but what was refused, and two counts disagree.
+        one.restore()
+        one.wait_for(lambda: queue.counts(one.till).waiting == 0)
+        one.wait_for(lambda: len(conflicts.open_conflicts(one.till)) == 2)
+        one.wait_for(lambda: window.strip.strip_text.words == "Online · 3 need attention")
+
+        # The refusal is told in words, and mended.
+        QTest.mouseClick(window.strip, Qt.MouseButton.LeftButton)
+        one.press("tabAttention")
+        told = one.text("refusalWords")
+        assert "only a manager may do that. Nothing is lost." in told
+        one.press("editEntry")
+        edit = window.findChild(QDialog, "editDialog")
+        assert edit is not None
+        one.type_into("edit-priceMinor", "8.50", within=edit)
+        one.wait_for(lambda: queue.counts(one.till).attention == 0)
+        one.wait_for(lambda: queue.counts(one.till).waiting == 0)
+        mended = catalogue.product(other.till, goods[5].id)
+        other.wait_for(lambda: catalogue.product(other.till, goods[5].id) != mended or mended)
+        assert catalogue.product(one.till, goods[5].id).price_minor == 850  # type: ignore[union-attr]
+
+        # One conflict is decided as suggested, taken back, and decided again; one is decided by hand.
+        one.press("tabConflicts")
+        rows = part(window, QTableView, "conflictRows")
+        rows.selectRow(0)
+        one.press("decide")
+        dialog = one.dialog(ConflictDialog)
+        one.press("useSuggested", dialog)
+        one.wait_for(lambda: part(window, MessageLine, "syncMessage").words.startswith("Stock set to"))
+        one.press("syncMessageAction")
+        one.wait_for(lambda: part(window, MessageLine, "syncMessage").words.startswith("Taken back"))
+        one.wait_for(lambda: len([c for c in conflicts.open_conflicts(one.till) if not c.decided]) == 2)
+        one.press("tabConflicts")
+        rows.selectRow(0)
+        one.press("decide")
+        one.press("useSuggested", one.dialog(ConflictDialog))
+        one.wait_for(lambda: len(conflicts.open_conflicts(one.till)) == 1)
+        one.press("tabConflicts")
+        rows.selectRow(0)
+        one.press("decide")
+        dialog = one.dialog(ConflictDialog)
+        one.type_into("quantityResult", "6", enter=False, within=dialog)
+        one.press("useSuggested", dialog)
+        one.wait_for(lambda: not conflicts.open_conflicts(one.till))
+        one.wait_for(lambda: queue.counts(one.till).waiting == 0)
+
+        # The evening: cash up, and the server has every last one.
+        one.key(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        shift = shifts.current(one.till)
+        assert shift is not None
+        expected = shifts.totals(one.till, shift.id).expected_minor
+        one.press("shiftClose")
+        one.type_into("shiftCounted", f"{expected / 100:.2f}")
+        report = one.dialog(SlipDialog)
+        report.reject()
+        one.wait_for(lambda: shifts.standing(one.till, shift.id).is_complete)
+        standing = shifts.standing(one.till, shift.id)
+        assert not standing.disagrees
+        assert standing.operations == standing.received
+        assert standing.operations > 37
+        for product in goods:
+            here, there = (inventory.stock_row(till, product.id).on_hand for till in (one.till, other.till))
+            assert here == there, product.name
