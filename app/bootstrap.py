@@ -10,6 +10,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING
 from app.services.till import Till
 from sync_agent import credentials as secrets
 from sync_agent.agent import Agent, AgentThread
+from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.credentials import Credentials
 from sync_agent.enrolment import Enrolment, enroll
+from sync_agent.errors import HomeInUse
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.ports import Clock, Ids, SystemClock, Transport, Uuid7Ids
 from sync_agent.store.database import Store
@@ -31,8 +34,11 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from app.demo_shop import DemoShop
+    from app.services.till import Actor
     from app.ui.bridge import Bridge
     from app.ui.enrol_page import EnrolForm
+    from app.ui.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 
@@ -129,30 +135,39 @@ the window miss frames."""
 
 
 def run_window(path: Path, server_url: str) -> int:
-    """`evertill till`: the window with its agent, until it is closed. The process's exit code."""
+    """`evertill till`: the window with its agent, until it is closed. The process's exit code.
+
+    Where this till is open already, its window comes to the front and nothing else happens.
+    """
     import sys
 
     from PySide6.QtWidgets import QApplication
     from qasync import QEventLoop
 
-    from app.ui.theme import apply_theme
+    from app.single_instance import ask_to_show
 
-    opened = open_home(path)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication), "a till needs widgets"
+    application.setApplicationName("Evertill")
+    # Closing the set-up window must not end the loop before the till's own window stands.
+    application.setQuitOnLastWindowClosed(False)
+    try:
+        opened = open_home(path)
+    except HomeInUse:
+        if ask_to_show(path):
+            return 0
+        raise
+    program = _Program(opened, server_url)
+    keep_alive = _close_on_signals(application)
     try:
         _log_to(opened.store.home.log)
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
-        application = QApplication.instance() or QApplication(sys.argv[:1])
-        assert isinstance(application, QApplication), "a till needs widgets"
-        application.setApplicationName("Evertill")
-        # Closing the set-up window must not end the loop before the till's own window stands.
-        application.setQuitOnLastWindowClosed(False)
-        apply_theme(application)
-        keep_alive = _close_on_signals(application)
+        program.dress(application)
         with QEventLoop(application) as loop:
-            loop.run_until_complete(_window_until_closed(opened, server_url))
+            loop.run_until_complete(program.run())
         keep_alive.stop()
     finally:
-        opened.store.close()
+        program.close()
     return 0
 
 
@@ -173,10 +188,8 @@ def _close_on_signals(application: "QApplication") -> "QTimer":
 
 
 def _log_to(path: Path) -> None:
-    """Everything that goes wrong is in the till's own log; a bug in the window does not end the till."""
-    import sys
+    """Everything that goes wrong is in the till's own log."""
     from logging.handlers import RotatingFileHandler
-    from types import TracebackType
 
     handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -185,33 +198,138 @@ def _log_to(path: Path) -> None:
     root.setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
-    def record(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        log.critical("a fault in the window", exc_info=(kind, error, trace))
-        sys.__excepthook__(kind, error, trace)
 
-    sys.excepthook = record
+class Ending(Enum):
+    """Why a till's window was left."""
+
+    CLOSED = "closed"
+    RENEW = "renew"
+    SIGNED_OUT = "signed out"
 
 
-async def _window_until_closed(opened: OpenHome, server_url: str) -> None:
-    from app.ui.bridge import Bridge
+class _Program:
+    """A till's windows, one after another, over one home: set up, sell, and set up anew after a sign-out."""
 
-    bridge = Bridge()
-    stop_listening = opened.store.listen(bridge.post_changed)
-    thread: AgentThread | None = None
-    try:
-        if opened.is_enrolled:
-            thread = _start_agent(opened, bridge)
-        else:
-            setting_up = _SettingUp(opened, bridge, server_url)
-            enrolled = await setting_up.until_ready()
-            if enrolled is None:
-                return
-            opened, thread = enrolled
-        await _till_window(opened, bridge, thread)
-    finally:
-        stop_listening()
-        if thread is not None:
-            thread.stop()
+    def __init__(self, opened: OpenHome, server_url: str) -> None:
+        from app.demo_shop import DemoShop
+
+        self._opened = opened
+        self._server_url = server_url
+        self._demo = DemoShop(opened.store.home.path)
+        self._window: MainWindow | None = None
+        self._actor: Actor | None = None
+
+    def dress(self, application: "QApplication") -> None:
+        """The language and colours that were chosen at this till, or the computer's own."""
+        from app.services.preferences import read_from
+        from app.ui.language import apply_language
+        from app.ui.theme import apply_theme, theme_of
+
+        with self._opened.store.reading() as connection:
+            chosen = read_from(connection)
+        apply_language(application, chosen.language)
+        apply_theme(application, theme_of(chosen.theme))
+
+    async def run(self) -> None:
+        """Until a person closes the window."""
+        from app.crash_reports import CrashReports
+        from app.single_instance import Doorbell
+
+        home = self._opened.store.home.path
+        reports = CrashReports(home, self._opened.clock.now_ms, self._say_fault)
+        doorbell = Doorbell(home, self._come_to_front)
+        try:
+            if self._demo.exists:
+                await asyncio.to_thread(self._demo.start)
+            while await self._once() is Ending.SIGNED_OUT:
+                self._sign_out()
+        finally:
+            doorbell.close()
+            reports.close()
+
+    def close(self) -> None:
+        self._opened.store.close()
+        self._demo.stop()
+
+    async def _once(self) -> Ending:
+        """One life of the till in its shop."""
+        from app.ui.bridge import Bridge
+
+        bridge = Bridge()
+        stop_listening = self._opened.store.listen(bridge.post_changed)
+        thread: AgentThread | None = None
+        try:
+            if self._opened.is_enrolled:
+                thread = _start_agent(self._opened, bridge)
+            else:
+                setting_up = _SettingUp(self._opened, bridge, self._server_url, self._demo)
+                enrolled = await setting_up.until_ready()
+                if enrolled is None:
+                    return Ending.CLOSED
+                self._opened, thread = enrolled
+            ending = Ending.RENEW
+            while ending is Ending.RENEW:
+                ending = await self._till_window(bridge, thread)
+            return ending
+        finally:
+            stop_listening()
+            if thread is not None:
+                thread.stop()
+
+    async def _till_window(self, bridge: "Bridge", thread: AgentThread) -> Ending:
+        from PySide6.QtWidgets import QApplication
+
+        from app.ui.main_window import MainWindow
+
+        opened = self._opened
+        assert opened.credentials is not None, "only an enrolled home gets a till's window"
+        ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+        def end(why: Ending) -> None:
+            if not ended.done():
+                ended.set_result(why)
+
+        window = self._window = MainWindow(
+            opened.till(),
+            bridge,
+            thread.agent,
+            opened.credentials.pin_pepper,
+            write_bundle=partial(_write_bundle, opened),
+        )
+        window.closed.connect(lambda: end(Ending.CLOSED))
+        window.renewWanted.connect(lambda: end(Ending.RENEW))
+        window.signOutWanted.connect(lambda: end(Ending.SIGNED_OUT))
+        if self._actor is not None:
+            window.welcome(self._actor)
+        window.show()
+        why = await ended
+        self._actor = window.actor if why is Ending.RENEW else None
+        self._window = None
+        window.close()
+        window.deleteLater()
+        if why is Ending.RENEW:
+            application = QApplication.instance()
+            assert isinstance(application, QApplication), "a window stood in it"
+            self.dress(application)
+        return why
+
+    def _sign_out(self) -> None:
+        """The home is nobody's: what it was is kept in a folder of its own."""
+        home = self._opened.store.home
+        stamp = format_time(from_ms(self._opened.clock.now_ms())).replace(":", "")
+        self._opened.store.close()
+        self._demo.stop()
+        home.sign_out(stamp)
+        self._demo.put_aside(stamp)
+        self._opened = open_home(home.path)
+
+    def _come_to_front(self) -> None:
+        if self._window is not None:
+            self._window.come_to_front()
+
+    def _say_fault(self, report: Path) -> None:
+        if self._window is not None:
+            self._window.say_fault(str(report))
 
 
 def _start_agent(opened: OpenHome, bridge: "Bridge") -> AgentThread:
@@ -223,16 +341,17 @@ def _start_agent(opened: OpenHome, bridge: "Bridge") -> AgentThread:
 class _SettingUp:
     """The set-up window: enrols this home, then waits for products, people and stock to be in."""
 
-    def __init__(self, opened: OpenHome, bridge: "Bridge", server_url: str) -> None:
+    def __init__(self, opened: OpenHome, bridge: "Bridge", server_url: str, demo: "DemoShop") -> None:
         from app.ui.enrol_page import EnrolWindow
 
         self._opened = opened
+        self._demo = demo
         self._bridge = bridge
         self._thread: AgentThread | None = None
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._synced = asyncio.Event()
         bridge.stateChanged.connect(self._on_state)
-        self._window = EnrolWindow(self._enroll, bridge, server_url=server_url)
+        self._window = EnrolWindow(self._enroll, bridge, server_url=server_url, on_try=self._make_demo)
         self._window.page.enrolled.connect(lambda: self._decide(True))
         self._window.closed.connect(lambda: self._decide(False))
 
@@ -256,6 +375,16 @@ class _SettingUp:
     def _on_state(self, event: StateChanged) -> None:
         if event.state is ConnectionState.ONLINE:
             self._synced.set()
+
+    async def _make_demo(self) -> "EnrolForm":
+        """A shop to try the till with, on this very computer."""
+        from app import demo_shop
+        from app.ui.enrol_page import EnrolForm
+
+        url = await asyncio.to_thread(self._demo.start)
+        return EnrolForm(
+            url, demo_shop.TENANT, demo_shop.MANAGER, demo_shop.PASSWORD, demo_shop.LOCATION, "Till 1"
+        )
 
     async def _enroll(self, form: "EnrolForm") -> None:
         enrolment = Enrolment(**dataclasses.asdict(form))
@@ -281,25 +410,3 @@ async def _write_bundle(opened: OpenHome, to: Path) -> None:
         asyncio.run, examine(opened.store.home, opened.clock, NetworkTransport)
     )
     await asyncio.to_thread(write_bundle, opened.store.home, findings, to)
-
-
-async def _till_window(opened: OpenHome, bridge: "Bridge", thread: AgentThread) -> None:
-    from app.ui.main_window import MainWindow
-
-    assert opened.credentials is not None, "only an enrolled home gets a till's window"
-    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    window = MainWindow(
-        opened.till(),
-        bridge,
-        thread.agent,
-        opened.credentials.pin_pepper,
-        write_bundle=partial(_write_bundle, opened),
-    )
-
-    def end() -> None:
-        if not closed.done():
-            closed.set_result(None)
-
-    window.closed.connect(end)
-    window.show()
-    await closed

@@ -46,8 +46,15 @@ class EnrolPage(QWidget):
 
     enrolled = Signal()
 
-    def __init__(self, on_enrol: Callable[[EnrolForm], Awaitable[None]], *, server_url: str = "") -> None:
+    def __init__(
+        self,
+        on_enrol: Callable[[EnrolForm], Awaitable[None]],
+        *,
+        server_url: str = "",
+        on_try: Callable[[], Awaitable[EnrolForm]] | None = None,
+    ) -> None:
         super().__init__()
+        self._on_try = on_try
         self.setObjectName("page")
         self._on_enrol = on_enrol
         self._fields: dict[str, QLineEdit] = {}
@@ -75,6 +82,9 @@ class EnrolPage(QWidget):
         layout.addWidget(self._progress)
         self._enrol = button(self.tr("Set up this till"), "enrol", self._submit, role="primary")
         layout.addWidget(self._enrol)
+        self._try = button(self.tr("Try it with a demonstration shop"), "tryDemo", self._try_demo)
+        self._try.setVisible(on_try is not None)
+        layout.addWidget(self._try)
         row = QHBoxLayout(self)
         row.addStretch(1)
         column = QVBoxLayout()
@@ -139,6 +149,15 @@ class EnrolPage(QWidget):
         self._message.say(self.tr("Asking the server…"), Tone.BUSY)
         tasks.start(self._run(EnrolForm(**values)), self, self._refused)
 
+    def _try_demo(self) -> None:
+        if self._on_try is not None:
+            self._set_busy(True)
+            self._message.say(self.tr("A demonstration shop is being set up on this computer…"), Tone.BUSY)
+            tasks.start(self._run_demo(self._on_try), self, self._refused)
+
+    async def _run_demo(self, make: Callable[[], Awaitable[EnrolForm]]) -> None:
+        await self._run(await make())
+
     async def _run(self, form: EnrolForm) -> None:
         await self._on_enrol(form)
         self._message.say(self.tr("This till is ready."), Tone.GOOD)
@@ -151,6 +170,7 @@ class EnrolPage(QWidget):
 
     def _set_busy(self, busy: bool) -> None:
         self._enrol.setEnabled(not busy)
+        self._try.setEnabled(not busy)
         for made in self._fields.values():
             made.setEnabled(not busy)
 
@@ -171,12 +191,17 @@ class EnrolWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, on_enrol: Callable[[EnrolForm], Awaitable[None]], bridge: Bridge, *, server_url: str = ""
+        self,
+        on_enrol: Callable[[EnrolForm], Awaitable[None]],
+        bridge: Bridge,
+        *,
+        server_url: str = "",
+        on_try: Callable[[], Awaitable[EnrolForm]] | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("enrolWindow")
         self.setWindowTitle(self.tr("Evertill: set up this till"))
-        self.page = EnrolPage(on_enrol, server_url=server_url)
+        self.page = EnrolPage(on_enrol, server_url=server_url, on_try=on_try)
         bridge.progressed.connect(self.page.show_progress)
         self.setCentralWidget(self.page)
         self.resize(1024, 768)

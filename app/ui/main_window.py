@@ -32,6 +32,7 @@ from app.ui.conflict_dialog import ConflictDialog
 from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter, people_locale
 from app.ui.garbage import UiThreadCollector
+from app.ui.idle import IdleWatch
 from app.ui.parts import ElidedLabel, MessageLine, button, label
 from app.ui.print_desk import PrintDesk
 from app.ui.scanner import Scanner
@@ -68,9 +69,13 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed(): a person closed the window.
+        renewWanted(): make the window anew, in the language that was chosen.
+        signOutWanted(): a manager signed this till out of its shop.
     """
 
     closed = Signal()
+    renewWanted = Signal()
+    signOutWanted = Signal()
 
     def __init__(
         self,
@@ -106,6 +111,10 @@ class MainWindow(QMainWindow):
         self._scanner.install(QApplication.instance() or QApplication([]))
         self._sounds = Sounds(self, on=preferences.read(till).sounds)
         sounds.install(self._sounds)
+        self._idle = IdleWatch(self)
+        self._idle.idle.connect(self._ask_again)
+        self._idle.set_minutes(preferences.read(till).lock_after_min)
+        QApplication.instance().installEventFilter(self._idle)  # type: ignore[union-attr]
         self._show_counts()
         if bridge.state is not None:
             self.strip.set_state(bridge.state)
@@ -178,6 +187,8 @@ class MainWindow(QMainWindow):
         settings = SettingsPage(self._till, self._formatter, self.approvals)
         settings.slipWanted.connect(self.desk.show_slip)
         settings.themeChosen.connect(lambda _name: self._apply_preferences())
+        settings.languageChosen.connect(lambda _code: self.renewWanted.emit())
+        settings.signOutWanted.connect(self.signOutWanted)
         return settings
 
     def _make_shortcuts(self) -> QWidget:
@@ -258,6 +269,25 @@ class MainWindow(QMainWindow):
         self._bar.hide()
         self._pages.setCurrentWidget(self.sign_in)
         self.sign_in.begin()
+
+    def welcome(self, actor: Actor) -> None:
+        """Go on with whoever was signed in, in a window that was made anew."""
+        self._on_signed_in(actor)
+
+    def come_to_front(self) -> None:
+        """Somebody started the till again: this is it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+
+    def say_fault(self, report: str) -> None:
+        """Something in the window went wrong; what was saved is safe."""
+        words = self.tr("Something in this window went wrong. What is saved is safe. A report is in {path}.")
+        self._notice.say(words.format(path=report), Tone.WARN)
+
+    def _ask_again(self) -> None:
+        if self._actor is not None and QApplication.activeModalWidget() is None:
+            self.switch_person()
 
     def open_sync_centre(self) -> None:
         if self._actor is not None:
@@ -356,6 +386,7 @@ class MainWindow(QMainWindow):
         """How the till looks and sounds, as it was chosen last."""
         chosen = preferences.read(self._till)
         self._sounds.set_on(chosen.sounds)
+        self._idle.set_minutes(chosen.lock_after_min)
         app = QApplication.instance()
         assert isinstance(app, QApplication), "a window stands in an application"
         theme.apply_theme(app, theme.theme_of(chosen.theme))

@@ -40,19 +40,21 @@ class RefusalCard(QFrame):
             label(self.tr("Nothing is lost: it stays on this till until somebody decides."), "muted")
         )
         layout.addWidget(self._message)
-        row = QHBoxLayout()
+        self._choices = QWidget()
+        row = QHBoxLayout(self._choices)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(button(self.tr("Try again"), "tryEntryAgain", self.tryAgain.emit, role="primary"))
         row.addWidget(button(self.tr("Try all again"), "tryAllAgain", self.tryAllAgain.emit))
         row.addWidget(self._edit)
         row.addWidget(self._discard)
         row.addStretch(1)
-        layout.addLayout(row)
+        layout.addWidget(self._choices)
         layout.addWidget(self._why)
 
     def show_entry(self, row: QueueRow, *, can_edit: bool, can_discard: bool) -> None:
         if row.operation_id != self._entry_id:
             self._entry_id = row.operation_id
-            self._why.hide()
+            self._back_to_choices()
             self._message.clear()
         self._title.setText(f"{row.title} · {row.detail}")
         self._words.setText(row.error or self.tr("The server refused it."))
@@ -72,14 +74,20 @@ class RefusalCard(QFrame):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._reason, 1)
+        row.addWidget(button(self.tr("Back"), "discardBack", self._back_to_choices))
         row.addWidget(button(self.tr("Discard it"), "discardNow", self._give_up))
         holder.hide()
         return holder
 
     def _ask_why(self) -> None:
         self._reason.clear_reason()
+        self._choices.hide()
         self._why.show()
         self._reason.setFocus()
+
+    def _back_to_choices(self) -> None:
+        self._why.hide()
+        self._choices.show()
 
     def _give_up(self) -> None:
         try:

@@ -59,6 +59,17 @@ class Home:
     def _holder(self) -> Path:
         return self.path / "till.pid"
 
+    def sign_out(self, stamp: str) -> Path:
+        """Put the till's database and secrets aside in a folder of their own; the home is nobody's then.
+
+        Nothing is deleted. The store has to be closed.
+        """
+        folder = self.path / "signed-out" / stamp
+        folder.mkdir(parents=True, mode=0o700)
+        for part in (*self.path.glob("till.sqlite*"), *self.path.glob("secrets.*")):
+            part.rename(folder / part.name)
+        return folder
+
     def acquire(self) -> None:
         """Take the lock, or raise HomeInUse and say who has it."""
         in_use = HomeInUse(

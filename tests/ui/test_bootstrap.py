@@ -14,9 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from app import bootstrap
+from app.crash_reports import CrashReports
 from app.services import catalogue, checkout, queue
+from app.single_instance import Doorbell, ask_to_show
 from app.ui.enrol_page import EnrolWindow
-from app.ui.main_window import MainWindow
+from app.ui.main_window import MainWindow, Page
 from tests.ui.conftest import Loop
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
@@ -80,9 +82,8 @@ class RunningTill:
     def __init__(self, loop: Loop, home: Path, url: str) -> None:
         self._loop = loop
         self.opened = bootstrap.open_home(home)
-        self._task = asyncio.get_event_loop().create_task(
-            bootstrap._window_until_closed(self.opened, url), name="till"
-        )
+        self.program = bootstrap._Program(self.opened, url)
+        self._task = asyncio.get_event_loop().create_task(self.program.run(), name="till")
 
     def window(self, kind: type[WINDOW]) -> WINDOW:
         """The visible window of this kind, once it stands."""
@@ -105,7 +106,7 @@ class RunningTill:
             widget.close()
         self._loop.until(self._task.done)
         self._task.result()
-        self.opened.store.close()
+        self.program.close()
 
 
 def part(window: QWidget, kind: type[PART], name: str) -> PART:
@@ -189,3 +190,76 @@ def test_a_refused_set_up_says_why_and_can_be_tried_again(
     button.click()
     till.window(MainWindow)
     till.close()
+
+
+@pytest.mark.timeout(120)
+def test_a_demonstration_shop_is_one_press_away_and_a_till_is_signed_out_of_it_again(
+    loop: Loop, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", "")
+    part(till.window(EnrolWindow), QPushButton, "tryDemo").click()
+    window = till.window(MainWindow)
+    sign_in(loop, window, "alice", "2468")
+    sell_first_product(loop, window)
+    loop.until(lambda: queue.counts(window.till).waiting == 0)
+    QApplication.processEvents()
+    window.show_page(Page.SETTINGS)
+    part(window, QPushButton, "settingsTill").click()
+    part(window, QPushButton, "signTillOut").click()
+    setting_up = till.window(EnrolWindow)
+    assert part(setting_up, QPushButton, "tryDemo").isEnabled()
+    [kept] = (tmp_path / "till" / "signed-out").iterdir()
+    assert {"till.sqlite", "secrets.bin", "demonstration"} <= {one.name for one in kept.iterdir()}
+    till.close()
+
+
+@pytest.mark.timeout(60)
+def test_a_till_that_has_unsent_work_cannot_be_signed_out(
+    loop: Loop, server: ServerProcess, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", "")
+    part(till.window(EnrolWindow), QPushButton, "tryDemo").click()
+    window = till.window(MainWindow)
+    till.program._demo.stop()
+    sign_in(loop, window, "alice", "2468")
+    sell_first_product(loop, window)
+    window.show_page(Page.SETTINGS)
+    part(window, QPushButton, "settingsTill").click()
+    assert not part(window, QPushButton, "signTillOut").isEnabled()
+    till.close()
+
+
+def test_who_starts_a_till_twice_is_shown_the_window_that_stands(loop: Loop, tmp_path: Path) -> None:
+    rung: list[bool] = []
+    doorbell = Doorbell(tmp_path, lambda: rung.append(True))
+    asking = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
+            "from app.single_instance import ask_to_show; QCoreApplication([]);"
+            "sys.exit(0 if ask_to_show(Path(sys.argv[1])) else 1)",
+            str(tmp_path),
+        ]
+    )
+    loop.until(lambda: asking.poll() is not None)
+    assert asking.returncode == 0
+    loop.until(lambda: rung)
+    doorbell.close()
+    assert not ask_to_show(tmp_path), "nobody is there any more"
+
+
+def test_a_fault_leaves_a_report_without_what_was_typed(tmp_path: Path) -> None:
+    told: list[Path] = []
+    reports = CrashReports(tmp_path, lambda: 1_750_000_000_000, told.append)
+    try:
+        {}["Mrs Miller, 4711"]
+    except KeyError as error:
+        sys.excepthook(KeyError, error, error.__traceback__)
+    finally:
+        reports.close()
+    [report] = told
+    words = report.read_text()
+    assert "builtins.KeyError" in words
+    assert "test_bootstrap.py" in words
+    assert "Miller" not in words

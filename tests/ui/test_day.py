@@ -232,6 +232,7 @@ def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
         # The network goes; selling goes on.
         one.cut()
         lost = [one.sell(goods[place], goods[place + 1]) for place in range(5)]
+        assert (queue.counts(one.till).waiting, queue.counts(one.till).sales) == (5, 5)
         one.wait_for(lambda: "5 sales saved on this till" in window.strip.strip_text.words)
 
         # Something comes back, against its receipt.

@@ -1,0 +1,75 @@
+"""What a fault leaves behind: a report in the till's own folder. Never names, words or prices."""
+
+import faulthandler
+import logging
+import platform
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+log = logging.getLogger(__name__)
+
+FOLDER = "crashes"
+KEPT = 20
+
+
+class CrashReports:
+    """While it is open, a fault of the window is written down and told; one of the interpreter is written."""
+
+    def __init__(self, home: Path, now_ms: Callable[[], int], on_fault: Callable[[Path], None]) -> None:
+        self._folder = home / FOLDER
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._now_ms = now_ms
+        self._on_fault = on_fault
+        self._fatal: TextIO | None = None
+        if not faulthandler.is_enabled():
+            # It writes to this when nothing else works any more.
+            self._fatal = (self._folder / "fatal.txt").open("a", encoding="utf-8")
+            faulthandler.enable(self._fatal)
+        self._before = sys.excepthook
+        sys.excepthook = self._record
+
+    def close(self) -> None:
+        sys.excepthook = self._before
+        if self._fatal is not None:
+            faulthandler.disable()
+            self._fatal.close()
+
+    def _record(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("a fault in the window", exc_info=(kind, error, trace))
+        self._on_fault(write(self._folder, kind, trace, self._now_ms()))
+        sys.__excepthook__(kind, error, trace)
+
+
+def write(folder: Path, kind: type[BaseException], trace: TracebackType | None, now_ms: int) -> Path:
+    """One report: when, what kind of fault and where. Not its words, which may hold what a clerk typed."""
+    moment = datetime.fromtimestamp(now_ms / 1000, UTC)
+    path = folder / f"{moment:%Y-%m-%dT%H%M%S}.{now_ms % 1000:03d}.txt"
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+    path.write_text(
+        "\n".join(
+            [
+                f"{moment:%Y-%m-%d %H:%M:%S} UTC",
+                f"Evertill {_version()}, Python {platform.python_version()}, {platform.platform()}",
+                f"{kind.__module__}.{kind.__qualname__}",
+                *places,
+                "",
+            ]
+        ),
+        encoding="utf-8",
+    )
+    for old in sorted(folder.glob("2*.txt"))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def _version() -> str:
+    try:
+        return version("evertill")
+    except PackageNotFoundError:
+        return "unknown"

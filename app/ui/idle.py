@@ -1,0 +1,35 @@
+"""Asks who is at the till when nobody has touched it for a while."""
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+
+MINUTE_MS = 60_000
+_TOUCHES = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
+
+
+class IdleWatch(QObject):
+    """An event filter on the application.
+
+    Signals:
+        idle(): nothing was pressed for so many minutes.
+    """
+
+    idle = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.idle)
+
+    def set_minutes(self, minutes: int) -> None:
+        """0 never asks."""
+        self._timer.setInterval(minutes * MINUTE_MS)
+        if minutes:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TOUCHES and self._timer.isActive():
+            self._timer.start()
+        return False

@@ -1,0 +1,129 @@
+"""Every page, panel and dialog has a picture, and in it every control a name, and room for its words."""
+
+import ast
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QSize
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QWidget
+
+import app.ui
+from app.ui.main_window import Page
+from app.ui.settings_page import Section
+from app.ui.sync_centre import Tab
+from tests.gallery.__main__ import stage_of
+from tests.gallery.scenes import SCENES, Stage
+from tests.ui.conftest import Loop
+
+UI = Path(app.ui.__file__).parent
+NAMELESS = {
+    QAccessible.Role.Client,
+    QAccessible.Role.Window,
+    QAccessible.Role.Pane,
+    QAccessible.Role.LayeredPane,
+    QAccessible.Role.Splitter,
+    QAccessible.Role.Border,
+    QAccessible.Role.Grouping,
+    QAccessible.Role.ScrollBar,
+    QAccessible.Role.Dialog,
+    QAccessible.Role.Graphic,
+    QAccessible.Role.Cell,
+    QAccessible.Role.ListItem,
+    QAccessible.Role.ColumnHeader,
+    QAccessible.Role.RowHeader,
+    QAccessible.Role.StaticText,
+    QAccessible.Role.Document,
+    QAccessible.Role.Canvas,
+    QAccessible.Role.Indicator,
+    QAccessible.Role.PopupMenu,
+}
+"""What a reader passes over or reads by its content."""
+
+
+def test_every_page_section_tab_and_dialog_has_a_scene() -> None:
+    drawn = " ".join(SCENES)
+    pages = {"sign_in", "sell", "stock", "shift", "sync", "settings", "shortcuts"}
+    assert {page.name.lower() for page in Page} == pages
+    missing = [page for page in pages if page not in drawn]
+    missing += [
+        f"settings_{one.name.lower()}" for one in Section if f"settings_{one.name.lower()}" not in SCENES
+    ]
+    missing += [f"sync_{one.name.lower()}" for one in Tab if f"sync_{one.name.lower()}" not in SCENES]
+    missing += [name for name in dialogs() if name not in SCENES]
+    assert missing == []
+
+
+def dialogs() -> Iterator[str]:
+    """The dialogs of app.ui, as scenes are called: ConflictDialog is conflict_dialog."""
+    for path in sorted(UI.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and any(
+                getattr(base, "id", "") == "QDialog" for base in node.bases
+            ):
+                yield re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower()
+
+
+@pytest.fixture
+def stage(loop: Loop, tmp_path: Path) -> Iterator[Stage]:
+    inner = asyncio.get_event_loop()
+    with stage_of(inner, tmp_path / "till", QLocale("en_GB"), QSize(1024, 768)) as made:  # type: ignore[arg-type]
+        yield made
+
+
+@pytest.mark.parametrize("name", sorted(SCENES))
+def test_a_reader_finds_a_name_on_everything_and_no_text_is_cut(stage: Stage, name: str) -> None:
+    shown = SCENES[name](stage)
+    stage.settle()
+    nameless = [
+        described(one) for one in walk(QAccessible.queryAccessibleInterface(shown)) if is_nameless(one)
+    ]
+    assert nameless == []
+    assert shown.width() <= 1024
+    assert shown.height() <= 768
+    cut = [widget.objectName() or widget.text() for widget in texts(shown) if is_cut(widget)]
+    assert cut == []
+
+
+def walk(one: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
+    """Everything in sight below it, as a screen reader goes through it."""
+    if one is None or not one.isValid() or one.state().invisible:  # type: ignore[attr-defined]
+        return
+    yield one
+    for place in range(one.childCount()):
+        yield from walk(one.child(place))
+
+
+def is_nameless(one: QAccessibleInterface) -> bool:
+    if one.role() in NAMELESS or one.text(QAccessible.Text.Name).strip():
+        return False
+    widget = one.object()
+    return isinstance(widget, QWidget) and widget.isVisible() and widget.isEnabled() and _takes_part(widget)
+
+
+def _takes_part(widget: QWidget) -> bool:
+    """Whether a person can come to it: Qt's own inner parts (a scroll area's view) are not met."""
+    return not widget.objectName().startswith("qt_")
+
+
+def described(one: QAccessibleInterface) -> str:
+    widget = one.object()
+    return f"{one.role().name} {type(widget).__name__} {widget.objectName() if widget else ''}"
+
+
+def texts(shown: QWidget) -> Iterator[QLabel | QAbstractButton]:
+    for kind in (QLabel, QAbstractButton):
+        for widget in shown.findChildren(kind):
+            if widget.isVisible() and widget.window() is shown.window() and widget.text():
+                yield widget
+
+
+def is_cut(widget: QLabel | QAbstractButton) -> bool:
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.heightForWidth(widget.width()) > widget.height() + 1
+    if widget.property("role") == "quickkey" or (widget.toolTip() and isinstance(widget, QLabel)):
+        return False  # elided on purpose, with the whole in its tool tip
+    return widget.width() < widget.minimumSizeHint().width() or isinstance(widget, QDialog)
