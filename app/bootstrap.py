@@ -302,6 +302,7 @@ class _Program:
         if self._actor is not None:
             window.welcome(self._actor)
         window.show()
+        log.info("the till's window stands")
         why = await ended
         self._actor = window.actor if why is Ending.RENEW else None
         self._window = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import applying, fan_out, memory, tills, window
+from tests.benchmarks import applying, fan_out, memory, standing, tills, window
 from tests.benchmarks.table import Measured, print_table, write_file
 
 REPORT = Path("build/bench/report.json")
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Measured]]]] = {
     "draining": tills.measure_draining,
     "first_sync": tills.measure_first_sync,
     "window": window.measure,
+    "standing": standing.measure,
 }
 
 

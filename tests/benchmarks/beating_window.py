@@ -34,11 +34,14 @@ IDLE_S = 10.0
 BEAT_MS = 2
 
 
-class _NoAgent:
+class NoAgent:
     def try_now(self) -> None:
         return None
 
     def resume(self) -> None:
+        return None
+
+    def ask_elsewhere(self, _product_id: str) -> None:
         return None
 
 
@@ -67,7 +70,7 @@ async def _beat(opened: OpenHome, state: str, other: str) -> tuple[list[float], 
     opened.store.listen(bridge.post_changed)
     assert opened.credentials is not None
     thread = AgentThread(opened.agent(emit=bridge.post_event))
-    agent = thread.agent if state == "busy" else _NoAgent()
+    agent = thread.agent if state == "busy" else NoAgent()
     window = MainWindow(opened.till(), bridge, agent, opened.credentials.pin_pepper)  # type: ignore[arg-type]
     window.show()
     with opened.store.reading() as connection:

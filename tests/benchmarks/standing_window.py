@@ -1,0 +1,105 @@
+"""A window that stands, and how fast it answers: a process of its own, as a clerk starts one.
+
+    python -m tests.benchmarks.standing_window empty
+    python -m tests.benchmarks.standing_window till HOME
+    python -m tests.benchmarks.standing_window answers HOME
+
+"empty" is a PySide6 window with nothing in it, "till" the till's: each ends once it was painted. "answers" tells
+milliseconds as JSON: a search in the window and the raw FTS5 query, and a scan until its line is painted.
+"""
+
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    application = QApplication(sys.argv[:1])
+    if sys.argv[1] == "empty":
+        window = QMainWindow()
+        window.resize(1024, 768)
+        window.show()
+        application.processEvents()
+        return
+    _till(application, Path(sys.argv[2]), answers=sys.argv[1] == "answers")
+
+
+def _till(application: object, home: Path, *, answers: bool) -> None:
+    import keyring
+    from keyring.backends import fail
+    from PySide6.QtWidgets import QApplication
+    from qasync import QEventLoop
+
+    keyring.set_keyring(fail.Keyring())
+    from app.bootstrap import open_home
+    from app.services.till import Actor
+    from app.ui.bridge import Bridge
+    from app.ui.main_window import MainWindow
+    from app.ui.theme import apply_theme
+    from tests.benchmarks.beating_window import NoAgent
+
+    assert isinstance(application, QApplication)
+    opened = open_home(home)
+    apply_theme(application)
+    with QEventLoop(application):
+        window = MainWindow(opened.till(), Bridge(), NoAgent(), "pepper")
+        window.show()
+        application.processEvents()
+        if answers:
+            window.welcome(Actor("alice", "Alice", "manager"))
+            application.processEvents()
+            _print_answers(application, window, home)
+    opened.store.close()
+
+
+def _print_answers(application: object, window: object, home: Path) -> None:
+    import asyncio
+    import sqlite3
+    import time
+    from statistics import median
+
+    import orjson
+    from PySide6.QtWidgets import QApplication, QLineEdit
+
+    from app.ui.main_window import MainWindow
+
+    assert isinstance(application, QApplication)
+    assert isinstance(window, MainWindow)
+    search = window.findChild(QLineEdit, "sellSearch")
+    assert search is not None
+    raw = sqlite3.connect(f"file:{home / 'till.sqlite'}?mode=ro", uri=True)
+    query = (
+        "SELECT product_id, name, barcode, sku, price_minor FROM catalogue WHERE id IN "
+        "(SELECT rowid FROM catalogue_search WHERE catalogue_search MATCH ?) ORDER BY folded LIMIT 50"
+    )
+    ours: list[float] = []
+    beside: list[float] = []
+    for number in range(40):
+        word = f"product {number * 37 + 1000}"
+        began = time.perf_counter()
+        raw.execute(query, (" AND ".join(f'"{part}"' for part in word.split()),)).fetchall()
+        beside.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        search.setText(word)
+        ours.append(time.perf_counter() - began)
+        search.clear()
+    scans: list[float] = []
+    for number in range(40):
+        began = time.perf_counter()
+        window.take_scan(f"2{number:012d}")
+        window.repaint()
+        scans.append(time.perf_counter() - began)
+    raw.close()
+    asyncio.get_event_loop().run_until_complete(asyncio.sleep(0.3))
+    told = {
+        "search_ms": median(ours) * 1000,
+        "raw_ms": median(beside) * 1000,
+        "scan_ms": median(scans) * 1000,
+        "scan_longest_ms": max(scans) * 1000,
+    }
+    print(orjson.dumps(told).decode())
+
+
+if __name__ == "__main__":
+    main()
