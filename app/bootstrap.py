@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING
 
 from app.services.till import Till
 from sync_agent import credentials as secrets
-from sync_agent.agent import Agent, AgentThread
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.credentials import Credentials
-from sync_agent.enrolment import Enrolment, enroll
 from sync_agent.errors import HomeInUse
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.ports import Clock, Ids, SystemClock, Transport, Uuid7Ids
@@ -28,9 +26,9 @@ from sync_agent.store.database import Store
 from sync_agent.store.device import NotEnrolled, read_device
 from sync_agent.store.home import Home
 from sync_agent.store.recovery import open_store
-from sync_agent.transport import NetworkTransport
 
 if TYPE_CHECKING:
+    # Loaded by whoever needs them: the network's libraries take longer than a window.
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -39,6 +37,8 @@ if TYPE_CHECKING:
     from app.ui.bridge import Bridge
     from app.ui.enrol_page import EnrolForm
     from app.ui.main_window import MainWindow
+    from sync_agent.agent import Agent, AgentThread
+    from sync_agent.enrolment import Enrolment
 
 log = logging.getLogger(__name__)
 
@@ -69,17 +69,22 @@ class OpenHome:
     def till(self) -> Till:
         return Till(self.store, self.clock, self.ids)
 
-    async def enroll(self, transport: Transport, enrolment: Enrolment) -> "OpenHome":
+    async def enroll(self, transport: Transport, enrolment: "Enrolment") -> "OpenHome":
         """This home once it is a till of the shop. Raises SyncError; a refusal leaves it as it was."""
+        from sync_agent.enrolment import enroll
+
         kept = await enroll(self.store, transport, enrolment)
         return OpenHome(self.store, self.clock, self.ids, kept)
 
     def agent(
         self, *, emit: Callable[[AgentEvent], None] | None = None, transport: Transport | None = None
-    ) -> Agent:
+    ) -> "Agent":
         """An agent for this home, not yet running. Raises NotEnrolled."""
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
+        from sync_agent.agent import Agent
+        from sync_agent.transport import NetworkTransport
+
         way = transport or NetworkTransport(self.server_url)
         if emit is None:
             return Agent(self.store, way, self.credentials)
@@ -100,7 +105,7 @@ def open_home(path: Path) -> OpenHome:
 @contextlib.asynccontextmanager
 async def running_agent(
     opened: OpenHome, *, emit: Callable[[AgentEvent], None] | None = None, transport: Transport | None = None
-) -> AsyncIterator[Agent]:
+) -> "AsyncIterator[Agent]":
     """An agent in the running loop, for a program without a window; cancelled at the end."""
     agent = opened.agent(emit=emit, transport=transport)
     task = asyncio.create_task(agent.run(), name="agent")
@@ -257,26 +262,26 @@ class _Program:
 
         bridge = Bridge()
         stop_listening = self._opened.store.listen(bridge.post_changed)
-        thread: AgentThread | None = None
+        agent: _LateAgent | None = None
         try:
             if self._opened.is_enrolled:
-                thread = _start_agent(self._opened, bridge)
+                agent = _LateAgent(self._opened, bridge)
             else:
                 setting_up = _SettingUp(self._opened, bridge, self._server_url, self._demo)
                 enrolled = await setting_up.until_ready()
                 if enrolled is None:
                     return Ending.CLOSED
-                self._opened, thread = enrolled
+                self._opened, agent = enrolled
             ending = Ending.RENEW
             while ending is Ending.RENEW:
-                ending = await self._till_window(bridge, thread)
+                ending = await self._till_window(bridge, agent)
             return ending
         finally:
             stop_listening()
-            if thread is not None:
-                thread.stop()
+            if agent is not None:
+                await agent.stop()
 
-    async def _till_window(self, bridge: "Bridge", thread: AgentThread) -> Ending:
+    async def _till_window(self, bridge: "Bridge", agent: "_LateAgent") -> Ending:
         from PySide6.QtWidgets import QApplication
 
         from app.ui.main_window import MainWindow
@@ -292,7 +297,7 @@ class _Program:
         window = self._window = MainWindow(
             opened.till(),
             bridge,
-            thread.agent,
+            agent,
             opened.credentials.pin_pepper,
             write_bundle=partial(_write_bundle, opened),
         )
@@ -303,6 +308,7 @@ class _Program:
             window.welcome(self._actor)
         window.show()
         log.info("the till's window stands")
+        agent.start()
         why = await ended
         self._actor = window.actor if why is Ending.RENEW else None
         self._window = None
@@ -333,10 +339,48 @@ class _Program:
             self._window.say_fault(str(report))
 
 
-def _start_agent(opened: OpenHome, bridge: "Bridge") -> AgentThread:
-    thread = AgentThread(opened.agent(emit=bridge.post_event))
-    thread.start()
-    return thread
+class _LateAgent:
+    """The agent of a window: loaded and started in threads of their own, once the window stands.
+
+    What is asked of it before that is what it does first anyway.
+    """
+
+    def __init__(self, opened: OpenHome, bridge: "Bridge") -> None:
+        self._opened = opened
+        self._bridge = bridge
+        self._thread: AgentThread | None = None
+        self._starting: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Once; again does nothing."""
+        if self._starting is None:
+            self._starting = asyncio.get_running_loop().create_task(asyncio.to_thread(self._load))
+
+    async def stop(self) -> None:
+        """End it, and wait until it has put down what it held."""
+        if self._starting is not None:
+            await self._starting
+        if self._thread is not None:
+            self._thread.stop()
+
+    def _load(self) -> None:
+        from sync_agent.agent import AgentThread
+
+        thread = AgentThread(self._opened.agent(emit=self._bridge.post_event))
+        thread.start()
+        self._thread = thread
+
+    def try_now(self) -> None:
+        if self._thread is not None:
+            self._thread.agent.try_now()
+
+    def resume(self) -> None:
+        if self._thread is not None:
+            self._thread.agent.resume()
+
+    def ask_elsewhere(self, product_id: str) -> None:
+        if self._thread is not None:
+            self._thread.agent.ask_elsewhere(product_id)
 
 
 class _SettingUp:
@@ -348,7 +392,7 @@ class _SettingUp:
         self._opened = opened
         self._demo = demo
         self._bridge = bridge
-        self._thread: AgentThread | None = None
+        self._agent: _LateAgent | None = None
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._synced = asyncio.Event()
         bridge.stateChanged.connect(self._on_state)
@@ -356,18 +400,18 @@ class _SettingUp:
         self._window.page.enrolled.connect(lambda: self._decide(True))
         self._window.closed.connect(lambda: self._decide(False))
 
-    async def until_ready(self) -> "tuple[OpenHome, AgentThread] | None":
+    async def until_ready(self) -> "tuple[OpenHome, _LateAgent] | None":
         """None where the window was closed before this home became a till."""
         self._window.show()
         went_through = await self._ready
         self._window.hide()
         self._window.deleteLater()
-        if self._thread is None:
+        if self._agent is None:
             return None
         if not went_through:
-            self._thread.stop()
+            await self._agent.stop()
             return None
-        return self._opened, self._thread
+        return self._opened, self._agent
 
     def _decide(self, ready: bool) -> None:
         if not self._ready.done():
@@ -388,13 +432,18 @@ class _SettingUp:
         )
 
     async def _enroll(self, form: "EnrolForm") -> None:
+        from sync_agent.enrolment import Enrolment
+
         enrolment = Enrolment(**dataclasses.asdict(form))
         # In a thread with a plain loop of its own: Qt's loop is for the window.
         self._opened = await asyncio.to_thread(asyncio.run, self._ask(enrolment))
-        self._thread = _start_agent(self._opened, self._bridge)
+        self._agent = _LateAgent(self._opened, self._bridge)
+        self._agent.start()
         await self._synced.wait()
 
-    async def _ask(self, enrolment: Enrolment) -> OpenHome:
+    async def _ask(self, enrolment: "Enrolment") -> OpenHome:
+        from sync_agent.transport import NetworkTransport
+
         transport = NetworkTransport(enrolment.server_url)
         try:
             return await self._opened.enroll(transport, enrolment)
@@ -406,6 +455,7 @@ async def _write_bundle(opened: OpenHome, to: Path) -> None:
     """Examine this home as `evertill doctor` does, and write what may be sent to whoever helps."""
     from app.diagnosis import examine
     from app.support_bundle import write_bundle
+    from sync_agent.transport import NetworkTransport
 
     findings = await asyncio.to_thread(
         asyncio.run, examine(opened.store.home, opened.clock, NetworkTransport)

@@ -4,8 +4,8 @@
     python -m tests.benchmarks.standing_window till HOME
     python -m tests.benchmarks.standing_window answers HOME
 
-"empty" is a PySide6 window with nothing in it, "till" the till's: each ends once it was painted. "answers" tells
-milliseconds as JSON: a search in the window and the raw FTS5 query, and a scan until its line is painted.
+"empty" is a PySide6 window with nothing in it, "till" the till's: each ends once it was painted. "answers"
+tells milliseconds as JSON: a search in the window and the raw FTS5 query, a scan until its line is painted.
 """
 
 import sys

@@ -15,7 +15,8 @@ from sync_agent.errors import HomeInUse, SchemaTooNew
 from sync_agent.store.database import Store
 from sync_agent.store.device import read_device, record_enrolment
 from sync_agent.store.home import Home
-from sync_agent.store.migrations import alembic_config, migrate
+from sync_agent.store.migrations import HEAD, migrate
+from sync_agent.store.migrations.upgrade import alembic_config
 from sync_agent.store.tables import Row
 from tests.clocks import CountingIds, InlineExecutor, ManualClock
 from tests.store.conftest import IDENTITY
@@ -185,3 +186,7 @@ def test_a_refused_home_is_given_back_so_that_the_newer_till_can_open_it(of_a_la
     with again.reading() as connection:
         assert read_device(connection) == IDENTITY
     again.close()
+
+
+def test_the_newest_revision_is_the_one_that_a_start_looks_for() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD

@@ -15,9 +15,10 @@ from alembic import command
 
 from sync_agent.errors import DiskFull, MigrationRefused
 from sync_agent.ports import SystemClock, Uuid7Ids
-from sync_agent.store import backup, migrations
+from sync_agent.store import backup
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
+from sync_agent.store.migrations import upgrade
 from sync_agent.store.tables import Row
 
 FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"
@@ -65,7 +66,7 @@ def test_an_update_that_would_orphan_an_operation_is_refused_and_undone(
                 connection.execute(Row.metadata.tables[refers].delete())
         connection.exec_driver_sql(harm)
 
-    monkeypatch.setattr(migrations.command, "upgrade", harmful)
+    monkeypatch.setattr(upgrade.command, "upgrade", harmful)
     with pytest.raises(MigrationRefused, match=r"unsent entries behind\. Nothing was changed"):
         open_(old)
     assert state(old) == before

@@ -1,31 +1,16 @@
-"""Brings a till's database to this release's schema, with alembic, from wherever it stands.
+"""Brings a till's database to this release's schema, from wherever it stands.
 
 An update never costs an operation: the file is backed up first, the whole upgrade is one transaction, and
 before its commit everything that waits has to be there, word for word, in a form that can still be sent.
+Most starts find nothing to do, and do not even load what an upgrade needs.
 """
 
-from pathlib import Path
-from typing import Any
+from sqlalchemy import Engine, inspect, text
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, inspect, text
-
-from sync_agent.contract.operations import OPERATION_SCHEMAS_READ
-from sync_agent.errors import MigrationRefused, SchemaTooNew
-from sync_agent.store.backup import back_up
 from sync_agent.store.home import Home
 
-_HERE = Path(__file__).parent
-
-
-def alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_HERE))
-    return config
+HEAD = "0003"
+"""The newest revision in versions/."""
 
 
 def migrate(engine: Engine, home: Home | None = None) -> None:
@@ -34,54 +19,17 @@ def migrate(engine: Engine, home: Home | None = None) -> None:
     Raises SchemaTooNew where a later release wrote it, MigrationRefused where an operation would be orphaned,
     DiskFull where there is no room for the backup. Nothing was changed then.
     """
-    config = alembic_config()
-    script = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        # Its own transaction, ended before the one that the upgrade works in.
-        with connection.begin():
-            current = MigrationContext.configure(connection).get_current_revision()
-        if current == script.get_current_head():
-            return
-        if current is not None:
-            _must_be_known(script, current)
-            if home is not None:
-                back_up(home, current)
-        with connection.begin():
-            before = _waiting(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            _must_not_orphan(before, _waiting(connection))
+    current = _current(engine)
+    if current != HEAD:
+        from sync_agent.store.migrations.upgrade import upgrade  # noqa: PLC0415 - alembic takes a while
+
+        upgrade(engine, home, current)
 
 
-def _must_be_known(script: ScriptDirectory, revision: str) -> None:
-    try:
-        script.get_revision(revision)
-    except CommandError as error:
-        raise SchemaTooNew(
-            "This till's data was written by a newer Evertill. Install that version again; "
-            "nothing was changed."
-        ) from error
-
-
-def _waiting(connection: Connection) -> list[tuple[Any, ...]]:
-    """Everything that has not ended, in what of it may never change."""
-    if not inspect(connection).has_table("outbox"):
-        return []
-    rows = connection.execute(
-        text(
-            "SELECT id, device_seq, operation, resource_type, resource_id, data, actor_id, prev_hash, hash,"
-            " timestamp_ms, schema_version FROM outbox WHERE finished_ms IS NULL ORDER BY device_seq"
-        )
-    )
-    return [tuple(row) for row in rows]
-
-
-def _must_not_orphan(before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]) -> None:
-    unsendable = sum(1 for row in after if row[-1] not in OPERATION_SCHEMAS_READ)
-    if before == after and not unsendable:
-        return
-    lost = len(set(before) - set(after)) or unsendable
-    raise MigrationRefused(
-        f"The update would leave {lost} of this till's {len(before)} unsent entries behind. Nothing was "
-        "changed. Start the version from before, let it send everything, then update again."
-    )
+def _current(engine: Engine) -> str | None:
+    # Its own transaction, ended before the one that the upgrade works in.
+    with engine.connect() as connection, connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
