@@ -4,6 +4,7 @@ Text where the printer has the letters, else the whole slip as an image: scripts
 or join their letters come out right only when they were set before. Calls block: run them in a thread.
 """
 
+import socket
 import unicodedata
 from collections.abc import Callable
 from contextlib import closing
@@ -168,7 +169,8 @@ def _opener(chosen: Preferences) -> Opened:
 
 def _network(host: str, port: int) -> Escpos:
     device = Network(host, port, timeout=NETWORK_S_MAX)
-    device.open()
+    # Connected here: the library leaves a socket open that nobody answered.
+    device.device = socket.create_connection((host, port), NETWORK_S_MAX)
     return device
 
 

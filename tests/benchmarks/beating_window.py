@@ -29,20 +29,10 @@ from app.ui.theme import apply_theme
 from sync_agent.agent import AgentThread
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
+from tests.benchmarks.no_agent import NoAgent
 
 IDLE_S = 10.0
 BEAT_MS = 2
-
-
-class NoAgent:
-    def try_now(self) -> None:
-        return None
-
-    def resume(self) -> None:
-        return None
-
-    def ask_elsewhere(self, _product_id: str) -> None:
-        return None
 
 
 def main() -> None:

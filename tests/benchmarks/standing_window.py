@@ -37,7 +37,7 @@ def _till(application: object, home: Path, *, answers: bool) -> None:
     from app.ui.bridge import Bridge
     from app.ui.main_window import MainWindow
     from app.ui.theme import apply_theme
-    from tests.benchmarks.beating_window import NoAgent
+    from tests.benchmarks.no_agent import NoAgent
 
     assert isinstance(application, QApplication)
     opened = open_home(home)

@@ -25,6 +25,7 @@ from app.ui.main_window import MainWindow
 from app.ui.tasks import running_count
 from app.ui.theme import Theme, apply_theme
 from sync_agent.events import ConnectionState, StateChanged
+from tests.benchmarks.no_agent import NoAgent
 from tests.gallery.scenes import SCENES, Stage, furnish
 from tests.ui.shop import ALICE, PEPPER, Shop
 
@@ -36,19 +37,6 @@ LOOKS = (
     ("light-es-1024x768", Theme.LIGHT, "es", QSize(1024, 768)),
     ("contrast-ltr-1024x768", Theme.CONTRAST, "en", QSize(1024, 768)),
 )
-
-
-class NoAgent:
-    """A picture sends nothing."""
-
-    def try_now(self) -> None:
-        return None
-
-    def resume(self) -> None:
-        return None
-
-    def ask_elsewhere(self, _product_id: str) -> None:
-        return None
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import exists, or_, update
 
-from app.services import checkout
+from app.services import transaction
 from server_stub.services import conflicts, counts, devices, ledger, products, queue, sync
 from sync_agent import agent, backoff, push
 from sync_agent.connection import Connection
@@ -90,7 +90,7 @@ def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[N
 
 def _sale_without_its_operation() -> contextlib.AbstractContextManager[None]:
     """Every seventh sale is queued in a transaction that never comes."""
-    real, count = checkout.enqueue, [0]
+    real, count = transaction.enqueue, [0]
 
     def enqueue(tx: Any, operation: Any) -> Any:
         count[0] += 1
@@ -102,7 +102,7 @@ def _sale_without_its_operation() -> contextlib.AbstractContextManager[None]:
                 tx.execute(table.delete().where(key == queued.id))
         return queued
 
-    return patched(checkout, "enqueue", enqueue)
+    return patched(transaction, "enqueue", enqueue)
 
 
 def _overlay_goes_with_the_answer() -> contextlib.AbstractContextManager[None]:
