@@ -210,7 +210,7 @@ def _credentials(home: Home) -> tuple[Credentials | None, Finding]:
     if secret is None:
         return None, _broken("credentials", "There are none: this folder was never enrolled.")
     if secret.key_in_file:
-        return secret, _look("credentials", credentials.KEY_IN_FILE_WARNING)
+        return secret, _look("credentials", credentials.key_in_file_warning())
     return secret, _ok("credentials", "Their key is in this system's keyring.")
 
 

@@ -14,9 +14,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from resources.words import translate
 from sync_agent.backoff import AFTER_LOSS_FAILURES, LONGEST_MS, first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
-from sync_agent.credentials import KEY_IN_FILE_WARNING, Credentials
+from sync_agent.credentials import Credentials, key_in_file_warning
 from sync_agent.elsewhere import Elsewhere
 from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, ConnectionState, Fault
@@ -150,7 +151,7 @@ class Agent:
 
     def _tell_unread(self) -> None:
         if self._credentials.key_in_file:
-            self._emit(Attention(KEY_IN_FILE_WARNING))
+            self._emit(Attention(key_in_file_warning()))
         with self._store.reading() as connection:
             for notice in notices.unread(connection):
                 self._emit(Attention(notice.message))
@@ -176,7 +177,8 @@ class Agent:
             self._emit(Attention(str(fault)))
             return
         log.error("the agent's %s task failed and is started again", what, exc_info=fault)
-        self._emit(Fault(what, f"Sending has a fault ({what}); it was started again."))
+        words = translate("agent", "Sending has a fault ({what}); it was started again.")
+        self._emit(Fault(what, words.format(what=what)))
 
     def _went_well_since(self, began_s: float) -> bool:
         """What stood for longer than the longest wait owes nothing to the failures before it."""

@@ -7,6 +7,7 @@ is set aside after `FAILURES_MAX` times.
 
 from dataclasses import dataclass
 
+from resources.words import translate
 from sync_agent.ports import Rng
 
 FIRST_MS = 500
@@ -58,5 +59,6 @@ class DeadLetter:
 def after_failing_alone(failures: int, now_ms: int, rng: Rng) -> RetryAt | DeadLetter:
     """What becomes of an operation that has now failed alone `failures` times."""
     if failures >= FAILURES_MAX:
-        return DeadLetter(f"The server failed on it {failures} times, while others passed.")
+        words = translate("agent", "The server failed on it %n time(s), while others passed.", failures)
+        return DeadLetter(words)
     return RetryAt(now_ms + wait_ms(failures, rng))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from resources.words import in_figures, translate
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
 MINUS = "\u2212"
@@ -33,10 +34,13 @@ class Suggestion:
 
 
 def suggest_stock(
-    conflict: Conflict, *, my_name: str = "You", unit: str = "each", zone: tzinfo = UTC
+    conflict: Conflict, *, my_name: str | None = None, unit: str = "each", zone: tzinfo = UTC
 ) -> Suggestion:
-    """The quantity that accounts for everything that both sides know; times are told in `zone`."""
-    return _StockCase(conflict, my_name, unit, zone).suggest()
+    """The quantity that accounts for everything that both sides know; times are told in `zone`.
+
+    `my_name` is whose side this till's is: None for whoever reads it.
+    """
+    return _StockCase(conflict, my_name or _you(), unit, zone).suggest()
 
 
 def counted_at(conflict: Conflict) -> datetime | None:
@@ -95,7 +99,7 @@ class _StockCase:
 
     def suggest(self) -> Suggestion:
         if self.mine is None:
-            return self._keep_theirs("What this till wanted to write is not known.")
+            return self._keep_theirs(translate("merge", "What this till wanted to write is not known."))
         later_count = self.their_count
         if later_count is not None and (self.moment is None or later_count.occurred_at >= self.moment):
             return self._their_count_stands(later_count)
@@ -103,7 +107,9 @@ class _StockCase:
             return self._my_count_stands(self.mine)
         if self.base is not None and self.theirs is not None:
             return self._both_add_up(self.base, self.mine, self.theirs)
-        return self._keep_theirs("What both sides started from is not known any more. Count it to be sure.")
+        return self._keep_theirs(
+            translate("merge", "What both sides started from is not known any more. Count it to be sure.")
+        )
 
     def _both_add_up(self, base: int, mine: int, theirs: int) -> Suggestion:
         my_change, their_change = mine - base, theirs - base
@@ -111,36 +117,60 @@ class _StockCase:
         sum_in_words = f"{self._figure(base)} {self._signed(my_change)} {self._signed(their_change)}"
         return self._suggestion(
             quantity,
-            f"Before: {self._figure(base)}.",
-            f"{self.my_name} {self._changed(my_change)} → {self._figure(mine)}.",
-            f"{self._they()} {self._changed(their_change)} → {self._figure(theirs)}.",
-            f"Suggested: {self._figure(quantity)} ({sum_in_words}: both happened).",
+            translate("merge", "Before: {figure}.").format(figure=self._figure(base)),
+            self._changed(self.my_name, my_change, mine),
+            self._changed(self._they(), their_change, theirs),
+            translate("merge", "Suggested: {figure} ({sum}: both happened).").format(
+                figure=self._figure(quantity), sum=sum_in_words
+            ),
         )
 
     def _my_count_stands(self, mine: int) -> Suggestion:
         before, after = self._around(self.moment)
         moved = sum(entry.delta or 0 for entry in after)
         quantity = mine + moved
-        lines = [f"{self.my_name} counted {self._figure(mine)}{self._at(self.moment)}."]
+        counted = (
+            translate("merge", "{person} counted {figure} at {time}.")
+            if self._time(self.moment)
+            else translate("merge", "{person} counted {figure}.")
+        )
+        lines = [counted.format(person=self.my_name, figure=self._figure(mine), time=self._time(self.moment))]
         if self.their_count is not None:
-            lines.append(f"The count by {_person(self.their_count)} was earlier, so this one stands over it.")
+            earlier = translate("merge", "The count by {person} was earlier, so this one stands over it.")
+            lines.append(earlier.format(person=_person(self.their_count)))
         if before:
-            lines.append(f"Already in this count: {self._moved(before)}.")
-        lines.append(f"Since the count: {self._moved(after)}." if after else "Nothing has moved since.")
+            lines.append(
+                translate("merge", "Already in this count: {movements}.").format(
+                    movements=self._moved(before)
+                )
+            )
         if after:
-            lines.append(f"Suggested: {self._figure(quantity)} ({self._figure(mine)} {self._signed(moved)}).")
+            since = translate("merge", "Since the count: {movements}.")
+            lines.append(since.format(movements=self._moved(after)))
+            suggested = translate("merge", "Suggested: {figure} ({sum}).")
         else:
-            lines.append(f"Suggested: {self._figure(quantity)}.")
-        return self._suggestion(quantity, *lines)
+            lines.append(translate("merge", "Nothing has moved since."))
+            suggested = translate("merge", "Suggested: {figure}.")
+        in_all = f"{self._figure(mine)} {self._signed(moved)}"
+        return self._suggestion(quantity, *lines, suggested.format(figure=self._figure(quantity), sum=in_all))
 
     def _their_count_stands(self, count: HistoryEntry) -> Suggestion:
         _, after = self._around(count.occurred_at)
+        came_to = (
+            translate("merge", "{person} came to {figure} at {time}.")
+            if self._time(self.moment)
+            else translate("merge", "{person} came to {figure}.")
+        )
+        later = translate("merge", "{person} counted later at {time}, so that count stands.")
         lines = [
-            f"{self.my_name} came to {self._figure(self.mine or 0)}{self._at(self.moment)}.",
-            f"{_person(count)} counted later{self._at(count.occurred_at)}, so that count stands.",
+            came_to.format(
+                person=self.my_name, figure=self._figure(self.mine or 0), time=self._time(self.moment)
+            ),
+            later.format(person=_person(count), time=self._time(count.occurred_at) or "…"),
         ]
         if after:
-            lines.append(f"Since that count: {self._moved(after)}.")
+            since = translate("merge", "Since that count: {movements}.")
+            lines.append(since.format(movements=self._moved(after)))
         return self._keep_theirs(*lines)
 
     def _keep_theirs(self, *reasons: str) -> Suggestion:
@@ -149,11 +179,14 @@ class _StockCase:
                 Resolution.ACCEPT_SERVER,
                 None,
                 None,
-                (*reasons, "What the server has is not known here. Count it to be sure."),
-                "Keep what the server has (suggested)",
+                (
+                    *reasons,
+                    translate("merge", "What the server has is not known here. Count it to be sure."),
+                ),
+                translate("merge", "Keep what the server has (suggested)"),
             )
-        shown = self._figure(self.theirs)
-        return self._suggestion(self.theirs, *reasons, f"Suggested: {shown}, as the server has it.")
+        suggested = translate("merge", "Suggested: {figure}, as the server has it.")
+        return self._suggestion(self.theirs, *reasons, suggested.format(figure=self._figure(self.theirs)))
 
     def _suggestion(self, quantity: int, *explanation: str) -> Suggestion:
         if quantity == self.theirs:
@@ -162,9 +195,8 @@ class _StockCase:
             resolution = Resolution.ACCEPT_LOCAL
         else:
             resolution = Resolution.MERGE
-        return Suggestion(
-            resolution, quantity, None, explanation, f"Use {self._figure(quantity)} (suggested)"
-        )
+        label = translate("merge", "Use {figure} (suggested)").format(figure=self._figure(quantity))
+        return Suggestion(resolution, quantity, None, explanation, label)
 
     def _around(self, moment: datetime | None) -> tuple[list[HistoryEntry], list[HistoryEntry]]:
         """Movements up to a moment, and after it. Counts are neither: they set a figure."""
@@ -179,12 +211,18 @@ class _StockCase:
         people = {_person(entry) for entry in self.conflict.history}
         if len(people) == 1:
             return people.pop()
-        return "Others" if people else _name(self.conflict.server_version) or "Somebody else"
+        if people:
+            return translate("merge", "Others")
+        return _name(self.conflict.server_version) or _somebody_else()
 
-    def _changed(self, delta: int) -> str:
+    def _changed(self, person: str, delta: int, now: int) -> str:
         if delta == 0:
-            return "changed nothing"
-        return f"{'added' if delta > 0 else 'took'} {self._figure(abs(delta))}"
+            words = translate("merge", "{person} changed nothing → {now}.")
+        elif delta > 0:
+            words = translate("merge", "{person} added {figure} → {now}.")
+        else:
+            words = translate("merge", "{person} took {figure} → {now}.")
+        return words.format(person=person, figure=self._figure(abs(delta)), now=self._figure(now))
 
     def _moved(self, entries: Sequence[HistoryEntry]) -> str:
         """ "3 sold (Omar), 5 received (Maria)": one part for each reason, direction and person."""
@@ -197,11 +235,12 @@ class _StockCase:
             f"{self._figure(abs(delta))} {word} ({person})" for (word, person), delta in sums.items()
         )
 
-    def _at(self, moment: datetime | None) -> str:
+    def _time(self, moment: datetime | None) -> str:
+        """ "14:05"; empty where it is not known."""
         if moment is None:
             return ""
         try:
-            return f" at {moment.astimezone(self.zone):%H:%M}"
+            return f"{moment.astimezone(self.zone):%H:%M}"
         except OverflowError:  # beyond the calendar in this zone
             return ""
 
@@ -218,24 +257,25 @@ def figure(quantity: int, unit: str) -> str:
     if unit != "kg":
         return f"{sign}{abs(quantity)}"
     whole, thousandths = divmod(abs(quantity), 1000)
-    return f"{sign}{whole}.{thousandths:03d} kg"
-
-
-_MOVEMENT_WORDS = {
-    "sale": "sold",
-    "refund": "returned",
-    "receive": "received",
-    "waste": "wasted",
-    "found": "found",
-    "transfer_in": "transferred in",
-    "transfer_out": "transferred out",
-    "count": "counted",
-}
+    return f"{sign}{in_figures(f'{whole}.{thousandths:03d}')} kg"
 
 
 def movement_word(reason: str, delta: int) -> str:
     """ "sold", "received", or for a correction which way it went."""
-    return _MOVEMENT_WORDS.get(reason) or ("added" if delta >= 0 else "taken away")
+    return {
+        "sale": translate("merge", "sold"),
+        "refund": translate("merge", "returned"),
+        "receive": translate("merge", "received"),
+        "waste": translate("merge", "wasted"),
+        "found": translate("merge", "found"),
+        "transfer_in": translate("merge", "transferred in"),
+        "transfer_out": translate("merge", "transferred out"),
+        "count": translate("merge", "counted"),
+    }.get(reason) or _added_or_taken(delta)
+
+
+def _added_or_taken(delta: int) -> str:
+    return translate("merge", "added") if delta >= 0 else translate("merge", "taken away")
 
 
 _TAKES = frozenset({"sale", "waste", "transfer_out"})
@@ -245,29 +285,25 @@ _ADDS = frozenset({"refund", "receive", "found", "transfer_in"})
 def _word_by_direction(reason: str, delta: int) -> str:
     """The word for a movement whose figure is told without its sign: it must not say the other way."""
     if (reason in _TAKES and delta > 0) or (reason in _ADDS and delta < 0):
-        return "added" if delta > 0 else "taken away"
+        return _added_or_taken(delta)
     return movement_word(reason, delta)
 
 
 # --- products ----------------------------------------------------------------------------------------
 
-_FIELD_WORDS = {
-    "name": "the name",
-    "barcode": "the barcode",
-    "sku": "the article number",
-    "priceMinor": "the price",
-    "taxRatePpm": "the tax rate",
-    "unit": "the unit",
-}
+_FIELDS = ("name", "barcode", "sku", "priceMinor", "taxRatePpm", "unit")
+"""A product's fields by their wire names, in the order in which people know them."""
 
 
-def suggest_product(conflict: Conflict, *, my_name: str = "You", minor_digits: int = 2) -> Suggestion:
+def suggest_product(conflict: Conflict, *, my_name: str | None = None, minor_digits: int = 2) -> Suggestion:
     """Field by field, what only one side changed; where both changed a field, the server's value.
 
-    `minor_digits` is how many decimals a price has.
+    `my_name` is whose side this till's is: None for whoever reads it. `minor_digits` is how many decimals a
+    price has.
     """
+    my_name = my_name or _you()
     local, server = conflict.local_version, conflict.server_version
-    they = _name(server) or "Somebody else"
+    they = _name(server) or _somebody_else()
     if is_deleted(server) or is_deleted(local):
         return _restore(conflict, my_name, they)
     base = conflict.base_version.values if conflict.base_version else None
@@ -281,27 +317,40 @@ def suggest_product(conflict: Conflict, *, my_name: str = "You", minor_digits: i
         )
         if base is not None and theirs == before:
             fields[name] = mine
-            explanation.append(f"Only {_inside(my_name)} changed {word}: {before_shown} → {mine_shown}.")
+            explanation.append(_only(_inside(my_name), word, before_shown, mine_shown))
         elif base is not None and mine == before:
             fields[name] = theirs
-            explanation.append(f"Only {they} changed {word}: {before_shown} → {theirs_shown}.")
+            explanation.append(_only(they, word, before_shown, theirs_shown))
         else:
             fields[name] = theirs
             explanation.append(
-                f"Both changed {word}: {_inside(my_name)} to {mine_shown}, {they} to {theirs_shown}. "
-                f"Suggested: {theirs_shown}, which other tills show already."
+                translate(
+                    "merge",
+                    "Both changed {field}: {me} to {mine}, {them} to {theirs}. "
+                    "Suggested: {theirs}, which other tills show already.",
+                ).format(field=word, me=_inside(my_name), mine=mine_shown, them=they, theirs=theirs_shown)
             )
-    return _by_field(local, server, fields, tuple(explanation) or ("Both sides say the same.",))
+    if not explanation:
+        explanation.append(translate("merge", "Both sides say the same."))
+    return _by_field(local, server, fields, tuple(explanation))
+
+
+def _only(person: str, field: str, before: str, now: str) -> str:
+    words = translate("merge", "Only {person} changed {field}: {before} → {now}.")
+    return words.format(person=person, field=field, before=before, now=now)
 
 
 def _by_field(
     local: ConflictSide, server: ConflictSide, fields: dict[str, Any], explanation: tuple[str, ...]
 ) -> Suggestion:
     if all(value == server.values.get(name) for name, value in fields.items()):
-        return Suggestion(Resolution.ACCEPT_SERVER, None, fields, explanation, "Use the server's (suggested)")
+        label = translate("merge", "Use the server's (suggested)")
+        return Suggestion(Resolution.ACCEPT_SERVER, None, fields, explanation, label)
     if all(value == local.values.get(name) for name, value in fields.items()):
-        return Suggestion(Resolution.ACCEPT_LOCAL, None, fields, explanation, "Use this till's (suggested)")
-    return Suggestion(Resolution.MERGE, None, fields, explanation, "Use both changes (suggested)")
+        label = translate("merge", "Use this till's (suggested)")
+        return Suggestion(Resolution.ACCEPT_LOCAL, None, fields, explanation, label)
+    label = translate("merge", "Use both changes (suggested)")
+    return Suggestion(Resolution.MERGE, None, fields, explanation, label)
 
 
 def _restore(conflict: Conflict, my_name: str, they: str) -> Suggestion:
@@ -309,7 +358,11 @@ def _restore(conflict: Conflict, my_name: str, they: str) -> Suggestion:
     local, server = conflict.local_version, conflict.server_version
     if is_deleted(local) and is_deleted(server):
         return Suggestion(
-            Resolution.ACCEPT_SERVER, None, {}, ("Both deleted it.",), "Leave deleted (suggested)"
+            Resolution.ACCEPT_SERVER,
+            None,
+            {},
+            (translate("merge", "Both deleted it."),),
+            translate("merge", "Leave deleted (suggested)"),
         )
     deleter, editor = (they, _inside(my_name)) if is_deleted(server) else (my_name, they)
     kept = local if is_deleted(server) else server
@@ -318,10 +371,12 @@ def _restore(conflict: Conflict, my_name: str, they: str) -> Suggestion:
         None,
         _fields_of(kept.values),
         (
-            f"{deleter} deleted it while {editor} changed it.",
-            "Suggested: restore it. It can be deleted again at any time.",
+            translate("merge", "{deleter} deleted it while {editor} changed it.").format(
+                deleter=deleter, editor=editor
+            ),
+            translate("merge", "Suggested: restore it. It can be deleted again at any time."),
         ),
-        "Restore (suggested)",
+        translate("merge", "Restore (suggested)"),
     )
 
 
@@ -337,12 +392,19 @@ def differing_fields(local: dict[str, Any], server: dict[str, Any]) -> list[str]
 
 
 def field_word(name: str) -> str:
-    return _FIELD_WORDS.get(name, name)
+    """ "the price"; a field that this version does not know by its own name."""
+    return {
+        "name": translate("merge", "the name"),
+        "barcode": translate("merge", "the barcode"),
+        "sku": translate("merge", "the article number"),
+        "priceMinor": translate("merge", "the price"),
+        "taxRatePpm": translate("merge", "the tax rate"),
+        "unit": translate("merge", "the unit"),
+    }.get(name, name)
 
 
 def _field_order(name: str) -> tuple[int, str]:
-    known = tuple(_FIELD_WORDS)
-    return (known.index(name) if name in known else len(known), name)
+    return (_FIELDS.index(name) if name in _FIELDS else len(_FIELDS), name)
 
 
 def _fields_of(values: dict[str, Any]) -> dict[str, Any]:
@@ -351,19 +413,20 @@ def _fields_of(values: dict[str, Any]) -> dict[str, Any]:
 
 def _shown(name: str, value: object, minor_digits: int) -> str:
     if value is None:
-        return "nothing"
+        return translate("merge", "nothing")
     if isinstance(value, int) and not isinstance(value, bool):
         if name == "priceMinor":
             return _decimal(value, minor_digits)
         if name == "taxRatePpm":
-            return f"{_decimal(value, 4).rstrip('0').rstrip('.')} %"
+            return f"{_decimal(value, 4).rstrip('0').rstrip('.,')} %"
     return f"“{value}”"
 
 
 def _decimal(value: int, digits: int) -> str:
     """A whole number as one with decimals: in whole numbers throughout, so that none is ever rounded."""
     whole, part = divmod(abs(value), 10**digits)
-    return f"{'-' if value < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
+    plain = f"{'-' if value < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
+    return in_figures(plain)
 
 
 # --- people ------------------------------------------------------------------------------------------
@@ -371,7 +434,15 @@ def _decimal(value: int, digits: int) -> str:
 
 def _inside(name: str) -> str:
     """A name inside a sentence: "You" opens one, and is "you" further on."""
-    return "you" if name == "You" else name
+    return translate("merge", "you") if name == _you() else name
+
+
+def _you() -> str:
+    return translate("merge", "You")
+
+
+def _somebody_else() -> str:
+    return translate("merge", "Somebody else")
 
 
 def _name(side: ConflictSide) -> str | None:
@@ -379,7 +450,7 @@ def _name(side: ConflictSide) -> str | None:
 
 
 def _person(entry: HistoryEntry) -> str:
-    return _first(entry.actor_name, entry.actor) or "somebody"
+    return _first(entry.actor_name, entry.actor) or translate("merge", "somebody")
 
 
 def _first(*names: str | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from resources.words import translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import PATH_CHANGES, PATH_DIGEST, PATH_SNAPSHOT
 from sync_agent.contract.streams import (
@@ -104,7 +105,8 @@ class Puller:
                 self._emit(Fault("copy", "This till's copy of the shop differs from the server's."))
                 return
             self._mistrusted[stream] = theirs.change_id
-            self._emit(Attention("This till's copy of the shop was not right; it is fetched anew."))
+            words = translate("agent", "This till's copy of the shop was not right; it is fetched anew.")
+            self._emit(Attention(words))
             await self._start_anew(device, stream)
 
     async def _differing(self, stream: str, kinds: tuple[str, ...], theirs: StreamDigest) -> list[str]:
@@ -235,9 +237,11 @@ class Puller:
         marked = await self._store.write(partial(history.mark_for_offering, stream=stream), Rank.AGENT)
         taken = await self._pusher.offer_again() if marked else []
         if taken:
-            words = (
-                f"The server was restored from a backup and had lost {len(taken)} entries of this till. "
-                "They were sent again; nothing is missing."
+            words = translate(
+                "agent",
+                "The server was restored from a backup and had lost %n entry(ies) of this till. "
+                "All were sent again; nothing is missing.",
+                len(taken),
             )
             await self._store.write(lambda tx: notices.add(tx, notices.SERVER_RESTORED, words), Rank.AGENT)
             self._emit(Attention(words))

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from resources.words import translate
 from sync_agent import pacing
 from sync_agent.backoff import DeadLetter, after_failing_alone, wait_ms
 from sync_agent.contract.codes import ErrorCode
@@ -357,6 +358,9 @@ def _failed_on(result: OperationResult) -> bool:
 
 
 def _too_large(tx: Transaction, operation_id: str) -> AgentEvent:
-    words = "It is too large for the server. Nothing is lost: it is kept on this till, and can be exported."
+    words = translate(
+        "agent",
+        "It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.",
+    )
     outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.PAYLOAD_TOO_LARGE, error=words)
     return Attention(words)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from resources.words import translate
 from sync_agent.backoff import RETRY_AFTER_S_MAX
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
@@ -45,7 +46,7 @@ def record_results(tx: Transaction, results: Sequence[OperationResult]) -> list[
             case ResultStatus.REJECTED:
                 code = result.code or ErrorCode.BAD_REQUEST
                 outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
-                news.append(Attention(result.error or "The server refused an operation."))
+                news.append(Attention(result.error or translate("agent", "The server refused an operation.")))
             case ResultStatus.BLOCKED:
                 outbox.stand(tx, result.id, Status.BLOCKED, code=None, error=result.error)
             case ResultStatus.DEFERRED:

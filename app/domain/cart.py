@@ -9,7 +9,7 @@ from app.domain.errors import BadAmount, BadQuantity, NotPriced, UnknownLine
 from app.domain.money import AMOUNT_MAX_MINOR, round_half_up
 from app.domain.quantity import KG, PER_KG, check_quantity, one
 from app.domain.tax import tax_added, tax_included
-from app.domain.words import translate
+from resources.words import translate
 
 
 class Sellable(Protocol):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from app.domain.errors import BadAmount
 from app.domain.money import parse_amount, round_half_up
-from app.domain.words import translate
+from resources.words import translate
 
 PERCENT_PPM = 10_000
 _WHOLE_PPM = 1_000_000

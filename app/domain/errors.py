@@ -3,7 +3,7 @@
 A DomainError is expected: its text is shown as it is. Anything else that is raised is a bug.
 """
 
-from app.domain.words import translate
+from resources.words import translate
 
 
 class DomainError(Exception):

@@ -3,6 +3,7 @@
 import re
 
 from app.domain.errors import BadAmount
+from resources.words import translate
 
 AMOUNT_MAX_MINOR = 10**12
 """The largest amount, either way, that one figure may hold."""
@@ -33,6 +34,8 @@ _MINOR_DIGITS = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 
+_ARABIC_SEPARATORS = {ord("٫"): ".", ord("٬"): ","}
+
 _AMOUNT = re.compile(
     r"""
     (?: \d+                                      # 1234
@@ -59,25 +62,29 @@ def parse_amount(text: str, currency: str) -> int:
     whole, fraction = _split(written)
     digits = minor_digits(currency)
     if len(fraction) > digits:
-        raise BadAmount(f"“{written}” has more than {digits} decimals.")
+        words = translate("errors", "“{written}” has more than {digits} decimals.")
+        raise BadAmount(words.format(written=written, digits=digits))
     amount = int(whole + fraction.ljust(digits, "0"))
     if amount > AMOUNT_MAX_MINOR:
-        raise BadAmount(f"“{written}” is more than the till can handle.")
+        words = translate("errors", "“{written}” is more than the till can handle.")
+        raise BadAmount(words.format(written=written))
     return amount
 
 
 def _split(written: str) -> tuple[str, str]:
     """The digits before and after the decimal separator."""
-    separators = re.findall(r"[.,]", written)
-    if len(separators) == 1 and (plain := re.fullmatch(r"(\d*)[.,](\d*)", written)):
+    latin = written.translate(_ARABIC_SEPARATORS)
+    separators = re.findall(r"[.,]", latin)
+    if len(separators) == 1 and (plain := re.fullmatch(r"(\d*)[.,](\d*)", latin)):
         whole, fraction = plain.groups()
         if whole or fraction:
             return whole or "0", fraction
-    match = _AMOUNT.fullmatch(written)
+    match = _AMOUNT.fullmatch(latin)
     if match is None:
-        raise BadAmount(f"“{written}” is not an amount of money.")
+        words = translate("errors", "“{written}” is not an amount of money.")
+        raise BadAmount(words.format(written=written))
     fraction = match["fraction"]
-    whole = written if fraction is None else written[: match.start("fraction") - 1]
+    whole = latin if fraction is None else latin[: match.start("fraction") - 1]
     return re.sub(r"\D", "", whole), fraction or ""
 
 

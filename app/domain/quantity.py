@@ -3,6 +3,7 @@
 import re
 
 from app.domain.errors import BadQuantity
+from resources.words import translate
 
 EACH = "each"
 KG = "kg"
@@ -30,15 +31,16 @@ def parse_quantity(text: str, unit: str) -> int:
 
     Raises BadQuantity.
     """
-    written = text.strip().replace("\u2212", "-")
+    written = text.strip().replace("\u2212", "-").replace("٫", ".")
     match = re.fullmatch(r"([-+]?)(\d*)(?:[.,](\d*))?", written)
     if match is None or not (match[2] or match[3]):
-        raise BadQuantity(f"“{written}” is not a quantity.")
+        raise BadQuantity(translate("errors", "“{written}” is not a quantity.").format(written=written))
     sign, whole, fraction = match[1], match[2] or "0", match[3] or ""
     if unit != KG and fraction.strip("0"):
-        raise BadQuantity("This is sold by the piece: use a whole number.")
+        raise BadQuantity(translate("errors", "This is sold by the piece: use a whole number."))
     if len(fraction.rstrip("0")) > 3:
-        raise BadQuantity(f"“{written}” has more than three decimals.")
+        words = translate("errors", "“{written}” has more than three decimals.")
+        raise BadQuantity(words.format(written=written))
     quantity = int(whole) * one(unit)
     if unit == KG:
         quantity += int(fraction[:3].ljust(3, "0"))
@@ -48,5 +50,5 @@ def parse_quantity(text: str, unit: str) -> int:
 def check_quantity(quantity: int) -> int:
     """The quantity itself. Raises BadQuantity where it is beyond all sense."""
     if abs(quantity) > QUANTITY_MAX:
-        raise BadQuantity("That quantity is more than the till can handle.")
+        raise BadQuantity(translate("errors", "That quantity is more than the till can handle."))
     return quantity

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.domain.words import translate
+from resources.words import translate
 
 MANAGERS = frozenset({"manager", "admin"})
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from app.domain.errors import BadPayment, InsufficientCash
 from app.domain.money import format_minor, minor_digits, round_half_up
-from app.domain.words import translate
+from resources.words import translate
 
 Method = Literal["cash", "card", "other"]
 

@@ -18,8 +18,8 @@ from PIL.Image import Image
 
 from app.domain.errors import DomainError
 from app.domain.receipt import Slip, Weight, set_in_columns
-from app.domain.words import translate
 from app.services.preferences import Preferences
+from resources.words import translate
 
 NETWORK_S_MAX = 5
 NETWORK_PORT = 9100

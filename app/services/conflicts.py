@@ -11,6 +11,7 @@ from app.domain.money import minor_digits
 from app.domain.quantity import EACH, check_quantity
 from app.services.catalogue import product_names
 from app.services.till import Actor, Till, person_names
+from resources.words import translate
 from sync_agent.contract.conflicts import (
     Conflict,
     ConflictSide,
@@ -146,9 +147,9 @@ def comparison(till: Till, conflict_id: str) -> Comparison:
         unit=unit,
         rows=_rows(conflict),
         this_till=_label(
-            conflict.local_version, "This till" if conflict.local_version.device == here else ""
+            conflict.local_version, _this_till() if conflict.local_version.device == here else ""
         ),
-        server=_label(conflict.server_version, "Server"),
+        server=_label(conflict.server_version, translate("conflicts", "Server")),
         suggestion=_suggestion(till, conflict, unit),
         history=[
             HistoryLine(
@@ -169,7 +170,8 @@ def comparison(till: Till, conflict_id: str) -> Comparison:
 
 def _suggestion(till: Till, conflict: Conflict, unit: str) -> Suggestion | None:
     local = conflict.local_version
-    my_name = "You" if local.device == till.device.device_id else local.actor_name or "The other till"
+    mine = local.device == till.device.device_id
+    my_name = None if mine else local.actor_name or translate("conflicts", "The other till")
     if conflict.resource_type == STOCK_LEVEL:
         return suggest_stock(conflict, my_name=my_name, unit=unit, zone=till.zone)
     if conflict.resource_type == PRODUCT:
@@ -199,7 +201,11 @@ def _label(side: ConflictSide, fallback_place: str) -> SideLabel:
 
 
 def _place(entry: HistoryEntry, this_device: str) -> str:
-    return entry.device_name or ("This till" if entry.device == this_device else "")
+    return entry.device_name or (_this_till() if entry.device == this_device else "")
+
+
+def _this_till() -> str:
+    return translate("conflicts", "This till")
 
 
 def _named(connection: Connection, product_id: str) -> tuple[str, str]:
@@ -277,7 +283,7 @@ def _decide(
     if conflict.server_version.version != expected_server_version:
         raise ConflictMoved
     if conflict.resource_type != STOCK_LEVEL:
-        actor.require_manager("decide about a product")
+        actor.require_manager(translate("rights", "decide about a product"))
     replaced = _clear_the_way(tx, conflict_id)
     title, unit = _named(tx.connection, conflict.resource_id)
     decision = ResolveConflict(
@@ -330,7 +336,7 @@ def _chosen_quantity(conflict: Conflict, decision: ResolveConflict) -> int:
         case Resolution.MERGE:
             quantity = (decision.merged_data or {}).get("newQuantity")
     if not isinstance(quantity, int):
-        raise BadQuantity("Say how many there are.")
+        raise BadQuantity(translate("errors", "Say how many there are."))
     return check_quantity(quantity)
 
 
@@ -526,7 +532,7 @@ def _reopen(tx: Transaction, conflict_id: str, actor: Actor, *, after: str | Non
         raise ConflictGone
     conflict = Conflict.model_validate_json(body)
     if conflict.resource_type != STOCK_LEVEL:
-        actor.require_manager("decide about a product")
+        actor.require_manager(translate("rights", "decide about a product"))
     title, unit = _named(tx.connection, conflict.resource_id)
     operation = NewOperation(
         operation="create",

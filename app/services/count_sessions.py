@@ -13,10 +13,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.errors import BadQuantity, CountOver
 from app.domain.quantity import check_quantity
-from app.domain.words import translate
 from app.services.catalogue import ProductView, known_product
 from app.services.counting import write_count
 from app.services.till import Actor, Till, person_names
+from resources.words import translate
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.projection import on_hand_many

@@ -4,6 +4,7 @@ from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
 from app.services.catalogue import known_product
 from app.services.till import Actor, Till
+from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, CountData
 from sync_agent.contract.wire import from_ms
 from sync_agent.store.database import Transaction
@@ -25,7 +26,7 @@ async def count(
     Counts of one product at one place go to the server one after another.
     """
     if quantity < 0:
-        raise BadQuantity("Less than nothing cannot be counted.")
+        raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
     check_quantity(quantity)
     location_id = till.device.location_id
     return await till.store.write(

@@ -3,9 +3,9 @@
 from app.domain.errors import BadAmount, NoShift, ReasonMissing
 from app.domain.rights import Right
 from app.domain.tender import Tender
-from app.domain.words import translate
 from app.services.till import Actor, Till, authorise
 from app.services.transaction import CompletedSale, NewTransaction
+from resources.words import translate
 from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from resources.words import translate
 from sync_agent.contract.operations import CONFLICT
 from sync_agent.contract.wire import from_ms
 from sync_agent.merge import MINUS, figure, movement_word
@@ -35,16 +36,6 @@ class Explanation:
     pending: list[PendingEffect]
     on_hand: int
     sentence: str
-
-
-_STATUS_WORDS = {
-    Status.PENDING: "not sent yet",
-    Status.PROCESSING: "being sent",
-    Status.COMPLETED: "sent",
-    Status.CONFLICT: "waiting for a decision",
-    Status.BLOCKED: "waiting for an earlier decision",
-    Status.DEAD_LETTER: "refused, needs attention",
-}
 
 
 def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
@@ -84,25 +75,40 @@ def _reason(effect: UnconfirmedEffect) -> str:
 
 def _server_part(stock: StockFigure, unit: str, zone: tzinfo) -> str:
     if stock.server_quantity is None:
-        return "Server: no figure yet"
+        return translate("explanation", "Server: no figure yet")
     known = (
         []
         if stock.cursor_synced_ms is None
         else [f"{from_ms(stock.cursor_synced_ms).astimezone(zone):%H:%M}"]
     )
     if stock.cursor_seq is not None:
-        known.append(f"change {stock.cursor_seq}")
-    return f"Server: {figure(stock.server_quantity, unit)}" + (f" ({', '.join(known)})" if known else "")
+        known.append(translate("explanation", "change {number}").format(number=stock.cursor_seq))
+    shown = translate("explanation", "Server: {figure}").format(figure=figure(stock.server_quantity, unit))
+    return shown + (f" ({', '.join(known)})" if known else "")
 
 
 def _effect_part(effect: PendingEffect, unit: str) -> str:
-    status = _STATUS_WORDS.get(Status(effect.status), effect.status)
+    status = _status_words(Status(effect.status))
     if effect.kind == "count":
-        deed = "decided" if effect.reason == DECISION else "counted"
-        return f"→ {figure(effect.quantity, unit)} {deed} here, {status}"
-    sign = MINUS if effect.quantity < 0 else "+"
-    word = movement_word(effect.reason, effect.quantity)
-    return f"{sign} {figure(abs(effect.quantity), unit)} {word} here, {status}"
+        if effect.reason == DECISION:
+            words = translate("explanation", "→ {figure} decided here, {status}")
+        else:
+            words = translate("explanation", "→ {figure} counted here, {status}")
+        return words.format(figure=figure(effect.quantity, unit), status=status)
+    signed = f"{MINUS if effect.quantity < 0 else '+'} {figure(abs(effect.quantity), unit)}"
+    words = translate("explanation", "{figure} {moved} here, {status}")
+    return words.format(figure=signed, moved=movement_word(effect.reason, effect.quantity), status=status)
+
+
+def _status_words(status: Status) -> str:
+    return {
+        Status.PENDING: translate("explanation", "not sent yet"),
+        Status.PROCESSING: translate("explanation", "being sent"),
+        Status.COMPLETED: translate("explanation", "sent"),
+        Status.CONFLICT: translate("explanation", "waiting for a decision"),
+        Status.BLOCKED: translate("explanation", "waiting for an earlier decision"),
+        Status.DEAD_LETTER: translate("explanation", "refused, needs attention"),
+    }.get(status, status.value)
 
 
 def _result(stock: StockFigure, pending: list[PendingEffect], unit: str) -> str:

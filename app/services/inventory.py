@@ -16,6 +16,7 @@ from app.services import explanation
 from app.services.catalogue import ProductView, known_product, view_of
 from app.services.explanation import Explanation
 from app.services.till import Actor, Till, person_names
+from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import from_ms
@@ -332,11 +333,15 @@ async def adjust(
 
 def _check_adjustment(delta: int, reason: MovementReason) -> None:
     if reason not in ADJUSTING:
-        raise BadQuantity(f"“{reason.value}” is not a reason for an adjustment.")
+        words = translate("errors", "“{reason}” is not a reason for an adjustment.")
+        raise BadQuantity(words.format(reason=reason.value))
     if delta == 0:
-        raise BadQuantity("An adjustment by nothing changes nothing.")
+        raise BadQuantity(translate("errors", "An adjustment by nothing changes nothing."))
     if delta < 0 and reason in _MORE:
-        raise BadQuantity("Goods that were received or found add to the stock: give a positive quantity.")
+        words = translate(
+            "errors", "Goods that were received or found add to the stock: give a positive quantity."
+        )
+        raise BadQuantity(words)
     if delta > 0 and reason in _LESS:
-        raise BadQuantity("Waste takes from the stock: give a negative quantity.")
+        raise BadQuantity(translate("errors", "Waste takes from the stock: give a negative quantity."))
     check_quantity(delta)

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from app.domain.errors import NotPermitted, WrongPin
 from app.domain.rights import Right
-from app.domain.words import translate
 from app.services import pin_tries
 from app.services.till import Actor, Role, Till, authorise
+from resources.words import translate
 from sync_agent.contract.identity import pin_material
 from sync_agent.store import tables as t
 
@@ -97,4 +97,5 @@ def _is_right(verifier: str, material: str) -> bool:
     except VerifyMismatchError:
         return False
     except (VerificationError, InvalidHashError) as error:
-        raise NotPermitted("This PIN cannot be checked. A manager can set a new one.") from error
+        words = translate("errors", "This PIN cannot be checked. A manager can set a new one.")
+        raise NotPermitted(words) from error

@@ -8,11 +8,12 @@ import orjson
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.domain.money import format_minor
-from app.domain.words import translate
 from app.services.till import Till
+from resources.words import in_figures, translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.merge import MINUS, figure, movement_word
+from sync_agent.store import endings
 from sync_agent.store import tables as t
 from sync_agent.store.outbox import Status
 from sync_agent.store.replica import open_conflict_count
@@ -180,6 +181,16 @@ def refusal(summary: dict[str, Any], code: str | None, error: str | None) -> str
                 "queue",
                 "The server could not make sense of “{what}”. Look at it, change it and send it again.",
             )
+        case ErrorCode.PRECONDITION_FAILED:
+            words = translate(
+                "queue", "“{what}” does not fit what the server has. Look at it, change it and send it again."
+            )
+        case endings.DEPENDENCY_GIVEN_UP:
+            words = translate(
+                "queue",
+                "What “{what}” builds on was given up. Nothing else is lost; "
+                "discard this too, or do it anew.",
+            )
         case _:
             return error or translate("queue", "The server refused it.")
     return words.format(what=what)
@@ -202,7 +213,7 @@ def _tell_sale(summary: dict[str, Any]) -> tuple[str, list[str]]:
     if summary["items"]:
         detail.append(translate("queue", "%n item(s)", summary["items"]))
     if summary["kind"] != "no_sale":
-        detail.append(format_minor(summary["totalMinor"], summary["currency"]))
+        detail.append(in_figures(format_minor(summary["totalMinor"], summary["currency"])))
     return f"{kind_in_words(summary['kind'])} {summary['receipt']}", detail
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.domain.words import translate
 from app.services import people, preferences
 from app.services.till import Till
+from resources.words import translate
 from sync_agent.store import tables as t
 
 DAY_MS = 24 * 3_600_000

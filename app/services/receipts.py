@@ -10,12 +10,12 @@ from app.domain.errors import UnknownSale
 from app.domain.quantity import EACH
 from app.domain.receipt import Centred, Pair, Row, Rule, Slip, Weight
 from app.domain.shift import ShiftTotals
-from app.domain.words import translate
 from app.services import preferences
 from app.services.preferences import Preferences
 from app.services.queue import kind_in_words
 from app.services.shifts import ShiftView, Standing
 from app.services.till import Till, person_names
+from resources.words import translate
 from sync_agent.store import search
 from sync_agent.store import tables as t
 

@@ -14,10 +14,10 @@ from app.domain.errors import BadQuantity, NotRefundable, ReasonMissing, Unknown
 from app.domain.quantity import EACH, KG
 from app.domain.rights import Right
 from app.domain.tender import Method, Tender, round_cash
-from app.domain.words import translate
 from app.services.preferences import read_from
 from app.services.till import Actor, Till, authorise, person_names
 from app.services.transaction import CompletedSale, Line, NewTransaction
+from resources.words import translate
 from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import search
 from sync_agent.store import tables as t

@@ -23,6 +23,7 @@ from app.domain.rights import Right
 from app.services import journal
 from app.services.queue import describe
 from app.services.till import Actor, Till, authorise
+from resources.words import translate
 from sync_agent.contract.operations import (
     PRODUCT,
     STOCK_LEVEL,
@@ -68,7 +69,7 @@ def details(till: Till, operation_id: str) -> EntryDetails:
     with till.store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
-            raise CannotEnd("This entry is not on this till.")
+            raise CannotEnd(translate("endings", "This entry is not on this till."))
         before, behind = _neighbours(row)
         tried = attempts.timeline(connection, operation_id)
         waits_for = _titles(connection.execute(before))
@@ -138,7 +139,7 @@ async def edit_and_send(
     def write(tx: Transaction) -> str:
         row = tx.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
-            raise CannotEnd("This entry is not on this till.")
+            raise CannotEnd(translate("endings", "This entry is not on this till."))
         edited = _edited(row, changes, actor, approved_by)
         return endings.replace(tx, operation_id, edited).id
 
@@ -167,7 +168,8 @@ def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: A
         return _edited_product(same, changes)
     if row.resource_type == STOCK_LEVEL:
         return _edited_stock(same, changes)
-    raise CannotEnd("Entries of this kind are tried again or discarded, not changed.")
+    words = translate("endings", "Entries of this kind are tried again or discarded, not changed.")
+    raise CannotEnd(words)
 
 
 def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
@@ -193,7 +195,10 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
         kept = ProductEdit.model_validate(data).set
         fields = kept.model_dump(by_alias=False, include=kept.model_fields_set)
     else:
-        raise CannotEnd("A deletion is tried again or discarded: there is nothing in it to change.")
+        words = translate(
+            "endings", "A deletion is tried again or discarded: there is nothing in it to change."
+        )
+        raise CannotEnd(words)
     summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
     return replace(same, data=data, summary=summary, product=ProductEffect(same.resource_id, fields))
 

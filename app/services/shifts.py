@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
 from app.domain.shift import ShiftTotals, TaxLine, turnover_sign
-from app.domain.words import translate
 from app.services import journal
 from app.services.till import Actor, Till, person_names
+from resources.words import translate
 from sync_agent.contract.operations import (
     SHIFT,
     SHIFT_OPERATIONS_MAX,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.errors import NotPermitted
 from app.domain.rights import Right, in_words, may
-from app.domain.words import translate
+from resources.words import translate
 from sync_agent.ports import Clock, Ids
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store

@@ -277,7 +277,7 @@ class ComparisonView(QWidget):
         for line in lines[:HISTORY_LINES_MAX]:
             layout.addWidget(label(self._history_words(line), wrap=True))
         if len(lines) > HISTORY_LINES_MAX:
-            more = self.tr("and {count} more").format(count=len(lines) - HISTORY_LINES_MAX)
+            more = self.tr("and %n more", "", len(lines) - HISTORY_LINES_MAX)
             layout.addWidget(label(more, "muted"))
         layout.addStretch(1)
         return part

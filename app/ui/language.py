@@ -9,7 +9,7 @@ from importlib.resources import files
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from app.domain import words
+from resources import words
 
 LANGUAGES = {"en": "English", "es": "Español", "ar": "العربية"}
 """By code, each by its own name."""

@@ -411,7 +411,7 @@ class MainWindow(QMainWindow):
         words = self.tr("Sync centre")
         self._tabs.button(Page.SYNC).setText(f"  {words} · {number}" if number else f"  {words}")
         self._tabs.button(Page.SYNC).setAccessibleName(
-            self.tr("Sync centre, {count} need attention").format(count=number) if number else words
+            self.tr("Sync centre, %n (needs|need) attention", "", number) if number else words
         )
 
     # --- the window ---

@@ -155,11 +155,11 @@ class ConflictModel(RowsModel[ConflictView]):
         if minutes < 1:
             return self.tr("just now")
         if minutes < 120:
-            return self.tr("{count} min").format(count=minutes)
+            return self.tr("%n min", "", minutes)
         hours = minutes // 60
         if hours < 48:
-            return self.tr("{count} hours").format(count=hours)
-        return self.tr("{count} days").format(count=hours // 24)
+            return self.tr("%n hour(s)", "", hours)
+        return self.tr("%n day(s)", "", hours // 24)
 
 
 class DecidedModel(RowsModel[DecidedConflict]):

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QSize, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QPushButton
 
 from app.ui import theme
 from app.ui.parts import announce
 from app.ui.theme import Tone
+from resources.words import translate
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 
 SILENCE_MS_MIN = 5_000
@@ -58,10 +59,6 @@ class Backlog:
         return min(self.total, self.total - self.waiting + 1)
 
 
-def _tr(words: str, disambiguation: str | None = None, n: int = -1) -> str:
-    return QCoreApplication.translate("StatusStrip", words, disambiguation, n)
-
-
 def strip_text(
     state: ConnectionState,
     counts: Counts,
@@ -74,28 +71,37 @@ def strip_text(
     """What the strip says. `since_ms` is when the server was last heard, while it is not."""
     match state:
         case ConnectionState.NEEDS_ENROLMENT:
-            return _joined("lock", Tone.BAD, _tr("This till must be enrolled again"), _saved_here(counts))
+            return _joined(
+                "lock",
+                Tone.BAD,
+                translate("StatusStrip", "This till must be enrolled again"),
+                _saved_here(counts),
+            )
         case ConnectionState.NEEDS_SIGN_IN:
-            return _joined("lock", Tone.WARN, _tr("Online"), _sign_in(counts))
+            return _joined("lock", Tone.WARN, translate("StatusStrip", "Online"), _sign_in(counts))
         case ConnectionState.OFFLINE | ConnectionState.CONNECTING:
             if now_ms - since_ms < SILENCE_MS_MIN:
-                return _joined("connecting", Tone.PLAIN, _tr("Connecting"), _saved(counts))
-            offline = _tr("Offline since {time}").format(time=clock(since_ms))
+                return _joined(
+                    "connecting", Tone.PLAIN, translate("StatusStrip", "Connecting"), _saved(counts)
+                )
+            offline = translate("StatusStrip", "Offline since {time}").format(time=clock(since_ms))
             return _joined("offline", Tone.WARN, offline, _saved(counts), _attention(counts))
         case ConnectionState.SYNCING | ConnectionState.ONLINE:
             return _online(state, counts, backlog)
 
 
 def _online(state: ConnectionState, counts: Counts, backlog: Backlog) -> StripText:
-    online, attention = _tr("Online"), _attention(counts)
+    online, attention = translate("StatusStrip", "Online"), _attention(counts)
     if counts.waiting:
-        sending = _tr("Sending {position} of {total}").format(position=backlog.position, total=backlog.total)
+        sending = translate("StatusStrip", "Sending {position} of {total}").format(
+            position=backlog.position, total=backlog.total
+        )
         return _joined("sending", Tone.BUSY, online, sending, attention)
     if state is ConnectionState.SYNCING:
-        return _joined("sync", Tone.BUSY, online, _tr("Fetching what is new"), attention)
+        return _joined("sync", Tone.BUSY, online, translate("StatusStrip", "Fetching what is new"), attention)
     if attention:
         return _joined("attention", Tone.WARN, online, attention)
-    return _joined("check", Tone.GOOD, online, _tr("All sent"))
+    return _joined("check", Tone.GOOD, online, translate("StatusStrip", "All sent"))
 
 
 def _joined(icon: str, tone: Tone, *parts: str) -> StripText:
@@ -104,34 +110,34 @@ def _joined(icon: str, tone: Tone, *parts: str) -> StripText:
 
 def _attention(counts: Counts) -> str:
     number = counts.attention + counts.conflicts
-    if number == 1:
-        return _tr("1 needs attention")
-    return _tr("{count} need attention").format(count=number) if number else ""
+    return translate("StatusStrip", "%n (needs|need) attention", number) if number else ""
 
 
 def _saved(counts: Counts) -> str:
     if not counts.waiting:
         return ""
-    return _tr("{what} saved on this till").format(what=_entries(counts.waiting, counts.sales))
+    return translate("StatusStrip", "{what} saved on this till").format(
+        what=_entries(counts.waiting, counts.sales)
+    )
 
 
 def _saved_here(counts: Counts) -> str:
     if not counts.waiting:
         return ""
-    return _tr("{what} saved here").format(what=_entries(counts.waiting, counts.sales))
+    return translate("StatusStrip", "{what} saved here").format(what=_entries(counts.waiting, counts.sales))
 
 
 def _entries(number: int, sales: int) -> str:
     """Sales where all of them are; a count or a changed price is no sale."""
     if number == sales:
-        return _tr("1 sale") if number == 1 else _tr("{count} sales").format(count=number)
-    return _tr("1 entry") if number == 1 else _tr("{count} entries").format(count=number)
+        return translate("StatusStrip", "%n sale(s)", number)
+    return translate("StatusStrip", "%n entry(ies)", number)
 
 
 def _sign_in(counts: Counts) -> str:
     if not counts.waiting:
-        return _tr("Sign in again")
-    return _tr("Sign in again to send {count}").format(count=counts.waiting)
+        return translate("StatusStrip", "Sign in again")
+    return translate("StatusStrip", "Sign in again to send %n", counts.waiting)
 
 
 class StatusStrip(QPushButton):

@@ -115,7 +115,7 @@ class StockModel(QAbstractListModel):
         if row.in_conflict:
             words.append(self.tr("to be decided"))
         if row.unsent:
-            words.append(self.tr("{count} not sent").format(count=row.unsent))
+            words.append(self.tr("%n not sent", "", row.unsent))
         return " · ".join(words)
 
     def _page(self, limit: int) -> StockPage:

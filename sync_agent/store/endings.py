@@ -9,6 +9,7 @@ from dataclasses import replace as with_other
 
 from sqlalchemy import Row, and_, or_, select, update
 
+from resources.words import translate
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.errors import StoreError
 from sync_agent.store import outbox, overlay
@@ -44,7 +45,8 @@ def replace(tx: Transaction, operation_id: str, edited: NewOperation) -> Enqueue
 
     Raises CannotEnd where it does not stand before a person, or is a completed sale.
     """
-    _never_a_sale(_refused(tx, operation_id), "A completed sale is never changed. Refund it instead.")
+    words = translate("endings", "A completed sale is never changed. Refund it instead.")
+    _never_a_sale(_refused(tx, operation_id), words)
     overlay.drop_operation(tx, operation_id)
     queued = outbox.enqueue(tx, with_other(edited, replaces=operation_id))
     for dependent in _needing(tx, operation_id):
@@ -84,10 +86,11 @@ def discard(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None
 
     Raises CannotEnd where it does not stand before a person, or is a completed sale: the goods have left.
     """
-    _never_a_sale(
-        _refused(tx, operation_id),
+    words = translate(
+        "endings",
         "A completed sale cannot be discarded: the goods have left the shop. Try it again, or export it.",
     )
+    _never_a_sale(_refused(tx, operation_id), words)
     _give_up(tx, operation_id, by=by, reason=reason)
 
 
@@ -96,7 +99,7 @@ def withdraw(tx: Transaction, operation_id: str, *, by: str, reason: str) -> boo
     row = _row(tx, operation_id)
     if row.finished_ms is not None or row.status != Status.PENDING or row.sent_count:
         return False
-    _never_a_sale(row, "A completed sale is never taken back. Refund it instead.")
+    _never_a_sale(row, translate("endings", "A completed sale is never taken back. Refund it instead."))
     _give_up(tx, operation_id, by=by, reason=reason)
     return True
 
@@ -125,7 +128,7 @@ def _row(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
         select(of.status, of.finished_ms, of.sent_count, of.resource_type).where(of.id == operation_id)
     ).first()
     if row is None:
-        raise CannotEnd("This entry is not on this till.")
+        raise CannotEnd(translate("endings", "This entry is not on this till."))
     found: Row[tuple[object, ...]] = row
     return found
 
@@ -133,7 +136,10 @@ def _row(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
 def _refused(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
     row = _row(tx, operation_id)
     if row.finished_ms is not None or row.status != Status.DEAD_LETTER:
-        raise CannotEnd("This entry needs nobody's attention: it was sent meanwhile, or it still waits.")
+        words = translate(
+            "endings", "This entry needs nobody's attention: it was sent meanwhile, or it still waits."
+        )
+        raise CannotEnd(words)
     return row
 
 

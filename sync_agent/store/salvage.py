@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Table, insert, select, update
 
+from resources.words import translate
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import notices
 from sync_agent.store import tables as t
@@ -271,15 +272,23 @@ def _number_of(receipt: str) -> int:
 
 def _words(found: Found, damaged: Path, *, jumped: bool) -> str:
     waiting = sum(1 for row in found.rows["outbox"] if row.get("finished_ms") is None)
-    said = [
-        "This till's database was damaged and was set aside. "
-        f"{len(found.rows['outbox'])} entries were saved from it, {waiting} of them not sent yet."
-    ]
+    saved = translate(
+        "store",
+        "This till's database was damaged and was set aside. {entries} entries were saved from it, "
+        "{waiting} of them not sent yet.",
+    )
+    said = [saved.format(entries=len(found.rows["outbox"]), waiting=waiting)]
     if found.lost:
-        said.append("Some of it could not be read: compare the drawer and the receipts with the books.")
+        said.append(
+            translate(
+                "store",
+                "Some of it could not be read: compare the drawer and the receipts with the books.",
+            )
+        )
     if jumped:
-        said.append(f"Receipt numbers go on {NUMBERS_LEFT_OUT} further, so that none is used twice.")
+        further = translate("store", "Receipt numbers go on {count} further, so that none is used twice.")
+        said.append(further.format(count=NUMBERS_LEFT_OUT))
     if not found.rows["device"]:
-        said.append("This till must be enrolled again; what it has not sent is kept.")
-    said.append(f"The damaged file is kept at {damaged}.")
+        said.append(translate("store", "This till must be enrolled again; what it has not sent is kept."))
+    said.append(translate("store", "The damaged file is kept at {path}.").format(path=damaged))
     return " ".join(said)

@@ -151,8 +151,8 @@ def test_the_image_has_all_that_the_server_loads_and_nothing_of_the_window(
         for module in loaded - {"server_stub", "sync_agent", "resources"}
         for name in distributions.get(module, [])[:1]
     }
-    # Taken where they are installed, as they are beside the tests: `requests` by Engine.IO's client for threads,
-    # `colorama` (which the till's plots bring) by structlog for its coloured console.
+    # Taken where they are installed, as they are beside the tests: `requests` by Engine.IO's client for
+    # threads, `colorama` (which the till's plots bring) by structlog for its coloured console.
     optional = {"requests", "urllib3", "charset-normalizer", "setuptools", "colorama"}
     assert needed - pinned("requirements-server.lock").keys() <= optional
 

@@ -1,8 +1,9 @@
 """Words for a person, in the language of whoever is at the till.
 
-The rules and the services say everything in English here; a window installs a translator (Qt's). The first
-argument names the context of the translation files, the second is the English text. `n` is a count: "%n" in
-the text becomes it, and each language has its own plural forms; English writes "%n item(s)".
+The rules, the services and the agent say everything in English here; a window installs a translator (Qt's).
+The first argument names the context in the translation files, the second is the English text. `n` is a count:
+"%n" in the text becomes it, and each language has its own plural forms; English writes "%n item(s)".
+Commands and logs speak English.
 """
 
 import re
@@ -19,20 +20,31 @@ def english(_context: str, text: str, n: int = -1) -> str:
 
 
 def plural(text: str, n: int) -> str:
-    """The English text with the plural that goes with a count: "entry(ies)" is one entry, or two entries."""
+    """The English text with the plural that goes with a count.
+
+    "entry(ies)" is one entry, or two entries; "(needs|need)" is one of the two.
+    """
+    text = re.sub(r"\((\w+)\|(\w+)\)", r"\1" if n == 1 else r"\2", text)
     if n == 1:
         return re.sub(r"\(\w+\)", "", text)
     return re.sub(r"y\(ies\)", "ies", text).replace("(s)", "s").replace("(es)", "es")
 
 
 _translators: list[Translator] = [english]
+_decimal_points = ["."]
 
 
-def install(translator: Translator) -> None:
+def install(translator: Translator, decimal_point: str = ".") -> None:
     """Say everything from now on in another language; `install(english)` goes back."""
     _translators[0] = translator
+    _decimal_points[0] = decimal_point
 
 
 def translate(context: str, text: str, n: int = -1) -> str:
     """The text in the language in use. Placeholders in braces are left for the caller to fill."""
     return _translators[0](context, text, n)
+
+
+def in_figures(plain: str) -> str:
+    """A plain figure such as "-1.250" as the language in use writes it: "-1,250"."""
+    return plain.replace(".", _decimal_points[0])
