@@ -12,10 +12,10 @@ TILL_ALONE := pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyq
   argcomplete importlib-resources colorama six setuptools pyyaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo gallery bundle test check format docs fuzz mutants simulate soak bench lock clean
+.PHONY: help setup run demo gallery translations bundle test check format docs fuzz mutants simulate soak bench lock clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## virtual environment, locked dependencies, system libraries
 	@sh scripts/setup.sh
@@ -28,6 +28,9 @@ demo: setup ## two tills sell through an outage before your eyes; pictures in bu
 
 gallery: setup ## every page, panel and dialog as a picture, in build/gallery
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.gallery 2>&1 | grep -v propagateSizeHints
+
+translations: setup ## gather the till's words into resources/translations, for Qt Linguist, and compile them
+	@$(BIN)/python scripts/translations.py
 
 bundle: setup ## the program as a folder that needs no Python, in build/bundle; started once and closed
 	@sh scripts/bundle.sh

@@ -284,6 +284,7 @@ class _Program:
     async def _till_window(self, bridge: "Bridge", agent: "_LateAgent") -> Ending:
         from PySide6.QtWidgets import QApplication
 
+        from app.ui import tasks
         from app.ui.main_window import MainWindow
 
         opened = self._opened
@@ -313,6 +314,7 @@ class _Program:
         self._actor = window.actor if why is Ending.RENEW else None
         self._window = None
         window.close()
+        await tasks.all_ended()
         window.deleteLater()
         if why is Ending.RENEW:
             application = QApplication.instance()

@@ -7,6 +7,8 @@ Commands and logs speak English.
 """
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 
@@ -30,14 +32,25 @@ def plural(text: str, n: int) -> str:
     return re.sub(r"y\(ies\)", "ies", text).replace("(s)", "s").replace("(es)", "es")
 
 
+def twenty_four_hours(moment: datetime) -> str:
+    """14:05"""
+    return f"{moment:%H:%M}"
+
+
 _translators: list[Translator] = [english]
 _decimal_points = ["."]
+_clocks: list[Callable[[datetime], str]] = [twenty_four_hours]
 
 
-def install(translator: Translator, decimal_point: str = ".") -> None:
+def install(
+    translator: Translator,
+    decimal_point: str = ".",
+    clock: Callable[[datetime], str] = twenty_four_hours,
+) -> None:
     """Say everything from now on in another language; `install(english)` goes back."""
     _translators[0] = translator
     _decimal_points[0] = decimal_point
+    _clocks[0] = clock
 
 
 def translate(context: str, text: str, n: int = -1) -> str:
@@ -48,3 +61,8 @@ def translate(context: str, text: str, n: int = -1) -> str:
 def in_figures(plain: str) -> str:
     """A plain figure such as "-1.250" as the language in use writes it: "-1,250"."""
     return plain.replace(".", _decimal_points[0])
+
+
+def time_of_day(moment: datetime) -> str:
+    """Hour and minute as the language in use writes them; `moment` is in the zone of whoever reads it."""
+    return _clocks[0](moment)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from resources.words import in_figures, translate
+from resources.words import in_figures, time_of_day, translate
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
 MINUS = "\u2212"
@@ -240,7 +240,7 @@ class _StockCase:
         if moment is None:
             return ""
         try:
-            return f"{moment.astimezone(self.zone):%H:%M}"
+            return time_of_day(moment.astimezone(self.zone))
         except OverflowError:  # beyond the calendar in this zone
             return ""
 
@@ -257,7 +257,8 @@ def figure(quantity: int, unit: str) -> str:
     if unit != "kg":
         return f"{sign}{abs(quantity)}"
     whole, thousandths = divmod(abs(quantity), 1000)
-    return f"{sign}{in_figures(f'{whole}.{thousandths:03d}')} kg"
+    weight = in_figures(f"{whole}.{thousandths:03d}")
+    return translate("quantity", "{weight} kg").format(weight=f"{sign}{weight}")
 
 
 def movement_word(reason: str, delta: int) -> str:

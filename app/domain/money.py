@@ -3,7 +3,7 @@
 import re
 
 from app.domain.errors import BadAmount
-from resources.words import translate
+from resources.words import in_figures, translate
 
 AMOUNT_MAX_MINOR = 10**12
 """The largest amount, either way, that one figure may hold."""
@@ -89,11 +89,11 @@ def _split(written: str) -> tuple[str, str]:
 
 
 def format_minor(amount_minor: int, currency: str) -> str:
-    """Plain and unlocalised: 1250 GBP is "12.50", 1250 JPY is "1250"."""
+    """As a person types it: 1250 GBP is "12.50" (or "12,50", by the language in use), 1250 JPY is "1250"."""
     digits = minor_digits(currency)
     sign = "-" if amount_minor < 0 else ""
     whole, fraction = divmod(abs(amount_minor), 10**digits)
-    return f"{sign}{whole}.{fraction:0{digits}d}" if digits else f"{sign}{whole}"
+    return in_figures(f"{sign}{whole}.{fraction:0{digits}d}" if digits else f"{sign}{whole}")
 
 
 def round_half_up(numerator: int, denominator: int) -> int:

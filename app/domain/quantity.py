@@ -3,7 +3,7 @@
 import re
 
 from app.domain.errors import BadQuantity
-from resources.words import translate
+from resources.words import in_figures, translate
 
 EACH = "each"
 KG = "kg"
@@ -19,11 +19,11 @@ def one(unit: str) -> int:
 
 
 def format_quantity(quantity: int, unit: str) -> str:
-    """Plain and unlocalised: 3 pieces are "3", 1250 thousandths of a kilogram are "1.250"."""
+    """As a person types it: 3 pieces are "3", 1250 thousandths of a kilogram "1.250" (or "1,250")."""
     if unit != KG:
         return str(quantity)
     whole, fraction = divmod(abs(quantity), PER_KG)
-    return f"{'-' if quantity < 0 else ''}{whole}.{fraction:03d}"
+    return in_figures(f"{'-' if quantity < 0 else ''}{whole}.{fraction:03d}")
 
 
 def parse_quantity(text: str, unit: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from resources.words import translate
+from resources.words import time_of_day, translate
 from sync_agent.contract.operations import CONFLICT
 from sync_agent.contract.wire import from_ms
 from sync_agent.merge import MINUS, figure, movement_word
@@ -79,7 +79,7 @@ def _server_part(stock: StockFigure, unit: str, zone: tzinfo) -> str:
     known = (
         []
         if stock.cursor_synced_ms is None
-        else [f"{from_ms(stock.cursor_synced_ms).astimezone(zone):%H:%M}"]
+        else [time_of_day(from_ms(stock.cursor_synced_ms).astimezone(zone))]
     )
     if stock.cursor_seq is not None:
         known.append(translate("explanation", "change {number}").format(number=stock.cursor_seq))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.domain.money import format_minor
 from app.services.till import Till
-from resources.words import in_figures, translate
+from resources.words import translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.merge import MINUS, figure, movement_word
@@ -213,7 +213,7 @@ def _tell_sale(summary: dict[str, Any]) -> tuple[str, list[str]]:
     if summary["items"]:
         detail.append(translate("queue", "%n item(s)", summary["items"]))
     if summary["kind"] != "no_sale":
-        detail.append(in_figures(format_minor(summary["totalMinor"], summary["currency"])))
+        detail.append(format_minor(summary["totalMinor"], summary["currency"]))
     return f"{kind_in_words(summary['kind'])} {summary['receipt']}", detail
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.services import people, preferences
 from app.services.till import Till
-from resources.words import translate
+from resources.words import in_figures, translate
 from sync_agent.store import tables as t
 
 DAY_MS = 24 * 3_600_000
@@ -90,7 +90,7 @@ def _clock(till: Till) -> Check:
 def _disk(till: Till) -> Check:
     what = translate("readiness", "Disk")
     free = shutil.disk_usage(till.store.home.path).free
-    words = translate("readiness", "{size} GB free.").format(size=f"{free / 1024**3:.1f}")
+    words = translate("readiness", "{size} GB free.").format(size=in_figures(f"{free / 1024**3:.1f}"))
     if free >= SPACE_LOW_BYTES:
         return Check(True, what, words)
     return Check(

@@ -122,6 +122,7 @@ class DiagnosticsView(QWidget):
         canvas.hideButtons()
         canvas.setMenuEnabled(False)
         canvas.setLimits(yMin=0)
+        canvas.getPlotItem().setContentsMargins(0, 10, 6, 0)  # half a figure stands above the uppermost mark
         self._plots[name] = canvas.plot([], [], stepMode=None)
         self._canvases.append(canvas)
         holder = QWidget()

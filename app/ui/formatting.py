@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
 from app.domain.money import minor_digits
+from resources.words import translate
 
 MINUS = "−"
 THOUSANDTHS = 1000
@@ -47,7 +48,8 @@ class Formatter:
 
     def quantity(self, quantity: int, unit: str = "each") -> str:
         if unit == "kg":
-            text = self.locale.toString(abs(quantity) / THOUSANDTHS, "f", 3) + " kg"
+            weight = self.locale.toString(abs(quantity) / THOUSANDTHS, "f", 3)
+            text = translate("quantity", "{weight} kg").format(weight=weight)
         else:
             text = self.locale.toString(abs(quantity))
         return f"{MINUS}{text}" if quantity < 0 else text

@@ -6,7 +6,7 @@ through the same files: `apply_language` installs Qt's translator there too.
 
 from importlib.resources import files
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTime, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from resources import words
@@ -51,8 +51,12 @@ def apply_language(app: QApplication, chosen: str = "") -> QLocale:
         translator.load(str(path))
     app.installTranslator(translator)
     _installed.append(translator)
-    words.install(_translate)
     locale = _locale(code)
+    words.install(
+        _translate,
+        locale.decimalPoint(),
+        lambda moment: locale.toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat),
+    )
     QLocale.setDefault(locale)
     app.setLayoutDirection(locale.textDirection())
     return locale
@@ -63,14 +67,18 @@ def _translate(context: str, text: str, n: int = -1) -> str:
 
 
 def _locale(code: str) -> QLocale:
-    """The computer's own way of writing figures where it speaks this language, else the language's."""
+    """The computer's own way of writing figures where it speaks this language, else the language's.
+
+    Figures are in the digits of barcodes, receipts and keyboards everywhere: 0 to 9. Arabic is written with
+    them in the Emirates as in the Maghreb, so a computer that has other digits gets that locale.
+    """
     system = QLocale.system()
-    if system.name()[:2] == code:
+    if system.name()[:2] == code and system.zeroDigit() == "0":
         return system
     return {
         "en": QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom),
         "es": QLocale(QLocale.Language.Spanish, QLocale.Country.Spain),
-        "ar": QLocale(QLocale.Language.Arabic, QLocale.Country.Egypt),
+        "ar": QLocale(QLocale.Language.Arabic, QLocale.Country.UnitedArabEmirates),
     }[code]
 
 

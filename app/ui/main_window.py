@@ -42,7 +42,7 @@ from app.ui.shift_page import ShiftPage
 from app.ui.shortcuts_page import ShortcutsPage
 from app.ui.sign_in_page import SignInPage
 from app.ui.sounds import Sounds
-from app.ui.status_strip import StatusStrip
+from app.ui.status_strip import StatusStrip, state_words
 from app.ui.stock_page import StockPage
 from app.ui.sync_centre import SyncCentre, Tab
 from app.ui.theme import Tone
@@ -328,7 +328,7 @@ class MainWindow(QMainWindow):
 
     def _on_state(self, event: StateChanged) -> None:
         self.strip.set_state(event)
-        self.events.note(f"{event.state} {event.reason}".strip())
+        self.events.note(f"{state_words(event.state)} {event.reason}".strip())
 
     def _on_drained(self, event: QueueDrained) -> None:
         self.strip.on_drained(event)

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -12,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,6 +37,11 @@ def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False)
     """Plain text: whatever a product is called, it is never read as markup."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
+    if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        # By itself a label stands where its words begin, so a Latin name would leave the column it heads.
+        made.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        )
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if name:
@@ -128,7 +142,8 @@ class SearchField(QLineEdit):
         self.setProperty("role", "search")
         self.setProperty(KEYS_AT_ONCE, True)
         self.setMaxLength(200)
-        self.setTextMargins(26, 0, 0, 0)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setTextMargins(*((0, 0, 26, 0) if mirrored else (26, 0, 0, 0)))
         self._mark = QLabel(self)
         self._mark.setPixmap(theme.pixmap("search", "muted"))
         self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -137,7 +152,8 @@ class SearchField(QLineEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._mark.move(11, (self.height() - self._mark.height()) // 2)
+        left = QRect(QPoint(11, (self.height() - self._mark.height()) // 2), self._mark.size())
+        self._mark.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), left))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:

@@ -33,8 +33,8 @@ _SIZES = {Weight.PLAIN: "13px", Weight.STRONG: "13px", Weight.LARGE: "18px"}
 
 def slip_html(slip: Slip, *, right_to_left: bool) -> str:
     """The slip as a page that Qt's rich text sets. Words are escaped: a product may be called anything."""
-    direction, start, end = ("rtl", "right", "left") if right_to_left else ("ltr", "left", "right")
-    rows = [f'<table dir="{direction}" width="100%" cellspacing="0" cellpadding="1">']
+    start, end = ("right", "left") if right_to_left else ("left", "right")
+    rows = ['<table width="100%" cellspacing="0" cellpadding="1">']
     for row in slip.rows:
         match row:
             case Rule():
@@ -44,10 +44,12 @@ def slip_html(slip: Slip, *, right_to_left: bool) -> str:
             case Pair(text, "", weight):
                 rows.append(f'<tr><td colspan="2" align="{start}">{_words(text, weight)}</td></tr>')
             case Pair(text, figure, weight):
-                rows.append(
-                    f'<tr><td align="{start}">{_words(text, weight)}</td>'
-                    f'<td align="{end}" style="white-space: pre">{_words(figure, weight)}</td></tr>'
-                )
+                cells = [
+                    f'<td align="{start}">{_words(text, weight)}</td>',
+                    f'<td align="{end}" style="white-space: pre">{_words(figure, weight)}</td>',
+                ]
+                # Rich text mirrors no columns by itself.
+                rows.append(f"<tr>{''.join(reversed(cells) if right_to_left else cells)}</tr>")
     rows.append("</table>")
     return "".join(rows)
 

@@ -59,6 +59,18 @@ class Backlog:
         return min(self.total, self.total - self.waiting + 1)
 
 
+def state_words(state: ConnectionState) -> str:
+    """Where the talk with the server stands, in a word or two."""
+    return {
+        ConnectionState.OFFLINE: translate("StatusStrip", "Offline"),
+        ConnectionState.CONNECTING: translate("StatusStrip", "Connecting"),
+        ConnectionState.SYNCING: translate("StatusStrip", "Fetching what is new"),
+        ConnectionState.ONLINE: translate("StatusStrip", "Online"),
+        ConnectionState.NEEDS_SIGN_IN: translate("StatusStrip", "Sign in again"),
+        ConnectionState.NEEDS_ENROLMENT: translate("StatusStrip", "This till must be enrolled again"),
+    }[state]
+
+
 def strip_text(
     state: ConnectionState,
     counts: Counts,

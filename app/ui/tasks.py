@@ -36,6 +36,12 @@ def running_count() -> int:
     return len(_running)
 
 
+async def all_ended() -> None:
+    """What was begun goes to its end: a window that is taken down before would leave it without its parts."""
+    while _running:
+        await asyncio.wait(_running)
+
+
 def _finished(parent: QObject, on_error: Callable[[str], None], task: asyncio.Task[None]) -> None:
     _running.discard(task)
     if task.cancelled():

@@ -1,4 +1,4 @@
-"""Rows of two lines, a bold one over a quiet one, with a figure at the right: one look for every list."""
+"""Rows of two lines, a bold one over a quiet one, with a figure at the end: one look for every list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,13 +26,16 @@ ROW = Qt.ItemDataRole.UserRole
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+"""Around a name, so that it is set in its own direction whatever stands about it (Unicode UAX 9)."""
+# A painter mirrors both where people read from right to left.
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
 class TwoLines:
-    """`remark` follows the second line in the colour of `tone`; `figure` stands at the right."""
+    """`remark` follows the second line in the colour of `tone`; `figure` stands at the end."""
 
     first: str
     second: str = ""
@@ -55,36 +58,40 @@ def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
 
 
 def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLines) -> None:
+    """The figure at the end of the row and the lines from its beginning, whichever way people read."""
     colours = theme.tokens()
     rect = option.rect.adjusted(12, 6, -12, -6)
+
+    def mirrored(part: QRect) -> QRect:
+        return QStyle.visualRect(option.direction, rect, part)
+
     painter.save()
     font = theme.tabular(option.font)
     painter.setFont(font)
     painter.setPen(QColor(colours[_token(row.figure_tone, "text")]))
     painter.drawText(rect, _RIGHT, row.figure)
     taken = painter.fontMetrics().horizontalAdvance(row.figure) + 12 if row.figure else 0
-    rect.setRight(rect.right() - taken)
-    half = rect.height() // 2
+    width, half = rect.width() - taken, rect.height() // 2
     font.setWeight(font.Weight.DemiBold)
     painter.setFont(font)
     painter.setPen(QColor(colours["text"]))
-    _draw(painter, QRect(rect.left(), rect.top(), rect.width(), half), row.first)
+    _draw(painter, mirrored(QRect(rect.left(), rect.top(), width, half)), row.first)
     font.setWeight(font.Weight.Normal)
     font.setPixelSize(13)
     painter.setFont(font)
-    lower = QRect(rect.left(), rect.top() + half, rect.width(), half)
-    second = f"{row.second} · " if row.second and row.remark else row.second
+    lower = QRect(rect.left(), rect.top() + half, width, half)
+    between = " · " if row.second and row.remark else ""
     painter.setPen(QColor(colours["muted"]))
-    _draw(painter, lower, second)
-    lower.setLeft(lower.left() + painter.fontMetrics().horizontalAdvance(second))
+    _draw(painter, mirrored(lower), row.second, between)
+    lower.setLeft(lower.left() + painter.fontMetrics().horizontalAdvance(row.second + between))
     painter.setPen(QColor(colours[_token(row.tone, "muted")]))
-    _draw(painter, lower, row.remark)
+    _draw(painter, mirrored(lower), row.remark)
     painter.restore()
 
 
-def _draw(painter: QPainter, rect: QRect, words: str) -> None:
+def _draw(painter: QPainter, rect: QRect, words: str, after: str = "") -> None:
     shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, _LEFT, shown)
+    painter.drawText(rect, _LEFT, f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}{after}")
 
 
 def _token(tone: Tone, plain: str) -> str:

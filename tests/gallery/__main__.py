@@ -1,6 +1,6 @@
-"""Draws every scene in each theme, direction and size into build/gallery.
+"""Draws every scene in each theme, language and size into build/gallery, and says what lacks room.
 
-python -m tests.gallery [--only NAME] [--into FOLDER]
+python -m tests.gallery [--only NAME] [--look NAME] [--into FOLDER]
 """
 
 import argparse
@@ -26,6 +26,7 @@ from app.ui.tasks import running_count
 from app.ui.theme import Theme, apply_theme
 from sync_agent.events import ConnectionState, StateChanged
 from tests.benchmarks.no_agent import NoAgent
+from tests.gallery.cut_text import cut_texts
 from tests.gallery.scenes import SCENES, Stage, furnish
 from tests.ui.shop import ALICE, PEPPER, Shop
 
@@ -82,7 +83,7 @@ def main() -> int:
     app.setQuitOnLastWindowClosed(False)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
-    drawn = 0
+    drawn = cut = 0
     for look, theme, language, size in LOOKS:
         if arguments.look and arguments.look not in look:
             continue
@@ -97,8 +98,11 @@ def main() -> int:
                 stage.settle()
                 shown.grab().save(str(arguments.into / look / f"{name}.png"))
                 drawn += 1
-    print(f"{drawn} pictures in {arguments.into}")
-    return 0
+                for words in cut_texts(shown, size):
+                    cut += 1
+                    print(f"{look}/{name}: cut: {words}")
+    print(f"{drawn} pictures in {arguments.into}; {cut} texts lack room")
+    return 1 if cut else 0
 
 
 if __name__ == "__main__":

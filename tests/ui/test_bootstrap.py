@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
@@ -80,6 +81,7 @@ class RunningTill:
     """`run_window` from within: the same wiring, on the test's loop."""
 
     def __init__(self, loop: Loop, home: Path, url: str) -> None:
+        QGuiApplication.setQuitOnLastWindowClosed(False)  # one window follows another
         self._loop = loop
         self.opened = bootstrap.open_home(home)
         self.program = bootstrap._Program(self.opened, url)

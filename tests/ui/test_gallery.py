@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, QSize
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 import app.ui
 from app.ui.main_window import Page
 from app.ui.settings_page import Section
 from app.ui.sync_centre import Tab
 from tests.gallery.__main__ import stage_of
+from tests.gallery.cut_text import cut_texts
 from tests.gallery.scenes import SCENES, Stage
 from tests.ui.conftest import Loop
 
+SCREEN = QSize(1024, 768)
 UI = Path(app.ui.__file__).parent
 NAMELESS = {
     QAccessible.Role.Client,
@@ -70,7 +72,7 @@ def dialogs() -> Iterator[str]:
 @pytest.fixture
 def stage(loop: Loop, tmp_path: Path) -> Iterator[Stage]:
     inner = asyncio.get_event_loop()
-    with stage_of(inner, tmp_path / "till", QLocale("en_GB"), QSize(1024, 768)) as made:  # type: ignore[arg-type]
+    with stage_of(inner, tmp_path / "till", QLocale("en_GB"), SCREEN) as made:  # type: ignore[arg-type]
         yield made
 
 
@@ -82,10 +84,7 @@ def test_a_reader_finds_a_name_on_everything_and_no_text_is_cut(stage: Stage, na
         described(one) for one in walk(QAccessible.queryAccessibleInterface(shown)) if is_nameless(one)
     ]
     assert nameless == []
-    assert shown.width() <= 1024
-    assert shown.height() <= 768
-    cut = [widget.objectName() or widget.text() for widget in texts(shown) if is_cut(widget)]
-    assert cut == []
+    assert cut_texts(shown, SCREEN) == []
 
 
 def walk(one: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
@@ -112,18 +111,3 @@ def _takes_part(widget: QWidget) -> bool:
 def described(one: QAccessibleInterface) -> str:
     widget = one.object()
     return f"{one.role().name} {type(widget).__name__} {widget.objectName() if widget else ''}"
-
-
-def texts(shown: QWidget) -> Iterator[QLabel | QAbstractButton]:
-    for kind in (QLabel, QAbstractButton):
-        for widget in shown.findChildren(kind):
-            if widget.isVisible() and widget.window() is shown.window() and widget.text():
-                yield widget
-
-
-def is_cut(widget: QLabel | QAbstractButton) -> bool:
-    if isinstance(widget, QLabel) and widget.wordWrap():
-        return widget.heightForWidth(widget.width()) > widget.height() + 1
-    if widget.property("role") == "quickkey" or (widget.toolTip() and isinstance(widget, QLabel)):
-        return False  # elided on purpose, with the whole in its tool tip
-    return widget.width() < widget.minimumSizeHint().width() or isinstance(widget, QDialog)

@@ -1,0 +1,4047 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ar" sourcelanguage="en">
+    <context>
+        <name>AdjustForm</name>
+        <message>
+            <source>Correction (− takes away)</source>
+            <translation>تصحيح (− ينقص)</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>Goods in</source>
+            <translation>بضاعة واردة</translation>
+        </message>
+        <message>
+            <source>Nothing would change: type another quantity than 0.</source>
+            <translation>لن يتغير شيء: اكتب كمية غير الصفر.</translation>
+        </message>
+        <message>
+            <source>On hand after this: {quantity}</source>
+            <translation>الرصيد بعد ذلك: {quantity}</translation>
+        </message>
+        <message>
+            <source>Quantity</source>
+            <translation>الكمية</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Receive or adjust</source>
+            <translation>استلام أو تسوية</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>حفظ</translation>
+        </message>
+        <message>
+            <source>Type it without a minus: the reason says which way it goes.</source>
+            <translation>اكتبها بلا علامة ناقص: السبب يحدد الاتجاه.</translation>
+        </message>
+        <message>
+            <source>Waste or damage</source>
+            <translation>هدر أو تلف</translation>
+        </message>
+    </context>
+    <context>
+        <name>ApprovalDialog</name>
+        <message>
+            <source>A manager has to approve</source>
+            <translation>يلزم أن يوافق مدير</translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation>موافقة</translation>
+        </message>
+        <message>
+            <source>Cancel (Esc)</source>
+            <translation>إلغاء (Esc)</translation>
+        </message>
+        <message>
+            <source>Manager</source>
+            <translation>المدير</translation>
+        </message>
+        <message>
+            <source>Only a manager may {what}.</source>
+            <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>الرقم السري</translation>
+        </message>
+        <message>
+            <source>Type your PIN first.</source>
+            <translation>اكتب رقمك السري أولًا.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Approvals</name>
+        <message>
+            <source>No manager is known at this till. Nothing was changed.</source>
+            <translation>لا يعرف هذا الصندوق أي مدير. لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>Not approved. Nothing was changed.</source>
+            <translation>لم تتم الموافقة. لم يتغير شيء.</translation>
+        </message>
+    </context>
+    <context>
+        <name>BatchDialog</name>
+        <message numerus="yes">
+            <source>Apply the suggestion to all %n similar</source>
+            <translation>
+                <numerusform>تطبيق الاقتراح على المتشابهة (%n)</numerusform>
+                <numerusform>تطبيق الاقتراح على المتشابه الواحد</numerusform>
+                <numerusform>تطبيق الاقتراح على المتشابهين</numerusform>
+                <numerusform>تطبيق الاقتراح على %n متشابهة</numerusform>
+                <numerusform>تطبيق الاقتراح على %n متشابهًا</numerusform>
+                <numerusform>تطبيق الاقتراح على %n متشابه</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Apply the suggestion to all of them</source>
+            <translation>تطبيق الاقتراح عليها كلها</translation>
+        </message>
+        <message>
+            <source>Conflicts and what is suggested</source>
+            <translation>التعارضات وما يُقترح لها</translation>
+        </message>
+        <message>
+            <source>Each can be opened again later. What changes meanwhile is left alone.</source>
+            <translation>يمكن إعادة فتح أي منها لاحقًا. وما يتغير في الأثناء يُترك كما هو.</translation>
+        </message>
+        <message>
+            <source>Not now (Esc)</source>
+            <translation>ليس الآن (Esc)</translation>
+        </message>
+        <message>
+            <source>What each of them would become</source>
+            <translation>ما سيصير إليه كل منها</translation>
+        </message>
+    </context>
+    <context>
+        <name>CartDelegate</name>
+        <message>
+            <source>Quantity</source>
+            <translation>الكمية</translation>
+        </message>
+    </context>
+    <context>
+        <name>CartModel</name>
+        <message>
+            <source>Amount</source>
+            <translation>المبلغ</translation>
+        </message>
+        <message>
+            <source>Item</source>
+            <translation>الصنف</translation>
+        </message>
+        <message>
+            <source>Quantity</source>
+            <translation>الكمية</translation>
+        </message>
+        <message>
+            <source>Remove {item}</source>
+            <translation>إزالة {item}</translation>
+        </message>
+        <message>
+            <source>discount {amount}</source>
+            <translation>خصم {amount}</translation>
+        </message>
+        <message>
+            <source>instead of {price}</source>
+            <translation>بدلًا من {price}</translation>
+        </message>
+        <message>
+            <source>{price} a kg</source>
+            <translation>‏{price} للكيلو</translation>
+        </message>
+        <message>
+            <source>{price} each</source>
+            <translation>‏{price} للقطعة</translation>
+        </message>
+    </context>
+    <context>
+        <name>CartTable</name>
+        <message>
+            <source>Cart</source>
+            <translation>السلة</translation>
+        </message>
+        <message>
+            <source>Scan an item, or press F2 to find one by name.</source>
+            <translation>امسح صنفًا، أو اضغط F2 للبحث بالاسم.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChangePanel</name>
+        <message>
+            <source>10% or 2.50</source>
+            <translation>10% أو 2.50</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>تطبيق</translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Damaged packaging</source>
+            <translation>عبوة تالفة</translation>
+        </message>
+        <message>
+            <source>Discount or price</source>
+            <translation>خصم أو سعر</translation>
+        </message>
+        <message>
+            <source>Empty takes no discount.</source>
+            <translation>الفراغ يعني بلا خصم.</translation>
+        </message>
+        <message>
+            <source>Last one</source>
+            <translation>آخر قطعة</translation>
+        </message>
+        <message>
+            <source>Line</source>
+            <translation>السطر</translation>
+        </message>
+        <message>
+            <source>Price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
+            <source>Price on the shelf was lower</source>
+            <translation>السعر على الرف كان أقل</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Regular customer</source>
+            <translation>زبون دائم</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>Staff discount</source>
+            <translation>خصم الموظفين</translation>
+        </message>
+        <message>
+            <source>The catalogue asks {price}.</source>
+            <translation>سعر القائمة {price}.</translation>
+        </message>
+        <message>
+            <source>The whole sale</source>
+            <translation>البيع كله</translation>
+        </message>
+    </context>
+    <context>
+        <name>ComparisonView</name>
+        <message>
+            <source>After the count</source>
+            <translation>بعد الجرد</translation>
+        </message>
+        <message>
+            <source>Article number</source>
+            <translation>رقم الصنف</translation>
+        </message>
+        <message>
+            <source>At the server meanwhile</source>
+            <translation>في الخادم أثناء ذلك</translation>
+        </message>
+        <message>
+            <source>Barcode</source>
+            <translation>الباركود</translation>
+        </message>
+        <message>
+            <source>Before</source>
+            <translation>قبل</translation>
+        </message>
+        <message>
+            <source>Before the count</source>
+            <translation>قبل الجرد</translation>
+        </message>
+        <message>
+            <source>Field</source>
+            <translation>الحقل</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>الاسم</translation>
+        </message>
+        <message>
+            <source>On hand</source>
+            <translation>الرصيد</translation>
+        </message>
+        <message>
+            <source>Price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
+            <source>Product</source>
+            <translation>المنتج</translation>
+        </message>
+        <message>
+            <source>Result</source>
+            <translation>النتيجة</translation>
+        </message>
+        <message>
+            <source>Result: {field}</source>
+            <translation>النتيجة: {field}</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation>الخادم</translation>
+        </message>
+        <message>
+            <source>Sold by</source>
+            <translation>يباع بـ</translation>
+        </message>
+        <message>
+            <source>Tax rate</source>
+            <translation>نسبة الضريبة</translation>
+        </message>
+        <message>
+            <source>The other till</source>
+            <translation>الصندوق الآخر</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>This till’s clock is {minutes} min fast: its times here may be off by as much.</source>
+            <translation>ساعة هذا الصندوق متقدمة {minutes} د: قد تخطئ أوقاته هنا بهذا القدر.</translation>
+        </message>
+        <message>
+            <source>This till’s clock is {minutes} min slow: its times here may be off by as much.</source>
+            <translation>ساعة هذا الصندوق متأخرة {minutes} د: قد تخطئ أوقاته هنا بهذا القدر.</translation>
+        </message>
+        <message>
+            <source>Which change of “{product}” is right?</source>
+            <translation>أي تعديل على «{product}» هو الصحيح؟</translation>
+        </message>
+        <message>
+            <source>Which figure is right for “{product}”?</source>
+            <translation>أي رقم هو الصحيح لـ«{product}»؟</translation>
+        </message>
+        <message>
+            <source>Why this is suggested</source>
+            <translation>لماذا يُقترح هذا</translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>ولا شيء غيرها</numerusform>
+                <numerusform>وواحد آخر</numerusform>
+                <numerusform>واثنان آخران</numerusform>
+                <numerusform>و%n أخرى</numerusform>
+                <numerusform>و%n أخرى</numerusform>
+                <numerusform>و%n أخرى</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>as at the server</source>
+            <translation>كما في الخادم</translation>
+        </message>
+        <message>
+            <source>as on {place}</source>
+            <translation>كما في {place}</translation>
+        </message>
+        <message>
+            <source>correction</source>
+            <translation>تصحيح</translation>
+        </message>
+        <message>
+            <source>count</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>decision</source>
+            <translation>قرار</translation>
+        </message>
+        <message>
+            <source>deleted</source>
+            <translation>محذوف</translation>
+        </message>
+        <message>
+            <source>found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>from another shop</source>
+            <translation>من متجر آخر</translation>
+        </message>
+        <message>
+            <source>from both sides</source>
+            <translation>من الجانبين</translation>
+        </message>
+        <message>
+            <source>goods in</source>
+            <translation>وارد</translation>
+        </message>
+        <message>
+            <source>kept</source>
+            <translation>محفوظ</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>لا شيء</translation>
+        </message>
+        <message>
+            <source>not known</source>
+            <translation>غير معروف</translation>
+        </message>
+        <message>
+            <source>returned</source>
+            <translation>مرتجع</translation>
+        </message>
+        <message>
+            <source>sold</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>suggested, {origin}</source>
+            <translation>مقترح، {origin}</translation>
+        </message>
+        <message>
+            <source>the other till</source>
+            <translation>الصندوق الآخر</translation>
+        </message>
+        <message>
+            <source>this till</source>
+            <translation>هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>to another shop</source>
+            <translation>إلى متجر آخر</translation>
+        </message>
+        <message>
+            <source>typed by you</source>
+            <translation>كتبته أنت</translation>
+        </message>
+        <message>
+            <source>waste</source>
+            <translation>هدر</translation>
+        </message>
+        <message>
+            <source>you</source>
+            <translation>أنت</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConflictDialog</name>
+        <message>
+            <source>Decide later</source>
+            <translation>القرار لاحقًا</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>تم القرار</translation>
+        </message>
+        <message>
+            <source>Esc. Nothing is changed until somebody decides.</source>
+            <translation>Esc. لا يتغير شيء حتى يقرر أحد.</translation>
+        </message>
+        <message>
+            <source>Leave deleted</source>
+            <translation>تركه محذوفًا</translation>
+        </message>
+        <message>
+            <source>Left deleted</source>
+            <translation>تُرك محذوفًا</translation>
+        </message>
+        <message>
+            <source>Restore</source>
+            <translation>استعادة</translation>
+        </message>
+        <message>
+            <source>Restored</source>
+            <translation>تمت الاستعادة</translation>
+        </message>
+        <message>
+            <source>Stock set to {quantity}</source>
+            <translation>ضُبط المخزون على {quantity}</translation>
+        </message>
+        <message>
+            <source>Two sides disagree</source>
+            <translation>الجانبان غير متفقين</translation>
+        </message>
+        <message>
+            <source>Use the result as typed</source>
+            <translation>استخدام النتيجة المكتوبة</translation>
+        </message>
+        <message>
+            <source>Use the server’s values</source>
+            <translation>استخدام قيم الخادم</translation>
+        </message>
+        <message>
+            <source>Use the values from {place}</source>
+            <translation>استخدام قيم {place}</translation>
+        </message>
+        <message>
+            <source>Use {quantity} (as typed)</source>
+            <translation>استخدام {quantity} (المكتوب)</translation>
+        </message>
+        <message>
+            <source>Use {quantity} from the server</source>
+            <translation>استخدام {quantity} من الخادم</translation>
+        </message>
+        <message>
+            <source>Use {quantity} from {place}</source>
+            <translation>استخدام {quantity} من {place}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConflictModel</name>
+        <message numerus="yes">
+            <source>%n day(s)</source>
+            <translation>
+                <numerusform>%n يوم</numerusform>
+                <numerusform>يوم</numerusform>
+                <numerusform>يومان</numerusform>
+                <numerusform>%n أيام</numerusform>
+                <numerusform>%n يومًا</numerusform>
+                <numerusform>%n يوم</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n hour(s)</source>
+            <translation>
+                <numerusform>%n ساعة</numerusform>
+                <numerusform>ساعة</numerusform>
+                <numerusform>ساعتان</numerusform>
+                <numerusform>%n ساعات</numerusform>
+                <numerusform>%n ساعة</numerusform>
+                <numerusform>%n ساعة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n min</source>
+            <translation>
+                <numerusform>%n د</numerusform>
+                <numerusform>%n د</numerusform>
+                <numerusform>%n د</numerusform>
+                <numerusform>%n د</numerusform>
+                <numerusform>%n د</numerusform>
+                <numerusform>%n د</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Another till</source>
+            <translation>صندوق آخر</translation>
+        </message>
+        <message>
+            <source>Decided, not sent yet</source>
+            <translation>تقرر، ولم يُرسل بعد</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>مفتوح منذ</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>الحالة</translation>
+        </message>
+        <message>
+            <source>Stock of {product}</source>
+            <translation>مخزون {product}</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>To be decided</source>
+            <translation>ينتظر القرار</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation>ما هو</translation>
+        </message>
+        <message>
+            <source>Where it comes from</source>
+            <translation>من أين جاء</translation>
+        </message>
+        <message>
+            <source>just now</source>
+            <translation>الآن</translation>
+        </message>
+    </context>
+    <context>
+        <name>CountForm</name>
+        <message>
+            <source>A shelf cannot hold less than nothing.</source>
+            <translation>لا يمكن أن يحمل الرف أقل من لا شيء.</translation>
+        </message>
+        <message>
+            <source>As expected.</source>
+            <translation>كما هو متوقع.</translation>
+        </message>
+        <message>
+            <source>Count</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>On the shelf</source>
+            <translation>على الرف</translation>
+        </message>
+        <message>
+            <source>Save the count</source>
+            <translation>حفظ الجرد</translation>
+        </message>
+        <message>
+            <source>{difference} against what was expected ({expected}).</source>
+            <translation>‏{difference} عن المتوقع ({expected}).</translation>
+        </message>
+    </context>
+    <context>
+        <name>CountPanel</name>
+        <message numerus="yes">
+            <source>%n different from the figure here</source>
+            <translation>
+                <numerusform>لا اختلاف عن الرقم هنا</numerusform>
+                <numerusform>واحد يختلف عن الرقم هنا</numerusform>
+                <numerusform>اثنان يختلفان عن الرقم هنا</numerusform>
+                <numerusform>%n تختلف عن الرقم هنا</numerusform>
+                <numerusform>%n تختلف عن الرقم هنا</numerusform>
+                <numerusform>%n تختلف عن الرقم هنا</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n figure(s) changed.</source>
+            <translation>
+                <numerusform>لم يتغير أي رقم.</numerusform>
+                <numerusform>تغير رقم واحد.</numerusform>
+                <numerusform>تغير رقمان.</numerusform>
+                <numerusform>تغيرت %n أرقام.</numerusform>
+                <numerusform>تغير %n رقمًا.</numerusform>
+                <numerusform>تغير %n رقم.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n figure(s) will change.</source>
+            <translation>
+                <numerusform>لن يتغير أي رقم.</numerusform>
+                <numerusform>سيتغير رقم واحد.</numerusform>
+                <numerusform>سيتغير رقمان.</numerusform>
+                <numerusform>ستتغير %n أرقام.</numerusform>
+                <numerusform>سيتغير %n رقمًا.</numerusform>
+                <numerusform>سيتغير %n رقم.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s)</source>
+            <translation>
+                <numerusform>لا منتجات</numerusform>
+                <numerusform>منتج واحد</numerusform>
+                <numerusform>منتجان</numerusform>
+                <numerusform>%n منتجات</numerusform>
+                <numerusform>%n منتجًا</numerusform>
+                <numerusform>%n منتج</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s) counted</source>
+            <translation>
+                <numerusform>لم يُجرد أي منتج</numerusform>
+                <numerusform>جُرد منتج واحد</numerusform>
+                <numerusform>جُرد منتجان</numerusform>
+                <numerusform>جُردت %n منتجات</numerusform>
+                <numerusform>جُرد %n منتجًا</numerusform>
+                <numerusform>جُرد %n منتج</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s) counted.</source>
+            <translation>
+                <numerusform>لم يُجرد أي منتج.</numerusform>
+                <numerusform>جُرد منتج واحد.</numerusform>
+                <numerusform>جُرد منتجان.</numerusform>
+                <numerusform>جُردت %n منتجات.</numerusform>
+                <numerusform>جُرد %n منتجًا.</numerusform>
+                <numerusform>جُرد %n منتج.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s) with stock were not counted; they stay as they are.</source>
+            <translation>
+                <numerusform>جُردت كل المنتجات ذات الرصيد.</numerusform>
+                <numerusform>منتج واحد له رصيد لم يُجرد؛ يبقى كما هو.</numerusform>
+                <numerusform>منتجان لهما رصيد لم يُجردا؛ يبقيان كما هما.</numerusform>
+                <numerusform>%n منتجات لها رصيد لم تُجرد؛ تبقى كما هي.</numerusform>
+                <numerusform>%n منتجًا لها رصيد لم تُجرد؛ تبقى كما هي.</numerusform>
+                <numerusform>%n منتج لها رصيد لم تُجرد؛ تبقى كما هي.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>A shelf</source>
+            <translation>رف واحد</translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Begin to count</source>
+            <translation>بدء الجرد</translation>
+        </message>
+        <message>
+            <source>Count by scanning</source>
+            <translation>الجرد بالمسح</translation>
+        </message>
+        <message>
+            <source>Counted</source>
+            <translation>المجرود</translation>
+        </message>
+        <message numerus="yes">
+            <source>Counted: %n product(s).</source>
+            <translation>
+                <numerusform>لم يُجرد شيء.</numerusform>
+                <numerusform>المجرود: منتج واحد.</numerusform>
+                <numerusform>المجرود: منتجان.</numerusform>
+                <numerusform>المجرود: %n منتجات.</numerusform>
+                <numerusform>المجرود: %n منتجًا.</numerusform>
+                <numerusform>المجرود: %n منتج.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Counts that rest</source>
+            <translation>جرود متوقفة</translation>
+        </message>
+        <message>
+            <source>Everything</source>
+            <translation>كل شيء</translation>
+        </message>
+        <message>
+            <source>Finish the count</source>
+            <translation>إنهاء الجرد</translation>
+        </message>
+        <message>
+            <source>Finish…</source>
+            <translation>إنهاء…</translation>
+        </message>
+        <message>
+            <source>Forget this count</source>
+            <translation>نسيان هذا الجرد</translation>
+        </message>
+        <message>
+            <source>Go on with</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>Name of the count, like Shelf 3</source>
+            <translation>اسم الجرد، مثل: الرف 3</translation>
+        </message>
+        <message>
+            <source>No count is under way.</source>
+            <translation>لا جرد جارٍ.</translation>
+        </message>
+        <message>
+            <source>No product has the code {code}. It was not counted.</source>
+            <translation>لا منتج بالرمز {code}. لم يُجرد.</translation>
+        </message>
+        <message>
+            <source>Pause (Esc)</source>
+            <translation>توقف (Esc)</translation>
+        </message>
+        <message>
+            <source>Quantity</source>
+            <translation>الكمية</translation>
+        </message>
+        <message>
+            <source>Scan what lies here.</source>
+            <translation>امسح ما يوجد هنا.</translation>
+        </message>
+        <message>
+            <source>Set</source>
+            <translation>ضبط</translation>
+        </message>
+        <message>
+            <source>Set the figures</source>
+            <translation>ضبط الأرقام</translation>
+        </message>
+        <message>
+            <source>Shelf</source>
+            <translation>رف</translation>
+        </message>
+        <message>
+            <source>Take out</source>
+            <translation>إخراج</translation>
+        </message>
+        <message>
+            <source>What is sold until then is taken into account.</source>
+            <translation>ما يباع حتى ذلك الحين يؤخذ في الحساب.</translation>
+        </message>
+        <message>
+            <source>Whole shop</source>
+            <translation>المتجر كله</translation>
+        </message>
+        <message>
+            <source>expected {quantity}</source>
+            <translation>المتوقع {quantity}</translation>
+        </message>
+    </context>
+    <context>
+        <name>DecidedModel</name>
+        <message>
+            <source>As</source>
+            <translation>كيف</translation>
+        </message>
+        <message>
+            <source>Decided by</source>
+            <translation>قرره</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation>ما هو</translation>
+        </message>
+        <message>
+            <source>both together</source>
+            <translation>كلاهما معًا</translation>
+        </message>
+        <message>
+            <source>the server’s side</source>
+            <translation>جانب الخادم</translation>
+        </message>
+        <message>
+            <source>the till’s side</source>
+            <translation>جانب الصندوق</translation>
+        </message>
+    </context>
+    <context>
+        <name>DiagnosticsView</name>
+        <message numerus="yes">
+            <source>%n entry(ies)</source>
+            <translation>
+                <numerusform>لا قيود</numerusform>
+                <numerusform>قيد واحد</numerusform>
+                <numerusform>قيدان</numerusform>
+                <numerusform>%n قيود</numerusform>
+                <numerusform>%n قيدًا</numerusform>
+                <numerusform>%n قيد</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Answer time, ms</source>
+            <translation>زمن الرد، بالملي ثانية</translation>
+        </message>
+        <message>
+            <source>Conflicts that came up</source>
+            <translation>التعارضات التي ظهرت</translation>
+        </message>
+        <message>
+            <source>Entries sent a minute</source>
+            <translation>القيود المرسلة في الدقيقة</translation>
+        </message>
+        <message>
+            <source>Live events</source>
+            <translation>الأحداث المباشرة</translation>
+        </message>
+        <message>
+            <source>Nothing went wrong in what is kept.</source>
+            <translation>لا خلل فيما هو محفوظ.</translation>
+        </message>
+        <message>
+            <source>Sent again, and failed deliveries</source>
+            <translation>ما أُعيد إرساله وما فشل</translation>
+        </message>
+        <message>
+            <source>Support bundle…</source>
+            <translation>حزمة الدعم…</translation>
+        </message>
+        <message>
+            <source>Troubles</source>
+            <translation>المشكلات</translation>
+        </message>
+        <message>
+            <source>What happens from now on is listed here.</source>
+            <translation>ما يحدث من الآن يُسجل هنا.</translation>
+        </message>
+        <message>
+            <source>no answer</source>
+            <translation>لا رد</translation>
+        </message>
+        <message>
+            <source>not taken</source>
+            <translation>لم يُقبل</translation>
+        </message>
+    </context>
+    <context>
+        <name>DonePanel</name>
+        <message>
+            <source>Change to give</source>
+            <translation>الباقي للزبون</translation>
+        </message>
+        <message>
+            <source>Next customer</source>
+            <translation>الزبون التالي</translation>
+        </message>
+        <message>
+            <source>Paid</source>
+            <translation>المدفوع</translation>
+        </message>
+        <message>
+            <source>Receipt</source>
+            <translation>الإيصال</translation>
+        </message>
+        <message>
+            <source>Receipt…</source>
+            <translation>الإيصال…</translation>
+        </message>
+        <message>
+            <source>Refund done</source>
+            <translation>تم الإرجاع</translation>
+        </message>
+        <message>
+            <source>Sale done</source>
+            <translation>تم البيع</translation>
+        </message>
+        <message>
+            <source>Sale voided</source>
+            <translation>أُلغي البيع</translation>
+        </message>
+        <message>
+            <source>Saved on this till.</source>
+            <translation>حُفظ على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Scan the next item, or press any key.</source>
+            <translation>امسح الصنف التالي، أو اضغط أي مفتاح.</translation>
+        </message>
+        <message>
+            <source>To give back</source>
+            <translation>للإرجاع</translation>
+        </message>
+        <message>
+            <source>Total</source>
+            <translation>المجموع</translation>
+        </message>
+        <message>
+            <source>{title}: {receipt}. {change_words}: {change}</source>
+            <translation>‏{title}: {receipt}. {change_words}: {change}</translation>
+        </message>
+    </context>
+    <context>
+        <name>EditDialog</name>
+        <message>
+            <source>Article number</source>
+            <translation>رقم الصنف</translation>
+        </message>
+        <message>
+            <source>Barcode</source>
+            <translation>الباركود</translation>
+        </message>
+        <message>
+            <source>Cancel (Esc)</source>
+            <translation>إلغاء (Esc)</translation>
+        </message>
+        <message>
+            <source>Correction (− takes away)</source>
+            <translation>تصحيح (− ينقص)</translation>
+        </message>
+        <message>
+            <source>Counted</source>
+            <translation>المجرود</translation>
+        </message>
+        <message>
+            <source>Edit and send again</source>
+            <translation>تعديل وإرسال من جديد</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>Goods in</source>
+            <translation>بضاعة واردة</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>الاسم</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>ملاحظة</translation>
+        </message>
+        <message>
+            <source>Price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
+            <source>Quantity (− takes away)</source>
+            <translation>الكمية (− ينقص)</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>إرسال من جديد</translation>
+        </message>
+        <message>
+            <source>Waste or damage</source>
+            <translation>هدر أو تلف</translation>
+        </message>
+    </context>
+    <context>
+        <name>EnrolPage</name>
+        <message>
+            <source>A demonstration shop is being set up on this computer…</source>
+            <translation>يجري إعداد متجر تجريبي على هذا الحاسوب…</translation>
+        </message>
+        <message>
+            <source>A manager does this once. From then on this till sells with or without a connection.</source>
+            <translation>يفعل ذلك مدير مرة واحدة. ومنذ ذلك الحين يبيع هذا الصندوق مع اتصال أو بدونه.</translation>
+        </message>
+        <message>
+            <source>Asking the server…</source>
+            <translation>جارٍ سؤال الخادم…</translation>
+        </message>
+        <message>
+            <source>Fetching products and stock</source>
+            <translation>جارٍ جلب المنتجات والمخزون</translation>
+        </message>
+        <message>
+            <source>Fetching products and stock: {done} of {total}.</source>
+            <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}.</translation>
+        </message>
+        <message>
+            <source>Fill in “{field}” first.</source>
+            <translation>املأ «{field}» أولًا.</translation>
+        </message>
+        <message>
+            <source>Location</source>
+            <translation>الموقع</translation>
+        </message>
+        <message>
+            <source>Manager’s user name</source>
+            <translation>اسم المستخدم للمدير</translation>
+        </message>
+        <message>
+            <source>Name of this till</source>
+            <translation>اسم هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>Password</source>
+            <translation>كلمة المرور</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation>الخادم</translation>
+        </message>
+        <message>
+            <source>Set up this till</source>
+            <translation>إعداد هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>Shop</source>
+            <translation>المتجر</translation>
+        </message>
+        <message>
+            <source>This till is ready.</source>
+            <translation>هذا الصندوق جاهز.</translation>
+        </message>
+        <message>
+            <source>Try it with a demonstration shop</source>
+            <translation>التجربة بمتجر تجريبي</translation>
+        </message>
+        <message>
+            <source>as the office calls it, like demo</source>
+            <translation>كما يسميه المكتب، مثل demo</translation>
+        </message>
+        <message>
+            <source>like Till 2</source>
+            <translation>مثل: صندوق 2</translation>
+        </message>
+        <message>
+            <source>where this till stands, like main</source>
+            <translation>أين يقف هذا الصندوق، مثل main</translation>
+        </message>
+    </context>
+    <context>
+        <name>EnrolWindow</name>
+        <message>
+            <source>Evertill: set up this till</source>
+            <translation>Evertill: إعداد هذا الصندوق</translation>
+        </message>
+    </context>
+    <context>
+        <name>EntryDialog</name>
+        <message>
+            <source>Attempts</source>
+            <translation>المحاولات</translation>
+        </message>
+        <message>
+            <source>Close (Esc)</source>
+            <translation>إغلاق (Esc)</translation>
+        </message>
+        <message>
+            <source>Ended by {person}: {reason}</source>
+            <translation>أنهاه {person}: {reason}</translation>
+        </message>
+        <message>
+            <source>It was not tried yet.</source>
+            <translation>لم تجرِ محاولة بعد.</translation>
+        </message>
+        <message>
+            <source>Waiting behind it: {entries}</source>
+            <translation>ينتظر خلفه: {entries}</translation>
+        </message>
+        <message>
+            <source>Waits for: {entries}</source>
+            <translation>ينتظر: {entries}</translation>
+        </message>
+        <message>
+            <source>What is sent</source>
+            <translation>ما يُرسل</translation>
+        </message>
+        <message>
+            <source>Will try again at {time}</source>
+            <translation>ستُعاد المحاولة في {time}</translation>
+        </message>
+        <message>
+            <source>later</source>
+            <translation>لاحقًا</translation>
+        </message>
+        <message>
+            <source>no answer</source>
+            <translation>لا رد</translation>
+        </message>
+        <message>
+            <source>no answer: the till ended meanwhile</source>
+            <translation>لا رد: أُغلق الصندوق في الأثناء</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>مرفوض</translation>
+        </message>
+        <message>
+            <source>taken by the server</source>
+            <translation>قبله الخادم</translation>
+        </message>
+        <message>
+            <source>two sides disagree</source>
+            <translation>الجانبان غير متفقين</translation>
+        </message>
+        <message>
+            <source>waits for an earlier decision</source>
+            <translation>ينتظر قرارًا سابقًا</translation>
+        </message>
+        <message>
+            <source>with the manager</source>
+            <translation>عند المدير</translation>
+        </message>
+    </context>
+    <context>
+        <name>FindPanel</name>
+        <message>
+            <source>Last sales on this till</source>
+            <translation>آخر المبيعات على هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>Name, code or barcode (F2)</source>
+            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+        </message>
+        <message>
+            <source>No price yet</source>
+            <translation>لا سعر بعد</translation>
+        </message>
+        <message>
+            <source>Nothing found. Try three letters or more of the name, or part of the code.</source>
+            <translation>لم يوجد شيء. جرّب ثلاثة أحرف أو أكثر من الاسم، أو جزءًا من الرمز.</translation>
+        </message>
+        <message>
+            <source>Products found</source>
+            <translation>المنتجات التي وُجدت</translation>
+        </message>
+        <message>
+            <source>Sales made here will be listed here.</source>
+            <translation>المبيعات التي تتم هنا ستُسرد هنا.</translation>
+        </message>
+        <message>
+            <source>{price} a kg</source>
+            <translation>‏{price} للكيلو</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeldPanel</name>
+        <message numerus="yes">
+            <source>%n item(s)</source>
+            <translation>
+                <numerusform>لا أصناف</numerusform>
+                <numerusform>صنف واحد</numerusform>
+                <numerusform>صنفان</numerusform>
+                <numerusform>%n أصناف</numerusform>
+                <numerusform>%n صنفًا</numerusform>
+                <numerusform>%n صنف</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Held sales</source>
+            <translation>مبيعات معلقة</translation>
+        </message>
+        <message>
+            <source>No sale is held at this till.</source>
+            <translation>لا بيع معلق على هذا الصندوق.</translation>
+        </message>
+    </context>
+    <context>
+        <name>MainWindow</name>
+        <message numerus="yes">
+            <source>%n entry(ies) sent; nothing waits.</source>
+            <translation>
+                <numerusform>لم يُرسل شيء؛ لا شيء ينتظر.</numerusform>
+                <numerusform>أُرسل قيد واحد؛ لا شيء ينتظر.</numerusform>
+                <numerusform>أُرسل قيدان؛ لا شيء ينتظر.</numerusform>
+                <numerusform>أُرسلت %n قيود؛ لا شيء ينتظر.</numerusform>
+                <numerusform>أُرسل %n قيدًا؛ لا شيء ينتظر.</numerusform>
+                <numerusform>أُرسل %n قيد؛ لا شيء ينتظر.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Evertill · {till}</source>
+            <translation>Evertill · {till}</translation>
+        </message>
+        <message>
+            <source>Fetching products and stock: {done} of {total}. You can sell meanwhile.</source>
+            <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}. يمكنك البيع في الأثناء.</translation>
+        </message>
+        <message>
+            <source>It could not be saved: {why}</source>
+            <translation>تعذر الحفظ: {why}</translation>
+        </message>
+        <message>
+            <source>Let another person sign in (Ctrl+L)</source>
+            <translation>ليدخل شخص آخر (Ctrl+L)</translation>
+        </message>
+        <message>
+            <source>Looking at everything…</source>
+            <translation>جارٍ فحص كل شيء…</translation>
+        </message>
+        <message>
+            <source>Sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>الإعدادات</translation>
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation>الوردية</translation>
+        </message>
+        <message>
+            <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
+            <translation>حدث خلل في هذه النافذة. ما حُفظ آمن. التقرير في {path}.</translation>
+        </message>
+        <message>
+            <source>Stock</source>
+            <translation>المخزون</translation>
+        </message>
+        <message>
+            <source>Switch</source>
+            <translation>تبديل</translation>
+        </message>
+        <message>
+            <source>Sync centre</source>
+            <translation>المزامنة</translation>
+        </message>
+        <message numerus="yes">
+            <source>Sync centre, %n (needs|need) attention</source>
+            <translation>
+                <numerusform>المزامنة، لا شيء يحتاج انتباهًا</numerusform>
+                <numerusform>المزامنة، واحد يحتاج انتباهًا</numerusform>
+                <numerusform>المزامنة، اثنان يحتاجان انتباهًا</numerusform>
+                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
+                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
+                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
+            <translation>حزمة الدعم في {path}. لا تحوي أسماء ولا أسعارًا ولا زبائن.</translation>
+        </message>
+        <message>
+            <source>Trying now.</source>
+            <translation>جارٍ المحاولة الآن.</translation>
+        </message>
+    </context>
+    <context>
+        <name>MessageLine</name>
+        <message>
+            <source>Close this message</source>
+            <translation>إغلاق هذه الرسالة</translation>
+        </message>
+    </context>
+    <context>
+        <name>MorePanel</name>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Change a note</source>
+            <translation>تفكيك ورقة نقدية</translation>
+        </message>
+        <message>
+            <source>Check the cash</source>
+            <translation>فحص النقد</translation>
+        </message>
+        <message>
+            <source>Choose a line of the cart first.</source>
+            <translation>اختر سطرًا من السلة أولًا.</translation>
+        </message>
+        <message>
+            <source>Empty the cart</source>
+            <translation>إفراغ السلة</translation>
+        </message>
+        <message>
+            <source>Last receipt again…</source>
+            <translation>آخر إيصال من جديد…</translation>
+        </message>
+        <message>
+            <source>More</source>
+            <translation>المزيد</translation>
+        </message>
+        <message>
+            <source>Open the drawer</source>
+            <translation>فتح الدرج</translation>
+        </message>
+        <message>
+            <source>Open the drawer without a sale…</source>
+            <translation>فتح الدرج بلا بيع…</translation>
+        </message>
+        <message>
+            <source>Put a roll of coins in</source>
+            <translation>وضع لفافة نقود معدنية</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Why is the drawer opened?</source>
+            <translation>لماذا يُفتح الدرج؟</translation>
+        </message>
+    </context>
+    <context>
+        <name>PinPad</name>
+        <message>
+            <source>Delete the last figure</source>
+            <translation>حذف الرقم الأخير</translation>
+        </message>
+    </context>
+    <context>
+        <name>PrintDesk</name>
+        <message>
+            <source>It could not be saved: {why}</source>
+            <translation>تعذر الحفظ: {why}</translation>
+        </message>
+        <message>
+            <source>Printed.</source>
+            <translation>طُبع.</translation>
+        </message>
+        <message>
+            <source>Printing…</source>
+            <translation>جارٍ الطباعة…</translation>
+        </message>
+        <message>
+            <source>Save as PDF</source>
+            <translation>حفظ بصيغة PDF</translation>
+        </message>
+        <message>
+            <source>Saved as {path}</source>
+            <translation>حُفظ باسم {path}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProductForm</name>
+        <message>
+            <source>A product needs a name.</source>
+            <translation>المنتج يحتاج اسمًا.</translation>
+        </message>
+        <message>
+            <source>Article number</source>
+            <translation>رقم الصنف</translation>
+        </message>
+        <message>
+            <source>Barcode</source>
+            <translation>الباركود</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
+        </message>
+        <message>
+            <source>Change the product</source>
+            <translation>تعديل المنتج</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>الاسم</translation>
+        </message>
+        <message>
+            <source>Price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>حفظ</translation>
+        </message>
+        <message>
+            <source>Tax rate</source>
+            <translation>نسبة الضريبة</translation>
+        </message>
+    </context>
+    <context>
+        <name>QueueModel</name>
+        <message>
+            <source>At the server</source>
+            <translation>عند الخادم</translation>
+        </message>
+        <message>
+            <source>Refused</source>
+            <translation>مرفوض</translation>
+        </message>
+        <message>
+            <source>Sending…</source>
+            <translation>جارٍ الإرسال…</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>الحالة</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>ينتظر</translation>
+        </message>
+        <message>
+            <source>Waits for an earlier decision</source>
+            <translation>ينتظر قرارًا سابقًا</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation>ما هو</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation>متى</translation>
+        </message>
+        <message>
+            <source>Will try again at {time} (in {seconds} s)</source>
+            <translation>ستُعاد المحاولة في {time} (بعد {seconds} ث)</translation>
+        </message>
+        <message>
+            <source>With the manager</source>
+            <translation>عند المدير</translation>
+        </message>
+    </context>
+    <context>
+        <name>RefundPanel</name>
+        <message>
+            <source>All</source>
+            <translation>الكل</translation>
+        </message>
+        <message>
+            <source>All of {item}</source>
+            <translation>كل {item}</translation>
+        </message>
+        <message>
+            <source>All of {receipt} went back already.</source>
+            <translation>أُرجع كل ما في {receipt} من قبل.</translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Customer changed their mind</source>
+            <translation>غيّر الزبون رأيه</translation>
+        </message>
+        <message>
+            <source>Damaged or faulty</source>
+            <translation>تالف أو معيب</translation>
+        </message>
+        <message>
+            <source>Find the sale</source>
+            <translation>البحث عن البيع</translation>
+        </message>
+        <message>
+            <source>Give back</source>
+            <translation>إعادة المبلغ</translation>
+        </message>
+        <message>
+            <source>How much of {item}</source>
+            <translation>كم من {item}</translation>
+        </message>
+        <message>
+            <source>In cash</source>
+            <translation>نقدًا</translation>
+        </message>
+        <message>
+            <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
+            <translation>أليس الإيصال من هذا الصندوق، أو فُقد؟ سجّل البضاعة في السلة، وأعد ثمنها بموافقة مدير.</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Receipt number</source>
+            <translation>رقم الإيصال</translation>
+        </message>
+        <message>
+            <source>Receipt number, or its last figures</source>
+            <translation>رقم الإيصال، أو آخر أرقامه</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Refund what is in the cart</source>
+            <translation>إرجاع ما في السلة</translation>
+        </message>
+        <message>
+            <source>Rung up by mistake</source>
+            <translation>سُجل بالخطأ</translation>
+        </message>
+        <message>
+            <source>To give back</source>
+            <translation>للإرجاع</translation>
+        </message>
+        <message>
+            <source>To the card</source>
+            <translation>إلى البطاقة</translation>
+        </message>
+        <message>
+            <source>Void the sale</source>
+            <translation>إلغاء البيع</translation>
+        </message>
+        <message>
+            <source>Wrong item</source>
+            <translation>صنف خطأ</translation>
+        </message>
+        <message>
+            <source>{count} can go back</source>
+            <translation>يمكن إرجاع {count}</translation>
+        </message>
+    </context>
+    <context>
+        <name>RefusalCard</name>
+        <message>
+            <source>A completed sale is never discarded: the goods have left the shop.</source>
+            <translation>البيع المكتمل لا يُتجاهل أبدًا: خرجت البضاعة من المتجر.</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Discard it</source>
+            <translation>تجاهله</translation>
+        </message>
+        <message>
+            <source>Discard…</source>
+            <translation>تجاهل…</translation>
+        </message>
+        <message>
+            <source>Edit and send again…</source>
+            <translation>تعديل وإرسال من جديد…</translation>
+        </message>
+        <message>
+            <source>Entered by mistake</source>
+            <translation>سُجل بالخطأ</translation>
+        </message>
+        <message>
+            <source>Entered twice</source>
+            <translation>سُجل مرتين</translation>
+        </message>
+        <message>
+            <source>No longer wanted</source>
+            <translation>لم يعد مطلوبًا</translation>
+        </message>
+        <message>
+            <source>Nothing is lost: it stays on this till until somebody decides.</source>
+            <translation>لا يضيع شيء: يبقى على هذا الصندوق حتى يقرر أحد.</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>The server refused it.</source>
+            <translation>رفضه الخادم.</translation>
+        </message>
+        <message>
+            <source>There is nothing in it that could be changed.</source>
+            <translation>لا شيء فيه يمكن تغييره.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة من جديد</translation>
+        </message>
+        <message>
+            <source>Try all again</source>
+            <translation>محاولة الكل من جديد</translation>
+        </message>
+    </context>
+    <context>
+        <name>SellPage</name>
+        <message numerus="yes">
+            <source>%n item(s)</source>
+            <translation>
+                <numerusform>لا أصناف</numerusform>
+                <numerusform>صنف واحد</numerusform>
+                <numerusform>صنفان</numerusform>
+                <numerusform>%n أصناف</numerusform>
+                <numerusform>%n صنفًا</numerusform>
+                <numerusform>%n صنف</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Discount F8</source>
+            <translation>خصم F8</translation>
+        </message>
+        <message>
+            <source>Give back</source>
+            <translation>إعادة المبلغ</translation>
+        </message>
+        <message>
+            <source>Held. F5 takes it back.</source>
+            <translation>عُلّق. F5 يعيده.</translation>
+        </message>
+        <message>
+            <source>Hold F4</source>
+            <translation>تعليق F4</translation>
+        </message>
+        <message>
+            <source>Make it a quick key</source>
+            <translation>جعله مفتاحًا سريعًا</translation>
+        </message>
+        <message>
+            <source>More F7</source>
+            <translation>المزيد F7</translation>
+        </message>
+        <message>
+            <source>No product has the code {codes}. It was not added.</source>
+            <translation>لا منتج بالرمز {codes}. لم يُضف.</translation>
+        </message>
+        <message>
+            <source>No product has these codes: {codes}. They were not added.</source>
+            <translation>لا منتجات بهذه الرموز: {codes}. لم تُضف.</translation>
+        </message>
+        <message>
+            <source>Nothing was sold at this till yet.</source>
+            <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
+        </message>
+        <message>
+            <source>Pay (F9)</source>
+            <translation>الدفع (F9)</translation>
+        </message>
+        <message>
+            <source>Recall F5</source>
+            <translation>استرجاع F5</translation>
+        </message>
+        <message>
+            <source>Refund F6</source>
+            <translation>إرجاع F6</translation>
+        </message>
+        <message>
+            <source>Take its quick key away</source>
+            <translation>إزالة مفتاحه السريع</translation>
+        </message>
+        <message>
+            <source>Tax added {amount}</source>
+            <translation>ضريبة مضافة {amount}</translation>
+        </message>
+        <message>
+            <source>Tax included {amount}</source>
+            <translation>ضريبة مشمولة {amount}</translation>
+        </message>
+        <message>
+            <source>The drawer was opened without a sale. It is noted.</source>
+            <translation>فُتح الدرج بلا بيع. سُجل ذلك.</translation>
+        </message>
+        <message>
+            <source>The sale that was being rung up is here again.</source>
+            <translation>عاد البيع الذي كان قيد التسجيل.</translation>
+        </message>
+        <message>
+            <source>discount {amount}</source>
+            <translation>خصم {amount}</translation>
+        </message>
+    </context>
+    <context>
+        <name>SettingsPage</name>
+        <message numerus="yes">
+            <source>%n entry(ies) are not at the server yet: this till cannot be signed out.</source>
+            <translation>
+                <numerusform>كل القيود عند الخادم.</numerusform>
+                <numerusform>قيد واحد ليس عند الخادم بعد: لا يمكن تسجيل خروج هذا الصندوق.</numerusform>
+                <numerusform>قيدان ليسا عند الخادم بعد: لا يمكن تسجيل خروج هذا الصندوق.</numerusform>
+                <numerusform>%n قيود ليست عند الخادم بعد: لا يمكن تسجيل خروج هذا الصندوق.</numerusform>
+                <numerusform>%n قيدًا ليست عند الخادم بعد: لا يمكن تسجيل خروج هذا الصندوق.</numerusform>
+                <numerusform>%n قيد ليست عند الخادم بعد: لا يمكن تسجيل خروج هذا الصندوق.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>58 mm, 32 letters</source>
+            <translation>58 مم، 32 حرفًا</translation>
+        </message>
+        <message>
+            <source>80 mm, 42 letters</source>
+            <translation>80 مم، 42 حرفًا</translation>
+        </message>
+        <message>
+            <source>80 mm, 48 letters</source>
+            <translation>80 مم، 48 حرفًا</translation>
+        </message>
+        <message>
+            <source>A discount is between 0% and 100%.</source>
+            <translation>الخصم بين 0% و100%.</translation>
+        </message>
+        <message>
+            <source>As on this computer</source>
+            <translation>كما في هذا الحاسوب</translation>
+        </message>
+        <message>
+            <source>Ask for a PIN after minutes without a key (0: never)</source>
+            <translation>طلب الرقم السري بعد دقائق بلا مفتاح (0: أبدًا)</translation>
+        </message>
+        <message>
+            <source>Colours</source>
+            <translation>الألوان</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>داكن</translation>
+        </message>
+        <message>
+            <source>Difference in the drawer</source>
+            <translation>فرق في الدرج</translation>
+        </message>
+        <message>
+            <source>Discount a clerk may give alone</source>
+            <translation>خصم يمنحه البائع وحده</translation>
+        </message>
+        <message>
+            <source>Entry discarded</source>
+            <translation>قيد تم تجاهله</translation>
+        </message>
+        <message>
+            <source>High contrast</source>
+            <translation>تباين عالٍ</translation>
+        </message>
+        <message>
+            <source>Its address</source>
+            <translation>عنوانها</translation>
+        </message>
+        <message>
+            <source>Language</source>
+            <translation>اللغة</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>فاتح</translation>
+        </message>
+        <message>
+            <source>Lines above each receipt</source>
+            <translation>أسطر أعلى كل إيصال</translation>
+        </message>
+        <message>
+            <source>Lines below each receipt</source>
+            <translation>أسطر أسفل كل إيصال</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>السجل</translation>
+        </message>
+        <message>
+            <source>Look and language</source>
+            <translation>المظهر واللغة</translation>
+        </message>
+        <message>
+            <source>Nothing was changed.</source>
+            <translation>لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>Paper</source>
+            <translation>الورق</translation>
+        </message>
+        <message>
+            <source>Prices</source>
+            <translation>الأسعار</translation>
+        </message>
+        <message>
+            <source>Print each receipt without being asked</source>
+            <translation>طباعة كل إيصال دون سؤال</translation>
+        </message>
+        <message>
+            <source>Printer test</source>
+            <translation>تجربة الطابعة</translation>
+        </message>
+        <message>
+            <source>Product changed</source>
+            <translation>منتج تغير</translation>
+        </message>
+        <message>
+            <source>Ready to sell without a connection?</source>
+            <translation>جاهز للبيع بلا اتصال؟</translation>
+        </message>
+        <message>
+            <source>Receipt printer (ESC/POS)</source>
+            <translation>طابعة الإيصالات (ESC/POS)</translation>
+        </message>
+        <message>
+            <source>Receipts and printer</source>
+            <translation>الإيصالات والطابعة</translation>
+        </message>
+        <message>
+            <source>Receipts {series} · {currency} · {server}</source>
+            <translation>الإيصالات {series} · {currency} · {server}</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>حفظ</translation>
+        </message>
+        <message>
+            <source>Saved on this till.</source>
+            <translation>حُفظ على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Selling</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>Settings changed</source>
+            <translation>تغيرت الإعدادات</translation>
+        </message>
+        <message>
+            <source>Several wrong PINs</source>
+            <translation>أرقام سرية خاطئة متكررة</translation>
+        </message>
+        <message>
+            <source>Sign this till out…</source>
+            <translation>تسجيل خروج هذا الصندوق…</translation>
+        </message>
+        <message>
+            <source>Signing out ends this till’s place in the shop. Its history is kept in a folder, and it asks to be set up again.</source>
+            <translation>تسجيل الخروج ينهي مكان هذا الصندوق في المتجر. يبقى سجله في مجلد، ويطلب الإعداد من جديد.</translation>
+        </message>
+        <message>
+            <source>Smallest coin that cash is rounded to</source>
+            <translation>أصغر عملة يُقرّب إليها النقد</translation>
+        </message>
+        <message>
+            <source>Sounds at a scan, a miss and a refusal</source>
+            <translation>أصوات عند المسح وعند عدم العثور وعند الرفض</translation>
+        </message>
+        <message>
+            <source>Stock is low at or below</source>
+            <translation>المخزون قليل عند أو تحت</translation>
+        </message>
+        <message>
+            <source>Test print</source>
+            <translation>طباعة تجريبية</translation>
+        </message>
+        <message>
+            <source>This is a test of the printer.</source>
+            <translation>هذه تجربة للطابعة.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>What needs approval or asks for a reason is noted here.</source>
+            <translation>ما يحتاج موافقة أو يطلب سببًا يُسجل هنا.</translation>
+        </message>
+        <message>
+            <source>a file or device</source>
+            <translation>ملف أو جهاز</translation>
+        </message>
+        <message>
+            <source>by USB</source>
+            <translation>عبر USB</translation>
+        </message>
+        <message>
+            <source>in the network</source>
+            <translation>في الشبكة</translation>
+        </message>
+        <message>
+            <source>look at this</source>
+            <translation>انظر في هذا</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>بلا</translation>
+        </message>
+        <message>
+            <source>ready</source>
+            <translation>جاهز</translation>
+        </message>
+        <message>
+            <source>with tax</source>
+            <translation>شاملة الضريبة</translation>
+        </message>
+        <message>
+            <source>without tax, which is added</source>
+            <translation>بلا ضريبة، وتضاف</translation>
+        </message>
+        <message>
+            <source>{person}, approved by {manager}</source>
+            <translation>‏{person}، بموافقة {manager}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ShiftPage</name>
+        <message numerus="yes">
+            <source>%n conflict(s) still to be decided: {titles}.</source>
+            <translation>
+                <numerusform>لا تعارض ينتظر القرار.</numerusform>
+                <numerusform>تعارض واحد ينتظر القرار: {titles}.</numerusform>
+                <numerusform>تعارضان ينتظران القرار: {titles}.</numerusform>
+                <numerusform>%n تعارضات تنتظر القرار: {titles}.</numerusform>
+                <numerusform>%n تعارضًا تنتظر القرار: {titles}.</numerusform>
+                <numerusform>%n تعارض تنتظر القرار: {titles}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n entry(ies) not sent yet.</source>
+            <translation>
+                <numerusform>كل القيود أُرسلت.</numerusform>
+                <numerusform>قيد واحد لم يُرسل بعد.</numerusform>
+                <numerusform>قيدان لم يُرسلا بعد.</numerusform>
+                <numerusform>%n قيود لم تُرسل بعد.</numerusform>
+                <numerusform>%n قيدًا لم تُرسل بعد.</numerusform>
+                <numerusform>%n قيد لم تُرسل بعد.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n refund(s)</source>
+            <translation>
+                <numerusform>لا مرتجعات</numerusform>
+                <numerusform>مرتجع واحد</numerusform>
+                <numerusform>مرتجعان</numerusform>
+                <numerusform>%n مرتجعات</numerusform>
+                <numerusform>%n مرتجعًا</numerusform>
+                <numerusform>%n مرتجع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sale(s)</source>
+            <translation>
+                <numerusform>لا مبيعات</numerusform>
+                <numerusform>عملية بيع واحدة</numerusform>
+                <numerusform>عمليتا بيع</numerusform>
+                <numerusform>%n عمليات بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n void(s)</source>
+            <translation>
+                <numerusform>لا إلغاءات</numerusform>
+                <numerusform>إلغاء واحد</numerusform>
+                <numerusform>إلغاءان</numerusform>
+                <numerusform>%n إلغاءات</numerusform>
+                <numerusform>%n إلغاءً</numerusform>
+                <numerusform>%n إلغاء</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>A note is missing</source>
+            <translation>ورقة نقدية ناقصة</translation>
+        </message>
+        <message>
+            <source>Amount</source>
+            <translation>المبلغ</translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Card</source>
+            <translation>بطاقة</translation>
+        </message>
+        <message>
+            <source>Cash</source>
+            <translation>نقد</translation>
+        </message>
+        <message>
+            <source>Cash counted in the drawer</source>
+            <translation>النقد المعدود في الدرج</translation>
+        </message>
+        <message>
+            <source>Cash expected in the drawer</source>
+            <translation>النقد المتوقع في الدرج</translation>
+        </message>
+        <message>
+            <source>Cash up</source>
+            <translation>عدّ الصندوق</translation>
+        </message>
+        <message>
+            <source>Change from the bank</source>
+            <translation>فكة من البنك</translation>
+        </message>
+        <message>
+            <source>Close the shift</source>
+            <translation>إغلاق الوردية</translation>
+        </message>
+        <message>
+            <source>Close the shift…</source>
+            <translation>إغلاق الوردية…</translation>
+        </message>
+        <message>
+            <source>Closed shifts will be listed here.</source>
+            <translation>الورديات المغلقة ستُسرد هنا.</translation>
+        </message>
+        <message>
+            <source>Count what lies in the drawer. Selling does not wait for it: what is sold before is taken into the shift.</source>
+            <translation>عدّ ما في الدرج. البيع لا ينتظر ذلك: ما بيع قبله يدخل في الوردية.</translation>
+        </message>
+        <message>
+            <source>Earlier shifts</source>
+            <translation>ورديات سابقة</translation>
+        </message>
+        <message>
+            <source>Float</source>
+            <translation>رصيد البداية</translation>
+        </message>
+        <message>
+            <source>Float in the drawer</source>
+            <translation>رصيد البداية في الدرج</translation>
+        </message>
+        <message numerus="yes">
+            <source>Needs attention: %n refused entry(ies).</source>
+            <translation>
+                <numerusform>لا شيء يحتاج انتباهًا.</numerusform>
+                <numerusform>يحتاج انتباهًا: قيد مرفوض واحد.</numerusform>
+                <numerusform>يحتاج انتباهًا: قيدان مرفوضان.</numerusform>
+                <numerusform>يحتاج انتباهًا: %n قيود مرفوضة.</numerusform>
+                <numerusform>يحتاج انتباهًا: %n قيدًا مرفوضًا.</numerusform>
+                <numerusform>يحتاج انتباهًا: %n قيد مرفوض.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Not known</source>
+            <translation>غير معروف</translation>
+        </message>
+        <message>
+            <source>Open the shift</source>
+            <translation>فتح الوردية</translation>
+        </message>
+        <message>
+            <source>Opened {time} by {person}</source>
+            <translation>فتحها {person} في {time}</translation>
+        </message>
+        <message>
+            <source>Other</source>
+            <translation>غير ذلك</translation>
+        </message>
+        <message>
+            <source>Paid in</source>
+            <translation>إيداع</translation>
+        </message>
+        <message>
+            <source>Paid in…</source>
+            <translation>إيداع…</translation>
+        </message>
+        <message>
+            <source>Paid out</source>
+            <translation>سحب</translation>
+        </message>
+        <message>
+            <source>Paid out…</source>
+            <translation>سحب…</translation>
+        </message>
+        <message>
+            <source>Pay in</source>
+            <translation>إيداع</translation>
+        </message>
+        <message>
+            <source>Pay money in</source>
+            <translation>إيداع نقود</translation>
+        </message>
+        <message>
+            <source>Pay money out</source>
+            <translation>سحب نقود</translation>
+        </message>
+        <message>
+            <source>Pay out</source>
+            <translation>سحب</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Reason of the difference</source>
+            <translation>سبب الفرق</translation>
+        </message>
+        <message>
+            <source>Small purchase</source>
+            <translation>مشتريات صغيرة</translation>
+        </message>
+        <message>
+            <source>That is what should be there.</source>
+            <translation>هذا ما يجب أن يكون.</translation>
+        </message>
+        <message>
+            <source>The shift is closed.</source>
+            <translation>أُغلقت الوردية.</translation>
+        </message>
+        <message>
+            <source>The shift is open. Good selling!</source>
+            <translation>الوردية مفتوحة. بيعًا موفقًا!</translation>
+        </message>
+        <message>
+            <source>The shift so far</source>
+            <translation>الوردية حتى الآن</translation>
+        </message>
+        <message>
+            <source>To the bank</source>
+            <translation>إلى البنك</translation>
+        </message>
+        <message>
+            <source>Turnover</source>
+            <translation>المبيعات</translation>
+        </message>
+        <message>
+            <source>Wrong change given</source>
+            <translation>أُعطي باقٍ خطأ</translation>
+        </message>
+        <message>
+            <source>X report…</source>
+            <translation>تقرير X…</translation>
+        </message>
+        <message>
+            <source>You can close the shift; the report will say “not yet confirmed”.</source>
+            <translation>يمكنك إغلاق الوردية؛ سيقول التقرير «لم يتأكد بعد».</translation>
+        </message>
+        <message>
+            <source>no difference</source>
+            <translation>لا فرق</translation>
+        </message>
+        <message>
+            <source>of it: {method}</source>
+            <translation>منها: {method}</translation>
+        </message>
+        <message>
+            <source>{amount} is missing.</source>
+            <translation>ينقص {amount}.</translation>
+        </message>
+        <message>
+            <source>{amount} paid in.</source>
+            <translation>أُودع {amount}.</translation>
+        </message>
+        <message>
+            <source>{amount} paid out.</source>
+            <translation>سُحب {amount}.</translation>
+        </message>
+        <message>
+            <source>{amount} too much.</source>
+            <translation>يزيد {amount}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ShortcutsPage</name>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Discount, or another price</source>
+            <translation>خصم، أو سعر آخر</translation>
+        </message>
+        <message>
+            <source>Everywhere</source>
+            <translation>في كل مكان</translation>
+        </message>
+        <message>
+            <source>From the search to what was found</source>
+            <translation>من البحث إلى ما وُجد</translation>
+        </message>
+        <message>
+            <source>Hold the sale</source>
+            <translation>تعليق البيع</translation>
+        </message>
+        <message>
+            <source>In the cart: one more, one less</source>
+            <translation>في السلة: زيادة واحد، إنقاص واحد</translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation>المفاتيح</translation>
+        </message>
+        <message>
+            <source>More: last receipt again, drawer, quick keys</source>
+            <translation>المزيد: آخر إيصال من جديد، الدرج، المفاتيح السريعة</translation>
+        </message>
+        <message>
+            <source>Pay; while paying: cash, card, other</source>
+            <translation>الدفع؛ وأثناء الدفع: نقد، بطاقة، غير ذلك</translation>
+        </message>
+        <message>
+            <source>Puts the product in the cart; on the Stock page, finds it</source>
+            <translation>يضع المنتج في السلة؛ وفي صفحة المخزون يجده</translation>
+        </message>
+        <message>
+            <source>Recall a held sale</source>
+            <translation>استرجاع بيع معلق</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Remove the line from the cart</source>
+            <translation>إزالة السطر من السلة</translation>
+        </message>
+        <message>
+            <source>Scanner</source>
+            <translation>الماسح</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>بحث</translation>
+        </message>
+        <message>
+            <source>Sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>الإعدادات</translation>
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation>الوردية</translation>
+        </message>
+        <message>
+            <source>Stock</source>
+            <translation>المخزون</translation>
+        </message>
+        <message>
+            <source>Switch to another person</source>
+            <translation>التبديل إلى شخص آخر</translation>
+        </message>
+        <message>
+            <source>Sync centre</source>
+            <translation>المزامنة</translation>
+        </message>
+        <message>
+            <source>Take what was found; in the cart: type a quantity</source>
+            <translation>أخذ ما وُجد؛ وفي السلة: كتابة كمية</translation>
+        </message>
+        <message>
+            <source>This page</source>
+            <translation>هذه الصفحة</translation>
+        </message>
+        <message>
+            <source>While selling</source>
+            <translation>أثناء البيع</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInPage</name>
+        <message>
+            <source>Administrator</source>
+            <translation>مشرف النظام</translation>
+        </message>
+        <message>
+            <source>Clerk</source>
+            <translation>بائع</translation>
+        </message>
+        <message>
+            <source>Manager</source>
+            <translation>المدير</translation>
+        </message>
+        <message>
+            <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
+            <translation>لا يمكن لأحد الدخول هنا بعد. يمنح مدير الأشخاص هذا الموقع على الخادم.</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>الرقم السري</translation>
+        </message>
+        <message>
+            <source>Sign in</source>
+            <translation>دخول</translation>
+        </message>
+        <message>
+            <source>Type your PIN first.</source>
+            <translation>اكتب رقمك السري أولًا.</translation>
+        </message>
+        <message>
+            <source>Who is at the till?</source>
+            <translation>من على الصندوق؟</translation>
+        </message>
+    </context>
+    <context>
+        <name>SlipDialog</name>
+        <message>
+            <source>Close (Esc)</source>
+            <translation>إغلاق (Esc)</translation>
+        </message>
+        <message>
+            <source>Print</source>
+            <translation>طباعة</translation>
+        </message>
+        <message>
+            <source>Save as PDF</source>
+            <translation>حفظ بصيغة PDF</translation>
+        </message>
+    </context>
+    <context>
+        <name>StatusStrip</name>
+        <message numerus="yes">
+            <source>%n (needs|need) attention</source>
+            <translation>
+                <numerusform>لا شيء يحتاج انتباهًا</numerusform>
+                <numerusform>واحد يحتاج انتباهًا</numerusform>
+                <numerusform>اثنان يحتاجان انتباهًا</numerusform>
+                <numerusform>%n تحتاج انتباهًا</numerusform>
+                <numerusform>%n تحتاج انتباهًا</numerusform>
+                <numerusform>%n تحتاج انتباهًا</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n entry(ies)</source>
+            <translation>
+                <numerusform>لا قيود</numerusform>
+                <numerusform>قيد واحد</numerusform>
+                <numerusform>قيدان</numerusform>
+                <numerusform>%n قيود</numerusform>
+                <numerusform>%n قيدًا</numerusform>
+                <numerusform>%n قيد</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sale(s)</source>
+            <translation>
+                <numerusform>لا مبيعات</numerusform>
+                <numerusform>عملية بيع واحدة</numerusform>
+                <numerusform>عمليتا بيع</numerusform>
+                <numerusform>%n عمليات بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All sent</source>
+            <translation>أُرسل الكل</translation>
+        </message>
+        <message>
+            <source>Connected again.</source>
+            <translation>عاد الاتصال.</translation>
+        </message>
+        <message>
+            <source>Connected again. {what} sent.</source>
+            <translation>عاد الاتصال. أُرسل: {what}.</translation>
+        </message>
+        <message>
+            <source>Connecting</source>
+            <translation>جارٍ الاتصال</translation>
+        </message>
+        <message>
+            <source>Fetching what is new</source>
+            <translation>جارٍ جلب الجديد</translation>
+        </message>
+        <message>
+            <source>No connection. Keep selling: everything is saved on this till and will be sent by itself. Stock of other shops is as of {time}.</source>
+            <translation>لا اتصال. واصل البيع: كل شيء يُحفظ على هذا الصندوق وسيُرسل وحده. مخزون المتاجر الأخرى كما كان في {time}.</translation>
+        </message>
+        <message>
+            <source>Offline</source>
+            <translation>بلا اتصال</translation>
+        </message>
+        <message>
+            <source>Offline since {time}</source>
+            <translation>بلا اتصال منذ {time}</translation>
+        </message>
+        <message>
+            <source>Online</source>
+            <translation>متصل</translation>
+        </message>
+        <message>
+            <source>Open the Sync centre (Ctrl+4)</source>
+            <translation>فتح المزامنة (Ctrl+4)</translation>
+        </message>
+        <message>
+            <source>Sending {position} of {total}</source>
+            <translation>جارٍ الإرسال {position} من {total}</translation>
+        </message>
+        <message>
+            <source>Sign in again</source>
+            <translation>ادخل من جديد</translation>
+        </message>
+        <message numerus="yes">
+            <source>Sign in again to send %n</source>
+            <translation>
+                <numerusform>ادخل من جديد</numerusform>
+                <numerusform>ادخل من جديد لإرسال قيد واحد</numerusform>
+                <numerusform>ادخل من جديد لإرسال قيدين</numerusform>
+                <numerusform>ادخل من جديد لإرسال %n</numerusform>
+                <numerusform>ادخل من جديد لإرسال %n</numerusform>
+                <numerusform>ادخل من جديد لإرسال %n</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>This till must be enrolled again</source>
+            <translation>يجب تسجيل هذا الصندوق من جديد</translation>
+        </message>
+        <message>
+            <source>{what} saved here</source>
+            <translation>‏{what} محفوظة هنا</translation>
+        </message>
+        <message>
+            <source>{what} saved on this till</source>
+            <translation>‏{what} محفوظة على هذا الصندوق</translation>
+        </message>
+    </context>
+    <context>
+        <name>StockDetails</name>
+        <message numerus="yes">
+            <source>%n change(s) not sent yet</source>
+            <translation>
+                <numerusform>لا تغيير ينتظر الإرسال</numerusform>
+                <numerusform>تغيير واحد لم يُرسل بعد</numerusform>
+                <numerusform>تغييران لم يُرسلا بعد</numerusform>
+                <numerusform>%n تغييرات لم تُرسل بعد</numerusform>
+                <numerusform>%n تغييرًا لم تُرسل بعد</numerusform>
+                <numerusform>%n تغيير لم تُرسل بعد</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Adjusted. Saved on this till.</source>
+            <translation>تمت التسوية. حُفظت على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Change product…</source>
+            <translation>تعديل المنتج…</translation>
+        </message>
+        <message>
+            <source>Changed. Saved on this till.</source>
+            <translation>تم التعديل. حُفظ على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Choose a product to see why its figure is what it is.</source>
+            <translation>اختر منتجًا لترى لماذا رقمه كما هو.</translation>
+        </message>
+        <message>
+            <source>Correction</source>
+            <translation>تصحيح</translation>
+        </message>
+        <message>
+            <source>Count</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>Count it now</source>
+            <translation>اجرده الآن</translation>
+        </message>
+        <message>
+            <source>Counted. Saved on this till.</source>
+            <translation>تم الجرد. حُفظ على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Count…</source>
+            <translation>جرد…</translation>
+        </message>
+        <message>
+            <source>Decide…</source>
+            <translation>القرار…</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>قرار</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>From another shop</source>
+            <translation>من متجر آخر</translation>
+        </message>
+        <message>
+            <source>Goods in</source>
+            <translation>بضاعة واردة</translation>
+        </message>
+        <message>
+            <source>Movements</source>
+            <translation>الحركات</translation>
+        </message>
+        <message>
+            <source>No price yet</source>
+            <translation>لا سعر بعد</translation>
+        </message>
+        <message>
+            <source>Nothing has moved here yet.</source>
+            <translation>لم يتحرك شيء هنا بعد.</translation>
+        </message>
+        <message>
+            <source>Receive or adjust…</source>
+            <translation>استلام أو تسوية…</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>Send away…</source>
+            <translation>إرسال إلى متجر…</translation>
+        </message>
+        <message>
+            <source>Sent to {place}. Saved on this till.</source>
+            <translation>أُرسل إلى {place}. حُفظ على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Sold more than counted</source>
+            <translation>بيع أكثر من المجرود</translation>
+        </message>
+        <message>
+            <source>To another shop</source>
+            <translation>إلى متجر آخر</translation>
+        </message>
+        <message>
+            <source>Two counts or changes disagree. Somebody has to decide.</source>
+            <translation>جردان أو تعديلان غير متفقين. يجب أن يقرر أحد.</translation>
+        </message>
+        <message>
+            <source>Waste</source>
+            <translation>هدر</translation>
+        </message>
+        <message>
+            <source>not confirmed yet</source>
+            <translation>لم يتأكد بعد</translation>
+        </message>
+        <message>
+            <source>on hand here</source>
+            <translation>الرصيد هنا</translation>
+        </message>
+        <message>
+            <source>{place}: not asked yet</source>
+            <translation>‏{place}: لم يُسأل بعد</translation>
+        </message>
+        <message>
+            <source>{place}: {quantity}, as of {time}</source>
+            <translation>‏{place}: {quantity}، في {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>StockForm</name>
+        <message>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>ملاحظة</translation>
+        </message>
+        <message>
+            <source>Note, if it helps</source>
+            <translation>ملاحظة، إن أفادت</translation>
+        </message>
+    </context>
+    <context>
+        <name>StockList</name>
+        <message>
+            <source>Stock</source>
+            <translation>المخزون</translation>
+        </message>
+    </context>
+    <context>
+        <name>StockModel</name>
+        <message numerus="yes">
+            <source>%n not sent</source>
+            <translation>
+                <numerusform>كله أُرسل</numerusform>
+                <numerusform>%n لم يُرسل</numerusform>
+                <numerusform>%n لم يُرسلا</numerusform>
+                <numerusform>%n لم تُرسل</numerusform>
+                <numerusform>%n لم تُرسل</numerusform>
+                <numerusform>%n لم تُرسل</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Nothing found. Try three letters or more of the name, or part of the code.</source>
+            <translation>لم يوجد شيء. جرّب ثلاثة أحرف أو أكثر من الاسم، أو جزءًا من الرمز.</translation>
+        </message>
+        <message>
+            <source>Nothing is low.</source>
+            <translation>لا شيء قليل.</translation>
+        </message>
+        <message>
+            <source>Nothing was sold more than counted.</source>
+            <translation>لم يُبع شيء أكثر من المجرود.</translation>
+        </message>
+        <message>
+            <source>sold more than counted</source>
+            <translation>بيع أكثر من المجرود</translation>
+        </message>
+        <message>
+            <source>to be decided</source>
+            <translation>ينتظر القرار</translation>
+        </message>
+    </context>
+    <context>
+        <name>StockPage</name>
+        <message numerus="yes">
+            <source>%n product(s) at this till</source>
+            <translation>
+                <numerusform>لا منتجات على هذا الصندوق</numerusform>
+                <numerusform>منتج واحد على هذا الصندوق</numerusform>
+                <numerusform>منتجان على هذا الصندوق</numerusform>
+                <numerusform>%n منتجات على هذا الصندوق</numerusform>
+                <numerusform>%n منتجًا على هذا الصندوق</numerusform>
+                <numerusform>%n منتج على هذا الصندوق</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s) listed</source>
+            <translation>
+                <numerusform>لا منتجات في القائمة</numerusform>
+                <numerusform>منتج واحد في القائمة</numerusform>
+                <numerusform>منتجان في القائمة</numerusform>
+                <numerusform>%n منتجات في القائمة</numerusform>
+                <numerusform>%n منتجًا في القائمة</numerusform>
+                <numerusform>%n منتج في القائمة</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All</source>
+            <translation>الكل</translation>
+        </message>
+        <message>
+            <source>Below zero</source>
+            <translation>تحت الصفر</translation>
+        </message>
+        <message>
+            <source>Count by scanning…</source>
+            <translation>الجرد بالمسح…</translation>
+        </message>
+        <message>
+            <source>Low</source>
+            <translation>قليل</translation>
+        </message>
+        <message>
+            <source>Name, code or barcode (F2)</source>
+            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+        </message>
+        <message>
+            <source>No product has the code {code}.</source>
+            <translation>لا منتج بالرمز {code}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SyncCentre</name>
+        <message numerus="yes">
+            <source>%n conflict(s) decided as suggested.</source>
+            <translation>
+                <numerusform>لم يتقرر شيء.</numerusform>
+                <numerusform>تقرر تعارض واحد كما اقتُرح.</numerusform>
+                <numerusform>تقرر تعارضان كما اقتُرح.</numerusform>
+                <numerusform>تقررت %n تعارضات كما اقتُرح.</numerusform>
+                <numerusform>تقرر %n تعارضًا كما اقتُرح.</numerusform>
+                <numerusform>تقرر %n تعارض كما اقتُرح.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n had changed meanwhile and wait for you.</source>
+            <translation>
+                <numerusform>لم يتغير شيء في الأثناء.</numerusform>
+                <numerusform>تغير واحد في الأثناء وينتظرك.</numerusform>
+                <numerusform>تغير اثنان في الأثناء وينتظرانك.</numerusform>
+                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
+                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
+                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All similar…</source>
+            <translation>كل المتشابهة…</translation>
+        </message>
+        <message>
+            <source>Changed and sent again. The refused one stays in the history.</source>
+            <translation>عُدّل وأُرسل من جديد. المرفوض يبقى في السجل.</translation>
+        </message>
+        <message>
+            <source>Conflicts</source>
+            <translation>التعارضات</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>تم القرار</translation>
+        </message>
+        <message>
+            <source>Decide…</source>
+            <translation>القرار…</translation>
+        </message>
+        <message>
+            <source>Details…</source>
+            <translation>تفاصيل…</translation>
+        </message>
+        <message>
+            <source>Diagnostics</source>
+            <translation>التشخيص</translation>
+        </message>
+        <message>
+            <source>Discarded: {what}. It is kept for 90 days, and exported to {path}.</source>
+            <translation>تم التجاهل: {what}. يُحفظ 90 يومًا، وصُدّر إلى {path}.</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>تصدير</translation>
+        </message>
+        <message>
+            <source>Exported to {path}, with its checksum beside it.</source>
+            <translation>صُدّر إلى {path}، ومعه مجموعه التدقيقي.</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>تصدير…</translation>
+        </message>
+        <message>
+            <source>It could not be saved: {why}</source>
+            <translation>تعذر الحفظ: {why}</translation>
+        </message>
+        <message>
+            <source>It is being opened again. It comes back here once the server has heard of it.</source>
+            <translation>يُفتح من جديد. يعود إلى هنا حين يعلم الخادم.</translation>
+        </message>
+        <message>
+            <source>Last complete sync: {time}</source>
+            <translation>آخر مزامنة كاملة: {time}</translation>
+        </message>
+        <message>
+            <source>Needs attention</source>
+            <translation>يحتاج انتباهًا</translation>
+        </message>
+        <message>
+            <source>No other conflict is similar to this one.</source>
+            <translation>لا تعارض آخر يشبه هذا.</translation>
+        </message>
+        <message>
+            <source>Not completely synced yet</source>
+            <translation>لم تكتمل المزامنة بعد</translation>
+        </message>
+        <message>
+            <source>Nothing has to be decided.</source>
+            <translation>لا شيء ينتظر القرار.</translation>
+        </message>
+        <message>
+            <source>Nothing is waiting: the server has everything.</source>
+            <translation>لا شيء ينتظر: كل شيء عند الخادم.</translation>
+        </message>
+        <message>
+            <source>Nothing needs attention.</source>
+            <translation>لا شيء يحتاج انتباهًا.</translation>
+        </message>
+        <message>
+            <source>Oldest unsent: {time}</source>
+            <translation>أقدم ما لم يُرسل: {time}</translation>
+        </message>
+        <message>
+            <source>Open again</source>
+            <translation>فتح من جديد</translation>
+        </message>
+        <message>
+            <source>Selling goes on meanwhile; nothing is changed until somebody decides.</source>
+            <translation>البيع مستمر في الأثناء؛ لا يتغير شيء حتى يقرر أحد.</translation>
+        </message>
+        <message>
+            <source>Sent</source>
+            <translation>المرسل</translation>
+        </message>
+        <message>
+            <source>Support bundle</source>
+            <translation>حزمة الدعم</translation>
+        </message>
+        <message>
+            <source>Taken back. It waits for a decision again.</source>
+            <translation>تم التراجع. ينتظر القرار من جديد.</translation>
+        </message>
+        <message>
+            <source>The oldest {shown} of {count}.</source>
+            <translation>أقدم {shown} من {count}.</translation>
+        </message>
+        <message>
+            <source>This is decided, and goes to the server by itself.</source>
+            <translation>تقرر هذا، ويذهب إلى الخادم وحده.</translation>
+        </message>
+        <message>
+            <source>This till’s clock is {minutes} min fast.</source>
+            <translation>ساعة هذا الصندوق متقدمة {minutes} د.</translation>
+        </message>
+        <message>
+            <source>This till’s clock is {minutes} min slow.</source>
+            <translation>ساعة هذا الصندوق متأخرة {minutes} د.</translation>
+        </message>
+        <message>
+            <source>Try now</source>
+            <translation>حاول الآن</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>تراجع</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>ينتظر</translation>
+        </message>
+        <message>
+            <source>What was decided can be opened again from here.</source>
+            <translation>ما تقرر يمكن فتحه من جديد من هنا.</translation>
+        </message>
+        <message>
+            <source>What was sent is listed here for 90 days.</source>
+            <translation>ما أُرسل يُسرد هنا 90 يومًا.</translation>
+        </message>
+    </context>
+    <context>
+        <name>TenderPanel</name>
+        <message>
+            <source>Amount</source>
+            <translation>المبلغ</translation>
+        </message>
+        <message>
+            <source>Back (Esc)</source>
+            <translation>رجوع (Esc)</translation>
+        </message>
+        <message>
+            <source>Card</source>
+            <translation>بطاقة</translation>
+        </message>
+        <message>
+            <source>Card (F9)</source>
+            <translation>بطاقة (F9)</translation>
+        </message>
+        <message>
+            <source>Cash</source>
+            <translation>نقد</translation>
+        </message>
+        <message>
+            <source>Cash given</source>
+            <translation>النقد المستلم</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>الباقي</translation>
+        </message>
+        <message>
+            <source>Give cash</source>
+            <translation>إعطاء النقد</translation>
+        </message>
+        <message>
+            <source>In cash {amount} (rounded by {difference})</source>
+            <translation>نقدًا {amount} (تقريب {difference})</translation>
+        </message>
+        <message>
+            <source>Other</source>
+            <translation>غير ذلك</translation>
+        </message>
+        <message>
+            <source>Otherwise</source>
+            <translation>غير ذلك</translation>
+        </message>
+        <message>
+            <source>Paid by card</source>
+            <translation>دُفع بالبطاقة</translation>
+        </message>
+        <message>
+            <source>Paid otherwise</source>
+            <translation>دُفع بغير ذلك</translation>
+        </message>
+        <message>
+            <source>Reference</source>
+            <translation>المرجع</translation>
+        </message>
+        <message>
+            <source>Still missing</source>
+            <translation>لا يزال ناقصًا</translation>
+        </message>
+        <message>
+            <source>Take cash</source>
+            <translation>أخذ النقد</translation>
+        </message>
+        <message>
+            <source>Take part in cash</source>
+            <translation>أخذ جزء نقدًا</translation>
+        </message>
+        <message>
+            <source>Take this payment back</source>
+            <translation>سحب هذه الدفعة</translation>
+        </message>
+        <message>
+            <source>To give back</source>
+            <translation>للإرجاع</translation>
+        </message>
+        <message>
+            <source>To pay</source>
+            <translation>المطلوب</translation>
+        </message>
+        <message>
+            <source>from the terminal’s slip</source>
+            <translation>من قسيمة الجهاز</translation>
+        </message>
+    </context>
+    <context>
+        <name>TransferForm</name>
+        <message>
+            <source>On hand after this: {quantity}</source>
+            <translation>الرصيد بعد ذلك: {quantity}</translation>
+        </message>
+        <message>
+            <source>Quantity</source>
+            <translation>الكمية</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>إرسال</translation>
+        </message>
+        <message>
+            <source>Send to another shop</source>
+            <translation>إرسال إلى متجر آخر</translation>
+        </message>
+        <message>
+            <source>This shop has no other place.</source>
+            <translation>ليس لهذا المتجر موقع آخر.</translation>
+        </message>
+        <message>
+            <source>To</source>
+            <translation>إلى</translation>
+        </message>
+        <message>
+            <source>Type how much is sent.</source>
+            <translation>اكتب كم يُرسل.</translation>
+        </message>
+    </context>
+    <context>
+        <name>agent</name>
+        <message>
+            <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
+            <translation>إنه أكبر من أن يقبله الخادم. لا يضيع شيء: يبقى على هذا الصندوق ويمكن تصديره.</translation>
+        </message>
+        <message>
+            <source>Sending has a fault ({what}); it was started again.</source>
+            <translation>في الإرسال خلل ({what})؛ أُعيد تشغيله.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The server failed on it %n time(s), while others passed.</source>
+            <translation>
+                <numerusform>أخفق الخادم معه، ومر غيره.</numerusform>
+                <numerusform>أخفق الخادم معه مرة، ومر غيره.</numerusform>
+                <numerusform>أخفق الخادم معه مرتين، ومر غيره.</numerusform>
+                <numerusform>أخفق الخادم معه %n مرات، ومر غيره.</numerusform>
+                <numerusform>أخفق الخادم معه %n مرة، ومر غيره.</numerusform>
+                <numerusform>أخفق الخادم معه %n مرة، ومر غيره.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The server refused an operation.</source>
+            <translation>رفض الخادم عملية.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The server was restored from a backup and had lost %n entry(ies) of this till. All were sent again; nothing is missing.</source>
+            <translation>
+                <numerusform>أُعيد الخادم من نسخة احتياطية. لا ينقص شيء.</numerusform>
+                <numerusform>أُعيد الخادم من نسخة احتياطية وكان قد فقد قيدًا واحدًا من هذا الصندوق. أُرسل من جديد؛ لا ينقص شيء.</numerusform>
+                <numerusform>أُعيد الخادم من نسخة احتياطية وكان قد فقد قيدين من هذا الصندوق. أُرسلا من جديد؛ لا ينقص شيء.</numerusform>
+                <numerusform>أُعيد الخادم من نسخة احتياطية وكان قد فقد %n قيود من هذا الصندوق. أُرسلت من جديد؛ لا ينقص شيء.</numerusform>
+                <numerusform>أُعيد الخادم من نسخة احتياطية وكان قد فقد %n قيدًا من هذا الصندوق. أُرسلت من جديد؛ لا ينقص شيء.</numerusform>
+                <numerusform>أُعيد الخادم من نسخة احتياطية وكان قد فقد %n قيد من هذا الصندوق. أُرسلت من جديد؛ لا ينقص شيء.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
+            <translation>ليس في هذا النظام حافظة مفاتيح، لذا فمفتاح بيانات هذا الصندوق في ملف لا يقرؤه إلا مالكه. من يستطيع قراءة هذا المجلد يستطيع أن ينتحل هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop was not right; it is fetched anew.</source>
+            <translation>نسخة المتجر على هذا الصندوق لم تكن صحيحة؛ تُجلب من جديد.</translation>
+        </message>
+    </context>
+    <context>
+        <name>conflicts</name>
+        <message>
+            <source>Server</source>
+            <translation>الخادم</translation>
+        </message>
+        <message>
+            <source>The other till</source>
+            <translation>الصندوق الآخر</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الصندوق</translation>
+        </message>
+    </context>
+    <context>
+        <name>counts</name>
+        <message>
+            <source>Count</source>
+            <translation>جرد</translation>
+        </message>
+    </context>
+    <context>
+        <name>endings</name>
+        <message>
+            <source>A completed sale cannot be discarded: the goods have left the shop. Try it again, or export it.</source>
+            <translation>البيع المكتمل لا يمكن تجاهله: خرجت البضاعة من المتجر. حاول من جديد، أو صدّره.</translation>
+        </message>
+        <message>
+            <source>A completed sale is never changed. Refund it instead.</source>
+            <translation>البيع المكتمل لا يُغير أبدًا. أرجعه بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>A completed sale is never taken back. Refund it instead.</source>
+            <translation>البيع المكتمل لا يُسحب أبدًا. أرجعه بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>A deletion is tried again or discarded: there is nothing in it to change.</source>
+            <translation>الحذف تُعاد محاولته أو يُتجاهل: لا شيء فيه يُغير.</translation>
+        </message>
+        <message>
+            <source>Entries of this kind are tried again or discarded, not changed.</source>
+            <translation>القيود من هذا النوع تُعاد محاولتها أو تُتجاهل، ولا تُغير.</translation>
+        </message>
+        <message>
+            <source>This entry is not on this till.</source>
+            <translation>هذا القيد ليس على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>This entry needs nobody's attention: it was sent meanwhile, or it still waits.</source>
+            <translation>هذا القيد لا يحتاج انتباه أحد: أُرسل في الأثناء، أو لا يزال ينتظر.</translation>
+        </message>
+    </context>
+    <context>
+        <name>errors</name>
+        <message>
+            <source>A discount cannot be more than the whole price.</source>
+            <translation>لا يمكن أن يزيد الخصم على السعر كله.</translation>
+        </message>
+        <message>
+            <source>A float cannot be less than nothing.</source>
+            <translation>لا يمكن أن يكون رصيد البداية أقل من لا شيء.</translation>
+        </message>
+        <message>
+            <source>A payment cannot be negative.</source>
+            <translation>لا يمكن أن تكون الدفعة سالبة.</translation>
+        </message>
+        <message>
+            <source>A price cannot be less than nothing.</source>
+            <translation>لا يمكن أن يكون السعر أقل من لا شيء.</translation>
+        </message>
+        <message>
+            <source>A quantity must be more than nothing.</source>
+            <translation>يجب أن تكون الكمية أكثر من لا شيء.</translation>
+        </message>
+        <message>
+            <source>A shift is open at this till already.</source>
+            <translation>على هذا الصندوق وردية مفتوحة من قبل.</translation>
+        </message>
+        <message>
+            <source>An adjustment by nothing changes nothing.</source>
+            <translation>تسوية بلا شيء لا تغير شيئًا.</translation>
+        </message>
+        <message>
+            <source>Choose what goes back first.</source>
+            <translation>اختر ما يُرجع أولًا.</translation>
+        </message>
+        <message>
+            <source>Choose what is sent first.</source>
+            <translation>اختر ما يُرسل أولًا.</translation>
+        </message>
+        <message>
+            <source>Goods that were received or found add to the stock: give a positive quantity.</source>
+            <translation>ما استُلم أو عُثر عليه يزيد المخزون: اكتب كمية موجبة.</translation>
+        </message>
+        <message>
+            <source>It changed again. Here is the new comparison.</source>
+            <translation>تغير من جديد. هذه المقارنة الجديدة.</translation>
+        </message>
+        <message>
+            <source>Less than nothing cannot be counted.</source>
+            <translation>لا يمكن جرد أقل من لا شيء.</translation>
+        </message>
+        <message>
+            <source>Less than nothing cannot lie in the drawer.</source>
+            <translation>لا يمكن أن يكون في الدرج أقل من لا شيء.</translation>
+        </message>
+        <message>
+            <source>More than was sold cannot go back. Look at the receipt again.</source>
+            <translation>لا يمكن إرجاع أكثر مما بيع. انظر في الإيصال من جديد.</translation>
+        </message>
+        <message>
+            <source>No product has the code {code}.</source>
+            <translation>لا منتج بالرمز {code}.</translation>
+        </message>
+        <message>
+            <source>No shift is open at this till.</source>
+            <translation>لا وردية مفتوحة على هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>Only a manager may {what}.</source>
+            <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
+        </message>
+        <message>
+            <source>Say how many there are.</source>
+            <translation>اذكر كم يوجد.</translation>
+        </message>
+        <message>
+            <source>Say how much was given.</source>
+            <translation>اذكر كم أُعطي.</translation>
+        </message>
+        <message>
+            <source>Say how much was paid.</source>
+            <translation>اذكر كم دُفع.</translation>
+        </message>
+        <message>
+            <source>Say how much.</source>
+            <translation>اذكر كم.</translation>
+        </message>
+        <message>
+            <source>Say why. Whoever looks for it later will want to know.</source>
+            <translation>اذكر السبب. من يبحث عنه لاحقًا يريد أن يعرف.</translation>
+        </message>
+        <message>
+            <source>That PIN is not right. Try again.</source>
+            <translation>الرقم السري غير صحيح. حاول من جديد.</translation>
+        </message>
+        <message>
+            <source>That is {amount} more than is due; only cash gives change.</source>
+            <translation>هذا يزيد {amount} على المطلوب؛ النقد وحده له باقٍ.</translation>
+        </message>
+        <message>
+            <source>That line is no longer in the cart.</source>
+            <translation>ذلك السطر لم يعد في السلة.</translation>
+        </message>
+        <message>
+            <source>That quantity is more than the till can handle.</source>
+            <translation>تلك الكمية أكثر مما يتعامل معه الصندوق.</translation>
+        </message>
+        <message>
+            <source>That sale was taken back already.</source>
+            <translation>استُرجع ذلك البيع من قبل.</translation>
+        </message>
+        <message>
+            <source>The receipt {receipt} is not on this till. It may be of another till, or older.</source>
+            <translation>الإيصال {receipt} ليس على هذا الصندوق. قد يكون من صندوق آخر، أو أقدم.</translation>
+        </message>
+        <message>
+            <source>There is nothing in the cart yet.</source>
+            <translation>لا شيء في السلة بعد.</translation>
+        </message>
+        <message>
+            <source>There is something in the cart. Finish that sale or hold it first.</source>
+            <translation>في السلة شيء. أنهِ ذلك البيع أو علّقه أولًا.</translation>
+        </message>
+        <message>
+            <source>This PIN cannot be checked. A manager can set a new one.</source>
+            <translation>لا يمكن فحص هذا الرقم السري. يمكن لمدير أن يضع جديدًا.</translation>
+        </message>
+        <message>
+            <source>This account may not sign in here any more. Ask a manager.</source>
+            <translation>لم يعد يحق لهذا الحساب الدخول هنا. اسأل مديرًا.</translation>
+        </message>
+        <message>
+            <source>This comes to more than the till can handle.</source>
+            <translation>هذا يبلغ أكثر مما يتعامل معه الصندوق.</translation>
+        </message>
+        <message>
+            <source>This count is finished already.</source>
+            <translation>انتهى هذا الجرد من قبل.</translation>
+        </message>
+        <message>
+            <source>This is sold by the piece: use a whole number.</source>
+            <translation>هذا يباع بالقطعة: استخدم عددًا صحيحًا.</translation>
+        </message>
+        <message>
+            <source>This product is not in the catalogue.</source>
+            <translation>هذا المنتج ليس في القائمة.</translation>
+        </message>
+        <message>
+            <source>This sale cannot be voided any more. Refund it instead.</source>
+            <translation>لا يمكن إلغاء هذا البيع بعد الآن. أرجعه بدلًا من ذلك.</translation>
+        </message>
+        <message>
+            <source>This sale has too many lines for one receipt. Split it into two.</source>
+            <translation>لهذا البيع أسطر أكثر مما يسعه إيصال واحد. قسّمه إلى اثنين.</translation>
+        </message>
+        <message>
+            <source>This was decided already. Nothing is left to choose.</source>
+            <translation>تقرر هذا من قبل. لم يبقَ ما يُختار.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Too many wrong PINs. Try again in %n second(s).</source>
+            <translation>
+                <numerusform>أرقام سرية خاطئة كثيرة. حاول الآن.</numerusform>
+                <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد ثانية.</numerusform>
+                <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد ثانيتين.</numerusform>
+                <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثوانٍ.</numerusform>
+                <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثانية.</numerusform>
+                <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثانية.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Waste takes from the stock: give a negative quantity.</source>
+            <translation>الهدر ينقص المخزون: اكتب كمية سالبة.</translation>
+        </message>
+        <message>
+            <source>{amount} is still missing.</source>
+            <translation>لا يزال ينقص {amount}.</translation>
+        </message>
+        <message>
+            <source>{amount} more was taken than is due.</source>
+            <translation>أُخذ {amount} أكثر من المطلوب.</translation>
+        </message>
+        <message>
+            <source>{name} has no PIN yet. A manager can set one.</source>
+            <translation>ليس لـ{name} رقم سري بعد. يمكن لمدير أن يضعه.</translation>
+        </message>
+        <message>
+            <source>{receipt} is no sale: only what was sold can go back.</source>
+            <translation>‏{receipt} ليس بيعًا: لا يُرجع إلا ما بيع.</translation>
+        </message>
+        <message>
+            <source>“{name}” has no price yet, so it cannot be sold. A manager can set one.</source>
+            <translation>«{name}» لا سعر له بعد، فلا يمكن بيعه. يمكن لمدير أن يضع سعرًا.</translation>
+        </message>
+        <message>
+            <source>“{reason}” is not a reason for an adjustment.</source>
+            <translation>«{reason}» ليس سببًا للتسوية.</translation>
+        </message>
+        <message>
+            <source>“{text}” is not a percentage.</source>
+            <translation>«{text}» ليست نسبة مئوية.</translation>
+        </message>
+        <message>
+            <source>“{written}” has more than three decimals.</source>
+            <translation>في «{written}» أكثر من ثلاث منازل عشرية.</translation>
+        </message>
+        <message>
+            <source>“{written}” has more than {digits} decimals.</source>
+            <translation>في «{written}» أكثر من {digits} منازل عشرية.</translation>
+        </message>
+        <message>
+            <source>“{written}” is more than the till can handle.</source>
+            <translation>«{written}» أكثر مما يتعامل معه الصندوق.</translation>
+        </message>
+        <message>
+            <source>“{written}” is not a quantity.</source>
+            <translation>«{written}» ليست كمية.</translation>
+        </message>
+        <message>
+            <source>“{written}” is not an amount of money.</source>
+            <translation>«{written}» ليس مبلغًا.</translation>
+        </message>
+    </context>
+    <context>
+        <name>explanation</name>
+        <message>
+            <source>Server: no figure yet</source>
+            <translation>الخادم: لا رقم بعد</translation>
+        </message>
+        <message>
+            <source>Server: {figure}</source>
+            <translation>الخادم: {figure}</translation>
+        </message>
+        <message>
+            <source>being sent</source>
+            <translation>قيد الإرسال</translation>
+        </message>
+        <message>
+            <source>change {number}</source>
+            <translation>التغيير {number}</translation>
+        </message>
+        <message>
+            <source>not sent yet</source>
+            <translation>لم يُرسل بعد</translation>
+        </message>
+        <message>
+            <source>refused, needs attention</source>
+            <translation>مرفوض، يحتاج انتباهًا</translation>
+        </message>
+        <message>
+            <source>sent</source>
+            <translation>أُرسل</translation>
+        </message>
+        <message>
+            <source>waiting for a decision</source>
+            <translation>ينتظر القرار</translation>
+        </message>
+        <message>
+            <source>waiting for an earlier decision</source>
+            <translation>ينتظر قرارًا سابقًا</translation>
+        </message>
+        <message>
+            <source>{figure} {moved} here, {status}</source>
+            <translation>‏{figure} {moved} هنا، {status}</translation>
+        </message>
+        <message>
+            <source>→ {figure} counted here, {status}</source>
+            <translation>← {figure} بجرد هنا، {status}</translation>
+        </message>
+        <message>
+            <source>→ {figure} decided here, {status}</source>
+            <translation>← {figure} بقرار هنا، {status}</translation>
+        </message>
+    </context>
+    <context>
+        <name>merge</name>
+        <message>
+            <source>Already in this count: {movements}.</source>
+            <translation>داخل في هذا الجرد: {movements}.</translation>
+        </message>
+        <message>
+            <source>Before: {figure}.</source>
+            <translation>قبل: {figure}.</translation>
+        </message>
+        <message>
+            <source>Both changed {field}: {me} to {mine}, {them} to {theirs}. Suggested: {theirs}, which other tills show already.</source>
+            <translation>تغيّر لدى الجانبين: {field}. {me}: {mine}، {them}: {theirs}. المقترح: {theirs}، وهو ما تعرضه الصناديق الأخرى.</translation>
+        </message>
+        <message>
+            <source>Both deleted it.</source>
+            <translation>حذفه الجانبان.</translation>
+        </message>
+        <message>
+            <source>Both sides say the same.</source>
+            <translation>الجانبان يقولان الشيء نفسه.</translation>
+        </message>
+        <message>
+            <source>Keep what the server has (suggested)</source>
+            <translation>إبقاء ما عند الخادم (مقترح)</translation>
+        </message>
+        <message>
+            <source>Leave deleted (suggested)</source>
+            <translation>تركه محذوفًا (مقترح)</translation>
+        </message>
+        <message>
+            <source>Nothing has moved since.</source>
+            <translation>لم يتحرك شيء منذ ذلك.</translation>
+        </message>
+        <message>
+            <source>Only {person} changed {field}: {before} → {now}.</source>
+            <translation>تغيّر لدى جانب واحد ({person}): {field}، {before} ← {now}.</translation>
+        </message>
+        <message>
+            <source>Others</source>
+            <translation>آخرون</translation>
+        </message>
+        <message>
+            <source>Restore (suggested)</source>
+            <translation>استعادة (مقترح)</translation>
+        </message>
+        <message>
+            <source>Since that count: {movements}.</source>
+            <translation>منذ ذلك الجرد: {movements}.</translation>
+        </message>
+        <message>
+            <source>Since the count: {movements}.</source>
+            <translation>منذ الجرد: {movements}.</translation>
+        </message>
+        <message>
+            <source>Somebody else</source>
+            <translation>شخص آخر</translation>
+        </message>
+        <message>
+            <source>Suggested: restore it. It can be deleted again at any time.</source>
+            <translation>المقترح: استعادته. يمكن حذفه من جديد في أي وقت.</translation>
+        </message>
+        <message>
+            <source>Suggested: {figure} ({sum}).</source>
+            <translation>المقترح: {figure} ({sum}).</translation>
+        </message>
+        <message>
+            <source>Suggested: {figure} ({sum}: both happened).</source>
+            <translation>المقترح: {figure} ({sum}: حدث كلاهما).</translation>
+        </message>
+        <message>
+            <source>Suggested: {figure}, as the server has it.</source>
+            <translation>المقترح: {figure}، كما عند الخادم.</translation>
+        </message>
+        <message>
+            <source>Suggested: {figure}.</source>
+            <translation>المقترح: {figure}.</translation>
+        </message>
+        <message>
+            <source>The count by {person} was earlier, so this one stands over it.</source>
+            <translation>جرد {person} أقدم، لذا يُعتمد هذا.</translation>
+        </message>
+        <message>
+            <source>Use both changes (suggested)</source>
+            <translation>استخدام التعديلين معًا (مقترح)</translation>
+        </message>
+        <message>
+            <source>Use the server's (suggested)</source>
+            <translation>استخدام ما عند الخادم (مقترح)</translation>
+        </message>
+        <message>
+            <source>Use this till's (suggested)</source>
+            <translation>استخدام ما على هذا الصندوق (مقترح)</translation>
+        </message>
+        <message>
+            <source>Use {figure} (suggested)</source>
+            <translation>استخدام {figure} (مقترح)</translation>
+        </message>
+        <message>
+            <source>What both sides started from is not known any more. Count it to be sure.</source>
+            <translation>لم يعد معروفًا من أين بدأ الجانبان. اجرده لتتأكد.</translation>
+        </message>
+        <message>
+            <source>What the server has is not known here. Count it to be sure.</source>
+            <translation>لا يُعرف هنا ما عند الخادم. اجرده لتتأكد.</translation>
+        </message>
+        <message>
+            <source>What this till wanted to write is not known.</source>
+            <translation>لا يُعرف ما أراد هذا الصندوق كتابته.</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>أنت</translation>
+        </message>
+        <message>
+            <source>added</source>
+            <translation>زيادة</translation>
+        </message>
+        <message>
+            <source>counted</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation>لا شيء</translation>
+        </message>
+        <message>
+            <source>received</source>
+            <translation>وارد</translation>
+        </message>
+        <message>
+            <source>returned</source>
+            <translation>مرتجع</translation>
+        </message>
+        <message>
+            <source>sold</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>somebody</source>
+            <translation>شخص ما</translation>
+        </message>
+        <message>
+            <source>taken away</source>
+            <translation>نقص</translation>
+        </message>
+        <message>
+            <source>the article number</source>
+            <translation>رقم الصنف</translation>
+        </message>
+        <message>
+            <source>the barcode</source>
+            <translation>الباركود</translation>
+        </message>
+        <message>
+            <source>the name</source>
+            <translation>الاسم</translation>
+        </message>
+        <message>
+            <source>the price</source>
+            <translation>السعر</translation>
+        </message>
+        <message>
+            <source>the tax rate</source>
+            <translation>نسبة الضريبة</translation>
+        </message>
+        <message>
+            <source>the unit</source>
+            <translation>الوحدة</translation>
+        </message>
+        <message>
+            <source>transferred in</source>
+            <translation>محوّل إلى هنا</translation>
+        </message>
+        <message>
+            <source>transferred out</source>
+            <translation>محوّل من هنا</translation>
+        </message>
+        <message>
+            <source>wasted</source>
+            <translation>هدر</translation>
+        </message>
+        <message>
+            <source>you</source>
+            <translation>أنت</translation>
+        </message>
+        <message>
+            <source>{deleter} deleted it while {editor} changed it.</source>
+            <translation>الحذف من {deleter}، والتعديل في الأثناء من {editor}.</translation>
+        </message>
+        <message>
+            <source>{person} added {figure} → {now}.</source>
+            <translation>‏{person}: زيادة {figure} ← {now}.</translation>
+        </message>
+        <message>
+            <source>{person} came to {figure} at {time}.</source>
+            <translation>وصل إلى {figure}: {person}، {time}.</translation>
+        </message>
+        <message>
+            <source>{person} came to {figure}.</source>
+            <translation>وصل إلى {figure}: {person}.</translation>
+        </message>
+        <message>
+            <source>{person} changed nothing → {now}.</source>
+            <translation>‏{person}: بلا تغيير ← {now}.</translation>
+        </message>
+        <message>
+            <source>{person} counted later at {time}, so that count stands.</source>
+            <translation>جرد لاحق في {time} ({person})، لذا يُعتمد ذلك الجرد.</translation>
+        </message>
+        <message>
+            <source>{person} counted {figure} at {time}.</source>
+            <translation>الجرد: {figure} ({person}، {time}).</translation>
+        </message>
+        <message>
+            <source>{person} counted {figure}.</source>
+            <translation>الجرد: {figure} ({person}).</translation>
+        </message>
+        <message>
+            <source>{person} took {figure} → {now}.</source>
+            <translation>‏{person}: نقص {figure} ← {now}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>printing</name>
+        <message>
+            <source>A USB printer is named by two numbers, like 04b8:0202.</source>
+            <translation>طابعة USB تُسمى برقمين، مثل 04b8:0202.</translation>
+        </message>
+        <message>
+            <source>No printer is set up. A manager can do that in Settings.</source>
+            <translation>لا طابعة معدّة. يمكن لمدير إعدادها في الإعدادات.</translation>
+        </message>
+        <message>
+            <source>The printer does not answer ({what}). Is it switched on, with paper in it?</source>
+            <translation>الطابعة لا ترد ({what}). هل هي مشغّلة وفيها ورق؟</translation>
+        </message>
+        <message>
+            <source>The printer’s address is not complete: host:9100</source>
+            <translation>عنوان الطابعة غير كامل: host:9100</translation>
+        </message>
+    </context>
+    <context>
+        <name>quantity</name>
+        <message>
+            <source>{weight} kg</source>
+            <translation>{weight} كغ</translation>
+        </message>
+    </context>
+    <context>
+        <name>queue</name>
+        <message numerus="yes">
+            <source>%n item(s)</source>
+            <translation>
+                <numerusform>لا أصناف</numerusform>
+                <numerusform>صنف واحد</numerusform>
+                <numerusform>صنفان</numerusform>
+                <numerusform>%n أصناف</numerusform>
+                <numerusform>%n صنفًا</numerusform>
+                <numerusform>%n صنف</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s)</source>
+            <translation>
+                <numerusform>لا منتجات</numerusform>
+                <numerusform>منتج واحد</numerusform>
+                <numerusform>منتجان</numerusform>
+                <numerusform>%n منتجات</numerusform>
+                <numerusform>%n منتجًا</numerusform>
+                <numerusform>%n منتج</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Count of {product}</source>
+            <translation>جرد {product}</translation>
+        </message>
+        <message>
+            <source>Decision on {product}</source>
+            <translation>قرار بشأن {product}</translation>
+        </message>
+        <message>
+            <source>Decision on {product} opened again</source>
+            <translation>أُعيد فتح القرار بشأن {product}</translation>
+        </message>
+        <message>
+            <source>Drawer opened</source>
+            <translation>فُتح الدرج</translation>
+        </message>
+        <message>
+            <source>Paid in</source>
+            <translation>إيداع</translation>
+        </message>
+        <message>
+            <source>Paid out</source>
+            <translation>سحب</translation>
+        </message>
+        <message>
+            <source>Product {product}</source>
+            <translation>منتج {product}</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>Shift closed</source>
+            <translation>أُغلقت الوردية</translation>
+        </message>
+        <message>
+            <source>Shift opened</source>
+            <translation>فُتحت الوردية</translation>
+        </message>
+        <message>
+            <source>Stock of {product}</source>
+            <translation>مخزون {product}</translation>
+        </message>
+        <message>
+            <source>The server could not make sense of “{what}”. Look at it, change it and send it again.</source>
+            <translation>لم يفهم الخادم «{what}». انظر فيه، عدّله وأرسله من جديد.</translation>
+        </message>
+        <message>
+            <source>The server has a fault with “{what}”. Try it again later, or ask whoever runs it.</source>
+            <translation>في الخادم خلل مع «{what}». حاول لاحقًا، أو اسأل من يديره.</translation>
+        </message>
+        <message>
+            <source>The server refused it.</source>
+            <translation>رفضه الخادم.</translation>
+        </message>
+        <message>
+            <source>Transfer to {place}</source>
+            <translation>تحويل إلى {place}</translation>
+        </message>
+        <message>
+            <source>Void</source>
+            <translation>إلغاء بيع</translation>
+        </message>
+        <message>
+            <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
+            <translation>تم التخلي عما يُبنى عليه «{what}». لا يضيع غيره؛ تجاهل هذا أيضًا، أو افعله من جديد.</translation>
+        </message>
+        <message>
+            <source>“{product}” was not changed: only a manager may do that. Nothing is lost. Ask a manager to approve it, or discard it.</source>
+            <translation>لم يتغير «{product}»: لا يحق ذلك إلا لمدير. لا يضيع شيء. اطلب موافقة مدير، أو تجاهله.</translation>
+        </message>
+        <message>
+            <source>“{what}” does not fit what the server has. Look at it, change it and send it again.</source>
+            <translation>«{what}» لا يناسب ما عند الخادم. انظر فيه، عدّله وأرسله من جديد.</translation>
+        </message>
+        <message>
+            <source>“{what}” was not taken: the server does not know what it is about any more.</source>
+            <translation>لم يُقبل «{what}»: لم يعد الخادم يعرف عمّا هو.</translation>
+        </message>
+        <message>
+            <source>“{what}” was not taken: whoever did it may not. Ask a manager.</source>
+            <translation>لم يُقبل «{what}»: لا يحق لمن فعله أن يفعله. اسأل مديرًا.</translation>
+        </message>
+    </context>
+    <context>
+        <name>readiness</name>
+        <message numerus="yes">
+            <source>%n can sign in here without a connection.</source>
+            <translation>
+                <numerusform>لا يمكن لأحد الدخول هنا بلا اتصال.</numerusform>
+                <numerusform>يمكن لشخص واحد الدخول هنا بلا اتصال.</numerusform>
+                <numerusform>يمكن لشخصين الدخول هنا بلا اتصال.</numerusform>
+                <numerusform>يمكن لـ%n أشخاص الدخول هنا بلا اتصال.</numerusform>
+                <numerusform>يمكن لـ%n شخصًا الدخول هنا بلا اتصال.</numerusform>
+                <numerusform>يمكن لـ%n شخص الدخول هنا بلا اتصال.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n have no price yet.</source>
+            <translation>
+                <numerusform>لكلها سعر.</numerusform>
+                <numerusform>واحد لا سعر له بعد.</numerusform>
+                <numerusform>اثنان لا سعر لهما بعد.</numerusform>
+                <numerusform>%n لا سعر لها بعد.</numerusform>
+                <numerusform>%n لا سعر لها بعد.</numerusform>
+                <numerusform>%n لا سعر لها بعد.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n product(s) can be sold.</source>
+            <translation>
+                <numerusform>لا منتج يمكن بيعه.</numerusform>
+                <numerusform>يمكن بيع منتج واحد.</numerusform>
+                <numerusform>يمكن بيع منتجين.</numerusform>
+                <numerusform>يمكن بيع %n منتجات.</numerusform>
+                <numerusform>يمكن بيع %n منتجًا.</numerusform>
+                <numerusform>يمكن بيع %n منتج.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Agrees with the server.</source>
+            <translation>تتفق مع الخادم.</translation>
+        </message>
+        <message numerus="yes">
+            <source>As of %n hour(s) ago.</source>
+            <translation>
+                <numerusform>قبل أقل من ساعة.</numerusform>
+                <numerusform>قبل ساعة.</numerusform>
+                <numerusform>قبل ساعتين.</numerusform>
+                <numerusform>قبل %n ساعات.</numerusform>
+                <numerusform>قبل %n ساعة.</numerusform>
+                <numerusform>قبل %n ساعة.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Clock</source>
+            <translation>الساعة</translation>
+        </message>
+        <message>
+            <source>Connect this till to the server before you rely on it.</source>
+            <translation>صِل هذا الصندوق بالخادم قبل أن تعتمد عليه.</translation>
+        </message>
+        <message>
+            <source>Disk</source>
+            <translation>القرص</translation>
+        </message>
+        <message>
+            <source>Free some space, or sales will be refused.</source>
+            <translation>أفسح مكانًا، وإلا رُفضت المبيعات.</translation>
+        </message>
+        <message numerus="yes">
+            <source>It is %n minute(s) off. Set this computer’s clock.</source>
+            <translation>
+                <numerusform>لا فرق في الساعة.</numerusform>
+                <numerusform>تنحرف دقيقة. اضبط ساعة هذا الحاسوب.</numerusform>
+                <numerusform>تنحرف دقيقتين. اضبط ساعة هذا الحاسوب.</numerusform>
+                <numerusform>تنحرف %n دقائق. اضبط ساعة هذا الحاسوب.</numerusform>
+                <numerusform>تنحرف %n دقيقة. اضبط ساعة هذا الحاسوب.</numerusform>
+                <numerusform>تنحرف %n دقيقة. اضبط ساعة هذا الحاسوب.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No manager has a PIN, so nobody can approve anything.</source>
+            <translation>ليس لأي مدير رقم سري، فلا أحد يستطيع الموافقة على شيء.</translation>
+        </message>
+        <message>
+            <source>None is set up. Receipts are shown on the screen.</source>
+            <translation>لا طابعة معدّة. تُعرض الإيصالات على الشاشة.</translation>
+        </message>
+        <message>
+            <source>Not fetched yet. Connect this till to the server once.</source>
+            <translation>لم تُجلب بعد. صِل هذا الصندوق بالخادم مرة.</translation>
+        </message>
+        <message>
+            <source>People</source>
+            <translation>الأشخاص</translation>
+        </message>
+        <message>
+            <source>Prices</source>
+            <translation>الأسعار</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation>الطابعة</translation>
+        </message>
+        <message>
+            <source>Products and stock</source>
+            <translation>المنتجات والمخزون</translation>
+        </message>
+        <message>
+            <source>There are no products yet.</source>
+            <translation>لا منتجات بعد.</translation>
+        </message>
+        <message>
+            <source>Up to date.</source>
+            <translation>محدّث.</translation>
+        </message>
+        <message>
+            <source>{size} GB free.</source>
+            <translation>‏{size} غ.ب متاحة.</translation>
+        </message>
+    </context>
+    <context>
+        <name>receipt</name>
+        <message numerus="yes">
+            <source>%n refund(s)</source>
+            <translation>
+                <numerusform>لا مرتجعات</numerusform>
+                <numerusform>مرتجع واحد</numerusform>
+                <numerusform>مرتجعان</numerusform>
+                <numerusform>%n مرتجعات</numerusform>
+                <numerusform>%n مرتجعًا</numerusform>
+                <numerusform>%n مرتجع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sale(s)</source>
+            <translation>
+                <numerusform>لا مبيعات</numerusform>
+                <numerusform>عملية بيع واحدة</numerusform>
+                <numerusform>عمليتا بيع</numerusform>
+                <numerusform>%n عمليات بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n void(s)</source>
+            <translation>
+                <numerusform>لا إلغاءات</numerusform>
+                <numerusform>إلغاء واحد</numerusform>
+                <numerusform>إلغاءان</numerusform>
+                <numerusform>%n إلغاءات</numerusform>
+                <numerusform>%n إلغاءً</numerusform>
+                <numerusform>%n إلغاء</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Card</source>
+            <translation>بطاقة</translation>
+        </message>
+        <message>
+            <source>Cash</source>
+            <translation>نقد</translation>
+        </message>
+        <message>
+            <source>Cash expected</source>
+            <translation>النقد المتوقع</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>الباقي</translation>
+        </message>
+        <message>
+            <source>Closed</source>
+            <translation>الإغلاق</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>نسخة</translation>
+        </message>
+        <message>
+            <source>Counted</source>
+            <translation>المجرود</translation>
+        </message>
+        <message>
+            <source>Difference</source>
+            <translation>الفرق</translation>
+        </message>
+        <message>
+            <source>Discount</source>
+            <translation>خصم</translation>
+        </message>
+        <message>
+            <source>Discounts given</source>
+            <translation>الخصومات الممنوحة</translation>
+        </message>
+        <message>
+            <source>Drawer opened without a sale</source>
+            <translation>فتح الدرج بلا بيع</translation>
+        </message>
+        <message>
+            <source>Float</source>
+            <translation>رصيد البداية</translation>
+        </message>
+        <message>
+            <source>For receipt {number}</source>
+            <translation>عن الإيصال {number}</translation>
+        </message>
+        <message numerus="yes">
+            <source>Not yet confirmed: %n entry(ies) not sent yet</source>
+            <translation>
+                <numerusform>كل القيود أُرسلت</numerusform>
+                <numerusform>لم يتأكد بعد: قيد واحد لم يُرسل</numerusform>
+                <numerusform>لم يتأكد بعد: قيدان لم يُرسلا</numerusform>
+                <numerusform>لم يتأكد بعد: %n قيود لم تُرسل</numerusform>
+                <numerusform>لم يتأكد بعد: %n قيدًا لم تُرسل</numerusform>
+                <numerusform>لم يتأكد بعد: %n قيد لم تُرسل</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>الآن</translation>
+        </message>
+        <message>
+            <source>Opened</source>
+            <translation>الفتح</translation>
+        </message>
+        <message>
+            <source>Other</source>
+            <translation>غير ذلك</translation>
+        </message>
+        <message>
+            <source>Paid in</source>
+            <translation>إيداع</translation>
+        </message>
+        <message>
+            <source>Paid out</source>
+            <translation>سحب</translation>
+        </message>
+        <message>
+            <source>Receipt {number}</source>
+            <translation>إيصال {number}</translation>
+        </message>
+        <message>
+            <source>Rounding of cash</source>
+            <translation>تقريب النقد</translation>
+        </message>
+        <message>
+            <source>Served by {name}</source>
+            <translation>خدمك {name}</translation>
+        </message>
+        <message>
+            <source>Tax {rate} in {gross}</source>
+            <translation>ضريبة {rate} في {gross}</translation>
+        </message>
+        <message>
+            <source>The server has all of it, but its sums differ. A manager should look at it.</source>
+            <translation>كل شيء عند الخادم، لكن مجاميعه تختلف. ينبغي أن ينظر فيها مدير.</translation>
+        </message>
+        <message>
+            <source>Total</source>
+            <translation>المجموع</translation>
+        </message>
+        <message>
+            <source>Turnover</source>
+            <translation>المبيعات</translation>
+        </message>
+        <message>
+            <source>X report</source>
+            <translation>تقرير X</translation>
+        </message>
+        <message>
+            <source>Z report</source>
+            <translation>تقرير Z</translation>
+        </message>
+        <message>
+            <source>instead of {price}</source>
+            <translation>بدلًا من {price}</translation>
+        </message>
+        <message>
+            <source>{received} of {all} received by the server</source>
+            <translation>وصل إلى الخادم {received} من {all}</translation>
+        </message>
+    </context>
+    <context>
+        <name>rights</name>
+        <message>
+            <source>change a price at the till</source>
+            <translation>تغيير سعر على الصندوق</translation>
+        </message>
+        <message>
+            <source>change a product</source>
+            <translation>تعديل منتج</translation>
+        </message>
+        <message>
+            <source>change the settings</source>
+            <translation>تغيير الإعدادات</translation>
+        </message>
+        <message>
+            <source>decide about a product</source>
+            <translation>القرار بشأن منتج</translation>
+        </message>
+        <message>
+            <source>discard an entry</source>
+            <translation>تجاهل قيد</translation>
+        </message>
+        <message>
+            <source>give a discount as large as this</source>
+            <translation>منح خصم بهذا القدر</translation>
+        </message>
+        <message>
+            <source>open the drawer without a sale</source>
+            <translation>فتح الدرج بلا بيع</translation>
+        </message>
+        <message>
+            <source>pay money out of the drawer</source>
+            <translation>سحب نقود من الدرج</translation>
+        </message>
+        <message>
+            <source>refund without a receipt</source>
+            <translation>الإرجاع بلا إيصال</translation>
+        </message>
+        <message>
+            <source>sign this till out</source>
+            <translation>تسجيل خروج هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>void a sale</source>
+            <translation>إلغاء بيع</translation>
+        </message>
+    </context>
+    <context>
+        <name>store</name>
+        <message>
+            <source>Receipt numbers go on {count} further, so that none is used twice.</source>
+            <translation>أرقام الإيصالات تقفز {count}، حتى لا يُستخدم رقم مرتين.</translation>
+        </message>
+        <message>
+            <source>Some of it could not be read: compare the drawer and the receipts with the books.</source>
+            <translation>تعذرت قراءة بعضها: قارن الدرج والإيصالات بالدفاتر.</translation>
+        </message>
+        <message>
+            <source>The damaged file is kept at {path}.</source>
+            <translation>الملف التالف محفوظ في {path}.</translation>
+        </message>
+        <message>
+            <source>The disk is full. Nothing was saved; free some space and try again.</source>
+            <translation>القرص ممتلئ. لم يُحفظ شيء؛ أفسح مكانًا وحاول من جديد.</translation>
+        </message>
+        <message>
+            <source>The till's database cannot be used just now: {cause}</source>
+            <translation>لا يمكن استخدام قاعدة بيانات الصندوق الآن: {cause}</translation>
+        </message>
+        <message>
+            <source>The till's database is damaged: {cause}. Close this till and start it again: it then saves everything that can be read, and goes on.</source>
+            <translation>قاعدة بيانات الصندوق تالفة: {cause}. أغلق هذا الصندوق وشغّله من جديد: عندها يحفظ كل ما يمكن قراءته ويواصل.</translation>
+        </message>
+        <message>
+            <source>This till must be enrolled again; what it has not sent is kept.</source>
+            <translation>يجب تسجيل هذا الصندوق من جديد؛ ما لم يرسله محفوظ.</translation>
+        </message>
+        <message>
+            <source>This till's database was damaged and was set aside. {entries} entries were saved from it, {waiting} of them not sent yet.</source>
+            <translation>كانت قاعدة بيانات هذا الصندوق تالفة فوُضعت جانبًا. القيود المحفوظة منها: {entries}، ومنها لم يُرسل بعد: {waiting}.</translation>
+        </message>
+    </context>
+</TS>
