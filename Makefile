@@ -12,7 +12,7 @@ TILL_ALONE := pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyq
   argcomplete importlib-resources colorama six setuptools pyyaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo gallery translations bundle test check format docs fuzz mutants simulate soak bench lock clean
+.PHONY: help setup run demo day gallery translations bundle test check format docs fuzz mutants simulate soak bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,10 @@ run: setup ## a demonstration server and a till to play with
 
 demo: setup ## two tills sell through an outage before your eyes; pictures in build/demo
 	@$(BIN)/evertill demo --pictures build/demo
+
+day: setup ## a clerk's day in a real window, by keys, pointer and screen reader; pictures in build/day (Linux)
+	@sh scripts/setup.sh desktop
+	@$(BIN)/python -m tests.desktop build/day
 
 gallery: setup ## every page, panel and dialog as a picture, in build/gallery
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.gallery 2>&1 | grep -v propagateSizeHints

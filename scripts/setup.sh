@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv with the locked dependencies, and sees to the system libraries that Qt needs and to the
 # PostgreSQL and Redis that the tests of a grown server start.
+# `setup.sh desktop` sees to the virtual display of make day.
 # `setup.sh services` sees to PostgreSQL and Redis, which some tests use.
 # Safe to run again: it does nothing when nothing has changed. Needs a Python >= 3.11, make and git.
 set -eu
@@ -116,8 +117,31 @@ install_services() {
   fi
 }
 
+# `make day` alone asks for these: a display that nobody looks at, a window manager, and what a screen reader uses.
+debian_desktop="xvfb openbox xdotool dbus at-spi2-core"
+
+install_desktop() {
+  for program in Xvfb openbox xdotool dbus-daemon; do
+    command -v "$program" >/dev/null 2>&1 || missing=yes
+  done
+  if [ -z "${missing:-}" ]; then
+    return 0
+  fi
+  if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    say "Installing a virtual display for make day"
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian_desktop $debian_libraries >/dev/null
+  else
+    say "make day needs a virtual display and what a screen reader uses. On Debian, paste this line:"
+    say "  sudo apt-get update && sudo apt-get install -y $debian_desktop $debian_libraries"
+    exit 1
+  fi
+}
+
 case "${1:-}" in
   services) install_services ;;
+  desktop) install_desktop ;;
   *)
     install_python_packages
     install_system_libraries

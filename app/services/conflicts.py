@@ -132,8 +132,11 @@ def open_conflicts(till: Till) -> list[ConflictView]:
     ]
 
 
-def comparison(till: Till, conflict_id: str) -> Comparison:
-    """Both sides, what both started from, and what is suggested. Raises ConflictGone."""
+def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Comparison:
+    """Both sides, what both started from, and what is suggested. Raises ConflictGone.
+
+    The suggestion says "You" of this till's side where `reader` made it, or whoever stands here is unknown.
+    """
     with till.store.reading() as connection:
         conflict = _open_conflict(connection, conflict_id)
         title, unit = _named(connection, conflict.resource_id)
@@ -150,7 +153,7 @@ def comparison(till: Till, conflict_id: str) -> Comparison:
             conflict.local_version, _this_till() if conflict.local_version.device == here else ""
         ),
         server=_label(conflict.server_version, translate("conflicts", "Server")),
-        suggestion=_suggestion(till, conflict, unit),
+        suggestion=_suggestion(till, conflict, unit, reader),
         history=[
             HistoryLine(
                 at_ms=to_ms(entry.occurred_at),
@@ -168,10 +171,13 @@ def comparison(till: Till, conflict_id: str) -> Comparison:
     )
 
 
-def _suggestion(till: Till, conflict: Conflict, unit: str) -> Suggestion | None:
+def _suggestion(till: Till, conflict: Conflict, unit: str, reader: Actor | None) -> Suggestion | None:
     local = conflict.local_version
-    mine = local.device == till.device.device_id
-    my_name = None if mine else local.actor_name or translate("conflicts", "The other till")
+    here = local.device == till.device.device_id
+    if here and (reader is None or local.actor == reader.id):
+        my_name = None
+    else:
+        my_name = local.actor_name or (_this_till() if here else translate("conflicts", "The other till"))
     if conflict.resource_type == STOCK_LEVEL:
         return suggest_stock(conflict, my_name=my_name, unit=unit, zone=till.zone)
     if conflict.resource_type == PRODUCT:

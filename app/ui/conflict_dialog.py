@@ -181,7 +181,7 @@ class ConflictDialog(QDialog):
         return self.tr("Decided")
 
     def _compare_again(self, words: str) -> None:
-        self._comparison = conflicts.comparison(self._till, self._comparison.conflict_id)
+        self._comparison = conflicts.comparison(self._till, self._comparison.conflict_id, self._actor)
         self._show()
         self._set_busy(False)
         self._message.say(words, Tone.WARN)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from app.services.count_sessions import CountedLine, SessionView
 from app.services.till import Actor, Till
 from app.ui import sounds, tasks
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, field, label
+from app.ui.parts import MessageLine, Pages, button, field, label
 from app.ui.theme import Tone
 from app.ui.two_line import TwoLineList, TwoLines
 
@@ -264,7 +263,7 @@ class CountPanel(QFrame):
 
     def _build(self) -> None:
         self._message = MessageLine("countPanelMessage")
-        self._steps = QStackedWidget()
+        self._steps = Pages()
         for step in (self._choosing(), self._counting(), self._finishing()):
             self._steps.addWidget(step)
         layout = QVBoxLayout(self)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.services import catalogue, checkout
 from app.services.catalogue import ProductView
@@ -11,7 +11,7 @@ from app.services.checkout import SaleView
 from app.services.queue import kind_in_words
 from app.services.till import Till
 from app.ui.formatting import Formatter
-from app.ui.parts import SearchField, label
+from app.ui.parts import Pages, SearchField, label
 from app.ui.quick_keys import QuickKeys
 from app.ui.two_line import TwoLineList, TwoLines
 
@@ -55,7 +55,7 @@ class FindPanel(QWidget):
         )
         self._sales.chosen.connect(lambda row: self.receiptWanted.emit(self._recent[row].id))
         self._sales.wentUp.connect(self.search.setFocus)
-        self._below = QStackedWidget()
+        self._below = Pages()
         self._below.addWidget(self._titled_sales())
         self._below.addWidget(self._results)
         layout = QVBoxLayout(self)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QPushButton,
-    QStackedWidget,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -33,7 +33,7 @@ from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter, people_locale
 from app.ui.garbage import UiThreadCollector
 from app.ui.idle import IdleWatch
-from app.ui.parts import ElidedLabel, MessageLine, button, label
+from app.ui.parts import ElidedLabel, MessageLine, Pages, button, label
 from app.ui.print_desk import PrintDesk
 from app.ui.scanner import Scanner
 from app.ui.sell_page import SellPage
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         if self._actor is None:
             return
         try:
-            comparison = conflicts.comparison(self._till, conflict_id)
+            comparison = conflicts.comparison(self._till, conflict_id, self._actor)
         except DomainError as error:
             self.sync.message.say(str(error))
             return
@@ -417,7 +417,7 @@ class MainWindow(QMainWindow):
     # --- the window ---
 
     def _build(self) -> None:
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._notice = MessageLine("notice")
         self.strip = StatusStrip(
             queue.counts(self._till), now_ms=self._till.clock.now_ms, clock=self._formatter.time
@@ -469,9 +469,10 @@ class MainWindow(QMainWindow):
         who.addStretch(1)
         for line in (self._person, self._where):
             line.setMinimumWidth(120)
+            line.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
             who.addWidget(line)
         who.addStretch(1)
-        row.addLayout(who, 1)
+        row.addLayout(who)
         switch = button(self.tr("Switch"), "switchPerson", self.switch_person, role="quiet")
         switch.setToolTip(self.tr("Let another person sign in (Ctrl+L)"))
         row.addWidget(switch)

@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
-from app.ui.parts import MessageLine, button, card, label
+from app.ui.parts import MessageLine, Pages, button, card, label
 from app.ui.reason_field import ReasonField
 
 
@@ -25,7 +25,7 @@ class MorePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("morePanel")
-        self._steps = QStackedWidget()
+        self._steps = Pages()
         self._steps.addWidget(self._choices())
         self._steps.addWidget(self._drawer_step())
         self._message = MessageLine("moreMessage")

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QStyle,
     QToolButton,
     QVBoxLayout,
@@ -99,6 +101,39 @@ def card(name: str = "") -> tuple[QFrame, QVBoxLayout]:
     layout.setContentsMargins(16, 14, 16, 14)
     layout.setSpacing(10)
     return frame, layout
+
+
+class Pages(QStackedWidget):
+    """Shows one of its pages, and is as low as that one can be; it is as wide as the widest.
+
+    Qt's own is as high as the highest of them, so a page that nobody looks at would push the window's foot
+    off a small screen.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _place: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        widest, shown = super().minimumSizeHint(), self.currentWidget()
+        if shown is None:
+            return widest
+        return QSize(widest.width(), shown.minimumSizeHint().expandedTo(shown.minimumSize()).height())
+
+
+def scrolling(inner: QWidget, name: str, words: str) -> QScrollArea:
+    """Around what may be higher than the room there is; it looks like nothing where it is not."""
+    area = QScrollArea()
+    area.setObjectName(name)
+    area.setAccessibleName(words)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)
+    return area
 
 
 def rule() -> QFrame:
@@ -235,7 +270,10 @@ class MessageLine(QFrame):
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where there is no room; the whole is in its tool tip."""
+    """One line that ends in … where there is no room; the whole is in its tool tip.
+
+    It takes what room there is, and asks for none beyond its minimum.
+    """
 
     def __init__(self, name: str, role: str = "") -> None:
         super().__init__()
@@ -248,12 +286,17 @@ class ElidedLabel(QLabel):
 
     def set_words(self, words: str) -> None:
         self._whole = words
+        self.updateGeometry()
         self.setToolTip(words)
         self.setAccessibleName(words)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
+
+    def sizeHint(self) -> QSize:
+        whole = self.fontMetrics().horizontalAdvance(self._whole) + 2
+        return QSize(whole, super().sizeHint().height())
 
     def _fit(self) -> None:
         metrics = self.fontMetrics()

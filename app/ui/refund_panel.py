@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +23,7 @@ from app.services.refunds import RefundableLine, RefundableSale
 from app.services.till import Till
 from app.ui import theme
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, card, field, label
+from app.ui.parts import MessageLine, Pages, button, card, field, label
 from app.ui.reason_field import ReasonField
 
 
@@ -242,7 +241,7 @@ class RefundPanel(QWidget):
         layout.addWidget(label(self.tr("Refund"), "title"))
         self._message = MessageLine("refundMessage")
         layout.addWidget(self._message)
-        self._steps = QStackedWidget()
+        self._steps = Pages()
         self._steps.addWidget(self._receipt_step())
         self._steps.addWidget(self._lines_step())
         layout.addWidget(self._steps, 1)

@@ -18,6 +18,8 @@ CODE_LENGTH_MIN = 6
 KEYS_AT_ONCE = "keysAtOnce"
 """The property of a search field: it gets each key without delay."""
 
+LINE_FEED = "\n"
+"""What some scanners end with instead of Enter."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
@@ -73,7 +75,7 @@ class Scanner(QObject):
         now_ms = float(event.timestamp()) or self._monotonic_s() * 1000
         if self._code and not _follows(now_ms, self._last_ms):
             self._let_go()
-        if event.key() in _ENTER:
+        if event.key() in _ENTER or event.text() == LINE_FEED:
             return self._ended(now_ms)
         if not self._may_belong_to_a_scan(event):
             self._let_go()

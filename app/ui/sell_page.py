@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.cart import Cart
 from app.domain.errors import CartInUse, DomainError, EmptyCart
@@ -30,7 +30,7 @@ from app.ui.find_panel import FindPanel
 from app.ui.formatting import Formatter
 from app.ui.held_panel import HeldPanel
 from app.ui.more_panel import MorePanel
-from app.ui.parts import MessageLine, button, card, label
+from app.ui.parts import MessageLine, Pages, button, card, label
 from app.ui.print_desk import PrintDesk
 from app.ui.refund_panel import RefundPanel, RefundRequest, VoidRequest
 from app.ui.tender_panel import TenderPanel
@@ -473,7 +473,7 @@ class SellPage(QWidget):
         self._more.drawerWanted.connect(self._open_drawer)
         self._done = DonePanel(self._formatter)
         self._done.receiptWanted.connect(self._show_receipt)
-        self._side = QStackedWidget()
+        self._side = Pages()
         self._side.addWidget(self._find)
         for panel in (self._tender, self._change, self._held, self._refund, self._more, self._done):
             panel.left.connect(self.back_to_cart)

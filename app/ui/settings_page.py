@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +29,7 @@ from app.services.till import Actor, Till
 from app.ui import language, tasks
 from app.ui.approval import Approvals
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, card, field, form_label, label
+from app.ui.parts import MessageLine, Pages, button, card, field, form_label, label
 from app.ui.theme import Theme, Tone
 from app.ui.two_line import TwoLineList, TwoLines
 
@@ -249,7 +248,7 @@ class SettingsPage(QWidget):
 
     def _build(self) -> None:
         self._message = MessageLine("settingsMessage")
-        self._sections = QStackedWidget()
+        self._sections = Pages()
         for section in (
             self._look_section(),
             self._selling_section(),

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +23,7 @@ from app.ui import tasks, theme
 from app.ui.approval import Approvals
 from app.ui.bridge import MergedChange
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, card, label, rule
+from app.ui.parts import MessageLine, Pages, button, card, label, rule
 from app.ui.print_desk import PrintDesk
 from app.ui.reason_field import ReasonField
 from app.ui.theme import Tone
@@ -276,7 +275,7 @@ class ShiftPage(QWidget):
 
     def _build(self) -> None:
         self._message = MessageLine("shiftMessage")
-        self._steps = QStackedWidget()
+        self._steps = Pages()
         for step in (self._opening(), self._running(), self._moving(), self._closing()):
             self._steps.addWidget(step)
         left_frame, left = card()

@@ -1,7 +1,7 @@
 """One product's stock: the figure, why it is what it is, what moved it, and changing it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import UnknownProduct
 from app.domain.rights import Right
@@ -11,7 +11,7 @@ from app.services.till import Actor, Till
 from app.ui import tasks, theme
 from app.ui.approval import Approvals
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, label
+from app.ui.parts import MessageLine, Pages, button, label, scrolling
 from app.ui.product_form import ProductForm
 from app.ui.stock_form import (
     AdjustForm,
@@ -221,7 +221,7 @@ class StockDetails(QFrame):
     def _build(self) -> None:
         hint = label(self.tr("Choose a product to see why its figure is what it is."), "muted", wrap=True)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._inside = QStackedWidget()
+        self._inside = Pages()
         self._inside.addWidget(hint)
         self._inside.addWidget(self._product_view())
         layout = QVBoxLayout(self)
@@ -259,7 +259,7 @@ class StockDetails(QFrame):
         layout.addWidget(self._lower_part(), 1)
         return view
 
-    def _lower_part(self) -> QStackedWidget:
+    def _lower_part(self) -> QScrollArea:
         self._movements = TwoLineList(
             "movements", self.tr("Movements"), self.tr("Nothing has moved here yet.")
         ).only_to_read()
@@ -282,7 +282,7 @@ class StockDetails(QFrame):
         self._adjust_form = AdjustForm(self._formatter)
         self._count_form = CountForm(self._formatter)
         self._transfer_form = TransferForm(self._formatter)
-        self._lower = QStackedWidget()
+        self._lower = Pages()
         self._lower.addWidget(self._history)
         for form in (self._adjust_form, self._count_form, self._transfer_form):
             form.saved.connect(self._save)
@@ -292,4 +292,4 @@ class StockDetails(QFrame):
         self._product_form.saved.connect(self._save)
         self._product_form.left.connect(self._leave_form)
         self._lower.addWidget(self._product_form)
-        return self._lower
+        return scrolling(self._lower, "stockLower", self.tr("Movements"))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.services import catalogue, preferences
 from app.services.inventory import Which
@@ -11,7 +11,7 @@ from app.ui.approval import Approvals
 from app.ui.bridge import MergedChange
 from app.ui.count_panel import CountPanel
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, SearchField, button, label
+from app.ui.parts import MessageLine, Pages, SearchField, button, label
 from app.ui.stock_details import StockDetails
 from app.ui.stock_list import StockList, StockModel
 from app.ui.theme import Tone
@@ -49,7 +49,7 @@ class StockPage(QWidget):
         self._details.lookedAt.connect(self.lookedAt)
         self._count_panel = CountPanel(till, formatter)
         self._count_panel.left.connect(self._leave_count)
-        self._right = QStackedWidget()
+        self._right = Pages()
         self._right.addWidget(self._details)
         self._right.addWidget(self._count_panel)
         self._list.picked.connect(self._details.show_product)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -35,7 +34,7 @@ from app.ui.edit_dialog import EditDialog
 from app.ui.entry_dialog import EntryDialog
 from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, card, label
+from app.ui.parts import MessageLine, Pages, button, card, label
 from app.ui.queue_table import ConflictModel, DecidedModel, QueueModel, RowsTable
 from app.ui.refusal_card import RefusalCard
 from app.ui.status_strip import StripText
@@ -313,6 +312,7 @@ class SyncCentre(QWidget):
     def say_decided(self, conflict_id: str, words: str) -> None:
         """A decision is saved: it can be taken back for a while, from here and without a question."""
         self._undoes = conflict_id
+        self._open_table.setFocus()  # the button that was pressed has nothing to decide any more
         self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
 
     def _undo(self) -> None:
@@ -431,7 +431,7 @@ class SyncCentre(QWidget):
         for table in (self._open_table, self._decided_table):
             table.picked.connect(lambda _row: self._show_choice())
         self._open_table.opened.connect(lambda _row: self._decide_chosen())
-        self._lists = QStackedWidget()
+        self._lists = Pages()
         for page in (
             self._waiting_table,
             self._refused_table,

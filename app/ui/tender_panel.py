@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,7 @@ from app.domain.money import format_minor, parse_amount
 from app.domain.tender import Method, Settlement, Tender, suggested_notes
 from app.ui import theme
 from app.ui.formatting import Formatter
-from app.ui.parts import MessageLine, button, card, field, icon_button, label
+from app.ui.parts import MessageLine, Pages, button, card, field, icon_button, label
 
 NOTES_IN_A_ROW = 3
 CASH, CARD, OTHER = range(3)
@@ -220,7 +219,7 @@ class TenderPanel(QWidget):
         self._due = label(role="total", name="tenderDue")
         self._paid_rows = QVBoxLayout()
         self._message = MessageLine("tenderMessage")
-        self._forms = QStackedWidget()
+        self._forms = Pages()
         self._forms.addWidget(self._cash_form())
         self._forms.addWidget(self._card_form())
         layout.addWidget(self._title)

@@ -12,7 +12,7 @@ from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved, NotPermi
 from app.domain.tender import tender_cash
 from app.services import checkout, conflicts, counting, inventory
 from app.services.conflicts import ComparisonRow, ConflictView, SideLabel
-from app.services.till import Till
+from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
 from sync_agent.contract.wire import format_time, from_ms, to_ms
 from sync_agent.store import tables as t
@@ -129,6 +129,15 @@ async def test_another_tills_conflict_names_its_person_not_you(till: Till, met: 
     assert compared.suggestion is not None
     assert compared.suggestion.explanation[0] == "Maria counted 10 at 16:06."
     assert not conflicts.open_conflicts(till)[0].mine
+
+
+async def test_you_is_whoever_reads_it(till: Till, met: Conflict) -> None:
+    maria, omar = Actor("maria", "Maria", "clerk"), Actor("omar", "Omar", "clerk")
+    read = [conflicts.comparison(till, met.id, reader).suggestion for reader in (maria, omar)]
+    assert [one.explanation[0] for one in read if one is not None] == [
+        "You counted 10 at 16:06.",
+        "Maria counted 10 at 16:06.",
+    ]
 
 
 # --- deciding ----------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 import app.ui
 from app.ui.main_window import Page
+from app.ui.parts import MessageLine
 from app.ui.settings_page import Section
 from app.ui.sync_centre import Tab
+from app.ui.theme import Tone
 from tests.gallery.__main__ import stage_of
 from tests.gallery.cut_text import cut_texts
 from tests.gallery.scenes import SCENES, Stage
@@ -85,6 +87,16 @@ def test_a_reader_finds_a_name_on_everything_and_no_text_is_cut(stage: Stage, na
     ]
     assert nameless == []
     assert cut_texts(shown, SCREEN) == []
+
+
+@pytest.mark.parametrize("name", ["sell_tender_split", "stock_product", "sync_attention", "sync_conflicts"])
+def test_the_foot_stays_on_a_small_screen_whatever_is_said(stage: Stage, name: str) -> None:
+    SCENES[name](stage)
+    words = "Something went wrong, and these words say what it was, and what there is to do about it now."
+    for line in stage.window.findChildren(MessageLine):
+        line.say(words, Tone.WARN)
+    stage.settle()
+    assert stage.window.height() <= SCREEN.height()
 
 
 def walk(one: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -113,6 +114,15 @@ def test_the_space_bar_still_presses_buttons(desk: Desk) -> None:
     desk.press.setFocus()
     QTest.keyClick(desk.press, Qt.Key.Key_Space)
     assert desk.presses == 1
+
+
+def test_a_scanner_may_end_with_a_line_feed(desk: Desk) -> None:
+    desk.quantity.setFocus()
+    QTest.keyClicks(desk.quantity, "5012345678900")
+    line_feed = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "\n")
+    QApplication.sendEvent(desk.quantity, line_feed)
+    assert desk.codes == ["5012345678900"]
+    assert desk.quantity.text() == "3"
 
 
 def test_two_scans_without_a_pause_are_two_codes(desk: Desk) -> None:
