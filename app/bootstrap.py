@@ -285,7 +285,7 @@ class _Program:
         from PySide6.QtWidgets import QApplication
 
         from app.ui import tasks
-        from app.ui.main_window import MainWindow
+        from app.ui.main_window import MainWindow, load_pages
 
         opened = self._opened
         assert opened.credentials is not None, "only an enrolled home gets a till's window"
@@ -309,10 +309,12 @@ class _Program:
             window.welcome(self._actor)
         window.show()
         log.info("the till's window stands")
+        loading = asyncio.create_task(asyncio.to_thread(load_pages))
         agent.start()
         why = await ended
         self._actor = window.actor if why is Ending.RENEW else None
         self._window = None
+        await loading
         window.close()
         await tasks.all_ended()
         window.deleteLater()

@@ -72,6 +72,11 @@ def _add_till(commands: Commands) -> None:
 
 
 def _till(arguments: argparse.Namespace) -> int:
+    import gc
+
+    # What is loaded now stays: a collector that looks through it costs a tenth of the start. The window's own
+    # takes over once it stands (app/ui/garbage.py).
+    gc.disable()
     from app.bootstrap import run_window
 
     return run_window(arguments.home, arguments.server)

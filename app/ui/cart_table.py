@@ -40,6 +40,15 @@ ITEM, QUANTITY, TOTAL, REMOVE = range(4)
 ROW_PX = 56
 TARGET_PX = 44
 
+_SAID = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.EditRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.ToolTipRole,
+    }
+)
+
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -96,6 +105,8 @@ class CartModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in _SAID:  # a view asks each cell for seven things that this one has no opinion of
+            return None
         line = self.line(index.row())
         if line is None:
             return None

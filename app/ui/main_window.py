@@ -6,7 +6,7 @@ The window writes nothing. It hands news to the pages that show it, and scans to
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -28,7 +28,6 @@ from app.services.till import Actor, Till
 from app.ui import sounds, tasks, theme
 from app.ui.approval import Approvals
 from app.ui.bridge import AgentPort, Bridge, MergedChange
-from app.ui.conflict_dialog import ConflictDialog
 from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter, people_locale
 from app.ui.garbage import UiThreadCollector
@@ -36,17 +35,20 @@ from app.ui.idle import IdleWatch
 from app.ui.parts import ElidedLabel, MessageLine, Pages, button, label
 from app.ui.print_desk import PrintDesk
 from app.ui.scanner import Scanner
-from app.ui.sell_page import SellPage
-from app.ui.settings_page import SettingsPage
-from app.ui.shift_page import ShiftPage
-from app.ui.shortcuts_page import ShortcutsPage
 from app.ui.sign_in_page import SignInPage
 from app.ui.sounds import Sounds
 from app.ui.status_strip import StatusStrip, state_words
-from app.ui.stock_page import StockPage
-from app.ui.sync_centre import SyncCentre, Tab
 from app.ui.theme import Tone
 from sync_agent.events import Attention, ConnectionState, Progress, QueueDrained, StateChanged
+
+if TYPE_CHECKING:
+    from app.ui.sell_page import SellPage
+    from app.ui.settings_page import SettingsPage
+    from app.ui.shift_page import ShiftPage
+    from app.ui.shortcuts_page import ShortcutsPage
+    from app.ui.stock_page import StockPage
+    from app.ui.sync_centre import SyncCentre
+
 
 NOTICE_MS = 15_000
 
@@ -62,6 +64,23 @@ class Page(IntEnum):
 
 
 _TABS = (Page.SELL, Page.STOCK, Page.SHIFT, Page.SYNC, Page.SETTINGS)
+_KNOW_WHO = frozenset(_TABS)
+_FOLLOW_CHANGES = frozenset(_TABS) - {Page.SETTINGS}
+
+
+class _KnowsWho(Protocol):
+    def set_actor(self, actor: Actor) -> None: ...
+
+
+class _FollowsChanges(Protocol):
+    def refresh(self, change: MergedChange) -> None: ...
+
+
+def load_pages() -> None:
+    """Import what the pages are made of, in any thread: whoever signs in then waits for none of it."""
+    from app.ui import conflict_dialog, sell_page, shift_page, stock_page, sync_centre
+
+    assert all((conflict_dialog, sell_page, shift_page, stock_page, sync_centre))
 
 
 class MainWindow(QMainWindow):
@@ -128,27 +147,27 @@ class MainWindow(QMainWindow):
         return cast("SignInPage", self.page(Page.SIGN_IN))
 
     @property
-    def sell(self) -> SellPage:
+    def sell(self) -> "SellPage":
         return cast("SellPage", self.page(Page.SELL))
 
     @property
-    def stock(self) -> StockPage:
+    def stock(self) -> "StockPage":
         return cast("StockPage", self.page(Page.STOCK))
 
     @property
-    def shift(self) -> ShiftPage:
+    def shift(self) -> "ShiftPage":
         return cast("ShiftPage", self.page(Page.SHIFT))
 
     @property
-    def sync(self) -> SyncCentre:
+    def sync(self) -> "SyncCentre":
         return cast("SyncCentre", self.page(Page.SYNC))
 
     @property
-    def settings(self) -> SettingsPage:
+    def settings(self) -> "SettingsPage":
         return cast("SettingsPage", self.page(Page.SETTINGS))
 
     @property
-    def shortcuts(self) -> ShortcutsPage:
+    def shortcuts(self) -> "ShortcutsPage":
         return cast("ShortcutsPage", self.page(Page.SHORTCUTS))
 
     def page(self, page: Page) -> QWidget:
@@ -157,15 +176,15 @@ class MainWindow(QMainWindow):
             made = self._made[page] = self._make_page(page)
             self._pages.addWidget(made)
             if self._actor is not None:
-                self._tell_actor(made, self._actor)
+                self._tell_actor(page, self._actor)
         return self._made[page]
 
     def _make_page(self, page: Page) -> QWidget:
         makers: dict[Page, Callable[[], QWidget]] = {
             Page.SIGN_IN: self._make_sign_in,
-            Page.SELL: lambda: SellPage(self._till, self._formatter, self.approvals, self.desk),
+            Page.SELL: self._make_sell,
             Page.STOCK: self._make_stock,
-            Page.SHIFT: lambda: ShiftPage(self._till, self._formatter, self.approvals, self.desk),
+            Page.SHIFT: self._make_shift,
             Page.SYNC: self._make_sync_centre,
             Page.SETTINGS: self._make_settings,
             Page.SHORTCUTS: self._make_shortcuts,
@@ -177,13 +196,27 @@ class MainWindow(QMainWindow):
         sign_in.signedIn.connect(self._on_signed_in)
         return sign_in
 
+    def _make_sell(self) -> QWidget:
+        from app.ui.sell_page import SellPage
+
+        return SellPage(self._till, self._formatter, self.approvals, self.desk)
+
+    def _make_shift(self) -> QWidget:
+        from app.ui.shift_page import ShiftPage
+
+        return ShiftPage(self._till, self._formatter, self.approvals, self.desk)
+
     def _make_stock(self) -> QWidget:
+        from app.ui.stock_page import StockPage
+
         stock = StockPage(self._till, self._formatter, self.approvals)
         stock.decisionWanted.connect(self._open_conflicts)
         stock.lookedAt.connect(self._agent.ask_elsewhere)
         return stock
 
     def _make_settings(self) -> QWidget:
+        from app.ui.settings_page import SettingsPage
+
         settings = SettingsPage(self._till, self._formatter, self.approvals)
         settings.slipWanted.connect(self.desk.show_slip)
         settings.themeChosen.connect(lambda _name: self._apply_preferences())
@@ -192,11 +225,15 @@ class MainWindow(QMainWindow):
         return settings
 
     def _make_shortcuts(self) -> QWidget:
+        from app.ui.shortcuts_page import ShortcutsPage
+
         shortcuts = ShortcutsPage()
         shortcuts.left.connect(lambda: self.show_page(self._page_before_help))
         return shortcuts
 
-    def _make_sync_centre(self) -> SyncCentre:
+    def _make_sync_centre(self) -> QWidget:
+        from app.ui.sync_centre import SyncCentre
+
         sync = SyncCentre(self._till, self._formatter, self.approvals, self.events)
         sync.set_state(self.strip.strip_text)
         self.strip.changed.connect(sync.set_state)
@@ -205,10 +242,9 @@ class MainWindow(QMainWindow):
         sync.bundleWanted.connect(self._keep_bundle)
         return sync
 
-    @staticmethod
-    def _tell_actor(page: QWidget, actor: Actor) -> None:
-        if isinstance(page, SellPage | StockPage | ShiftPage | SyncCentre | SettingsPage):
-            page.set_actor(actor)
+    def _tell_actor(self, page: Page, actor: Actor) -> None:
+        if page in _KNOW_WHO:
+            cast("_KnowsWho", self._made[page]).set_actor(actor)
 
     @property
     def _current(self) -> Page:
@@ -303,6 +339,8 @@ class MainWindow(QMainWindow):
         except DomainError as error:
             self.sync.message.say(str(error))
             return
+        from app.ui.conflict_dialog import ConflictDialog
+
         dialog = ConflictDialog(self._till, comparison, self._actor, self._formatter, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.decided.connect(self.sync.say_decided)
@@ -356,9 +394,8 @@ class MainWindow(QMainWindow):
             self.sign_in.refresh()
         if change.touches("preferences"):
             self._apply_preferences()
-        for page in self._made.values():
-            if isinstance(page, SellPage | StockPage | ShiftPage | SyncCentre):
-                page.refresh(change)
+        for page in _FOLLOW_CHANGES & self._made.keys():
+            cast("_FollowsChanges", self._made[page]).refresh(change)
 
     def _on_attention(self, event: Attention) -> None:
         self._notice.say(event.message, Tone.WARN)
@@ -377,7 +414,7 @@ class MainWindow(QMainWindow):
     def _on_signed_in(self, actor: Actor) -> None:
         self._actor = actor
         self._person.set_words(actor.name)
-        for page in self._made.values():
+        for page in self._made:
             self._tell_actor(page, actor)
         self._bar.show()
         self.show_page(Page.SELL)
@@ -393,7 +430,7 @@ class MainWindow(QMainWindow):
 
     def _open_conflicts(self) -> None:
         self.show_page(Page.SYNC)
-        self.sync.show_tab(Tab.CONFLICTS)
+        self.sync.show_conflicts()
 
     def _try_now(self) -> None:
         if self.strip.state in {ConnectionState.NEEDS_SIGN_IN, ConnectionState.NEEDS_ENROLMENT}:

@@ -92,6 +92,9 @@ class SyncCentre(QWidget):
     def set_actor(self, actor: Actor) -> None:
         self._actor = actor
 
+    def show_conflicts(self) -> None:
+        self.show_tab(Tab.CONFLICTS)
+
     def show_tab(self, tab: Tab) -> None:
         if tab is Tab.DIAGNOSTICS:
             self._make_diagnostics()

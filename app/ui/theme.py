@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -98,6 +98,10 @@ def _drawing(name: str) -> str:
 def pixmap(name: str, colour: str = "text", size: int = 20) -> QPixmap:
     """The named drawing in a colour of the theme, sharp on the screen in use."""
     ratio = QGuiApplication.primaryScreen().devicePixelRatio()
+    key = f"{name} {tokens()[colour]} {size} {ratio}"
+    known = QPixmap()
+    if QPixmapCache.find(key, known):
+        return known
     drawing = _drawing(name).replace("currentColor", tokens()[colour])
     image = QPixmap(QSize(size, size) * ratio)
     image.fill(Qt.GlobalColor.transparent)
@@ -105,6 +109,7 @@ def pixmap(name: str, colour: str = "text", size: int = 20) -> QPixmap:
     QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(image.rect()))
     painter.end()
     image.setDevicePixelRatio(ratio)
+    QPixmapCache.insert(key, image)
     return image
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.engine import Row
 
 from sync_agent.store import tables as t
@@ -24,6 +24,21 @@ _SHOWN = (
     t.catalogue.c.unit,
     t.catalogue.c.version,
 )
+_BY_NAME = (t.catalogue.c.folded, t.catalogue.c.id)
+# Put together once: at a key press or a scan, building a query takes as long as SQLite takes to answer it.
+_HOLDING_ALL = (
+    select(*_SHOWN)
+    .where(
+        t.catalogue.c.id.in_(text("SELECT rowid FROM catalogue_search WHERE catalogue_search MATCH :phrase"))
+    )
+    .order_by(*_BY_NAME)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_WITH_BARCODE = (
+    select(*_SHOWN).where(t.catalogue.c.barcode.in_(bindparam("spellings", expanding=True))).limit(1)
+)
+_WITH_SKU = select(*_SHOWN).where(t.catalogue.c.sku == bindparam("sku")).limit(1)
 _TRIGRAM = 3
 _IDS_AT_A_TIME = 500
 
@@ -44,7 +59,6 @@ def search_text(name: str, barcode: str | None, sku: str | None) -> str:
 
 def search(connection: Connection, words: str, limit: int, offset: int = 0) -> list[ProductHit]:
     """Products that contain every word, by name; all of them where there is no word."""
-    query = select(*_SHOWN)
     folded = fold(words)
     terms = folded.split()
     if terms and folded.replace(" ", "").isdigit() and len(terms) == 1 and offset == 0:
@@ -53,25 +67,19 @@ def search(connection: Connection, words: str, limit: int, offset: int = 0) -> l
             return [exact]
     long_terms = [term for term in terms if len(term) >= _TRIGRAM]
     short_terms = [term for term in terms if len(term) < _TRIGRAM]
+    page: dict[str, Any] = {"limit": limit, "offset": offset}
     if long_terms:
-        phrase = " AND ".join('"' + term.replace('"', '""') + '"' for term in long_terms)
-        query = query.where(
-            t.catalogue.c.id.in_(
-                text("SELECT rowid FROM catalogue_search WHERE catalogue_search MATCH :phrase").bindparams(
-                    phrase=phrase
-                )
-            )
-        )
-        for term in short_terms:
-            query = query.where(t.catalogue.c.folded.contains(term, autoescape=True))
-    elif short_terms:
-        first, *others = short_terms
-        # A range rather than LIKE: it is what lets SQLite use the index.
-        query = query.where(t.catalogue.c.folded >= first, t.catalogue.c.folded < first + "\U0010ffff")
-        for term in others:
-            query = query.where(t.catalogue.c.folded.contains(term, autoescape=True))
-    query = query.order_by(t.catalogue.c.folded, t.catalogue.c.id).limit(limit).offset(offset)
-    return list(connection.execute(query))
+        query = _HOLDING_ALL
+        page["phrase"] = " AND ".join('"' + term.replace('"', '""') + '"' for term in long_terms)
+    else:
+        query = select(*_SHOWN).order_by(*_BY_NAME).limit(bindparam("limit")).offset(bindparam("offset"))
+        if short_terms:
+            first = short_terms.pop(0)
+            # A range rather than LIKE: it is what lets SQLite use the index.
+            query = query.where(t.catalogue.c.folded >= first, t.catalogue.c.folded < first + "\U0010ffff")
+    for term in short_terms:
+        query = query.where(t.catalogue.c.folded.contains(term, autoescape=True))
+    return list(connection.execute(query, page))
 
 
 def find_code(connection: Connection, code: str) -> ProductHit | None:
@@ -81,12 +89,8 @@ def find_code(connection: Connection, code: str) -> ProductHit | None:
     if wanted.isdigit():
         bare = wanted.lstrip("0") or "0"
         spellings |= {bare.zfill(length) for length in (8, 12, 13, 14) if len(bare) <= length}
-    query = select(*_SHOWN).where(t.catalogue.c.barcode.in_(spellings))
-    hit = connection.execute(query.limit(1)).first()
-    if hit is None:
-        by_sku = select(*_SHOWN).where(t.catalogue.c.sku == wanted)
-        hit = connection.execute(by_sku.limit(1)).first()
-    return hit
+    hit = connection.execute(_WITH_BARCODE, {"spellings": sorted(spellings)}).first()
+    return hit or connection.execute(_WITH_SKU, {"sku": wanted}).first()
 
 
 def find_products(connection: Connection, product_ids: Sequence[str]) -> list[ProductHit]:
