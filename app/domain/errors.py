@@ -121,6 +121,12 @@ class CountOver(DomainError):
         super().__init__(translate("errors", "This count is finished already."))
 
 
+class TooManyQuickKeys(DomainError):
+    def __init__(self, most: int) -> None:
+        words = translate("errors", "There is room for %n quick key(s). Take one away first.", most)
+        super().__init__(words)
+
+
 class ConflictGone(DomainError):
     def __init__(self) -> None:
         words = translate("errors", "This was decided already. Nothing is left to choose.")

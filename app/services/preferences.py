@@ -1,6 +1,6 @@
 """This till's settings: how it looks and speaks, how the shop prices and rounds, what its printer is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from app.domain.errors import TooManyQuickKeys
 from app.domain.rights import Right
 from app.services import journal
 from app.services.till import Actor, Till, authorise
@@ -45,6 +46,8 @@ class Preferences:
     quick_keys: tuple[str, ...] = ()
     """Product ids, in their order on the keys."""
 
+
+QUICK_KEYS_MAX = 12
 
 _LOOKS = frozenset({"theme", "language", "sounds"})
 """What anybody may change: it is nobody's money."""
@@ -91,11 +94,39 @@ async def change(
     return after
 
 
+# --- quick keys: anybody may arrange them ------------------------------------------------------------
+
+
 async def set_quick_keys(till: Till, product_ids: Sequence[str]) -> None:
-    """Which products have keys of their own; anybody may arrange them."""
+    """Which products have keys of their own, in their order. Raises TooManyQuickKeys."""
+    await _arrange_quick_keys(till, lambda _before: list(product_ids))
+
+
+async def toggle_quick_key(till: Till, product_id: str) -> None:
+    """Give a product a key of its own, behind the others, or take it away. Raises TooManyQuickKeys."""
+
+    def arrange(before: list[str]) -> list[str]:
+        others = [one for one in before if one != product_id]
+        return others if product_id in before else [*others, product_id]
+
+    await _arrange_quick_keys(till, arrange)
+
+
+async def put_quick_key_first(till: Till, product_id: str) -> None:
+    """Raises TooManyQuickKeys where it had none and there is no room."""
+    await _arrange_quick_keys(
+        till, lambda before: [product_id, *(one for one in before if one != product_id)]
+    )
+
+
+async def _arrange_quick_keys(till: Till, arrange: Callable[[list[str]], list[str]]) -> None:
+    """From what holds when it is written: two changes in a row are both kept."""
 
     def write(tx: Transaction) -> None:
-        kept = {"name": "quick_keys", "value": orjson.dumps(list(product_ids)).decode()}
+        keys = arrange(list(read_from(tx.connection).quick_keys))
+        if len(keys) > QUICK_KEYS_MAX:
+            raise TooManyQuickKeys(QUICK_KEYS_MAX)
+        kept = {"name": "quick_keys", "value": orjson.dumps(keys).decode()}
         statement = insert(t.preference).values(kept)
         tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
         tx.touch(Topic.PREFERENCES)

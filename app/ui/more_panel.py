@@ -11,7 +11,8 @@ from app.ui.reason_field import ReasonField
 
 class MorePanel(QWidget):
     """Signals:
-    reprintWanted(), emptyCartWanted(), quickKeyWanted(): the chosen line as a quick key.
+    reprintWanted(), emptyCartWanted().
+    quickKeyWanted(), quickKeyFirstWanted(): the chosen line gets or loses its quick key; its key comes first.
     drawerWanted(str): open the drawer without a sale, for this reason.
     left(): Back, or Esc.
     """
@@ -19,6 +20,7 @@ class MorePanel(QWidget):
     reprintWanted = Signal()
     emptyCartWanted = Signal()
     quickKeyWanted = Signal()
+    quickKeyFirstWanted = Signal()
     drawerWanted = Signal(str)
     left = Signal()
 
@@ -38,14 +40,16 @@ class MorePanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
 
-    def ask(self, *, has_line: bool, has_cart: bool, quick_key_words: str) -> None:
-        """`quick_key_words` names what becomes of the chosen line's key."""
+    def ask(self, *, has_line: bool, has_cart: bool, has_quick_key: bool) -> None:
+        """What can be done now: with the cart, with its chosen line, and with that line's quick key."""
         self._message.clear()
         self._steps.setCurrentIndex(0)
         self._empty.setEnabled(has_cart)
         self._quick_key.setEnabled(has_line)
-        self._quick_key.setText(quick_key_words)
-        self._quick_key.setAccessibleName(quick_key_words)
+        words = self.tr("Take its quick key away") if has_quick_key else self.tr("Make it a quick key")
+        self._quick_key.setText(words)
+        self._quick_key.setAccessibleName(words)
+        self._quick_key_first.setVisible(has_quick_key)
         self._quick_key.setToolTip("" if has_line else self.tr("Choose a line of the cart first."))
         self._reprint.setFocus()
 
@@ -62,12 +66,15 @@ class MorePanel(QWidget):
         self._reprint = button(self.tr("Last receipt again…"), "reprintLast", self.reprintWanted.emit)
         self._empty = button(self.tr("Empty the cart"), "emptyCart", self.emptyCartWanted.emit)
         self._quick_key = button("", "quickKeyOfLine", self.quickKeyWanted.emit)
+        self._quick_key_first = button(
+            self.tr("Put its quick key first"), "quickKeyFirst", self.quickKeyFirstWanted.emit
+        )
         drawer = button(self.tr("Open the drawer without a sale…"), "openDrawer", self._ask_why)
         step = QWidget()
         layout = QVBoxLayout(step)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        for made in (self._reprint, drawer, self._empty, self._quick_key):
+        for made in (self._reprint, drawer, self._empty, self._quick_key, self._quick_key_first):
             layout.addWidget(made)
         layout.addStretch(1)
         return step

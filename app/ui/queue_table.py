@@ -231,6 +231,11 @@ class RowsTable(QTableView):
         self.selectionModel().currentRowChanged.connect(lambda now, _before: self.picked.emit(now.row()))
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
 
+    def pick_first(self) -> None:
+        """Make the first row current where none is."""
+        if not self.currentIndex().isValid() and self.model().rowCount():
+            self.setCurrentIndex(self.model().index(0, 0))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.model().rowCount() == 0:

@@ -12,7 +12,6 @@ from app.services.till import Till
 from app.ui.formatting import Formatter
 
 COLUMNS = 3
-KEYS_MAX = 12
 
 
 class QuickKeys(QWidget):
@@ -38,7 +37,7 @@ class QuickKeys(QWidget):
             self._grid.removeWidget(key)
             key.hide()
             key.deleteLater()
-        found = [catalogue.product(self._till, product_id) for product_id in product_ids[:KEYS_MAX]]
+        found = [catalogue.product(self._till, product_id) for product_id in product_ids]
         self._keys = [self._key(product) for product in found if product is not None]
         for place, key in enumerate(self._keys):
             self._grid.addWidget(key, place // COLUMNS, place % COLUMNS)

@@ -383,10 +383,12 @@ class SellPage(QWidget):
         if self._completing:
             return
         line = self._current_product()
-        keys = self._preferences.quick_keys
-        words = self.tr("Take its quick key away") if line in keys else self.tr("Make it a quick key")
         self._side.setCurrentWidget(self._more)
-        self._more.ask(has_line=line is not None, has_cart=not self._cart.is_empty, quick_key_words=words)
+        self._more.ask(
+            has_line=line is not None,
+            has_cart=not self._cart.is_empty,
+            has_quick_key=line in self._preferences.quick_keys,
+        )
 
     def _current_product(self) -> str | None:
         line_id = self._table.current_line_id()
@@ -396,10 +398,18 @@ class SellPage(QWidget):
         product_id = self._current_product()
         if product_id is None:
             return
-        keys = [key for key in self._preferences.quick_keys if key != product_id]
-        if product_id not in self._preferences.quick_keys:
-            keys.append(product_id)
-        tasks.start(preferences.set_quick_keys(self._till, keys), self, self._more.say_error)
+        self._arrange(preferences.toggle_quick_key(self._till, product_id))
+
+    def _put_quick_key_first(self) -> None:
+        product_id = self._current_product()
+        if product_id is not None:
+            self._arrange(preferences.put_quick_key_first(self._till, product_id))
+
+    def _arrange(self, work: tasks.Work) -> None:
+        tasks.start(self._carry_arrangement_out(work), self, self._more.say_error)
+
+    async def _carry_arrangement_out(self, work: tasks.Work) -> None:
+        await work
         self.back_to_cart()
 
     def _empty_cart(self) -> None:
@@ -470,6 +480,7 @@ class SellPage(QWidget):
         self._more.reprintWanted.connect(self._reprint_last)
         self._more.emptyCartWanted.connect(self._empty_cart)
         self._more.quickKeyWanted.connect(self._change_quick_key)
+        self._more.quickKeyFirstWanted.connect(self._put_quick_key_first)
         self._more.drawerWanted.connect(self._open_drawer)
         self._done = DonePanel(self._formatter)
         self._done.receiptWanted.connect(self._show_receipt)

@@ -20,22 +20,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.errors import DomainError
 from app.domain.rights import Right
-from app.services import conflicts, queue, refused
-from app.services.conflicts import AlikeConflict, ConflictView
+from app.services import queue, refused
 from app.services.queue import QueueCounts, QueueRow
 from app.services.till import Actor, Till
 from app.ui import tasks, theme
 from app.ui.approval import Approvals
-from app.ui.batch_dialog import BatchDialog
 from app.ui.bridge import MergedChange
+from app.ui.conflict_inbox import ConflictInbox
 from app.ui.edit_dialog import EditDialog
 from app.ui.entry_dialog import EntryDialog
 from app.ui.event_log import EventLog
 from app.ui.formatting import Formatter
 from app.ui.parts import MessageLine, Pages, button, card, label
-from app.ui.queue_table import ConflictModel, DecidedModel, QueueModel, RowsTable
+from app.ui.queue_table import QueueModel, RowsTable
 from app.ui.refusal_card import RefusalCard
 from app.ui.status_strip import StripText
 from app.ui.theme import Tone
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from app.ui.diagnostics_view import DiagnosticsView
 
 ROWS_MAX = 200
-UNDO_MS = 10_000
 CLOCK_OFF_MS_MAX = 120_000
 
 
@@ -76,7 +73,6 @@ class SyncCentre(QWidget):
         self._actor: Actor | None = None
         self._diagnostics: DiagnosticsView | None = None
         self._events = events
-        self._undoes: str | None = None
         self._no_diagnostics = QWidget()
         self._counts = queue.counts(till)
         self._build()
@@ -91,6 +87,11 @@ class SyncCentre(QWidget):
 
     def set_actor(self, actor: Actor) -> None:
         self._actor = actor
+        self._inbox.set_actor(actor)
+
+    def say_decided(self, conflict_id: str, words: str) -> None:
+        """A decision is saved: it can be taken back for a while, from here and without a question."""
+        self._inbox.say_decided(conflict_id, words)
 
     def show_conflicts(self) -> None:
         self.show_tab(Tab.CONFLICTS)
@@ -156,7 +157,7 @@ class SyncCentre(QWidget):
 
     def _tick(self) -> None:
         self._waiting.tick()
-        self._open.tick()
+        self._inbox.tick()
 
     def _read_list(self) -> None:
         match Tab(self._lists.currentIndex()):
@@ -164,20 +165,14 @@ class SyncCentre(QWidget):
                 self._waiting.show(queue.waiting(self._till, limit=ROWS_MAX))
             case Tab.ATTENTION:
                 self._refused.show(queue.attention(self._till))
-                self._pick_first(self._refused_table)
+                self._refused_table.pick_first()
             case Tab.CONFLICTS:
-                self._open.show(conflicts.open_conflicts(self._till))
-                self._pick_first(self._open_table)
-                self._decided.show(conflicts.decided_conflicts(self._till))
+                self._inbox.read()
             case Tab.SENT:
                 self._sent.show(queue.sent(self._till, limit=ROWS_MAX))
             case Tab.DIAGNOSTICS:
                 pass  # it reads by itself, while it is in sight
         self._show_choice()
-
-    def _pick_first(self, table: RowsTable) -> None:
-        if not table.currentIndex().isValid() and table.model().rowCount():
-            table.setCurrentIndex(table.model().index(0, 0))
 
     def _show_choice(self) -> None:
         """Below the list: what can be done with the chosen row."""
@@ -186,17 +181,6 @@ class SyncCentre(QWidget):
         self._refusal.setVisible(tab is Tab.ATTENTION and row is not None)
         if tab is Tab.ATTENTION and row is not None:
             self._refusal.show_entry(row, can_edit=self._can_edit(row), can_discard=self._can_discard(row))
-        choice = self._chosen_conflict()
-        self._decision.setVisible(tab is Tab.CONFLICTS)
-        self._decide.setEnabled(choice is not None and not choice.decided)
-        self._batch.setVisible(self._open.rowCount() > 1)
-        self._decide_hint.setText(
-            self.tr("This is decided, and goes to the server by itself.")
-            if choice is not None and choice.decided
-            else self.tr("Selling goes on meanwhile; nothing is changed until somebody decides.")
-        )
-        past = self._decided.row(self._decided_table.currentIndex().row())
-        self._reopen.setEnabled(past is not None)
         self._entry_bar.setVisible(tab in {Tab.WAITING, Tab.ATTENTION, Tab.SENT})
         self._details.setEnabled(row is not None)
         self._export.setEnabled(bool(self._shown_ids()))
@@ -213,9 +197,6 @@ class SyncCentre(QWidget):
         }
         pair = tables.get(Tab(self._lists.currentIndex()))
         return None if pair is None else pair[0].row(pair[1].currentIndex().row())
-
-    def _chosen_conflict(self) -> ConflictView | None:
-        return self._open.row(self._open_table.currentIndex().row())
 
     def _shown_ids(self) -> list[str]:
         models = {Tab.WAITING: self._waiting, Tab.ATTENTION: self._refused, Tab.SENT: self._sent}
@@ -310,62 +291,7 @@ class SyncCentre(QWidget):
         words = self.tr("Exported to {path}, with its checksum beside it.")
         self._message.say(words.format(path=path), Tone.GOOD)
 
-    # --- conflicts ---
-
-    def say_decided(self, conflict_id: str, words: str) -> None:
-        """A decision is saved: it can be taken back for a while, from here and without a question."""
-        self._undoes = conflict_id
-        self._open_table.setFocus()  # the button that was pressed has nothing to decide any more
-        self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
-
-    def _undo(self) -> None:
-        if self._undoes is not None and self._actor is not None:
-            self._start(self._take_back(self._undoes, self._actor))
-            self._undoes = None
-
-    async def _take_back(self, conflict_id: str, actor: Actor) -> None:
-        await conflicts.undo(self._till, conflict_id, actor)
-        self._message.say(self.tr("Taken back. It waits for a decision again."), Tone.BUSY, for_ms=8000)
-
-    def _decide_chosen(self) -> None:
-        choice = self._chosen_conflict()
-        if choice is not None and not choice.decided:
-            self.decide.emit(choice.id)
-
-    def _reopen_chosen(self) -> None:
-        past = self._decided.row(self._decided_table.currentIndex().row())
-        if past is not None and self._actor is not None:
-            self._start(self._open_again(past.id, self._actor))
-
-    async def _open_again(self, conflict_id: str, actor: Actor) -> None:
-        await conflicts.reopen(self._till, conflict_id, actor)
-        words = self.tr("It is being opened again. It comes back here once the server has heard of it.")
-        self._message.say(words, Tone.BUSY, for_ms=8000)
-
-    def _ask_batch(self) -> None:
-        choice = self._chosen_conflict()
-        if choice is None or choice.decided:
-            return
-        try:
-            alike = conflicts.alike(self._till, choice.id)
-        except DomainError as error:
-            self._message.say_error(str(error))
-            return
-        if len(alike) < 2:
-            self._message.say(self.tr("No other conflict is similar to this one."), for_ms=6000)
-            return
-        dialog = BatchDialog(alike, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.agreed.connect(lambda chosen: self._start(self._decide_all(chosen)))
-        dialog.open()
-
-    async def _decide_all(self, chosen: list[AlikeConflict]) -> None:
-        assert self._actor is not None
-        decided, left = await conflicts.decide_alike(self._till, chosen, self._actor)
-        words = self.tr("%n conflict(s) decided as suggested.", "", decided)
-        if left:
-            words = f"{words} {self.tr('%n had changed meanwhile and wait for you.', '', left)}"
-        self._message.say(words, Tone.GOOD if not left else Tone.WARN)
+    # --- what it says of itself ---
 
     def _show_tab_words(self) -> None:
         for tab, words, count in (
@@ -407,8 +333,6 @@ class SyncCentre(QWidget):
         self._waiting = QueueModel(self._formatter, clock, self)
         self._refused = QueueModel(self._formatter, clock, self)
         self._sent = QueueModel(self._formatter, clock, self)
-        self._open = ConflictModel(self._formatter, clock, self)
-        self._decided = DecidedModel(self._formatter, clock, self)
         waiting = self.tr("Waiting")
         self._waiting_table = RowsTable(
             self._waiting, "waitingRows", waiting, self.tr("Nothing is waiting: the server has everything.")
@@ -416,35 +340,24 @@ class SyncCentre(QWidget):
         self._refused_table = RowsTable(
             self._refused, "attentionRows", self.tr("Needs attention"), self.tr("Nothing needs attention.")
         )
-        self._open_table = RowsTable(
-            self._open, "conflictRows", self.tr("Conflicts"), self.tr("Nothing has to be decided.")
-        )
         self._sent_table = RowsTable(
             self._sent, "sentRows", self.tr("Sent"), self.tr("What was sent is listed here for 90 days.")
-        )
-        self._decided_table = RowsTable(
-            self._decided,
-            "decidedRows",
-            self.tr("Decided"),
-            self.tr("What was decided can be opened again from here."),
         )
         for table in (self._waiting_table, self._refused_table, self._sent_table):
             table.picked.connect(lambda _row: self._show_choice())
             table.opened.connect(lambda _row: self._show_details())
-        for table in (self._open_table, self._decided_table):
-            table.picked.connect(lambda _row: self._show_choice())
-        self._open_table.opened.connect(lambda _row: self._decide_chosen())
+        self._message = MessageLine("syncMessage")
+        self._inbox = ConflictInbox(self._till, self._formatter, self._message)
+        self._inbox.decide.connect(self.decide)
         self._lists = Pages()
         for page in (
             self._waiting_table,
             self._refused_table,
-            self._conflict_lists(),
+            self._inbox,
             self._sent_table,
             self._no_diagnostics,
         ):
             self._lists.addWidget(page)
-        self._message = MessageLine("syncMessage")
-        self._message.acted.connect(self._undo)
         self._more = label(role="small", name="moreWaiting")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
@@ -460,7 +373,6 @@ class SyncCentre(QWidget):
         self._refusal.edit.connect(self._edit)
         self._refusal.discard.connect(self._discard)
         layout.addWidget(self._refusal)
-        layout.addWidget(self._decision_card())
         layout.addWidget(self._make_entry_bar())
         self._show_tab_words()
 
@@ -500,32 +412,6 @@ class SyncCentre(QWidget):
         row.addStretch(1)
         self._tabs.idClicked.connect(lambda number: self.show_tab(Tab(number)))
         return row
-
-    def _conflict_lists(self) -> QWidget:
-        both = QWidget()
-        layout = QVBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._open_table, 3)
-        head = QHBoxLayout()
-        head.addWidget(label(self.tr("Decided"), "muted"), 1)
-        self._reopen = button(self.tr("Open again"), "reopen", self._reopen_chosen, role="quiet")
-        head.addWidget(self._reopen)
-        layout.addLayout(head)
-        layout.addWidget(self._decided_table, 2)
-        return both
-
-    def _decision_card(self) -> QWidget:
-        self._decision, layout = card("decision")
-        self._decide = button(self.tr("Decide…"), "decide", self._decide_chosen, role="primary")
-        self._batch = button(self.tr("All similar…"), "decideAlike", self._ask_batch)
-        self._decide_hint = label(role="muted", name="decideHint", wrap=True)
-        row = QHBoxLayout()
-        row.addWidget(self._decide_hint, 1)
-        row.addWidget(self._batch)
-        row.addWidget(self._decide)
-        layout.addLayout(row)
-        return self._decision
 
     def _make_entry_bar(self) -> QWidget:
         """For whatever list is in sight: what an entry is, whole, and the list as a file."""

@@ -502,6 +502,83 @@
         </message>
     </context>
     <context>
+        <name>ConflictInbox</name>
+        <message numerus="yes">
+            <source>%n conflict(s) decided as suggested.</source>
+            <translation>
+                <numerusform>لم يتقرر شيء.</numerusform>
+                <numerusform>تقرر تعارض واحد كما اقتُرح.</numerusform>
+                <numerusform>تقرر تعارضان كما اقتُرح.</numerusform>
+                <numerusform>تقررت %n تعارضات كما اقتُرح.</numerusform>
+                <numerusform>تقرر %n تعارضًا كما اقتُرح.</numerusform>
+                <numerusform>تقرر %n تعارض كما اقتُرح.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n had changed meanwhile and wait for you.</source>
+            <translation>
+                <numerusform>لم يتغير شيء في الأثناء.</numerusform>
+                <numerusform>تغير واحد في الأثناء وينتظرك.</numerusform>
+                <numerusform>تغير اثنان في الأثناء وينتظرانك.</numerusform>
+                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
+                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
+                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All similar…</source>
+            <translation>كل المتشابهة…</translation>
+        </message>
+        <message>
+            <source>Conflicts</source>
+            <translation>التعارضات</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>تم القرار</translation>
+        </message>
+        <message>
+            <source>Decide…</source>
+            <translation>القرار…</translation>
+        </message>
+        <message>
+            <source>It is being opened again. It comes back here once the server has heard of it.</source>
+            <translation>يُفتح من جديد. يعود إلى هنا حين يعلم الخادم.</translation>
+        </message>
+        <message>
+            <source>No other conflict is similar to this one.</source>
+            <translation>لا تعارض آخر يشبه هذا.</translation>
+        </message>
+        <message>
+            <source>Nothing has to be decided.</source>
+            <translation>لا شيء ينتظر القرار.</translation>
+        </message>
+        <message>
+            <source>Open again</source>
+            <translation>فتح من جديد</translation>
+        </message>
+        <message>
+            <source>Selling goes on meanwhile; nothing is changed until somebody decides.</source>
+            <translation>البيع مستمر في الأثناء؛ لا يتغير شيء حتى يقرر أحد.</translation>
+        </message>
+        <message>
+            <source>Taken back. It waits for a decision again.</source>
+            <translation>تم التراجع. ينتظر القرار من جديد.</translation>
+        </message>
+        <message>
+            <source>This is decided, and goes to the server by itself.</source>
+            <translation>تقرر هذا، ويذهب إلى الخادم وحده.</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>تراجع</translation>
+        </message>
+        <message>
+            <source>What was decided can be opened again from here.</source>
+            <translation>ما تقرر يمكن فتحه من جديد من هنا.</translation>
+        </message>
+    </context>
+    <context>
         <name>ConflictModel</name>
         <message numerus="yes">
             <source>%n day(s)</source>
@@ -1315,6 +1392,10 @@
             <translation>آخر إيصال من جديد…</translation>
         </message>
         <message>
+            <source>Make it a quick key</source>
+            <translation>جعله مفتاحًا سريعًا</translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>المزيد</translation>
         </message>
@@ -1331,8 +1412,16 @@
             <translation>وضع لفافة نقود معدنية</translation>
         </message>
         <message>
+            <source>Put its quick key first</source>
+            <translation>وضع مفتاحه السريع أولًا</translation>
+        </message>
+        <message>
             <source>Reason</source>
             <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Take its quick key away</source>
+            <translation>إزالة مفتاحه السريع</translation>
         </message>
         <message>
             <source>Why is the drawer opened?</source>
@@ -1631,10 +1720,6 @@
             <translation>تعليق F4</translation>
         </message>
         <message>
-            <source>Make it a quick key</source>
-            <translation>جعله مفتاحًا سريعًا</translation>
-        </message>
-        <message>
             <source>More F7</source>
             <translation>المزيد F7</translation>
         </message>
@@ -1661,10 +1746,6 @@
         <message>
             <source>Refund F6</source>
             <translation>إرجاع F6</translation>
-        </message>
-        <message>
-            <source>Take its quick key away</source>
-            <translation>إزالة مفتاحه السريع</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -2663,32 +2744,6 @@
     </context>
     <context>
         <name>SyncCentre</name>
-        <message numerus="yes">
-            <source>%n conflict(s) decided as suggested.</source>
-            <translation>
-                <numerusform>لم يتقرر شيء.</numerusform>
-                <numerusform>تقرر تعارض واحد كما اقتُرح.</numerusform>
-                <numerusform>تقرر تعارضان كما اقتُرح.</numerusform>
-                <numerusform>تقررت %n تعارضات كما اقتُرح.</numerusform>
-                <numerusform>تقرر %n تعارضًا كما اقتُرح.</numerusform>
-                <numerusform>تقرر %n تعارض كما اقتُرح.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n had changed meanwhile and wait for you.</source>
-            <translation>
-                <numerusform>لم يتغير شيء في الأثناء.</numerusform>
-                <numerusform>تغير واحد في الأثناء وينتظرك.</numerusform>
-                <numerusform>تغير اثنان في الأثناء وينتظرانك.</numerusform>
-                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
-                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
-                <numerusform>تغيرت %n في الأثناء وتنتظرك.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>All similar…</source>
-            <translation>كل المتشابهة…</translation>
-        </message>
         <message>
             <source>Changed and sent again. The refused one stays in the history.</source>
             <translation>عُدّل وأُرسل من جديد. المرفوض يبقى في السجل.</translation>
@@ -2696,14 +2751,6 @@
         <message>
             <source>Conflicts</source>
             <translation>التعارضات</translation>
-        </message>
-        <message>
-            <source>Decided</source>
-            <translation>تم القرار</translation>
-        </message>
-        <message>
-            <source>Decide…</source>
-            <translation>القرار…</translation>
         </message>
         <message>
             <source>Details…</source>
@@ -2734,10 +2781,6 @@
             <translation>تعذر الحفظ: {why}</translation>
         </message>
         <message>
-            <source>It is being opened again. It comes back here once the server has heard of it.</source>
-            <translation>يُفتح من جديد. يعود إلى هنا حين يعلم الخادم.</translation>
-        </message>
-        <message>
             <source>Last complete sync: {time}</source>
             <translation>آخر مزامنة كاملة: {time}</translation>
         </message>
@@ -2746,16 +2789,8 @@
             <translation>يحتاج انتباهًا</translation>
         </message>
         <message>
-            <source>No other conflict is similar to this one.</source>
-            <translation>لا تعارض آخر يشبه هذا.</translation>
-        </message>
-        <message>
             <source>Not completely synced yet</source>
             <translation>لم تكتمل المزامنة بعد</translation>
-        </message>
-        <message>
-            <source>Nothing has to be decided.</source>
-            <translation>لا شيء ينتظر القرار.</translation>
         </message>
         <message>
             <source>Nothing is waiting: the server has everything.</source>
@@ -2770,14 +2805,6 @@
             <translation>أقدم ما لم يُرسل: {time}</translation>
         </message>
         <message>
-            <source>Open again</source>
-            <translation>فتح من جديد</translation>
-        </message>
-        <message>
-            <source>Selling goes on meanwhile; nothing is changed until somebody decides.</source>
-            <translation>البيع مستمر في الأثناء؛ لا يتغير شيء حتى يقرر أحد.</translation>
-        </message>
-        <message>
             <source>Sent</source>
             <translation>المرسل</translation>
         </message>
@@ -2786,16 +2813,8 @@
             <translation>حزمة الدعم</translation>
         </message>
         <message>
-            <source>Taken back. It waits for a decision again.</source>
-            <translation>تم التراجع. ينتظر القرار من جديد.</translation>
-        </message>
-        <message>
             <source>The oldest {shown} of {count}.</source>
             <translation>أقدم {shown} من {count}.</translation>
-        </message>
-        <message>
-            <source>This is decided, and goes to the server by itself.</source>
-            <translation>تقرر هذا، ويذهب إلى الخادم وحده.</translation>
         </message>
         <message>
             <source>This till’s clock is {minutes} min fast.</source>
@@ -2810,16 +2829,8 @@
             <translation>حاول الآن</translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>تراجع</translation>
-        </message>
-        <message>
             <source>Waiting</source>
             <translation>ينتظر</translation>
-        </message>
-        <message>
-            <source>What was decided can be opened again from here.</source>
-            <translation>ما تقرر يمكن فتحه من جديد من هنا.</translation>
         </message>
         <message>
             <source>What was sent is listed here for 90 days.</source>
@@ -3159,6 +3170,17 @@
         <message>
             <source>There is nothing in the cart yet.</source>
             <translation>لا شيء في السلة بعد.</translation>
+        </message>
+        <message numerus="yes">
+            <source>There is room for %n quick key(s). Take one away first.</source>
+            <translation>
+                <numerusform>لا مكان لمفاتيح سريعة. أزل واحدًا أولًا.</numerusform>
+                <numerusform>المكان يسع مفتاحًا سريعًا واحدًا. أزله أولًا.</numerusform>
+                <numerusform>المكان يسع مفتاحين سريعين. أزل واحدًا أولًا.</numerusform>
+                <numerusform>المكان يسع %n مفاتيح سريعة. أزل واحدًا أولًا.</numerusform>
+                <numerusform>المكان يسع %n مفتاحًا سريعًا. أزل واحدًا أولًا.</numerusform>
+                <numerusform>المكان يسع %n مفتاح سريع. أزل واحدًا أولًا.</numerusform>
+            </translation>
         </message>
         <message>
             <source>There is something in the cart. Finish that sale or hold it first.</source>

@@ -494,6 +494,75 @@
         </message>
     </context>
     <context>
+        <name>ConflictInbox</name>
+        <message numerus="yes">
+            <source>%n conflict(s) decided as suggested.</source>
+            <translation>
+                <numerusform>%n conflicto decidido según la propuesta.</numerusform>
+                <numerusform>%n conflictos decididos según la propuesta.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n had changed meanwhile and wait for you.</source>
+            <translation>
+                <numerusform>%n cambió entretanto y le espera.</numerusform>
+                <numerusform>%n cambiaron entretanto y le esperan.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All similar…</source>
+            <translation>Todos los parecidos…</translation>
+        </message>
+        <message>
+            <source>Conflicts</source>
+            <translation>Conflictos</translation>
+        </message>
+        <message>
+            <source>Decided</source>
+            <translation>Decidido</translation>
+        </message>
+        <message>
+            <source>Decide…</source>
+            <translation>Decidir…</translation>
+        </message>
+        <message>
+            <source>It is being opened again. It comes back here once the server has heard of it.</source>
+            <translation>Se está reabriendo. Vuelve aquí cuando el servidor lo sepa.</translation>
+        </message>
+        <message>
+            <source>No other conflict is similar to this one.</source>
+            <translation>Ningún otro conflicto se parece a este.</translation>
+        </message>
+        <message>
+            <source>Nothing has to be decided.</source>
+            <translation>No hay nada que decidir.</translation>
+        </message>
+        <message>
+            <source>Open again</source>
+            <translation>Reabrir</translation>
+        </message>
+        <message>
+            <source>Selling goes on meanwhile; nothing is changed until somebody decides.</source>
+            <translation>Mientras tanto se sigue vendiendo; nada cambia hasta que alguien decida.</translation>
+        </message>
+        <message>
+            <source>Taken back. It waits for a decision again.</source>
+            <translation>Retirado. Vuelve a esperar una decisión.</translation>
+        </message>
+        <message>
+            <source>This is decided, and goes to the server by itself.</source>
+            <translation>Está decidido y va solo al servidor.</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Deshacer</translation>
+        </message>
+        <message>
+            <source>What was decided can be opened again from here.</source>
+            <translation>Lo decidido se puede reabrir desde aquí.</translation>
+        </message>
+    </context>
+    <context>
         <name>ConflictModel</name>
         <message numerus="yes">
             <source>%n day(s)</source>
@@ -1247,6 +1316,10 @@
             <translation>Último ticket otra vez…</translation>
         </message>
         <message>
+            <source>Make it a quick key</source>
+            <translation>Hacerlo tecla rápida</translation>
+        </message>
+        <message>
             <source>More</source>
             <translation>Más</translation>
         </message>
@@ -1263,8 +1336,16 @@
             <translation>Poner un cartucho de monedas</translation>
         </message>
         <message>
+            <source>Put its quick key first</source>
+            <translation>Poner su tecla rápida la primera</translation>
+        </message>
+        <message>
             <source>Reason</source>
             <translation>Motivo</translation>
+        </message>
+        <message>
+            <source>Take its quick key away</source>
+            <translation>Quitarle la tecla rápida</translation>
         </message>
         <message>
             <source>Why is the drawer opened?</source>
@@ -1559,10 +1640,6 @@
             <translation>Esperar F4</translation>
         </message>
         <message>
-            <source>Make it a quick key</source>
-            <translation>Hacerlo tecla rápida</translation>
-        </message>
-        <message>
             <source>More F7</source>
             <translation>Más F7</translation>
         </message>
@@ -1589,10 +1666,6 @@
         <message>
             <source>Refund F6</source>
             <translation>Devolver F6</translation>
-        </message>
-        <message>
-            <source>Take its quick key away</source>
-            <translation>Quitarle la tecla rápida</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -2531,24 +2604,6 @@
     </context>
     <context>
         <name>SyncCentre</name>
-        <message numerus="yes">
-            <source>%n conflict(s) decided as suggested.</source>
-            <translation>
-                <numerusform>%n conflicto decidido según la propuesta.</numerusform>
-                <numerusform>%n conflictos decididos según la propuesta.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n had changed meanwhile and wait for you.</source>
-            <translation>
-                <numerusform>%n cambió entretanto y le espera.</numerusform>
-                <numerusform>%n cambiaron entretanto y le esperan.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>All similar…</source>
-            <translation>Todos los parecidos…</translation>
-        </message>
         <message>
             <source>Changed and sent again. The refused one stays in the history.</source>
             <translation>Cambiado y enviado de nuevo. El rechazado queda en el historial.</translation>
@@ -2556,14 +2611,6 @@
         <message>
             <source>Conflicts</source>
             <translation>Conflictos</translation>
-        </message>
-        <message>
-            <source>Decided</source>
-            <translation>Decidido</translation>
-        </message>
-        <message>
-            <source>Decide…</source>
-            <translation>Decidir…</translation>
         </message>
         <message>
             <source>Details…</source>
@@ -2594,10 +2641,6 @@
             <translation>No se ha podido guardar: {why}</translation>
         </message>
         <message>
-            <source>It is being opened again. It comes back here once the server has heard of it.</source>
-            <translation>Se está reabriendo. Vuelve aquí cuando el servidor lo sepa.</translation>
-        </message>
-        <message>
             <source>Last complete sync: {time}</source>
             <translation>Última sincronización completa: {time}</translation>
         </message>
@@ -2606,16 +2649,8 @@
             <translation>Requiere atención</translation>
         </message>
         <message>
-            <source>No other conflict is similar to this one.</source>
-            <translation>Ningún otro conflicto se parece a este.</translation>
-        </message>
-        <message>
             <source>Not completely synced yet</source>
             <translation>Aún sin sincronización completa</translation>
-        </message>
-        <message>
-            <source>Nothing has to be decided.</source>
-            <translation>No hay nada que decidir.</translation>
         </message>
         <message>
             <source>Nothing is waiting: the server has everything.</source>
@@ -2630,14 +2665,6 @@
             <translation>Lo más antiguo sin enviar: {time}</translation>
         </message>
         <message>
-            <source>Open again</source>
-            <translation>Reabrir</translation>
-        </message>
-        <message>
-            <source>Selling goes on meanwhile; nothing is changed until somebody decides.</source>
-            <translation>Mientras tanto se sigue vendiendo; nada cambia hasta que alguien decida.</translation>
-        </message>
-        <message>
             <source>Sent</source>
             <translation>Enviado</translation>
         </message>
@@ -2646,16 +2673,8 @@
             <translation>Paquete de soporte</translation>
         </message>
         <message>
-            <source>Taken back. It waits for a decision again.</source>
-            <translation>Retirado. Vuelve a esperar una decisión.</translation>
-        </message>
-        <message>
             <source>The oldest {shown} of {count}.</source>
             <translation>Los {shown} más antiguos de {count}.</translation>
-        </message>
-        <message>
-            <source>This is decided, and goes to the server by itself.</source>
-            <translation>Está decidido y va solo al servidor.</translation>
         </message>
         <message>
             <source>This till’s clock is {minutes} min fast.</source>
@@ -2670,16 +2689,8 @@
             <translation>Intentar ahora</translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>Deshacer</translation>
-        </message>
-        <message>
             <source>Waiting</source>
             <translation>En espera</translation>
-        </message>
-        <message>
-            <source>What was decided can be opened again from here.</source>
-            <translation>Lo decidido se puede reabrir desde aquí.</translation>
         </message>
         <message>
             <source>What was sent is listed here for 90 days.</source>
@@ -3011,6 +3022,13 @@
         <message>
             <source>There is nothing in the cart yet.</source>
             <translation>La cesta está vacía.</translation>
+        </message>
+        <message numerus="yes">
+            <source>There is room for %n quick key(s). Take one away first.</source>
+            <translation>
+                <numerusform>Solo cabe %n tecla rápida. Quite antes una.</numerusform>
+                <numerusform>Solo caben %n teclas rápidas. Quite antes una.</numerusform>
+            </translation>
         </message>
         <message>
             <source>There is something in the cart. Finish that sale or hold it first.</source>

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from sqlalchemy import select
 
-from app.services import checkout, inventory, queue
+from app.services import checkout, inventory, preferences, queue
 from app.ui.cart_table import QUANTITY, REMOVE, CartTable
 from app.ui.main_window import MainWindow
 from app.ui.parts import MessageLine, SearchField
@@ -227,6 +227,50 @@ def test_the_cart_survives_a_switch_of_clerks(selling: MainWindow) -> None:
     assert selling.actor is None
     assert not selling.sell.isVisible()
     assert quantities(selling) == {"Blue mug": 1}
+
+
+def test_quick_keys_are_made_put_first_and_taken_away(
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+) -> None:
+    def arrange(code: str, choice: str) -> list[str]:
+        before = preferences.read(shop.till).quick_keys
+        scan(code)
+        keys.press_in(selling, Qt.Key.Key_F7)
+        part(selling, QPushButton, choice).click()
+        loop.until(lambda: preferences.read(shop.till).quick_keys != before)
+        loop.settle()
+        loop.until(lambda: tuple(shown_keys(selling)) == preferences.read(shop.till).quick_keys)
+        names = [part(selling, QPushButton, f"quick-{one}").toolTip() for one in shown_keys(selling)]
+        return [name.split(",")[0] for name in names]
+
+    assert arrange("2000000000015", "quickKeyOfLine") == ["Blue mug"]
+    assert arrange("2000000000022", "quickKeyOfLine") == ["Blue mug", "Red mug"]
+    assert arrange("2000000000022", "quickKeyFirst") == ["Red mug", "Blue mug"]
+    assert arrange("2000000000015", "quickKeyOfLine") == ["Red mug"]
+    part(selling, QPushButton, f"quick-{shop.product_id('Red mug')}").click()
+    assert quantities(selling)["Red mug"] == 3
+
+
+def test_a_quick_key_too_many_is_refused_in_words(
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+) -> None:
+    others = [f"product-{number}" for number in range(1, 13)]
+    loop.run(preferences.set_quick_keys(shop.till, others[: preferences.QUICK_KEYS_MAX]))
+    loop.settle()
+    scan("2000000000015")
+    keys.press_in(selling, Qt.Key.Key_F7)
+    part(selling, QPushButton, "quickKeyOfLine").click()
+    loop.settle()
+    assert part(selling, MessageLine, "moreMessage").words.startswith("There is room for 12 quick keys.")
+    assert len(preferences.read(shop.till).quick_keys) == preferences.QUICK_KEYS_MAX
+
+
+def shown_keys(window: MainWindow) -> list[str]:
+    """Products by their quick keys, in the order in which the keys stand."""
+    made = [key for key in window.findChildren(QPushButton) if key.property("role") == "quickkey"]
+    shown = [key for key in made if key.isVisibleTo(key.parentWidget())]
+    shown.sort(key=lambda key: (key.y(), key.x()))
+    return [key.objectName().removeprefix("quick-") for key in shown]
 
 
 def quantities(window: MainWindow) -> dict[str, int]:
