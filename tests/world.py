@@ -33,6 +33,7 @@ from sync_agent.events import AgentEvent, ConnectionState
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
 from sync_agent.transport import NetworkTransport
+from tests.homes import new_home
 from tests.link import Link
 
 TENANT = "demo"
@@ -69,7 +70,7 @@ class WorldTill:
     # --- life ----------------------------------------------------------------------------------------
 
     async def enroll(self, location: str = LOCATION) -> None:
-        self.opened = open_home(self.path)
+        self.opened = open_home(new_home(self.path).path)
         self.opened = await self.opened.enroll(
             self.link, Enrolment(self.server_url, TENANT, "alice", PASSWORD, location, self.name)
         )

@@ -86,8 +86,15 @@ def product_count(till: Till) -> int:
 
 
 def view_of(hit: store_search.ProductHit) -> ProductView:
-    product_id, name, barcode, sku, price_minor, tax_rate_ppm, unit, _version = hit
-    return ProductView(product_id, name, barcode, sku, price_minor, tax_rate_ppm, unit)
+    return ProductView(
+        id=hit.product_id,
+        name=hit.name,
+        barcode=hit.barcode,
+        sku=hit.sku,
+        price_minor=hit.price_minor,
+        tax_rate_ppm=hit.tax_rate_ppm,
+        unit=hit.unit,
+    )
 
 
 def known_product(connection: Connection, product_id: str) -> ProductView:

@@ -1,15 +1,20 @@
 """A till that ends itself, without a word, at the n-th step of what it is told to do.
 
-    python -m tests.e2e.dying_till HOME sale 7
-    python -m tests.e2e.dying_till HOME push 12
+    python -m tests.e2e.dying_till
+
+It reads lines of JSON ([HOME, "sale" or "push", 7]) and answers each with one ([exit code, what was said]).
+Each of these tills is a process of its own, forked from this one, which has loaded what a till needs and
+started nothing: a till's own start would take most of the time of a test that lets hundreds of them die.
 
 A step is a statement of the writer, a commit (before and after it), or an exchange with the server (before
-the request and after the answer). Prints "survived" where the work has fewer steps than that.
+the request and after the answer). It says "survived" where the work has fewer steps than that.
 """
 
 import asyncio
+import json
 import os
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,12 +28,15 @@ from app.domain.cart import Cart
 from app.domain.tender import tender_cash
 from app.services import catalogue, checkout
 from app.services.till import Actor
+from sync_agent.agent import Agent
 from sync_agent.ports import Channel, EventHandler
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.transport import NetworkTransport
 
 DIED = 77
+LOADED = (Agent, NetworkTransport)
+"""What a till loads when it starts its agent: here beforehand."""
 
 
 class Fuse:
@@ -110,9 +118,7 @@ async def push(opened: OpenHome, fuse: Fuse) -> None:
     fuse.lit = False
 
 
-def main() -> None:
-    keyring.set_keyring(fail.Keyring())
-    home, work, steps = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+def live(home: Path, work: str, steps: int) -> None:
     opened = open_home(home)
     fuse = Fuse(steps)
     fuse.watch(opened)
@@ -120,6 +126,36 @@ def main() -> None:
     opened.store.close()
     qt = sorted(name for name in sys.modules if name.startswith(("PySide6", "shiboken6", "qasync")))
     print("survived", "with", qt, flush=True)
+
+
+def in_a_process_of_its_own(home: Path, work: str, steps: int) -> tuple[int, str]:
+    """Exit code, and what it said."""
+    heard, said = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(heard)
+            os.dup2(said, sys.stdout.fileno())
+            os.dup2(said, sys.stderr.fileno())
+            live(home, work, steps)
+            code = 0
+        finally:
+            if code:
+                traceback.print_exc()
+            sys.stdout.flush()
+            os._exit(code)
+    os.close(said)
+    with os.fdopen(heard, encoding="utf-8") as words:
+        out = words.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), out
+
+
+def main() -> None:
+    keyring.set_keyring(fail.Keyring())
+    for line in sys.stdin:
+        home, work, steps = json.loads(line)
+        print(json.dumps(in_a_process_of_its_own(Path(home), work, steps)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A till that dies at any step of a sale or a push: nothing is lost, doubled or half-written."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -18,21 +19,32 @@ ROOT = Path(__file__).parents[2]
 STEPS_MAX = 200
 
 
-async def run_dying_till(home: Path, work: str, steps: int) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.e2e.dying_till",
-        str(home),
-        work,
-        str(steps),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode in {0, DIED}, err.decode()
-    return process.returncode, out.decode()
+class DyingTills:
+    """Tills that die at a step, one after another: `python -m tests.e2e.dying_till`."""
+
+    async def __aenter__(self) -> "DyingTills":
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.e2e.dying_till",
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._process.kill()
+        await self._process.wait()
+
+    async def run(self, home: Path, work: str, steps: int) -> tuple[int, str]:
+        """Exit code, and what it said."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([str(home), work, steps]).encode() + b"\n")
+        code, out = json.loads(await self._process.stdout.readline())
+        assert code in {0, DIED}, out
+        return code, out
 
 
 def books(home: Path) -> dict[str, int]:
@@ -53,13 +65,13 @@ def books(home: Path) -> dict[str, int]:
 
 @pytest.mark.timeout(600)
 async def test_a_till_that_dies_at_any_step_of_a_sale_has_all_of_it_or_nothing(tmp_path: Path) -> None:
-    async with World(tmp_path, tills=1) as world:
+    async with World(tmp_path, tills=1) as world, DyingTills() as dying:
         [till] = world.tills
         await till.stop()
         till.opened.store.close()
         said_done = 0
         for steps in range(1, STEPS_MAX):
-            code, out = await run_dying_till(till.path, "sale", steps)
+            code, out = await dying.run(till.path, "sale", steps)
             said_done += "sold" in out
             found = books(till.path)
             sales = found["sale"]
@@ -84,7 +96,7 @@ async def test_a_till_that_dies_at_any_step_of_a_sale_has_all_of_it_or_nothing(t
 
 @pytest.mark.timeout(600)
 async def test_a_till_that_dies_at_any_step_of_a_push_sends_each_sale_once(tmp_path: Path) -> None:
-    async with World(tmp_path, tills=2) as world:
+    async with World(tmp_path, tills=2) as world, DyingTills() as dying:
         till, other = world.tills
         sales: list[CompletedSale] = []
         deaths = 0
@@ -93,7 +105,7 @@ async def test_a_till_that_dies_at_any_step_of_a_push_sends_each_sale_once(tmp_p
             await till.stop()
             sales.append(await till.sell(till.product(steps % 7), 1))
             till.opened.store.close()
-            code, out = await run_dying_till(till.path, "push", steps)
+            code, out = await dying.run(till.path, "push", steps)
             await reopen(till)
             if code == 0:
                 assert "survived with []" in out, "an agent that sold, sent and followed never loaded Qt"

@@ -7,8 +7,8 @@ import pytest
 
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
-from sync_agent.store.home import Home
 from tests.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.homes import new_home
 
 IDENTITY = DeviceIdentity(
     device_id="device-1",
@@ -32,7 +32,9 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    opened = Store.open(Home(tmp_path / "till"), clock=clock, ids=CountingIds(), executor=InlineExecutor())
+    opened = Store.open(
+        new_home(tmp_path / "till"), clock=clock, ids=CountingIds(), executor=InlineExecutor()
+    )
     opened.submit(lambda tx: record_enrolment(tx, IDENTITY)).result()
     yield opened
     opened.close()

@@ -19,9 +19,9 @@ from sync_agent.ports import Uuid7Ids
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_enrolment
-from sync_agent.store.home import Home
 from sync_agent.store.replica import apply_changes
 from tests.clocks import ManualClock
+from tests.homes import new_home
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class Shop:
     _heads: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.store = Store.open(Home(self.path), clock=self.clock, ids=Uuid7Ids())
+        self.store = Store.open(new_home(self.path), clock=self.clock, ids=Uuid7Ids())
         self.write(lambda tx: record_enrolment(tx, self.identity))
         self.write(self._begin_cursors)
         self.till = Till(self.store, self.clock, self.store.ids)

@@ -1,0 +1,25 @@
+"""Tills' folders for tests: migrated once in a process, and copied. Migrations have tests of their own."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from sync_agent.ports import SystemClock, Uuid7Ids
+from sync_agent.store.database import Store
+from sync_agent.store.home import Home
+
+
+def new_home(path: Path) -> Home:
+    """A home with an empty database of this release, as a first start leaves it."""
+    home = Home(path)
+    if not home.database.exists():
+        home.database.write_bytes(_empty_database())
+    return home
+
+
+@cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "till")
+        Store.open(home, clock=SystemClock(), ids=Uuid7Ids()).close()
+        return home.database.read_bytes()
