@@ -17,6 +17,7 @@ from server_stub.roles import EVENTS
 from sync_agent.contract import events
 from sync_agent.contract.codes import EVENT_BYTES_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_acknowledged
+from tests.server.shop import CONNECT_S_MAX
 
 pytestmark = pytest.mark.xdist_group("fuzz-events")
 
@@ -287,7 +288,9 @@ class Socket:
 
     def _open(self) -> None:
         self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
-        self._run(self._client.connect(self._server.url, transports=["websocket"]))
+        self._run(
+            self._client.connect(self._server.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
+        )
         if self._role is not None:
             who = {"tenantId": "demo", "userId": ROLES[self._role], "token": self._server.tokens[self._role]}
             answer = self.call(events.JOIN_TENANT, who)

@@ -17,6 +17,9 @@ from server_stub.demo_data import DEMO_PASSWORD
 from server_stub.run import RunningServer, running
 from server_stub.settings import Settings
 
+CONNECT_S_MAX = 20
+"""The library gives up after a second, which a busy machine may need for a greeting."""
+
 
 @dataclass
 class Person:
@@ -119,7 +122,9 @@ class Shop:
         client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         socket = Socket(client)
         client.on("*", socket.remember)
-        await client.connect(self.url, auth=auth, transports=["websocket"], **rest)
+        await client.connect(
+            self.url, auth=auth, transports=["websocket"], wait_timeout=CONNECT_S_MAX, **rest
+        )
         self.sockets.append(client)
         return socket
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.server.shop import Shop
+from tests.server.shop import CONNECT_S_MAX, Shop
 
 WHO = {"username": "ops", "password": "a long one"}
 ON = {"admin_ui": ("ops", "a long one")}
@@ -22,7 +22,9 @@ async def admin(shop: Shop, auth: dict[str, str] | None) -> tuple[socketio.Async
 
     client.on("*", hear, namespace="/admin")
     shop.sockets.append(client)
-    await client.connect(shop.url, auth=auth, namespaces=["/admin"], transports=["websocket"])
+    await client.connect(
+        shop.url, auth=auth, namespaces=["/admin"], transports=["websocket"], wait_timeout=CONNECT_S_MAX
+    )
     return client, heard
 
 

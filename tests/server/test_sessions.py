@@ -15,7 +15,7 @@ from server_stub.run import running
 from server_stub.settings import Settings
 from tests.clocks import ManualClock
 from tests.server.operations import movement
-from tests.server.shop import Person, Shop, Socket
+from tests.server.shop import CONNECT_S_MAX, Person, Shop, Socket
 
 QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
 
@@ -154,7 +154,7 @@ async def test_a_full_server_says_so(open_with: Callable[..., Any]) -> None:
         told: list[dict[str, str]] = []
         second.on("connect_error", told.append)
         with pytest.raises(socketio.exceptions.ConnectionError):
-            await second.connect(shop.url, transports=["websocket"])
+            await second.connect(shop.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
         assert "full" in told[0]["message"]
         await first.client.disconnect()
         async with asyncio.timeout(10):
@@ -182,7 +182,7 @@ async def test_a_stopping_server_says_goodbye(settings: Settings) -> None:
         client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         socket = Socket(client)
         client.on("*", socket.remember)
-        await client.connect(server.url, transports=["websocket"])
+        await client.connect(server.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
     assert await socket.hear("session-ended") == {"reason": "server_stopping"}
     await closed(socket)
 

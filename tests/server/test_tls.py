@@ -59,7 +59,7 @@ async def test_with_a_certificate_all_is_encrypted(with_tls: Settings) -> None:
             assert answer.headers["strict-transport-security"]
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as session:
             client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=session)
-            await client.connect(server.url, transports=["websocket"])
+            await client.connect(server.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
             joined = await client.call(
                 "join-tenant",
                 {"tenantId": "demo", "userId": "bob", "token": answer.json()["data"]["accessToken"]},
