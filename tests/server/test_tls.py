@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from server_stub.demo_data import DEMO_PASSWORD
 from server_stub.run import running, serve
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
+from tests.server.shop import CONNECT_S_MAX
 
 
 @pytest.fixture
