@@ -8,8 +8,11 @@ Commands and logs speak English.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+MINUS = "\u2212"
 
 
 class Translator(Protocol):
@@ -37,20 +40,23 @@ def twenty_four_hours(moment: datetime) -> str:
     return f"{moment:%H:%M}"
 
 
+@dataclass(frozen=True)
+class Figures:
+    """How a language writes them. `before_sign` keeps a sign at the left where people read from the right."""
+
+    decimal_point: str = "."
+    before_sign: str = ""
+    clock: Callable[[datetime], str] = twenty_four_hours
+
+
 _translators: list[Translator] = [english]
-_decimal_points = ["."]
-_clocks: list[Callable[[datetime], str]] = [twenty_four_hours]
+_figures = [Figures()]
 
 
-def install(
-    translator: Translator,
-    decimal_point: str = ".",
-    clock: Callable[[datetime], str] = twenty_four_hours,
-) -> None:
+def install(translator: Translator, figures: Figures | None = None) -> None:
     """Say everything from now on in another language; `install(english)` goes back."""
     _translators[0] = translator
-    _decimal_points[0] = decimal_point
-    _clocks[0] = clock
+    _figures[0] = figures or Figures()
 
 
 def translate(context: str, text: str, n: int = -1) -> str:
@@ -60,9 +66,19 @@ def translate(context: str, text: str, n: int = -1) -> str:
 
 def in_figures(plain: str) -> str:
     """A plain figure such as "-1.250" as the language in use writes it: "-1,250"."""
-    return plain.replace(".", _decimal_points[0])
+    return plain.replace(".", _figures[0].decimal_point)
+
+
+def negative(figure: str) -> str:
+    """A figure below zero: −3."""
+    return f"{_figures[0].before_sign}{MINUS}{figure}"
+
+
+def positive(figure: str) -> str:
+    """A figure that was added: +12."""
+    return f"{_figures[0].before_sign}+{figure}"
 
 
 def time_of_day(moment: datetime) -> str:
     """Hour and minute as the language in use writes them; `moment` is in the zone of whoever reads it."""
-    return _clocks[0](moment)
+    return _figures[0].clock(moment)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from resources.words import in_figures, time_of_day, translate
+from resources.words import MINUS, in_figures, negative, time_of_day, translate
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
-MINUS = "\u2212"
 _COUNTING = frozenset({"count", "resolution"})
 """Reasons of movements that set a figure rather than change it."""
 _RECORD_KEEPING = frozenset({"id", "version", "deleted"})
@@ -253,12 +252,12 @@ class _StockCase:
 
 def figure(quantity: int, unit: str) -> str:
     """A quantity as people read it; what is sold by weight is kept in thousandths."""
-    sign = MINUS if quantity < 0 else ""
     if unit != "kg":
-        return f"{sign}{abs(quantity)}"
+        return negative(str(-quantity)) if quantity < 0 else str(quantity)
     whole, thousandths = divmod(abs(quantity), 1000)
     weight = in_figures(f"{whole}.{thousandths:03d}")
-    return translate("quantity", "{weight} kg").format(weight=f"{sign}{weight}")
+    weight = negative(weight) if quantity < 0 else weight
+    return translate("quantity", "{weight} kg").format(weight=weight)
 
 
 def movement_word(reason: str, delta: int) -> str:

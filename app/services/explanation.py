@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from resources.words import time_of_day, translate
+from resources.words import MINUS, time_of_day, translate
 from sync_agent.contract.operations import CONFLICT
 from sync_agent.contract.wire import from_ms
-from sync_agent.merge import MINUS, figure, movement_word
+from sync_agent.merge import figure, movement_word
 from sync_agent.store.outbox import Status
 from sync_agent.store.projection import StockFigure, UnconfirmedEffect
 

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.domain.money import format_minor
 from app.services.till import Till
-from resources.words import translate
+from resources.words import negative, positive, translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
-from sync_agent.merge import MINUS, figure, movement_word
+from sync_agent.merge import figure, movement_word
 from sync_agent.store import endings
 from sync_agent.store import tables as t
 from sync_agent.store.outbox import Status
@@ -220,9 +220,9 @@ def _tell_sale(summary: dict[str, Any]) -> tuple[str, list[str]]:
 def _tell_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary["quantity"]
     unit = summary.get("unit", "each")
-    sign = MINUS if quantity < 0 else "+"
+    signed = (negative if quantity < 0 else positive)(figure(abs(quantity), unit))
     word = movement_word(summary["reason"], quantity)
-    return _stock_of(summary), [f"{sign}{figure(abs(quantity), unit)} {word}"]
+    return _stock_of(summary), [f"{signed} {word}"]
 
 
 def _stock_of(summary: dict[str, Any]) -> str:

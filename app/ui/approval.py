@@ -17,6 +17,8 @@ from app.ui import tasks
 from app.ui.parts import MessageLine, button, field, label
 from app.ui.pin_pad import PIN_LENGTH_MAX, PinPad
 
+WORDS_PX = 392
+
 
 class NotApproved(DomainError):
     """The manager turned it down, or nobody was there."""
@@ -100,7 +102,10 @@ class ApprovalDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("A manager has to approve"), "title"))
-        layout.addWidget(label(words, wrap=True))
+        told = label(words, wrap=True)
+        told.setFixedWidth(WORDS_PX)
+        told.setMinimumHeight(told.heightForWidth(WORDS_PX))
+        layout.addWidget(told)
         layout.addWidget(self._who)
         layout.addWidget(self._pin)
         layout.addWidget(self._message)
@@ -109,8 +114,7 @@ class ApprovalDialog(QDialog):
         row.addWidget(button(self.tr("Cancel (Esc)"), "approvalCancel", self.reject))
         row.addWidget(self._approve, 1)
         layout.addLayout(row)
-        self.setFixedWidth(400)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
+        self.setMinimumWidth(WORDS_PX + 48)
 
     def _submit(self) -> None:
         if not self._approve.isEnabled():

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
 from app.domain.money import minor_digits
-from resources.words import translate
+from resources.words import negative, positive, translate
 
-MINUS = "−"
 THOUSANDTHS = 1000
 PPM_IN_A_PERCENT = 10_000
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
@@ -33,18 +32,18 @@ class Formatter:
         """With the currency's sign: £18.40."""
         digits = minor_digits(self.currency)
         text = self.locale.toCurrencyString(abs(minor) / 10**digits, self._symbol, digits)
-        return f"{MINUS}{text}" if minor < 0 else text
+        return negative(text) if minor < 0 else text
 
     def signed_money(self, minor: int) -> str:
         """A difference: +£0.02, −£1.00."""
         text = self.money(minor)
-        return text if minor < 0 else f"+{text}"
+        return text if minor < 0 else positive(text)
 
     def amount(self, minor: int) -> str:
         """Without it, for columns: 18.40."""
         digits = minor_digits(self.currency)
         text = self.locale.toString(abs(minor) / 10**digits, "f", digits)
-        return f"{MINUS}{text}" if minor < 0 else text
+        return negative(text) if minor < 0 else text
 
     def quantity(self, quantity: int, unit: str = "each") -> str:
         if unit == "kg":
@@ -52,12 +51,12 @@ class Formatter:
             text = translate("quantity", "{weight} kg").format(weight=weight)
         else:
             text = self.locale.toString(abs(quantity))
-        return f"{MINUS}{text}" if quantity < 0 else text
+        return negative(text) if quantity < 0 else text
 
     def signed(self, quantity: int, unit: str = "each") -> str:
         """A movement: +12, −3."""
         text = self.quantity(quantity, unit)
-        return text if quantity < 0 else f"+{text}"
+        return text if quantity < 0 else positive(text)
 
     def time(self, moment_ms: int) -> str:
         """14:02"""

@@ -4,12 +4,15 @@ The files are resources/translations/evertill_*.ts, compiled beside them. What t
 through the same files: `apply_language` installs Qt's translator there too.
 """
 
+from datetime import datetime
 from importlib.resources import files
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTime, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from resources import words
+
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 LANGUAGES = {"en": "English", "es": "Español", "ar": "العربية"}
 """By code, each by its own name."""
@@ -52,11 +55,7 @@ def apply_language(app: QApplication, chosen: str = "") -> QLocale:
     app.installTranslator(translator)
     _installed.append(translator)
     locale = _locale(code)
-    words.install(
-        _translate,
-        locale.decimalPoint(),
-        lambda moment: locale.toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat),
-    )
+    words.install(_translate, _figures(locale))
     QLocale.setDefault(locale)
     app.setLayoutDirection(locale.textDirection())
     return locale
@@ -64,6 +63,14 @@ def apply_language(app: QApplication, chosen: str = "") -> QLocale:
 
 def _translate(context: str, text: str, n: int = -1) -> str:
     return QCoreApplication.translate(context, text, "", n)
+
+
+def _figures(locale: QLocale) -> words.Figures:
+    def clock(moment: datetime) -> str:
+        return locale.toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
+
+    mirrored = locale.textDirection() == Qt.LayoutDirection.RightToLeft
+    return words.Figures(locale.decimalPoint(), LEFT_TO_RIGHT_MARK if mirrored else "", clock)
 
 
 def _locale(code: str) -> QLocale:

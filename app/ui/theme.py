@@ -87,7 +87,9 @@ def apply_theme(app: QApplication, theme: Theme = Theme.LIGHT) -> None:
     app.setPalette(palette)
     sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
     arrow = files("resources") / "theme" / f"arrow-{theme}.svg"
-    app.setStyleSheet(Template(sheet).substitute(colours, arrow=Path(str(arrow)).as_posix()))
+    tick = files("resources") / "theme" / f"tick-{theme}.svg"
+    drawings = {"arrow": Path(str(arrow)).as_posix(), "tick": Path(str(tick)).as_posix()}
+    app.setStyleSheet(Template(sheet).substitute(colours, **drawings))
 
 
 @cache

@@ -2591,7 +2591,7 @@
         </message>
         <message>
             <source>Low</source>
-            <translation>Quedan pocos</translation>
+            <translation>Pocos</translation>
         </message>
         <message>
             <source>Name, code or barcode (F2)</source>

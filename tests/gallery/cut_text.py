@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QWidget
 
 
@@ -26,4 +27,14 @@ def _is_cut(widget: QLabel | QAbstractButton) -> bool:
         return widget.heightForWidth(widget.width()) > widget.height() + 1
     if widget.property("role") == "quickkey" or (widget.toolTip() and isinstance(widget, QLabel)):
         return False  # elided on purpose, with the whole in its tool tip
+    if isinstance(widget, QAbstractButton) and widget.isCheckable() and _bold_width(widget) > widget.width():
+        return True
     return widget.width() < widget.minimumSizeHint().width() or isinstance(widget, QDialog)
+
+
+def _bold_width(widget: QAbstractButton) -> int:
+    """What its words take once it is chosen, which the style sheet says in bold and no size hint knows."""
+    font = QFont(widget.font())
+    font.setWeight(QFont.Weight.Bold)
+    icon = 0 if widget.icon().isNull() else widget.iconSize().width()
+    return QFontMetrics(font).horizontalAdvance(widget.text()) + icon

@@ -62,10 +62,12 @@ def test_all_themes_name_the_same_colours_and_the_sheet_no_other() -> None:
     sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
     named = set(re.findall(r"\$(\w+)", sheet))
     assert {frozenset(read_tokens(theme)) for theme in Theme} == {frozenset(read_tokens(Theme.LIGHT))}
-    assert named - {"arrow"} <= set(read_tokens(Theme.LIGHT))
+    assert named - {"arrow", "tick"} <= set(read_tokens(Theme.LIGHT))
     for theme in Theme:
         arrow = (files("resources") / "theme" / f"arrow-{theme}.svg").read_text("utf-8")
         assert read_tokens(theme)["text"] in arrow
+        tick = (files("resources") / "theme" / f"tick-{theme}.svg").read_text("utf-8")
+        assert read_tokens(theme)["on_accent"] in tick
 
 
 def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QApplication) -> None:

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from resources.words import MINUS
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
 from sync_agent.contract.wire import AMOUNT_MAX, format_time
 from sync_agent.merge import (
-    MINUS,
     Suggestion,
     differing_fields,
     figure,
