@@ -58,6 +58,19 @@ def test_every_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
     assert weak == {}
 
 
+@pytest.mark.parametrize("theme", list(Theme))
+def test_the_sheet_writes_on_nothing_that_hides_the_words(theme: Theme) -> None:
+    tokens = read_tokens(theme)
+    sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
+    weak = {}
+    for selector, rules in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        paper = re.search(r"background: \$(\w+)", rules)
+        ink = re.search(r"(?<![-\w])color: \$(\w+)", rules)
+        if paper and ink and contrast(tokens[ink[1]], tokens[paper[1]]) < AA:
+            weak[selector.strip()] = (ink[1], paper[1])
+    assert weak == {}
+
+
 def test_all_themes_name_the_same_colours_and_the_sheet_no_other() -> None:
     sheet = (files("resources") / "theme" / "evertill.qss").read_text("utf-8")
     named = set(re.findall(r"\$(\w+)", sheet))
