@@ -6,11 +6,15 @@ through the same files: `apply_language` installs Qt's translator there too.
 
 from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTime, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTime, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from resources import words
+
+_QT_WORDS = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+_OUR_WORDS = Path(str(files("resources"))) / "translations"
 
 LEFT_TO_RIGHT_MARK = "\u200e"
 
@@ -47,18 +51,24 @@ def apply_language(app: QApplication, chosen: str = "") -> QLocale:
     while _installed:
         app.removeTranslator(_installed.pop())
     code = language_of(chosen)
-    translator: QTranslator = EnglishPlurals(app)
-    if code != "en":
-        translator = QTranslator(app)
-        path = files("resources") / "translations" / f"evertill_{code}.qm"
-        translator.load(str(path))
-    app.installTranslator(translator)
-    _installed.append(translator)
+    if code == "en":
+        _install(app, EnglishPlurals(app))
+    else:
+        # Qt's own words (a file chooser's, a field's menu) have files of their own.
+        for path in (_QT_WORDS / f"qtbase_{code}.qm", _OUR_WORDS / f"evertill_{code}.qm"):
+            translator = QTranslator(app)
+            if translator.load(str(path)):
+                _install(app, translator)
     locale = _locale(code)
     words.install(_translate, _figures(locale))
     QLocale.setDefault(locale)
     app.setLayoutDirection(locale.textDirection())
     return locale
+
+
+def _install(app: QApplication, translator: QTranslator) -> None:
+    app.installTranslator(translator)
+    _installed.append(translator)
 
 
 def _translate(context: str, text: str, n: int = -1) -> str:

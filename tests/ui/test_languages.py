@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.domain.money import format_minor, parse_amount
@@ -80,6 +80,13 @@ def test_spanish_counts_as_spanish_does(speak: Callable[[str], QLocale]) -> None
     assert strip(Counts(3, attention=1)) == (
         "Sin conexión desde 14:05 · 3 apuntes en esta caja · 1 requiere atención"
     )
+
+
+def test_qts_own_words_are_spanish_too(speak: Callable[[str], QLocale]) -> None:
+    speak("es")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancelar"
+    speak("en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
 
 
 @pytest.mark.parametrize(

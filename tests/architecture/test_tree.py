@@ -1,0 +1,19 @@
+"""What is kept under version control."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_LINK = "120000"
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone")
+def test_no_link_is_kept() -> None:
+    """A link leads somewhere on the machine of whoever made it, and nowhere in a fresh clone."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert len(listed) > 100
+    assert [line for line in listed if line.startswith(_LINK)] == []
