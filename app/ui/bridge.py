@@ -115,6 +115,10 @@ class Bridge(QObject):
             self._woken = True
         self._changePosted.emit()
 
+    def deliver_now(self) -> None:
+        """Tell of what has come so far without a rest: whoever just acted looks for what it did."""
+        self._deliver()
+
     def _dispatch(self, event: AgentEvent) -> None:
         match event:
             case StateChanged():

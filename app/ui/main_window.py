@@ -121,9 +121,10 @@ class MainWindow(QMainWindow):
         self.desk = PrintDesk(till, self)
         self.events = EventLog(till.clock.now_ms, self)
         self._pepper = pepper
+        self._bridge = bridge
         self._made: dict[Page, QWidget] = {}
         self._build()
-        self._connect(bridge)
+        self._follow_bridge()
         self._make_keys()
         self._scanner = Scanner(self, till.clock.monotonic_s)
         self._scanner.scanned.connect(self.take_scan)
@@ -199,7 +200,10 @@ class MainWindow(QMainWindow):
     def _make_sell(self) -> QWidget:
         from app.ui.sell_page import SellPage
 
-        return SellPage(self._till, self._formatter, self.approvals, self.desk)
+        sell = SellPage(self._till, self._formatter, self.approvals, self.desk)
+        # The strip is never green beside a sale that is not sent, not even for a tenth of a second.
+        sell.sold.connect(lambda _sale: self._bridge.deliver_now())
+        return sell
 
     def _make_shift(self) -> QWidget:
         from app.ui.shift_page import ShiftPage
@@ -354,7 +358,8 @@ class MainWindow(QMainWindow):
 
     # --- news ---
 
-    def _connect(self, bridge: Bridge) -> None:
+    def _follow_bridge(self) -> None:
+        bridge = self._bridge
         bridge.stateChanged.connect(self._on_state)
         bridge.changed.connect(self._on_changed)
         bridge.attention.connect(self._on_attention)

@@ -39,7 +39,7 @@ from app.ui.theme import Tone
 
 class SellPage(QWidget):
     """Signals:
-    sold(CompletedSale): a sale is on disk.
+    sold(CompletedSale): a sale or a refund is on disk.
     """
 
     sold = Signal(object)
@@ -299,7 +299,6 @@ class SellPage(QWidget):
         self._start_anew()
         self._show_done(sale, kind, has_cash=any(one.method == "cash" for one in settlement.tenders))
         self._tender.set_busy(False)
-        self.sold.emit(sale)
         self._take_scans_meanwhile()
 
     async def _write(self, settlement: Settlement, actor: Actor) -> CompletedSale:
@@ -323,6 +322,7 @@ class SellPage(QWidget):
         )
 
     def _show_done(self, sale: CompletedSale, kind: str, *, has_cash: bool) -> None:
+        self.sold.emit(sale)
         self._done.show_sale(sale, kind)
         self._side.setCurrentWidget(self._done)
         self._done.setFocus()

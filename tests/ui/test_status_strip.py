@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from app.ui import bridge as bridge_module
 from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.status_strip import SILENCE_MS_MIN, Backlog, StripText, strip_text
 from app.ui.theme import Tone
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
-from tests.ui.conftest import Loop, part
+from tests.ui.conftest import Keyboard, Loop, part, scan
 from tests.ui.shop import Shop
 
 S = ConnectionState
@@ -123,6 +125,25 @@ def test_the_first_loss_is_said_once_and_the_return_when_all_is_sent(
     bridge.post_event(QueueDrained(1))
     QApplication.processEvents()
     assert selling.notice.isHidden(), "an ordinary sale that is sent is no news"
+
+
+@pytest.fixture
+def rare_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes comes out once, and then not for a minute."""
+    monkeypatch.setattr(bridge_module, "CHANGES_EVERY_MS", 60_000)
+
+
+@pytest.mark.usefixtures("rare_news")
+def test_a_done_sale_never_stands_beside_all_sent(
+    selling: MainWindow, bridge: Bridge, keys: Keyboard, loop: Loop, shop: Shop
+) -> None:
+    say(bridge, S.ONLINE, shop)
+    for receipt, words in (("T2-000001", "Sending 1 of 1"), ("T2-000002", "Sending 1 of 2")):
+        scan("2000000000015")
+        selling.sell.ask_for_money()
+        keys.press(Qt.Key.Key_Return)
+        loop.until(lambda receipt=receipt: part(selling, QLabel, "doneReceipt").text() == receipt)  # type: ignore[misc]
+        assert selling.strip.strip_text.words == f"Online · {words}"
 
 
 def test_a_notice_takes_no_focus(selling: MainWindow, bridge: Bridge, shop: Shop) -> None:
