@@ -55,7 +55,7 @@ def _prices(till: Till) -> Check:
         return Check(False, what, translate("readiness", "There are no products yet."))
     words = translate("readiness", "%n product(s) can be sold.", priced)
     if priced < products:
-        without = translate("readiness", "%n have no price yet.", products - priced)
+        without = translate("readiness", "%n (has|have) no price yet.", products - priced)
         words = f"{words} {without}"
     return Check(priced > 0, what, words)
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.domain.rights import Right, in_words
@@ -104,7 +104,6 @@ class ApprovalDialog(QDialog):
         layout.addWidget(label(self.tr("A manager has to approve"), "title"))
         told = label(words, wrap=True)
         told.setFixedWidth(WORDS_PX)
-        told.setMinimumHeight(told.heightForWidth(WORDS_PX))
         layout.addWidget(told)
         layout.addWidget(self._who)
         layout.addWidget(self._pin)
@@ -114,7 +113,8 @@ class ApprovalDialog(QDialog):
         row.addWidget(button(self.tr("Cancel (Esc)"), "approvalCancel", self.reject))
         row.addWidget(self._approve, 1)
         layout.addLayout(row)
-        self.setMinimumWidth(WORDS_PX + 48)
+        # As large as what stands in it: words that wrap, or a message, would push the keys under the buttons.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
 
     def _submit(self) -> None:
         if not self._approve.isEnabled():

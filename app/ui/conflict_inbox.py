@@ -110,7 +110,7 @@ class ConflictInbox(QWidget):
         decided, left = await conflicts.decide_alike(self._till, chosen, self._actor)
         words = self.tr("%n conflict(s) decided as suggested.", "", decided)
         if left:
-            words = f"{words} {self.tr('%n had changed meanwhile and wait for you.', '', left)}"
+            words = f"{words} {self.tr('%n had changed meanwhile and (waits|wait) for you.', '', left)}"
         self._message.say(words, Tone.GOOD if not left else Tone.WARN)
 
     def _chosen(self) -> ConflictView | None:

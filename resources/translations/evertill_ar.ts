@@ -515,7 +515,7 @@
             </translation>
         </message>
         <message numerus="yes">
-            <source>%n had changed meanwhile and wait for you.</source>
+            <source>%n had changed meanwhile and (waits|wait) for you.</source>
             <translation>
                 <numerusform>لم يتغير شيء في الأثناء.</numerusform>
                 <numerusform>تغير واحد في الأثناء وينتظرك.</numerusform>
@@ -3706,6 +3706,17 @@
     <context>
         <name>readiness</name>
         <message numerus="yes">
+            <source>%n (has|have) no price yet.</source>
+            <translation>
+                <numerusform>لكلها سعر.</numerusform>
+                <numerusform>واحد لا سعر له بعد.</numerusform>
+                <numerusform>اثنان لا سعر لهما بعد.</numerusform>
+                <numerusform>%n لا سعر لها بعد.</numerusform>
+                <numerusform>%n لا سعر لها بعد.</numerusform>
+                <numerusform>%n لا سعر لها بعد.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n can sign in here without a connection.</source>
             <translation>
                 <numerusform>لا يمكن لأحد الدخول هنا بلا اتصال.</numerusform>
@@ -3714,17 +3725,6 @@
                 <numerusform>يمكن لـ%n أشخاص الدخول هنا بلا اتصال.</numerusform>
                 <numerusform>يمكن لـ%n شخصًا الدخول هنا بلا اتصال.</numerusform>
                 <numerusform>يمكن لـ%n شخص الدخول هنا بلا اتصال.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n have no price yet.</source>
-            <translation>
-                <numerusform>لكلها سعر.</numerusform>
-                <numerusform>واحد لا سعر له بعد.</numerusform>
-                <numerusform>اثنان لا سعر لهما بعد.</numerusform>
-                <numerusform>%n لا سعر لها بعد.</numerusform>
-                <numerusform>%n لا سعر لها بعد.</numerusform>
-                <numerusform>%n لا سعر لها بعد.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -503,7 +503,7 @@
             </translation>
         </message>
         <message numerus="yes">
-            <source>%n had changed meanwhile and wait for you.</source>
+            <source>%n had changed meanwhile and (waits|wait) for you.</source>
             <translation>
                 <numerusform>%n cambió entretanto y le espera.</numerusform>
                 <numerusform>%n cambiaron entretanto y le esperan.</numerusform>
@@ -3542,17 +3542,17 @@
     <context>
         <name>readiness</name>
         <message numerus="yes">
+            <source>%n (has|have) no price yet.</source>
+            <translation>
+                <numerusform>%n aún no tiene precio.</numerusform>
+                <numerusform>%n aún no tienen precio.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n can sign in here without a connection.</source>
             <translation>
                 <numerusform>%n persona puede entrar aquí sin conexión.</numerusform>
                 <numerusform>%n personas pueden entrar aquí sin conexión.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n have no price yet.</source>
-            <translation>
-                <numerusform>%n aún no tiene precio.</numerusform>
-                <numerusform>%n aún no tienen precio.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

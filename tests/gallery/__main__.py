@@ -10,6 +10,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +32,26 @@ from tests.gallery.cut_text import cut_texts
 from tests.gallery.scenes import SCENES, Stage, furnish
 from tests.ui.shop import ALICE, PEPPER, Shop
 
+SMALL, LARGE = QSize(1024, 768), QSize(1920, 1080)
+
+
+@dataclass(frozen=True)
+class Look:
+    theme: Theme
+    language: str
+    size: QSize
+
+    @property
+    def name(self) -> str:
+        return f"{self.theme}-{self.language}-{self.size.width()}x{self.size.height()}"
+
+
 LOOKS = (
-    ("light-ltr-1024x768", Theme.LIGHT, "en", QSize(1024, 768)),
-    ("dark-rtl-1024x768", Theme.DARK, "ar", QSize(1024, 768)),
-    ("dark-ltr-1920x1080", Theme.DARK, "en", QSize(1920, 1080)),
-    ("light-rtl-1920x1080", Theme.LIGHT, "ar", QSize(1920, 1080)),
-    ("light-es-1024x768", Theme.LIGHT, "es", QSize(1024, 768)),
-    ("contrast-ltr-1024x768", Theme.CONTRAST, "en", QSize(1024, 768)),
+    *(Look(*one) for one in product((Theme.LIGHT, Theme.DARK), ("en", "ar"), (SMALL, LARGE))),
+    Look(Theme.CONTRAST, "en", SMALL),
+    Look(Theme.LIGHT, "es", SMALL),
 )
+"""English reads from the left, Arabic from the right; Spanish has the longest words."""
 
 
 @contextmanager
@@ -84,24 +98,28 @@ def main() -> int:
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     drawn = cut = 0
-    for look, theme, language, size in LOOKS:
-        if arguments.look and arguments.look not in look:
+    for look in LOOKS:
+        if arguments.look and arguments.look not in look.name:
             continue
-        apply_theme(app, theme)
-        locale = apply_language(app, language)
-        (arguments.into / look).mkdir(parents=True, exist_ok=True)
+        apply_theme(app, look.theme)
+        locale = apply_language(app, look.language)
+        folder = arguments.into / look.name
+        folder.mkdir(parents=True, exist_ok=True)
         for name, scene in SCENES.items():
             if arguments.only and arguments.only not in name:
                 continue
-            with tempfile.TemporaryDirectory() as folder, stage_of(loop, Path(folder), locale, size) as stage:
+            with (
+                tempfile.TemporaryDirectory() as home,
+                stage_of(loop, Path(home), locale, look.size) as stage,
+            ):
                 shown = scene(stage)
                 stage.settle()
-                shown.grab().save(str(arguments.into / look / f"{name}.png"))
+                shown.grab().save(str(folder / f"{name}.png"))
                 drawn += 1
-                for words in cut_texts(shown, size):
+                for words in cut_texts(shown, look.size):
                     cut += 1
-                    print(f"{look}/{name}: cut: {words}")
-    print(f"{drawn} pictures in {arguments.into}; {cut} texts lack room")
+                    print(f"{look.name}/{name}: cut: {words}")
+    print(f"{drawn} pictures in {arguments.into}; texts that lack room: {cut}")
     return 1 if cut else 0
 
 

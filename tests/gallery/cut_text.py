@@ -1,15 +1,26 @@
 """Which words of a picture lack room."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 
 def cut_texts(shown: QWidget, screen: QSize) -> list[str]:
-    """Labels and buttons in sight whose words do not fit, by name and words; a window beyond the screen."""
+    """Labels and buttons in sight whose words do not fit, by name and words; what lies on another; a window
+    beyond the screen."""
     cut = [f"{widget.objectName()}: {widget.text()}" for widget in _texts(shown) if _is_cut(widget)]
+    cut += [f"{one.objectName()} lies under {other.objectName()}" for one, other in _overlapping(shown)]
     if shown.width() > screen.width() or shown.height() > screen.height():
         cut.append(f"the window itself: {shown.width()}×{shown.height()}")
     return cut
@@ -22,14 +33,42 @@ def _texts(shown: QWidget) -> Iterator[QLabel | QAbstractButton]:
                 yield widget
 
 
+def _overlapping(shown: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
+    """Pairs in sight that share room, though neither stands in the other."""
+    placed = [
+        (
+            widget,
+            QRect(widget.mapTo(shown, QPoint(0, 0)), widget.size()).intersected(_window_of(widget, shown)),
+        )
+        for kind in (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractItemView)
+        for widget in shown.findChildren(kind)
+        if widget.isVisible() and widget.window() is shown.window()
+    ]
+    for (one, here), (other, there) in combinations(placed, 2):
+        if one.isAncestorOf(other) or other.isAncestorOf(one):
+            continue
+        shared = here.intersected(there)
+        if shared.width() > 1 and shared.height() > 1:
+            yield one, other
+
+
+def _window_of(widget: QWidget, shown: QWidget) -> QRect:
+    """What can be seen of `widget`: its parents cut off what reaches beyond them."""
+    seen, parent = shown.rect(), widget.parentWidget()
+    while parent is not None and parent is not shown:
+        seen &= QRect(parent.mapTo(shown, QPoint(0, 0)), parent.size())
+        parent = parent.parentWidget()
+    return seen
+
+
 def _is_cut(widget: QLabel | QAbstractButton) -> bool:
     if isinstance(widget, QLabel) and widget.wordWrap():
         return widget.heightForWidth(widget.width()) > widget.height() + 1
     if widget.property("role") == "quickkey" or (widget.toolTip() and isinstance(widget, QLabel)):
         return False  # elided on purpose, with the whole in its tool tip
-    if isinstance(widget, QAbstractButton) and widget.isCheckable() and _bold_width(widget) > widget.width():
+    if isinstance(widget, QPushButton) and widget.isCheckable() and _bold_width(widget) > widget.width():
         return True
-    return widget.width() < widget.minimumSizeHint().width() or isinstance(widget, QDialog)
+    return widget.width() < widget.minimumSizeHint().width()
 
 
 def _bold_width(widget: QAbstractButton) -> int:
