@@ -1,14 +1,17 @@
 """Money, quantities and times as this shop's people read them: by locale, currency and time zone."""
 
+import unicodedata
 from dataclasses import dataclass
 
-from PySide6.QtCore import QDateTime, QLocale, QTimeZone
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone
 
 from app.domain.money import minor_digits
-from resources.words import negative, positive, translate
+from resources.words import MINUS, negative, positive, translate
 
 THOUSANDTHS = 1000
 PPM_IN_A_PERCENT = 10_000
+_LEFT_TO_RIGHT_ISOLATE, _RIGHT_TO_LEFT_ISOLATE, _POP_ISOLATE = "\u2066", "\u2067", "\u2069"
+_LEFT_TO_RIGHT_MARK = "\u200e"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
 
 
@@ -30,14 +33,22 @@ class Formatter:
 
     def money(self, minor: int) -> str:
         """With the currency's sign: £18.40."""
-        digits = minor_digits(self.currency)
-        text = self.locale.toCurrencyString(abs(minor) / 10**digits, self._symbol, digits)
-        return negative(text) if minor < 0 else text
+        return self._money(minor, MINUS if minor < 0 else "")
 
     def signed_money(self, minor: int) -> str:
         """A difference: +£0.02, −£1.00."""
-        text = self.money(minor)
-        return text if minor < 0 else positive(text)
+        return self._money(minor, MINUS if minor < 0 else "+")
+
+    def _money(self, minor: int, sign: str) -> str:
+        digits = minor_digits(self.currency)
+        major, symbol = abs(minor) / 10**digits, self._symbol
+        if self.locale.textDirection() == Qt.LayoutDirection.LeftToRight:
+            return f"{sign}{self.locale.toCurrencyString(major, symbol, digits)}"
+        # Beside words of either direction it reads alike: Qt's own would have its sign now left, now right.
+        figure = self.locale.toString(major, "f", digits)
+        if unicodedata.bidirectional(symbol[0]) == "AL":
+            return f"{_RIGHT_TO_LEFT_ISOLATE}{_LEFT_TO_RIGHT_MARK}{sign}{figure}\u00a0{symbol}{_POP_ISOLATE}"
+        return f"{_LEFT_TO_RIGHT_ISOLATE}{sign}{symbol}{figure}{_POP_ISOLATE}"
 
     def amount(self, minor: int) -> str:
         """Without it, for columns: 18.40."""

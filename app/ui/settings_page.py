@@ -449,8 +449,9 @@ def _text(name: str, words: str) -> QPlainTextEdit:
 
 def _form(*rows: tuple[str, QWidget]) -> QWidget:
     section = QWidget()
-    form = QFormLayout(section)
-    form.setContentsMargins(0, 0, 0, 0)
+    column = QVBoxLayout(section)
+    column.setContentsMargins(0, 0, 0, 0)
+    form = QFormLayout()
     form.setSpacing(10)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
@@ -460,4 +461,6 @@ def _form(*rows: tuple[str, QWidget]) -> QWidget:
         else:
             form.addRow("", made)
         made.setMaximumWidth(420)
+    column.addLayout(form)
+    column.addStretch(1)
     return section

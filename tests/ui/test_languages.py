@@ -123,6 +123,23 @@ def test_figures_are_written_as_the_language_does(
     assert formatter.quantity(1250, "kg") == weight
 
 
+@pytest.mark.parametrize(
+    ("code", "currency", "loss", "gain"),
+    [
+        ("en", "GBP", "−£10.80", "+£10.80"),
+        ("es", "EUR", "−10,80\u00a0€", "+10,80\u00a0€"),
+        ("ar", "GBP", "\u2066−£10.80\u2069", "\u2066+£10.80\u2069"),
+        ("ar", "AED", "\u2067\u200e−10.80\u00a0د.إ.\u200f\u2069", "\u2067\u200e+10.80\u00a0د.إ.\u200f\u2069"),
+    ],
+)
+def test_money_keeps_its_order_whatever_words_stand_beside_it(
+    speak: Callable[[str], QLocale], code: str, currency: str, loss: str, gain: str
+) -> None:
+    formatter = Formatter(speak(code), currency, "Europe/London")
+    assert formatter.money(-1080) == loss
+    assert formatter.signed_money(1080) == gain
+
+
 def test_a_suggestion_is_explained_in_the_language(speak: Callable[[str], QLocale], shop: Shop) -> None:
     speak("es")
     shop.open_conflict(shop.stock_conflict())
