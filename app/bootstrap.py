@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -144,25 +145,20 @@ def run_window(path: Path, server_url: str) -> int:
 
     Where this till is open already, its window comes to the front and nothing else happens.
     """
-    import sys
-
-    from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
-
-    from app.single_instance import ask_to_show
-
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication), "a till needs widgets"
-    application.setApplicationName("Evertill")
-    # Closing the set-up window must not end the loop before the till's own window stands.
-    application.setQuitOnLastWindowClosed(False)
     try:
+        # Before Qt is loaded, which reads the source of every module that is imported after it.
         opened = open_home(path)
     except HomeInUse:
+        from app.single_instance import ask_to_show
+
+        _application()
         if ask_to_show(path):
             return 0
         raise
+    from qasync import QEventLoop
+
+    application = _application()
     program = _Program(opened, server_url)
     keep_alive = _close_on_signals(application)
     try:
@@ -174,6 +170,17 @@ def run_window(path: Path, server_url: str) -> int:
     finally:
         program.close()
     return 0
+
+
+def _application() -> "QApplication":
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication), "a till needs widgets"
+    application.setApplicationName("Evertill")
+    # Closing the set-up window must not end the loop before the till's own window stands.
+    application.setQuitOnLastWindowClosed(False)
+    return application
 
 
 SIGNALS_LOOKED_AT_MS = 250

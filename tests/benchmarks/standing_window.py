@@ -14,36 +14,42 @@ from pathlib import Path
 
 
 def main() -> None:
-    if sys.argv[1] != "empty":
-        gc.disable()  # as `evertill till` does
+    if sys.argv[1] == "empty":
+        _empty()
+    else:
+        _till(Path(sys.argv[2]), answers=sys.argv[1] == "answers")
+
+
+def _empty() -> None:
     from PySide6.QtWidgets import QApplication, QMainWindow
 
     application = QApplication(sys.argv[:1])
-    if sys.argv[1] == "empty":
-        window = QMainWindow()
-        window.resize(1024, 768)
-        window.show()
-        application.processEvents()
-        return
-    _till(application, Path(sys.argv[2]), answers=sys.argv[1] == "answers")
+    window = QMainWindow()
+    window.resize(1024, 768)
+    window.show()
+    application.processEvents()
 
 
-def _till(application: object, home: Path, *, answers: bool) -> None:
+def _till(home: Path, *, answers: bool) -> None:
+    """In the order of `evertill till`: the collector rests, and the home is opened before Qt is loaded."""
+    gc.disable()
     import keyring
     from keyring.backends import fail
-    from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
 
     keyring.set_keyring(fail.Keyring())
     from app.bootstrap import open_home
+
+    opened = open_home(home)
+    from PySide6.QtWidgets import QApplication
+    from qasync import QEventLoop
+
     from app.services.till import Actor
     from app.ui.bridge import Bridge
     from app.ui.main_window import MainWindow
     from app.ui.theme import apply_theme
     from tests.benchmarks.no_agent import NoAgent
 
-    assert isinstance(application, QApplication)
-    opened = open_home(home)
+    application = QApplication(sys.argv[:1])
     apply_theme(application)
     with QEventLoop(application):
         window = MainWindow(opened.till(), Bridge(), NoAgent(), "pepper")
