@@ -25,7 +25,7 @@ from tests.ui.shop import ALICE, PEPPER, Shop
 T = TypeVar("T")
 WIDGET = TypeVar("WIDGET", bound=QWidget)
 
-WAIT_S = 10
+WAIT_S = 30
 LOOK_EVERY_S = 0.002
 PERSON_S = 0.2
 

@@ -7,7 +7,7 @@ shift, and be told that the server has all of it.
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -162,7 +162,9 @@ def enrolled(home: Path, url: str, name: str) -> OpenHome:
         finally:
             await transport.close()
 
-    return asyncio.new_event_loop().run_until_complete(enroll())
+    # A loop of its own: the one of the window stays the current one.
+    with closing(asyncio.new_event_loop()) as own_loop:
+        return own_loop.run_until_complete(enroll())
 
 
 @contextmanager
