@@ -9,12 +9,12 @@ import dataclasses
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.services.till import Till
 from sync_agent import credentials as secrets
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
     from sync_agent.agent import Agent, AgentThread
     from sync_agent.enrolment import Enrolment
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -407,15 +409,20 @@ class _SettingUp:
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._synced = asyncio.Event()
         bridge.stateChanged.connect(self._on_state)
-        self._window = EnrolWindow(self._enroll, bridge, server_url=server_url, on_try=self._make_demo)
+        self._window = EnrolWindow(
+            self._enroll, self._fetch, bridge, server_url=server_url, on_try=self._make_demo
+        )
         self._window.page.enrolled.connect(lambda: self._decide(True))
         self._window.closed.connect(lambda: self._decide(False))
 
     async def until_ready(self) -> "tuple[OpenHome, _LateAgent] | None":
         """None where the window was closed before this home became a till."""
+        from app.ui import tasks
+
         self._window.show()
         went_through = await self._ready
         self._window.hide()
+        await tasks.all_ended()
         self._window.deleteLater()
         if self._agent is None:
             return None
@@ -446,10 +453,11 @@ class _SettingUp:
         from sync_agent.enrolment import Enrolment
 
         enrolment = Enrolment(**dataclasses.asdict(form))
-        # In a thread with a plain loop of its own: Qt's loop is for the window.
-        self._opened = await asyncio.to_thread(asyncio.run, self._ask(enrolment))
+        self._opened = await _in_a_loop_of_its_own(self._ask(enrolment))
         self._agent = _LateAgent(self._opened, self._bridge)
         self._agent.start()
+
+    async def _fetch(self) -> None:
         await self._synced.wait()
 
     async def _ask(self, enrolment: "Enrolment") -> OpenHome:
@@ -460,6 +468,38 @@ class _SettingUp:
             return await self._opened.enroll(transport, enrolment)
         finally:
             await transport.close()
+
+
+async def _in_a_loop_of_its_own(work: Coroutine[Any, Any, T]) -> T:
+    """Do `work` in a thread with a plain loop: Qt's loop is for the window.
+
+    Who is cancelled here cancels the work, and waits until it has put down what it held. Where that comes
+    too late, the work is done and its result stands.
+    """
+    own_loop = asyncio.new_event_loop()
+    task = own_loop.create_task(work)
+
+    def run() -> T:
+        with contextlib.closing(own_loop):
+            try:
+                return own_loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                raise _Stopped from None  # Qt's executor carries no cancellation
+
+    running = asyncio.ensure_future(asyncio.to_thread(run))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        with contextlib.suppress(RuntimeError):  # it has ended
+            own_loop.call_soon_threadsafe(task.cancel)
+        try:
+            return await running
+        except _Stopped:
+            raise asyncio.CancelledError from None
+
+
+class _Stopped(Exception):
+    """What was asked for was cancelled."""
 
 
 async def _write_bundle(opened: OpenHome, to: Path) -> None:

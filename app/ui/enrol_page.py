@@ -1,9 +1,10 @@
 """A till's first run: a manager names the server, the shop and this till, once.
 
-It stands before there is a store, so it knows nothing but a callable that enrols and then waits for the
-first snapshot.
+It stands before there is a store, so it knows nothing but a callable that enrols and one that waits for the
+first snapshot. Asking can be stopped; what is being fetched goes on by itself, at the next start too.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ from app.ui.bridge import Bridge
 from app.ui.parts import MessageLine, button, card, form_label, label
 from app.ui.parts import field as text_field
 from app.ui.theme import Tone
-from sync_agent.events import Progress
+from sync_agent.events import ConnectionState, Progress, StateChanged
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class EnrolPage(QWidget):
     def __init__(
         self,
         on_enrol: Callable[[EnrolForm], Awaitable[None]],
+        on_fetch: Callable[[], Awaitable[None]],
         *,
         server_url: str = "",
         on_try: Callable[[], Awaitable[EnrolForm]] | None = None,
@@ -57,6 +59,9 @@ class EnrolPage(QWidget):
         self._on_try = on_try
         self.setObjectName("page")
         self._on_enrol = on_enrol
+        self._on_fetch = on_fetch
+        self._task: asyncio.Task[None] | None = None
+        self._is_fetching = False
         self._fields: dict[str, QLineEdit] = {}
         frame, layout = card()
         frame.setFixedWidth(560)
@@ -85,6 +90,9 @@ class EnrolPage(QWidget):
         self._try = button(self.tr("Try it with a demonstration shop"), "tryDemo", self._try_demo)
         self._try.setVisible(on_try is not None)
         layout.addWidget(self._try)
+        self._stop = button(self.tr("Stop (Esc)"), "enrolStop", self.stop)
+        self._stop.hide()
+        layout.addWidget(self._stop)
         row = QHBoxLayout(self)
         row.addStretch(1)
         column = QVBoxLayout()
@@ -106,9 +114,31 @@ class EnrolPage(QWidget):
         words = self.tr("Fetching products and stock: {done} of {total}.")
         self._message.say(words.format(done=event.done, total=event.total), Tone.BUSY)
 
+    def show_state(self, event: StateChanged) -> None:
+        """A connection that is lost while the first snapshot comes in is said, and so is what to do."""
+        if self._is_fetching and event.state is ConnectionState.OFFLINE:
+            words = self.tr(
+                "This till is set up, but the connection is gone. Fetching goes on by itself once it is "
+                "back; this window may be closed meanwhile."
+            )
+            self._message.say(words, Tone.WARN)
+
+    def stop(self) -> None:
+        """Ask the server no longer."""
+        if self._stop.isVisible() and self._stop.isEnabled():
+            self._stop.setEnabled(False)
+            self.leave()
+
+    def leave(self) -> None:
+        """Wait for nothing any more: the window closes."""
+        if self._task is not None:
+            self._task.cancel()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._submit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.stop()
         else:
             super().keyPressEvent(event)
 
@@ -146,22 +176,40 @@ class EnrolPage(QWidget):
             self._fields[empty].setFocus()
             return
         self._set_busy(True)
-        self._message.say(self.tr("Asking the server…"), Tone.BUSY)
-        tasks.start(self._run(EnrolForm(**values)), self, self._refused)
+        self._task = tasks.start(self._run(EnrolForm(**values)), self, self._refused)
 
     def _try_demo(self) -> None:
         if self._on_try is not None:
             self._set_busy(True)
             self._message.say(self.tr("A demonstration shop is being set up on this computer…"), Tone.BUSY)
-            tasks.start(self._run_demo(self._on_try), self, self._refused)
+            self._task = tasks.start(self._run_demo(self._on_try), self, self._refused)
 
     async def _run_demo(self, make: Callable[[], Awaitable[EnrolForm]]) -> None:
         await self._run(await make())
 
     async def _run(self, form: EnrolForm) -> None:
-        await self._on_enrol(form)
+        self._message.say(self.tr("Asking the server…"), Tone.BUSY)
+        self._offer_to_stop(True)
+        try:
+            await self._on_enrol(form)
+        except asyncio.CancelledError:
+            self._set_busy(False)
+            self._message.say(self.tr("Stopped. This till is not set up yet."), Tone.WARN)
+            return
+        finally:
+            self._offer_to_stop(False)
+        self._is_fetching = True
+        self._message.say(self.tr("Fetching products and stock…"), Tone.BUSY)
+        await self._on_fetch()
         self._message.say(self.tr("This till is ready."), Tone.GOOD)
         self.enrolled.emit()
+
+    def _offer_to_stop(self, offered: bool) -> None:
+        self._try.setVisible(not offered and self._on_try is not None)
+        self._stop.setVisible(offered)
+        self._stop.setEnabled(offered)
+        if offered:
+            self._stop.setFocus()  # the fields are at rest, and Esc has to reach somebody
 
     def _refused(self, words: str) -> None:
         self._set_busy(False)
@@ -193,6 +241,7 @@ class EnrolWindow(QMainWindow):
     def __init__(
         self,
         on_enrol: Callable[[EnrolForm], Awaitable[None]],
+        on_fetch: Callable[[], Awaitable[None]],
         bridge: Bridge,
         *,
         server_url: str = "",
@@ -201,11 +250,13 @@ class EnrolWindow(QMainWindow):
         super().__init__()
         self.setObjectName("enrolWindow")
         self.setWindowTitle(self.tr("Evertill: set up this till"))
-        self.page = EnrolPage(on_enrol, server_url=server_url, on_try=on_try)
+        self.page = EnrolPage(on_enrol, on_fetch, server_url=server_url, on_try=on_try)
         bridge.progressed.connect(self.page.show_progress)
+        bridge.stateChanged.connect(self.page.show_state)
         self.setCentralWidget(self.page)
         self.resize(1024, 768)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
+        self.page.leave()
         self.closed.emit()

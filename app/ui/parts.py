@@ -223,8 +223,9 @@ class MessageLine(QFrame):
         self._action = button("", f"{name}Action", self.acted.emit, role="quiet")
         self._close = icon_button("close", self.tr("Close this message"), f"{name}Close", self._close_by_hand)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 2, 2, 2)
+        layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(10)
+        layout.addSpacing(10)  # margins are not mirrored where people read from the right
         layout.addWidget(self._icon)
         layout.addWidget(self._words, 1)
         layout.addWidget(self._action)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services import people
+from app.services import people, queue
 from app.services.people import Person
 from app.services.till import Till
 from app.ui import tasks, theme
@@ -55,6 +55,7 @@ class SignInPage(QWidget):
             old.deleteLater()
         for number, person in enumerate(self._people):
             self._add_person(number, person)
+        self._nobody.setText(self._why_nobody())
         self._nobody.setVisible(not self._people)
         row = next((n for n, person in enumerate(self._people) if person.id == chosen_id), 0)
         if self._people:
@@ -62,6 +63,11 @@ class SignInPage(QWidget):
         else:
             self._chosen = None
             self._sign_in.setEnabled(False)
+
+    def _why_nobody(self) -> str:
+        if queue.last_full_sync_ms(self._till) is None:
+            return self.tr("The shop’s people, products and stock are still to be fetched from the server.")
+        return self.tr("Nobody may sign in here yet. A manager gives people this location on the server.")
 
     def begin(self) -> None:
         """Ask anew, as after a switch of clerks."""
@@ -120,12 +126,7 @@ class SignInPage(QWidget):
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(2, 2, 10, 2)
         self._list.setSpacing(10)
-        self._nobody = label(
-            self.tr("Nobody may sign in here yet. A manager gives people this location on the server."),
-            "muted",
-            name="nobody",
-            wrap=True,
-        )
+        self._nobody = label("", "muted", name="nobody", wrap=True)
         self._list.addWidget(self._nobody)
         self._list.addStretch(1)
         scroll = QScrollArea()

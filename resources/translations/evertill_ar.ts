@@ -1094,6 +1094,10 @@
             <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}.</translation>
         </message>
         <message>
+            <source>Fetching products and stock…</source>
+            <translation>جارٍ جلب المنتجات والمخزون…</translation>
+        </message>
+        <message>
             <source>Fill in “{field}” first.</source>
             <translation>املأ «{field}» أولًا.</translation>
         </message>
@@ -1126,8 +1130,20 @@
             <translation>المتجر</translation>
         </message>
         <message>
+            <source>Stop (Esc)</source>
+            <translation>إيقاف (Esc)</translation>
+        </message>
+        <message>
+            <source>Stopped. This till is not set up yet.</source>
+            <translation>تم الإيقاف. لم يُعد هذا الصندوق بعد.</translation>
+        </message>
+        <message>
             <source>This till is ready.</source>
             <translation>هذا الصندوق جاهز.</translation>
+        </message>
+        <message>
+            <source>This till is set up, but the connection is gone. Fetching goes on by itself once it is back; this window may be closed meanwhile.</source>
+            <translation>أُعد هذا الصندوق، لكن الاتصال انقطع. يستمر الجلب من تلقاء نفسه حين يعود؛ ويمكن إغلاق هذه النافذة في الأثناء.</translation>
         </message>
         <message>
             <source>Try it with a demonstration shop</source>
@@ -2371,6 +2387,10 @@
         <message>
             <source>Sign in</source>
             <translation>دخول</translation>
+        </message>
+        <message>
+            <source>The shop’s people, products and stock are still to be fetched from the server.</source>
+            <translation>لم يُجلب بعد من الخادم أشخاص المتجر ومنتجاته ومخزونه.</translation>
         </message>
         <message>
             <source>Type your PIN first.</source>

@@ -1030,6 +1030,10 @@
             <translation>Descargando productos y existencias: {done} de {total}.</translation>
         </message>
         <message>
+            <source>Fetching products and stock…</source>
+            <translation>Descargando productos y existencias…</translation>
+        </message>
+        <message>
             <source>Fill in “{field}” first.</source>
             <translation>Rellene primero «{field}».</translation>
         </message>
@@ -1062,8 +1066,20 @@
             <translation>Tienda</translation>
         </message>
         <message>
+            <source>Stop (Esc)</source>
+            <translation>Detener (Esc)</translation>
+        </message>
+        <message>
+            <source>Stopped. This till is not set up yet.</source>
+            <translation>Detenido. Esta caja aún no está configurada.</translation>
+        </message>
+        <message>
             <source>This till is ready.</source>
             <translation>Esta caja está lista.</translation>
+        </message>
+        <message>
+            <source>This till is set up, but the connection is gone. Fetching goes on by itself once it is back; this window may be closed meanwhile.</source>
+            <translation>Esta caja está configurada, pero se ha perdido la conexión. La descarga sigue sola en cuanto vuelva; mientras tanto puede cerrar esta ventana.</translation>
         </message>
         <message>
             <source>Try it with a demonstration shop</source>
@@ -2263,6 +2279,10 @@
         <message>
             <source>Sign in</source>
             <translation>Entrar</translation>
+        </message>
+        <message>
+            <source>The shop’s people, products and stock are still to be fetched from the server.</source>
+            <translation>Aún falta descargar del servidor las personas, los productos y las existencias de la tienda.</translation>
         </message>
         <message>
             <source>Type your PIN first.</source>

@@ -22,6 +22,7 @@ from app.ui.enrol_page import EnrolWindow
 from app.ui.main_window import MainWindow, Page
 from app.ui.settings_page import Section
 from app.ui.sync_centre import Tab
+from app.ui.theme import Tone
 from sync_agent.contract.stock import LocationRow, MovementReason
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
@@ -432,13 +433,23 @@ def slip_dialog(stage: Stage) -> QWidget:
     return stage.dialog()
 
 
-@scene
-def enrol(stage: Stage) -> QWidget:
-    async def nothing(_form: object) -> None:
-        return None
+async def nothing(*_given: object) -> None:
+    """A set-up that ends at once."""
 
-    window = EnrolWindow(nothing, stage.window.bridge, server_url="http://127.0.0.1:8765")
+
+@scene
+def enrol(stage: Stage) -> EnrolWindow:
+    window = EnrolWindow(nothing, nothing, stage.window.bridge, server_url="http://127.0.0.1:8765")
     window.setParent(stage.window, window.windowFlags())
     window.resize(stage.window.size())
     window.show()
+    return window
+
+
+@scene
+def enrol_asking(stage: Stage) -> QWidget:
+    window = enrol(stage)
+    window.page._set_busy(True)
+    window.page._offer_to_stop(True)
+    window.page._message.say(window.page.tr("Asking the server…"), Tone.BUSY)
     return window

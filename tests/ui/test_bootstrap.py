@@ -1,6 +1,8 @@
 """The till as `evertill till` puts it together: set up, sign in, sell with the server gone, send later."""
 
 import asyncio
+import contextlib
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from app.services import catalogue, checkout, queue
 from app.single_instance import Doorbell, ask_to_show
 from app.ui.enrol_page import EnrolWindow
 from app.ui.main_window import MainWindow, Page
+from sync_agent import transport
 from tests.ui.conftest import Loop
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
@@ -117,6 +120,17 @@ def part(window: QWidget, kind: type[PART], name: str) -> PART:
     return found
 
 
+def fill_in(setting_up: EnrolWindow, password: str = "evertill-demo") -> None:
+    for name, text in {
+        "tenant-id": "demo",
+        "location-id": "main",
+        "till-name": "Till 7",
+        "username": "alice",
+        "password": password,
+    }.items():
+        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
+
+
 def sign_in(loop: Loop, window: MainWindow, username: str, pin: str) -> None:
     loop.until(lambda: window.findChild(QPushButton, f"person-{username}"))
     part(window, QPushButton, f"person-{username}").click()
@@ -142,14 +156,7 @@ def test_a_till_is_set_up_sells_with_the_server_gone_and_sends_when_it_is_back(
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", server.url)
     setting_up = till.window(EnrolWindow)
-    for name, text in {
-        "tenant-id": "demo",
-        "location-id": "main",
-        "till-name": "Till 7",
-        "username": "alice",
-        "password": "evertill-demo",
-    }.items():
-        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
+    fill_in(setting_up)
     part(setting_up, QPushButton, "enrol").click()
     window = till.window(MainWindow)
 
@@ -175,14 +182,7 @@ def test_a_refused_set_up_says_why_and_can_be_tried_again(
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", server.url)
     setting_up = till.window(EnrolWindow)
-    for name, text in {
-        "tenant-id": "demo",
-        "location-id": "main",
-        "till-name": "Till 7",
-        "username": "alice",
-        "password": "wrong",
-    }.items():
-        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
+    fill_in(setting_up, password="wrong")
     button = part(setting_up, QPushButton, "enrol")
     button.click()
     loop.until(button.isEnabled)
@@ -192,6 +192,69 @@ def test_a_refused_set_up_says_why_and_can_be_tried_again(
     button.click()
     till.window(MainWindow)
     till.close()
+
+
+class SilentServer:
+    """Takes connections, and says nothing."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self._listening.setblocking(False)
+        self._asking: socket.socket | None = None
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    def was_asked(self) -> bool:
+        with contextlib.suppress(BlockingIOError):
+            self._asking, _address = self._listening.accept()
+        return self._asking is not None
+
+    def must_be_left_in_peace(self) -> None:
+        """Who asked has hung up; fails where somebody still waits for an answer."""
+        assert self._asking is not None
+        with self._asking as asking:
+            asking.settimeout(10)
+            while asking.recv(65_536):
+                pass
+
+
+@pytest.fixture
+def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentServer]:
+    monkeypatch.setattr(transport, "REQUEST_S_MAX", 600.0)  # nobody waits it out
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield SilentServer(listening)
+
+
+@pytest.mark.timeout(60)
+def test_a_silent_server_need_not_be_waited_for(
+    loop: Loop, server: ServerProcess, silent_server: SilentServer, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", silent_server.url)
+    setting_up = till.window(EnrolWindow)
+    fill_in(setting_up)
+    enrol, stop = part(setting_up, QPushButton, "enrol"), part(setting_up, QPushButton, "enrolStop")
+    enrol.click()
+    loop.until(silent_server.was_asked)
+    stop.click()
+    loop.until(enrol.isEnabled)
+    silent_server.must_be_left_in_peace()
+    assert not till.opened.is_enrolled
+    part(setting_up, QLineEdit, "enrol-server-url").setText(server.url)
+    enrol.click()
+    till.window(MainWindow)
+    till.close()
+
+
+@pytest.mark.timeout(60)
+def test_a_window_that_asks_a_silent_server_closes_at_once(
+    loop: Loop, silent_server: SilentServer, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", silent_server.url)
+    setting_up = till.window(EnrolWindow)
+    fill_in(setting_up)
+    part(setting_up, QPushButton, "enrol").click()
+    loop.until(silent_server.was_asked)
+    till.close()
+    silent_server.must_be_left_in_peace()
 
 
 @pytest.mark.timeout(120)

@@ -7,15 +7,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import delete, update
 
 from app.ui.bridge import Bridge
 from app.ui.enrol_page import EnrolForm, EnrolWindow
 from app.ui.main_window import MainWindow
 from app.ui.parts import MessageLine
+from app.ui.tasks import running_count
 from sync_agent.errors import AuthError
-from sync_agent.events import Progress
+from sync_agent.events import ConnectionState, Progress, StateChanged
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
 from tests.ui.conftest import Keyboard, Loop, part
-from tests.ui.shop import PIN, PRODUCTS
+from tests.ui.shop import PIN, PRODUCTS, Shop
 
 FORM = {
     "tenant-id": "demo",
@@ -73,12 +77,16 @@ class Office:
         self.forms: list[EnrolForm] = []
         self.refusal: Exception | None = None
         self.may_answer = asyncio.Event()
+        self.all_is_here = asyncio.Event()
 
     async def enrol(self, form: EnrolForm) -> None:
         self.forms.append(form)
         if self.refusal is not None:
             raise self.refusal
         await self.may_answer.wait()
+
+    async def fetch(self) -> None:
+        await self.all_is_here.wait()
 
 
 @pytest.fixture
@@ -89,7 +97,7 @@ def office(loop: Loop) -> Office:
 @pytest.fixture
 def setting_up(office: Office, loop: Loop, qtbot: QtBot) -> tuple[EnrolWindow, Bridge]:
     bridge = Bridge()
-    made = EnrolWindow(office.enrol, bridge, server_url="http://127.0.0.1:8000")
+    made = EnrolWindow(office.enrol, office.fetch, bridge, server_url="http://127.0.0.1:8000")
     qtbot.addWidget(made)
     made.show()
     made.activateWindow()
@@ -117,13 +125,64 @@ def test_a_till_is_set_up_and_shows_how_far_its_first_snapshot_is(
         location_id="main",
         till_name="Till 2",
     )
+    office.may_answer.set()
     bridge.post_event(Progress("tenant-demo", len(PRODUCTS), 40))
     progress = part(window, QProgressBar, "enrolProgress")
     loop.until(progress.isVisible)
     assert (progress.value(), progress.maximum()) == (12, 40)
+    bridge.post_event(StateChanged(ConnectionState.OFFLINE, 0))
+    message = part(window, MessageLine, "enrolMessage")
+    loop.until(lambda: "the connection is gone" in message.words)
     with qtbot.waitSignal(window.page.enrolled):
-        office.may_answer.set()
+        office.all_is_here.set()
         loop.settle()
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_a_server_that_does_not_answer_need_not_be_waited_for(
+    setting_up: tuple[EnrolWindow, Bridge], office: Office, loop: Loop, way: str
+) -> None:
+    window, _bridge = setting_up
+    fill_in(window)
+    enrol, stop = part(window, QPushButton, "enrol"), part(window, QPushButton, "enrolStop")
+    assert not stop.isVisible()
+    enrol.click()
+    loop.until(lambda: office.forms)
+    assert not enrol.isEnabled()
+    if way == "button":
+        stop.click()
+    else:
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
+    loop.settle()
+    assert part(window, MessageLine, "enrolMessage").words == "Stopped. This till is not set up yet."
+    assert enrol.isEnabled()
+    assert not stop.isVisible()
+    assert part(window, QLineEdit, "enrol-password").text() == "evertill-demo"
+
+
+def test_who_closes_the_window_waits_for_nothing(
+    setting_up: tuple[EnrolWindow, Bridge], office: Office, loop: Loop
+) -> None:
+    window, _bridge = setting_up
+    fill_in(window)
+    office.may_answer.set()
+    part(window, QPushButton, "enrol").click()
+    loop.until(lambda: "Fetching" in part(window, MessageLine, "enrolMessage").words)
+    window.close()
+    loop.until(lambda: running_count() == 0)
+
+
+def test_a_till_that_has_fetched_nothing_yet_says_so(window: MainWindow, shop: Shop, loop: Loop) -> None:
+    def forget(tx: Transaction) -> None:
+        tx.execute(delete(t.person))
+        tx.execute(update(t.link).values(last_full_sync_ms=None))
+
+    loop.run(shop.store.write(forget))
+    window.sign_in.refresh()
+    assert "still to be fetched" in part(window, QLabel, "nobody").text()
+    loop.run(shop.store.write(lambda tx: tx.execute(update(t.link).values(last_full_sync_ms=1))))
+    window.sign_in.refresh()
+    assert "A manager gives people this location" in part(window, QLabel, "nobody").text()
 
 
 def test_a_refused_enrolment_says_why_and_can_be_tried_again(
