@@ -1,6 +1,6 @@
 """The composition root: wires store, agent and windows together. The one place that starts an agent.
 
-Qt is imported inside `run_window` alone, so that a headless agent never loads it.
+Qt is imported inside the functions that stand a window, so that a headless agent never loads it.
 """
 
 import asyncio
@@ -407,7 +407,8 @@ class _SettingUp:
         self._bridge = bridge
         self._agent: _LateAgent | None = None
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._synced = asyncio.Event()
+        self._is_over = asyncio.Event()
+        """Everything is here, or nobody waits for it any more."""
         bridge.stateChanged.connect(self._on_state)
         self._window = EnrolWindow(
             self._enroll, self._fetch, bridge, server_url=server_url, on_try=self._make_demo
@@ -434,10 +435,11 @@ class _SettingUp:
     def _decide(self, ready: bool) -> None:
         if not self._ready.done():
             self._ready.set_result(ready)
+            self._is_over.set()
 
     def _on_state(self, event: StateChanged) -> None:
         if event.state is ConnectionState.ONLINE:
-            self._synced.set()
+            self._is_over.set()
 
     async def _make_demo(self) -> "EnrolForm":
         """A shop to try the till with, on this very computer."""
@@ -458,7 +460,7 @@ class _SettingUp:
         self._agent.start()
 
     async def _fetch(self) -> None:
-        await self._synced.wait()
+        await self._is_over.wait()
 
     async def _ask(self, enrolment: "Enrolment") -> OpenHome:
         from sync_agent.transport import NetworkTransport
@@ -508,7 +510,5 @@ async def _write_bundle(opened: OpenHome, to: Path) -> None:
     from app.support_bundle import write_bundle
     from sync_agent.transport import NetworkTransport
 
-    findings = await asyncio.to_thread(
-        asyncio.run, examine(opened.store.home, opened.clock, NetworkTransport)
-    )
+    findings = await _in_a_loop_of_its_own(examine(opened.store.home, opened.clock, NetworkTransport))
     await asyncio.to_thread(write_bundle, opened.store.home, findings, to)

@@ -1,7 +1,8 @@
 """Carries news from the agent's and the writer's threads into the window's.
 
 The agent and the store call `post_event` and `post_changed` in their own threads; the signals come out in
-the UI thread. A burst of changes comes out as a few: the first at once, what follows it merged.
+the UI thread. A burst of the agent's changes comes out as a few: the first at once, what follows it merged.
+What a clerk did comes out at once, so that the strip is never green beside a sale that was just done.
 """
 
 import threading
@@ -21,7 +22,7 @@ from sync_agent.events import (
 )
 
 CHANGES_EVERY_MS = 100
-"""Views are told of changes at most this often, however fast a queue drains."""
+"""Views are told of the agent's changes at most this often, however fast a queue drains."""
 
 
 class AgentPort(Protocol):
@@ -45,6 +46,8 @@ class StoreChange(Protocol):
 
     @property
     def products(self) -> frozenset[str] | None: ...
+    @property
+    def by_clerk(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class MergedChange:
 
     topics: frozenset[str]
     products: frozenset[str] | None
+    by_clerk: bool = False
 
     def touches(self, *topics: str) -> bool:
         return not self.topics.isdisjoint(topics)
@@ -63,9 +67,10 @@ NOTHING = MergedChange(frozenset(), frozenset())
 
 def merge_changes(first: MergedChange, second: StoreChange) -> MergedChange:
     topics = first.topics | second.topics
+    by_clerk = first.by_clerk or second.by_clerk
     if first.products is None or second.products is None:
-        return MergedChange(topics, None)
-    return MergedChange(topics, first.products | second.products)
+        return MergedChange(topics, None, by_clerk)
+    return MergedChange(topics, first.products | second.products, by_clerk)
 
 
 class Bridge(QObject):
@@ -109,15 +114,11 @@ class Bridge(QObject):
     def post_changed(self, change: StoreChange) -> None:
         """From any thread."""
         with self._lock:
+            has_to_wake = not self._woken or (change.by_clerk and not self._pending.by_clerk)
             self._pending = merge_changes(self._pending, change)
-            if self._woken:
-                return
             self._woken = True
-        self._changePosted.emit()
-
-    def deliver_now(self) -> None:
-        """Tell of what has come so far without a rest: whoever just acted looks for what it did."""
-        self._deliver()
+        if has_to_wake:
+            self._changePosted.emit()
 
     def _dispatch(self, event: AgentEvent) -> None:
         match event:
@@ -138,7 +139,7 @@ class Bridge(QObject):
                 pass  # `post_changed` hears the same from the store, without the way through the agent
 
     def _wake(self) -> None:
-        if not self._rest.isActive():
+        if self._pending.by_clerk or not self._rest.isActive():
             self._deliver()
 
     def _deliver(self) -> None:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone
 
 from app.domain.money import minor_digits
+from app.ui.language import (
+    LEFT_TO_RIGHT_ISOLATE,
+    LEFT_TO_RIGHT_MARK,
+    POP_ISOLATE,
+    RIGHT_TO_LEFT_ISOLATE,
+)
 from resources.words import MINUS, negative, positive, translate
 
 THOUSANDTHS = 1000
 PPM_IN_A_PERCENT = 10_000
-_LEFT_TO_RIGHT_ISOLATE, _RIGHT_TO_LEFT_ISOLATE, _POP_ISOLATE = "\u2066", "\u2067", "\u2069"
-_LEFT_TO_RIGHT_MARK = "\u200e"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
 
 
@@ -47,8 +51,8 @@ class Formatter:
         # Beside words of either direction it reads alike: Qt's own would have its sign now left, now right.
         figure = self.locale.toString(major, "f", digits)
         if unicodedata.bidirectional(symbol[0]) == "AL":
-            return f"{_RIGHT_TO_LEFT_ISOLATE}{_LEFT_TO_RIGHT_MARK}{sign}{figure}\u00a0{symbol}{_POP_ISOLATE}"
-        return f"{_LEFT_TO_RIGHT_ISOLATE}{sign}{symbol}{figure}{_POP_ISOLATE}"
+            return f"{RIGHT_TO_LEFT_ISOLATE}{LEFT_TO_RIGHT_MARK}{sign}{figure}\u00a0{symbol}{POP_ISOLATE}"
+        return f"{LEFT_TO_RIGHT_ISOLATE}{sign}{symbol}{figure}{POP_ISOLATE}"
 
     def amount(self, minor: int) -> str:
         """Without it, for columns: 18.40."""

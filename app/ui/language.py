@@ -17,6 +17,9 @@ _QT_WORDS = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
 _OUR_WORDS = Path(str(files("resources"))) / "translations"
 
 LEFT_TO_RIGHT_MARK = "\u200e"
+LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, FIRST_STRONG_ISOLATE = "\u2066", "\u2067", "\u2068"
+POP_ISOLATE = "\u2069"
+"""Around what is set in a direction of its own, whatever stands about it (Unicode UAX 9)."""
 
 LANGUAGES = {"en": "English", "es": "Español", "ar": "العربية"}
 """By code, each by its own name."""

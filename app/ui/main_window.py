@@ -121,10 +121,9 @@ class MainWindow(QMainWindow):
         self.desk = PrintDesk(till, self)
         self.events = EventLog(till.clock.now_ms, self)
         self._pepper = pepper
-        self._bridge = bridge
         self._made: dict[Page, QWidget] = {}
         self._build()
-        self._follow_bridge()
+        self._connect(bridge)
         self._make_keys()
         self._scanner = Scanner(self, till.clock.monotonic_s)
         self._scanner.scanned.connect(self.take_scan)
@@ -200,10 +199,7 @@ class MainWindow(QMainWindow):
     def _make_sell(self) -> QWidget:
         from app.ui.sell_page import SellPage
 
-        sell = SellPage(self._till, self._formatter, self.approvals, self.desk)
-        # The strip is never green beside a sale that is not sent, not even for a tenth of a second.
-        sell.sold.connect(lambda _sale: self._bridge.deliver_now())
-        return sell
+        return SellPage(self._till, self._formatter, self.approvals, self.desk)
 
     def _make_shift(self) -> QWidget:
         from app.ui.shift_page import ShiftPage
@@ -358,8 +354,7 @@ class MainWindow(QMainWindow):
 
     # --- news ---
 
-    def _follow_bridge(self) -> None:
-        bridge = self._bridge
+    def _connect(self, bridge: Bridge) -> None:
         bridge.stateChanged.connect(self._on_state)
         bridge.changed.connect(self._on_changed)
         bridge.attention.connect(self._on_attention)
@@ -395,8 +390,8 @@ class MainWindow(QMainWindow):
     def _on_changed(self, change: MergedChange) -> None:
         if change.touches("outbox", "conflicts"):
             self._show_counts()
-        if change.touches("people") and self._actor is None:
-            self.sign_in.refresh()
+        if self._actor is None:
+            self.sign_in.follow(change)
         if change.touches("preferences"):
             self._apply_preferences()
         for page in _FOLLOW_CHANGES & self._made.keys():

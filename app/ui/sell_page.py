@@ -7,7 +7,7 @@ stands in panels at its side, never in a box over it: a scanner's Enter would cl
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -38,11 +38,7 @@ from app.ui.theme import Tone
 
 
 class SellPage(QWidget):
-    """Signals:
-    sold(CompletedSale): a sale or a refund is on disk.
-    """
-
-    sold = Signal(object)
+    """The cart, and beside it what is asked about it."""
 
     def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, desk: PrintDesk) -> None:
         super().__init__()
@@ -322,7 +318,6 @@ class SellPage(QWidget):
         )
 
     def _show_done(self, sale: CompletedSale, kind: str, *, has_cash: bool) -> None:
-        self.sold.emit(sale)
         self._done.show_sale(sale, kind)
         self._side.setCurrentWidget(self._done)
         self._done.setFocus()

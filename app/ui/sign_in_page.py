@@ -16,6 +16,7 @@ from app.services import people, queue
 from app.services.people import Person
 from app.services.till import Till
 from app.ui import tasks, theme
+from app.ui.bridge import MergedChange
 from app.ui.parts import MessageLine, button, card, field, label
 from app.ui.pin_pad import PIN_LENGTH_MAX, PinPad
 
@@ -55,7 +56,6 @@ class SignInPage(QWidget):
             old.deleteLater()
         for number, person in enumerate(self._people):
             self._add_person(number, person)
-        self._nobody.setText(self._why_nobody())
         self._nobody.setVisible(not self._people)
         row = next((n for n, person in enumerate(self._people) if person.id == chosen_id), 0)
         if self._people:
@@ -63,6 +63,12 @@ class SignInPage(QWidget):
         else:
             self._chosen = None
             self._sign_in.setEnabled(False)
+            self._nobody.setText(self._why_nobody())
+
+    def follow(self, change: MergedChange) -> None:
+        """The people may have changed, or why there are none."""
+        if change.touches("people") or (not self._people and change.touches("outbox")):
+            self.refresh()
 
     def _why_nobody(self) -> str:
         if queue.last_full_sync_ms(self._till) is None:

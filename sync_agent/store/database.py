@@ -53,6 +53,8 @@ class Changed:
 
     topics: frozenset[Topic]
     products: frozenset[str] | None
+    by_clerk: bool = True
+    """A person waits to see it; what the agent did may be told later."""
 
 
 PRODUCTS_NAMED_MAX = 500
@@ -61,10 +63,11 @@ PRODUCTS_NAMED_MAX = 500
 class Transaction:
     """One local transaction on the write connection, and the record of what it changed."""
 
-    def __init__(self, connection: Connection, clock: Clock, ids: Ids) -> None:
+    def __init__(self, connection: Connection, clock: Clock, ids: Ids, rank: Rank) -> None:
         self.connection = connection
         self.clock = clock
         self.ids = ids
+        self._rank = rank
         self._topics: set[Topic] = set()
         self._products: set[str] | None = set()
 
@@ -91,7 +94,7 @@ class Transaction:
     @property
     def changed(self) -> Changed:
         products = None if self._products is None else frozenset(self._products)
-        return Changed(frozenset(self._topics), products)
+        return Changed(frozenset(self._topics), products, by_clerk=self._rank is Rank.CLERK)
 
 
 def _translate(error: Exception) -> StoreError | None:
@@ -266,15 +269,15 @@ class Store:
 
     def submit(self, work: Callable[[Transaction], T], rank: Rank = Rank.CLERK) -> "Future[T]":
         """Hand a transaction to the writer. The future resolves once it is on disk."""
-        return self._executor.submit(lambda: self._run(work), rank)
+        return self._executor.submit(lambda: self._run(work, rank), rank)
 
     async def write(self, work: Callable[[Transaction], T], rank: Rank = Rank.CLERK) -> T:
         """As `submit`, awaited on the running loop. The transaction runs on even if the wait is cancelled."""
         return await asyncio.wrap_future(self.submit(work, rank))
 
-    def _run(self, work: Callable[[Transaction], T]) -> T:
+    def _run(self, work: Callable[[Transaction], T], rank: Rank) -> T:
         with _translated(), self._writer.begin() as connection:
-            transaction = Transaction(connection, self.clock, self.ids)
+            transaction = Transaction(connection, self.clock, self.ids, rank)
             result = work(transaction)
         changed = transaction.changed
         if changed.topics:

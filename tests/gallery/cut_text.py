@@ -1,4 +1,4 @@
-"""Which words of a picture lack room."""
+"""What lacks room in a picture."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -38,7 +38,7 @@ def _overlapping(shown: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
     placed = [
         (
             widget,
-            QRect(widget.mapTo(shown, QPoint(0, 0)), widget.size()).intersected(_window_of(widget, shown)),
+            QRect(widget.mapTo(shown, QPoint(0, 0)), widget.size()).intersected(_in_sight(widget, shown)),
         )
         for kind in (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractItemView)
         for widget in shown.findChildren(kind)
@@ -52,7 +52,7 @@ def _overlapping(shown: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
             yield one, other
 
 
-def _window_of(widget: QWidget, shown: QWidget) -> QRect:
+def _in_sight(widget: QWidget, shown: QWidget) -> QRect:
     """What can be seen of `widget`: its parents cut off what reaches beyond them."""
     seen, parent = shown.rect(), widget.parentWidget()
     while parent is not None and parent is not shown:

@@ -12,7 +12,7 @@ import pytest
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui import language, theme
@@ -180,6 +180,18 @@ def part(parent: QWidget, kind: type[WIDGET], name: str) -> WIDGET:
     found = parent.findChild(kind, name)
     assert found is not None, f"no {kind.__name__} is called {name}"
     return found
+
+
+def fill_in(setting_up: QWidget, *, password: str = "evertill-demo") -> None:
+    """What a manager types to make this a till of the demonstration's shop."""
+    for name, text in {
+        "tenant-id": "demo",
+        "location-id": "main",
+        "till-name": "Till 2",
+        "username": "alice",
+        "password": password,
+    }.items():
+        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
 
 
 def scan(code: str) -> None:

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -17,16 +18,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from app import bootstrap
+from app.bootstrap import OpenHome
 from app.crash_reports import CrashReports
 from app.services import catalogue, checkout, queue
 from app.single_instance import Doorbell, ask_to_show
 from app.ui.enrol_page import EnrolWindow
 from app.ui.main_window import MainWindow, Page
 from sync_agent import transport
-from tests.ui.conftest import Loop
+from sync_agent.enrolment import Enrolment
+from tests.ui.conftest import Loop, fill_in, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
-PART = TypeVar("PART", bound=QWidget)
 
 
 class ServerProcess:
@@ -106,29 +108,18 @@ class RunningTill:
         assert found is not None
         return found
 
+    def asks_to_be_set_up(self, password: str = "evertill-demo") -> EnrolWindow:
+        setting_up = self.window(EnrolWindow)
+        fill_in(setting_up, password=password)
+        part(setting_up, QPushButton, "enrol").click()
+        return setting_up
+
     def close(self) -> None:
         for widget in QApplication.topLevelWidgets():
             widget.close()
         self._loop.until(self._task.done)
         self._task.result()
         self.program.close()
-
-
-def part(window: QWidget, kind: type[PART], name: str) -> PART:
-    found = window.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def fill_in(setting_up: EnrolWindow, password: str = "evertill-demo") -> None:
-    for name, text in {
-        "tenant-id": "demo",
-        "location-id": "main",
-        "till-name": "Till 7",
-        "username": "alice",
-        "password": password,
-    }.items():
-        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
 
 
 def sign_in(loop: Loop, window: MainWindow, username: str, pin: str) -> None:
@@ -155,9 +146,7 @@ def test_a_till_is_set_up_sells_with_the_server_gone_and_sends_when_it_is_back(
     loop: Loop, server: ServerProcess, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", server.url)
-    setting_up = till.window(EnrolWindow)
-    fill_in(setting_up)
-    part(setting_up, QPushButton, "enrol").click()
+    till.asks_to_be_set_up()
     window = till.window(MainWindow)
 
     server.kill()
@@ -181,10 +170,8 @@ def test_a_refused_set_up_says_why_and_can_be_tried_again(
     loop: Loop, server: ServerProcess, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", server.url)
-    setting_up = till.window(EnrolWindow)
-    fill_in(setting_up, password="wrong")
+    setting_up = till.asks_to_be_set_up(password="wrong")
     button = part(setting_up, QPushButton, "enrol")
-    button.click()
     loop.until(button.isEnabled)
     message = part(setting_up, QWidget, "enrolMessage")
     assert message.isVisible()
@@ -229,10 +216,8 @@ def test_a_silent_server_need_not_be_waited_for(
     loop: Loop, server: ServerProcess, silent_server: SilentServer, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", silent_server.url)
-    setting_up = till.window(EnrolWindow)
-    fill_in(setting_up)
+    setting_up = till.asks_to_be_set_up()
     enrol, stop = part(setting_up, QPushButton, "enrol"), part(setting_up, QPushButton, "enrolStop")
-    enrol.click()
     loop.until(silent_server.was_asked)
     stop.click()
     loop.until(enrol.isEnabled)
@@ -249,12 +234,34 @@ def test_a_window_that_asks_a_silent_server_closes_at_once(
     loop: Loop, silent_server: SilentServer, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", silent_server.url)
-    setting_up = till.window(EnrolWindow)
-    fill_in(setting_up)
-    part(setting_up, QPushButton, "enrol").click()
+    till.asks_to_be_set_up()
     loop.until(silent_server.was_asked)
     till.close()
     silent_server.must_be_left_in_peace()
+
+
+@pytest.mark.timeout(60)
+def test_a_window_that_is_closed_as_the_server_agrees_closes_and_leaves_a_till(
+    loop: Loop, server: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, agreed = bootstrap._SettingUp._ask, threading.Event()
+
+    async def agree_at_the_last_moment(setting_up: bootstrap._SettingUp, enrolment: Enrolment) -> OpenHome:
+        opened = await ask(setting_up, enrolment)
+        agreed.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return opened
+
+    monkeypatch.setattr(bootstrap._SettingUp, "_ask", agree_at_the_last_moment)
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    till.asks_to_be_set_up()
+    loop.until(agreed.is_set)
+    server.kill()  # so that nothing can be fetched
+    till.close()
+    opened = bootstrap.open_home(tmp_path / "till")
+    assert opened.is_enrolled
+    opened.store.close()
 
 
 @pytest.mark.timeout(120)

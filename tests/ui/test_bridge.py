@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
+from app.ui import bridge as bridge_module
 from app.ui.bridge import Bridge, MergedChange
 from sync_agent.events import (
     AgentEvent,
@@ -66,6 +68,20 @@ def test_a_burst_of_changes_comes_out_merged_and_whole(loop: Loop) -> None:
     every = {f"product-{number}" for number in range(burst)}
     loop.until(lambda: set[str]().union(*(change.products or () for change in heard)) == every)
     assert len(heard) <= 3
+
+
+def test_what_a_clerk_did_waits_for_no_rest(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge_module, "CHANGES_EVERY_MS", 60_000)
+    bridge, heard = Bridge(), list[MergedChange]()
+    bridge.changed.connect(heard.append)
+    stock, sale = frozenset({"stock"}), frozenset({"outbox"})
+    bridge.post_changed(MergedChange(stock, None))
+    loop.until(lambda: len(heard) == 1)
+    bridge.post_changed(MergedChange(stock, None))
+    for receipts in (2, 3):
+        bridge.post_changed(MergedChange(sale, None, by_clerk=True))
+        loop.until(lambda receipts=receipts: len(heard) == receipts)  # type: ignore[misc]
+    assert [change.topics for change in heard] == [stock, stock | sale, sale]
 
 
 def test_too_many_products_to_name_stay_unnamed_when_merged(loop: Loop) -> None:

@@ -16,18 +16,11 @@ from app.ui.parts import MessageLine
 from app.ui.tasks import running_count
 from sync_agent.errors import AuthError
 from sync_agent.events import ConnectionState, Progress, StateChanged
+from sync_agent.store import link
 from sync_agent.store import tables as t
-from sync_agent.store.database import Transaction
-from tests.ui.conftest import Keyboard, Loop, part
+from sync_agent.store.database import Topic, Transaction
+from tests.ui.conftest import Keyboard, Loop, fill_in, part
 from tests.ui.shop import PIN, PRODUCTS, Shop
-
-FORM = {
-    "tenant-id": "demo",
-    "location-id": "main",
-    "till-name": "Till 2",
-    "username": "alice",
-    "password": "evertill-demo",
-}
 
 
 def test_the_people_of_this_shop_are_offered(window: MainWindow) -> None:
@@ -105,11 +98,6 @@ def setting_up(office: Office, loop: Loop, qtbot: QtBot) -> tuple[EnrolWindow, B
     return made, bridge
 
 
-def fill_in(window: EnrolWindow) -> None:
-    for name, value in FORM.items():
-        part(window, QLineEdit, f"enrol-{name}").setText(value)
-
-
 def test_a_till_is_set_up_and_shows_how_far_its_first_snapshot_is(
     setting_up: tuple[EnrolWindow, Bridge], office: Office, loop: Loop, qtbot: QtBot
 ) -> None:
@@ -176,13 +164,13 @@ def test_a_till_that_has_fetched_nothing_yet_says_so(window: MainWindow, shop: S
     def forget(tx: Transaction) -> None:
         tx.execute(delete(t.person))
         tx.execute(update(t.link).values(last_full_sync_ms=None))
+        tx.touch(Topic.PEOPLE)
 
     loop.run(shop.store.write(forget))
-    window.sign_in.refresh()
-    assert "still to be fetched" in part(window, QLabel, "nobody").text()
-    loop.run(shop.store.write(lambda tx: tx.execute(update(t.link).values(last_full_sync_ms=1))))
-    window.sign_in.refresh()
-    assert "A manager gives people this location" in part(window, QLabel, "nobody").text()
+    told = part(window, QLabel, "nobody")
+    loop.until(lambda: "still to be fetched" in told.text())
+    loop.run(shop.store.write(link.note_full_sync))
+    loop.until(lambda: "A manager gives people this location" in told.text())
 
 
 def test_a_refused_enrolment_says_why_and_can_be_tried_again(
