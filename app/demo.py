@@ -30,6 +30,7 @@ from app.services.catalogue import ProductView
 from app.services.till import Till
 from app.ui.bridge import Bridge
 from app.ui.conflict_dialog import ConflictDialog
+from app.ui.language import apply_language
 from app.ui.main_window import MainWindow, Page
 from app.ui.theme import apply_theme
 from sync_agent.agent import AgentThread
@@ -58,6 +59,7 @@ def run_demo(pictures: Path) -> int:
     assert isinstance(application, QApplication), "the demonstration needs widgets"
     application.setQuitOnLastWindowClosed(False)
     qInstallMessageHandler(_say_what_matters)
+    apply_language(application, "en")  # as what it tells beside its windows
     apply_theme(application)
     pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="evertill-demo-") as folder, QEventLoop(application) as loop:

@@ -42,6 +42,13 @@ _WHY = {
 }
 
 
+_DECIDED = {
+    Resolution.ACCEPT_LOCAL: "Decided: the till’s side",
+    Resolution.MERGE: "Decided: both together",
+}
+"""For whoever reads a product's movements; the server's side moves nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which conflicts are asked for; `before_ms`: opened before."""
@@ -334,7 +341,7 @@ def _resolve_stock(
             target - level.quantity,
             MovementReason.COUNT,
             batch.origin(asked),
-            note=f"Conflict decided: {decision.resolution}.",
+            note=_DECIDED[decision.resolution],
             reference=conflict.id,
         )
         if standing.counted_ms is not None and standing.counted_ms >= (level.counted_ms or 0):

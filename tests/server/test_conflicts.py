@@ -50,6 +50,9 @@ def test_three_ways_to_decide(
     assert rules.level("p") == (quantity, movements)
     assert result["effects"][-1]["resourceType"] == "conflict"
     assert rules.query("SELECT status FROM conflict") == [("resolved",)]
+    notes = [note for (note,) in rules.query("SELECT note FROM stock_movement WHERE note IS NOT NULL")]
+    assert len(notes) == movements - 2
+    assert not any(choice in note for note in notes), "a clerk reads it"
 
 
 def test_both_sides_say_who_and_where_from(conflict: dict[str, Any]) -> None:
