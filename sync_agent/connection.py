@@ -7,7 +7,7 @@ agent.py makes one visit after another. Reached means that our own server answer
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -204,7 +204,7 @@ class Connection:
                 return "this computer was asleep"
 
     async def _beat(self, channel: Channel, device: DeviceIdentity) -> str:
-        await self._verify(device)
+        unproven = await self._verify(device, self._streams(device))
         beats = 0
         while True:
             await asyncio.sleep(min(HEARTBEAT_S, max(1.0, self._session.renew_in_s)))
@@ -219,13 +219,20 @@ class Connection:
             beats += 1
             if beats % LOOK_AT_HEADS_EVERY == 0:
                 await self._look_at_heads(device)
+                unproven = await self._verify(device, unproven)
 
-    async def _verify(self, device: DeviceIdentity) -> None:
-        try:
-            for stream in self._streams(device):
-                await self._puller.verify(device, stream)
-        except TransientError as error:
-            log.info("the copy could not be compared: %s", error)
+    async def _verify(self, device: DeviceIdentity, streams: Sequence[str]) -> list[str]:
+        """Compare these streams' copies with the server's; those that are still to be compared."""
+        unproven = []
+        for stream in streams:
+            try:
+                is_compared = await self._puller.verify(device, stream)
+            except TransientError as error:
+                log.info("the copy of %s could not be proved: %s", stream, error)
+                is_compared = False
+            if not is_compared:
+                unproven.append(stream)
+        return unproven
 
     async def _look_at_heads(self, device: DeviceIdentity) -> None:
         try:

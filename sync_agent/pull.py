@@ -63,8 +63,8 @@ class Puller:
         self._pusher = pusher
         self._emit = emit
         self._one_at_a_time = asyncio.Lock()
-        self._mistrusted: dict[str, str] = {}
-        """The head at which a copy last differed, by stream."""
+        self._fetched_anew: dict[str, str] = {}
+        """The head at which a copy that differed was last replaced, by stream."""
 
     async def catch_up(self, device: DeviceIdentity, stream: str) -> None:
         """Read the stream to its head. Raises SyncError; what was applied until then stays."""
@@ -88,35 +88,39 @@ class Puller:
 
     # --- proof ---------------------------------------------------------------------------------------
 
-    async def verify(self, device: DeviceIdentity, stream: str) -> None:
+    async def verify(self, device: DeviceIdentity, stream: str) -> bool:
         """Compare rows and digests with the server's at the same number, and start anew where they differ.
 
-        Raises SyncError. Nothing is compared while the stream runs ahead: there will be a quieter moment.
+        False where nothing was compared, because the stream ran ahead: there will be a quieter moment.
+        Raises SyncError, also where a copy that differs could not be fetched: it is to be compared again.
         """
         async with self._one_at_a_time:
             kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
             theirs = await self._digest(stream)
             differing = await self._differing(stream, kinds, theirs)
             if not differing:
-                return
+                return differing is not None
             log.error("this till's copy of %s differs from the server's in %s", stream, ", ".join(differing))
-            if self._mistrusted.get(stream) == theirs.change_id:
+            if self._fetched_anew.get(stream) == theirs.change_id:
                 # A fresh copy differs as well, so the fault is in one of the programs: no use in going on.
                 self._emit(Fault("copy", "This till's copy of the shop differs from the server's."))
-                return
-            self._mistrusted[stream] = theirs.change_id
+                return True
             words = translate("agent", "This till's copy of the shop was not right; it is fetched anew.")
             self._emit(Attention(words))
             await self._start_anew(device, stream)
+            self._fetched_anew[stream] = theirs.change_id
+            return True
 
-    async def _differing(self, stream: str, kinds: tuple[str, ...], theirs: StreamDigest) -> list[str]:
+    async def _differing(self, stream: str, kinds: tuple[str, ...], theirs: StreamDigest) -> list[str] | None:
+        """The kinds of rows that differ; None where the two do not stand at the same number."""
+
         def ours() -> tuple[Cursor, dict[str, ResourceDigest]] | None:
             with self._store.reading() as connection:
                 return replica.digests(connection, stream, kinds)
 
         found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the loop that beats the heart
         if found is None or (found[0].seq, found[0].change_id) != (theirs.seq, theirs.change_id):
-            return []
+            return None
         return sorted(name for name, digest in found[1].items() if theirs.resources.get(name) != digest)
 
     async def _digest(self, stream: str) -> StreamDigest:

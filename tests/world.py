@@ -35,22 +35,12 @@ from sync_agent.store import tables as t
 from sync_agent.transport import NetworkTransport
 from tests.homes import new_home
 from tests.link import Link
+from tests.waiting import until
 
 TENANT = "demo"
 LOCATION = "main"
 PASSWORD = "evertill-demo"
 ALICE_PIN, BOB_PIN = "2468", "1357"
-SETTLE_S_MAX = 20.0
-
-
-async def until(condition: Callable[[], bool], what: str, *, within_s: float = SETTLE_S_MAX) -> None:
-    """Wait for a condition, yielding to the loop; fail in words where it does not come about."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        if loop.time() > deadline:
-            raise AssertionError(f"waited {within_s} s in vain until {what}")
-        await asyncio.sleep(0.01)
 
 
 class WorldTill:

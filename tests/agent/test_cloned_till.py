@@ -10,7 +10,8 @@ from app.bootstrap import open_home
 from sync_agent.enrolment import AnotherShop, Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.store import tables as t
-from tests.world import LOCATION, PASSWORD, TENANT, World, WorldTill, until
+from tests.waiting import until
+from tests.world import LOCATION, PASSWORD, TENANT, World, WorldTill
 
 
 async def enroll_again(till: WorldTill, location: str = LOCATION) -> None:

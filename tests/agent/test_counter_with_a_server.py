@@ -5,7 +5,8 @@ from pathlib import Path
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
 from app.services import checkout, drawer, inventory, refunds, shifts, transfers
-from tests.world import World, until
+from tests.waiting import until
+from tests.world import World
 
 
 async def test_a_shift_closed_in_an_outage_is_complete_once_all_of_it_is_there(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Executable, delete, update
 
 from sync_agent.contract.events import PATH_DIGEST, PATH_SNAPSHOT
-from sync_agent.events import Attention, Fault
+from sync_agent.events import Attention, ConnectionState, Fault, StateChanged
 from sync_agent.ports import Rank
 from sync_agent.store import tables as t
-from tests.world import World, WorldTill, until
+from tests.waiting import until
+from tests.world import World, WorldTill
 
 
 @pytest.fixture
@@ -40,8 +41,25 @@ async def test_an_equal_copy_is_left_alone(shop: World) -> None:
     assert asked(till, PATH_SNAPSHOT) == snapshots
 
 
-@pytest.mark.parametrize("damage", ["a wrong quantity", "a lost row", "a lost product"])
-async def test_a_copy_that_differs_is_fetched_anew(shop: World, damage: str) -> None:
+async def damage(till: WorldTill, statement: Executable) -> None:
+    await till.opened.store.write(lambda tx: tx.execute(statement), Rank.AGENT)
+
+
+async def is_told(till: WorldTill) -> None:
+    await until(
+        lambda: any("fetched anew" in event.message for event in till.events if isinstance(event, Attention)),
+        "a person is told",
+    )
+
+
+async def is_right_again(shop: World, till: WorldTill) -> None:
+    await until(lambda: till.levels() == shop.server_levels(), "the copy is right again")
+    shop.assert_converged()
+    assert not any(isinstance(event, Fault) for event in till.events)
+
+
+@pytest.mark.parametrize("what", ["a wrong quantity", "a lost row", "a lost product"])
+async def test_a_copy_that_differs_is_fetched_anew(shop: World, what: str) -> None:
     [till] = shop.tills
     mug = till.product()
     statement = {
@@ -50,14 +68,39 @@ async def test_a_copy_that_differs_is_fetched_anew(shop: World, damage: str) -> 
         .values(quantity=999),
         "a lost row": delete(t.stock_level).where(t.stock_level.c.product_id == mug.id),
         "a lost product": delete(t.product).where(t.product.c.id == mug.id),
-    }[damage]
-    await till.opened.store.write(lambda tx: tx.execute(statement), Rank.AGENT)
+    }[what]
+    await damage(till, statement)
     await reconnect(shop, till)
-    await until(
-        lambda: any("fetched anew" in event.message for event in till.events if isinstance(event, Attention)),
-        "a person is told",
-    )
-    await until(lambda: till.levels() == shop.server_levels(), "the copy is right again")
-    shop.assert_converged()
+    await is_told(till)
+    await is_right_again(shop, till)
     assert till.product().id == mug.id
-    assert not any(isinstance(event, Fault) for event in till.events)
+
+
+async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_visit(shop: World) -> None:
+    [till] = shop.tills
+    await damage(till, update(t.stock_level).values(quantity=999))
+    let_go = till.link.hold(PATH_SNAPSHOT)
+    await reconnect(shop, till)
+    await is_told(till)
+    await till.link.cut()
+    let_go.set()
+    await until(lambda: till.state is not ConnectionState.ONLINE, "the outage is felt")
+    assert till.levels() != shop.server_levels()
+    till.link.restore()
+    await shop.settle()
+    await is_right_again(shop, till)
+
+
+@pytest.mark.parametrize("lost", [PATH_DIGEST, PATH_SNAPSHOT])
+async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_visit(
+    shop: World, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    [till] = shop.tills
+    monkeypatch.setattr("sync_agent.connection.HEARTBEAT_S", 0.05)
+    await damage(till, update(t.stock_level).values(quantity=999))
+    till.link.lose_next_request(lost)
+    await reconnect(shop, till)
+    await until(lambda: till.link.lost_requests == 1, "the request is lost")
+    await is_right_again(shop, till)
+    visits = [event for event in till.events if isinstance(event, StateChanged)]
+    assert sum(1 for event in visits if event.state is ConnectionState.ONLINE) == 2

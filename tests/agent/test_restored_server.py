@@ -13,7 +13,8 @@ from server_stub.cli import main as server_command
 from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.events import Attention
 from sync_agent.store import notices
-from tests.world import TENANT, World, until
+from tests.waiting import until
+from tests.world import TENANT, World
 
 pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 

@@ -16,7 +16,8 @@ from sync_agent.ports import Rank
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed
-from tests.world import LOCATION, World, WorldTill, until
+from tests.waiting import until
+from tests.world import LOCATION, World, WorldTill
 
 
 @pytest.fixture

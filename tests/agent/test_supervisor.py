@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 from sync_agent.events import Fault
-from tests.world import World, until
+from tests.waiting import until
+from tests.world import World
 
 
 async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(tmp_path: Path) -> None:

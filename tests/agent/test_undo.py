@@ -8,7 +8,8 @@ import pytest
 from app.domain.errors import ConflictGone
 from app.services import conflicts, queue
 from sync_agent.contract.conflicts import Resolution
-from tests.world import World, WorldTill, until
+from tests.waiting import until
+from tests.world import World, WorldTill
 
 
 @pytest.fixture

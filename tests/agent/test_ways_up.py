@@ -13,7 +13,8 @@ from sync_agent.ports import Rank
 from sync_agent.store import attempts
 from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView
-from tests.world import World, WorldTill, until
+from tests.waiting import until
+from tests.world import World, WorldTill
 
 
 @pytest.fixture

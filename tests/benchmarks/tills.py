@@ -41,7 +41,8 @@ from sync_agent.transport import NetworkTransport
 from tests.benchmarks.processes import server_process
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
-from tests.world import LOCATION, PASSWORD, TENANT, until
+from tests.waiting import until
+from tests.world import LOCATION, PASSWORD, TENANT
 
 ROUNDS = 3
 SALES = 400

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import World, until
+from tests.waiting import until
+from tests.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
 

@@ -16,7 +16,8 @@ import yaml
 from app.bootstrap import open_home
 from server_stub.demo_data import DEMO
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
-from tests.world import PASSWORD, until
+from tests.waiting import until
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("troubleshooting")
 

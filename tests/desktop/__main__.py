@@ -26,7 +26,8 @@ from sync_agent.transport import NetworkTransport
 from tests.desktop.cable import Cable
 from tests.desktop.display import Display
 from tests.desktop.reader import Heard, Reader
-from tests.world import ALICE_PIN, BOB_PIN, LOCATION, PASSWORD, TENANT, World, until
+from tests.waiting import until
+from tests.world import ALICE_PIN, BOB_PIN, LOCATION, PASSWORD, TENANT, World
 
 T = TypeVar("T")
 P = ParamSpec("P")

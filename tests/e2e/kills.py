@@ -29,7 +29,8 @@ from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
 from sync_agent.transport import NetworkTransport
 from tests.services import dying_with_us
-from tests.world import LOCATION, PASSWORD, TENANT, until
+from tests.waiting import until
+from tests.world import LOCATION, PASSWORD, TENANT
 
 ROOT = Path(__file__).parents[2]
 SALES_BETWEEN = 4

@@ -13,7 +13,8 @@ from app.services.checkout import CompletedSale
 from sync_agent.errors import HomeInUse
 from sync_agent.store import tables as t
 from tests.e2e.dying_till import DIED
-from tests.world import World, WorldTill, until
+from tests.waiting import until
+from tests.world import World, WorldTill
 
 ROOT = Path(__file__).parents[2]
 STEPS_MAX = 200

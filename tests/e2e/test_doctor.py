@@ -16,7 +16,8 @@ from sync_agent.ports import SystemClock
 from sync_agent.store.home import Home
 from sync_agent.store.tables import Row
 from sync_agent.transport import NetworkTransport
-from tests.world import World, until
+from tests.waiting import until
+from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 

@@ -8,7 +8,8 @@ import pytest
 
 from app.bootstrap import open_home
 from app.cli import main as evertill
-from tests.world import TENANT, World, WorldTill, until
+from tests.waiting import until
+from tests.world import TENANT, World, WorldTill
 
 pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 

@@ -17,7 +17,7 @@ from server_stub.roles import EVENTS
 from sync_agent.contract import events
 from sync_agent.contract.codes import EVENT_BYTES_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_acknowledged
-from tests.server.shop import CONNECT_S_MAX
+from tests.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("fuzz-events")
 
@@ -267,7 +267,7 @@ class Socket:
         self._open()
 
     def call(self, event: str, payload: Any) -> Any:
-        answer = self._run(self._client.call(event, payload, timeout=5))
+        answer = self._run(self._client.call(event, payload, timeout=WAIT_S))
         self._is_cloned = self._is_cloned or (answer.get("error") or {}).get("code") == "device_cloned"
         return answer
 
@@ -288,9 +288,7 @@ class Socket:
 
     def _open(self) -> None:
         self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
-        self._run(
-            self._client.connect(self._server.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
-        )
+        self._run(self._client.connect(self._server.url, transports=["websocket"], wait_timeout=WAIT_S))
         if self._role is not None:
             who = {"tenantId": "demo", "userId": ROLES[self._role], "token": self._server.tokens[self._role]}
             answer = self.call(events.JOIN_TENANT, who)

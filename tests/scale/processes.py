@@ -14,6 +14,7 @@ import orjson
 
 from tests.server.shop import Shop
 from tests.services import FreshDatabase, Redis, dying_with_us
+from tests.waiting import WAIT_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +47,7 @@ class ServerProcess:
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(WAIT_S):
                 await self._process.wait()
         except TimeoutError:
             await self.kill()

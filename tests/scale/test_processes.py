@@ -17,7 +17,8 @@ from tests.scale.processes import ServerProcess, Servers, Way, several, visiting
 from tests.server.operations import movement, sale
 from tests.server.shop import Person, Shop
 from tests.services import FreshDatabase, Postgres, Redis
-from tests.world import World, WorldTill, until
+from tests.waiting import WAIT_S, until
+from tests.world import World, WorldTill
 
 pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.timeout(240)]
 
@@ -249,7 +250,7 @@ async def test_a_token_of_one_process_is_good_at_the_other_until_it_is_signed_ou
         out = await bob.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})
         assert out.status_code == 200
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while (await at(two, bob).get("/stock/p")).status_code != 401:
                 pass
 

@@ -15,6 +15,7 @@ from sync_agent.contract.codes import ErrorCode
 from tests.server.operations import movement
 from tests.server.shop import Shop
 from tests.services import FreshDatabase
+from tests.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("scale")
 
@@ -56,7 +57,7 @@ async def test_whoever_waits_for_a_lock_keeps_nobody_else_waiting(shop: Shop, ou
     with outside.begin() as connection:
         connection.execute(text("SELECT 1 FROM stream WHERE tenant_id = 'demo' FOR UPDATE"))
         waiting = asyncio.create_task(alice.send(movement("p", 1)))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(WAIT_S):
             while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
                 assert (await shop.http.get("/livez")).status_code == 200
             for _ in range(20):
@@ -86,7 +87,7 @@ async def test_a_database_that_has_gone_silent_is_unavailable_in_the_end(
     for backend in backends:
         os.kill(backend, signal.SIGSTOP)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             for ask in (database.check, write, write):
                 with pytest.raises(Refusal) as refused:
                     await ask()

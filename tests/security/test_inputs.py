@@ -30,6 +30,7 @@ from tests.security.world import World, open_world, verdict
 from tests.server.operations import count, movement, operation, sale
 from tests.server.shop import Person
 from tests.services import FreshDatabase, demo_shops
+from tests.waiting import WAIT_S
 
 NUL = "before\x00after"
 
@@ -68,7 +69,7 @@ async def raw_socket(world: World) -> AsyncIterator[websockets.ClientConnection]
 
 async def answer_to(raw: websockets.ClientConnection, number: int) -> dict[str, Any]:
     """The acknowledgement of the event that was sent with that number."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         while True:
             told = str(await raw.recv())
             if told.startswith(f"43{number}["):
@@ -168,7 +169,7 @@ async def test_a_message_beyond_all_bounds_closes_its_own_connection_alone(
 ) -> None:
     mine, others = await world.shop.join("demo", alice), await world.shop.join("demo", alice)
     await mine.client.emit("ping", {"pad": "x" * (2 * world.settings.socket_message_bytes_max)})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         await mine.client.wait()
     assert (await others.call("ping", {}))["success"]
 

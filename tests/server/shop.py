@@ -13,11 +13,12 @@ import httpx
 import orjson
 import socketio
 
+from server_stub.clock import Clock
 from server_stub.demo_data import DEMO_PASSWORD
 from server_stub.run import RunningServer, running
 from server_stub.settings import Settings
+from tests.waiting import WAIT_S
 
-CONNECT_S_MAX = 20
 """The library gives up after a second, which a busy machine may need for a greeting."""
 
 
@@ -46,11 +47,14 @@ class Person:
 
     async def stock(self, product: str, place: str = "main") -> tuple[int, int]:
         """Quantity and version."""
-        levels = (await self.get(f"/stock/{product}")).json()["data"]["levels"]
+        answer = await self.get(f"/stock/{product}")
+        assert answer.status_code == 200, answer.text
+        levels = answer.json()["data"]["levels"]
         return next(((x["quantity"], x["version"]) for x in levels if x["locationId"] == place), (0, 0))
 
     async def changes(self, stream: str, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
         page = await self.get("/realtime/changes", stream=stream, after=after, limit=limit)
+        assert page.status_code == 200, page.text
         return page.json()["data"]["changes"]
 
     @property
@@ -71,11 +75,16 @@ class Socket:
         self._news.set()
 
     async def call(self, event: str, payload: Any = None) -> dict[str, Any]:
-        return await self.client.call(event, payload, timeout=10)
+        return await self.client.call(event, payload, timeout=WAIT_S)
+
+    async def join(self, person: Person, tenant: str = "demo", **rest: Any) -> dict[str, Any]:
+        """Joins, or joins again with a newer token; what the server answers."""
+        who = {"tenantId": tenant, "userId": person.user_id, "token": person.access_token, **rest}
+        return await self.call("join-tenant", who)
 
     async def hear(self, event: str, matching: Callable[[Any], bool] = lambda _payload: True) -> Any:
         """Waits for an event that matches, told already or to come."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while True:
                 for name, payload in self.heard:
                     if name == event and matching(payload):
@@ -122,18 +131,13 @@ class Shop:
         client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         socket = Socket(client)
         client.on("*", socket.remember)
-        await client.connect(
-            self.url, auth=auth, transports=["websocket"], wait_timeout=CONNECT_S_MAX, **rest
-        )
+        await client.connect(self.url, auth=auth, transports=["websocket"], wait_timeout=WAIT_S, **rest)
         self.sockets.append(client)
         return socket
 
     async def join(self, tenant: str, person: Person, **rest: Any) -> Socket:
         socket = await self.connect()
-        answer = await socket.call(
-            "join-tenant",
-            {"tenantId": tenant, "userId": person.user_id, "token": person.access_token, **rest},
-        )
+        answer = await socket.join(person, tenant, **rest)
         assert answer["success"], answer
         return socket
 
@@ -147,8 +151,8 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(settings: Settings) -> AsyncIterator[Shop]:
-    async with running(settings) as server, _client(server) as http:
+async def open_shop(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Shop]:
+    async with running(settings, clock=clock) as server, _client(server) as http:
         shop = Shop(server.url, settings.home, http)
         try:
             yield shop
@@ -158,4 +162,4 @@ async def open_shop(settings: Settings) -> AsyncIterator[Shop]:
 
 
 def _client(server: RunningServer) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=server.url, timeout=20, trust_env=False)
+    return httpx.AsyncClient(base_url=server.url, timeout=WAIT_S, trust_env=False)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.server.shop import CONNECT_S_MAX, Shop
+from tests.server.shop import Shop
+from tests.waiting import WAIT_S
 
 WHO = {"username": "ops", "password": "a long one"}
 ON = {"admin_ui": ("ops", "a long one")}
@@ -23,13 +24,13 @@ async def admin(shop: Shop, auth: dict[str, str] | None) -> tuple[socketio.Async
     client.on("*", hear, namespace="/admin")
     shop.sockets.append(client)
     await client.connect(
-        shop.url, auth=auth, namespaces=["/admin"], transports=["websocket"], wait_timeout=CONNECT_S_MAX
+        shop.url, auth=auth, namespaces=["/admin"], transports=["websocket"], wait_timeout=WAIT_S
     )
     return client, heard
 
 
 async def heard_of(heard: "asyncio.Queue[Any]", event: str) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         while (told := await heard.get())[0] != event:
             pass
     return told[1]

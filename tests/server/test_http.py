@@ -78,6 +78,17 @@ async def test_ping_gives_both_clocks(shop: Shop) -> None:
         (b" " * 1_100_000, {}, "payload_too_large"),
         (orjson.dumps({"items": [{}] * 501}), {}, "payload_too_large"),
     ],
+    # In words: a gzip holds the second that it was made in, and workers must agree on the names of tests.
+    ids=[
+        "items that are no list",
+        "half of a JSON",
+        "no gzip",
+        "a gzip cut short",
+        "an unknown coding",
+        "large once unpacked",
+        "large",
+        "too many items",
+    ],
 )
 async def test_an_upload_that_is_too_large_or_no_upload_is_refused(
     shop: Shop, body: bytes, headers: dict[str, str], code: str

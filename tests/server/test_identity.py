@@ -87,6 +87,7 @@ async def _writes(shop: Shop) -> list[str]:
     return [line for line in metrics.splitlines() if "transaction" in line and 'kind="write"' in line]
 
 
+@pytest.mark.usefixtures("moment")
 async def test_tokens_without_end_are_held_back(open_with: Callable[..., Any]) -> None:
     async with open_with(rate_limits=RateLimits(refreshes_per_s=1, refreshes_burst=3)) as shop:
         answers = [await refresh(shop, "evr_demo_made-up") for _ in range(4)]

@@ -18,14 +18,6 @@ ALICE = Caller("demo", "manager", ("main",), user_id="alice")
 MALLORY = Caller("rival", "manager", ("main",), user_id="bob")
 
 
-@pytest.fixture
-def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that the library goes by; a test moves it."""
-    now = [1_750_000_000.0]
-    monkeypatch.setattr("limits.aio.storage.memory.time.time", lambda: now[0])
-    return now
-
-
 async def refused(asking: Any) -> Refusal:
     with pytest.raises(Refusal) as caught:
         await asking
@@ -33,6 +25,7 @@ async def refused(asking: Any) -> Refusal:
     return caught.value
 
 
+@pytest.mark.usefixtures("moment")
 async def test_a_till_sends_100_000_operations_as_fast_as_it_can() -> None:
     limits = Limits(RateLimits())
     for _ in range(200):
@@ -61,6 +54,7 @@ async def test_who_asks_too_much_is_told_when_to_come_back(moment: list[float]) 
     await limits.request(BOB)
 
 
+@pytest.mark.usefixtures("moment")
 async def test_a_neighbour_and_another_tenant_feel_nothing() -> None:
     limits = Limits(RateLimits(events_burst=1, events_per_s=1))
     await limits.request(BOB)
@@ -70,6 +64,7 @@ async def test_a_neighbour_and_another_tenant_feel_nothing() -> None:
     await limits.request(TILL)
 
 
+@pytest.mark.usefixtures("moment")
 async def test_a_tenant_has_a_limit_of_its_own() -> None:
     limits = Limits(RateLimits(tenant_burst=2, tenant_per_s=1))
     await limits.request(BOB)
@@ -89,15 +84,16 @@ async def test_passwords_are_tried_five_times_a_minute_and_success_forgets(momen
         moment[0] += 120
 
 
-async def test_one_address_tries_twenty_accounts_a_minute(moment: list[float]) -> None:
+@pytest.mark.usefixtures("moment")
+async def test_one_address_tries_twenty_accounts_a_minute() -> None:
     limits = Limits(RateLimits())
     for number in range(20):
         await limits.sign_in("demo", f"user-{number}", "10.0.0.1")
     await refused(limits.sign_in("demo", "bob", "10.0.0.1"))
     await limits.sign_in("demo", "bob", "10.0.0.2")
-    assert moment
 
 
+@pytest.mark.usefixtures("moment")
 async def test_one_address_hands_in_so_many_tokens_and_another_feels_nothing() -> None:
     limits = Limits(RateLimits(refreshes_per_s=1, refreshes_burst=4))
     for _ in range(4):
@@ -166,6 +162,7 @@ async def test_success_forgets_in_all_processes(process: Callable[..., Limits]) 
     await one.sign_in("demo", "bob", "10.0.0.1")
 
 
+@pytest.mark.usefixtures("moment")
 async def test_without_redis_each_process_counts_for_itself(
     process: Callable[..., Limits], redis_server: Redis
 ) -> None:
@@ -181,6 +178,7 @@ async def test_without_redis_each_process_counts_for_itself(
         redis_server.start()
 
 
+@pytest.mark.usefixtures("moment")
 async def test_requests_and_events_are_counted_together(open_with: Callable[..., Any]) -> None:
     rates = RateLimits(events_per_s=1, events_burst=12)
     async with open_with(rate_limits=rates) as shop:
@@ -201,6 +199,7 @@ async def test_requests_and_events_are_counted_together(open_with: Callable[...,
         assert (await mallory.post("/realtime/ping", {})).status_code == 200
 
 
+@pytest.mark.usefixtures("moment")
 async def test_a_socket_that_never_joins_is_held_back_too(open_with: Callable[..., Any]) -> None:
     async with open_with(rate_limits=RateLimits(events_per_s=1, events_burst=3)) as shop:
         socket, other = await shop.connect(), await shop.connect()

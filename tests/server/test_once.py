@@ -18,6 +18,7 @@ from server_stub.store import tables as t
 from tests.server.operations import count, movement, sale
 from tests.server.rules import Rules
 from tests.server.shop import Shop
+from tests.waiting import WAIT_S
 
 
 def test_a_repeated_operation_gets_its_first_result(rules: Rules) -> None:
@@ -170,7 +171,7 @@ async def test_a_killed_server_has_kept_all_that_it_answered(settings: Settings)
     first = await _start(settings)
     answered: set[str] = set()
     enough = asyncio.Event()
-    async with httpx.AsyncClient(base_url=first.url, timeout=20, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=first.url, timeout=WAIT_S, trust_env=False) as http:
         headers = await _bearer(http)
 
         async def sell_until_it_dies() -> None:

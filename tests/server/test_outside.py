@@ -10,6 +10,7 @@ import pytest
 import socketio
 
 from tests.server.shop import Shop
+from tests.waiting import WAIT_S
 
 PAGE = "https://till.example"
 POLLING = "/socket.io/?EIO=4&transport=polling"
@@ -171,7 +172,7 @@ async def test_what_is_no_http_or_has_no_end_is_refused_in_the_envelope(
 ) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
     writer.write(head)
-    answer = await asyncio.wait_for(_read_all(reader), 10)
+    answer = await asyncio.wait_for(_read_all(reader), WAIT_S)
     writer.close()
     told, _, body = answer.partition(b"\r\n\r\n")
     assert told.startswith(f"HTTP/1.1 {status} ".encode())
@@ -182,7 +183,7 @@ async def test_trailers_without_end_close_the_connection(shop: Shop) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
     writer.write(b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Long: ")
     writer.write(b"a" * 2_000_000)
-    await asyncio.wait_for(_read_all(reader), 10)
+    await asyncio.wait_for(_read_all(reader), WAIT_S)
     writer.close()
 
 
@@ -242,7 +243,7 @@ async def test_a_connection_too_many_is_closed_at_once(
         writer.close()
         for _reader, one in held:
             one.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while not await _is_answered(port):
                 pass
 

@@ -14,6 +14,7 @@ from server_stub.redis_presence import RedisPresence
 from tests.server.operations import movement
 from tests.server.shop import Shop
 from tests.services import Redis
+from tests.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("scale")
 
@@ -24,7 +25,7 @@ ALICE = Present("s3", "alice", "annex", device_id="till")
 
 
 async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         while not (answer := await ask()):  # noqa: ASYNC110 - what time brings tells nobody
             await asyncio.sleep(0.01)
         return answer
@@ -242,7 +243,7 @@ async def test_sockets_go_on_without_redis_and_are_joined_again_with_it(
         await late.hear("initial-sync")
     finally:
         redis_server.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         while not there.all_of("inventory-updated"):
             await bob.send(movement("q", 1))
             await asyncio.sleep(0.05)

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from server_stub.rooms import rooms_of
+from server_stub.settings import Settings
 from sync_agent.contract.streams import location_stream, tenant_stream
+from tests.clocks import ManualClock
 from tests.server.operations import T0_MS, count, movement, sale
-from tests.server.shop import Shop
+from tests.server.shop import Shop, open_shop
+from tests.waiting import WAIT_S
 
 MAIN = "tenant-demo-location-main"
 
@@ -194,15 +198,23 @@ async def test_a_socket_that_never_joins_is_shown_out(open_with: Callable[..., A
     async with open_with(join_within_s=0.05, sweep_s=0.02) as shop:
         socket = await shop.connect()
         assert (await socket.hear("session-ended"))["reason"] == "not_joined"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             await socket.client.wait()
 
 
-async def test_a_socket_goes_with_its_token_unless_it_joins_again(open_with: Callable[..., Any]) -> None:
-    async with open_with(access_token_s=1, token_grace_s=0.5, sweep_s=0.02) as shop:
+async def test_a_socket_goes_with_its_token_unless_it_joins_again(settings: Settings) -> None:
+    clock = ManualClock()
+    async with open_shop(replace(settings, sweep_s=0.02), clock) as shop:
+        lapsed, renewed = await shop.connect(), await shop.connect()
         bob = await shop.sign_in("demo", "bob")
-        socket = await shop.join("demo", bob)
-        assert (await socket.hear("session-ended"))["reason"] == "token_expired"
+        for socket in (lapsed, renewed):
+            assert (await socket.join(bob))["success"]
+        clock.advance(settings.access_token_s)
+        assert (await renewed.join(await shop.sign_in("demo", "bob")))["success"]
+        clock.advance(settings.token_grace_s + 1)
+        assert (await lapsed.hear("session-ended"))["reason"] == "token_expired"
+        assert (await renewed.call("ping"))["success"]
+        assert not renewed.all_of("session-ended")
 
 
 async def test_a_protocol_that_is_not_spoken_asks_for_an_upgrade(shop: Shop) -> None:

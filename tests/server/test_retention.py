@@ -19,7 +19,8 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.streams import ChangesPage, Cursor
 from tests.server.operations import movement, operation
 from tests.server.rules import MovableClock, Rules
-from tests.world import World, until
+from tests.waiting import until
+from tests.world import World
 
 STREAM = "tenant-t-location-main"
 DAY_MS = retention.DAY_MS

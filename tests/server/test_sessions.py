@@ -15,19 +15,15 @@ from server_stub.run import running
 from server_stub.settings import Settings
 from tests.clocks import ManualClock
 from tests.server.operations import movement
-from tests.server.shop import CONNECT_S_MAX, Person, Shop, Socket
+from tests.server.shop import Person, Shop, Socket
+from tests.waiting import WAIT_S, until
 
 QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
 
 
 async def closed(socket: Socket) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_S):
         await socket.client.wait()
-
-
-async def rejoin(socket: Socket, person: Person, **rest: Any) -> dict[str, Any]:
-    join = {"tenantId": "demo", "userId": person.user_id, "token": person.access_token, **rest}
-    return await socket.call("join-tenant", join)
 
 
 @pytest.fixture
@@ -81,14 +77,14 @@ async def test_a_revoked_till_is_shown_out_and_not_let_in_again(open_with: Calla
         await alice.post(f"/devices/{till.user_id}/revoke", {})
         assert await socket.hear("session-ended") == {"reason": "device_revoked"}
         again = await shop.connect()
-        assert (await rejoin(again, till))["error"]["code"] == "unauthorized"
+        assert (await again.join(till))["error"]["code"] == "unauthorized"
 
 
 async def test_nobody_joins_on_a_sign_in_that_has_ended(shop: Shop) -> None:
     bob = await shop.sign_in("demo", "bob")
     await bob.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})
     socket = await shop.connect()
-    assert (await rejoin(socket, bob))["error"]["code"] == "unauthorized"
+    assert (await socket.join(bob))["error"]["code"] == "unauthorized"
 
 
 async def test_after_its_token_ran_out_a_socket_is_refused_until_it_joins_again(settings: Settings) -> None:
@@ -97,11 +93,11 @@ async def test_after_its_token_ran_out_a_socket_is_refused_until_it_joins_again(
         shop = Shop(server.url, settings.home, http)  # type: ignore[arg-type]
         bob = await token_of_bob(http, server.url)
         socket = await shop.connect()
-        assert (await rejoin(socket, bob))["success"]
+        assert (await socket.join(bob))["success"]
         clock.advance(15 * 60 + 1)
         assert (await socket.call("ping"))["error"]["code"] == "token_expired"
         renewed = await token_of_bob(http, server.url)
-        assert (await rejoin(socket, renewed))["success"]
+        assert (await socket.join(renewed))["success"]
         assert (await socket.call("ping"))["success"]
         await socket.client.disconnect()
 
@@ -116,7 +112,7 @@ async def token_of_bob(http: aiohttp.ClientSession, url: str) -> Person:
 async def test_joining_elsewhere_moves_what_one_hears(shop: Shop) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob, locationId="main")
-    assert (await rejoin(socket, bob, locationId="annex"))["success"]
+    assert (await socket.join(bob, locationId="annex"))["success"]
     await bob.send(movement("p", 1, locationId="main"), movement("q", 1, locationId="annex"))
     await socket.hear("inventory-updated", lambda update: update["productId"] == "q")
     assert [update["locationId"] for update in socket.all_of("inventory-updated")] == ["annex"]
@@ -126,7 +122,7 @@ async def test_joining_again_is_no_coming_and_going(shop: Shop) -> None:
     bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
     witness = await shop.join("demo", alice)
     socket = await shop.join("demo", bob, locationId="main")
-    await rejoin(socket, bob, locationId="annex")
+    await socket.join(bob, locationId="annex")
     await socket.client.disconnect()
     await witness.hear("user-disconnected")
     told = [event for event, payload in witness.heard if payload and payload.get("userId") == "bob"]
@@ -139,7 +135,7 @@ async def test_a_till_may_change_the_clerk_at_it(shop: Shop) -> None:
     witness = await shop.join("demo", alice)
     socket = await shop.join("demo", till)
     for clerk in ("bob", "ada"):
-        answer = await rejoin(socket, Person(till.http, till.access_token, clerk, {}))
+        answer = await socket.join(Person(till.http, till.access_token, clerk, {}))
         assert answer["success"]
         await witness.hear("user-connected", lambda told, clerk=clerk: told["userId"] == clerk)
     await witness.hear("user-disconnected", lambda told: told["userId"] == "bob")
@@ -154,10 +150,10 @@ async def test_a_full_server_says_so(open_with: Callable[..., Any]) -> None:
         told: list[dict[str, str]] = []
         second.on("connect_error", told.append)
         with pytest.raises(socketio.exceptions.ConnectionError):
-            await second.connect(shop.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
+            await second.connect(shop.url, transports=["websocket"], wait_timeout=WAIT_S)
         assert "full" in told[0]["message"]
         await first.client.disconnect()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while True:
                 try:
                     await shop.connect()
@@ -170,10 +166,10 @@ async def test_a_full_tenant_is_refused_a_joining_and_no_joining_again(open_with
     async with open_with(connections_per_tenant_max=1) as shop:
         bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
         socket = await shop.join("demo", bob)
-        refused = await rejoin(await shop.connect(), bob)
+        refused = await (await shop.connect()).join(bob)
         assert refused["error"]["code"] == "unavailable"
         assert refused["error"]["retryAfterMs"] > 0
-        assert (await rejoin(socket, bob))["success"]
+        assert (await socket.join(bob))["success"]
         await shop.join("rival", mallory)
 
 
@@ -182,7 +178,7 @@ async def test_a_stopping_server_says_goodbye(settings: Settings) -> None:
         client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         socket = Socket(client)
         client.on("*", socket.remember)
-        await client.connect(server.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
+        await client.connect(server.url, transports=["websocket"], wait_timeout=WAIT_S)
     assert await socket.hear("session-ended") == {"reason": "server_stopping"}
     await closed(socket)
 
@@ -197,12 +193,12 @@ async def test_a_connection_that_never_speaks_socket_io_is_hung_up(
         if transport == "polling":
             async with http.get(url) as response:
                 assert response.status == 200
-            await until(lambda: all(each.closed for each in connections.values()))
+            await until(lambda: all(each.closed for each in connections.values()), "it is hung up")
             return
         async with http.ws_connect(url) as socket:
             await socket.receive()
             assert len(connections) == 1
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_S):
                 while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
                     assert message.data in {"1", "2"}
 
@@ -221,17 +217,11 @@ async def test_a_socket_that_takes_nothing_in_is_closed_and_the_others_hear(
             assert response.status_code == 200
             if len(realtimes[0].server.eio.sockets) == 1:
                 break
-        await until(lambda: len(realtimes[0].server.eio.sockets) == 1)
+        await until(lambda: len(realtimes[0].server.eio.sockets) == 1, "the slow one is closed")
         await hearer.hear("notice", lambda told: told["eventId"] == f"e-{number}")
         state = (await alice.get("/realtime/sync-state")).json()["data"]
         assert state["connectedUsers"] == 1
         slow.client.eio.ws._conn.transport.abort()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110 - what has gone in silence tells nobody
-            await asyncio.sleep(0.01)
 
 
 async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime], shop: Shop) -> None:
@@ -240,7 +230,7 @@ async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime
 
     async def come_and_go(number: int) -> None:
         socket = await shop.connect()
-        assert (await rejoin(socket, [*people, till][number % 3]))["success"]
+        assert (await socket.join([*people, till][number % 3]))["success"]
         if number % 2:
             await socket.client.disconnect()
         else:
@@ -249,7 +239,7 @@ async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime
     for some in range(0, 200, 20):
         await asyncio.gather(*(come_and_go(some + number) for number in range(20)))
     (realtime,) = realtimes
-    await until(lambda: not realtime.server.eio.sockets)
+    await until(lambda: not realtime.server.eio.sockets, "all have gone")
     state = (await people[0].get("/realtime/sync-state")).json()["data"]
     assert (state["connectedUsers"], state["syncState"]["onlineUsers"]) == (0, 0)
     assert len(realtime._sessions) == 0

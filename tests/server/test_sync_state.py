@@ -85,7 +85,7 @@ async def test_a_conflict_is_told_when_it_opens_and_when_it_is_settled(shop: Sho
 
 
 async def test_a_burst_of_changes_is_told_as_one(open_with: Callable[..., Any]) -> None:
-    async with open_with(sync_state_pause_s=0.3) as shop:
+    async with open_with(sync_state_pause_s=2) as shop:
         socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
         for pending in range(1, 31):
             await socket.call("network-status", {"isOnline": True, "pending": pending})

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from server_stub.demo_data import DEMO_PASSWORD
 from server_stub.run import running, serve
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
-from tests.server.shop import CONNECT_S_MAX
+from tests.waiting import WAIT_S
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_with_a_certificate_all_is_encrypted(with_tls: Settings) -> None:
             assert answer.headers["strict-transport-security"]
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as session:
             client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=session)
-            await client.connect(server.url, transports=["websocket"], wait_timeout=CONNECT_S_MAX)
+            await client.connect(server.url, transports=["websocket"], wait_timeout=WAIT_S)
             joined = await client.call(
                 "join-tenant",
                 {"tenantId": "demo", "userId": "bob", "token": answer.json()["data"]["accessToken"]},

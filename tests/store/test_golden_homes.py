@@ -23,7 +23,7 @@ from sync_agent.store.backup import backups
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import Status
-from tests.world import until
+from tests.waiting import until
 
 GOLDEN = Path(__file__).parent.parent / "golden_homes"
 RELEASES = sorted(folder.name for folder in GOLDEN.iterdir() if (folder / "home.sqlite.xz").exists())
