@@ -2,7 +2,7 @@
 
 import csv
 import itertools
-import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -186,12 +186,10 @@ def test_the_command_asks_for_a_manager(home: Path, file: Path, capsys: pytest.C
 
 
 @pytest.mark.data
-async def test_a_large_catalogue_is_imported_fast_and_searched_in_a_blink(till: Till, data_dir: Path) -> None:
+async def test_a_large_catalogue_is_imported_queued_in_order_and_found(till: Till, data_dir: Path) -> None:
     rows_of_file = read_catalogue(data_dir / "products_off_lifyzer.csv.xz", ColumnMap())
-    began = time.perf_counter()
     report = await import_catalogue(till, itertools.islice(rows_of_file, 20_000), "alice")
     assert report.added > 19_000
-    assert report.read / (time.perf_counter() - began) > 1000  # several thousand on an idle machine
 
     def numbers_queued(tx: Transaction) -> tuple[int, int, int]:
         seq = t.outbox.c.device_seq
@@ -199,16 +197,15 @@ async def test_a_large_catalogue_is_imported_fast_and_searched_in_a_blink(till: 
 
     queued = till.store.submit(numbers_queued).result()
     assert queued == (report.added, 1, report.added)
-    found = catalogue.search(till, "chocolate")
-    assert found
-    fastest = min(_search_ms(till, words) for words in ("chocolate", "comte", "crackers") for _ in range(3))
-    assert fastest < 5
+    for words in ("chocolate", "comte", "crackers"):
+        found = catalogue.search(till, words)
+        assert found
+        assert all(words in _plain(product.name) for product in found), words
 
 
-def _search_ms(till: Till, words: str) -> float:
-    began = time.perf_counter()
-    catalogue.search(till, words)
-    return (time.perf_counter() - began) * 1000
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 async def test_a_manager_changes_a_product_or_approves_it(till: Till) -> None:
