@@ -5,8 +5,10 @@ and sends nothing; so a channel lives once, every send waits for its acknowledge
 """
 
 import asyncio
+import logging
 from typing import Any
 
+import aiohttp
 import orjson
 import socketio
 
@@ -15,7 +17,11 @@ from sync_agent.envelope import open_envelope
 from sync_agent.errors import TransientError
 from sync_agent.ports import EventHandler
 
+log = logging.getLogger(__name__)
+
 OPEN_S_MAX = 10.0
+CLOSE_S_MAX = 5.0
+"""A peer that does not answer a farewell is left without one."""
 HANDLED_EVENTS = (
     events.CHANGES,
     events.INITIAL_SYNC,
@@ -54,8 +60,12 @@ class _Packet(socketio.packet.Packet):  # type: ignore[misc]
 class SocketChannel:
     """One connected socket. `on_event` is awaited event by event, in the order of arrival."""
 
-    def __init__(self, client: socketio.AsyncClient, on_event: EventHandler) -> None:
-        self._client = client
+    def __init__(self, on_event: EventHandler) -> None:
+        # The library closes a session of its own in good weather alone.
+        self._http = aiohttp.ClientSession()
+        self._client = socketio.AsyncClient(
+            reconnection=False, serializer=_Packet, handle_sigint=False, http_session=self._http
+        )
         self._on_event = on_event
         self._arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -64,15 +74,15 @@ class SocketChannel:
     @classmethod
     async def open(cls, server_url: str, token: str, on_event: EventHandler) -> "SocketChannel":
         """Connect within ten seconds, or raise TransientError."""
-        client = socketio.AsyncClient(reconnection=False, serializer=_Packet, handle_sigint=False)
-        channel = cls(client, on_event)
+        channel = cls(on_event)
         channel._listen()
         try:
             async with asyncio.timeout(OPEN_S_MAX):
-                await client.connect(
+                await channel._client.connect(
                     server_url, auth={"token": token}, transports=["websocket"], wait_timeout=OPEN_S_MAX
                 )
-        except (TimeoutError, socketio.exceptions.SocketIOError, OSError, ValueError) as error:
+        except Exception as error:
+            # Of any kind: the library stumbles over what is not Engine.IO, and over a server's farewell.
             await channel.close()
             raise TransientError(f"the live connection could not be opened: {error}") from error
         except asyncio.CancelledError:
@@ -126,5 +136,11 @@ class SocketChannel:
     async def close(self) -> None:
         if self._delivery is not None:
             self._delivery.cancel()
-        await self._client.disconnect()
-        await self._ended("closed by this till")
+        try:
+            async with asyncio.timeout(CLOSE_S_MAX):
+                await self._client.disconnect()
+        except TimeoutError:
+            log.info("the server did not answer the farewell")
+        finally:
+            await self._http.close()
+            await self._ended("closed by this till")

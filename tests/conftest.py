@@ -45,3 +45,11 @@ def data_dir() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real data at {DATA} (set EVERTILL_DATA_DIR)")
     return DATA
+
+
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that a server's rate limits go by where no Redis counts; a test moves it."""
+    now = [1_750_000_000.0]
+    monkeypatch.setattr("limits.aio.storage.memory.time.time", lambda: now[0])
+    return now

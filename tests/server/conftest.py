@@ -64,11 +64,3 @@ def fresh_rules(bare_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ca
     """As many separate databases as a test needs, each opened with `with`."""
     home = tmp_path_factory.mktemp("fresh")
     return lambda: rules_on(bare_home, home / f"{uuid.uuid4()}.sqlite3")
-
-
-@pytest.fixture
-def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that the library goes by; a test moves it."""
-    now = [1_750_000_000.0]
-    monkeypatch.setattr("limits.aio.storage.memory.time.time", lambda: now[0])
-    return now
