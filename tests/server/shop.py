@@ -131,8 +131,8 @@ class Shop:
         client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         socket = Socket(client)
         client.on("*", socket.remember)
+        self.sockets.append(client)  # also one that is refused has something to close
         await client.connect(self.url, auth=auth, transports=["websocket"], wait_timeout=WAIT_S, **rest)
-        self.sockets.append(client)
         return socket
 
     async def join(self, tenant: str, person: Person, **rest: Any) -> Socket:

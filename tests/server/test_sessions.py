@@ -147,6 +147,7 @@ async def test_a_full_server_says_so(open_with: Callable[..., Any]) -> None:
     async with open_with(connections_max=1) as shop:
         first = await shop.connect()
         second = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        shop.sockets.append(second)
         told: list[dict[str, str]] = []
         second.on("connect_error", told.append)
         with pytest.raises(socketio.exceptions.ConnectionError):
