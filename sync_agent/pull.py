@@ -114,14 +114,15 @@ class Puller:
     async def _differing(self, stream: str, kinds: tuple[str, ...], theirs: StreamDigest) -> list[str] | None:
         """The kinds of rows that differ; None where the two do not stand at the same number."""
 
-        def ours() -> tuple[Cursor, dict[str, ResourceDigest]] | None:
+        def ours() -> dict[str, ResourceDigest] | None:
+            at = Cursor(seq=theirs.seq, change_id=theirs.change_id)
             with self._store.reading() as connection:
-                return replica.digests(connection, stream, kinds)
+                return replica.digests(connection, stream, kinds, at)
 
         found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the loop that beats the heart
-        if found is None or (found[0].seq, found[0].change_id) != (theirs.seq, theirs.change_id):
+        if found is None:
             return None
-        return sorted(name for name, digest in found[1].items() if theirs.resources.get(name) != digest)
+        return sorted(name for name, digest in found.items() if theirs.resources.get(name) != digest)
 
     async def _digest(self, stream: str) -> StreamDigest:
         try:

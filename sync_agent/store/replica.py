@@ -139,17 +139,15 @@ def cursors(connection: Connection) -> dict[str, Cursor]:
 
 
 def digests(
-    connection: Connection, stream: str, kinds: Sequence[str]
-) -> tuple[Cursor, dict[str, ResourceDigest]] | None:
-    """What this till has of a stream, as the server digests it, and the cursor that it is as of.
+    connection: Connection, stream: str, kinds: Sequence[str], at: Cursor
+) -> dict[str, ResourceDigest] | None:
+    """What this till has of a stream, as the server digests it; None where it stands elsewhere than `at`.
 
-    Movements are left out: the till keeps those that it has heard of, the server all. None before the till
-    follows the stream.
+    Movements are left out: the till keeps those that it has heard of, the server all.
     """
-    cursor = cursors(connection).get(stream)
-    if cursor is None:
+    if cursors(connection).get(stream) != at:
         return None
-    return cursor, {name: _digest(connection, name, kinds) for name in kinds if name in _DIGESTED}
+    return {name: _digest(connection, name, kinds) for name in kinds if name in _DIGESTED}
 
 
 def _digest(connection: Connection, name: str, kinds: Sequence[str]) -> ResourceDigest:

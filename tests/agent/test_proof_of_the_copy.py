@@ -104,3 +104,21 @@ async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_visit
     await is_right_again(shop, till)
     visits = [event for event in till.events if isinstance(event, StateChanged)]
     assert sum(1 for event in visits if event.state is ConnectionState.ONLINE) == 2
+
+
+async def test_a_copy_whose_stream_ran_ahead_is_proved_later_in_the_same_visit(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [till] = shop.tills
+    monkeypatch.setattr("sync_agent.connection.HEARTBEAT_S", 0.05)
+    let_go, before = till.link.hold(PATH_DIGEST), asked(till, PATH_DIGEST)
+    await till.link.cut()
+    till.link.restore()
+    await until(lambda: asked(till, PATH_DIGEST) > before, "the first stream is to be compared")
+    await damage(till, update(t.stock_level).values(quantity=999))
+    till.link.drop_events = True
+    await till.sell(till.product())
+    await until(lambda: till.waiting() == 0, "the server is a number ahead")
+    let_go.set()
+    await is_told(till)
+    await is_right_again(shop, till)
