@@ -35,6 +35,7 @@ LOOK_AT_HEADS_EVERY = 2
 """Heartbeats between two looks at the streams' heads: a lost last event shows by itself within 30 s."""
 OFFSET_MATTERS_MS = 200
 LOOK_FOR_SLEEP_EVERY_S = 2.0
+CANCEL_AGAIN_S = 1.0
 SLEPT_MS = 5_000
 """Wall clock and monotonic clock apart by this much between two looks: the machine slept."""
 
@@ -173,9 +174,7 @@ class Connection:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             return next(task for task in tasks if task.done()).result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)
 
     async def _listen(self, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]) -> str:
         waiting: deque[tuple[str, Any]] = deque()
@@ -240,6 +239,18 @@ class Connection:
         except TransientError as error:
             # The heart beats, so the socket lives: news come that way, and a gap in them would end the visit.
             log.info("the heads could not be looked at: %s", error)
+
+
+async def _end(tasks: Sequence[asyncio.Future[str]]) -> None:
+    """Cancel them until they have ended: what takes being cancelled for a lost answer goes on the first time,
+    and a visit that waited for it would never be followed by another.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _tells_changes(event: tuple[str, Any]) -> bool:

@@ -2,7 +2,10 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+from sync_agent.contract.events import PATH_DIGEST
+from sync_agent.errors import TransientError
 from sync_agent.events import Fault
 from tests.waiting import until
 from tests.world import World
@@ -49,4 +52,33 @@ async def test_a_stray_cancellation_does_not_stop_a_task_for_good(tmp_path: Path
         await until(lambda: bool(strayed), "the connection task met the stray cancellation")
         sale = await till.sell(till.product())
         await world.settle()
+        assert world.movements_of(sale.id) == [-1]
+
+
+async def test_a_visit_ends_although_a_task_takes_its_cancellation_for_a_lost_answer(tmp_path: Path) -> None:
+    """Libraries do so: Python 3.11's own wait_for where both come at once."""
+    async with World(tmp_path) as world:
+        [till] = world.tills
+        real, swallowed = till.link.request, []
+
+        async def swallows(*asked: Any, **how: Any) -> Any:
+            try:
+                return await real(*asked, **how)
+            except asyncio.CancelledError as error:
+                swallowed.append(asked)
+                raise TransientError("the answer was lost") from error
+
+        till.link.request = swallows  # type: ignore[method-assign]
+        let_go = till.link.hold(PATH_DIGEST)
+        before = len(till.link.requests)
+        await till.link.cut()
+        till.link.restore()
+        await until(lambda: ("GET", PATH_DIGEST) in till.link.requests[before:], "a digest is waited for")
+        await till.link.cut()
+        till.link.restore()
+        sale = await till.sell(till.product())
+        await until(lambda: till.waiting() == 0, "another visit was made")
+        let_go.set()
+        await world.settle()
+        assert swallowed
         assert world.movements_of(sale.id) == [-1]

@@ -169,8 +169,9 @@ class SimServer:
                 mode="json", by_alias=True, exclude_none=True
             )
         except (Died, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and self.is_up and not task.cancelled():
-                raise  # it is the one who asked that is gone
+            asking = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and asking is not None and asking.cancelling():
+                raise  # it is the one who asked that is gone, or waits no longer
             raise ServerGone("it died before the answer") from error
         finally:
             self._asking.pop(task, None)
