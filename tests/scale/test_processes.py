@@ -66,7 +66,7 @@ async def sell_a_while(till: WorldTill, many: int, sold: list[CompletedSale]) ->
 @pytest.fixture
 async def servers(demo_books: FreshDatabase, redis_server: Redis, tmp_path: Path) -> AsyncIterator[Servers]:
     redis_server.forget()
-    async with several(tmp_path, demo_books, redis_server, presence_beat_s=0.2) as servers:
+    async with several(tmp_path, demo_books, redis_server, presence_beat_s=1.0) as servers:
         yield servers
 
 

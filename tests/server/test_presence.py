@@ -18,7 +18,9 @@ from tests.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("scale")
 
-BEAT_S = 0.05
+BEAT_S = 5.0
+"""Nobody lapses while a test lasts."""
+LAPSING_S = 0.05
 BOB = Present("s1", "bob", "main")
 BOB_TOO = Present("s2", "bob", None)
 ALICE = Present("s3", "alice", "annex", device_id="till")
@@ -32,12 +34,12 @@ async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:
 
 
 @pytest.fixture
-async def process(redis_url: str) -> AsyncIterator[Callable[[], RedisPresence]]:
+async def process(redis_url: str) -> AsyncIterator[Callable[..., RedisPresence]]:
     """Makes the presence of one process after the other."""
     made: list[RedisPresence] = []
 
-    def make() -> RedisPresence:
-        made.append(RedisPresence(connect_to(redis_url), BEAT_S))
+    def make(beat_s: float = BEAT_S) -> RedisPresence:
+        made.append(RedisPresence(connect_to(redis_url), beat_s))
         return made[-1]
 
     yield make
@@ -80,7 +82,7 @@ async def test_what_waits_at_a_till_is_news_once(presence: Presence) -> None:
     assert [each.pending for each in await presence.of("demo")] == [7]
 
 
-async def test_processes_see_each_others_sockets(process: Callable[[], RedisPresence]) -> None:
+async def test_processes_see_each_others_sockets(process: Callable[..., RedisPresence]) -> None:
     one, other = process(), process()
     assert await one.enter("demo", BOB)
     assert not await other.enter("demo", BOB_TOO)
@@ -89,8 +91,8 @@ async def test_processes_see_each_others_sockets(process: Callable[[], RedisPres
     assert await other.leave("demo", "s2")
 
 
-async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[[], RedisPresence]) -> None:
-    dead, one, other = process(), process(), process()
+async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[..., RedisPresence]) -> None:
+    dead, one, other = process(LAPSING_S), process(), process()
     for each in (dead, one, other):
         await each.beat()
     for sid in ("x1", "x2"):
@@ -109,8 +111,8 @@ async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[[
     assert told == [("demo", "bob")]
 
 
-async def test_whoever_is_still_elsewhere_did_not_vanish(process: Callable[[], RedisPresence]) -> None:
-    dead, lives = process(), process()
+async def test_whoever_is_still_elsewhere_did_not_vanish(process: Callable[..., RedisPresence]) -> None:
+    dead, lives = process(LAPSING_S), process()
     for each in (dead, lives):
         await each.beat()
     await dead.enter("demo", BOB)
@@ -126,9 +128,9 @@ async def test_whoever_is_still_elsewhere_did_not_vanish(process: Callable[[], R
 
 
 async def test_a_process_taken_for_dead_says_who_came_back_with_it(
-    process: Callable[[], RedisPresence],
+    process: Callable[..., RedisPresence],
 ) -> None:
-    slow, lives = process(), process()
+    slow, lives = process(LAPSING_S), process()
     for each in (slow, lives):
         await each.beat()
     await slow.enter("demo", BOB)
@@ -144,7 +146,7 @@ async def test_a_process_taken_for_dead_says_who_came_back_with_it(
 
 
 async def test_a_redis_that_forgot_everything_is_told_again(
-    process: Callable[[], RedisPresence], redis_server: Redis
+    process: Callable[..., RedisPresence], redis_server: Redis
 ) -> None:
     presence = process()
     await presence.beat()
@@ -155,7 +157,7 @@ async def test_a_redis_that_forgot_everything_is_told_again(
 
 
 async def test_without_redis_a_process_knows_its_own_and_recovers(
-    process: Callable[[], RedisPresence], redis_server: Redis
+    process: Callable[..., RedisPresence], redis_server: Redis
 ) -> None:
     presence, other = process(), process()
     await presence.beat()
@@ -176,7 +178,7 @@ async def test_without_redis_a_process_knows_its_own_and_recovers(
 @pytest.fixture
 async def two_shops(open_with: Callable[..., Any], redis_url: str) -> AsyncIterator[tuple[Shop, Shop]]:
     """Two servers that are one: the same database, joined by Redis."""
-    joined = {"redis_url": redis_url, "presence_beat_s": 0.1, "sync_state_pause_s": 0.02, "sync_state_s": 0.5}
+    joined = {"redis_url": redis_url, "presence_beat_s": 1.0, "sync_state_pause_s": 0.02, "sync_state_s": 0.5}
     async with open_with(**joined) as one, open_with(**joined) as other:
         yield one, other
 
