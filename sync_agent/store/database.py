@@ -218,6 +218,8 @@ class Store:
         self._executor = executor
         self._writer = writer
         self._readers = threading.local()
+        self._reading = threading.Condition()
+        self._reading_threads: set[int] = set()
         self._read_engines: list[Engine] = []
         self._listeners: list[Callable[[Changed], None]] = []
         self._closed = False
@@ -250,11 +252,16 @@ class Store:
         )
 
     def close(self) -> None:
-        """Finish what was handed to the writer, close every connection, give the home back."""
+        """Finish what was handed to the writer, close every connection, give the home back.
+
+        Waits for other threads that read: SQLite crashes where a connection is closed under a query.
+        """
         if self._closed:
             return
         self._closed = True
         self._executor.close()
+        with self._reading:
+            self._reading.wait_for(lambda: self._reading_threads <= {threading.get_ident()})
         for engine in self._read_engines:
             engine.dispose()
         # The last to go: only a connection that may write puts the log back into the file.
@@ -308,9 +315,20 @@ class Store:
             engine = _read_engine(self.home)
             self._readers.engine = engine
             self._read_engines.append(engine)
-        with _translated(), engine.connect() as connection, connection.begin():
+        with self._held_open(), _translated(), engine.connect() as connection, connection.begin():
             self._readers.held = connection
             try:
                 yield connection
             finally:
                 self._readers.held = None
+
+    @contextmanager
+    def _held_open(self) -> Iterator[None]:
+        with self._reading:
+            self._reading_threads.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            with self._reading:
+                self._reading_threads.discard(threading.get_ident())
+                self._reading.notify_all()

@@ -1,6 +1,8 @@
 """What no simulation can see: that a commit is on the disk when it is told, and how the file is opened."""
 
-from sqlalchemy import select
+import threading
+
+from sqlalchemy import select, text
 
 from sync_agent.ports import SystemClock
 from sync_agent.store import tables as t
@@ -34,3 +36,29 @@ def test_a_store_that_is_opened_again_writes_as_safely(store: Store) -> None:
         assert again.submit(lambda tx: tx.execute(select(t.device.c.id)).scalars().all()).result()
     finally:
         again.close()
+
+
+def test_a_store_is_closed_once_other_threads_have_read(store: Store) -> None:
+    """SQLite crashes the process where a connection goes under a query."""
+    reads, may_end, is_closed = threading.Event(), threading.Event(), threading.Event()
+    counted: list[int] = []
+
+    def read() -> None:
+        with store.reading() as connection:
+            reads.set()
+            may_end.wait()
+            counted.append(connection.execute(text("SELECT 1")).scalar_one())
+
+    def close() -> None:
+        store.close()
+        is_closed.set()
+
+    reader, closer = threading.Thread(target=read), threading.Thread(target=close)
+    reader.start()
+    reads.wait()
+    closer.start()
+    assert not is_closed.wait(0.1)
+    may_end.set()
+    reader.join()
+    closer.join()
+    assert counted == [1]
