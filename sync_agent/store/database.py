@@ -262,8 +262,8 @@ class Store:
         self._executor.close()
         with self._reading:
             self._reading.wait_for(lambda: self._reading_threads <= {threading.get_ident()})
-        for engine in self._read_engines:
-            engine.dispose()
+            for engine in self._read_engines:  # while nobody can begin to read
+                engine.dispose()
         # The last to go: only a connection that may write puts the log back into the file.
         self._writer.dispose()
         self.home.in_use_mark.unlink(missing_ok=True)
