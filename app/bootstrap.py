@@ -26,7 +26,7 @@ from sync_agent.ports import Clock, Ids, SystemClock, Transport, Uuid7Ids
 from sync_agent.store.database import Store
 from sync_agent.store.device import NotEnrolled, read_device
 from sync_agent.store.home import Home
-from sync_agent.store.recovery import open_store
+from sync_agent.store.recovery.opening import open_store
 
 if TYPE_CHECKING:
     # Loaded by whoever needs them: the network's libraries take longer than a window.
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from app.demo_shop import DemoShop
     from app.services.till import Actor
-    from app.ui.bridge import Bridge
-    from app.ui.enrol_page import EnrolForm
-    from app.ui.main_window import MainWindow
+    from app.ui.people.enrol_page import EnrolForm
+    from app.ui.window.bridge import Bridge
+    from app.ui.window.main_window import MainWindow
     from sync_agent.agent import Agent, AgentThread
     from sync_agent.enrolment import Enrolment
 
@@ -86,7 +86,7 @@ class OpenHome:
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
         from sync_agent.agent import Agent
-        from sync_agent.transport import NetworkTransport
+        from sync_agent.network.transport import NetworkTransport
 
         way = transport or NetworkTransport(self.server_url)
         if emit is None:
@@ -236,8 +236,8 @@ class _Program:
     def dress(self, application: "QApplication") -> None:
         """The language and colours that were chosen at this till, or the computer's own."""
         from app.services.preferences import read_from
-        from app.ui.language import apply_language
-        from app.ui.theme import apply_theme, theme_of
+        from app.ui.widgets.language import apply_language
+        from app.ui.widgets.theme import apply_theme, theme_of
 
         with self._opened.store.reading() as connection:
             chosen = read_from(connection)
@@ -267,7 +267,7 @@ class _Program:
 
     async def _once(self) -> Ending:
         """One life of the till in its shop."""
-        from app.ui.bridge import Bridge
+        from app.ui.window.bridge import Bridge
 
         bridge = Bridge()
         stop_listening = self._opened.store.listen(bridge.post_changed)
@@ -293,8 +293,8 @@ class _Program:
     async def _till_window(self, bridge: "Bridge", agent: "_LateAgent") -> Ending:
         from PySide6.QtWidgets import QApplication
 
-        from app.ui import tasks
-        from app.ui.main_window import MainWindow, load_pages
+        from app.ui.widgets import tasks
+        from app.ui.window.main_window import MainWindow, load_pages
 
         opened = self._opened
         assert opened.credentials is not None, "only an enrolled home gets a till's window"
@@ -400,7 +400,7 @@ class _SettingUp:
     """The set-up window: enrols this home, then waits for products, people and stock to be in."""
 
     def __init__(self, opened: OpenHome, bridge: "Bridge", server_url: str, demo: "DemoShop") -> None:
-        from app.ui.enrol_page import EnrolWindow
+        from app.ui.people.enrol_page import EnrolWindow
 
         self._opened = opened
         self._demo = demo
@@ -418,7 +418,7 @@ class _SettingUp:
 
     async def until_ready(self) -> "tuple[OpenHome, _LateAgent] | None":
         """None where the window was closed before this home became a till."""
-        from app.ui import tasks
+        from app.ui.widgets import tasks
 
         self._window.show()
         went_through = await self._ready
@@ -444,7 +444,7 @@ class _SettingUp:
     async def _make_demo(self) -> "EnrolForm":
         """A shop to try the till with, on this very computer."""
         from app import demo_shop
-        from app.ui.enrol_page import EnrolForm
+        from app.ui.people.enrol_page import EnrolForm
 
         url = await asyncio.to_thread(self._demo.start)
         return EnrolForm(
@@ -463,7 +463,7 @@ class _SettingUp:
         await self._is_over.wait()
 
     async def _ask(self, enrolment: "Enrolment") -> OpenHome:
-        from sync_agent.transport import NetworkTransport
+        from sync_agent.network.transport import NetworkTransport
 
         transport = NetworkTransport(enrolment.server_url)
         try:
@@ -508,7 +508,7 @@ async def _write_bundle(opened: OpenHome, to: Path) -> None:
     """Examine this home as `evertill doctor` does, and write what may be sent to whoever helps."""
     from app.diagnosis import examine
     from app.support_bundle import write_bundle
-    from sync_agent.transport import NetworkTransport
+    from sync_agent.network.transport import NetworkTransport
 
     findings = await _in_a_loop_of_its_own(examine(opened.store.home, opened.clock, NetworkTransport))
     await asyncio.to_thread(write_bundle, opened.store.home, findings, to)

@@ -19,8 +19,8 @@ from typing import IO, cast
 
 from app.domain.errors import BadAmount, DomainError
 from app.domain.money import minor_digits, parse_amount
-from app.services.catalogue import NewProduct, Unit
-from app.services.gtin import BadGtin, is_spreadsheet_damage, parse_gtin, spellings
+from app.services.stock.catalogue import NewProduct, Unit
+from app.services.stock.gtin import BadGtin, is_spreadsheet_damage, parse_gtin, spellings
 
 NAME_MAX = 200
 SKU_MAX = 64

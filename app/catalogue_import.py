@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.catalogue_file import ColumnMap, RefusedRow, Row, UnreadableCatalogue, line_count, read_catalogue
-from app.services.catalogue import ADD_MAX, add_products
+from app.services.stock.catalogue import ADD_MAX, add_products
 from app.services.till import Till
 
 __all__ = [

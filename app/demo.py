@@ -25,19 +25,21 @@ from qasync import QEventLoop
 from app.bootstrap import SWITCH_INTERVAL_S, OpenHome, open_home
 from app.replay.ledger import ServerLedger, StockAt
 from app.replay.outages import SwitchedTransport
-from app.services import catalogue, checkout, conflicts, inventory, queue
-from app.services.catalogue import ProductView
+from app.services.selling import checkout
+from app.services.stock import catalogue, inventory
+from app.services.stock.catalogue import ProductView
+from app.services.sync import conflicts, queue
 from app.services.till import Till
-from app.ui.bridge import Bridge
-from app.ui.conflict_dialog import ConflictDialog
-from app.ui.language import apply_language
-from app.ui.main_window import MainWindow, Page
-from app.ui.theme import apply_theme
+from app.ui.sync.conflict_dialog import ConflictDialog
+from app.ui.widgets.language import apply_language
+from app.ui.widgets.theme import apply_theme
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow, Page
 from sync_agent.agent import AgentThread
 from sync_agent.contract.identity import LoginRequest
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
-from sync_agent.transport import NetworkTransport
+from sync_agent.network.transport import NetworkTransport
 
 TENANT, LOCATION, PASSWORD = "demo", "main", "evertill-demo"
 PINS = {"alice": "2468", "bob": "1357"}

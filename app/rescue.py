@@ -20,8 +20,8 @@ from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.rescue import PackHeader, read_header, read_operations, write_pack
 from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.network.session import Session
 from sync_agent.ports import Clock, Ids, Transport
-from sync_agent.session import Session
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import peek

@@ -1,5 +1,5 @@
 """python -m server_stub"""
 
-from server_stub.cli import main
+from server_stub.cli.main import main
 
 raise SystemExit(main())

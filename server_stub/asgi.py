@@ -12,21 +12,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_stub import rest
-from server_stub.auth import AccessTokens, secret_of
+from server_stub.app_state import Parts
+from server_stub.background.pruning import Pruner
+from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from server_stub.feed import Feed
-from server_stub.limits import Limits
-from server_stub.metrics import Metrics
-from server_stub.parts import Parts
-from server_stub.presence import LocalPresence, Presence
-from server_stub.pruning import Pruner
+from server_stub.middleware.http import Outside, Requests, add_refusals
+from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.monitoring.metrics import Metrics
+from server_stub.presence.local import LocalPresence, Presence
+from server_stub.rate_limits import Limits
 from server_stub.realtime import Realtime
-from server_stub.rest.outside import Outside, Requests, add_refusals
+from server_stub.realtime.feed import Feed
+from server_stub.sessions.access_tokens import AccessTokens, secret_of
+from server_stub.sessions.token_validity import Standings
 from server_stub.settings import Settings
-from server_stub.standing import Standings
 from server_stub.store.database import Database
-from server_stub.supervision import end, supervise
-from server_stub.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def build_parts(settings: Settings, clock: Clock | None = None, ids: Ids | None 
     presence: Presence = LocalPresence()
     if settings.redis_url is not None:
         # Only a server of several processes has Redis's library.
-        from server_stub.redis_client import connect_to  # noqa: PLC0415
-        from server_stub.redis_presence import RedisPresence  # noqa: PLC0415
+        from server_stub.presence.redis_client import connect_to  # noqa: PLC0415
+        from server_stub.presence.shared import RedisPresence  # noqa: PLC0415
 
         presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s)
     return Parts(
@@ -125,7 +125,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None
 def _bus_of(settings: Settings, metrics: Metrics) -> Any:
     if settings.redis_url is None:
         return None
+    from server_stub.presence.redis_client import connect_to  # noqa: PLC0415
     from server_stub.realtime.bus import RedisBus  # noqa: PLC0415
-    from server_stub.redis_client import connect_to  # noqa: PLC0415
 
     return RedisBus(connect_to(settings.redis_url), metrics.task_failed)

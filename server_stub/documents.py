@@ -20,7 +20,7 @@ from pydantic.json_schema import models_json_schema
 
 from server_stub import rest
 from server_stub.asgi import build_parts
-from server_stub.incoming import REQUEST_ID_HEADER
+from server_stub.middleware.incoming import REQUEST_ID_HEADER
 from server_stub.roles import ENDPOINTS, EVENTS
 from server_stub.settings import Settings
 from sync_agent.contract import codes, conflicts, events, operations, stock, streams

@@ -13,9 +13,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from server_stub.asgi import Application, build_app
+from server_stub.cli.demo_data import load_demo_data
 from server_stub.clock import Clock, SystemClock, TimeOrderedIds
-from server_stub.demo_data import load_demo_data
-from server_stub.http_protocol import bounded_http
+from server_stub.middleware.http_protocol import bounded_http
 from server_stub.settings import Settings, refuse_open_door
 from server_stub.store.database import Database
 from server_stub.store.migrations import make_ready

@@ -18,17 +18,17 @@ from resources.words import translate
 from sync_agent.backoff import AFTER_LOSS_FAILURES, LONGEST_MS, first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
 from sync_agent.credentials import Credentials, key_in_file_warning
-from sync_agent.elsewhere import Elsewhere
 from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, ConnectionState, Fault
+from sync_agent.network.session import Session
 from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
-from sync_agent.push import Pusher
-from sync_agent.session import Session
+from sync_agent.push.delivery import Pusher
+from sync_agent.push.routes import Uplink
+from sync_agent.remote_stock import Elsewhere
 from sync_agent.store import history, link, notices, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
-from sync_agent.uplink import Uplink
 
 log = logging.getLogger(__name__)
 

@@ -19,13 +19,13 @@ from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_s
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
 from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.network.session import Session
 from sync_agent.ports import Channel, Clock, Rank, Transport
 from sync_agent.pull import Puller
-from sync_agent.session import Session
+from sync_agent.push.routes import Uplink
 from sync_agent.store import link, outbox, replica
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_clock_offset
-from sync_agent.uplink import Uplink
 
 log = logging.getLogger(__name__)
 

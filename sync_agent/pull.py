@@ -29,9 +29,9 @@ from sync_agent.contract.streams import (
 )
 from sync_agent.errors import ProtocolError, RejectedError, TransientError
 from sync_agent.events import AgentEvent, Attention, Fault, Progress
+from sync_agent.network.session import Session
 from sync_agent.ports import Rank, Transport
-from sync_agent.push import Pusher
-from sync_agent.session import Session
+from sync_agent.push.delivery import Pusher
 from sync_agent.store import history, notices, overlay, replica
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity

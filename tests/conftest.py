@@ -9,7 +9,7 @@ import pytest
 import structlog
 from keyring.backends import fail
 
-from server_stub import cli as server_cli
+from server_stub.cli.main import main as server_cli
 from tests.services import fresh_database, postgres, redis_server, redis_url  # noqa: F401 - fixtures for all
 
 # A server within a test says what goes wrong, and not each request; a traceback with locals takes seconds.

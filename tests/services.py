@@ -24,8 +24,8 @@ import pytest
 import redis
 from sqlalchemy import URL, create_engine, text
 
+from server_stub.cli.demo_data import load_demo_data
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.demo_data import load_demo_data
 from server_stub.store.database import Database, sqlalchemy_url
 from server_stub.store.migrations import migrate
 

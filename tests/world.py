@@ -21,18 +21,19 @@ from sqlalchemy import select
 from app.bootstrap import OpenHome, open_home
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout, counting, inventory
-from app.services.catalogue import ProductView
-from app.services.checkout import CompletedSale
+from app.services.selling import checkout
+from app.services.selling.checkout import CompletedSale
+from app.services.stock import catalogue, counting, inventory
+from app.services.stock.catalogue import ProductView
 from app.services.till import Actor, Till
 from server_stub.run import running
 from server_stub.settings import Settings
 from sync_agent.agent import Agent
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
-from sync_agent.transport import NetworkTransport
 from tests.homes import new_home
 from tests.link import Link
 from tests.waiting import until

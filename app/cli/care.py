@@ -34,9 +34,9 @@ def _add_doctor(commands: Commands) -> None:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from app import diagnosis, support_bundle
+    from sync_agent.network.transport import NetworkTransport
     from sync_agent.ports import SystemClock
     from sync_agent.store.home import Home
-    from sync_agent.transport import NetworkTransport
 
     home = Home(arguments.home)
     findings = asyncio.run(diagnosis.examine(home, SystemClock(), NetworkTransport))
@@ -70,8 +70,8 @@ def _queue(arguments: argparse.Namespace) -> int:
     import orjson
 
     from app.bootstrap import open_home
-    from app.services import queue, refused
-    from app.services.people import manager_named
+    from app.services.people.directory import manager_named
+    from app.services.sync import queue, refused
 
     opened = open_home(arguments.home)
     try:
@@ -109,7 +109,7 @@ def _queue(arguments: argparse.Namespace) -> int:
 
 
 def _tell_details(entry: "object", zone: ZoneInfo) -> None:
-    from app.services.refused import EntryDetails
+    from app.services.sync.refused import EntryDetails
 
     assert isinstance(entry, EntryDetails), "the details of one entry"
     print(f"{entry.title} · {entry.detail}\n  {entry.status}  {entry.error or ''}".rstrip())
@@ -173,10 +173,10 @@ def _add_import(commands: Commands) -> None:
 def _import(arguments: argparse.Namespace) -> int:
     from app.bootstrap import open_home
     from app.rescue import ImportReport, import_outbox
+    from sync_agent.network.session import Session
+    from sync_agent.network.transport import NetworkTransport
     from sync_agent.ports import SystemClock
-    from sync_agent.session import Session
     from sync_agent.store.device import NotEnrolled
-    from sync_agent.transport import NetworkTransport
 
     pack = arguments.file.read_bytes()
     opened = open_home(arguments.home)

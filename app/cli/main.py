@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["server"]:
         # The server reads its own flags: it is another program that happens to ship in the same box.
-        from server_stub.cli import main as serve
+        from server_stub.cli.main import main as serve
 
         return serve(arguments[1:])
     parsed = _parser().parse_args(arguments)
@@ -75,7 +75,7 @@ def _till(arguments: argparse.Namespace) -> int:
     import gc
 
     # What is loaded now stays: a collector that looks through it costs a tenth of the start. The window's own
-    # takes over once it stands (app/ui/garbage.py).
+    # takes over once it stands (app/ui/window/garbage.py).
     gc.disable()
     from app.bootstrap import run_window
 
@@ -121,7 +121,7 @@ def _password(user: str) -> str:
 def _enroll(arguments: argparse.Namespace) -> int:
     from app.bootstrap import open_home
     from sync_agent.enrolment import Enrolment
-    from sync_agent.transport import NetworkTransport
+    from sync_agent.network.transport import NetworkTransport
 
     async def enroll() -> None:
         opened = open_home(arguments.home)
@@ -181,7 +181,7 @@ def _import_catalogue(arguments: argparse.Namespace) -> int:
 
     from app import catalogue_import
     from app.bootstrap import open_home
-    from app.services.people import manager_named
+    from app.services.people.directory import manager_named
 
     columns = catalogue_import.ColumnMap(
         **{name: getattr(arguments, name) for name in ("barcode", "name", "sku", "price", "tax", "unit")}

@@ -42,14 +42,14 @@ from app.replay.report import (
     write_report,
 )
 from app.replay.till import ReplayFailed, ReplayTill, Shop, beyond, by_code, open_till
-from app.services import catalogue
-from app.services.catalogue import ADD_MAX, NewProduct
-from app.services.people import people
+from app.services.people.directory import people
+from app.services.stock import catalogue
+from app.services.stock.catalogue import ADD_MAX, NewProduct
 from app.services.till import Actor
 from sync_agent.contract.identity import LoginRequest
 from sync_agent.enrolment import Enrolment
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
-from sync_agent.transport import NetworkTransport
 
 STALLED_S = 90.0
 """Nothing has moved for longer than any backoff waits: the replay says so and stops waiting."""

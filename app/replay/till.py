@@ -21,18 +21,19 @@ from app.replay.ledger import StockAt
 from app.replay.outages import Outage, SwitchedTransport
 from app.replay.plan import Planned, PlannedAdjustment, PlannedLine, PlannedRefund, PlannedSale
 from app.replay.report import Moved, OutageTaken, TillCounts, Unsold
-from app.services import catalogue, checkout, inventory
-from app.services.catalogue import ProductView
+from app.services.selling import checkout
+from app.services.stock import catalogue, inventory
+from app.services.stock.catalogue import ProductView
 from app.services.till import Actor, Till
 from sync_agent.agent import Agent
 from sync_agent.enrolment import Enrolment
 from sync_agent.errors import TransientError
 from sync_agent.events import AgentEvent, Attention
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, replica
 from sync_agent.store import tables as t
 from sync_agent.store.outbox import Status
 from sync_agent.store.projection import on_hand_many
-from sync_agent.transport import NetworkTransport
 
 ATTENTION_MAX = 50
 _IDS_PER_QUERY = 5000

@@ -4,8 +4,8 @@ import asyncio
 import secrets
 from typing import Any
 
+from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.parts import Parts
 from server_stub.realtime.switchboard import Switchboard
 
 _STATS_S = 2

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.incoming import read_message
-from server_stub.parts import Parts
+from server_stub.middleware.incoming import read_message
+from server_stub.operations import queue
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
-from server_stub.services import queue
 from server_stub.services.caller import Caller
-from server_stub.sessions import Session
+from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
 from sync_agent.contract.conflicts import ConflictResolved, ResolveConflict

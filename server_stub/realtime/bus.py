@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as ConnectionLost
 from socketio.async_pubsub_manager import AsyncPubSubManager
 
-from server_stub.redis_client import REDIS_TROUBLE
-from server_stub.supervision import end, supervise
+from server_stub.background.supervision import end, supervise
+from server_stub.presence.redis_client import REDIS_TROUBLE
 
 log = structlog.get_logger()
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import structlog
 
+from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.incoming import read_message
-from server_stub.parts import Parts
-from server_stub.presence import Present
+from server_stub.middleware.incoming import read_message
+from server_stub.presence.local import Present
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
 from server_stub.services import accounts, sync
 from server_stub.services.caller import Caller
-from server_stub.sessions import Session
+from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.streams import (

@@ -11,10 +11,10 @@ import orjson
 import socketio
 import structlog
 
+from server_stub.app_state import Parts
 from server_stub.clock import steady_s
 from server_stub.errors import Refusal
-from server_stub.incoming import request_id
-from server_stub.parts import Parts
+from server_stub.middleware.incoming import request_id
 from server_stub.realtime.admin_ui import AdminUi
 from server_stub.realtime.asking import Asking
 from server_stub.realtime.joining import Joining
@@ -22,7 +22,7 @@ from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
 from server_stub.services.caller import Caller
-from server_stub.sessions import Session, Sessions
+from server_stub.sessions.sockets import Session, Sessions
 from server_stub.store.database import Commit
 from sync_agent.contract import events
 from sync_agent.contract.codes import EVENT_BYTES_MAX, QUEUE_EVENT_BYTES_MAX, Envelope, ErrorCode

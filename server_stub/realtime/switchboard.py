@@ -6,9 +6,9 @@ from typing import Any
 import socketio
 
 from server_stub.realtime.packets import GuardedPacket, Json
-from server_stub.rooms import room_for, rooms_of
+from server_stub.realtime.rooms import room_for, rooms_of
 from server_stub.services.caller import Caller
-from server_stub.sessions import Session
+from server_stub.sessions.sockets import Session
 from server_stub.settings import Settings
 from sync_agent.contract import events
 from sync_agent.contract.events import EndReason

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from server_stub.parts import Parts
+from server_stub.app_state import Parts
 from server_stub.rest import (
     audit,
     broadcast,

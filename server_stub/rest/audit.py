@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from server_stub.parts import Parts
+from server_stub.app_state import Parts
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import audit
 from sync_agent.contract import events

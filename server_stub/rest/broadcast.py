@@ -4,8 +4,8 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from server_stub.incoming import read_body, read_message
-from server_stub.parts import Parts
+from server_stub.app_state import Parts
+from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import broadcasts
 from sync_agent.contract.events import PATH_BROADCAST, BroadcastAnswer, BroadcastRequest

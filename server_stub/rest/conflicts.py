@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.incoming import read_body, read_message
-from server_stub.parts import Parts
+from server_stub.app_state import Parts
+from server_stub.middleware.incoming import read_body, read_message
+from server_stub.operations import dry_run as preview
+from server_stub.operations import queue
+from server_stub.operations.handlers import conflicts
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services import conflicts, preview, queue
 from sync_agent.contract import events
 from sync_agent.contract.conflicts import (
     Conflict,

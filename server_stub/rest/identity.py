@@ -4,9 +4,9 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
+from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.incoming import read_body, read_message
-from server_stub.parts import Parts
+from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, address_of, answer, told
 from server_stub.services import accounts, credentials
 from sync_agent.contract import events

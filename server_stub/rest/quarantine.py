@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.incoming import read_body, read_message
-from server_stub.parts import Parts
+from server_stub.app_state import Parts
+from server_stub.middleware.incoming import read_body, read_message
+from server_stub.operations import quarantine_review as retrial
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services import retrial
 from sync_agent.contract import events
 from sync_agent.contract.audit import DiscardRequest
 from sync_agent.contract.operations import QuarantineRow

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Request, Response
 
+from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.incoming import request_id
-from server_stub.parts import Parts
+from server_stub.middleware.incoming import request_id
 from server_stub.roles import ENDPOINTS
 from server_stub.services.caller import Caller
 from sync_agent.contract.codes import Envelope, ErrorCode

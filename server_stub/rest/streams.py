@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.incoming import read_body
-from server_stub.parts import Parts
+from server_stub.middleware.incoming import read_body
+from server_stub.operations import queue
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services import queue, snapshot, sync
+from server_stub.services import snapshot, sync
 from server_stub.services.digest import Digests
 from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX, ErrorCode

@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from server_stub.parts import Parts
+from server_stub.app_state import Parts
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services.sync_state import sync_state_of
 from sync_agent.contract.events import PATH_SYNC_STATE, SyncStateAnswer

@@ -10,8 +10,8 @@ from functools import partial
 from sqlalchemy import Connection, select, update
 
 from server_stub.errors import Refusal
+from server_stub.operations.parsing import Intake
 from server_stub.services.caller import Caller
-from server_stub.services.intake import Intake
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork

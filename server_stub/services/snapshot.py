@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, func, or_, select
 
 from server_stub.errors import Refusal
-from server_stub.services import quarantine
+from server_stub.operations import quarantine
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
 from server_stub.services.sync import head_of

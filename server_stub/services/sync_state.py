@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
-from server_stub.presence import Present
+from server_stub.presence.local import Present
 from server_stub.store import tables as t
 from sync_agent.contract.events import LocationSyncState, TenantSyncState
 from sync_agent.contract.streams import location_stream

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import checkout, drawer, inventory, refunds, shifts, transfers
+from app.services.cash import drawer, shifts
+from app.services.selling import checkout, refunds
+from app.services.stock import inventory, transfers
 from tests.waiting import until
 from tests.world import World
 

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from sync_agent.errors import TransientError
-from sync_agent.live import SocketChannel
+from sync_agent.network.live import SocketChannel
 from tests.waiting import until
 
 Peer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -105,7 +105,7 @@ async def is_cut_off(request: web.Request) -> web.StreamResponse:
 async def test_what_does_not_open_is_tried_again_later_and_leaves_nothing_open(
     serve: Callable[[Peer], Awaitable[str]], peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync_agent.live.OPEN_S_MAX", 0.5)
+    monkeypatch.setattr("sync_agent.network.live.OPEN_S_MAX", 0.5)
     url = await serve(peer)
     before = open_sessions()
     with pytest.raises(TransientError, match="could not be opened"):
@@ -117,7 +117,7 @@ async def test_what_does_not_open_is_tried_again_later_and_leaves_nothing_open(
 async def test_an_opening_that_is_cancelled_leaves_nothing_open(
     serve: Callable[[Peer], Awaitable[str]], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync_agent.live.CLOSE_S_MAX", 0.2)
+    monkeypatch.setattr("sync_agent.network.live.CLOSE_S_MAX", 0.2)
     came, is_over = asyncio.Event(), asyncio.Event()
 
     async def silent(request: web.Request) -> web.StreamResponse:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server_stub.cli import main as server_command
+from server_stub.cli.main import main as server_command
 from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.events import Attention
 from sync_agent.store import notices

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.services import conflicts
+from app.services.sync import conflicts
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.contract.events import PATH_CHANGES, PATH_QUEUE
 from sync_agent.errors import TransientError

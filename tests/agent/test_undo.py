@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import ConflictGone
-from app.services import conflicts, queue
+from app.services.sync import conflicts, queue
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.events import ConnectionState
 from tests.waiting import until

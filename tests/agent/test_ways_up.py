@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from sync_agent import pacing
 from sync_agent.contract.events import PATH_LIVE, PATH_QUEUE, PATH_REFRESH, SYNC_OFFLINE_QUEUE
 from sync_agent.events import ConnectionState
 from sync_agent.ports import Rank
+from sync_agent.push import batch_size as pacing
 from sync_agent.store import attempts
 from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView

@@ -22,7 +22,8 @@ import httpx
 import orjson
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.services import accounts, queue
+from server_stub.operations import queue
+from server_stub.services import accounts
 from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database

@@ -23,9 +23,9 @@ from sqlalchemy import select
 
 from app.bootstrap import SWITCH_INTERVAL_S, OpenHome, open_home
 from app.services.till import Actor
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.theme import apply_theme
+from app.ui.widgets.theme import apply_theme
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
 from sync_agent.agent import AgentThread
 from sync_agent.store import outbox
 from sync_agent.store import tables as t

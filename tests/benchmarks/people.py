@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from server_stub.demo_data import DEMO_PASSWORD
+from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.run import prepare
 from server_stub.settings import Settings
 

@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from server_stub import asgi, logs
-from server_stub.parts import Parts
+from server_stub import asgi
+from server_stub.app_state import Parts
+from server_stub.monitoring import logs
 from server_stub.run import serve
 from server_stub.settings import Settings
 from server_stub.store.database import Commit

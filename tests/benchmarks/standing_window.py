@@ -44,9 +44,9 @@ def _till(home: Path, *, answers: bool) -> None:
     from qasync import QEventLoop
 
     from app.services.till import Actor
-    from app.ui.bridge import Bridge
-    from app.ui.main_window import MainWindow
-    from app.ui.theme import apply_theme
+    from app.ui.widgets.theme import apply_theme
+    from app.ui.window.bridge import Bridge
+    from app.ui.window.main_window import MainWindow
     from tests.benchmarks.no_agent import NoAgent
 
     application = QApplication(sys.argv[:1])
@@ -71,7 +71,7 @@ def _print_answers(application: object, window: object, home: Path) -> None:
     import orjson
     from PySide6.QtWidgets import QApplication, QLineEdit
 
-    from app.ui.main_window import MainWindow
+    from app.ui.window.main_window import MainWindow
 
     assert isinstance(application, QApplication)
     assert isinstance(window, MainWindow)

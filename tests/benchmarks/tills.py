@@ -23,21 +23,22 @@ from sqlalchemy import select
 from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout
+from app.services.selling import checkout
+from app.services.stock import catalogue
 from app.services.till import Actor
 from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.operations import queue
 from server_stub.run import prepare
-from server_stub.services import queue
 from server_stub.services.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent import credentials
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
-from sync_agent.transport import NetworkTransport
 from tests.benchmarks.processes import server_process
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured

@@ -11,8 +11,8 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from server_stub.documents import CLIENT_EVENTS, OPERATION_FORMS, SERVER_EVENTS, documents, written
+from server_stub.operations import rulebook
 from server_stub.roles import ENDPOINTS, EVENTS
-from server_stub.services import rulebook
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
 

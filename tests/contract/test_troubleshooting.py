@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from app.bootstrap import open_home
-from server_stub.demo_data import DEMO
+from server_stub.cli.demo_data import DEMO
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from tests.waiting import until
 from tests.world import PASSWORD

@@ -19,10 +19,10 @@ import httpx
 import structlog
 
 from app.bootstrap import open_home
-from app.services import catalogue
-from app.services.catalogue import ProductView
+from app.services.stock import catalogue
+from app.services.stock.catalogue import ProductView
 from sync_agent.enrolment import Enrolment
-from sync_agent.transport import NetworkTransport
+from sync_agent.network.transport import NetworkTransport
 from tests.desktop.cable import Cable
 from tests.desktop.display import Display
 from tests.desktop.reader import Heard, Reader

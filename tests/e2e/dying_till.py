@@ -26,13 +26,14 @@ from sqlalchemy import event, select
 from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout
+from app.services.selling import checkout
+from app.services.stock import catalogue
 from app.services.till import Actor
 from sync_agent.agent import Agent
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import Channel, EventHandler
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
-from sync_agent.transport import NetworkTransport
 
 DIED = 77
 LOADED = (Agent, NetworkTransport)

@@ -25,9 +25,9 @@ from server_stub.run import prepare
 from server_stub.settings import Settings
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
-from sync_agent.transport import NetworkTransport
 from tests.services import dying_with_us
 from tests.waiting import until
 from tests.world import LOCATION, PASSWORD, TENANT

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from app.bootstrap import open_home
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout, counting
+from app.services.selling import checkout
+from app.services.stock import catalogue, counting
 from app.services.till import Actor
 from sync_agent.agent import AgentThread
 from sync_agent.store import tables as t

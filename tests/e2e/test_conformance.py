@@ -20,7 +20,7 @@ import httpx
 import pytest
 from filelock import FileLock
 
-from server_stub.demo_data import DEMO_PASSWORD
+from server_stub.cli.demo_data import DEMO_PASSWORD
 
 PROGRAM = Path(__file__).parent / "conformance"
 BUILD = Path(__file__).parents[2] / "build" / "conformance"

@@ -11,11 +11,11 @@ from sqlalchemy import Text, update
 from app.bootstrap import open_home
 from app.cli import main as evertill
 from app.diagnosis import Level, examine
-from app.services import catalogue
+from app.services.stock import catalogue
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
 from sync_agent.store.home import Home
 from sync_agent.store.tables import Row
-from sync_agent.transport import NetworkTransport
 from tests.waiting import until
 from tests.world import World
 
@@ -97,7 +97,7 @@ async def test_the_bundle_holds_nothing_of_anybodys(tmp_path: Path) -> None:
                     tx.execute(update(table).values(words))  # type: ignore[attr-defined]
 
         await till.opened.store.write(plant)
-        log = f"2026-01-01 10:00:00,000 ERROR sync_agent.push: {CANARY} owes 12.40\n"
+        log = f"2026-01-01 10:00:00,000 ERROR sync_agent.push.delivery: {CANARY} owes 12.40\n"
         Home(till.path).log.write_text(f"{log}{CANARY}\nValueError: {CANARY}\n")
         bundle = tmp_path / "bundle.zip"
         await asyncio.to_thread(evertill, ["doctor", "--home", str(till.path), "--bundle", str(bundle)])
@@ -109,7 +109,7 @@ async def test_the_bundle_holds_nothing_of_anybodys(tmp_path: Path) -> None:
     for name, text in content.items():
         for forbidden in (CANARY, secret.device_token, secret.pin_pepper, "12.40"):
             assert forbidden not in text, name
-    assert "sync_agent.push" in content["log.txt"]
+    assert "sync_agent.push.delivery" in content["log.txt"]
     told = json.loads(content["queue.json"])
     assert told["open"][0]["resource_type"] == "transaction"
     assert told["deliveries"]

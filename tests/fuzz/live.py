@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from hypothesis import HealthCheck, settings
 
-from server_stub.demo_data import DEMO, DEMO_PASSWORD, demo_articles, product_id
+from server_stub.cli.demo_data import DEMO, DEMO_PASSWORD, demo_articles, product_id
 from server_stub.run import running
 from server_stub.settings import RateLimits, Settings
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode

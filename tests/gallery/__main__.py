@@ -21,11 +21,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication, QDialog
 from qasync import QEventLoop
 
-from app.ui.bridge import Bridge
-from app.ui.language import apply_language
-from app.ui.main_window import MainWindow
-from app.ui.tasks import running_count
-from app.ui.theme import Theme, apply_theme
+from app.ui.widgets.language import apply_language
+from app.ui.widgets.tasks import running_count
+from app.ui.widgets.theme import Theme, apply_theme
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
 from sync_agent.events import ConnectionState, StateChanged
 from tests.benchmarks.no_agent import NoAgent
 from tests.gallery.cut_text import cut_texts

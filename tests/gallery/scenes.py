@@ -15,14 +15,17 @@ from app.domain.cart import Cart
 from app.domain.discount import Discount
 from app.domain.rights import Right
 from app.domain.tender import tender_cash
-from app.services import carts, catalogue, checkout, inventory, preferences, shifts
+from app.services import preferences
+from app.services.cash import shifts
+from app.services.selling import carts, checkout
+from app.services.stock import catalogue, inventory
 from app.services.till import Actor
-from app.ui.change_panel import CartChange
-from app.ui.enrol_page import EnrolWindow
-from app.ui.main_window import MainWindow, Page
-from app.ui.settings_page import Section
-from app.ui.sync_centre import Tab
-from app.ui.theme import Tone
+from app.ui.people.enrol_page import EnrolWindow
+from app.ui.sell.change_panel import CartChange
+from app.ui.settings.page import Section
+from app.ui.sync.page import Tab
+from app.ui.widgets.theme import Tone
+from app.ui.window.main_window import MainWindow, Page
 from sync_agent.contract.stock import LocationRow, MovementReason
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status

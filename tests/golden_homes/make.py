@@ -20,8 +20,8 @@ import keyring
 from keyring.backends import fail
 from sqlalchemy import select, update
 
-from app.services import catalogue, counting, inventory
-from app.services.catalogue import NewProduct
+from app.services.stock import catalogue, counting, inventory
+from app.services.stock.catalogue import NewProduct
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import outbox
 from sync_agent.store import tables as t

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 
-from server_stub import logs
+from server_stub.monitoring import logs
 from server_stub.run import serve
 from server_stub.settings import RateLimits, Settings
 

@@ -120,9 +120,9 @@ def modules_of_the_image(home: Path) -> set[str]:
             shutil.copy(ROOT / source, target)
     program = (
         "import sys; sys.path[:0] = [sys.argv[1]]\n"
-        "import server_stub.cli, psycopg, redis.asyncio, limits.aio.storage.redis\n"
-        "import server_stub.redis_presence, server_stub.realtime.bus\n"
-        "from server_stub.demo_data import demo_articles; assert demo_articles()\n"
+        "import server_stub.cli.main, psycopg, redis.asyncio, limits.aio.storage.redis\n"
+        "import server_stub.presence.shared, server_stub.realtime.bus\n"
+        "from server_stub.cli.demo_data import demo_articles; assert demo_articles()\n"
         "assert server_stub.__file__.startswith(sys.argv[1])\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )

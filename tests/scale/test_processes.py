@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.services.checkout import CompletedSale
+from app.services.selling.checkout import CompletedSale
 from sync_agent.events import ConnectionState
 from tests.scale.processes import ServerProcess, Servers, Way, several, visiting
 from tests.server.operations import movement, sale

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import orjson
 
-from server_stub.auth import AccessTokens
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.services.caller import Caller
+from server_stub.sessions.access_tokens import AccessTokens
 from server_stub.settings import Settings
 from tests.server.shop import Person, Shop, open_shop
 

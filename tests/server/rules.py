@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import text
 
 from server_stub.clock import TimeOrderedIds
-from server_stub.services import queue
+from server_stub.operations import queue
+from server_stub.operations.parsing import in_device_order, read
 from server_stub.services.caller import Caller
-from server_stub.services.intake import in_device_order, read
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
 from tests.server.operations import T0_MS

@@ -13,8 +13,8 @@ import httpx
 import orjson
 import socketio
 
+from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.clock import Clock
-from server_stub.demo_data import DEMO_PASSWORD
 from server_stub.run import RunningServer, running
 from server_stub.settings import Settings
 from tests.waiting import WAIT_S

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from server_stub.services.intake import read
+from server_stub.operations.parsing import read
 from tests.server.operations import T0_MS, close_shift, count, movement, open_shift, operation, sale, transfer
 from tests.server.rules import Rules
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from server_stub.services import queue
+from server_stub.operations import queue
+from server_stub.operations.parsing import read
 from server_stub.services.caller import Caller
-from server_stub.services.intake import read
 from server_stub.store.database import UnitOfWork
 from tests.server.operations import T0_MS, count, movement, operation, sale, transfer
 from tests.server.rules import Rules

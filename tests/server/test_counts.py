@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from server_stub.services.counts import Applies, Clashes, Count, Moved, judge
+from server_stub.operations.handlers.counts import Applies, Clashes, Count, Moved, judge
 from sync_agent.contract.conflicts import ConflictType
 from tests.server.operations import T0_MS, count, movement, operation
 from tests.server.rules import Rules

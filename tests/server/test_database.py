@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import create_engine
 from stdnum import ean
 
-from server_stub.demo_data import DEMO, RIVAL, demo_articles, product_id
+from server_stub.cli.demo_data import DEMO, RIVAL, demo_articles, product_id
 from server_stub.run import prepare
 from server_stub.settings import Settings
 from server_stub.store import tables

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from server_stub.clock import TimeOrderedIds
-from server_stub.services import audit, people, queue, retention, sync
+from server_stub.operations import queue
+from server_stub.services import audit, people, retention, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
 from server_stub.services.snapshot import snapshot

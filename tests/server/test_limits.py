@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server_stub.errors import Refusal
-from server_stub.limits import Limits, frees_in_s
+from server_stub.rate_limits import Limits, frees_in_s
 from server_stub.services.caller import Caller
 from server_stub.settings import RateLimits
 from sync_agent.contract.codes import ErrorCode

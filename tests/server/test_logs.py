@@ -13,8 +13,8 @@ import orjson
 import pytest
 import structlog
 
-from server_stub import logs
-from server_stub.demo_data import DEMO_PASSWORD
+from server_stub.cli.demo_data import DEMO_PASSWORD
+from server_stub.monitoring import logs
 from server_stub.settings import Settings
 from tests.server.shop import Shop
 

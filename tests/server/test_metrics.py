@@ -9,7 +9,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from server_stub.demo_data import DEMO_PASSWORD
+from server_stub.cli.demo_data import DEMO_PASSWORD
 from tests.conftest import ROOT
 from tests.server.operations import T0_MS, count, movement, sale
 from tests.server.shop import Shop

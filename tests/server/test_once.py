@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from server_stub.demo_data import DEMO_PASSWORD
-from server_stub.services import inventory
+from server_stub.cli.demo_data import DEMO_PASSWORD
+from server_stub.operations.handlers import movements as inventory
 from server_stub.settings import Settings
 from server_stub.store import tables as t
 from tests.server.operations import count, movement, sale

@@ -234,7 +234,7 @@ async def test_a_socket_and_a_long_poll_outlive_the_deadlines(open_with: Callabl
 async def test_a_connection_too_many_is_closed_at_once(
     open_with: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server_stub.http_protocol._BESIDE_SOCKETS", 1)
+    monkeypatch.setattr("server_stub.middleware.http_protocol._BESIDE_SOCKETS", 1)
     async with open_with(connections_max=1) as shop:
         port = int(shop.url.rpartition(":")[2])
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]

@@ -7,7 +7,7 @@ import httpx
 import orjson
 from argon2 import PasswordHasher
 
-from server_stub.demo_data import DEMO_PASSWORD
+from server_stub.cli.demo_data import DEMO_PASSWORD
 from sync_agent.contract.identity import pin_material
 from tests.server.shop import Person, Shop
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import socketio
 
-from server_stub.presence import Beat, LocalPresence, Presence, Present
+from server_stub.presence.local import Beat, LocalPresence, Presence, Present
+from server_stub.presence.redis_client import connect_to
+from server_stub.presence.shared import RedisPresence
 from server_stub.realtime.bus import RedisBus
-from server_stub.redis_client import connect_to
-from server_stub.redis_presence import RedisPresence
 from tests.server.operations import movement
 from tests.server.shop import Shop
 from tests.services import Redis

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server_stub.services.products import Merged, merge
+from server_stub.operations.handlers.products import Merged, merge
 from tests.server.operations import operation
 from tests.server.rules import Rules
 

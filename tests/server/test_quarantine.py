@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server_stub.services import transactions
-from server_stub.services.quarantine import Unreadable
+from server_stub.operations.handlers import transactions
+from server_stub.operations.quarantine import Unreadable
 from tests.server.operations import close_shift, open_shift, sale
 from tests.server.rules import Rules
 from tests.server.shop import Person, Shop

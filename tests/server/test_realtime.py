@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server_stub.rooms import rooms_of
+from server_stub.realtime.rooms import rooms_of
 from server_stub.settings import Settings
 from sync_agent.contract.streams import location_stream, tenant_stream
 from tests.clocks import ManualClock

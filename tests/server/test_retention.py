@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from server_stub.background.pruning import Pruner
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
-from server_stub.pruning import Pruner
 from server_stub.services import credentials, retention, sync
 from server_stub.services.accounts import begin_family, find_user
 from server_stub.services.caller import Caller

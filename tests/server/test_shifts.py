@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server_stub.services.intake import read
+from server_stub.operations.parsing import read
 from tests.server.operations import close_shift, movement, open_shift, operation, sale
 from tests.server.rules import Rules
 from tests.server.shop import Shop

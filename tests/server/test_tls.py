@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from server_stub.demo_data import DEMO_PASSWORD
+from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.run import running, serve
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
 from tests.waiting import WAIT_S

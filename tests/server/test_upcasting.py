@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server_stub.services.upcasting import NewerForm, to_current
+from server_stub.operations.upcasting import NewerForm, to_current
 from sync_agent.contract.operations import OPERATION_SCHEMA
 from tests.server.operations import movement, sale
 from tests.server.rules import Rules

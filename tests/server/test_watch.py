@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from server_stub.bursts import Burst, TwoPlaces
 from server_stub.errors import Refusal
+from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.monitoring.abuse_rules import Burst, TwoPlaces
 from server_stub.services.caller import Caller
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
-from server_stub.watch import Watch
 from sync_agent.contract.codes import ErrorCode
 from tests.server.operations import movement
 from tests.server.rules import Rules

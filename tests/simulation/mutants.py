@@ -13,12 +13,15 @@ from typing import Any
 
 from sqlalchemy import exists, or_, update
 
-from app.services import transaction
-from server_stub.services import conflicts, counts, devices, ledger, products, queue, sync
-from sync_agent import agent, backoff, push
+from app.services.selling import transaction
+from server_stub.operations import queue
+from server_stub.operations.handlers import conflicts, counts, products
+from server_stub.services import devices, ledger, sync
+from sync_agent import agent, backoff
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
-from sync_agent.push import Pusher
+from sync_agent.push.delivery import Pusher
+from sync_agent.push import delivery as push
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 
 from sync_agent.contract.events import PATH_QUEUE
-from sync_agent.envelope import open_envelope
 from sync_agent.errors import TransientError
+from sync_agent.network.envelope import open_envelope
 from sync_agent.ports import Channel, EventHandler
 from tests.simulation.server import ServerGone, SimServer, Socket
 

@@ -16,9 +16,10 @@ from typing import Any
 
 from sqlalchemy import event
 
-from server_stub import administration
+from server_stub.cli import administration
 from server_stub.errors import Refusal
-from server_stub.services import queue, retention, sync
+from server_stub.operations import queue
+from server_stub.services import retention, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
 from server_stub.services.snapshot import snapshot

@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from server_stub.services import queue
+from server_stub.operations import queue
+from server_stub.operations.parsing import read
 from server_stub.services.caller import Caller
-from server_stub.services.intake import read
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.migrations import migrate

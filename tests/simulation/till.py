@@ -13,7 +13,9 @@ from sqlalchemy import event, select
 from app.domain.cart import Cart
 from app.domain.errors import DomainError
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout, conflicts, counting, inventory, refused
+from app.services.selling import checkout
+from app.services.stock import catalogue, counting, inventory
+from app.services.sync import conflicts, refused
 from app.services.till import Actor, Till
 from server_stub.services.caller import Caller
 from sync_agent.agent import Agent, Ports

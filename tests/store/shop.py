@@ -5,7 +5,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import func, insert, select
 
-from app.services.catalogue import ProductView, product
+from app.services.stock.catalogue import ProductView, product
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.identity import pin_material

@@ -19,10 +19,10 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.credentials import Credentials
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
-from sync_agent.store.backup import backups
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import Status
+from sync_agent.store.recovery.backup import backups
 from tests.waiting import until
 
 GOLDEN = Path(__file__).parent.parent / "golden_homes"

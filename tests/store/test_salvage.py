@@ -14,12 +14,14 @@ from sqlalchemy import func, select
 from app.bootstrap import OpenHome, open_home
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout
+from app.services.selling import checkout
+from app.services.stock import catalogue
 from app.services.till import Actor
 from sync_agent.contract.operations import chain_hash, content_hash
-from sync_agent.store import notices, salvage
+from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
+from sync_agent.store.recovery import salvage
 from tests.world import World
 
 PAGE = 4096

@@ -12,8 +12,8 @@ from app.catalogue_file import ColumnMap, read_catalogue
 from app.catalogue_import import ImportReport, import_catalogue
 from app.cli import main
 from app.domain.errors import BadProduct, NotPermitted
-from app.services import catalogue
-from app.services.catalogue import ADD_MAX, NewProduct, add_products
+from app.services.stock import catalogue
+from app.services.stock.catalogue import ADD_MAX, NewProduct, add_products
 from app.services.till import Till
 from sync_agent.contract.operations import ProductCreate, ProductEdit
 from sync_agent.ports import SystemClock, Uuid7Ids

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from app.domain.cart import Cart
 from app.domain.errors import BadPayment, CartTooLarge, EmptyCart, NotPriced
 from app.domain.tender import Tender, tender_cash
-from app.services import checkout, transaction
+from app.services.selling import checkout, transaction
 from app.services.till import Till
 from sync_agent.contract.operations import TransactionData
 from sync_agent.errors import DiskFull

@@ -10,8 +10,10 @@ import pytest
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved, NotPermitted
 from app.domain.tender import tender_cash
-from app.services import checkout, conflicts, counting, inventory
-from app.services.conflicts import ComparisonRow, ConflictView, SideLabel
+from app.services.selling import checkout
+from app.services.stock import counting, inventory
+from app.services.sync import conflicts
+from app.services.sync.conflicts import ComparisonRow, ConflictView, SideLabel
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
 from sync_agent.contract.wire import format_time, from_ms, to_ms

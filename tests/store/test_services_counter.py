@@ -24,10 +24,14 @@ from app.domain.errors import (
 )
 from app.domain.rights import Right
 from app.domain.tender import Settlement, Tender, tender_cash
-from app.services import carts, checkout, drawer, inventory, journal, people, preferences, refunds, shifts
-from app.services import refused as refused_entries
+from app.services import journal, preferences
+from app.services.cash import drawer, shifts
+from app.services.people import directory as people
+from app.services.selling import carts, checkout, refunds
+from app.services.selling.transaction import CompletedSale, Line
+from app.services.stock import inventory
+from app.services.sync import refused as refused_entries
 from app.services.till import Till
-from app.services.transaction import CompletedSale, Line
 from sync_agent.contract.operations import ShiftClose, ShiftRow, TransactionData
 from sync_agent.store import replica
 from sync_agent.store import tables as t

@@ -6,8 +6,9 @@ import pytest
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, UnknownProduct
 from app.domain.tender import tender_cash
-from app.services import checkout, counting, inventory
-from app.services.explanation import PendingEffect
+from app.services.selling import checkout
+from app.services.stock import counting, inventory
+from app.services.stock.explanation import PendingEffect
 from app.services.till import Till
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.errors import NotPermitted, TooManyTries, WrongPin
-from app.services.people import Person, people, sign_in
+from app.services.people.directory import Person, people, sign_in
 from app.services.till import Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store

@@ -5,9 +5,11 @@ from sqlalchemy import update
 
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import checkout, counting, inventory, queue, refused
-from app.services.catalogue import NewProduct, add_products
-from app.services.queue import QueueCounts
+from app.services.selling import checkout
+from app.services.stock import counting, inventory
+from app.services.stock.catalogue import NewProduct, add_products
+from app.services.sync import queue, refused
+from app.services.sync.queue import QueueCounts
 from app.services.till import Till
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import outbox

@@ -7,10 +7,11 @@ from sqlalchemy import insert
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, CountOver, UnknownProduct
 from app.domain.tender import tender_cash
-from app.services import checkout, count_sessions, inventory, transfers
-from app.services.inventory import ElsewhereRow
+from app.services.selling import checkout
+from app.services.stock import count_sessions, inventory, transfers
+from app.services.stock.inventory import ElsewhereRow
+from app.services.stock.transfers import Place
 from app.services.till import Till
-from app.services.transfers import Place
 from sync_agent.contract.operations import CountData, TransferData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t

@@ -15,10 +15,10 @@ from alembic import command
 
 from sync_agent.errors import DiskFull, MigrationRefused
 from sync_agent.ports import SystemClock, Uuid7Ids
-from sync_agent.store import backup
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.migrations import upgrade
+from sync_agent.store.recovery import backup
 from sync_agent.store.tables import Row
 
 FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"

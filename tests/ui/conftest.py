@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui import language, theme
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.tasks import running_count
+from app.ui.widgets import language, theme
+from app.ui.widgets.tasks import running_count
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
 from tests.clocks import ManualClock
 from tests.ui.shop import ALICE, PEPPER, Shop
 

@@ -20,12 +20,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from app import bootstrap
 from app.bootstrap import OpenHome
 from app.crash_reports import CrashReports
-from app.services import catalogue, checkout, queue
+from app.services.selling import checkout
+from app.services.stock import catalogue
+from app.services.sync import queue
 from app.single_instance import Doorbell, ask_to_show
-from app.ui.enrol_page import EnrolWindow
-from app.ui.main_window import MainWindow, Page
-from sync_agent import transport
+from app.ui.people.enrol_page import EnrolWindow
+from app.ui.window.main_window import MainWindow, Page
 from sync_agent.enrolment import Enrolment
+from sync_agent.network import transport
 from tests.ui.conftest import Loop, fill_in, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)

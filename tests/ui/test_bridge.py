@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
-from app.ui import bridge as bridge_module
-from app.ui.bridge import Bridge, MergedChange
+from app.ui.window import bridge as bridge_module
+from app.ui.window.bridge import Bridge, MergedChange
 from sync_agent.events import (
     AgentEvent,
     Attention,

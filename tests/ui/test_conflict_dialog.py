@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from sqlalchemy import select
 
-from app.services import conflicts, inventory
+from app.services.stock import inventory
+from app.services.sync import conflicts
 from app.services.till import Actor
-from app.ui.conflict_dialog import ConflictDialog
-from app.ui.main_window import MainWindow, Page
-from app.ui.parts import MessageLine
+from app.ui.sync.conflict_dialog import ConflictDialog
+from app.ui.widgets.parts import MessageLine
+from app.ui.window.main_window import MainWindow, Page
 from sync_agent.contract.conflicts import ConflictSide, ConflictType
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t

@@ -16,20 +16,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QTableView, QWidget
 
 from app.bootstrap import OpenHome, open_home
-from app.services import catalogue, checkout, conflicts, counting, inventory, people, queue, shifts
-from app.services.catalogue import ProductView
+from app.services.cash import shifts
+from app.services.people import directory as people
+from app.services.selling import checkout
+from app.services.stock import catalogue, counting, inventory
+from app.services.stock.catalogue import ProductView
+from app.services.sync import conflicts, queue
 from app.services.till import Actor, Till
-from app.ui.bridge import Bridge
-from app.ui.conflict_dialog import ConflictDialog
-from app.ui.main_window import MainWindow
-from app.ui.parts import MessageLine
-from app.ui.slip_view import SlipDialog
+from app.ui.sync.conflict_dialog import ConflictDialog
+from app.ui.widgets.parts import MessageLine
+from app.ui.widgets.slip_view import SlipDialog
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
 from sync_agent.agent import AgentThread
 from sync_agent.contract.operations import PRODUCT
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
+from sync_agent.network.transport import NetworkTransport
 from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
-from sync_agent.transport import NetworkTransport
 from tests.link import Link
 from tests.ui.conftest import Loop, part
 from tests.ui.test_bootstrap import ServerProcess, server

@@ -12,11 +12,11 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QWidget
 
 import app.ui
-from app.ui.main_window import Page
-from app.ui.parts import MessageLine
-from app.ui.settings_page import Section
-from app.ui.sync_centre import Tab
-from app.ui.theme import Tone
+from app.ui.settings.page import Section
+from app.ui.sync.page import Tab
+from app.ui.widgets.parts import MessageLine
+from app.ui.widgets.theme import Tone
+from app.ui.window.main_window import Page
 from tests.gallery.__main__ import stage_of
 from tests.gallery.cut_text import cut_texts
 from tests.gallery.scenes import SCENES, Stage

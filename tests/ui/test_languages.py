@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import format_quantity, parse_quantity
-from app.services.conflicts import comparison
-from app.ui.cart_table import ITEM, REMOVE, CartTable
-from app.ui.formatting import Formatter
-from app.ui.language import apply_language
-from app.ui.status_strip import Backlog, strip_text
+from app.services.sync.conflicts import comparison
+from app.ui.sell.cart_table import ITEM, REMOVE, CartTable
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.language import apply_language
+from app.ui.window.status_strip import Backlog, strip_text
 from resources.words import translate
 from sync_agent.events import ConnectionState
 from tests.gallery.__main__ import stage_of

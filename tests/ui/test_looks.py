@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.main_window import MainWindow, Page
-from app.ui.theme import Theme, Tokens, apply_theme, read_tokens
+from app.ui.widgets.theme import Theme, Tokens, apply_theme, read_tokens
+from app.ui.window.main_window import MainWindow, Page
 from tests.ui.conftest import Keyboard, Loop, part, scan
 from tests.ui.shop import Shop
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QProgressBar, QPu
 from pytestqt.qtbot import QtBot
 from sqlalchemy import delete, update
 
-from app.ui.bridge import Bridge
-from app.ui.enrol_page import EnrolForm, EnrolWindow
-from app.ui.main_window import MainWindow
-from app.ui.parts import MessageLine
-from app.ui.tasks import running_count
+from app.ui.people.enrol_page import EnrolForm, EnrolWindow
+from app.ui.widgets.parts import MessageLine
+from app.ui.widgets.tasks import running_count
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
 from sync_agent.errors import AuthError
 from sync_agent.events import ConnectionState, Progress, StateChanged
 from sync_agent.store import link

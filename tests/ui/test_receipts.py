@@ -12,10 +12,11 @@ from app.domain.cart import Cart
 from app.domain.receipt import Centred, Pair, Rule, Slip, Weight, set_in_columns
 from app.domain.tender import tender_cash
 from app.printing.printer import NoPrinter, Printer, PrinterProblem, has_letters_for, printer_of
-from app.services import catalogue, checkout, receipts
 from app.services.preferences import Preferences
-from app.ui.formatting import Formatter
-from app.ui.slip_view import draw_slip, save_pdf, slip_html
+from app.services.selling import checkout, receipts
+from app.services.stock import catalogue
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.slip_view import draw_slip, save_pdf, slip_html
 from tests.ui.conftest import Loop
 from tests.ui.shop import ALICE, Shop
 

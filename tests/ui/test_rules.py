@@ -21,7 +21,13 @@ BANNED_MODULES = {
     "random",
     "uuid",
 }
-BANNED_OF_OURS = ("sync_agent.store", "sync_agent.agent", "sync_agent.push", "sync_agent.pull", "server_stub")
+BANNED_OF_OURS = (
+    "sync_agent.store",
+    "sync_agent.agent",
+    "sync_agent.push",
+    "sync_agent.pull",
+    "server_stub",
+)
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.name)

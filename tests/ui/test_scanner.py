@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.main_window import MainWindow, Page
-from app.ui.parts import SearchField
-from app.ui.scanner import KEY_GAP_MS_MAX, Scanner
+from app.ui.widgets.parts import SearchField
+from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.scanner import KEY_GAP_MS_MAX, Scanner
 from tests.clocks import ManualClock
 from tests.ui.conftest import Keyboard, Loop, part, scan
 

@@ -5,10 +5,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from sqlalchemy import select
 
-from app.services import checkout, inventory, preferences, queue
-from app.ui.cart_table import QUANTITY, REMOVE, CartTable
-from app.ui.main_window import MainWindow
-from app.ui.parts import MessageLine, SearchField
+from app.services import preferences
+from app.services.selling import checkout
+from app.services.stock import inventory
+from app.services.sync import queue
+from app.ui.sell.cart_table import QUANTITY, REMOVE, CartTable
+from app.ui.widgets.parts import MessageLine, SearchField
+from app.ui.window.main_window import MainWindow
 from sync_agent.errors import DiskFull
 from sync_agent.store import tables as t
 from tests.ui.conftest import Keyboard, Loop, part, scan

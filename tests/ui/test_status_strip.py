@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from app.ui import bridge as bridge_module
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.status_strip import SILENCE_MS_MIN, Backlog, StripText, strip_text
-from app.ui.theme import Tone
+from app.ui.widgets.theme import Tone
+from app.ui.window import bridge as bridge_module
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
+from app.ui.window.status_strip import SILENCE_MS_MIN, Backlog, StripText, strip_text
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 from tests.ui.conftest import Keyboard, Loop, part, scan
 from tests.ui.shop import Shop

@@ -3,11 +3,12 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListView, QPushButton
 
-from app.services import inventory, queue
-from app.ui.main_window import MainWindow, Page
-from app.ui.parts import MessageLine, SearchField
-from app.ui.stock_list import PAGE_ROWS, StockModel
-from app.ui.two_line import ROW, TwoLines
+from app.services.stock import inventory
+from app.services.sync import queue
+from app.ui.stock.listing import PAGE_ROWS, StockModel
+from app.ui.widgets.parts import MessageLine, SearchField
+from app.ui.widgets.two_line import ROW, TwoLines
+from app.ui.window.main_window import MainWindow, Page
 from sync_agent.contract.stock import MovementReason, ProductRow
 from tests.ui.conftest import Loop, part, scan
 from tests.ui.shop import PRODUCTS, TENANT, Shop

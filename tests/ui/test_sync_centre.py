@@ -6,11 +6,12 @@ from sqlalchemy import update
 
 from app.domain.cart import Cart
 from app.domain.tender import tender_cash
-from app.services import catalogue, checkout
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.parts import MessageLine
-from app.ui.sync_centre import Tab
+from app.services.selling import checkout
+from app.services.stock import catalogue
+from app.ui.sync.page import Tab
+from app.ui.widgets.parts import MessageLine
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
 from sync_agent.events import ConnectionState, StateChanged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import ean
 
-from app.services.gtin import LENGTHS, BadGtin, is_spreadsheet_damage, parse_gtin, same_code, spellings
+from app.services.stock.gtin import LENGTHS, BadGtin, is_spreadsheet_damage, parse_gtin, same_code, spellings
 
 
 @pytest.mark.parametrize(

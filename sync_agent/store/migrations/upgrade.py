@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from sync_agent.contract.operations import OPERATION_SCHEMAS_READ
 from sync_agent.errors import MigrationRefused, SchemaTooNew
-from sync_agent.store.backup import back_up
 from sync_agent.store.home import Home
+from sync_agent.store.recovery.backup import back_up
 
 _HERE = Path(__file__).parent
 

@@ -1,0 +1,65 @@
+"""Money that moves without a sale: paid in, paid out, and the drawer opened for no sale at all."""
+
+from app.domain.errors import BadAmount, NoShift, ReasonMissing
+from app.domain.rights import Right
+from app.domain.tender import Tender
+from app.services.selling.transaction import CompletedSale, NewTransaction
+from app.services.till import Actor, Till, authorise
+from resources.words import translate
+from sync_agent.contract.operations import TransactionKind
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
+
+
+async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
+    """Put cash into the drawer, as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
+    return await _move(till, TransactionKind.PAID_IN, amount_minor, actor, reason, None)
+
+
+async def pay_out(
+    till: Till, amount_minor: int, actor: Actor, reason: str, *, approved_by: Actor | None = None
+) -> CompletedSale:
+    """Take cash out of the drawer, as for the window cleaner. Raises also NotPermitted."""
+    authorise(actor, approved_by, Right.PAY_OUT)
+    return await _move(till, TransactionKind.PAID_OUT, amount_minor, actor, reason, approved_by)
+
+
+async def open_without_sale(
+    till: Till, actor: Actor, reason: str, *, approved_by: Actor | None = None
+) -> CompletedSale:
+    """Note that the drawer was opened for no sale. Raises NotPermitted, ReasonMissing."""
+    authorise(actor, approved_by, Right.OPEN_DRAWER)
+    if not reason.strip():
+        raise ReasonMissing
+    new = NewTransaction(till, TransactionKind.NO_SALE, actor, reason=reason.strip(), approved_by=approved_by)
+    return await till.store.write(new.write)
+
+
+async def _move(
+    till: Till,
+    kind: TransactionKind,
+    amount_minor: int,
+    actor: Actor,
+    reason: str,
+    approved_by: Actor | None,
+) -> CompletedSale:
+    if amount_minor <= 0:
+        raise BadAmount(translate("errors", "Say how much."))
+    if not reason.strip():
+        raise ReasonMissing
+    new = NewTransaction(
+        till,
+        kind,
+        actor,
+        payments=(Tender("cash", amount_minor),),
+        total_minor=amount_minor,
+        reason=reason.strip(),
+        approved_by=approved_by,
+    )
+
+    def write(tx: Transaction) -> CompletedSale:
+        if tx.execute(t.shift.select().where(t.shift.c.status == "open")).first() is None:
+            raise NoShift
+        return new.write(tx)
+
+    return await till.store.write(write)

@@ -1,0 +1,101 @@
+"""Who may stand at this till, and proving it with a PIN, with the server there or away."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import cast
+
+import orjson
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from sqlalchemy import select
+
+from app.domain.errors import NotPermitted, WrongPin
+from app.domain.rights import Right
+from app.services.people import pin_tries
+from app.services.till import Actor, Role, Till, authorise
+from resources.words import translate
+from sync_agent.contract.identity import pin_material
+from sync_agent.store import tables as t
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may sign in here."""
+
+    id: str
+    name: str
+    username: str
+    role: Role
+
+
+def people(till: Till) -> list[Person]:
+    """Enabled users of this till's location, by name."""
+    query = select(t.person).where(t.person.c.disabled == 0).order_by(t.person.c.name, t.person.c.id)
+    with till.store.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        Person(row.id, row.name, row.username, cast("Role", row.role))
+        for row in rows
+        if till.device.location_id in orjson.loads(row.locations)
+    ]
+
+
+def manager_named(till: Till, username: str | None) -> Actor:
+    """The manager in whose name a command acts: the one named, or the only one there is.
+
+    Whoever may read the till's folder needs no PIN here. Raises NotPermitted.
+    """
+    managers = [one for one in people(till) if one.role in {"manager", "admin"}]
+    if not managers:
+        raise NotPermitted("This till knows no manager yet. Let it connect once, then try again.")
+    named = [one for one in managers if username in {None, one.username}]
+    if len(named) != 1:
+        who = ", ".join(one.username for one in managers)
+        raise NotPermitted(f"Name the manager who does this with --user. This shop has: {who}.")
+    return Actor(named[0].id, named[0].name, named[0].role)
+
+
+async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor:
+    """The person behind a right PIN. Raises WrongPin, TooManyTries, NotPermitted."""
+    person = next((one for one in people(till) if one.id == person_id), None)
+    if person is None:
+        words = translate("errors", "This account may not sign in here any more. Ask a manager.")
+        raise NotPermitted(words)
+    verifier = _verifier(till, person_id)
+    if verifier is None:
+        words = translate("errors", "{name} has no PIN yet. A manager can set one.")
+        raise NotPermitted(words.format(name=person.name))
+    await pin_tries.begin(till, person_id)
+    # Argon2id is slow on purpose; the window goes on meanwhile.
+    right = await asyncio.to_thread(_is_right, verifier, pin_material(pepper, person_id, pin))
+    if not right:
+        raise WrongPin
+    await pin_tries.succeeded(till, person_id)
+    return Actor(person.id, person.name, person.role)
+
+
+async def approve(till: Till, person_id: str, pin: str, right: Right, *, pepper: str) -> Actor:
+    """The manager who approves something that somebody else does. Raises as `sign_in`, and NotPermitted."""
+    approver = await sign_in(till, person_id, pin, pepper=pepper)
+    return authorise(approver, None, right)
+
+
+def approvers(till: Till, right: Right) -> list[Person]:
+    """Who could approve it here."""
+    return [one for one in people(till) if Actor(one.id, one.name, one.role).may(right)]
+
+
+def _verifier(till: Till, person_id: str) -> str | None:
+    with till.store.reading() as connection:
+        query = select(t.person.c.pin_verifier).where(t.person.c.id == person_id)
+        return connection.execute(query).scalar_one_or_none()
+
+
+def _is_right(verifier: str, material: str) -> bool:
+    try:
+        return PasswordHasher().verify(verifier, material)
+    except VerifyMismatchError:
+        return False
+    except (VerificationError, InvalidHashError) as error:
+        words = translate("errors", "This PIN cannot be checked. A manager can set a new one.")
+        raise NotPermitted(words) from error

@@ -1,0 +1,255 @@
+"""Writing one transaction: its number, its rows, its outbox row and its effect on stock, in one go.
+
+Everything with a receipt number comes through here: sales, refunds, voids, money paid in or out, a drawer
+opened without a sale. ARCHITECTURE.md, "A sale".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select
+
+from app.domain.cart import Cart
+from app.domain.errors import CartTooLarge
+from app.domain.receipt import format_receipt_number
+from app.domain.tender import Tender
+from app.services import journal
+from app.services.selling import carts
+from app.services.till import Actor, Till
+from sync_agent.contract.codes import QUEUE_REQUEST_BYTES_MAX
+from sync_agent.contract.operations import (
+    TRANSACTION,
+    Payment,
+    TransactionData,
+    TransactionKind,
+    TransactionLine,
+)
+from sync_agent.contract.wire import from_ms
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.device import take_receipt_number
+from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+
+SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
+"""A sale is sent whole, so a cart that no request could carry is refused before it is paid for."""
+
+_INSERT_SALE, _INSERT_LINES, _INSERT_PAYMENTS = insert(t.sale), insert(t.sale_line), insert(t.payment)
+_OPEN_SHIFT = select(t.shift.c.id).where(t.shift.c.status == "open").limit(1)
+_STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
+_SENSITIVE = frozenset(
+    {TransactionKind.VOID, TransactionKind.NO_SALE, TransactionKind.PAID_OUT, TransactionKind.PAID_IN}
+)
+"""Kinds that stand in the till's log as well."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is written of one line. Quantities and amounts are positive; the kind gives the direction."""
+
+    product_id: str
+    description: str
+    quantity: int
+    unit_price_minor: int
+    discount_minor: int
+    tax_rate_ppm: int
+    tax_minor: int
+    total_minor: int
+    list_price_minor: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class CompletedSale:
+    """A transaction that is on disk."""
+
+    id: str
+    receipt_number: str
+    total_minor: int
+    change_minor: int
+    occurred_ms: int
+    rounding_minor: int = 0
+
+
+def lines_of(cart: Cart) -> tuple[Line, ...]:
+    """The cart's lines as they are written."""
+    return tuple(
+        Line(
+            product_id=line.product_id,
+            description=line.description,
+            quantity=line.quantity,
+            unit_price_minor=line.unit_price_minor,
+            discount_minor=line.discount_minor,
+            tax_rate_ppm=line.tax_rate_ppm,
+            tax_minor=line.tax_minor,
+            total_minor=line.total_minor,
+            list_price_minor=line.list_price_minor if line.has_other_price else None,
+            reason=line.reason or None,
+        )
+        for line in cart.lines
+    )
+
+
+@dataclass(frozen=True)
+class NewTransaction:
+    """One transaction on its way to the disk. `items` is how many things a customer would count."""
+
+    till: Till
+    kind: TransactionKind
+    actor: Actor
+    lines: tuple[Line, ...] = ()
+    payments: tuple[Tender, ...] = ()
+    total_minor: int = 0
+    tax_minor: int = 0
+    rounding_minor: int = 0
+    items: int = 0
+    refers_to: str | None = None
+    reason: str | None = None
+    approved_by: Actor | None = None
+    occurred_ms: int | None = None
+    takes_cart: bool = False
+    """Whether it is the cart on the screen, which is gone with it."""
+
+    def check_size(self) -> None:
+        """Raise CartTooLarge for what no request could carry."""
+        if len(orjson.dumps(self._data("", 0, None).to_wire())) > SALE_BYTES_MAX:
+            raise CartTooLarge
+
+    def write(self, tx: Transaction) -> CompletedSale:
+        """In the caller's transaction."""
+        occurred_ms = tx.now_ms if self.occurred_ms is None else self.occurred_ms
+        sale_id = tx.ids.new()
+        receipt_number = format_receipt_number(*take_receipt_number(tx))
+        shift_id = tx.execute(_OPEN_SHIFT).scalar()
+        enqueue(tx, self._operation(sale_id, receipt_number, occurred_ms, shift_id))
+        tx.execute(_INSERT_SALE, self._sale_row(sale_id, receipt_number, occurred_ms, shift_id))
+        if self.lines:
+            tx.execute(_INSERT_LINES, list(self._line_rows(sale_id)))
+        if self.payments:
+            tx.execute(_INSERT_PAYMENTS, list(self._payment_rows(sale_id)))
+        if self.takes_cart:
+            carts.clear_in_progress(tx)
+        if self.kind in _SENSITIVE or self.approved_by is not None:
+            self._note(tx, receipt_number)
+        tx.touch(Topic.SALES)
+        return CompletedSale(
+            id=sale_id,
+            receipt_number=receipt_number,
+            total_minor=self.total_minor,
+            change_minor=sum(payment.change_minor for payment in self.payments),
+            occurred_ms=occurred_ms,
+            rounding_minor=self.rounding_minor,
+        )
+
+    @property
+    def _approver_id(self) -> str | None:
+        if self.approved_by is None or self.approved_by.id == self.actor.id:
+            return None
+        return self.approved_by.id
+
+    def _note(self, tx: Transaction, receipt_number: str) -> None:
+        reasons = [self.reason, *(line.reason for line in self.lines)]
+        journal.note(
+            tx,
+            self.kind.value,
+            self.actor.id,
+            approved_by=self.approved_by,
+            reason="; ".join(dict.fromkeys(reason for reason in reasons if reason)),
+            receipt=receipt_number,
+            refers_to=self.refers_to,
+            total_minor=self.total_minor,
+        )
+
+    def _operation(
+        self, sale_id: str, receipt_number: str, occurred_ms: int, shift_id: str | None
+    ) -> NewOperation:
+        device = self.till.device
+        return NewOperation(
+            id=sale_id,
+            operation="create",
+            resource_type=TRANSACTION,
+            resource_id=sale_id,
+            location_id=device.location_id,
+            data=self._data(receipt_number, occurred_ms, shift_id).to_wire(),
+            actor_id=self.actor.id,
+            approved_by_id=self._approver_id,
+            occurred_ms=occurred_ms,
+            stock=tuple(self._stock_effects()),
+            summary={
+                "kind": self.kind.value,
+                "receipt": receipt_number,
+                "items": self.items,
+                "totalMinor": self.total_minor,
+                "currency": device.currency,
+                "person": self.actor.name,
+            },
+        )
+
+    def _data(self, receipt_number: str, occurred_ms: int, shift_id: str | None) -> TransactionData:
+        return TransactionData(
+            kind=self.kind,
+            receipt_number=receipt_number,
+            refers_to=self.refers_to,
+            currency=self.till.device.currency,
+            lines=tuple(_wire_line(line) for line in self.lines),
+            payments=tuple(_wire_payment(payment) for payment in self.payments),
+            total_minor=self.total_minor,
+            tax_minor=self.tax_minor,
+            rounding_minor=self.rounding_minor,
+            occurred_at=from_ms(occurred_ms),
+            shift_id=shift_id,
+            reason=self.reason or None,
+        )
+
+    def _stock_effects(self) -> Iterable[StockEffect]:
+        """One effect a product, however many lines name it."""
+        direction = _STOCK_DIRECTION.get(self.kind)
+        if direction is None:
+            return
+        sums: dict[str, int] = {}
+        for line in self.lines:
+            sums[line.product_id] = sums.get(line.product_id, 0) + direction * line.quantity
+        location_id = self.till.device.location_id
+        for product_id, quantity in sums.items():
+            yield StockEffect(product_id, location_id, "delta", quantity)
+
+    def _sale_row(
+        self, sale_id: str, receipt_number: str, occurred_ms: int, shift_id: str | None
+    ) -> dict[str, Any]:
+        return {
+            "id": sale_id,
+            "kind": self.kind.value,
+            "receipt_number": receipt_number,
+            "refers_to": self.refers_to,
+            "currency": self.till.device.currency,
+            "total_minor": self.total_minor,
+            "tax_minor": self.tax_minor,
+            "rounding_minor": self.rounding_minor,
+            "actor_id": self.actor.id,
+            "occurred_ms": occurred_ms,
+            "shift_id": shift_id,
+            "approved_by_id": self._approver_id,
+            "reason": self.reason or None,
+        }
+
+    def _line_rows(self, sale_id: str) -> Iterable[dict[str, Any]]:
+        for line_no, line in enumerate(self.lines, start=1):
+            yield {"sale_id": sale_id, "line_no": line_no, **vars(line)}
+
+    def _payment_rows(self, sale_id: str) -> Iterable[dict[str, Any]]:
+        for payment_no, payment in enumerate(self.payments, start=1):
+            yield {"sale_id": sale_id, "payment_no": payment_no, **vars(payment)}
+
+
+def _wire_line(line: Line) -> TransactionLine:
+    return TransactionLine(**vars(line))
+
+
+def _wire_payment(payment: Tender) -> Payment:
+    return Payment(
+        method=payment.method,
+        amount_minor=payment.amount_minor,
+        change_minor=payment.change_minor or None,
+        reference=payment.reference,
+    )

@@ -1,0 +1,1 @@
+"""Stock and products: finding, moving, counting, explaining."""

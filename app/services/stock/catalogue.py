@@ -1,0 +1,253 @@
+"""Finding products as a clerk sees them, adding new ones, and changing them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, select
+
+from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
+from app.domain.rights import Right
+from app.services import journal
+from app.services.stock.gtin import same_code, spellings
+from app.services.till import Actor, Till, authorise
+from sync_agent.contract.operations import PRODUCT, ProductCreate, ProductEdit, ProductFields
+from sync_agent.ports import Rank
+from sync_agent.store import search as store_search
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
+from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue, enqueue_many
+
+ADD_MAX = 500
+"""Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
+
+_BULK = 1
+
+Unit = Literal["each", "kg"]
+
+
+@dataclass(frozen=True)
+class ProductView:
+    """A product as it is sold and searched. Without a price it cannot be sold yet."""
+
+    id: str
+    name: str
+    barcode: str | None
+    sku: str | None
+    price_minor: int | None
+    tax_rate_ppm: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class NewProduct:
+    """A product to be added."""
+
+    name: str
+    barcode: str | None = None
+    sku: str | None = None
+    price_minor: int | None = None
+    tax_rate_ppm: int = 0
+    unit: Unit = "each"
+
+
+@dataclass(frozen=True)
+class AddedProducts:
+    """What became of a batch. Numbers are places in it, from 0."""
+
+    added: int
+    refused: tuple[tuple[int, str], ...]
+    already_there: tuple[int, ...]
+
+
+def search(till: Till, words: str, *, limit: int = 50) -> list[ProductView]:
+    """Products that hold every word; all of them, by name, where there is no word."""
+    with till.store.reading() as connection:
+        return [view_of(hit) for hit in store_search.search(connection, words, limit)]
+
+
+def by_code(till: Till, code: str) -> ProductView | None:
+    """The product with this barcode, whatever its leading zeros, or with this article number."""
+    with till.store.reading() as connection:
+        hit = store_search.find_code(connection, code)
+    return None if hit is None else view_of(hit)
+
+
+def product(till: Till, product_id: str) -> ProductView | None:
+    with till.store.reading() as connection:
+        hit = store_search.find_product(connection, product_id)
+    return None if hit is None else view_of(hit)
+
+
+def product_count(till: Till) -> int:
+    with till.store.reading() as connection:
+        return store_search.count(connection)
+
+
+def view_of(hit: store_search.ProductHit) -> ProductView:
+    return ProductView(
+        id=hit.product_id,
+        name=hit.name,
+        barcode=hit.barcode,
+        sku=hit.sku,
+        price_minor=hit.price_minor,
+        tax_rate_ppm=hit.tax_rate_ppm,
+        unit=hit.unit,
+    )
+
+
+def known_product(connection: Connection, product_id: str) -> ProductView:
+    """The product. Raises UnknownProduct where the catalogue does not have it."""
+    hit = store_search.find_product(connection, product_id)
+    if hit is None:
+        raise UnknownProduct
+    return view_of(hit)
+
+
+def product_names(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:
+    """Names by id, of products that are in the catalogue or were once."""
+    wanted = list(set(product_ids))
+    known = select(t.product.c.id, t.product.c.name).where(t.product.c.id.in_(wanted))
+    shown = select(t.catalogue.c.product_id, t.catalogue.c.name).where(t.catalogue.c.product_id.in_(wanted))
+    return {row[0]: row[1] for query in (known, shown) for row in connection.execute(query)}
+
+
+# --- adding ------------------------------------------------------------------------------------------
+
+
+async def add_products(till: Till, products: Sequence[NewProduct], actor_id: str) -> AddedProducts:
+    """Add products in one transaction, an operation each. What the catalogue has already is left alone.
+
+    A clerk's transactions go first.
+
+    The same barcode (whatever its leading zeros) or the same article number is the same product. Raises
+    NotPermitted unless the actor is a manager.
+    """
+    if len(products) > ADD_MAX:
+        raise ValueError(f"{len(products)} products in one transaction; at most {ADD_MAX}")
+    return await till.store.write(lambda tx: _add(tx, products, actor_id), Rank.AGENT)
+
+
+async def edit_product(
+    till: Till,
+    product_id: str,
+    changes: Mapping[str, Any],
+    actor: Actor,
+    *,
+    approved_by: Actor | None = None,
+) -> str | None:
+    """Change fields of a product, by their names in ProductView; the operation's id, None if nothing changes.
+
+    Sent with what each field was, so that another till's edit of other fields merges by itself. Raises
+    NotPermitted, UnknownProduct, BadProduct.
+    """
+    authorise(actor, approved_by, Right.EDIT_PRODUCT)
+    return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approved_by))
+
+
+def _edit(
+    tx: Transaction, product_id: str, changes: Mapping[str, Any], actor: Actor, approved_by: Actor | None
+) -> str | None:
+    before = known_product(tx.connection, product_id)
+    changed = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    if not changed:
+        return None
+    try:
+        if "name" in changed:
+            ProductCreate.model_validate({"name": changed["name"]})
+        after = ProductFields.model_validate(changed)
+    except ValidationError as error:
+        raise BadProduct(_in_words(error)) from error
+    base = ProductFields.model_validate({name: getattr(before, name) for name in changed})
+    edit = ProductEdit(set=after, base=base)
+    version = tx.execute(select(t.product.c.version).where(t.product.c.id == product_id)).scalar()
+    operation = NewOperation(
+        operation="update",
+        resource_type=PRODUCT,
+        resource_id=product_id,
+        data=edit.to_wire(),
+        actor_id=actor.id,
+        approved_by_id=None if approved_by is None else approved_by.id,
+        summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
+        base_version=version or 0,
+        lane=f"{PRODUCT}:{product_id}",
+        product=ProductEffect(product_id, changed),
+    )
+    journal.note(
+        tx,
+        "product",
+        actor.id,
+        approved_by=approved_by,
+        reason=None,
+        product=before.name,
+        fields=sorted(changed),
+    )
+    return enqueue(tx, operation).id
+
+
+def _add(tx: Transaction, products: Sequence[NewProduct], actor_id: str) -> AddedProducts:
+    person_name = _manager_name(tx.connection, actor_id)
+    present = _codes_present(tx.connection, products)
+    operations: list[NewOperation] = []
+    refused: list[tuple[int, str]] = []
+    already_there: list[int] = []
+    for index, new in enumerate(products):
+        codes = _codes_of(new)
+        if codes & present:
+            already_there.append(index)
+            continue
+        try:
+            fields = ProductCreate.model_validate(vars(new))
+        except ValidationError as error:
+            refused.append((index, _in_words(error)))
+            continue
+        present |= codes
+        operations.append(_creation(tx.ids.new(), fields, actor_id, person_name))
+    if operations:
+        enqueue_many(tx, operations)
+    return AddedProducts(len(operations), tuple(refused), tuple(already_there))
+
+
+def _manager_name(connection: Connection, actor_id: str) -> str:
+    row = connection.execute(
+        select(t.person.c.name, t.person.c.role).where(t.person.c.id == actor_id)
+    ).first()
+    if row is None or row.role not in {"manager", "admin"}:
+        raise NotPermitted("Only a manager may add products.")
+    return str(row.name)
+
+
+def _codes_of(new: NewProduct) -> set[tuple[str, str]]:
+    codes = {("barcode", same_code(new.barcode))} if new.barcode else set()
+    return codes | ({("sku", new.sku)} if new.sku else set())
+
+
+def _codes_present(connection: Connection, products: Sequence[NewProduct]) -> set[tuple[str, str]]:
+    """Which of the products' codes the catalogue has already."""
+    codes = {spelling for new in products if new.barcode for spelling in spellings(new.barcode)}
+    skus = {new.sku for new in products if new.sku}
+    barcode, sku = t.catalogue.c.barcode, t.catalogue.c.sku
+    return {
+        ("barcode", same_code(code))
+        for code in connection.execute(select(barcode).where(barcode.in_(codes))).scalars()
+    } | {("sku", code) for code in connection.execute(select(sku).where(sku.in_(skus))).scalars()}
+
+
+def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name: str) -> NewOperation:
+    values: dict[str, Any] = fields.model_dump(by_alias=False)
+    return NewOperation(
+        operation="create",
+        resource_type=PRODUCT,
+        resource_id=product_id,
+        data=fields.to_wire(),
+        actor_id=actor_id,
+        summary={"kind": "product", "product": fields.name, "person": person_name},
+        lane=f"{PRODUCT}:{product_id}",
+        rank=_BULK,
+        product=ProductEffect(product_id, values),
+    )
+
+
+def _in_words(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())

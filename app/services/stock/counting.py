@@ -1,0 +1,82 @@
+"""Counting what is on the shelf: an absolute figure, made against the version that this till had seen."""
+
+from app.domain.errors import BadQuantity
+from app.domain.quantity import check_quantity
+from app.services.stock.catalogue import known_product
+from app.services.till import Actor, Till
+from resources.words import translate
+from sync_agent.contract.operations import STOCK_LEVEL, CountData
+from sync_agent.contract.wire import from_ms
+from sync_agent.store.database import Transaction
+from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.projection import stock_figure
+
+
+async def count(
+    till: Till,
+    product_id: str,
+    quantity: int,
+    actor: Actor,
+    *,
+    note: str | None = None,
+    counted_ms: int | None = None,
+) -> str:
+    """Say how much of a product there is here; the id of the operation. Raises BadQuantity, UnknownProduct.
+
+    Counts of one product at one place go to the server one after another.
+    """
+    if quantity < 0:
+        raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
+    check_quantity(quantity)
+    location_id = till.device.location_id
+    return await till.store.write(
+        lambda tx: write_count(tx, location_id, product_id, quantity, actor, note=note, counted_ms=counted_ms)
+    )
+
+
+def write_count(
+    tx: Transaction,
+    location_id: str,
+    product_id: str,
+    quantity: int,
+    actor: Actor,
+    *,
+    note: str | None = None,
+    counted_ms: int | None = None,
+) -> str:
+    """A count in the caller's transaction; the id of its operation. Raises UnknownProduct."""
+    product = known_product(tx.connection, product_id)
+    seen = stock_figure(tx.connection, product_id, location_id)
+    moment_ms = tx.now_ms if counted_ms is None else counted_ms
+    counted = CountData(
+        new_quantity=quantity,
+        previous_quantity=seen.server_quantity,
+        counted_at=from_ms(moment_ms),
+        note=note or None,
+        product_id=product_id,
+    )
+    operation = NewOperation(
+        operation="update",
+        resource_type=STOCK_LEVEL,
+        resource_id=product_id,
+        location_id=location_id,
+        data=counted.to_wire(),
+        actor_id=actor.id,
+        base_version=seen.version or 0,
+        lane=stock_lane(location_id, product_id),
+        occurred_ms=moment_ms,
+        stock=(StockEffect(product_id, location_id, "count", quantity),),
+        summary={
+            "kind": "count",
+            "product": product.name,
+            "unit": product.unit,
+            "quantity": quantity,
+            "person": actor.name,
+        },
+    )
+    return enqueue(tx, operation).id
+
+
+def stock_lane(location_id: str, product_id: str) -> str:
+    """The lane in which versioned operations on one stock level keep their order."""
+    return f"{STOCK_LEVEL}:{location_id}:{product_id}"

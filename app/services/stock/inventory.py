@@ -1,0 +1,347 @@
+"""Stock as a clerk sees it, why it is what it is, and changing it by an amount.
+
+A change of quantity is a delta: it never waits behind anything and never conflicts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from app.domain.errors import BadQuantity
+from app.domain.quantity import KG, PER_KG, check_quantity, one
+from app.services.stock import explanation
+from app.services.stock.catalogue import ProductView, known_product, view_of
+from app.services.stock.explanation import Explanation
+from app.services.till import Actor, Till, person_names
+from resources.words import translate
+from sync_agent.contract.operations import STOCK_LEVEL, MovementData
+from sync_agent.contract.stock import MovementReason
+from sync_agent.contract.wire import from_ms
+from sync_agent.store import search
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
+from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.projection import on_hand_many, stock_figure
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """One product's stock here. `unsent` counts this till's operations that the server has not taken yet."""
+
+    product: ProductView
+    on_hand: int
+    server_quantity: int | None
+    unsent: int
+    in_conflict: bool
+
+
+@dataclass(frozen=True)
+class StockPage:
+    """Some rows of a list. `total` is how many the list holds, or one more than shown where more follow."""
+
+    rows: list[StockRow]
+    total: int
+
+
+@dataclass(frozen=True)
+class MovementView:
+    """One line of a product's history here. Not `confirmed`: the server's ledger does not show it yet."""
+
+    occurred_ms: int
+    delta: int
+    reason: str
+    note: str | None
+    actor_name: str
+    device_id: str | None
+    confirmed: bool
+
+
+# --- looking -----------------------------------------------------------------------------------------
+
+
+def stock_page(till: Till, words: str, *, limit: int, offset: int = 0) -> StockPage:
+    """Stock of the products that hold every word, by name."""
+    with till.store.reading() as connection:
+        hits = search.search(connection, words, limit + 1, offset)
+        rows = _stock_rows(connection, [view_of(hit) for hit in hits[:limit]], till.device.location_id)
+        total = search.count(connection) if not words.strip() else offset + len(hits)
+    return StockPage(rows, total)
+
+
+def stock_row(till: Till, product_id: str) -> StockRow:
+    """One product's row. Raises UnknownProduct."""
+    with till.store.reading() as connection:
+        product = known_product(connection, product_id)
+        return _stock_rows(connection, [product], till.device.location_id)[0]
+
+
+def explain(till: Till, product_id: str) -> Explanation:
+    """How a product's figure here came about. Raises UnknownProduct."""
+    with till.store.reading() as connection:
+        product = known_product(connection, product_id)
+        figure = stock_figure(connection, product_id, till.device.location_id)
+    return explanation.explain(figure, product.unit, till.zone)
+
+
+def movements(till: Till, product_id: str, limit: int = 50) -> list[MovementView]:
+    """What moved a product here, the newest first: this till's own unconfirmed changes, then the ledger."""
+    location_id = till.device.location_id
+    with till.store.reading() as connection:
+        unconfirmed = _unconfirmed(connection, product_id, location_id)
+        confirmed = _confirmed(connection, product_id, location_id, limit)
+        rows = (unconfirmed + confirmed)[:limit]
+        names = person_names(connection, (row.actor_id for row in rows))
+        return [_movement_view(row, names, till.device.device_id) for row in rows]
+
+
+def _stock_rows(connection: Connection, products: Sequence[ProductView], location_id: str) -> list[StockRow]:
+    ids = [product.id for product in products]
+    on_hand = on_hand_many(connection, ids, location_id)
+    confirmed = _confirmed_quantities(connection, ids, location_id)
+    unsent = _unsent_counts(connection, ids, location_id)
+    conflicts = _in_conflict(connection, ids, location_id)
+    return [
+        StockRow(
+            product=product,
+            on_hand=on_hand[product.id],
+            server_quantity=confirmed.get(product.id),
+            unsent=unsent.get(product.id, 0),
+            in_conflict=product.id in conflicts,
+        )
+        for product in products
+    ]
+
+
+def _confirmed_quantities(connection: Connection, ids: list[str], location_id: str) -> dict[str, int]:
+    query = select(t.stock_level.c.product_id, t.stock_level.c.quantity).where(
+        t.stock_level.c.location_id == location_id, t.stock_level.c.product_id.in_(ids)
+    )
+    return {row.product_id: row.quantity for row in connection.execute(query)}
+
+
+def _unsent_counts(connection: Connection, ids: list[str], location_id: str) -> dict[str, int]:
+    query = (
+        select(t.overlay.c.product_id, func.count().label("unsent"))
+        .join(t.outbox, t.outbox.c.id == t.overlay.c.operation_id)
+        .where(
+            t.overlay.c.location_id == location_id,
+            t.overlay.c.product_id.in_(ids),
+            t.outbox.c.finished_ms.is_(None),
+        )
+        .group_by(t.overlay.c.product_id)
+    )
+    return {row.product_id: row.unsent for row in connection.execute(query)}
+
+
+def _in_conflict(connection: Connection, ids: list[str], location_id: str) -> set[str]:
+    query = select(t.conflict.c.resource_id).where(
+        t.conflict.c.status == "open",
+        t.conflict.c.resource_type == STOCK_LEVEL,
+        t.conflict.c.location_id == location_id,
+        t.conflict.c.resource_id.in_(ids),
+    )
+    return set(connection.execute(query).scalars())
+
+
+@dataclass(frozen=True)
+class _Moved:
+    occurred_ms: int
+    delta: int
+    reason: str
+    note: str | None
+    actor_id: str
+    device_id: str | None
+    confirmed: bool
+
+
+def _movement_view(row: _Moved, names: dict[str, str], this_device: str) -> MovementView:
+    return MovementView(
+        occurred_ms=row.occurred_ms,
+        delta=row.delta,
+        reason=row.reason,
+        note=row.note,
+        actor_name=names[row.actor_id],
+        device_id=row.device_id if row.confirmed else this_device,
+        confirmed=row.confirmed,
+    )
+
+
+def _confirmed(connection: Connection, product_id: str, location_id: str, limit: int) -> list[_Moved]:
+    moved = t.movement.c
+    query = (
+        select(moved.occurred_ms, moved.delta, moved.reason, moved.note, moved.actor_id, moved.device_id)
+        .where(moved.product_id == product_id, moved.location_id == location_id)
+        .order_by(moved.seq.desc())
+        .limit(limit)
+    )
+    return [_Moved(*row, confirmed=True) for row in connection.execute(query)]
+
+
+def _unconfirmed(connection: Connection, product_id: str, location_id: str) -> list[_Moved]:
+    query = (
+        select(
+            t.outbox.c.timestamp_ms,
+            t.overlay.c.kind,
+            t.overlay.c.quantity,
+            t.outbox.c.data,
+            t.outbox.c.actor_id,
+        )
+        .join(t.outbox, t.outbox.c.id == t.overlay.c.operation_id)
+        .where(t.overlay.c.product_id == product_id, t.overlay.c.location_id == location_id)
+        .order_by(t.overlay.c.device_seq)
+    )
+    figure = _confirmed_quantities(connection, [product_id], location_id).get(product_id, 0)
+    moved: list[_Moved] = []
+    for row in connection.execute(query):
+        data = orjson.loads(row.data)
+        delta = row.quantity - figure if row.kind == "count" else row.quantity
+        figure += delta
+        reason = data.get("reason") or data.get("kind") or "count"
+        moved.append(
+            _Moved(row.timestamp_ms, delta, reason, data.get("note"), row.actor_id, None, confirmed=False)
+        )
+    return moved[::-1]
+
+
+@dataclass(frozen=True)
+class ElsewhereRow:
+    """What another place has. `quantity` and `asked_ms` are None where nobody ever looked."""
+
+    place: str
+    quantity: int | None
+    asked_ms: int | None
+
+
+def elsewhere(till: Till, product_id: str) -> list[ElsewhereRow]:
+    """What the shop's other places have, as far as this till was told, by name of the place."""
+    of, place = t.stock_elsewhere.c, t.location.c
+    query = (
+        select(place.name, of.quantity, of.asked_ms)
+        .outerjoin_from(
+            t.location,
+            t.stock_elsewhere,
+            (of.location_id == place.id) & (of.product_id == product_id),
+        )
+        .where(place.id != till.device.location_id)
+        .order_by(place.name)
+    )
+    with till.store.reading() as connection:
+        return [ElsewhereRow(*row) for row in connection.execute(query)]
+
+
+Which = Literal["all", "low", "oversold"]
+LISTED_MAX = 500
+
+
+def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPage:
+    """What is low, or was sold more often than counted, by name; at most 500 rows."""
+    limit = {"oversold": -1, "low": low_stock}[which]
+    terms = search.fold(words).split()
+    place = till.device.location_id
+    with till.store.reading() as connection:
+        ids = _perhaps_short(connection, place, limit)
+        hits = [hit for hit in search.find_products(connection, ids) if _holds(hit, terms)]
+        rows = _stock_rows(connection, [view_of(hit) for hit in hits], place)
+    short = [
+        row
+        for row in rows
+        if row.on_hand <= limit * one(row.product.unit) and (limit >= 0 or row.on_hand < 0)
+    ]
+    return StockPage(short[:LISTED_MAX], min(len(short), LISTED_MAX))
+
+
+def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list[str]:
+    """Products whose confirmed figure is that low, or that this till has moved since."""
+    level, moved = t.stock_level.c, t.overlay.c
+    # Kilograms are kept in thousandths; which products those are is seen to when the rows are read.
+    highest = -1 if limit < 0 else limit * PER_KG
+    low = select(level.product_id).where(level.location_id == location_id, level.quantity <= highest)
+    if limit < 0:
+        low = low.where(level.quantity < 0)
+    else:
+        by_piece = select(t.catalogue.c.product_id).where(t.catalogue.c.unit == KG)
+        low = low.where((level.quantity <= limit) | level.product_id.in_(by_piece))
+    here = select(moved.product_id).where(moved.location_id == location_id)
+    return list(connection.execute(low.union(here)).scalars())
+
+
+def _holds(hit: search.ProductHit, terms: list[str]) -> bool:
+    written = search.search_text(hit.name, hit.barcode, hit.sku)
+    return all(term in written for term in terms)
+
+
+# --- changing ----------------------------------------------------------------------------------------
+
+_MORE = frozenset({MovementReason.RECEIVE, MovementReason.FOUND})
+_LESS = frozenset({MovementReason.WASTE})
+ADJUSTING = (*sorted(_MORE), *sorted(_LESS), MovementReason.CORRECTION)
+"""What a clerk may give as the reason of an adjustment."""
+
+
+async def adjust(
+    till: Till,
+    product_id: str,
+    delta: int,
+    reason: MovementReason,
+    note: str | None,
+    actor: Actor,
+    *,
+    occurred_ms: int | None = None,
+) -> str:
+    """Change a product's stock here by `delta`; the id of the operation.
+
+    Goods received or found add, waste takes away, a correction may do either. Raises BadQuantity,
+    UnknownProduct.
+    """
+    _check_adjustment(delta, reason)
+
+    def write(tx: Transaction) -> str:
+        product = known_product(tx.connection, product_id)
+        moment_ms = tx.now_ms if occurred_ms is None else occurred_ms
+        movement = MovementData(
+            delta=delta,
+            reason=reason,
+            note=note or None,
+            occurred_at=from_ms(moment_ms),
+            product_id=product_id,
+        )
+        operation = NewOperation(
+            operation="update",
+            resource_type=STOCK_LEVEL,
+            resource_id=product_id,
+            location_id=till.device.location_id,
+            data=movement.to_wire(),
+            actor_id=actor.id,
+            occurred_ms=moment_ms,
+            stock=(StockEffect(product_id, till.device.location_id, "delta", delta),),
+            summary={
+                "kind": "adjust",
+                "product": product.name,
+                "unit": product.unit,
+                "quantity": delta,
+                "reason": reason.value,
+                "person": actor.name,
+            },
+        )
+        return enqueue(tx, operation).id
+
+    return await till.store.write(write)
+
+
+def _check_adjustment(delta: int, reason: MovementReason) -> None:
+    if reason not in ADJUSTING:
+        words = translate("errors", "“{reason}” is not a reason for an adjustment.")
+        raise BadQuantity(words.format(reason=reason.value))
+    if delta == 0:
+        raise BadQuantity(translate("errors", "An adjustment by nothing changes nothing."))
+    if delta < 0 and reason in _MORE:
+        words = translate(
+            "errors", "Goods that were received or found add to the stock: give a positive quantity."
+        )
+        raise BadQuantity(words)
+    if delta > 0 and reason in _LESS:
+        raise BadQuantity(translate("errors", "Waste takes from the stock: give a negative quantity."))
+    check_quantity(delta)

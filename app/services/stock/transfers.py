@@ -1,0 +1,86 @@
+"""Goods that go to another shop: they leave here now, and are there once the server has heard of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.domain.errors import BadQuantity
+from app.domain.quantity import check_quantity
+from app.services.stock.catalogue import known_product
+from app.services.till import Actor, Till
+from resources.words import translate
+from sync_agent.contract.operations import STOCK_TRANSFER, TransferData, TransferLine
+from sync_agent.contract.wire import from_ms
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
+from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+
+
+@dataclass(frozen=True)
+class Place:
+    """Another shop of the same tenant."""
+
+    id: str
+    name: str
+
+
+def other_places(till: Till) -> list[Place]:
+    """Where goods could go, by name."""
+    of = t.location.c
+    query = select(of.id, of.name).where(of.id != till.device.location_id).order_by(of.name)
+    with till.store.reading() as connection:
+        return [Place(*row) for row in connection.execute(query)]
+
+
+async def send(
+    till: Till,
+    to: Place,
+    goods: Sequence[tuple[str, int]],
+    actor: Actor,
+    *,
+    note: str | None = None,
+) -> str:
+    """Send so much of each product to another place; the id of the operation.
+
+    Both figures change by deltas, so nothing conflicts. Raises BadQuantity, UnknownProduct.
+    """
+    if not goods:
+        raise BadQuantity(translate("errors", "Choose what is sent first."))
+    for _, quantity in goods:
+        if quantity <= 0:
+            raise BadQuantity(translate("errors", "A quantity must be more than nothing."))
+        check_quantity(quantity)
+
+    def write(tx: Transaction) -> str:
+        names = [known_product(tx.connection, product_id).name for product_id, _ in goods]
+        here = till.device.location_id
+        data = TransferData(
+            to_location_id=to.id,
+            lines=tuple(
+                TransferLine(product_id=product_id, quantity=quantity) for product_id, quantity in goods
+            ),
+            occurred_at=from_ms(tx.now_ms),
+            note=note or None,
+            location_id=here,
+        )
+        transfer_id = tx.ids.new()
+        operation = NewOperation(
+            id=transfer_id,
+            operation="create",
+            resource_type=STOCK_TRANSFER,
+            resource_id=transfer_id,
+            location_id=here,
+            data=data.to_wire(),
+            actor_id=actor.id,
+            stock=tuple(StockEffect(product_id, here, "delta", -quantity) for product_id, quantity in goods),
+            summary={
+                "kind": "transfer",
+                "place": to.name,
+                "products": len(names),
+                "person": actor.name,
+            },
+        )
+        return enqueue(tx, operation).id
+
+    return await till.store.write(write)

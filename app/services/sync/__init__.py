@@ -1,0 +1,1 @@
+"""The queue and conflicts in a clerk's language, and how sending goes."""

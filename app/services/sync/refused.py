@@ -1,0 +1,303 @@
+"""What a person does with entries that the server refused: try again, send otherwise, give up, export.
+
+Nothing is given up before it was exported, with who did it and why; a completed sale never is. The rules of
+the queue itself are in sync_agent/store/endings.py.
+"""
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import Row, false, select
+
+from app.domain.errors import BadQuantity, ReasonMissing
+from app.domain.quantity import EACH
+from app.domain.rights import Right
+from app.services import journal
+from app.services.sync.queue import describe
+from app.services.till import Actor, Till, authorise
+from resources.words import translate
+from sync_agent.contract.operations import (
+    PRODUCT,
+    STOCK_LEVEL,
+    CountData,
+    MovementData,
+    ProductCreate,
+    ProductEdit,
+)
+from sync_agent.contract.wire import Wire, format_time, from_ms
+from sync_agent.store import attempts, endings, outbox
+from sync_agent.store import tables as t
+from sync_agent.store.attempts import AttemptView
+from sync_agent.store.database import Transaction
+from sync_agent.store.endings import CannotEnd
+from sync_agent.store.outbox import NewOperation, ProductEffect, StockEffect
+
+__all__ = ["AttemptView", "CannotEnd"]  # what details() answers with, and what the rest may raise
+
+
+@dataclass(frozen=True)
+class EntryDetails:
+    """One entry with everything that is known of it. `payload` is what was or will be sent."""
+
+    operation_id: str
+    title: str
+    detail: str
+    status: str
+    code: str | None
+    error: str | None
+    next_attempt_ms: int | None
+    payload: dict[str, Any]
+    attempts: tuple[AttemptView, ...]
+    waits_for: tuple[str, ...]
+    """Titles of the entries that have to end first."""
+    blocks: tuple[str, ...]
+    """Titles of the entries that wait for this one."""
+    ended_by: str | None
+    end_reason: str | None
+
+
+def details(till: Till, operation_id: str) -> EntryDetails:
+    """Raises CannotEnd where there is no such entry on this till."""
+    with till.store.reading() as connection:
+        row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
+        if row is None:
+            raise CannotEnd(translate("endings", "This entry is not on this till."))
+        before, behind = _neighbours(row)
+        tried = attempts.timeline(connection, operation_id)
+        waits_for = _titles(connection.execute(before))
+        blocks = _titles(connection.execute(behind))
+    title, detail = describe(orjson.loads(row.summary))
+    return EntryDetails(
+        operation_id=operation_id,
+        title=title,
+        detail=detail,
+        status=row.status,
+        code=row.code,
+        error=row.error,
+        next_attempt_ms=row.next_attempt_ms or None,
+        payload=outbox.wire_form(row),
+        attempts=tuple(tried),
+        waits_for=waits_for,
+        blocks=blocks,
+        ended_by=row.ended_by,
+        end_reason=row.end_reason,
+    )
+
+
+def _neighbours(row: Row[Any]) -> tuple[Any, Any]:
+    """What stands before an entry, and behind it: in its lane, or by what depends on what."""
+    of = t.outbox.c
+    unfinished = select(of.summary).where(of.finished_ms.is_(None)).order_by(of.device_seq)
+    in_lane = false() if row.lane is None else of.lane == row.lane
+    before = unfinished.where((in_lane & (of.device_seq < row.device_seq)) | (of.id == row.depends_on))
+    behind = unfinished.where((in_lane & (of.device_seq > row.device_seq)) | (of.depends_on == row.id))
+    return before, behind
+
+
+def _titles(rows: Iterable[Row[Any]]) -> tuple[str, ...]:
+    return tuple(describe(orjson.loads(row.summary))[0] for row in rows)
+
+
+def unit_of(till: Till, operation_id: str) -> str:
+    """The unit of the quantities in an entry, as its summary has it."""
+    with till.store.reading() as connection:
+        query = select(t.outbox.c.summary).where(t.outbox.c.id == operation_id)
+        summary = connection.execute(query).scalar_one()
+    return str(orjson.loads(summary).get("unit", EACH))
+
+
+# --- trying again, and otherwise ---------------------------------------------------------------------
+
+
+async def try_again(till: Till, operation_id: str) -> None:
+    """Offer a refused entry again as it is. Raises CannotEnd."""
+    await till.store.write(lambda tx: endings.retry(tx, operation_id))
+
+
+async def edit_and_send(
+    till: Till,
+    operation_id: str,
+    changes: dict[str, Any],
+    actor: Actor,
+    *,
+    approved_by: Actor | None = None,
+) -> str:
+    """Send a refused entry with other values; the id of the new one, which names the old.
+
+    `changes` are fields of the entry's data by their wire names: "delta", "reason", "note" of a movement,
+    "newQuantity" of a count, the fields of a product. Raises CannotEnd, BadQuantity, NotPermitted.
+    """
+
+    def write(tx: Transaction) -> str:
+        row = tx.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
+        if row is None:
+            raise CannotEnd(translate("endings", "This entry is not on this till."))
+        edited = _edited(row, changes, actor, approved_by)
+        return endings.replace(tx, operation_id, edited).id
+
+    return await till.store.write(write)
+
+
+def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: Actor | None) -> NewOperation:
+    data = orjson.loads(row.data)
+    summary = orjson.loads(row.summary) | {"person": actor.name}
+    same = NewOperation(
+        operation=row.operation,
+        resource_type=row.resource_type,
+        resource_id=row.resource_id,
+        location_id=row.location_id,
+        data=data,
+        actor_id=actor.id,
+        approved_by_id=None if approved_by is None else approved_by.id,
+        summary=summary,
+        base_version=row.base_version,
+        lane=row.lane,
+        rank=row.rank,
+        depends_on=row.depends_on,
+    )
+    if row.resource_type == PRODUCT:
+        authorise(actor, approved_by, Right.EDIT_PRODUCT)
+        return _edited_product(same, changes)
+    if row.resource_type == STOCK_LEVEL:
+        return _edited_stock(same, changes)
+    words = translate("endings", "Entries of this kind are tried again or discarded, not changed.")
+    raise CannotEnd(words)
+
+
+def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
+    is_count = "newQuantity" in same.data
+    data = _checked(CountData if is_count else MovementData, same.data | changes)
+    quantity = data["newQuantity"] if is_count else data["delta"]
+    assert same.resource_id is not None, "a movement or count names its product"
+    assert same.location_id is not None, "a movement or count names its place"
+    effect = StockEffect(same.resource_id, same.location_id, "count" if is_count else "delta", quantity)
+    summary = same.summary | {"quantity": quantity}
+    if not is_count:
+        summary |= {"reason": data["reason"]}
+    return replace(same, data=data, summary=summary, stock=(effect,))
+
+
+def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
+    assert same.resource_id is not None, "a product operation names its product"
+    if same.operation == "create":
+        data = _checked(ProductCreate, same.data | changes)
+        fields: dict[str, Any] = ProductCreate.model_validate(data).model_dump(by_alias=False)
+    elif same.operation == "update":
+        data = _checked(ProductEdit, same.data | {"set": same.data["set"] | changes})
+        kept = ProductEdit.model_validate(data).set
+        fields = kept.model_dump(by_alias=False, include=kept.model_fields_set)
+    else:
+        words = translate(
+            "endings", "A deletion is tried again or discarded: there is nothing in it to change."
+        )
+        raise CannotEnd(words)
+    summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
+    return replace(same, data=data, summary=summary, product=ProductEffect(same.resource_id, fields))
+
+
+def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return model.model_validate(data).to_wire()
+    except ValidationError as error:
+        raise BadQuantity("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from error
+
+
+# --- giving up ---------------------------------------------------------------------------------------
+
+
+async def discard(
+    till: Till, operation_id: str, actor: Actor, reason: str, *, approved_by: Actor | None = None
+) -> Path:
+    """Give a refused entry up; the file that it was exported to first. Raises NotPermitted, CannotEnd,
+    ReasonMissing.
+
+    A manager does it, or approves it. What it showed goes with it, and its number is never used again.
+    """
+    manager = authorise(actor, approved_by, Right.DISCARD_ENTRY)
+    if not reason.strip():
+        raise ReasonMissing
+    exported = export(till, [operation_id], _exports(till) / f"discarded-{operation_id}.json")
+
+    def write(tx: Transaction) -> None:
+        endings.discard(tx, operation_id, by=manager.id, reason=reason.strip())
+        journal.note(tx, "discarded", actor.id, approved_by=approved_by, reason=reason.strip())
+
+    await till.store.write(write)
+    return exported
+
+
+def _exports(till: Till) -> Path:
+    folder = till.store.home.path / "exports"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+# --- exporting ---------------------------------------------------------------------------------------
+
+
+def export(till: Till, operation_ids: Sequence[str], path: Path) -> Path:
+    """Write entries to a file, as CSV where it is called so and as JSON otherwise; a checksum beside it.
+
+    On disk before this returns. Raises OSError.
+    """
+    of = t.outbox.c
+    with till.store.reading() as connection:
+        rows = connection.execute(
+            select(t.outbox).where(of.id.in_(operation_ids)).order_by(of.device_seq)
+        ).all()
+    content = _as_csv(rows) if path.suffix == ".csv" else _as_json(till, rows)
+    _write_whole(path, content)
+    checksum = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
+    _write_whole(path.with_name(path.name + ".sha256"), checksum.encode())
+    return path
+
+
+def _as_json(till: Till, rows: Sequence[Row[Any]]) -> bytes:
+    told = {
+        "till": till.device.name,
+        "deviceId": till.device.device_id,
+        "exportedAt": format_time(from_ms(till.clock.now_ms())),
+        "operations": [
+            outbox.wire_form(row)
+            | {"hash": row.hash, "status": row.status, "code": row.code, "error": row.error}
+            for row in rows
+        ],
+    }
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+
+
+_COLUMNS = ("number", "id", "time", "what", "detail", "status", "error", "data")
+
+
+def _as_csv(rows: Sequence[Row[Any]]) -> bytes:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(_COLUMNS)
+    for row in rows:
+        title, detail = describe(orjson.loads(row.summary))
+        moment = format_time(from_ms(row.timestamp_ms))
+        cells = (row.device_seq, row.id, moment, title, detail, row.status, row.error or "", row.data)
+        writer.writerow([_no_formula(cell) for cell in cells])
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _no_formula(cell: object) -> object:
+    """A spreadsheet shall read words that begin like a formula as words."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    draft = path.with_name(path.name + ".new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,1 @@
+"""Who is at the till, and enrolling the till itself."""

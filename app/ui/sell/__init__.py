@@ -1,0 +1,1 @@
+"""The sell page: the cart, and the panels beside it."""

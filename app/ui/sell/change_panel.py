@@ -1,0 +1,187 @@
+"""Changing what the cart asks: a discount of a line or of the sale, another price, each with its reason."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.cart import Cart, CartLine
+from app.domain.discount import Discount, parse_discount
+from app.domain.errors import DomainError
+from app.domain.money import format_minor, parse_amount
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, button, card, field, label
+from app.ui.widgets.reason_field import ReasonField
+
+What = Literal["line", "sale", "price"]
+
+
+@dataclass(frozen=True)
+class CartChange:
+    """What is asked for. `discount` None takes one away; `line_id` is None for the whole sale."""
+
+    what: What
+    line_id: int | None
+    discount: Discount | None = None
+    price_minor: int = 0
+    reason: str = ""
+
+    def of(self, cart: Cart) -> Cart:
+        """The cart with it. Raises DomainError."""
+        if self.what == "sale":
+            return cart.discount_sale(self.discount)
+        assert self.line_id is not None, "only a sale's discount names no line"
+        if self.what == "line":
+            return cart.discount_line(self.line_id, self.discount)
+        return cart.set_price(self.line_id, self.price_minor, self.reason)
+
+
+class ChangePanel(QWidget):
+    """Signals:
+    asked(CartChange): make this change.
+    left(): Back, or Esc.
+    """
+
+    asked = Signal(object)
+    left = Signal()
+
+    def __init__(self, formatter: Formatter) -> None:
+        super().__init__()
+        self.setObjectName("changePanel")
+        self._formatter = formatter
+        self._line: CartLine | None = None
+        self._cart = Cart()
+        self._build()
+
+    def ask(self, cart: Cart, line: CartLine | None, what: What) -> None:
+        """`line` is the one chosen in the cart, if there is one."""
+        self._cart, self._line = cart, line
+        self._message.clear()
+        self._reason.clear_reason()
+        for place, needs_line in enumerate((True, False, True)):
+            self._choices.button(place).setEnabled(line is not None or not needs_line)
+        wanted = _WHATS.index("sale" if line is None else what)
+        self._choices.button(wanted).setChecked(True)
+        self._switch(wanted)
+
+    def say_error(self, words: str) -> None:
+        self._message.say_error(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def _what(self) -> What:
+        return _WHATS[self._choices.checkedId()]
+
+    def _switch(self, _place: int) -> None:
+        line = self._line
+        prices = self._what == "price"
+        present = self._cart.discount if self._what == "sale" else line.discount if line else None
+        if prices and line is not None:
+            self._value.setText(format_minor(line.unit_price_minor, self._formatter.currency))
+        elif present is not None:
+            self._value.setText(self._written(present))
+        else:
+            self._value.clear()
+        self._value.setPlaceholderText("" if prices else self.tr("10% or 2.50"))
+        self._of.setText(
+            self.tr("The whole sale") if self._what == "sale" or line is None else line.description
+        )
+        self._hint.setText(
+            self.tr("The catalogue asks {price}.").format(price=self._formatter.money(line.list_price_minor))
+            if prices and line is not None
+            else self.tr("Empty takes no discount.")
+        )
+        self._value.selectAll()
+        self._value.setFocus()
+
+    def _written(self, discount: Discount) -> str:
+        if discount.kind == "share":
+            return self._formatter.percent(discount.value)
+        return format_minor(discount.value, self._formatter.currency)
+
+    def _apply(self) -> None:
+        try:
+            change = self._change()
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self._message.clear()
+        self.asked.emit(change)
+
+    def _change(self) -> CartChange:
+        typed = self._value.text().strip()
+        line_id = None if self._what == "sale" or self._line is None else self._line.line_id
+        if self._what == "price":
+            price_minor = parse_amount(typed, self._formatter.currency)
+            return CartChange("price", line_id, price_minor=price_minor, reason=self._reason.reason)
+        if not typed:
+            return CartChange(self._what, line_id)
+        discount = parse_discount(typed, self._formatter.currency, self._reason.reason)
+        return CartChange(self._what, line_id, discount)
+
+    def _build(self) -> None:
+        frame, layout = card()
+        layout.addWidget(label(self.tr("Discount or price"), "title"))
+        self._choices = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for place, (words, name) in enumerate(
+            (
+                (self.tr("Line"), "discountLine"),
+                (self.tr("Sale"), "discountSale"),
+                (self.tr("Price"), "otherPrice"),
+            )
+        ):
+            made = QPushButton(words)
+            made.setObjectName(name)
+            made.setAccessibleName(words)
+            made.setProperty("role", "choice")
+            made.setCheckable(True)
+            made.setAutoDefault(False)
+            self._choices.addButton(made, place)
+            row.addWidget(made, 1)
+        self._choices.idClicked.connect(self._switch)
+        layout.addLayout(row)
+        self._of = label(role="heading", name="changeOf", wrap=True)
+        self._value = field("changeValue", self.tr("Discount or price"))
+        self._value.setProperty("role", "amount")
+        self._value.setMaxLength(16)
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._value.returnPressed.connect(self._apply)
+        self._hint = label(role="small", name="changeHint", wrap=True)
+        self._reason = ReasonField(
+            "changeReason",
+            self.tr("Reason"),
+            (
+                self.tr("Damaged packaging"),
+                self.tr("Last one"),
+                self.tr("Price on the shelf was lower"),
+                self.tr("Regular customer"),
+                self.tr("Staff discount"),
+            ),
+        )
+        self._message = MessageLine("changeMessage")
+        layout.addWidget(self._of)
+        layout.addWidget(self._value)
+        layout.addWidget(self._hint)
+        layout.addWidget(label(self.tr("Reason"), "muted"))
+        layout.addWidget(self._reason)
+        layout.addWidget(self._message)
+        layout.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(button(self.tr("Back (Esc)"), "changeBack", self.left.emit))
+        buttons.addWidget(button(self.tr("Apply"), "changeApply", self._apply, role="primary"), 1)
+        layout.addLayout(buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+
+
+_WHATS: tuple[What, ...] = ("line", "sale", "price")

@@ -1,0 +1,70 @@
+"""Carts that were put aside: choose one to take back."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.services.selling import carts
+from app.services.selling.carts import HeldCart
+from app.services.till import Till
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import button, card, label
+from app.ui.widgets.two_line import TwoLineList, TwoLines
+
+
+class HeldPanel(QWidget):
+    """Signals:
+    recalled(str): take this cart back.
+    left(): Back, or Esc.
+    """
+
+    recalled = Signal(str)
+    left = Signal()
+
+    def __init__(self, till: Till, formatter: Formatter) -> None:
+        super().__init__()
+        self.setObjectName("heldPanel")
+        self._till = till
+        self._formatter = formatter
+        self._held: Sequence[HeldCart] = ()
+        self._list = TwoLineList("heldCarts", self.tr("Held sales"), self.tr("No sale is held at this till."))
+        self._list.chosen.connect(lambda row: self.recalled.emit(self._held[row].id))
+        frame, layout = card()
+        layout.addWidget(label(self.tr("Held sales"), "title"))
+        layout.addWidget(self._list, 1)
+        layout.addWidget(button(self.tr("Back (Esc)"), "heldBack", self.left.emit))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+
+    def ask(self) -> None:
+        self.refresh()
+        self._list.setFocus()
+        if self._held:
+            self._list.setCurrentIndex(self._list.rows.index(0))
+
+    def refresh(self) -> None:
+        self._held = carts.held(self._till)
+        now_ms = self._till.clock.now_ms()
+        self._list.rows.show(
+            [
+                TwoLines(
+                    self._title(one),
+                    f"{self._formatter.moment(one.at_ms, now_ms)} · {one.person}",
+                    self._formatter.money(one.total_minor),
+                )
+                for one in self._held
+            ]
+        )
+
+    def _title(self, one: HeldCart) -> str:
+        items = self.tr("%n item(s)", "", one.items)
+        return f"{one.first_item} · {items}" if one.first_item else items
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,332 @@
+"""Taking goods back against the receipt that they were sold on, whole or in part, offline too."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import DomainError
+from app.domain.quantity import format_quantity, parse_quantity
+from app.domain.tender import Method
+from app.services.selling import refunds
+from app.services.selling.refunds import RefundableLine, RefundableSale
+from app.services.till import Till
+from app.ui.widgets import theme
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, Pages, button, card, field, label
+from app.ui.widgets.reason_field import ReasonField
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """What goes back of a sale, by line number, and how it is paid out."""
+
+    sale: RefundableSale
+    quantities: dict[int, int]
+    method: Method
+    reason: str
+
+
+@dataclass(frozen=True)
+class VoidRequest:
+    sale: RefundableSale
+    reason: str
+
+
+class RefundPanel(QWidget):
+    """Signals:
+    refundAsked(RefundRequest), voidAsked(VoidRequest): carry it out.
+    withoutReceiptAsked(str): the receipt is not of this till; the reason.
+    left(): Back, or Esc.
+    """
+
+    refundAsked = Signal(object)
+    voidAsked = Signal(object)
+    withoutReceiptAsked = Signal(str)
+    left = Signal()
+
+    def __init__(self, till: Till, formatter: Formatter) -> None:
+        super().__init__()
+        self.setObjectName("refundPanel")
+        self._till = till
+        self._formatter = formatter
+        self._sale: RefundableSale | None = None
+        self._fields: dict[int, QLineEdit] = {}
+        self._build()
+
+    def ask(self) -> None:
+        self._sale = None
+        self._message.clear()
+        self._number.clear()
+        self._reason.clear_reason()
+        self._cart_reason.clear_reason()
+        self._steps.setCurrentIndex(0)
+        self._number.setFocus()
+
+    def take_code(self, code: str) -> bool:
+        """A receipt's barcode was scanned; whether it is one of this till."""
+        self._number.setText(code)
+        return self._find()
+
+    def say_error(self, words: str) -> None:
+        self._set_busy(False)
+        self._message.say_error(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # --- which sale ---
+
+    def _find(self) -> bool:
+        try:
+            sale = refunds.find(self._till, self._number.text())
+        except DomainError as error:
+            self._message.say_error(str(error))
+            self._number.selectAll()
+            self._number.setFocus()
+            return False
+        if sale.is_spent:
+            self._message.say_error(
+                self.tr("All of {receipt} went back already.").format(receipt=sale.receipt_number)
+            )
+            return False
+        self._message.clear()
+        self._show_sale(sale)
+        return True
+
+    def _show_sale(self, sale: RefundableSale) -> None:
+        self._sale = sale
+        now_ms = self._till.clock.now_ms()
+        self._title.setText(f"{sale.receipt_number} · {self._formatter.money(sale.total_minor)}")
+        self._facts.setText(f"{self._formatter.moment(sale.occurred_ms, now_ms)} · {sale.person}")
+        self._void.setVisible(sale.can_be_voided)
+        paid_by_card = all(tender.method == "card" for tender in sale.payments)
+        self._methods.button(1 if paid_by_card else 0).setChecked(True)
+        self._fill_lines(sale)
+        self._set_busy(False)
+        self._steps.setCurrentIndex(1)
+        first = next(iter(self._fields.values()), None)
+        if first is not None:
+            first.setFocus()
+        self._show_sum()
+
+    def _fill_lines(self, sale: RefundableSale) -> None:
+        self._fields = {}
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(6)
+        for line in sale.lines:
+            layout.addLayout(self._line_row(line))
+        layout.addStretch(1)
+        self._scroll.setWidget(inside)
+
+    def _line_row(self, one: RefundableLine) -> QHBoxLayout:
+        left = self._formatter.quantity(one.left, one.unit)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(one.line.description, wrap=True))
+        words.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
+        typed = field(
+            f"refundOf{one.line_no}", self.tr("How much of {item}").format(item=one.line.description)
+        )
+        typed.setFixedWidth(84)
+        typed.setMaxLength(10)
+        typed.setAlignment(Qt.AlignmentFlag.AlignRight)
+        typed.setPlaceholderText(format_quantity(0, one.unit))
+        typed.setEnabled(one.left > 0)
+        typed.textChanged.connect(lambda _text: self._show_sum())
+        typed.returnPressed.connect(self._refund)
+        all_of_it = button(
+            self.tr("All"), f"refundAll{one.line_no}", partial(self._take_all, one), role="choice"
+        )
+        all_of_it.setAccessibleName(self.tr("All of {item}").format(item=one.line.description))
+        all_of_it.setEnabled(one.left > 0)
+        row = QHBoxLayout()
+        row.addLayout(words, 1)
+        row.addWidget(typed)
+        row.addWidget(all_of_it)
+        self._fields[one.line_no] = typed
+        return row
+
+    def _take_all(self, one: RefundableLine) -> None:
+        self._fields[one.line_no].setText(format_quantity(one.left, one.unit))
+
+    # --- how much ---
+
+    def _quantities(self) -> dict[int, int]:
+        """What was typed, by line number. Raises BadQuantity."""
+        assert self._sale is not None
+        units = {one.line_no: one.unit for one in self._sale.lines}
+        return {
+            line_no: parse_quantity(typed.text(), units[line_no])
+            for line_no, typed in self._fields.items()
+            if typed.text().strip()
+        }
+
+    def _show_sum(self) -> None:
+        if self._sale is None:
+            return
+        lines = {one.line_no: one for one in self._sale.lines}
+        try:
+            quantities = self._quantities()
+        except DomainError:
+            self._sum.setText("–")
+            return
+        total_minor = sum(
+            lines[line_no].part(min(quantity, lines[line_no].left)).total_minor
+            for line_no, quantity in quantities.items()
+            if quantity > 0
+        )
+        self._sum.setText(self._formatter.money(total_minor))
+
+    def _refund(self) -> None:
+        if self._sale is None or not self._give.isEnabled():
+            return
+        method: Method = "card" if self._methods.checkedId() == 1 else "cash"
+        try:
+            request = RefundRequest(self._sale, self._quantities(), method, self._reason.reason)
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self._set_busy(True)
+        self.refundAsked.emit(request)
+
+    def _ask_without_receipt(self) -> None:
+        try:
+            self.withoutReceiptAsked.emit(self._cart_reason.reason)
+        except DomainError as error:
+            self._message.say_error(str(error))
+
+    def _usual_reasons(self) -> tuple[str, ...]:
+        return (
+            self.tr("Customer changed their mind"),
+            self.tr("Damaged or faulty"),
+            self.tr("Wrong item"),
+            self.tr("Rung up by mistake"),
+        )
+
+    def _void_sale(self) -> None:
+        if self._sale is None:
+            return
+        try:
+            request = VoidRequest(self._sale, self._reason.reason)
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self._set_busy(True)
+        self.voidAsked.emit(request)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._give.setEnabled(not busy)
+        self._void.setEnabled(not busy)
+
+    # --- the panel ---
+
+    def _build(self) -> None:
+        frame, layout = card()
+        layout.addWidget(label(self.tr("Refund"), "title"))
+        self._message = MessageLine("refundMessage")
+        layout.addWidget(self._message)
+        self._steps = Pages()
+        self._steps.addWidget(self._receipt_step())
+        self._steps.addWidget(self._lines_step())
+        layout.addWidget(self._steps, 1)
+        layout.addWidget(button(self.tr("Back (Esc)"), "refundBack", self.left.emit))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+
+    def _receipt_step(self) -> QWidget:
+        self._number = field(
+            "refundReceipt",
+            self.tr("Receipt number"),
+            placeholder=self._till.device.receipt_series + "-000417",
+        )
+        self._number.returnPressed.connect(self._find)
+        step = QWidget()
+        layout = QVBoxLayout(step)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(self.tr("Receipt number, or its last figures"), "muted"))
+        layout.addWidget(self._number)
+        layout.addWidget(button(self.tr("Find the sale"), "refundFind", self._find, role="primary"))
+        layout.addSpacing(16)
+        layout.addWidget(
+            label(
+                self.tr(
+                    "Is the receipt not of this till, or lost? Ring the goods up in the cart, "
+                    "and give their price back with a manager’s approval."
+                ),
+                "small",
+                wrap=True,
+            )
+        )
+        self._cart_reason = ReasonField("refundCartReason", self.tr("Reason"), self._usual_reasons())
+        layout.addWidget(self._cart_reason)
+        layout.addWidget(
+            button(self.tr("Refund what is in the cart"), "refundWithoutReceipt", self._ask_without_receipt)
+        )
+        layout.addStretch(1)
+        return step
+
+    def _lines_step(self) -> QWidget:
+        self._title = label(role="heading", name="refundTitle")
+        self._facts = label(role="small", name="refundFacts")
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._reason = ReasonField("refundReason", self.tr("Reason"), self._usual_reasons())
+        self._sum = label(role="total", name="refundSum")
+        self._sum.setFont(theme.tabular(self._sum.font()))
+        self._give = button(self.tr("Give back"), "refundGive", self._refund, role="primary")
+        self._void = button(self.tr("Void the sale"), "voidSale", self._void_sale)
+        step = QWidget()
+        layout = QVBoxLayout(step)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._title)
+        layout.addWidget(self._facts)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._reason)
+        layout.addLayout(self._method_row())
+        row = QHBoxLayout()
+        row.addWidget(label(self.tr("To give back"), "muted"))
+        row.addStretch(1)
+        row.addWidget(self._sum)
+        layout.addLayout(row)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._void)
+        buttons.addWidget(self._give, 1)
+        layout.addLayout(buttons)
+        return step
+
+    def _method_row(self) -> QHBoxLayout:
+        self._methods = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for number, words, name in (
+            (0, self.tr("In cash"), "refundInCash"),
+            (1, self.tr("To the card"), "refundToCard"),
+        ):
+            made = QPushButton(words)
+            made.setObjectName(name)
+            made.setAccessibleName(words)
+            made.setProperty("role", "choice")
+            made.setCheckable(True)
+            made.setAutoDefault(False)
+            self._methods.addButton(made, number)
+            row.addWidget(made, 1)
+        return row

@@ -1,0 +1,312 @@
+"""Taking the money, in the page: cash with change, a card by its reference, or some of each.
+
+It asks to pay and says when all is paid; the sell page completes the sale.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import DomainError
+from app.domain.money import format_minor, parse_amount
+from app.domain.tender import Method, Settlement, Tender, suggested_notes
+from app.ui.widgets import theme
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, Pages, button, card, field, icon_button, label
+
+NOTES_IN_A_ROW = 3
+CASH, CARD, OTHER = range(3)
+
+
+class TenderPanel(QWidget):
+    """Signals:
+    paid(Settlement): all that is due was paid; complete the sale.
+    left(): Back, or Esc.
+    """
+
+    paid = Signal(object)
+    left = Signal()
+
+    def __init__(self, formatter: Formatter) -> None:
+        super().__init__()
+        self.setObjectName("tenderPanel")
+        self._formatter = formatter
+        self._settlement = Settlement(0, formatter.currency)
+        self._refunds = False
+        self._build()
+
+    def ask(self, total_minor: int, cash_step_minor: int = 0, *, refunds: bool = False) -> None:
+        """Begin a payment: what is due stands in the field, ready to be typed over.
+
+        With `refunds` money goes back to the customer, which needs no change.
+        """
+        self._refunds = refunds
+        self._settlement = Settlement(total_minor, self._formatter.currency, cash_step_minor)
+        self._message.clear()
+        self._title.setText(self.tr("To give back") if refunds else self.tr("To pay"))
+        self.set_busy(False)
+        self._show_rest()
+        self._methods.button(CASH).setChecked(True)
+        self._switch(CASH)
+
+    def set_busy(self, busy: bool) -> None:
+        """While the sale goes to disk it cannot be paid a second time."""
+        for made in (self._take_cash, self._take_card):
+            made.setEnabled(not busy)
+        for typed in (self._given, self._card_amount, self._reference):
+            typed.setReadOnly(busy)
+
+    def say_error(self, words: str) -> None:
+        self.set_busy(False)
+        self._settlement = self._settlement.without(len(self._settlement.tenders) - 1)
+        self._show_rest()
+        self._message.say_error(words)
+
+    def next_method(self) -> None:
+        """F9 while paying: from cash to card, and on."""
+        method = (self._methods.checkedId() + 1) % (OTHER + 1)
+        self._methods.button(method).setChecked(True)
+        self._switch(method)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._take_cash.isEnabled():
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # --- paying ---
+
+    def _pay_cash(self) -> None:
+        self._pay(lambda: self._settlement.with_cash(self._typed(self._given)), self._take_cash)
+
+    def _pay_card(self) -> None:
+        method: Method = "card" if self._methods.checkedId() == CARD else "other"
+        self._pay(
+            lambda: self._settlement.with_card(
+                self._typed(self._card_amount), self._reference.text(), method
+            ),
+            self._take_card,
+        )
+
+    def _pay(self, with_more: Callable[[], Settlement], pressed: QPushButton) -> None:
+        if not pressed.isEnabled():
+            return
+        try:
+            self._settlement = with_more()
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self._message.clear()
+        if self._settlement.is_settled:
+            self.set_busy(True)
+            self.paid.emit(self._without_change() if self._refunds else self._settlement)
+            return
+        self._show_rest()
+        self._switch(self._methods.checkedId())
+
+    def _without_change(self) -> Settlement:
+        """Money that goes back is counted out as it is: nobody gives change on it."""
+        tenders = tuple(
+            Tender(one.method, one.kept_minor, 0, one.reference) for one in self._settlement.tenders
+        )
+        done = self._settlement
+        return Settlement(done.total_minor, done.currency, done.cash_step_minor, tenders, done.rounding_minor)
+
+    def _take_back(self, place: int) -> None:
+        self._settlement = self._settlement.without(place)
+        self._show_rest()
+        self._switch(self._methods.checkedId())
+
+    def _typed(self, line: QLineEdit) -> int:
+        return parse_amount(line.text(), self._formatter.currency)
+
+    # --- what is shown ---
+
+    def _switch(self, method: int) -> None:
+        self._forms.setCurrentIndex(CASH if method == CASH else CARD)
+        due = self._settlement.cash_due_minor if method == CASH else self._settlement.due_minor
+        if method == CASH:
+            self._show_notes()
+        typed = self._given if method == CASH else self._card_amount
+        typed.setText(format_minor(due, self._formatter.currency))
+        typed.selectAll()
+        typed.setFocus()
+        self._reference.clear()
+        card_words = self.tr("Paid by card") if method == CARD else self.tr("Paid otherwise")
+        self._take_card.setText(card_words)
+        self._take_card.setAccessibleName(card_words)
+        self._show_change()
+
+    def _show_rest(self) -> None:
+        self._due.setText(self._formatter.money(self._settlement.due_minor))
+        self._due.setFont(theme.tabular(self._due.font()))
+        _empty(self._paid_rows)
+        words = {"cash": self.tr("Cash"), "card": self.tr("Card"), "other": self.tr("Otherwise")}
+        for place, tender in enumerate(self._settlement.tenders):
+            row = QHBoxLayout()
+            row.addWidget(label(f"{words[tender.method]} {tender.reference or ''}".strip()), 1)
+            row.addWidget(label(self._formatter.money(tender.kept_minor)))
+            take_back = self.tr("Take this payment back")
+            row.addWidget(
+                icon_button("close", take_back, f"takeBack{place}", partial(self._take_back, place))
+            )
+            line = QWidget()
+            line.setLayout(row)
+            row.setContentsMargins(0, 0, 0, 0)
+            self._paid_rows.addWidget(line)
+
+    def _show_change(self) -> None:
+        self._message.clear()
+        due_minor = self._settlement.cash_due_minor
+        rounding_minor = due_minor - self._settlement.due_minor
+        self._rounding.setVisible(rounding_minor != 0)
+        self._rounding.setText(
+            self.tr("In cash {amount} (rounded by {difference})").format(
+                amount=self._formatter.money(due_minor),
+                difference=self._formatter.signed_money(rounding_minor),
+            )
+        )
+        try:
+            given_minor = self._typed(self._given)
+        except DomainError:
+            self._change_words.setText(self.tr("Change"))
+            self._change.setText("–")
+            return
+        missing_minor = due_minor - given_minor
+        self._change_words.setText(self.tr("Still missing") if missing_minor > 0 else self.tr("Change"))
+        self._change.setText(self._formatter.money(abs(missing_minor)))
+        self._change.setFont(theme.tabular(self._change.font()))
+        words = self.tr("Take part in cash") if missing_minor > 0 else self.tr("Take cash")
+        if self._refunds:
+            words = self.tr("Give cash")
+        self._take_cash.setText(words)
+        self._take_cash.setAccessibleName(words)
+
+    def _show_notes(self) -> None:
+        _empty(self._notes)
+        if self._refunds:
+            return
+        amounts = suggested_notes(self._settlement.cash_due_minor, self._formatter.currency)
+        for place, amount_minor in enumerate(amounts):
+            note = button(
+                self._formatter.money(amount_minor),
+                f"note{amount_minor}",
+                partial(self._give, amount_minor),
+            )
+            self._notes.addWidget(note, place // NOTES_IN_A_ROW, place % NOTES_IN_A_ROW)
+
+    def _give(self, amount_minor: int) -> None:
+        self._given.setText(format_minor(amount_minor, self._formatter.currency))
+        self._given.setFocus()
+
+    # --- the panel ---
+
+    def _build(self) -> None:
+        frame, layout = card()
+        self._title = label(self.tr("To pay"), "muted")
+        self._due = label(role="total", name="tenderDue")
+        self._paid_rows = QVBoxLayout()
+        self._message = MessageLine("tenderMessage")
+        self._forms = Pages()
+        self._forms.addWidget(self._cash_form())
+        self._forms.addWidget(self._card_form())
+        layout.addWidget(self._title)
+        layout.addWidget(self._due)
+        layout.addLayout(self._paid_rows)
+        layout.addLayout(self._method_row())
+        layout.addWidget(self._message)
+        layout.addWidget(self._forms, 1)
+        layout.addWidget(button(self.tr("Back (Esc)"), "tenderBack", self.left.emit))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+
+    def _method_row(self) -> QHBoxLayout:
+        self._methods = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for method, words, name in (
+            (CASH, self.tr("Cash"), "payCash"),
+            (CARD, self.tr("Card (F9)"), "payCard"),
+            (OTHER, self.tr("Other"), "payOther"),
+        ):
+            made = QPushButton(words)
+            made.setObjectName(name)
+            made.setAccessibleName(words)
+            made.setProperty("role", "choice")
+            made.setCheckable(True)
+            made.setAutoDefault(False)
+            self._methods.addButton(made, method)
+            row.addWidget(made, 1)
+        self._methods.idClicked.connect(self._switch)
+        return row
+
+    def _cash_form(self) -> QWidget:
+        self._given = self._amount_field("cashGiven", self.tr("Cash given"), self._pay_cash)
+        self._given.textChanged.connect(lambda _text: self._show_change())
+        self._rounding = label(role="small", name="cashRounding", wrap=True)
+        self._notes = QGridLayout()
+        self._notes.setSpacing(8)
+        self._change_words = label(self.tr("Change"), "muted")
+        self._change = label(role="total", name="tenderChange")
+        self._take_cash = button(self.tr("Take cash"), "takeCash", self._pay_cash, role="primary")
+        form = QWidget()
+        layout = QVBoxLayout(form)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(self.tr("Cash given"), "muted"))
+        layout.addWidget(self._given)
+        layout.addWidget(self._rounding)
+        layout.addLayout(self._notes)
+        layout.addWidget(self._change_words)
+        layout.addWidget(self._change)
+        layout.addStretch(1)
+        layout.addWidget(self._take_cash)
+        return form
+
+    def _card_form(self) -> QWidget:
+        self._card_amount = self._amount_field("cardAmount", self.tr("Amount"), self._pay_card)
+        self._reference = field(
+            "cardReference", self.tr("Reference"), placeholder=self.tr("from the terminal’s slip")
+        )
+        self._reference.setMaxLength(60)
+        self._reference.returnPressed.connect(self._pay_card)
+        self._take_card = button(self.tr("Paid by card"), "takeCard", self._pay_card, role="primary")
+        form = QWidget()
+        layout = QVBoxLayout(form)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(self.tr("Amount"), "muted"))
+        layout.addWidget(self._card_amount)
+        layout.addWidget(label(self.tr("Reference"), "muted"))
+        layout.addWidget(self._reference)
+        layout.addStretch(1)
+        layout.addWidget(self._take_card)
+        return form
+
+    def _amount_field(self, name: str, words: str, on_enter: Callable[[], None]) -> QLineEdit:
+        made = QLineEdit()
+        made.setObjectName(name)
+        made.setAccessibleName(words)
+        made.setProperty("role", "amount")
+        made.setAlignment(Qt.AlignmentFlag.AlignRight)
+        made.setMaxLength(16)
+        made.returnPressed.connect(on_enter)
+        return made
+
+
+def _empty(layout: QLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

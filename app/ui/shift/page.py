@@ -1,0 +1,401 @@
+"""The shift: float, money paid in and out, how it stands (X), cashing up (Z), what the server has of it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import DomainError
+from app.domain.money import parse_amount
+from app.domain.rights import Right
+from app.domain.shift import ShiftTotals
+from app.services.cash import drawer, shifts
+from app.services.cash.shifts import ShiftView
+from app.services.selling import receipts
+from app.services.sync import conflicts, queue
+from app.services.till import Actor, Till
+from app.ui.widgets import tasks, theme
+from app.ui.widgets.approval import Approvals
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, Pages, button, card, label, rule
+from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.theme import Tone
+from app.ui.widgets.two_line import TwoLineList, TwoLines
+from app.ui.window.bridge import MergedChange
+from app.ui.window.print_desk import PrintDesk
+
+OPENING, RUNNING, MOVING, CLOSING = range(4)
+
+
+class ShiftPage(QWidget):
+    """Signals:
+    changed(): a shift was opened or closed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, desk: PrintDesk) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._till = till
+        self._formatter = formatter
+        self._approvals = approvals
+        self._desk = desk
+        self._actor: Actor | None = None
+        self._shift: ShiftView | None = None
+        self._totals = ShiftTotals(0)
+        self._past: Sequence[ShiftView] = ()
+        self._pays_in = True
+        self._build()
+
+    def set_actor(self, actor: Actor) -> None:
+        self._actor = actor
+
+    def begin(self) -> None:
+        """The page was opened."""
+        self._read()
+        self._show_step(OPENING if self._shift is None else RUNNING)
+
+    def refresh(self, change: MergedChange) -> None:
+        if self.isVisible() and change.touches("sales", "shifts", "outbox", "conflicts"):
+            self._read()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._steps.currentIndex() in {MOVING, CLOSING}:
+            self._show_step(RUNNING)
+        else:
+            super().keyPressEvent(event)
+
+    # --- what is shown ---
+
+    def _read(self) -> None:
+        self._shift = shifts.current(self._till)
+        if self._shift is not None:
+            self._totals = shifts.totals(self._till, self._shift.id)
+            self._show_totals(self._shift)
+            self._show_difference()
+            self._show_unsent()
+        step = self._steps.currentIndex()
+        if self._shift is None and step != OPENING:
+            self._show_step(OPENING)
+        elif self._shift is not None and step == OPENING:
+            self._show_step(RUNNING)
+        self._show_past()
+
+    def _show_step(self, step: int) -> None:
+        self._steps.setCurrentIndex(step)
+        focus: QWidget = (self._float, self._close_button, self._amount, self._counted)[step]
+        focus.setFocus()
+
+    def _show_totals(self, shift: ShiftView) -> None:
+        now_ms = self._till.clock.now_ms()
+        opened = self._formatter.moment(shift.opened_ms, now_ms)
+        self._facts.setText(self.tr("Opened {time} by {person}").format(time=opened, person=shift.opened_by))
+        while (item := self._sums.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, (words, amount_minor, role) in enumerate(self._sum_rows()):
+            figure = label(self._formatter.money(amount_minor), role)
+            figure.setFont(theme.tabular(figure.font()))
+            self._sums.addWidget(label(words, role), row, 0)
+            self._sums.addWidget(figure, row, 1, Qt.AlignmentFlag.AlignRight)
+
+    def _sum_rows(self) -> list[tuple[str, int, str]]:
+        sums = self._totals
+        methods = {"cash": self.tr("Cash"), "card": self.tr("Card"), "other": self.tr("Other")}
+        rows = [(self.tr("%n sale(s)", "", sums.sales), sums.sales_minor, "")]
+        if sums.refunds:
+            rows.append((self.tr("%n refund(s)", "", sums.refunds), -sums.refunds_minor, ""))
+        if sums.voids:
+            rows.append((self.tr("%n void(s)", "", sums.voids), -sums.voids_minor, ""))
+        rows.append((self.tr("Turnover"), sums.net_minor, "heading"))
+        rows += [
+            (self.tr("of it: {method}").format(method=methods.get(method, method)), amount, "muted")
+            for method, amount in sorted(sums.by_method.items())
+        ]
+        rows.append((self.tr("Float"), sums.float_minor, ""))
+        if sums.paid_in_minor:
+            rows.append((self.tr("Paid in"), sums.paid_in_minor, ""))
+        if sums.paid_out_minor:
+            rows.append((self.tr("Paid out"), -sums.paid_out_minor, ""))
+        rows.append((self.tr("Cash expected in the drawer"), sums.expected_minor, "heading"))
+        return rows
+
+    def _show_unsent(self) -> None:
+        counts = queue.counts(self._till)
+        words = []
+        if counts.waiting:
+            unsent = self.tr("%n entry(ies) not sent yet.", "", counts.waiting)
+            rest = self.tr("You can close the shift; the report will say “not yet confirmed”.")
+            words.append(f"{unsent} {rest}")
+        open_ones = [one for one in conflicts.open_conflicts(self._till) if not one.decided]
+        if open_ones:
+            titles = ", ".join(one.title for one in open_ones[:3]) + (" …" if len(open_ones) > 3 else "")
+            still = self.tr("%n conflict(s) still to be decided: {titles}.", "", len(open_ones))
+            words.append(still.format(titles=titles))
+        if counts.attention:
+            words.append(self.tr("Needs attention: %n refused entry(ies).", "", counts.attention))
+        self._unsent.setText("\n".join(words))
+        self._unsent.setVisible(bool(words))
+
+    def _show_past(self) -> None:
+        self._past = shifts.past(self._till)
+        self._list.rows.show([self._past_row(shift) for shift in self._past])
+
+    def _past_row(self, shift: ShiftView) -> TwoLines:
+        standing = shifts.standing(self._till, shift.id)
+        difference = shift.difference_minor or 0
+        tone = Tone.GOOD if standing.is_complete and not standing.disagrees else Tone.WARN
+        return TwoLines(
+            first=f"{self._formatter.full_moment(shift.closed_ms or 0)} · {shift.closed_by}",
+            second="",
+            figure=self._formatter.signed_money(difference) if difference else self.tr("no difference"),
+            remark=receipts.standing_in_words(standing),
+            tone=tone,
+            figure_tone=Tone.BAD if difference else Tone.PLAIN,
+        )
+
+    def _show_difference(self) -> None:
+        try:
+            counted_minor = parse_amount(self._counted.text(), self._formatter.currency)
+        except DomainError:
+            self._difference.setText("")
+            self._reason.hide()
+            return
+        difference = counted_minor - self._totals.expected_minor
+        if difference == 0:
+            self._difference.setText(self.tr("That is what should be there."))
+            theme.restyle(self._difference, tone=Tone.GOOD)
+        else:
+            words = self.tr("{amount} is missing.") if difference < 0 else self.tr("{amount} too much.")
+            self._difference.setText(words.format(amount=self._formatter.money(abs(difference))))
+            theme.restyle(self._difference, tone=Tone.BAD)
+        self._reason.setVisible(difference != 0)
+
+    # --- what is done ---
+
+    def _start(self, work: "tasks.Work") -> None:
+        tasks.start(work, self, self._message.say_error)
+
+    def _typed(self, line: QLineEdit) -> int | None:
+        try:
+            return parse_amount(line.text(), self._formatter.currency)
+        except DomainError as error:
+            self._message.say_error(str(error))
+            line.setFocus()
+            return None
+
+    def _open(self) -> None:
+        float_minor = self._typed(self._float)
+        if float_minor is not None and self._actor is not None:
+            self._start(self._carry_open_out(float_minor, self._actor))
+
+    async def _carry_open_out(self, float_minor: int, actor: Actor) -> None:
+        await shifts.open_shift(self._till, float_minor, actor)
+        self._float.clear()
+        self._message.say(self.tr("The shift is open. Good selling!"), Tone.GOOD, for_ms=6000)
+        self._read()
+        self.changed.emit()
+
+    def _ask_move(self, *, pays_in: bool) -> None:
+        self._pays_in = pays_in
+        self._move_title.setText(self.tr("Pay money in") if pays_in else self.tr("Pay money out"))
+        words = self.tr("Pay in") if pays_in else self.tr("Pay out")
+        self._move_button.setText(words)
+        self._move_button.setAccessibleName(words)
+        self._amount.clear()
+        self._move_reason.clear_reason()
+        self._message.clear()
+        self._show_step(MOVING)
+
+    def _move(self) -> None:
+        amount_minor = self._typed(self._amount)
+        if amount_minor is None or self._actor is None:
+            return
+        try:
+            reason = self._move_reason.reason
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self._start(self._carry_move_out(amount_minor, reason, self._actor))
+
+    async def _carry_move_out(self, amount_minor: int, reason: str, actor: Actor) -> None:
+        if self._pays_in:
+            await drawer.pay_in(self._till, amount_minor, actor, reason)
+            words = self.tr("{amount} paid in.")
+        else:
+            approver = await self._approvals.ask(actor, Right.PAY_OUT)
+            await drawer.pay_out(self._till, amount_minor, actor, reason, approved_by=approver)
+            words = self.tr("{amount} paid out.")
+        self._desk.open_drawer()
+        self._show_step(RUNNING)
+        self._read()
+        self._message.say(words.format(amount=self._formatter.money(amount_minor)), Tone.GOOD, for_ms=6000)
+
+    def _ask_close(self) -> None:
+        self._counted.clear()
+        self._reason.clear_reason()
+        self._message.clear()
+        self._show_difference()
+        self._show_step(CLOSING)
+
+    def _close(self) -> None:
+        counted_minor = self._typed(self._counted)
+        if counted_minor is not None and self._actor is not None:
+            reason = self._reason.currentText() if self._reason.isVisible() else ""
+            self._start(self._carry_close_out(counted_minor, reason, self._actor))
+
+    async def _carry_close_out(self, counted_minor: int, reason: str, actor: Actor) -> None:
+        closed = await shifts.close_shift(self._till, counted_minor, actor, reason)
+        self._read()
+        self._message.say(self.tr("The shift is closed."), Tone.GOOD, for_ms=10_000)
+        self._show_z(closed)
+        self.changed.emit()
+
+    def _show_x(self) -> None:
+        if self._shift is not None:
+            self._desk.show_slip(receipts.x_report(self._till, self._shift, self._totals, self._formatter))
+
+    def _show_z(self, shift: ShiftView) -> None:
+        totals = shifts.totals(self._till, shift.id)
+        standing = shifts.standing(self._till, shift.id)
+        self._desk.show_slip(receipts.z_report(self._till, shift, totals, standing, self._formatter))
+
+    # --- the page ---
+
+    def _build(self) -> None:
+        self._message = MessageLine("shiftMessage")
+        self._steps = Pages()
+        for step in (self._opening(), self._running(), self._moving(), self._closing()):
+            self._steps.addWidget(step)
+        left_frame, left = card()
+        left.addWidget(self._message)
+        left.addWidget(self._steps, 1)
+        self._list = TwoLineList(
+            "pastShifts", self.tr("Earlier shifts"), self.tr("Closed shifts will be listed here.")
+        )
+        self._list.chosen.connect(lambda row: self._show_z(self._past[row]))
+        right_frame, right = card()
+        right.addWidget(label(self.tr("Earlier shifts"), "heading"))
+        right.addWidget(self._list, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(14)
+        layout.addWidget(left_frame, 1)
+        layout.addWidget(right_frame, 1)
+
+    def _opening(self) -> QWidget:
+        self._float = self._amount_field("shiftFloat", self.tr("Float in the drawer"))
+        self._float.returnPressed.connect(self._open)
+        step, layout = _step()
+        layout.addWidget(label(self.tr("Open the shift"), "title"))
+        hint = self.tr(
+            "Count what lies in the drawer. Selling does not wait for it: "
+            "what is sold before is taken into the shift."
+        )
+        layout.addWidget(label(hint, "muted", wrap=True))
+        layout.addWidget(label(self.tr("Float in the drawer"), "muted"))
+        layout.addWidget(self._float)
+        layout.addWidget(button(self.tr("Open the shift"), "shiftOpen", self._open, role="primary"))
+        layout.addStretch(1)
+        return step
+
+    def _running(self) -> QWidget:
+        self._facts = label(role="muted", name="shiftFacts", wrap=True)
+        self._sums = QGridLayout()
+        self._sums.setVerticalSpacing(6)
+        self._sums.setColumnStretch(0, 1)
+        self._close_button = button(
+            self.tr("Close the shift…"), "shiftClose", self._ask_close, role="primary"
+        )
+        step, layout = _step()
+        layout.addWidget(label(self.tr("The shift so far"), "title"))
+        layout.addWidget(self._facts)
+        layout.addWidget(rule())
+        layout.addLayout(self._sums)
+        layout.addStretch(1)
+        row = QHBoxLayout()
+        row.addWidget(button(self.tr("Paid in…"), "paidIn", lambda: self._ask_move(pays_in=True)), 1)
+        row.addWidget(button(self.tr("Paid out…"), "paidOut", lambda: self._ask_move(pays_in=False)), 1)
+        row.addWidget(button(self.tr("X report…"), "xReport", self._show_x), 1)
+        layout.addLayout(row)
+        layout.addWidget(self._close_button)
+        return step
+
+    def _moving(self) -> QWidget:
+        self._move_title = label(role="title", name="moveTitle")
+        self._amount = self._amount_field("moveAmount", self.tr("Amount"))
+        self._amount.returnPressed.connect(self._move)
+        self._move_reason = ReasonField(
+            "moveReason",
+            self.tr("Reason"),
+            (self.tr("Change from the bank"), self.tr("To the bank"), self.tr("Small purchase")),
+        )
+        self._move_button = button("", "moveMoney", self._move, role="primary")
+        step, layout = _step()
+        layout.addWidget(self._move_title)
+        layout.addWidget(label(self.tr("Amount"), "muted"))
+        layout.addWidget(self._amount)
+        layout.addWidget(label(self.tr("Reason"), "muted"))
+        layout.addWidget(self._move_reason)
+        layout.addStretch(1)
+        row = QHBoxLayout()
+        row.addWidget(button(self.tr("Back (Esc)"), "moveBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(self._move_button, 1)
+        layout.addLayout(row)
+        return step
+
+    def _closing(self) -> QWidget:
+        self._counted = self._amount_field("shiftCounted", self.tr("Cash counted in the drawer"))
+        self._counted.textChanged.connect(lambda _text: self._show_difference())
+        self._counted.returnPressed.connect(self._close)
+        self._difference = label(role="heading", name="shiftDifference", wrap=True)
+        self._reason = ReasonField(
+            "shiftReason",
+            self.tr("Reason of the difference"),
+            (self.tr("Wrong change given"), self.tr("A note is missing"), self.tr("Not known")),
+        )
+        self._unsent = label(name="shiftUnsent", wrap=True)
+        self._unsent.setProperty("tone", Tone.WARN)
+        step, layout = _step()
+        layout.addWidget(label(self.tr("Cash up"), "title"))
+        layout.addWidget(label(self.tr("Cash counted in the drawer"), "muted"))
+        layout.addWidget(self._counted)
+        layout.addWidget(self._difference)
+        layout.addWidget(self._reason)
+        layout.addWidget(self._unsent)
+        layout.addStretch(1)
+        row = QHBoxLayout()
+        row.addWidget(button(self.tr("Back (Esc)"), "closeBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(self.tr("Close the shift"), "shiftCloseNow", self._close, role="primary"), 1)
+        layout.addLayout(row)
+        return step
+
+    def _amount_field(self, name: str, words: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setObjectName(name)
+        made.setAccessibleName(words)
+        made.setProperty("role", "amount")
+        made.setAlignment(Qt.AlignmentFlag.AlignRight)
+        made.setMaxLength(16)
+        return made
+
+
+def _step() -> tuple[QWidget, QVBoxLayout]:
+    step = QWidget()
+    layout = QVBoxLayout(step)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(10)
+    return step, layout

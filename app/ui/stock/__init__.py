@@ -1,0 +1,1 @@
+"""The stock page: figures explained and changed, counting, products."""

@@ -1,0 +1,253 @@
+"""Changing a stock figure in place: goods in, waste, found, correction, a count, or goods to another shop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.errors import BadQuantity, DomainError
+from app.domain.quantity import parse_quantity
+from app.services.stock.inventory import StockRow
+from app.services.stock.transfers import Place
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from sync_agent.contract.stock import MovementReason
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    product_id: str
+    delta: int
+    reason: MovementReason
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    product_id: str
+    quantity: int
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    product_id: str
+    to: Place
+    quantity: int
+    note: str | None
+
+
+@dataclass(frozen=True)
+class ProductChange:
+    product_id: str
+    changes: dict[str, Any]
+
+
+Request = Adjustment | Count | Transfer | ProductChange
+
+
+class StockForm(QWidget):
+    """Common to both forms: a quantity, a note, what will be on hand, Save and Cancel.
+
+    Signals:
+        saved(object): an Adjustment, a Count or a Transfer to carry out.
+        left(): Cancel, or Esc.
+    """
+
+    saved = Signal(object)
+    left = Signal()
+
+    def __init__(self, formatter: Formatter, title: str, save: str, name: str, quantity_words: str) -> None:
+        super().__init__()
+        self.setObjectName(f"{name}Form")
+        self._formatter = formatter
+        self._stock: StockRow | None = None
+        self.quantity = field(f"{name}Quantity", quantity_words)
+        self.quantity.setMaxLength(14)
+        self.quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.quantity.textChanged.connect(lambda _text: self._show_outcome())
+        self.quantity.returnPressed.connect(self._save)
+        self.note = field(f"{name}Note", self.tr("Note"), placeholder=self.tr("Note, if it helps"))
+        self._outcome = label(role="muted", name=f"{name}Outcome", wrap=True)
+        self._message = MessageLine(f"{name}Message")
+        self._save_button = button(save, f"{name}Save", self._save, role="primary")
+        self.form = QFormLayout()
+        self.form.setSpacing(10)
+        self.form.addRow(form_label(quantity_words, self.quantity), self.quantity)
+        self.form.addRow(form_label(self.tr("Note"), self.note), self.note)
+        buttons = QHBoxLayout()
+        buttons.addWidget(button(self.tr("Cancel"), f"{name}Cancel", self.left.emit))
+        buttons.addWidget(self._save_button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(label(title, "heading"))
+        layout.addLayout(self.form)
+        layout.addWidget(self._outcome)
+        layout.addWidget(self._message)
+        layout.addLayout(buttons)
+        layout.addStretch(1)
+
+    def ask(self, stock: StockRow) -> None:
+        self._stock = stock
+        self.quantity.clear()
+        self.note.clear()
+        self._message.clear()
+        self._show_outcome()
+        self.set_busy(False)
+        self.quantity.setFocus()
+
+    def set_busy(self, busy: bool) -> None:
+        self._save_button.setEnabled(not busy)
+
+    def say_error(self, words: str) -> None:
+        self.set_busy(False)
+        self._message.say_error(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def request(self) -> Request:
+        """What is to be carried out. Raises DomainError where the form is not right yet."""
+        raise NotImplementedError
+
+    def outcome_words(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def stock(self) -> StockRow:
+        assert self._stock is not None
+        return self._stock
+
+    def typed_quantity(self) -> int:
+        return parse_quantity(self.quantity.text(), self.stock.product.unit)
+
+    def typed_note(self) -> str | None:
+        return self.note.text().strip() or None
+
+    def _save(self) -> None:
+        if not self._save_button.isEnabled():
+            return
+        try:
+            request = self.request()
+        except DomainError as error:
+            self._message.say_error(str(error))
+            self.quantity.setFocus()
+            return
+        self.set_busy(True)
+        self.saved.emit(request)
+
+    def _show_outcome(self) -> None:
+        self._message.clear()
+        if self._stock is None:
+            return
+        try:
+            self._outcome.setText(self.outcome_words())
+        except DomainError:
+            self._outcome.setText("")
+
+
+class AdjustForm(StockForm):
+    def __init__(self, formatter: Formatter) -> None:
+        self._reason = QComboBox()
+        super().__init__(
+            formatter, self.tr("Receive or adjust"), self.tr("Save"), "adjust", self.tr("Quantity")
+        )
+        self._reason.setObjectName("adjustReason")
+        self._reason.setAccessibleName(self.tr("Reason"))
+        for reason, words in (
+            (MovementReason.RECEIVE, self.tr("Goods in")),
+            (MovementReason.WASTE, self.tr("Waste or damage")),
+            (MovementReason.FOUND, self.tr("Found")),
+            (MovementReason.CORRECTION, self.tr("Correction (− takes away)")),
+        ):
+            self._reason.addItem(words, str(reason))
+        self._reason.currentIndexChanged.connect(lambda _index: self._show_outcome())
+        self.form.insertRow(0, form_label(self.tr("Reason"), self._reason), self._reason)
+
+    def request(self) -> Adjustment:
+        return Adjustment(self.stock.product.id, self._delta(), self._chosen(), self.typed_note())
+
+    def outcome_words(self) -> str:
+        after = self._formatter.quantity(self.stock.on_hand + self._delta(), self.stock.product.unit)
+        return self.tr("On hand after this: {quantity}").format(quantity=after)
+
+    def _chosen(self) -> MovementReason:
+        return MovementReason(self._reason.currentData())
+
+    def _delta(self) -> int:
+        typed = self.typed_quantity()
+        if typed == 0:
+            raise BadQuantity(self.tr("Nothing would change: type another quantity than 0."))
+        if self._chosen() is MovementReason.CORRECTION:
+            return typed
+        if typed < 0:
+            raise BadQuantity(self.tr("Type it without a minus: the reason says which way it goes."))
+        return -typed if self._chosen() is MovementReason.WASTE else typed
+
+
+class CountForm(StockForm):
+    def __init__(self, formatter: Formatter) -> None:
+        super().__init__(
+            formatter, self.tr("Count"), self.tr("Save the count"), "count", self.tr("On the shelf")
+        )
+
+    def request(self) -> Count:
+        return Count(self.stock.product.id, self._counted(), self.typed_note())
+
+    def outcome_words(self) -> str:
+        difference = self._counted() - self.stock.on_hand
+        if difference == 0:
+            return self.tr("As expected.")
+        words = self.tr("{difference} against what was expected ({expected}).")
+        unit = self.stock.product.unit
+        return words.format(
+            difference=self._formatter.signed(difference, unit),
+            expected=self._formatter.quantity(self.stock.on_hand, unit),
+        )
+
+    def _counted(self) -> int:
+        counted = self.typed_quantity()
+        if counted < 0:
+            raise BadQuantity(self.tr("A shelf cannot hold less than nothing."))
+        return counted
+
+
+class TransferForm(StockForm):
+    def __init__(self, formatter: Formatter) -> None:
+        self._places: Sequence[Place] = ()
+        self._to = QComboBox()
+        super().__init__(
+            formatter, self.tr("Send to another shop"), self.tr("Send"), "transfer", self.tr("Quantity")
+        )
+        self._to.setObjectName("transferTo")
+        self._to.setAccessibleName(self.tr("To"))
+        self.form.insertRow(0, form_label(self.tr("To"), self._to), self._to)
+
+    def set_places(self, places: Sequence[Place]) -> None:
+        """Where goods could go."""
+        self._places = places
+        self._to.clear()
+        self._to.addItems([place.name for place in places])
+
+    def request(self) -> Transfer:
+        if not self._places:
+            raise BadQuantity(self.tr("This shop has no other place."))
+        to = self._places[self._to.currentIndex()]
+        return Transfer(self.stock.product.id, to, self._sent(), self.typed_note())
+
+    def outcome_words(self) -> str:
+        after = self._formatter.quantity(self.stock.on_hand - self._sent(), self.stock.product.unit)
+        return self.tr("On hand after this: {quantity}").format(quantity=after)
+
+    def _sent(self) -> int:
+        sent = self.typed_quantity()
+        if sent <= 0:
+            raise BadQuantity(self.tr("Type how much is sent."))
+        return sent

@@ -1,0 +1,182 @@
+"""Stock at this place: find a product, see its figure explained, change it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.services import preferences
+from app.services.stock import catalogue
+from app.services.stock.inventory import Which
+from app.services.till import Actor, Till
+from app.ui.stock.count_panel import CountPanel
+from app.ui.stock.details import StockDetails
+from app.ui.stock.listing import StockList, StockModel
+from app.ui.widgets.approval import Approvals
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, Pages, SearchField, button, label
+from app.ui.widgets.theme import Tone
+from app.ui.window.bridge import MergedChange
+
+ROWS_ONE_BY_ONE_MAX = 20
+"""Above this it is cheaper to read the whole list again."""
+
+
+class StockPage(QWidget):
+    """Signals:
+    decisionWanted(): open the conflicts.
+    lookedAt(str): this product is shown from now on.
+    """
+
+    decisionWanted = Signal()
+    lookedAt = Signal(str)
+
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._till = till
+        self._formatter = formatter
+        self._stale = True
+        self._search = SearchField("stockSearch", self.tr("Name, code or barcode (F2)"))
+        self._search.wordsChanged.connect(self._find)
+        self._search.wentDown.connect(self._go_to_list)
+        self._search.returnPressed.connect(self._go_to_list)
+        self._message = MessageLine("stockSearchMessage")
+        self._count = label(role="small", name="stockCountLine")
+        self._model = StockModel(till, formatter, self)
+        self._list = StockList(self._model)
+        self._list.wentUp.connect(self._search.setFocus)
+        self._details = StockDetails(till, formatter, approvals)
+        self._details.decisionWanted.connect(self.decisionWanted)
+        self._details.lookedAt.connect(self.lookedAt)
+        self._count_panel = CountPanel(till, formatter)
+        self._count_panel.left.connect(self._leave_count)
+        self._right = Pages()
+        self._right.addWidget(self._details)
+        self._right.addWidget(self._count_panel)
+        self._list.picked.connect(self._details.show_product)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addWidget(self._search)
+        left.addWidget(self._message)
+        left.addLayout(self._choices())
+        left.addWidget(self._list, 1)
+        left.addWidget(self._count)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 10)
+        layout.setSpacing(14)
+        layout.addLayout(left, 6)
+        layout.addWidget(self._right, 4)
+        QShortcut(QKeySequence(Qt.Key.Key_F2), self).activated.connect(self.search)
+
+    def set_actor(self, actor: Actor) -> None:
+        self._details.set_actor(actor)
+        self._count_panel.set_actor(actor)
+
+    def begin(self) -> None:
+        """The page was opened: read what changed while it was out of sight."""
+        if self._stale:
+            self._stale = False
+            self._model.reload()
+            self._details.refresh()
+            self._show_product_count()
+        self._search.setFocus()
+
+    def search(self) -> None:
+        self._search.setFocus()
+        self._search.selectAll()
+
+    def show_product(self, product_id: str) -> None:
+        self._details.show_product(product_id)
+        self._list.show_product(product_id)
+
+    def count_by_scanning(self) -> None:
+        """Begin a count, or go on with one that rests."""
+        self._right.setCurrentWidget(self._count_panel)
+        self._count_panel.ask()
+
+    def take_scan(self, code: str) -> None:
+        """On this page a scan looks the product up; in a count it counts it."""
+        product = catalogue.by_code(self._till, code)
+        if self._right.currentWidget() is self._count_panel and self._count_panel.is_counting:
+            if product is None:
+                self._count_panel.say_unknown(code)
+            else:
+                self._count_panel.take(product)
+            return
+        if product is None:
+            words = self.tr("No product has the code {code}.").format(code=code)
+            self._message.say(words, Tone.BAD)
+            return
+        self._message.clear()
+        self._search.setText(product.name)
+        self.show_product(product.id)
+
+    def refresh(self, change: MergedChange) -> None:
+        if self.isVisible() and change.touches("stock", "counts"):
+            self._count_panel.refresh()
+        if not change.touches("stock", "catalogue", "outbox", "conflicts"):
+            return
+        if not self.isVisible():
+            self._stale = True
+            return
+        named = change.products
+        if named is None or len(named) > ROWS_ONE_BY_ONE_MAX or change.touches("catalogue", "conflicts"):
+            self._reload_in_place()
+        else:
+            self._model.refresh(named)
+        self._details.refresh()
+
+    def _reload_in_place(self) -> None:
+        self._model.reload()
+        self._show_product_count()
+        if self._details.product_id is not None:
+            self._list.show_product(self._details.product_id)
+
+    def _choices(self) -> QHBoxLayout:
+        self._which = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for place, (words, name) in enumerate(
+            (
+                (self.tr("All"), "stockAll"),
+                (self.tr("Low"), "stockLow"),
+                (self.tr("Below zero"), "stockOversold"),
+            )
+        ):
+            made = QPushButton(words)
+            made.setObjectName(name)
+            made.setAccessibleName(words)
+            made.setProperty("role", "choice")
+            made.setCheckable(True)
+            made.setChecked(place == 0)
+            made.setAutoDefault(False)
+            self._which.addButton(made, place)
+            row.addWidget(made, 1)
+        self._which.idClicked.connect(self._choose_which)
+        row.addWidget(button(self.tr("Count by scanning…"), "countByScanning", self.count_by_scanning), 2)
+        return row
+
+    def _choose_which(self, place: int) -> None:
+        which: tuple[Which, ...] = ("all", "low", "oversold")
+        self._model.show_which(which[place], preferences.read(self._till).low_stock)
+        self._show_product_count()
+
+    def _leave_count(self) -> None:
+        self._right.setCurrentWidget(self._details)
+        self._search.setFocus()
+
+    def _find(self, words: str) -> None:
+        self._message.clear()
+        self._model.search(words)
+
+    def _go_to_list(self) -> None:
+        if self._model.rowCount():
+            self._list.setFocus()
+            self._list.setCurrentIndex(self._model.index(0))
+
+    def _show_product_count(self) -> None:
+        if self._which.checkedId() == 0:
+            count = catalogue.product_count(self._till)
+            self._count.setText(self.tr("%n product(s) at this till", "", count))
+        else:
+            self._count.setText(self.tr("%n product(s) listed", "", self._model.rowCount()))

@@ -1,0 +1,109 @@
+"""Changing a product at the till: its name, price, codes and tax. A manager does it, or approves it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.errors import BadAmount, DomainError
+from app.domain.money import format_minor, parse_amount
+from app.domain.quantity import parse_quantity
+from app.services.stock.inventory import StockRow
+from app.ui.stock.form import ProductChange
+from app.ui.widgets.formatting import PPM_IN_A_PERCENT, Formatter
+from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+
+
+class ProductForm(QWidget):
+    """Signals:
+    saved(ProductChange): carry it out.
+    left(): Cancel, or Esc.
+    """
+
+    saved = Signal(object)
+    left = Signal()
+
+    def __init__(self, formatter: Formatter) -> None:
+        super().__init__()
+        self.setObjectName("productForm")
+        self._formatter = formatter
+        self._stock: StockRow | None = None
+        self._form = QFormLayout()
+        self._form.setSpacing(8)
+        self._name = self._line("productName", self.tr("Name"))
+        self._price = self._line("productPrice", self.tr("Price"))
+        self._barcode = self._line("productBarcode", self.tr("Barcode"))
+        self._sku = self._line("productSku", self.tr("Article number"))
+        self._tax = self._line("productTax", self.tr("Tax rate"))
+        self._message = MessageLine("productMessage")
+        self._save_button = button(self.tr("Save"), "productSave", self._save, role="primary")
+        buttons = QHBoxLayout()
+        buttons.addWidget(button(self.tr("Cancel"), "productCancel", self.left.emit))
+        buttons.addWidget(self._save_button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(label(self.tr("Change the product"), "heading"))
+        layout.addLayout(self._form)
+        layout.addWidget(self._message)
+        layout.addLayout(buttons)
+        layout.addStretch(1)
+
+    def ask(self, stock: StockRow) -> None:
+        self._stock = stock
+        product = stock.product
+        self._name.setText(product.name)
+        priced = product.price_minor is not None
+        self._price.setText(
+            format_minor(product.price_minor or 0, self._formatter.currency) if priced else ""
+        )
+        self._barcode.setText(product.barcode or "")
+        self._sku.setText(product.sku or "")
+        self._tax.setText(self._formatter.percent(product.tax_rate_ppm))
+        self._message.clear()
+        self.set_busy(False)
+        self._price.setFocus()
+        self._price.selectAll()
+
+    def set_busy(self, busy: bool) -> None:
+        self._save_button.setEnabled(not busy)
+
+    def say_error(self, words: str) -> None:
+        self.set_busy(False)
+        self._message.say_error(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _line(self, name: str, words: str) -> QLineEdit:
+        made = field(name, words)
+        made.returnPressed.connect(self._save)
+        self._form.addRow(form_label(words, made), made)
+        return made
+
+    def _save(self) -> None:
+        if self._stock is None or not self._save_button.isEnabled():
+            return
+        try:
+            request = ProductChange(self._stock.product.id, self._changes())
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self.set_busy(True)
+        self.saved.emit(request)
+
+    def _changes(self) -> dict[str, object]:
+        name = self._name.text().strip()
+        if not name:
+            raise BadAmount(self.tr("A product needs a name."))
+        price = self._price.text().strip()
+        percent = self._tax.text().strip().rstrip("%٪").strip()
+        return {
+            "name": name,
+            "price_minor": parse_amount(price, self._formatter.currency) if price else None,
+            "barcode": self._barcode.text().strip() or None,
+            "sku": self._sku.text().strip() or None,
+            "tax_rate_ppm": parse_quantity(percent, "kg") * PPM_IN_A_PERCENT // 1000,
+        }

@@ -1,0 +1,1 @@
+"""The Sync centre: what waits, what needs a person, conflicts, diagnostics."""

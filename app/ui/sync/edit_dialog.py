@@ -1,0 +1,143 @@
+"""Editing a refused entry and sending it again: a quantity, a reason, a product's fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.errors import DomainError
+from app.domain.money import format_minor, parse_amount
+from app.domain.quantity import EACH, format_quantity, parse_quantity
+from app.services.sync.refused import EntryDetails
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+
+Read = Callable[[], Any]
+
+
+class EditDialog(QDialog):
+    """Signals:
+    edited(dict): the changed fields by their wire names.
+    """
+
+    edited = Signal(object)
+
+    def __init__(
+        self, details: EntryDetails, unit: str, formatter: Formatter, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("editDialog")
+        self.setWindowTitle(self.tr("Edit and send again"))
+        self.setMinimumWidth(460)
+        self._details = details
+        self._unit = unit
+        self._formatter = formatter
+        self._readers: dict[str, Read] = {}
+        self._form = QFormLayout()
+        self._form.setSpacing(10)
+        self._message = MessageLine("editMessage")
+        self._send = button(self.tr("Send again"), "editSend", self._submit, role="primary")
+        self._fill()
+        self._build()
+
+    @staticmethod
+    def can_edit(details: EntryDetails) -> bool:
+        """Whether there is anything in it that could be changed."""
+        data = details.payload.get("data", {})
+        return details.payload.get("resourceType") in {"stock_level", "product"} and not (
+            details.payload.get("operation") == "delete" or "lines" in data
+        )
+
+    def say_error(self, words: str) -> None:
+        self._send.setEnabled(True)
+        self._message.say_error(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if not event.isAutoRepeat():
+                self._submit()
+        else:
+            super().keyPressEvent(event)
+
+    def _fill(self) -> None:
+        data = self._details.payload["data"]
+        if self._details.payload["resourceType"] == "product":
+            self._fill_product(data.get("set", data))
+        elif "newQuantity" in data:
+            self._quantity("newQuantity", self.tr("Counted"), data["newQuantity"])
+            self._text("note", self.tr("Note"), data.get("note") or "")
+        else:
+            self._quantity("delta", self.tr("Quantity (− takes away)"), data["delta"])
+            self._reason(data["reason"])
+            self._text("note", self.tr("Note"), data.get("note") or "")
+
+    def _fill_product(self, data: dict[str, Any]) -> None:
+        words = {
+            "name": self.tr("Name"),
+            "barcode": self.tr("Barcode"),
+            "sku": self.tr("Article number"),
+        }
+        for name, title in words.items():
+            if name in data:
+                self._text(name, title, data[name] or "")
+        if data.get("priceMinor") is not None:
+            line = self._line("priceMinor", self.tr("Price"))
+            line.setText(format_minor(data["priceMinor"], self._formatter.currency))
+            self._readers["priceMinor"] = lambda: parse_amount(line.text(), self._formatter.currency)
+
+    def _quantity(self, name: str, title: str, value: int) -> None:
+        line = self._line(name, title)
+        line.setText(format_quantity(value, self._unit))
+        self._readers[name] = lambda: parse_quantity(line.text(), self._unit or EACH)
+
+    def _text(self, name: str, title: str, value: str) -> None:
+        line = self._line(name, title)
+        line.setText(value)
+        self._readers[name] = lambda: line.text().strip() or None
+
+    def _reason(self, value: str) -> None:
+        box = QComboBox()
+        box.setObjectName("edit-reason")
+        box.setAccessibleName(self.tr("Reason"))
+        for reason, words in (
+            ("receive", self.tr("Goods in")),
+            ("waste", self.tr("Waste or damage")),
+            ("found", self.tr("Found")),
+            ("correction", self.tr("Correction (− takes away)")),
+        ):
+            box.addItem(words, reason)
+        box.setCurrentIndex(max(0, box.findData(value)))
+        self._form.addRow(form_label(self.tr("Reason"), box), box)
+        self._readers["reason"] = box.currentData
+
+    def _line(self, name: str, title: str) -> QLineEdit:
+        made = field(f"edit-{name}", title)
+        self._form.addRow(form_label(title, made), made)
+        return made
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(label(self._details.title, "title", wrap=True))
+        if self._details.error:
+            layout.addWidget(label(self._details.error, "muted", wrap=True))
+        layout.addLayout(self._form)
+        layout.addWidget(self._message)
+        row = QHBoxLayout()
+        row.addWidget(button(self.tr("Cancel (Esc)"), "editCancel", self.reject))
+        row.addWidget(self._send, 1)
+        layout.addLayout(row)
+
+    def _submit(self) -> None:
+        if not self._send.isEnabled():
+            return
+        try:
+            changes = {name: read() for name, read in self._readers.items()}
+        except DomainError as error:
+            self._message.say_error(str(error))
+            return
+        self._send.setEnabled(False)
+        self.edited.emit(changes)

@@ -1,0 +1,102 @@
+"""One entry of the queue, whole: every attempt, what blocks it and what it blocks, and what was sent."""
+
+import orjson
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.services.sync.refused import AttemptView, EntryDetails
+from app.services.till import Till
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import button, label
+from app.ui.widgets.theme import Tone
+from app.ui.widgets.two_line import TwoLineList, TwoLines
+
+
+class EntryDialog(QDialog):
+    """Details of one entry; nothing in it changes anything."""
+
+    def __init__(
+        self, till: Till, details: EntryDetails, formatter: Formatter, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("entryDialog")
+        self.setWindowTitle(details.title)
+        self.resize(760, 600)
+        self._till = till
+        self._formatter = formatter
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(label(details.title, "title", wrap=True))
+        layout.addWidget(label(details.detail, "muted", wrap=True))
+        for words in self._facts(details):
+            layout.addWidget(label(words, wrap=True))
+        layout.addWidget(label(self.tr("Attempts"), "heading"))
+        layout.addWidget(self._timeline(details), 2)
+        layout.addWidget(label(self.tr("What is sent"), "heading"))
+        layout.addWidget(self._payload(details), 3)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        close = button(self.tr("Close (Esc)"), "entryClose", self.reject)
+        row.addWidget(close)
+        layout.addLayout(row)
+        close.setFocus()
+
+    def _facts(self, details: EntryDetails) -> list[str]:
+        facts = []
+        if details.error:
+            facts.append(details.error)
+        if details.waits_for:
+            words = self.tr("Waits for: {entries}")
+            facts.append(words.format(entries=", ".join(details.waits_for)))
+        if details.blocks:
+            words = self.tr("Waiting behind it: {entries}")
+            facts.append(words.format(entries=", ".join(details.blocks)))
+        if details.next_attempt_ms is not None:
+            words = self.tr("Will try again at {time}")
+            facts.append(words.format(time=self._formatter.time(details.next_attempt_ms)))
+        if details.end_reason:
+            words = self.tr("Ended by {person}: {reason}")
+            facts.append(words.format(person=details.ended_by or "", reason=details.end_reason))
+        return facts
+
+    def _timeline(self, details: EntryDetails) -> QWidget:
+        shown = TwoLineList("attempts", self.tr("Attempts"), self.tr("It was not tried yet.")).only_to_read()
+        now_ms = self._till.clock.now_ms()
+        rows = [self._attempt(number, one, now_ms) for number, one in enumerate(details.attempts, start=1)]
+        shown.rows.show(rows)
+        return shown
+
+    def _attempt(self, number: int, one: AttemptView, now_ms: int) -> TwoLines:
+        took = "" if one.ended_ms is None else f"{one.ended_ms - one.began_ms} ms"
+        moment = self._formatter.moment(one.began_ms, now_ms)
+        return TwoLines(
+            first=f"{number}. {moment} · {self._outcome(one.outcome)}",
+            second=" · ".join(part for part in (one.way, took, one.code, one.request_id) if part),
+            remark=one.detail or "",
+            tone=Tone.PLAIN if one.outcome == "applied" else Tone.WARN,
+        )
+
+    def _outcome(self, outcome: str | None) -> str:
+        words = {
+            None: self.tr("no answer: the till ended meanwhile"),
+            "applied": self.tr("taken by the server"),
+            "no_answer": self.tr("no answer"),
+            "refused": self.tr("refused"),
+            "rejected": self.tr("refused"),
+            "conflict": self.tr("two sides disagree"),
+            "blocked": self.tr("waits for an earlier decision"),
+            "deferred": self.tr("later"),
+            "quarantined": self.tr("with the manager"),
+        }
+        return words.get(outcome, outcome or "")
+
+    def _payload(self, details: EntryDetails) -> QPlainTextEdit:
+        shown = QPlainTextEdit(orjson.dumps(details.payload, option=orjson.OPT_INDENT_2).decode())
+        shown.setObjectName("payload")
+        shown.setAccessibleName(self.tr("What is sent"))
+        shown.setReadOnly(True)
+        shown.setTabChangesFocus(True)
+        shown.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        shown.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        return shown

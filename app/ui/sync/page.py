@@ -1,0 +1,426 @@
+"""What is on its way, what needs a person, what is decided, what was sent: each row in words.
+
+A page, not a dialog: nothing here stops a sale. Its lists are read again when the store says that they
+changed, and only the list in sight.
+"""
+
+import asyncio
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.rights import Right
+from app.services.sync import queue, refused
+from app.services.sync.queue import QueueCounts, QueueRow
+from app.services.till import Actor, Till
+from app.ui.sync.conflict_inbox import ConflictInbox
+from app.ui.sync.edit_dialog import EditDialog
+from app.ui.sync.entry_dialog import EntryDialog
+from app.ui.sync.event_log import EventLog
+from app.ui.sync.queue_table import QueueModel, RowsTable
+from app.ui.sync.refusal_card import RefusalCard
+from app.ui.widgets import tasks, theme
+from app.ui.widgets.approval import Approvals
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine, Pages, button, card, label
+from app.ui.widgets.theme import Tone
+from app.ui.window.bridge import MergedChange
+from app.ui.window.status_strip import StripText
+
+if TYPE_CHECKING:
+    from app.ui.sync.diagnostics_view import DiagnosticsView
+
+ROWS_MAX = 200
+CLOCK_OFF_MS_MAX = 120_000
+
+
+class Tab(IntEnum):
+    WAITING = 0
+    ATTENTION = 1
+    CONFLICTS = 2
+    SENT = 3
+    DIAGNOSTICS = 4
+
+
+class SyncCentre(QWidget):
+    """Signals:
+    tryNow(): send what waits without waiting longer.
+    decide(str): open this conflict.
+    bundleWanted(str): write a support bundle to this path.
+    """
+
+    tryNow = Signal()
+    decide = Signal(str)
+    bundleWanted = Signal(str)
+
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, events: EventLog) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._till = till
+        self._formatter = formatter
+        self._approvals = approvals
+        self._actor: Actor | None = None
+        self._diagnostics: DiagnosticsView | None = None
+        self._events = events
+        self._no_diagnostics = QWidget()
+        self._counts = queue.counts(till)
+        self._build()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
+        self.show_tab(Tab.WAITING)
+
+    @property
+    def message(self) -> MessageLine:
+        return self._message
+
+    def set_actor(self, actor: Actor) -> None:
+        self._actor = actor
+        self._inbox.set_actor(actor)
+
+    def say_decided(self, conflict_id: str, words: str) -> None:
+        """A decision is saved: it can be taken back for a while, from here and without a question."""
+        self._inbox.say_decided(conflict_id, words)
+
+    def show_conflicts(self) -> None:
+        self.show_tab(Tab.CONFLICTS)
+
+    def show_tab(self, tab: Tab) -> None:
+        if tab is Tab.DIAGNOSTICS:
+            self._make_diagnostics()
+        self._tabs.button(tab).setChecked(True)
+        self._lists.setCurrentIndex(tab)
+        self._read_list()
+        self._show_choice()
+
+    def _make_diagnostics(self) -> None:
+        if self._diagnostics is None:
+            # Its plots take a while to load, and few look at them.
+            from app.ui.sync.diagnostics_view import DiagnosticsView  # noqa: PLC0415
+
+            self._diagnostics = DiagnosticsView(self._till, self._formatter, self._events)
+            self._diagnostics.bundleWanted.connect(self._choose_bundle)
+            self._lists.removeWidget(self._no_diagnostics)
+            self._lists.insertWidget(Tab.DIAGNOSTICS, self._diagnostics)
+
+    def _choose_bundle(self) -> None:
+        chooser = QFileDialog(self, self.tr("Support bundle"), "evertill-support.zip", "ZIP (*.zip)")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(self.bundleWanted)
+        chooser.open()
+
+    def show_most_urgent(self) -> None:
+        """Open on what needs a person, else on what waits."""
+        if self._counts.conflicts:
+            self.show_tab(Tab.CONFLICTS)
+        elif self._counts.attention:
+            self.show_tab(Tab.ATTENTION)
+        else:
+            self.show_tab(Tab.WAITING)
+
+    def set_state(self, text: StripText) -> None:
+        self._state.setText(text.words)
+        token = "text" if text.tone is Tone.PLAIN else text.tone
+        self._state_icon.setPixmap(theme.pixmap(text.icon, token, 26))
+
+    def set_counts(self, counts: QueueCounts) -> None:
+        self._counts = counts
+        self._show_tab_words()
+        self._show_header()
+
+    def refresh(self, change: MergedChange) -> None:
+        if self.isVisible() and change.touches("outbox", "conflicts", "device"):
+            self._read_list()
+            self._show_header()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read_list()
+        self._show_header()
+        self._second.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._second.stop()
+
+    def _tick(self) -> None:
+        self._waiting.tick()
+        self._inbox.tick()
+
+    def _read_list(self) -> None:
+        match Tab(self._lists.currentIndex()):
+            case Tab.WAITING:
+                self._waiting.show(queue.waiting(self._till, limit=ROWS_MAX))
+            case Tab.ATTENTION:
+                self._refused.show(queue.attention(self._till))
+                self._refused_table.pick_first()
+            case Tab.CONFLICTS:
+                self._inbox.read()
+            case Tab.SENT:
+                self._sent.show(queue.sent(self._till, limit=ROWS_MAX))
+            case Tab.DIAGNOSTICS:
+                pass  # it reads by itself, while it is in sight
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        """Below the list: what can be done with the chosen row."""
+        tab = Tab(self._lists.currentIndex())
+        row = self._chosen_entry()
+        self._refusal.setVisible(tab is Tab.ATTENTION and row is not None)
+        if tab is Tab.ATTENTION and row is not None:
+            self._refusal.show_entry(row, can_edit=self._can_edit(row), can_discard=self._can_discard(row))
+        self._entry_bar.setVisible(tab in {Tab.WAITING, Tab.ATTENTION, Tab.SENT})
+        self._details.setEnabled(row is not None)
+        self._export.setEnabled(bool(self._shown_ids()))
+        self._more.setVisible(tab is Tab.WAITING and self._counts.waiting > ROWS_MAX)
+        self._more.setText(
+            self.tr("The oldest {shown} of {count}.").format(shown=ROWS_MAX, count=self._counts.waiting)
+        )
+
+    def _chosen_entry(self) -> QueueRow | None:
+        tables = {
+            Tab.WAITING: (self._waiting, self._waiting_table),
+            Tab.ATTENTION: (self._refused, self._refused_table),
+            Tab.SENT: (self._sent, self._sent_table),
+        }
+        pair = tables.get(Tab(self._lists.currentIndex()))
+        return None if pair is None else pair[0].row(pair[1].currentIndex().row())
+
+    def _shown_ids(self) -> list[str]:
+        models = {Tab.WAITING: self._waiting, Tab.ATTENTION: self._refused, Tab.SENT: self._sent}
+        model = models.get(Tab(self._lists.currentIndex()))
+        return [] if model is None else [row.operation_id for row in model.rows()]
+
+    def _can_edit(self, row: QueueRow) -> bool:
+        return EditDialog.can_edit(refused.details(self._till, row.operation_id))
+
+    def _can_discard(self, row: QueueRow) -> bool:
+        payload = refused.details(self._till, row.operation_id).payload
+        return payload.get("resourceType") != "transaction"
+
+    # --- what is done with an entry ---
+
+    def _start(self, work: tasks.Work) -> None:
+        tasks.start(work, self, self._message.say_error)
+
+    def _show_details(self) -> None:
+        row = self._chosen_entry()
+        if row is None:
+            return
+        details = refused.details(self._till, row.operation_id)
+        dialog = EntryDialog(self._till, details, self._formatter, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _try_again(self) -> None:
+        row = self._chosen_entry()
+        if row is not None:
+            self._start(self._offer_again([row.operation_id]))
+
+    def _try_all_again(self) -> None:
+        self._start(self._offer_again(self._shown_ids()))
+
+    async def _offer_again(self, operation_ids: list[str]) -> None:
+        for operation_id in operation_ids:
+            await refused.try_again(self._till, operation_id)
+        self.tryNow.emit()
+
+    def _edit(self) -> None:
+        row = self._chosen_entry()
+        if row is None:
+            return
+        details = refused.details(self._till, row.operation_id)
+        unit = refused.unit_of(self._till, row.operation_id)
+        dialog = EditDialog(details, unit, self._formatter, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.edited.connect(
+            lambda changes: tasks.start(
+                self._send_edited(row.operation_id, changes, dialog), dialog, dialog.say_error
+            )
+        )
+        dialog.open()
+
+    async def _send_edited(self, operation_id: str, changes: dict[str, Any], dialog: EditDialog) -> None:
+        assert self._actor is not None
+        payload = refused.details(self._till, operation_id).payload
+        rights = (Right.EDIT_PRODUCT,) if payload["resourceType"] == "product" else ()
+        approver = await self._approvals.ask(self._actor, *rights)
+        await refused.edit_and_send(self._till, operation_id, changes, self._actor, approved_by=approver)
+        dialog.accept()
+        words = self.tr("Changed and sent again. The refused one stays in the history.")
+        self._message.say(words, Tone.GOOD, for_ms=8000)
+        self.tryNow.emit()
+
+    def _discard(self, reason: str) -> None:
+        row = self._chosen_entry()
+        if row is not None and self._actor is not None:
+            self._start(self._give_up(row, reason, self._actor))
+
+    async def _give_up(self, row: QueueRow, reason: str, actor: Actor) -> None:
+        approver = await self._approvals.ask(actor, Right.DISCARD_ENTRY)
+        exported = await refused.discard(self._till, row.operation_id, actor, reason, approved_by=approver)
+        words = self.tr("Discarded: {what}. It is kept for 90 days, and exported to {path}.")
+        self._message.say(words.format(what=row.title, path=exported), Tone.GOOD)
+
+    def _choose_export(self) -> None:
+        chooser = QFileDialog(self, self.tr("Export"), "evertill-entries.json", "JSON (*.json);;CSV (*.csv)")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda path: self._start(self.export_to(Path(path))))
+        chooser.open()
+
+    async def export_to(self, path: Path) -> None:
+        """Write the entries in sight to a file, with its checksum beside it."""
+        try:
+            await asyncio.to_thread(refused.export, self._till, self._shown_ids(), path)
+        except OSError as error:
+            self._message.say_error(self.tr("It could not be saved: {why}").format(why=error))
+            return
+        words = self.tr("Exported to {path}, with its checksum beside it.")
+        self._message.say(words.format(path=path), Tone.GOOD)
+
+    # --- what it says of itself ---
+
+    def _show_tab_words(self) -> None:
+        for tab, words, count in (
+            (Tab.WAITING, self.tr("Waiting"), self._counts.waiting),
+            (Tab.ATTENTION, self.tr("Needs attention"), self._counts.attention),
+            (Tab.CONFLICTS, self.tr("Conflicts"), self._counts.conflicts),
+            (Tab.SENT, self.tr("Sent"), 0),
+            (Tab.DIAGNOSTICS, self.tr("Diagnostics"), 0),
+        ):
+            text = f"{words} · {self._formatter.quantity(count)}" if count else words
+            self._tabs.button(tab).setText(text)
+            self._tabs.button(tab).setAccessibleName(text)
+
+    def _show_header(self) -> None:
+        now_ms = self._till.clock.now_ms()
+        last_ms = queue.last_full_sync_ms(self._till)
+        parts = [
+            self.tr("Last complete sync: {time}").format(time=self._formatter.moment(last_ms, now_ms))
+            if last_ms
+            else self.tr("Not completely synced yet")
+        ]
+        oldest_ms = self._counts.oldest_unsent_ms
+        if oldest_ms is not None:
+            oldest = self._formatter.moment(oldest_ms, now_ms)
+            parts.append(self.tr("Oldest unsent: {time}").format(time=oldest))
+        self._facts.setText(" · ".join(parts))
+        off_ms = self._till.device.clock_offset_ms
+        self._clock.setVisible(abs(off_ms) > CLOCK_OFF_MS_MAX)
+        words = self.tr("This till’s clock is {minutes} min slow.")
+        if off_ms < 0:
+            words = self.tr("This till’s clock is {minutes} min fast.")
+        self._clock.setText(words.format(minutes=abs(off_ms) // 60_000))
+        self._try_now.setEnabled(True)
+
+    # --- the page ---
+
+    def _build(self) -> None:
+        clock = self._till.clock.now_ms
+        self._waiting = QueueModel(self._formatter, clock, self)
+        self._refused = QueueModel(self._formatter, clock, self)
+        self._sent = QueueModel(self._formatter, clock, self)
+        waiting = self.tr("Waiting")
+        self._waiting_table = RowsTable(
+            self._waiting, "waitingRows", waiting, self.tr("Nothing is waiting: the server has everything.")
+        )
+        self._refused_table = RowsTable(
+            self._refused, "attentionRows", self.tr("Needs attention"), self.tr("Nothing needs attention.")
+        )
+        self._sent_table = RowsTable(
+            self._sent, "sentRows", self.tr("Sent"), self.tr("What was sent is listed here for 90 days.")
+        )
+        for table in (self._waiting_table, self._refused_table, self._sent_table):
+            table.picked.connect(lambda _row: self._show_choice())
+            table.opened.connect(lambda _row: self._show_details())
+        self._message = MessageLine("syncMessage")
+        self._inbox = ConflictInbox(self._till, self._formatter, self._message)
+        self._inbox.decide.connect(self.decide)
+        self._lists = Pages()
+        for page in (
+            self._waiting_table,
+            self._refused_table,
+            self._inbox,
+            self._sent_table,
+            self._no_diagnostics,
+        ):
+            self._lists.addWidget(page)
+        self._more = label(role="small", name="moreWaiting")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self._header())
+        layout.addWidget(self._message)
+        layout.addLayout(self._tab_bar())
+        layout.addWidget(self._lists, 1)
+        layout.addWidget(self._more)
+        self._refusal = RefusalCard()
+        self._refusal.tryAgain.connect(self._try_again)
+        self._refusal.tryAllAgain.connect(self._try_all_again)
+        self._refusal.edit.connect(self._edit)
+        self._refusal.discard.connect(self._discard)
+        layout.addWidget(self._refusal)
+        layout.addWidget(self._make_entry_bar())
+        self._show_tab_words()
+
+    def _header(self) -> QWidget:
+        frame, layout = card("syncHeader")
+        self._state_icon = label()
+        self._state = label(role="heading", name="syncState", wrap=True)
+        self._facts = label(role="muted", name="syncFacts", wrap=True)
+        self._clock = label(name="syncClock")
+        self._clock.setProperty("tone", Tone.WARN)
+        self._try_now = button(self.tr("Try now"), "tryNow", self.tryNow.emit)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._state)
+        words.addWidget(self._facts)
+        words.addWidget(self._clock)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self._state_icon)
+        row.addLayout(words, 1)
+        row.addWidget(self._try_now)
+        layout.addLayout(row)
+        return frame
+
+    def _tab_bar(self) -> QHBoxLayout:
+        self._tabs = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        names = ("tabWaiting", "tabAttention", "tabConflicts", "tabSent", "tabDiagnostics")
+        for tab, name in zip(Tab, names, strict=True):
+            made = QPushButton()
+            made.setObjectName(name)
+            made.setProperty("role", "tab")
+            made.setCheckable(True)
+            self._tabs.addButton(made, tab)
+            row.addWidget(made)
+        row.addStretch(1)
+        self._tabs.idClicked.connect(lambda number: self.show_tab(Tab(number)))
+        return row
+
+    def _make_entry_bar(self) -> QWidget:
+        """For whatever list is in sight: what an entry is, whole, and the list as a file."""
+        self._details = button(self.tr("Details…"), "entryDetails", self._show_details)
+        self._export = button(self.tr("Export…"), "exportEntries", self._choose_export)
+        self._entry_bar = QWidget()
+        row = QHBoxLayout(self._entry_bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self._details)
+        row.addWidget(self._export)
+        return self._entry_bar

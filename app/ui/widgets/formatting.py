@@ -1,0 +1,110 @@
+"""Money, quantities and times as this shop's people read them: by locale, currency and time zone."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone
+
+from app.domain.money import minor_digits
+from app.ui.widgets.language import (
+    LEFT_TO_RIGHT_ISOLATE,
+    LEFT_TO_RIGHT_MARK,
+    POP_ISOLATE,
+    RIGHT_TO_LEFT_ISOLATE,
+)
+from resources.words import MINUS, negative, positive, translate
+
+THOUSANDTHS = 1000
+PPM_IN_A_PERCENT = 10_000
+_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
+
+
+def people_locale() -> QLocale:
+    """The locale of this computer; British English where it says "C", which no person speaks."""
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    return locale
+
+
+@dataclass(frozen=True)
+class Formatter:
+    """What one till needs to turn its numbers into text. Times go in as milliseconds UTC."""
+
+    locale: QLocale
+    currency: str
+    time_zone: str
+
+    def money(self, minor: int) -> str:
+        """With the currency's sign: £18.40."""
+        return self._money(minor, MINUS if minor < 0 else "")
+
+    def signed_money(self, minor: int) -> str:
+        """A difference: +£0.02, −£1.00."""
+        return self._money(minor, MINUS if minor < 0 else "+")
+
+    def _money(self, minor: int, sign: str) -> str:
+        digits = minor_digits(self.currency)
+        major, symbol = abs(minor) / 10**digits, self._symbol
+        if self.locale.textDirection() == Qt.LayoutDirection.LeftToRight:
+            return f"{sign}{self.locale.toCurrencyString(major, symbol, digits)}"
+        # Beside words of either direction it reads alike: Qt's own would have its sign now left, now right.
+        figure = self.locale.toString(major, "f", digits)
+        if unicodedata.bidirectional(symbol[0]) == "AL":
+            return f"{RIGHT_TO_LEFT_ISOLATE}{LEFT_TO_RIGHT_MARK}{sign}{figure}\u00a0{symbol}{POP_ISOLATE}"
+        return f"{LEFT_TO_RIGHT_ISOLATE}{sign}{symbol}{figure}{POP_ISOLATE}"
+
+    def amount(self, minor: int) -> str:
+        """Without it, for columns: 18.40."""
+        digits = minor_digits(self.currency)
+        text = self.locale.toString(abs(minor) / 10**digits, "f", digits)
+        return negative(text) if minor < 0 else text
+
+    def quantity(self, quantity: int, unit: str = "each") -> str:
+        if unit == "kg":
+            weight = self.locale.toString(abs(quantity) / THOUSANDTHS, "f", 3)
+            text = translate("quantity", "{weight} kg").format(weight=weight)
+        else:
+            text = self.locale.toString(abs(quantity))
+        return negative(text) if quantity < 0 else text
+
+    def signed(self, quantity: int, unit: str = "each") -> str:
+        """A movement: +12, −3."""
+        text = self.quantity(quantity, unit)
+        return text if quantity < 0 else positive(text)
+
+    def time(self, moment_ms: int) -> str:
+        """14:02"""
+        return self.locale.toString(self._local(moment_ms).time(), QLocale.FormatType.ShortFormat)
+
+    def date(self, moment_ms: int) -> str:
+        return self.locale.toString(self._local(moment_ms).date(), QLocale.FormatType.ShortFormat)
+
+    def moment(self, moment_ms: int, now_ms: int) -> str:
+        """The time alone today, with the date on any other day."""
+        if self._local(moment_ms).date() == self._local(now_ms).date():
+            return self.time(moment_ms)
+        return f"{self.date(moment_ms)} {self.time(moment_ms)}"
+
+    def percent(self, ppm: int) -> str:
+        """A rate in millionths: 20%, 5.5%."""
+        text = self.locale.toString(ppm / PPM_IN_A_PERCENT, "f", 4).rstrip("0")
+        return f"{text.removesuffix(self.locale.decimalPoint())}{self.locale.percent()}"
+
+    def full_moment(self, moment_ms: int) -> str:
+        """Date and time, as a receipt has it."""
+        return f"{self.date(moment_ms)} {self.time(moment_ms)}"
+
+    @property
+    def decimal_point(self) -> str:
+        return self.locale.decimalPoint()
+
+    @property
+    def _symbol(self) -> str:
+        iso = self.locale.currencySymbol(QLocale.CurrencySymbolFormat.CurrencyIsoCode)
+        if iso == self.currency:
+            return self.locale.currencySymbol()
+        return _SYMBOLS.get(self.currency, self.currency)
+
+    def _local(self, moment_ms: int) -> QDateTime:
+        return QDateTime.fromMSecsSinceEpoch(moment_ms, QTimeZone(self.time_zone.encode()))

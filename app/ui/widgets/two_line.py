@@ -1,0 +1,178 @@
+"""Rows of two lines, a bold one over a quiet one, with a figure at the end: one look for every list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.ui.widgets import theme
+from app.ui.widgets.language import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.theme import Tone
+
+ROW_PX = 54
+ROW = Qt.ItemDataRole.UserRole
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+# A painter mirrors both where people read from right to left.
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class TwoLines:
+    """`remark` follows the second line in the colour of `tone`; `figure` stands at the end."""
+
+    first: str
+    second: str = ""
+    figure: str = ""
+    remark: str = ""
+    tone: Tone = Tone.PLAIN
+    figure_tone: Tone = Tone.PLAIN
+
+    @property
+    def spoken(self) -> str:
+        return ", ".join(part for part in (self.first, self.figure, self.second, self.remark) if part)
+
+
+def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """The row as the style draws it (selected or not), without its text and without a dotted frame."""
+    option.text = ""
+    option.state &= ~QStyle.StateFlag.State_HasFocus
+    style = option.widget.style() if option.widget else QApplication.style()
+    style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+
+
+def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLines) -> None:
+    """The figure at the end of the row and the lines from its beginning, whichever way people read."""
+    colours = theme.tokens()
+    rect = option.rect.adjusted(12, 6, -12, -6)
+
+    def mirrored(part: QRect) -> QRect:
+        return QStyle.visualRect(option.direction, rect, part)
+
+    painter.save()
+    font = theme.tabular(option.font)
+    painter.setFont(font)
+    painter.setPen(QColor(colours[_token(row.figure_tone, "text")]))
+    painter.drawText(rect, _RIGHT, row.figure)
+    taken = painter.fontMetrics().horizontalAdvance(row.figure) + 12 if row.figure else 0
+    width, half = rect.width() - taken, rect.height() // 2
+    font.setWeight(font.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(QColor(colours["text"]))
+    _draw(painter, mirrored(QRect(rect.left(), rect.top(), width, half)), row.first)
+    font.setWeight(font.Weight.Normal)
+    font.setPixelSize(13)
+    painter.setFont(font)
+    lower = QRect(rect.left(), rect.top() + half, width, half)
+    between = " · " if row.second and row.remark else ""
+    painter.setPen(QColor(colours["muted"]))
+    _draw(painter, mirrored(lower), row.second, between)
+    lower.setLeft(lower.left() + painter.fontMetrics().horizontalAdvance(row.second + between))
+    painter.setPen(QColor(colours[_token(row.tone, "muted")]))
+    _draw(painter, mirrored(lower), row.remark)
+    painter.restore()
+
+
+def _draw(painter: QPainter, rect: QRect, words: str, after: str = "") -> None:
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, _LEFT, f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}{after}")
+
+
+def _token(tone: Tone, plain: str) -> str:
+    return plain if tone is Tone.PLAIN else tone
+
+
+class TwoLineModel(QAbstractListModel):
+    """Rows that are given whole."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[TwoLines] = ()
+
+    def show(self, rows: Sequence[TwoLines]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.first
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+                return row.spoken
+            case _ if role == ROW:
+                return row
+        return None
+
+
+class TwoLineDelegate(QStyledItemDelegate):
+    """Paints what the model gives for the role ROW."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        paint_background(painter, option)
+        paint_two_lines(painter, option, index.data(ROW))
+
+
+class TwoLineList(QListView):
+    """Signals:
+    chosen(int): a row was pressed, or Enter on it.
+    wentUp(): ↑ in the first row.
+    """
+
+    chosen = Signal(int)
+    wentUp = Signal()
+
+    def __init__(self, name: str, words: str, hint: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self._hint = hint
+        self.rows = TwoLineModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(TwoLineDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.clicked.connect(lambda index: self.chosen.emit(index.row()))
+
+    def only_to_read(self) -> "TwoLineList":
+        """Nothing in it can be chosen."""
+        self.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.rows.rowCount() == 0:
+            draw_hint(self, self._hint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row >= 0:
+            self.chosen.emit(row)
+        elif event.key() == Qt.Key.Key_Up and row <= 0:
+            self.wentUp.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,86 @@
+"""Prints in a thread of its own, and keeps slips as PDFs: the window never waits for paper."""
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.domain.receipt import Slip
+from app.services import preferences
+from app.services.till import Till
+from app.ui.widgets import slip_view, tasks
+from app.ui.widgets.slip_view import SlipDialog
+from app.ui.widgets.theme import Tone
+
+
+class PrintDesk(QObject):
+    """One for a window.
+
+    Signals:
+        said(str, Tone): what came of it, where nobody looks at a slip.
+    """
+
+    said = Signal(str, object)
+
+    def __init__(self, till: Till, window: QWidget) -> None:
+        super().__init__(window)
+        self._till = till
+        self._window = window
+        self._one_at_a_time = asyncio.Lock()
+
+    def show_slip(self, slip: Slip) -> None:
+        """Open the slip to look at, with ways to print and keep it."""
+        dialog = SlipDialog(slip, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.printWanted.connect(lambda wanted: self._start(self._print(wanted, dialog), dialog))
+        dialog.pdfWanted.connect(lambda wanted: self._choose_file(wanted, dialog))
+        dialog.open()
+
+    def print_unasked(self, slip: Slip, *, open_drawer: bool) -> None:
+        """Print where that is set up. A printer that does not answer is said in a notice, nothing more."""
+        chosen = preferences.read(self._till)
+        if chosen.printer == "none" or not (chosen.print_receipts or open_drawer):
+            return
+        work = self._print_now(slip, open_drawer=open_drawer, only_drawer=not chosen.print_receipts)
+        tasks.start(work, self, lambda words: self.said.emit(words, Tone.WARN))
+
+    def open_drawer(self) -> None:
+        """Kick the drawer open, where a printer is set up."""
+        if preferences.read(self._till).printer != "none":
+            work = self._print_now(None, open_drawer=True, only_drawer=True)
+            tasks.start(work, self, lambda words: self.said.emit(words, Tone.WARN))
+
+    async def _print_now(self, slip: Slip | None, *, open_drawer: bool, only_drawer: bool) -> None:
+        # Whoever never prints never loads it: a till has to be usable at once.
+        from app.printing.printer import printer_of  # noqa: PLC0415
+
+        printer = printer_of(preferences.read(self._till), slip_view.draw_slip)
+        async with self._one_at_a_time:
+            if slip is None or only_drawer:
+                await asyncio.to_thread(printer.kick_drawer)
+            else:
+                await asyncio.to_thread(printer.print_slip, slip, open_drawer=open_drawer)
+
+    async def _print(self, slip: Slip, dialog: SlipDialog) -> None:
+        dialog.say(self.tr("Printing…"), Tone.BUSY)
+        await self._print_now(slip, open_drawer=False, only_drawer=False)
+        dialog.say(self.tr("Printed."), Tone.GOOD)
+
+    def _start(self, work: tasks.Work, dialog: SlipDialog) -> None:
+        tasks.start(work, dialog, lambda words: dialog.say(words, Tone.BAD))
+
+    def _choose_file(self, slip: Slip, dialog: SlipDialog) -> None:
+        chooser = QFileDialog(dialog, self.tr("Save as PDF"), f"{slip.title}.pdf", "PDF (*.pdf)")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda path: self._start(self._save(slip, Path(path), dialog), dialog))
+        chooser.open()
+
+    async def _save(self, slip: Slip, path: Path, dialog: SlipDialog) -> None:
+        try:
+            await asyncio.to_thread(slip_view.save_pdf, slip, path)
+        except OSError as error:
+            dialog.say(self.tr("It could not be saved: {why}").format(why=error), Tone.BAD)
+            return
+        dialog.say(self.tr("Saved as {path}").format(path=path), Tone.GOOD)

@@ -1,0 +1,29 @@
+"""What both doors, HTTP and sockets, stand on; built once for each server by `build_app`."""
+
+from dataclasses import dataclass
+
+from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.monitoring.metrics import Metrics
+from server_stub.presence.local import Presence
+from server_stub.rate_limits import Limits
+from server_stub.sessions.access_tokens import AccessTokens
+from server_stub.sessions.token_validity import Standings
+from server_stub.settings import Settings
+from server_stub.store.database import Database
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    database: Database
+    tokens: AccessTokens
+    secret: bytes
+    """Signs access tokens and derives the successors of refresh tokens."""
+    standings: Standings
+    limits: Limits
+    presence: Presence
+    watch: Watch
+    metrics: Metrics
+
+    def now_ms(self) -> int:
+        return self.database.clock.now_ms()

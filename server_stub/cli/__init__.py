@@ -1,0 +1,1 @@
+"""`evertill server`: serving, and looking after a server."""

@@ -1,0 +1,170 @@
+"""What whoever runs the server does beside it, a database in hand: new shops, a new epoch, a till's end.
+
+No token speaks here: the right to do it is the right to the database. The trail says of each that it came
+from the command line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError
+from sqlalchemy import Connection, select, update
+
+from server_stub.errors import what_is_wrong
+from server_stub.operations import queue
+from server_stub.services.caller import Caller
+from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.store import tables as t
+from server_stub.store.audit import AuditRecord
+from server_stub.store.database import Database, UnitOfWork
+from sync_agent.contract.identity import Password
+from sync_agent.contract.operations import OperationResult
+from sync_agent.contract.rescue import PackHeader
+from sync_agent.contract.wire import Id, ShortText, Wire
+
+
+class Refused(Exception):
+    """It is not done, for a reason that whoever asked can do something about."""
+
+
+class _NewTenant(Wire):
+    """Its fields are named like the flags, so that what is wrong is told by them."""
+
+    tenant: Id
+    name: ShortText = Field(min_length=1)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    admin: ShortText = Field(min_length=1)
+    password: Password
+
+
+class _NewPlace(Wire):
+    id: Id
+    name: ShortText = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class NewTenant:
+    """A shop to be: its places, and the admin who brings in everybody else."""
+
+    tenant_id: str
+    name: str
+    currency: str
+    locations: tuple[NewLocation, ...]
+    username: str
+    password: str
+
+    def __post_init__(self) -> None:
+        try:
+            _NewTenant(
+                tenant=self.tenant_id,
+                name=self.name,
+                currency=self.currency,
+                admin=self.username,
+                password=self.password,
+            )
+        except ValidationError as error:
+            raise Refused(what_is_wrong(error)) from error
+        ids = [location.id for location in self.locations]
+        if not ids or len(set(ids)) < len(ids):
+            raise Refused("a shop has at least one place, and no two of one id")
+
+
+def read_location(told: str) -> NewLocation:
+    """`ID:NAME:TIMEZONE`; the name may have colons of its own."""
+    identifier, _, rest = told.partition(":")
+    name, _, time_zone = rest.rpartition(":")
+    try:
+        _NewPlace(id=identifier, name=name)
+        ZoneInfo(time_zone)
+    except ValidationError as error:
+        raise Refused(f"{told}: ID:NAME:TIMEZONE was expected; {what_is_wrong(error)}") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused(f"{told}: there is no time zone {time_zone}") from error
+    return NewLocation(identifier, name, time_zone)
+
+
+def add_tenant(unit: UnitOfWork, new: NewTenant) -> None:
+    """Creates the unit's tenant."""
+    if unit.rows(select(t.tenant.c.name).where(t.tenant.c.tenant_id == unit.tenant_id)).first() is not None:
+        raise Refused(f"there is a tenant {unit.tenant_id} already")
+    admin = NewUser(
+        id=unit.ids.new(),
+        username=new.username,
+        name=new.username,
+        role="admin",
+        locations=tuple(location.id for location in new.locations),
+        password=new.password,
+    )
+    create_tenant(unit, new.name, new.currency, new.locations, [admin])
+    _audit(unit, "tenant", unit.tenant_id, "tenant_added")
+
+
+def new_epoch(unit: UnitOfWork) -> Sequence[str]:
+    """Gives every stream of the tenant a new epoch: its numbers may come a second time, with other changes.
+
+    Every till takes a snapshot then.
+    """
+    streams = _streams_of(unit)
+    unit.streams.lock(streams)
+    of = t.stream.c
+    for name in streams:
+        unit.execute(
+            update(t.stream)
+            .where(of.tenant_id == unit.tenant_id, of.name == name)
+            .values(epoch=unit.ids.new())
+        )
+    _audit(unit, "tenant", unit.tenant_id, "new_epoch")
+    return streams
+
+
+TAKEN_AT_A_TIME = 200
+
+
+async def take_in(
+    database: Database, header: PackHeader, operations: Sequence[dict[str, Any]]
+) -> list[OperationResult]:
+    """Judge what a till exported, as that till's. Refuses where the shop never had such a till."""
+
+    def place_of(connection: Connection) -> str | None:
+        of = t.device.c
+        return connection.execute(
+            select(of.location_id).where(of.tenant_id == header.tenant_id, of.id == header.device_id)
+        ).scalar_one_or_none()
+
+    place = await database.read(header.tenant_id, place_of)
+    if place is None:
+        raise Refused(f"the shop {header.tenant_id} has no till {header.device_id}")
+    caller = Caller(header.tenant_id, "device", (place,), device_id=header.device_id)
+    results: list[OperationResult] = []
+    for start in range(0, len(operations), TAKEN_AT_A_TIME):
+        items = [
+            item | {"carriedFor": header.device_id} for item in operations[start : start + TAKEN_AT_A_TIME]
+        ]
+        results += await queue.take(database, caller, items, operations_per_commit=TAKEN_AT_A_TIME)
+    return results
+
+
+def must_exist(connection: Connection, tenant_id: str) -> None:
+    of = t.tenant.c
+    if connection.execute(select(of.name).where(of.tenant_id == tenant_id)).first() is None:
+        raise Refused(f"there is no tenant {tenant_id}")
+
+
+def _streams_of(unit: UnitOfWork) -> list[str]:
+    of = t.stream.c
+    streams = unit.rows(select(of.name).where(of.tenant_id == unit.tenant_id).order_by(of.name))
+    return list(streams.scalars())
+
+
+def _audit(unit: UnitOfWork, resource_type: str, resource_id: str, did: str) -> None:
+    unit.audit(
+        AuditRecord(
+            kind="administration",
+            outcome="applied",
+            resource_type=resource_type,
+            resource_id=resource_id,
+            detail={"did": did, "from": "command line"},
+        )
+    )

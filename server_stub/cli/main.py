@@ -1,0 +1,501 @@
+"""The command line of `evertill server` and `python -m server_stub`: to serve, and to look after a server.
+
+Without a command it serves. What is refused is said in words on stderr, with exit code 2; 1 is the answer of
+a check that found something.
+"""
+
+import argparse
+import asyncio
+import getpass
+import ipaddress
+import os
+import ssl
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from alembic.util import CommandError
+from platformdirs import user_data_path
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from server_stub.cli import administration
+from server_stub.cli.administration import NewTenant, Refused
+from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.errors import Refusal
+from server_stub.monitoring import logs
+from server_stub.run import serve
+from server_stub.services import audit, people
+from server_stub.sessions.access_tokens import UnusableSecret
+from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
+from server_stub.store.database import Database
+from server_stub.store.migrations import SchemaNotReady, make_ready, migrate, newest
+from sync_agent.contract.operations import ResultStatus
+from sync_agent.contract.rescue import BadPack, read_header, read_operations
+
+EXIT_BROKEN, EXIT_REFUSED = 1, 2
+_DEFAULTS = Settings(home=Path())
+_SECRET_BYTES_MIN = 32
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments and arguments[0] in _COMMANDS:
+        add_flags, run = _COMMANDS[arguments[0]]
+        parser = argparse.ArgumentParser(
+            prog=f"evertill server {arguments[0]}",
+            description=run.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        _add_place(parser)
+        add_flags(parser)
+        told = parser.parse_args(arguments[1:])
+    else:
+        run, told = _serve, serving_parser().parse_args(arguments)
+    try:
+        return run(told)
+    except KeyboardInterrupt:
+        return 130
+    except (Refused, Refusal, UnsafeSettings, UnusableSecret, SchemaNotReady, OSError) as error:
+        return _refuse(str(error))
+    except (CommandError, SQLAlchemyError, ModuleNotFoundError) as error:
+        return _refuse(_what_is_wrong_with_the_database(error))
+
+
+def _what_is_wrong_with_the_database(error: Exception) -> str:
+    match error:
+        case DBAPIError(orig=orig):
+            return f"the database says: {str(orig).strip()}"
+        case ModuleNotFoundError(name=name) if name in _OPTIONAL:
+            return f"{name} is not installed; it comes with: pip install 'evertill[scale]'"
+        case CommandError():
+            return f"this release cannot bring the database up to date: {error}"
+        case SQLAlchemyError():
+            return f"--database: {error}"
+    raise error
+
+
+_OPTIONAL = ("psycopg", "redis")
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"evertill server: {why}\n")
+    return EXIT_REFUSED
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+
+
+# --- serving ---------------------------------------------------------------------------------------------
+
+
+def serving_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evertill server",
+        description="Run the server that the tills of a shop share.",
+        epilog="commands (each with --help of its own):\n"
+        + "\n".join(f"  {name:13} {_summary(run)}" for name, (_flags, run) in _COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_place(parser)
+    parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
+    _add_door(parser)
+    _add_limits(parser)
+    _add_watching(parser)
+    return parser
+
+
+def _summary(run: Callable[..., int]) -> str:
+    return (run.__doc__ or "").splitlines()[0]
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--home",
+        type=Path,
+        default=user_data_path("evertill") / "server",
+        metavar="DIR",
+        help="where the database and the secret live, made if absent (%(default)s)",
+    )
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="an SQLAlchemy URL, postgresql://… for PostgreSQL; default: a SQLite file in the home",
+    )
+
+
+def _add_door(parser: argparse.ArgumentParser) -> None:
+    door = parser.add_argument_group("the door")
+    door.add_argument("--host", default=_DEFAULTS.host, help="the address to listen on (%(default)s)")
+    door.add_argument(
+        "--port", type=_whole(0, 65535), default=8765, help="the port; 0 takes a free one (%(default)s)"
+    )
+    door.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM")
+    door.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
+    door.add_argument(
+        "--insecure",
+        action="store_true",
+        help="listen without TLS on other addresses than loopback too: behind a proxy that ends it",
+    )
+    door.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="believe this proxy's X-Forwarded-For; may be given again",
+    )
+    door.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin talk to the server; may be given again",
+    )
+    door.add_argument(
+        "--secret-file",
+        type=Path,
+        metavar="FILE",
+        help="the signing secret, the same for all processes of one server; default: a file in the home",
+    )
+    door.add_argument("--redis", metavar="URL", help="what joins several processes into one server")
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = parser.add_argument_group("how much, how often, how long")
+    for flag, least, default, words in (
+        ("--feed-window-ms", 0, _DEFAULTS.feed_window_ms, "changes within this time are sent together"),
+        ("--feed-changes-max", 1, _DEFAULTS.feed_changes_max, "or as soon as a stream has this many"),
+        ("--retention-days", 1, _DEFAULTS.retention_days, "how long changes stay in the streams"),
+        ("--connections-max", 1, _DEFAULTS.connections_max, "sockets of this process"),
+        (
+            "--connections-per-tenant-max",
+            1,
+            _DEFAULTS.connections_per_tenant_max,
+            "sockets of one tenant, over all processes",
+        ),
+    ):
+        limits.add_argument(
+            flag, type=_whole(least), default=default, metavar="N", help=f"{words} (%(default)s)"
+        )
+
+
+def _add_watching(parser: argparse.ArgumentParser) -> None:
+    watching = parser.add_argument_group("watching it")
+    watching.add_argument("--log-level", choices=logs.LEVELS, default="info", help="(%(default)s)")
+    watching.add_argument(
+        "--metrics-token-file",
+        type=Path,
+        metavar="FILE",
+        help="lets others than loopback read /metrics, with what the file says as bearer token",
+    )
+    watching.add_argument(
+        "--admin-ui",
+        metavar="USER:PASSWORDFILE",
+        help="let the Socket.IO Admin UI look on, read-only",
+    )
+
+
+def _whole(least: int, most: int = 2**31) -> Callable[[str], int]:
+    def whole_number(told: str) -> int:
+        number = int(told)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{told} is not from {least} to {most}")
+        return number
+
+    return whole_number
+
+
+def _serve(told: argparse.Namespace) -> int:
+    settings = settings_of(told)
+    logs.configure(told.log_level)
+    serve(settings, demo_data=told.demo_data)
+    return 0
+
+
+def settings_of(told: argparse.Namespace) -> Settings:
+    """What the flags say, each file looked into; refuses what could not be served, or not safely."""
+    for flag, path in (("--tls-cert", told.tls_cert), ("--tls-key", told.tls_key)):
+        if path is not None:
+            _read(flag, path)
+    secret = told.secret_file
+    if secret is not None and secret.exists() and len(_read("--secret-file", secret)) < _SECRET_BYTES_MIN:
+        raise Refused(f"--secret-file: {secret} has fewer than {_SECRET_BYTES_MIN} bytes")
+    settings = Settings(
+        home=told.home,
+        database_url=told.database,
+        redis_url=_redis_url(told.redis),
+        secret_path=secret,
+        host=told.host,
+        port=told.port,
+        tls_cert=told.tls_cert,
+        tls_key=told.tls_key,
+        insecure=told.insecure,
+        trusted_proxies=tuple(_proxy(each) for each in told.trusted_proxy),
+        metrics_token=_first_line("--metrics-token-file", told.metrics_token_file),
+        admin_ui=_admin_ui(told.admin_ui),
+        allowed_origins=tuple(_origin(each) for each in told.allow_origin),
+        feed_window_ms=told.feed_window_ms,
+        feed_changes_max=told.feed_changes_max,
+        retention_days=told.retention_days,
+        connections_max=told.connections_max,
+        connections_per_tenant_max=told.connections_per_tenant_max,
+    )
+    refuse_open_door(settings)
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        _refuse_unpaired(settings.tls_cert, settings.tls_key)
+    return settings
+
+
+def _refuse_unpaired(cert: Path, key: Path) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except OSError as error:
+        # A key with a passphrase, and nobody to ask for it, is no error of the library.
+        why = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror
+        raise Refused(f"--tls-cert, --tls-key: not a certificate and its key ({why})") from error
+
+
+def _read(flag: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{flag}: {path} cannot be read: {error.strerror}") from error
+
+
+def _first_line(flag: str, path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        lines = _read(flag, path).decode().splitlines()
+    except UnicodeDecodeError as error:
+        raise Refused(f"{flag}: {path} is not text") from error
+    if not lines or not lines[0]:
+        raise Refused(f"{flag}: {path} is empty")
+    return lines[0]
+
+
+def _admin_ui(told: str | None) -> tuple[str, str] | None:
+    if told is None:
+        return None
+    user, _, file = told.partition(":")
+    if not user or not file:
+        raise Refused("--admin-ui: USER:PASSWORDFILE was expected")
+    return user, _first_line("--admin-ui", Path(file)) or ""
+
+
+def _redis_url(told: str | None) -> str | None:
+    if told is not None and not told.startswith(("redis://", "rediss://")):
+        raise Refused("--redis: a URL like redis://host:6379/0 was expected, or rediss:// with TLS")
+    return told
+
+
+def _proxy(told: str) -> str:
+    try:
+        ipaddress.ip_network(told, strict=False)
+    except ValueError as error:
+        raise Refused(f"--trusted-proxy: {told} is no address and no network") from error
+    return told
+
+
+def _origin(told: str) -> str:
+    parts = urlsplit(told)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or told != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise Refused(f"--allow-origin: {told} is not like https://till.example")
+    return told
+
+
+# --- commands --------------------------------------------------------------------------------------------
+
+
+def _add_server_role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--server-role", metavar="NAME", help="PostgreSQL: the role that the server runs under"
+    )
+
+
+def _migrate(told: argparse.Namespace) -> int:
+    """bring a database to this release's schema
+
+    A SQLite file is brought up to date by the server that opens it; this is for PostgreSQL, where --database
+    is the URL of the schema's owner, and --server-role an existing role that may neither change the schema
+    nor see past row-level security: CREATE ROLE … LOGIN NOSUPERUSER NOBYPASSRLS.
+    """
+    settings = _place(told)
+    if told.database is None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        migrate(settings.url, server_role=told.server_role)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    _say(f"the schema is {newest()}")
+    return 0
+
+
+def _add_tenant_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", required=True, metavar="ID", help="letters, digits, and . _ : -")
+    parser.add_argument("--name", required=True, help="what the shop is called")
+    parser.add_argument("--currency", required=True, help="three letters, as EUR")
+    parser.add_argument(
+        "--location",
+        required=True,
+        action="append",
+        metavar="ID:NAME:TIMEZONE",
+        help="a place of the shop, as main:High Street:Europe/London; may be given again",
+    )
+    parser.add_argument("--admin", required=True, metavar="USERNAME", help="who brings in everybody else")
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="its first line is the admin's; else it is asked"
+    )
+
+
+def _add_tenant(told: argparse.Namespace) -> int:
+    """make a new shop, with its places and its first admin"""
+    new = NewTenant(
+        tenant_id=told.tenant,
+        name=told.name,
+        currency=told.currency,
+        locations=tuple(administration.read_location(each) for each in told.location),
+        username=told.admin,
+        password=_first_line("--password-file", told.password_file) or _ask_password(told.admin),
+    )
+    with _opened(told, may_create=True) as database:
+        database.transact(new.tenant_id, partial(administration.add_tenant, new=new))
+    _say(f"{new.name} is there; {new.username} signs in to tenant {new.tenant_id}")
+    return 0
+
+
+def _ask_password(username: str) -> str:
+    try:
+        password = getpass.getpass(f"Password of {username}: ")
+        again = getpass.getpass("Once more: ")
+    except EOFError as error:
+        raise Refused("--password-file: there is nobody to ask for the password") from error
+    if password != again:
+        raise Refused("the two passwords differ")
+    return password
+
+
+def _add_tenant_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", required=True, metavar="ID")
+
+
+def _verify_audit(told: argparse.Namespace) -> int:
+    """prove that a shop's audit trail is whole; exit code 1 if it is not"""
+    with _opened(told) as database:
+        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
+        verdict = asyncio.run(audit.verify(database, told.tenant))
+    if verdict.whole:
+        _say(f"whole: {_lines(verdict.entries)}, the last one's hash is {verdict.head_hash or 'none yet'}")
+        return 0
+    whole = _lines(verdict.entries)
+    _say(f"broken at line {verdict.broken_at}: {verdict.problem}; whole before it: {whole}")
+    return EXIT_BROKEN
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number} lines"
+
+
+def _new_epoch(told: argparse.Namespace) -> int:
+    """say that a shop's streams begin anew, after a backup was restored
+
+    A restored backup is behind: its streams will give numbers again that tills have seen already, with other
+    changes. Run this once after restoring, before the server is started. Every till then offers again what it
+    has completed, and starts from a snapshot. Without this the tills notice too, but only those whose last
+    change is missing.
+    """
+    with _opened(told) as database:
+        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
+        streams = database.transact(told.tenant, administration.new_epoch)
+    _say(f"a new epoch for {', '.join(streams)}")
+    return 0
+
+
+def _add_device_flags(parser: argparse.ArgumentParser) -> None:
+    _add_tenant_flag(parser)
+    parser.add_argument("--device", required=True, metavar="ID")
+
+
+def _revoke_device(told: argparse.Namespace) -> int:
+    """end a lost till's credential"""
+    with _opened(told) as database:
+        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
+        row = database.transact(
+            told.tenant, partial(people.revoke_device, caller=None, device_id=told.device)
+        )
+    _say(f"{row.name} ({row.id}) is revoked")
+    return 0
+
+
+def _add_pack_flags(parser: argparse.ArgumentParser) -> None:
+    _add_tenant_flag(parser)
+    parser.add_argument("file", type=Path, metavar="PACK")
+
+
+def _import_outbox(told: argparse.Namespace) -> int:
+    """take in what a till could not send, from the pack that it exported
+
+    Everything counts as that till's own, whether or not its credential has been ended meanwhile. What was
+    received before is answered as such, so it can be done again. The passphrase is asked for, or taken from
+    EVERTILL_PASSPHRASE.
+    """
+    pack = _read("PACK", told.file)
+    try:
+        header = read_header(pack)
+        if header.tenant_id != told.tenant:
+            raise Refused(f"this pack is of the shop {header.tenant_id}")
+        passphrase = os.environ.get("EVERTILL_PASSPHRASE") or getpass.getpass("Passphrase of the pack: ")
+        operations = read_operations(pack, passphrase)
+    except BadPack as error:
+        raise Refused(str(error)) from error
+    with _opened(told) as database:
+        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
+        results = asyncio.run(administration.take_in(database, header, operations))
+    counts = Counter("already there" if result.repeated else result.status.value for result in results)
+    told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+    _say(f"{len(results)} entries of {header.till}: {told_of or 'none'}")
+    for result in results:
+        if result.status is ResultStatus.REJECTED:
+            _say(f"  refused: {result.id}: {result.error}")
+    return EXIT_BROKEN if counts["deferred"] else 0
+
+
+_COMMANDS: dict[
+    str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
+] = {
+    "migrate": (_add_server_role, _migrate),
+    "add-tenant": (_add_tenant_flags, _add_tenant),
+    "verify-audit": (_add_tenant_flag, _verify_audit),
+    "new-epoch": (_add_tenant_flag, _new_epoch),
+    "revoke-device": (_add_device_flags, _revoke_device),
+    "import-outbox": (_add_pack_flags, _import_outbox),
+}
+
+
+def _place(told: argparse.Namespace) -> Settings:
+    return Settings(home=told.home, database_url=told.database)
+
+
+@contextmanager
+def _opened(told: argparse.Namespace, *, may_create: bool = False) -> Iterator[Database]:
+    """The database of a server, which may be running meanwhile."""
+    settings = _place(told)
+    if told.database is None:
+        if not may_create and not (settings.home / "server.sqlite3").exists():
+            raise Refused(f"there is no server's database in {settings.home}")
+        settings.home.mkdir(parents=True, exist_ok=True)
+    logs.configure("error")
+    make_ready(settings.url)
+    database = Database(settings.url, clock=SystemClock(), ids=TimeOrderedIds(), readers=1)
+    try:
+        yield database
+    finally:
+        database.close()

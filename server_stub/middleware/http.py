@@ -1,0 +1,231 @@
+"""The outside of HTTP: every error in the envelope, an id for each request, and who may ask from where.
+
+`Outside` wraps the whole application, Socket.IO's own answers too; what it decides holds for both doors.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server_stub.app_state import Parts
+from server_stub.clock import steady_s
+from server_stub.errors import Refusal
+from server_stub.middleware.incoming import REQUEST_ID_HEADER, is_request_id, request_id
+from server_stub.monitoring.metrics import Metrics
+from server_stub.rest.routing import doing, refuse
+from server_stub.services.caller import Caller
+from sync_agent.contract.codes import ErrorCode
+
+log = structlog.get_logger()
+
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    # Nothing here is a page: if an answer is ever shown as one, it may load nothing and sit in no frame.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PATCH",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, X-Request-ID",
+    "Access-Control-Max-Age": "600",
+}
+_EXPOSED = {"Access-Control-Expose-Headers": "X-Request-ID, Retry-After"}
+
+_NO_ROUTE = "(none)"
+_GONE_STATUS = 499
+"""In the log alone: who asked went away before the answer."""
+
+
+def add_refusals(app: FastAPI, parts: Parts) -> None:
+    """Gives every error the envelope: ours, the framework's, and the bugs."""
+
+    def say_no(request: Request, refusal: Refusal) -> Response:
+        request.state.outcome = refusal.code.value
+        return refuse(refusal)
+
+    async def on_refusal(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        caller = getattr(request.state, "caller", None)
+        if caller is not None:
+            parts.watch.refused(caller, doing(request), error)
+        return say_no(request, error)
+
+    async def on_unreadable(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        parts = (f"{'.'.join(str(s) for s in one['loc'])}: {one['msg']}" for one in error.errors())
+        return say_no(request, Refusal(ErrorCode.BAD_REQUEST, "; ".join(parts)))
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return say_no(
+                request, Refusal(ErrorCode.NOT_FOUND, f"there is nothing at {request.url.path[:200]}")
+            )
+        words = f"{request.method} {request.url.path[:200]}: {error.detail}"
+        response = say_no(request, Refusal(ErrorCode.BAD_REQUEST, words))
+        response.status_code = error.status_code
+        response.headers.update(error.headers or {})
+        return response
+
+    async def on_bug(request: Request, _error: Exception) -> Response:
+        return say_no(request, Refusal(ErrorCode.INTERNAL, "the server failed on this request"))
+
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_unreadable)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_bug)
+
+
+class Outside:
+    """What every answer bears, from whichever door: security headers, and no ear for foreign pages.
+
+    A browser says with Origin which page is asking; a native client sends none, and needs none.
+    """
+
+    def __init__(
+        self, app: ASGIApp, new_id: Callable[[], str], allowed_origins: Iterable[str], *, has_tls: bool
+    ) -> None:
+        self._app = app
+        self._new_id = new_id
+        self._allowed = frozenset(allowed_origins)
+        self._headers = {**_SECURITY_HEADERS, **(_WITH_TLS if has_tls else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        asked = Headers(scope=scope)
+        origin = asked.get("origin")
+        headers = {**self._headers, **self._sharing(origin)}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        if origin is not None and not self._may_ask(origin, asked.get("host", "")):
+            await self._deny(scope, receive, send_with_headers, origin)
+        elif scope["type"] == "http" and _is_preflight(scope["method"], asked):
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
+
+    def _may_ask(self, origin: str, host: str) -> bool:
+        return origin in self._allowed or (bool(host) and _host_of(origin) == host.lower())
+
+    async def _deny(self, scope: Scope, receive: Receive, send: Send, origin: str) -> None:
+        """Answers 403 in the envelope; a socket's handshake too, where the server can carry that."""
+        request_id.set(self._new_id())
+        log.warning("origin.refused", origin=origin[:200], request_id=request_id.get())
+        response = refuse(Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not talk to the server"))
+        if scope["type"] == "http":
+            await response(scope, receive, send)
+        elif "websocket.http.response" in scope.get("extensions", {}):
+            start = {"status": response.status_code, "headers": response.raw_headers}
+            await send({"type": "websocket.http.response.start", **start})
+            await send({"type": "websocket.http.response.body", "body": bytes(response.body)})
+        else:
+            await send({"type": "websocket.close"})
+
+    def _sharing(self, origin: str | None) -> dict[str, str]:
+        if not self._allowed:
+            return {}
+        if origin not in self._allowed:
+            return {"Vary": "Origin"}
+        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **_EXPOSED}
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _is_preflight(method: str, headers: Headers) -> bool:
+    return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+
+
+@dataclass
+class _Answered:
+    """What is known of an answer as it goes out."""
+
+    began_s: float = field(default_factory=steady_s)
+    status: int = _GONE_STATUS
+
+
+class Requests:
+    """Gives each request an id, the client's own if it is a plain word, and tells how it went.
+
+    It is also the supervisor of requests: a bug ends here, logged with its traceback.
+    """
+
+    def __init__(self, app: ASGIApp, new_id: Callable[[], str], metrics: Metrics) -> None:
+        self._app = app
+        self._new_id = new_id
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        identifier = told if is_request_id(told) else self._new_id()
+        request_id.set(identifier)
+        answered = _Answered()
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered.status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = identifier
+            await send(message)
+
+        method = scope["method"]
+        if method == "HEAD":
+            # The answer to GET; whoever carries it leaves its body out.
+            scope = {**scope, "method": "GET"}
+        with structlog.contextvars.bound_contextvars(request_id=identifier):
+            try:
+                await self._app(scope, receive, send_with_id)
+            except ClientDisconnect:
+                answered.status = _GONE_STATUS
+            except Exception:
+                # It was answered already, by the handler for bugs.
+                log.exception("request.failed", route=_route(scope))
+            self._tell(method, scope, answered)
+
+    def _tell(self, method: str, scope: Scope, answered: _Answered) -> None:
+        state: dict[str, Any] = scope.get("state", {})
+        caller: Caller | None = state.get("caller")
+        outcome = "gone" if answered.status == _GONE_STATUS else state.get("outcome", "ok")
+        seconds = steady_s() - answered.began_s
+        self._metrics.request_done(method, _route(scope), answered.status, outcome, seconds)
+        log.info(
+            "request.done",
+            method=method,
+            route=_route(scope),
+            status=answered.status,
+            code=outcome,
+            ms=round(seconds * 1000, 1),
+            tenant=caller and caller.tenant_id,
+            actor=caller and caller.id,
+        )
+
+
+def _route(scope: Scope) -> str:
+    """The template of the path, without what is asked about."""
+    route = scope.get("route")
+    return _NO_ROUTE if route is None else str(route.path)

@@ -1,0 +1,80 @@
+"""How the server is doing, as a signed-in client may know it: figures and whether each of them is well."""
+
+from functools import partial
+
+import psutil
+
+from server_stub.app_state import Parts
+from server_stub.clock import steady_s
+from server_stub.services.caller import Caller
+from server_stub.services.sync_state import sync_state_of
+from sync_agent.contract.events import Health, HealthCheck, SystemHealth, TenantHealth
+from sync_agent.contract.wire import from_ms
+
+_DATABASE_MS_MAX = 500.0
+_FREE_MEMORY_SHARE_MIN = 0.05
+_CPU_PERCENT_MAX = 90.0
+"""Of one processor: the event loop has no more than that."""
+_SOCKETS_SHARE_MAX = 0.9
+_EVENT_P99_MS_MAX = 1000.0
+
+
+async def health_of(parts: Parts, caller: Caller) -> Health:
+    """`system` counts the sockets of this process, over all tenants; nothing else tells of other tenants."""
+    began_s = steady_s()
+    await parts.database.check()
+    database_ms = 1000 * (steady_s() - began_s)
+    present = await parts.presence.of(caller.tenant_id)
+    sync_state = await parts.database.read(
+        caller.tenant_id, partial(sync_state_of, tenant_id=caller.tenant_id, present=present)
+    )
+    by_tenant = parts.metrics.joined_by_tenant()
+    joined = sum(by_tenant.values())
+    return Health(
+        system=SystemHealth(
+            total_connections=joined,
+            active_tenants=len(by_tenant),
+            average_connections_per_tenant=round(joined / len(by_tenant), 2) if by_tenant else 0.0,
+        ),
+        tenant=TenantHealth(
+            id=caller.tenant_id,
+            connected_users=len(present),
+            sync_state=sync_state,
+        ),
+        checks={
+            "database": HealthCheck(
+                ok=database_ms <= _DATABASE_MS_MAX, figures={"latencyMs": round(database_ms, 2)}
+            ),
+            "memory": _memory(parts),
+            "cpu": _cpu(parts),
+            "sockets": _sockets(parts),
+            "latency": _latency(parts),
+        },
+        timestamp=from_ms(parts.now_ms()),
+    )
+
+
+def _memory(parts: Parts) -> HealthCheck:
+    machine = psutil.virtual_memory()
+    return HealthCheck(
+        ok=machine.available >= _FREE_MEMORY_SHARE_MIN * machine.total,
+        figures={
+            "residentBytes": parts.metrics.process.resident_bytes(),
+            "availableBytes": machine.available,
+        },
+    )
+
+
+def _cpu(parts: Parts) -> HealthCheck:
+    percent = parts.metrics.process.cpu_percent()
+    return HealthCheck(ok=percent <= _CPU_PERCENT_MAX, figures={"percent": percent})
+
+
+def _sockets(parts: Parts) -> HealthCheck:
+    is_open, most = parts.metrics.sockets_open(), parts.settings.connections_max
+    return HealthCheck(ok=is_open <= _SOCKETS_SHARE_MAX * most, figures={"open": is_open, "max": most})
+
+
+def _latency(parts: Parts) -> HealthCheck:
+    p50_ms, p99_ms = (round(1000 * parts.metrics.event_latency_s(share), 2) for share in (0.5, 0.99))
+    return HealthCheck(ok=p99_ms <= _EVENT_P99_MS_MAX, figures={"eventP50Ms": p50_ms, "eventP99Ms": p99_ms})

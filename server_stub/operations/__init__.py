@@ -1,0 +1,1 @@
+"""Operations: parsed, authorised, applied by their handlers, answered once."""

@@ -1,0 +1,173 @@
+"""What a person decides a conflict by: the two sides, what both started from, and what lies between."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from server_stub.operations.context import Asked, Batch
+from server_stub.services.ledger import Level
+from server_stub.store import tables as t
+from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
+from sync_agent.contract.wire import from_ms, to_ms
+
+_HISTORY_MAX = 200
+"""At most the newest so many movements or edits are laid out; nobody decides by more."""
+
+
+def local_side(batch: Batch, asked: Asked, values: dict[str, Any], version: int) -> ConflictSide:
+    return ConflictSide(
+        values=values,
+        version=version,
+        actor=asked.actor_id,
+        actor_name=batch.name_of(asked.actor_id),
+        device=asked.device_id,
+        device_name=batch.device_name(asked.device_id),
+        at=from_ms(asked.happened_ms(to_ms(asked.operation.timestamp), batch.unit.now_ms)),
+    )
+
+
+def stock_side(batch: Batch, level: Level, version: int) -> ConflictSide:
+    """What the level was at a version: today's quantity without what came after."""
+    of = t.movement.c
+    quantity = level.quantity - _sum_since(batch, level, version)
+    last = batch.unit.rows(
+        select(of.actor_id, of.device_id, of.received_ms).where(
+            of.tenant_id == batch.tenant_id,
+            of.location_id == level.location_id,
+            of.product_id == level.product_id,
+            of.version == version,
+        )
+    ).first()
+    if last is None:
+        return ConflictSide(values={"quantity": quantity}, version=version)
+    return ConflictSide(
+        values={"quantity": quantity},
+        version=version,
+        actor=last.actor_id,
+        actor_name=batch.name_of(last.actor_id),
+        device=last.device_id,
+        device_name=batch.device_name(last.device_id),
+        at=from_ms(last.received_ms),
+    )
+
+
+def _sum_since(batch: Batch, level: Level, version: int) -> int:
+    of = t.movement.c
+    return int(
+        batch.unit.rows(
+            select(func.coalesce(func.sum(of.delta), 0)).where(
+                of.tenant_id == batch.tenant_id,
+                of.location_id == level.location_id,
+                of.product_id == level.product_id,
+                of.version > version,
+            )
+        ).scalar_one()
+    )
+
+
+def moved_since(batch: Batch, level: Level, version: int) -> Sequence[Row[Any]]:
+    """What moved a level after a version, as far as decisions look at it."""
+    of = t.movement.c
+    return batch.unit.rows(
+        select(
+            of.version,
+            of.delta,
+            of.reason,
+            of.happened_ms,
+            of.device_id,
+            of.device_seq,
+            of.compensated,
+        ).where(
+            of.tenant_id == batch.tenant_id,
+            of.location_id == level.location_id,
+            of.product_id == level.product_id,
+            of.version > version,
+        )
+    ).all()
+
+
+def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, ...]:
+    of = t.movement.c
+    rows = batch.unit.rows(
+        select(t.movement)
+        .where(
+            of.tenant_id == batch.tenant_id,
+            of.location_id == level.location_id,
+            of.product_id == level.product_id,
+            of.version > base,
+        )
+        .order_by(of.version.desc())
+        .limit(_HISTORY_MAX)
+    ).all()
+    return tuple(
+        HistoryEntry(
+            operation_id=row.operation_id,
+            delta=row.delta,
+            reason=row.reason,
+            actor=row.actor_id,
+            actor_name=batch.name_of(row.actor_id),
+            device=row.device_id,
+            device_name=batch.device_name(row.device_id),
+            occurred_at=from_ms(row.happened_ms),
+            received_at=from_ms(row.received_ms),
+        )
+        for row in reversed(rows)
+    )
+
+
+def product_side(batch: Batch, row: dict[str, Any]) -> ConflictSide:
+    """What a product is."""
+    side = product_side_at(batch, row["id"], row["version"])
+    assert side is not None, "the newest version of a product is always kept"
+    return side
+
+
+def product_side_at(batch: Batch, product_id: str, version: int) -> ConflictSide | None:
+    """What a product was at a version; None if that is forgotten."""
+    of = t.product_version.c
+    found = batch.unit.rows(
+        select(of.row, of.actor_id, of.device_id, of.received_ms).where(
+            of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version == version
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    return ConflictSide(
+        values=found.row,
+        version=version,
+        actor=found.actor_id,
+        actor_name=batch.name_of(found.actor_id),
+        device=found.device_id,
+        device_name=batch.device_name(found.device_id),
+        at=from_ms(found.received_ms),
+    )
+
+
+def product_history(batch: Batch, product_id: str, base: int) -> tuple[HistoryEntry, ...]:
+    of = t.product_version.c
+    rows = batch.unit.rows(
+        select(t.product_version)
+        .where(of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version >= base)
+        .order_by(of.version.desc())
+        .limit(_HISTORY_MAX + 1)
+    ).all()
+    return tuple(
+        HistoryEntry(
+            operation_id=row.operation_id,
+            fields={
+                name: value
+                for name, value in row.row.items()
+                if name != "version" and before.row.get(name) != value
+            },
+            reason="edit",
+            actor=row.actor_id,
+            actor_name=batch.name_of(row.actor_id),
+            device=row.device_id,
+            device_name=batch.device_name(row.device_id),
+            occurred_at=from_ms(row.occurred_ms),
+            received_at=from_ms(row.received_ms),
+        )
+        for before, row in pairwise(reversed(rows))
+    )

@@ -1,0 +1,100 @@
+"""How a product is written: a new version each time, told to the tenant's stream and kept as history."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from server_stub.errors import Refusal
+from server_stub.operations.context import Asked, Batch
+from server_stub.store import tables as t
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import Effect, ProductFields
+from sync_agent.contract.stock import ProductRow
+from sync_agent.contract.streams import tenant_stream
+
+FIELDS = tuple(ProductFields.model_fields)
+"""The columns that an edit may set, under the same names as the wire object's attributes."""
+
+_NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
+_CODES = ("barcode", "sku")
+
+
+def columns_of(fields: ProductFields) -> dict[str, Any]:
+    """What an edit sets; what it leaves out is not there. An empty code is none."""
+    told = fields.model_dump(by_alias=False, include=fields.model_fields_set)
+    return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
+
+
+def on_the_wire(row: dict[str, Any]) -> dict[str, Any]:
+    return ProductRow.model_validate({**row, "deleted": bool(row["deleted"])}).model_dump(
+        mode="json", by_alias=True
+    )
+
+
+def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict[str, Any], Effect]:
+    """Stores a product's next version; refuses an incomplete product and a barcode that another one has."""
+    _must_be_complete(row)
+    _must_be_only_one(batch, row)
+    unit = batch.unit
+    new = {**row, "version": row["version"] + 1}
+    if new["version"] == 1:
+        unit.insert(t.product, new)
+    else:
+        of = t.product.c
+        unit.write()
+        unit.execute(
+            update(t.product)
+            .where(of.tenant_id == batch.tenant_id, of.id == new["id"])
+            .values({name: new[name] for name in (*FIELDS, "deleted", "version")})
+        )
+    batch.remember_product(new)
+    wire = on_the_wire(new)
+    origin = batch.origin(asked)
+    unit.insert(
+        t.product_version,
+        {
+            "tenant_id": batch.tenant_id,
+            "product_id": new["id"],
+            "version": new["version"],
+            "row": wire,
+            "operation_id": asked.id,
+            "actor_id": asked.actor_id,
+            "device_id": asked.device_id,
+            "occurred_ms": origin.occurred_ms,
+            "received_ms": unit.now_ms,
+        },
+    )
+    stream = tenant_stream(batch.tenant_id)
+    change = unit.streams.append(
+        stream, "product", new["id"], new["version"], None if new["deleted"] else wire, asked.id
+    )
+    return new, Effect(
+        stream=stream, seq=change.seq, resource_type="product", resource_id=new["id"], version=new["version"]
+    )
+
+
+def _must_be_complete(row: dict[str, Any]) -> None:
+    for name in _NEVER_EMPTY:
+        if row[name] is None or str(row[name]).strip() == "":
+            raise Refusal(ErrorCode.BAD_REQUEST, f"data: a product cannot be without {name}")
+    if row["price_minor"] is not None and row["price_minor"] < 0:
+        raise Refusal(ErrorCode.BAD_REQUEST, "data: a price is not below zero")
+
+
+def _must_be_only_one(batch: Batch, row: dict[str, Any]) -> None:
+    if row["barcode"] is None or row["deleted"]:
+        return
+    of = t.product.c
+    other = batch.unit.rows(
+        select(of.id, of.name).where(
+            of.tenant_id == batch.tenant_id,
+            of.barcode == row["barcode"],
+            of.deleted == 0,
+            of.id != row["id"],
+        )
+    ).first()
+    if other is not None:
+        raise Refusal(
+            ErrorCode.PRECONDITION_FAILED,
+            f"the barcode {row['barcode']} is on “{other.name}” ({other.id}) already",
+        )

@@ -1,0 +1,1 @@
+"""Who is connected, in this process or over all of them through Redis."""

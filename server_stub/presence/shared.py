@@ -1,0 +1,226 @@
+"""Presence over all processes of one server, held by Redis.
+
+Each tenant has a hash, a field for each socket: "process/user/sid". Each process has a key that runs out
+unless its beat renews it; the fields of a process without one are taken away by whoever notices first, in one
+step, so that exactly one process says who has vanished.
+
+What a process knows of its own sockets it knows without Redis. While Redis is away that is all there is; when
+it is back, or has forgotten everything, the process begins anew under another name and tells what it knows.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import structlog
+from redis.asyncio import Redis
+
+from server_stub.presence.local import Beat, LocalPresence, Present
+from server_stub.presence.redis_client import REDIS_TROUBLE
+
+log = structlog.get_logger()
+
+_MISSED_BEATS_MAX = 3
+
+_SOCKETS_OF_USER = """
+local function sockets_of(user)
+    local count = 0
+    for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+        if string.match(field, '^[^/]*/([^/]*)/') == user then count = count + 1 end
+    end
+    return count
+end
+"""
+_ENTER = (
+    _SOCKETS_OF_USER
+    + """
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return sockets_of(ARGV[3])
+"""
+)
+_LEAVE = (
+    _SOCKETS_OF_USER
+    + """
+if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return -1 end
+return sockets_of(ARGV[2])
+"""
+)
+_REAP = """
+local alive, gone, left, vanished = {}, {}, {}, {}
+local entries = redis.call('HGETALL', KEYS[1])
+for i = 1, #entries, 2 do
+    local process, user = string.match(entries[i], '^([^/]*)/([^/]*)/')
+    if alive[process] == nil then alive[process] = redis.call('EXISTS', ARGV[1] .. process) == 1 end
+    if alive[process] then
+        left[user] = true
+    else
+        redis.call('HDEL', KEYS[1], entries[i])
+        gone[#gone + 1] = {user, entries[i + 1]}
+    end
+end
+for _, entry in ipairs(gone) do
+    if not left[entry[1]] then
+        left[entry[1]] = true
+        vanished[#vanished + 1] = entry[2]
+    end
+end
+return vanished
+"""
+
+
+class RedisPresence:
+    """Presence over several processes."""
+
+    def __init__(self, redis: Redis, beat_s: float) -> None:
+        self._redis = redis
+        self._lifetime_ms = round(1000 * beat_s * _MISSED_BEATS_MAX)
+        self._own = LocalPresence()
+        self._process = _new_name()
+        self._is_away = False
+        self._enter = redis.register_script(_ENTER)
+        self._leave = redis.register_script(_LEAVE)
+        self._reap = redis.register_script(_REAP)
+
+    async def enter(self, tenant_id: str, present: Present) -> bool:
+        alone_here = await self._own.enter(tenant_id, present)
+        sockets = await self._or_nothing(
+            self._enter,
+            keys=[_hash_of(tenant_id)],
+            args=[self._field(present), _written(present), present.user_id, self._hash_lifetime_s],
+        )
+        return alone_here if sockets is None else sockets == 1
+
+    async def leave(self, tenant_id: str, sid: str) -> bool:
+        present = self._own.find(tenant_id, sid)
+        if present is None:
+            return False
+        last_here = await self._own.leave(tenant_id, sid)
+        sockets = await self._or_nothing(
+            self._leave, keys=[_hash_of(tenant_id)], args=[self._field(present), present.user_id]
+        )
+        # -1: taken for dead by another process, which has said so.
+        return last_here if sockets is None else sockets == 0
+
+    async def report(self, tenant_id: str, sid: str, pending: int) -> bool:
+        if not await self._own.report(tenant_id, sid, pending):
+            return False
+        present = self._own.find(tenant_id, sid)
+        assert present is not None, "it has just reported"
+        await self._or_nothing(self._redis.hset, _hash_of(tenant_id), self._field(present), _written(present))
+        return True
+
+    async def of(self, tenant_id: str) -> list[Present]:
+        told = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
+        if told is None:
+            return self._own.all_of(tenant_id)
+        # One socket may stand there twice for a moment after its process began anew.
+        return list({present.sid: present for present in map(_read, told)}.values())
+
+    async def count(self, tenant_id: str) -> int:
+        count = await self._or_nothing(self._redis.hlen, _hash_of(tenant_id))
+        return await self._own.count(tenant_id) if count is None else int(count)
+
+    async def beat(self) -> Beat:
+        beat = Beat()
+        try:
+            known = await self._redis.set(_process_key(self._process), 1, px=self._lifetime_ms, get=True)
+            if self._is_away or known is None:
+                beat.returned.extend(await self._begin_anew())
+            for tenant_id in self._own.tenants():
+                beat.vanished.extend((tenant_id, vanished) for vanished in await self._reaped(tenant_id))
+        except REDIS_TROUBLE as error:
+            self._lost(error)
+        return beat
+
+    async def close(self) -> None:
+        """Leaves nothing behind: other processes need not find out that this one has ended."""
+        for tenant_id in self._own.tenants():
+            for present in self._own.all_of(tenant_id):
+                await self.leave(tenant_id, present.sid)
+        await self._or_nothing(self._redis.delete, _process_key(self._process))
+        await self._redis.aclose()
+
+    async def _begin_anew(self) -> list[tuple[str, Present]]:
+        """Gives the users of whom nothing stood there any more: they may have been told gone.
+
+        What stands under the old name is for the reaping: it may tell of sockets that have gone since.
+        """
+        old, self._process = self._process, _new_name()
+        tenants = self._own.tenants()
+        put = [(tenant_id, each) for tenant_id in tenants for each in self._own.all_of(tenant_id)]
+        async with self._redis.pipeline(transaction=True) as together:
+            for tenant_id in tenants:
+                together.hkeys(_hash_of(tenant_id))
+            together.delete(_process_key(old))
+            together.set(_process_key(self._process), 1, px=self._lifetime_ms)
+            for tenant_id, present in put:
+                together.hset(_hash_of(tenant_id), self._field(present), _written(present))
+                together.expire(_hash_of(tenant_id), self._hash_lifetime_s)
+            # The answers to the questions, which came first.
+            stood_there = zip(tenants, await together.execute(), strict=False)
+        known = {(tenant_id, _user_of(field)) for tenant_id, fields in stood_there for field in fields}
+        returned: dict[tuple[str, str], Present] = {}
+        for tenant_id, present in put:
+            if self._own.find(tenant_id, present.sid) is None:
+                await self._redis.hdel(_hash_of(tenant_id), self._field(present))
+            elif (tenant_id, present.user_id) not in known:
+                returned.setdefault((tenant_id, present.user_id), present)
+        if self._is_away:
+            self._is_away = False
+            log.info("presence.together_again")
+        return [(tenant_id, present) for (tenant_id, _user), present in returned.items()]
+
+    async def _reaped(self, tenant_id: str) -> list[Present]:
+        vanished = await self._reap(keys=[_hash_of(tenant_id)], args=[_process_key("")])
+        await self._redis.expire(_hash_of(tenant_id), self._hash_lifetime_s)
+        return [_read(each) for each in vanished]
+
+    async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *told: Any, **named: Any) -> Any:
+        """Redis's answer; None while it is away. Only the beat looks whether it is back."""
+        if self._is_away:
+            return None
+        try:
+            return await ask(*told, **named)
+        except REDIS_TROUBLE as error:
+            self._lost(error)
+            return None
+
+    def _lost(self, error: Exception) -> None:
+        if not self._is_away:
+            self._is_away = True
+            log.warning("presence.alone", reason=str(error))
+
+    def _field(self, present: Present) -> str:
+        return f"{self._process}/{present.user_id}/{present.sid}"
+
+    @property
+    def _hash_lifetime_s(self) -> int:
+        """Long enough that a beat comes before; a tenant whom no process serves is forgotten by itself."""
+        return max(1, 4 * self._lifetime_ms // 1000)
+
+
+def _new_name() -> str:
+    return secrets.token_hex(8)
+
+
+def _hash_of(tenant_id: str) -> str:
+    return f"evertill-present:{tenant_id}"
+
+
+def _process_key(process: str) -> str:
+    return f"evertill-process:{process}"
+
+
+def _user_of(field: bytes) -> str:
+    return field.split(b"/")[1].decode()
+
+
+def _written(present: Present) -> str:
+    return orjson.dumps(asdict(present)).decode()
+
+
+def _read(written: bytes) -> Present:
+    return Present(**orjson.loads(written))

@@ -1,0 +1,153 @@
+"""The live feed: what a commit brought, sent to everyone who follows the streams concerned.
+
+Commits are handed over on the writer's thread in commit order. Changes of a short window go out together;
+clients that do not take `changes` hear of each movement of stock by itself.
+"""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from server_stub.realtime.rooms import changes_room, plain_room, rooms_of, tills_room
+from server_stub.services.visibility import visible_row
+from server_stub.store.changes import CommittedChange
+from server_stub.store.database import Announcement, Commit
+from sync_agent.contract.events import CHANGES, INVENTORY_UPDATED, InventoryUpdated
+from sync_agent.contract.streams import Change, ChangesEvent
+from sync_agent.contract.wire import from_ms
+
+
+class Outlet(Protocol):
+    """Where the feed's events go."""
+
+    def is_listened_to(self, room: str) -> bool: ...
+
+    def emit(self, event: str, payload: dict[str, Any], room: str) -> Awaitable[None]: ...
+
+
+class Feed:
+    """Gathers commits and publishes them, in order, a window at a time."""
+
+    def __init__(
+        self,
+        outlet: Outlet,
+        window_ms: int,
+        changes_max: int,
+        published: Callable[[list[Commit]], None] = lambda _commits: None,
+    ) -> None:
+        """`published` hears of what has been sent."""
+        self._outlet = outlet
+        self._published = published
+        self._window_s = window_ms / 1000
+        self._changes_max = changes_max
+        self._pending: deque[Commit] = deque()
+        self._pending_changes = 0
+        self._arrived = asyncio.Event()
+        self._full = asyncio.Event()
+        self._told_s = -math.inf
+        """When it last published, by the loop's clock."""
+
+    def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
+        """What the database calls from the writer's thread."""
+
+        def hand_over(commit: Commit) -> None:
+            loop.call_soon_threadsafe(self.offer, commit)
+
+        return hand_over
+
+    def offer(self, commit: Commit) -> None:
+        self._pending.append(commit)
+        self._pending_changes += len(commit.changes)
+        self._arrived.set()
+        if self._pending_changes >= self._changes_max:
+            self._full.set()
+
+    async def run(self) -> None:
+        """Publishes until cancelled."""
+        while True:
+            await self._arrived.wait()
+            await self._wait_for_window()
+            commits, self._pending, self._pending_changes = list(self._pending), deque(), 0
+            self._arrived.clear()
+            self._full.clear()
+            await self._publish(commits)
+            self._told_s = asyncio.get_running_loop().time()
+            self._published(commits)
+
+    async def _wait_for_window(self) -> None:
+        """Until a window after the last telling: a lone change goes at once, and a burst is gathered."""
+        left_s = self._told_s + self._window_s - asyncio.get_running_loop().time()
+        if left_s <= 0:
+            return
+        try:
+            await asyncio.wait_for(self._full.wait(), left_s)
+        except TimeoutError:
+            return
+
+    async def _publish(self, commits: list[Commit]) -> None:
+        by_stream: dict[tuple[str, str], list[CommittedChange]] = {}
+        for commit in commits:
+            for change in commit.changes:
+                by_stream.setdefault((change.tenant_id, change.stream), []).append(change)
+        for (tenant_id, stream), changes in by_stream.items():
+            await self._send_changes(tills_room(tenant_id, stream), stream, changes, is_till=True)
+            await self._send_changes(changes_room(tenant_id, stream), stream, changes, is_till=False)
+            await self._send_updates(plain_room(tenant_id, stream), changes)
+        for commit in commits:
+            for announcement in commit.announcements:
+                await self._announce(announcement)
+
+    async def _send_changes(
+        self, room: str, stream: str, changes: list[CommittedChange], *, is_till: bool
+    ) -> None:
+        if not self._outlet.is_listened_to(room):
+            return
+        for start in range(0, len(changes), self._changes_max):
+            some = changes[start : start + self._changes_max]
+            event = ChangesEvent(
+                stream=stream,
+                from_seq=some[0].seq,
+                to_seq=some[-1].seq,
+                changes=[_as_heard(change, is_till=is_till) for change in some],
+            )
+            await self._outlet.emit(CHANGES, event.to_wire(), room)
+
+    async def _send_updates(self, room: str, changes: list[CommittedChange]) -> None:
+        if not self._outlet.is_listened_to(room):
+            return
+        for update in _updates(changes):
+            await self._outlet.emit(INVENTORY_UPDATED, update.to_wire(), room)
+
+    async def _announce(self, announcement: Announcement) -> None:
+        for room in rooms_of(announcement.tenant_id, announcement.stream):
+            if self._outlet.is_listened_to(room):
+                await self._outlet.emit(announcement.event, announcement.payload, room)
+
+
+def _as_heard(committed: CommittedChange, *, is_till: bool) -> Change:
+    row = visible_row(committed.resource_type, committed.row, is_till=is_till)
+    # Hardly any row hides something, and every change passes here.
+    return (committed if row is committed.row else replace(committed, row=row)).to_change()
+
+
+def _updates(changes: list[CommittedChange]) -> Iterator[InventoryUpdated]:
+    for change in changes:
+        if change.resource_type != "stock_level" or change.row is None:
+            continue
+        movement = change.row["movement"]
+        yield InventoryUpdated(
+            product_id=change.resource_id,
+            location_id=change.row["locationId"],
+            new_quantity=change.row["quantity"],
+            updated_by=movement["actorId"],
+            timestamp=from_ms(change.at_ms),
+            version=change.version,
+            stream=change.stream,
+            seq=change.seq,
+            operation_id=change.operation_id,
+            delta=movement["delta"],
+            reason=movement["reason"],
+        )

@@ -1,0 +1,1 @@
+"""Access tokens, whether they still hold, and who is behind each socket."""

@@ -1,0 +1,81 @@
+"""Socket sessions: who is behind each socket, since when, and for how much longer."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from server_stub.presence.local import Present
+from server_stub.services.caller import Caller
+from sync_agent.contract.events import EndReason
+
+
+@dataclass
+class Session:
+    """One socket. It has a caller while it is joined; joining again renews it."""
+
+    sid: str
+    opened_ms: int
+    address: str = ""
+    handshake_token: str | None = None
+    is_open: bool = True
+    """False once the socket is gone, whatever of it is still being answered."""
+    bearer: Caller | None = None
+    """Whose token was read last, joined or not: whoever is refused something here."""
+    caller: Caller | None = None
+    user_id: str = ""
+    """Whoever is at the socket: the token's user, or the clerk that a till's socket named."""
+    location_id: str | None = None
+    streams: tuple[str, ...] = ()
+    takes_changes: bool = False
+    pending: int = 0
+    greeting: asyncio.Task[None] | None = None
+    """`initial-sync` on its way."""
+
+    def present(self, caller: Caller) -> Present:
+        return Present(self.sid, self.user_id, self.location_id, caller.device_id, self.pending)
+
+
+@dataclass
+class Sessions:
+    """All sockets of this process."""
+
+    join_within_ms: int
+    token_grace_ms: int
+    _by_sid: dict[str, Session] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._by_sid)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(list(self._by_sid.values()))
+
+    def open(self, session: Session) -> None:
+        self._by_sid[session.sid] = session
+
+    def get(self, sid: str) -> Session:
+        return self._by_sid[sid]
+
+    def close(self, sid: str) -> Session | None:
+        session = self._by_sid.pop(sid, None)
+        if session is not None:
+            session.is_open = False
+        return session
+
+    def joined(self) -> Iterator[tuple[Session, Caller]]:
+        for session in self:
+            if session.caller is not None:
+                yield session, session.caller
+
+    def joined_by_tenant(self) -> Counter[str]:
+        """How many sockets have joined, for each tenant that has any."""
+        return Counter(caller.tenant_id for _session, caller in self.joined())
+
+    def outstayed(self, now_ms: int) -> Iterator[tuple[Session, EndReason]]:
+        """Sockets that must go, and why: never joined, or their token ran out and was not renewed."""
+        for session in self:
+            if session.caller is None:
+                if now_ms >= session.opened_ms + self.join_within_ms:
+                    yield session, "not_joined"
+            elif now_ms >= session.caller.expires_ms + self.token_grace_ms:
+                yield session, "token_expired"

@@ -1,0 +1,79 @@
+"""Whether the bearer of an access token still stands: not signed out, dismissed, revoked, or changed.
+
+A token holds for its quarter of an hour; this is what makes the end of a sign-in come at once. Answers are
+remembered for a moment, so that it costs a question every other second and not one a request.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+
+from cachetools import TTLCache
+
+from server_stub.errors import Refusal
+from server_stub.services import token_validity as standing
+from server_stub.services.caller import Caller
+from server_stub.store.database import Database
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.events import EndReason
+
+_BEARERS_MAX = 10_000
+
+_WORDS: dict[EndReason, str] = {
+    "signed_out": "this sign-in has ended; sign in again",
+    "user_disabled": "this account is not active any more",
+    "rights_changed": "your rights have changed; refresh your token",
+    "device_revoked": "this till is not enrolled any more",
+}
+
+
+class Standings:
+    def __init__(self, database: Database, remember_s: float) -> None:
+        self._database = database
+        self._forgotten = 0
+        self._known: TTLCache[Caller, EndReason | None] = TTLCache(
+            _BEARERS_MAX, remember_s, timer=lambda: database.clock.now_ms() / 1000
+        )
+
+    def __len__(self) -> int:
+        """How many answers are remembered."""
+        return len(self._known)
+
+    async def ended(self, callers: Iterable[Caller]) -> dict[Caller, EndReason]:
+        """Those of the bearers who do not stand any more, and why; one question a tenant."""
+        unknown: dict[str, list[Caller]] = {}
+        known: dict[Caller, EndReason | None] = {}
+        asked_after = self._forgotten
+        for caller in callers:
+            try:
+                known[caller] = self._known[_bearer(caller)]
+            except KeyError:
+                unknown.setdefault(caller.tenant_id, []).append(caller)
+        for tenant_id, some in unknown.items():
+            ends = await self._database.read(
+                tenant_id, partial(standing.ends_of, tenant_id=tenant_id, callers=some)
+            )
+            for caller in some:
+                known[caller] = ends.get(caller)
+                if asked_after == self._forgotten:
+                    self._known[_bearer(caller)] = known[caller]
+        return {caller: reason for caller, reason in known.items() if reason is not None}
+
+    async def end_of(self, caller: Caller) -> EndReason | None:
+        """Why the bearer does not stand any more; None while they do."""
+        return (await self.ended([caller])).get(caller)
+
+    async def must_stand(self, caller: Caller) -> None:
+        reason = await self.end_of(caller)
+        if reason is not None:
+            raise Refusal(ErrorCode.UNAUTHORIZED, _WORDS[reason])
+
+    def forget(self) -> None:
+        """Asks anew for everybody; whoever changes people or tills calls this."""
+        self._forgotten += 1
+        self._known.clear()
+
+
+def _bearer(caller: Caller) -> Caller:
+    """The same for all of a bearer's tokens and addresses."""
+    return replace(caller, expires_ms=0, address=None)

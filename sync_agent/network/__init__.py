@@ -1,0 +1,1 @@
+"""HTTP and the live socket. The only package that knows httpx and socketio."""

@@ -1,0 +1,146 @@
+"""The live socket: Socket.IO, with reconnection left to our own supervisor.
+
+python-socketio's own reconnection dies for good in several ways and its emit() on a dead connection succeeds
+and sends nothing; so a channel lives once, every send waits for its acknowledgement, and its end is told.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import aiohttp
+import orjson
+import socketio
+
+from sync_agent.contract import events
+from sync_agent.errors import TransientError
+from sync_agent.network.envelope import open_envelope
+from sync_agent.ports import EventHandler
+
+log = logging.getLogger(__name__)
+
+OPEN_S_MAX = 10.0
+CLOSE_S_MAX = 5.0
+"""A peer that does not answer a farewell is left without one."""
+HANDLED_EVENTS = (
+    events.CHANGES,
+    events.INITIAL_SYNC,
+    events.INVENTORY_UPDATED,
+    events.SYNC_CONFLICT,
+    events.CONFLICT_RESOLVED,
+    events.CONFLICT_RESOLUTION_BROADCAST,
+    events.NOTICE,
+    events.SESSION_ENDED,
+)
+
+
+class _Orjson:
+    """The json module that python-socketio asks for: text out, as its packets want."""
+
+    @staticmethod
+    def dumps(value: object, **_: object) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_: object) -> Any:
+        return orjson.loads(text)
+
+
+class _Packet(socketio.packet.Packet):  # type: ignore[misc]
+    """Packets of this channel alone: the library's `json=` would change those of the whole process."""
+
+    json = _Orjson
+
+    @classmethod
+    def data_is_binary(cls, _data: object) -> bool:
+        """Nothing on this wire holds bytes, and the library would look for them everywhere."""
+        return False
+
+
+class SocketChannel:
+    """One connected socket. `on_event` is awaited event by event, in the order of arrival."""
+
+    def __init__(self, on_event: EventHandler) -> None:
+        # The library closes a session of its own in good weather alone.
+        self._http = aiohttp.ClientSession()
+        self._client = socketio.AsyncClient(
+            reconnection=False, serializer=_Packet, handle_sigint=False, http_session=self._http
+        )
+        self._on_event = on_event
+        self._arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._delivery: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, server_url: str, token: str, on_event: EventHandler) -> "SocketChannel":
+        """Connect within ten seconds, or raise TransientError."""
+        channel = cls(on_event)
+        channel._listen()
+        try:
+            async with asyncio.timeout(OPEN_S_MAX):
+                await channel._client.connect(
+                    server_url, auth={"token": token}, transports=["websocket"], wait_timeout=OPEN_S_MAX
+                )
+        except Exception as error:
+            # Of any kind: the library stumbles over what is not Engine.IO, and over a server's farewell.
+            await channel.close()
+            raise TransientError(f"the live connection could not be opened: {error}") from error
+        except asyncio.CancelledError:
+            await channel.close()  # or what was opened so far would stay behind
+            raise
+        channel._delivery = asyncio.create_task(channel._deliver(), name="live-delivery")
+        channel._delivery.add_done_callback(channel._delivery_ended)
+        return channel
+
+    def _listen(self) -> None:
+        for name in HANDLED_EVENTS:
+            self._client.on(name, self._keeper(name))
+        self._client.on("disconnect", self._ended)
+
+    def _keeper(self, name: str) -> Any:
+        async def keep(*payload: Any) -> None:
+            # Only kept here: a handler that takes its time would hold up the heartbeat behind it.
+            self._arrived.put_nowait((name, payload[0] if payload else None))
+
+        return keep
+
+    async def _ended(self, reason: str = "the connection was lost") -> None:
+        if not self._closed.done():
+            self._closed.set_result(reason)
+
+    async def _deliver(self) -> None:
+        while True:
+            name, payload = await self._arrived.get()
+            await self._on_event(name, payload)
+
+    async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
+        answer = asyncio.ensure_future(self._client.call(event, payload, timeout=timeout_s))
+        await asyncio.wait({answer, self._closed}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            answer.cancel()
+            raise TransientError("the live connection ended before the answer came")
+        try:
+            return open_envelope(answer.result())
+        except (socketio.exceptions.SocketIOError, TimeoutError) as error:
+            raise TransientError(f"no answer to {event}: {error}") from error
+
+    async def closed(self) -> str:
+        """Wait for the end. Raises what the handling of an event raised: that is the end, too."""
+        return await asyncio.shield(self._closed)
+
+    def _delivery_ended(self, delivery: asyncio.Task[None]) -> None:
+        error = None if delivery.cancelled() else delivery.exception()
+        if error is not None and not self._closed.done():
+            self._closed.set_exception(error)
+
+    async def close(self) -> None:
+        if self._delivery is not None:
+            self._delivery.cancel()
+        try:
+            async with asyncio.timeout(CLOSE_S_MAX):
+                await self._client.disconnect()
+        except TimeoutError:
+            log.info("the server did not answer the farewell")
+        finally:
+            await self._http.close()
+            await self._ended("closed by this till")

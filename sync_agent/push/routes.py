@@ -1,0 +1,93 @@
+"""How a batch of operations goes up: over HTTP, or over the live socket where HTTP is refused and it lives.
+
+A proxy that lets the socket through and eats uploads is a common half of a network. The socket carries less
+at once, so HTTP is tried again after a while.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+
+from sync_agent.contract.codes import (
+    QUEUE_EVENT_BYTES_MAX,
+    QUEUE_OPERATIONS_MAX,
+    QUEUE_REQUEST_BYTES_MAX,
+)
+from sync_agent.contract.events import PATH_QUEUE, SYNC_OFFLINE_QUEUE
+from sync_agent.contract.operations import OperationResult, QueueResults
+from sync_agent.errors import ProtocolError, TransientError
+from sync_agent.network.session import Session
+from sync_agent.ports import Channel, Clock, Transport
+
+HTTP_AGAIN_AFTER_S = 60.0
+SOCKET_ANSWER_S_MAX = 30.0
+
+
+class Way(StrEnum):
+    HTTP = "http"
+    SOCKET = "socket"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one delivery may hold. Under the contract's own limits, for what stands around the operations."""
+
+    operations: int
+    bytes: int
+
+
+_LIMITS = {
+    Way.HTTP: Limits(QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX * 3 // 4),
+    Way.SOCKET: Limits(QUEUE_OPERATIONS_MAX, QUEUE_EVENT_BYTES_MAX * 3 // 4),
+}
+
+
+class Uplink:
+    """Carries batches up. `channel` is the live socket while a visit lasts, None otherwise."""
+
+    def __init__(self, transport: Transport, session: Session, clock: Clock) -> None:
+        self._transport = transport
+        self._session = session
+        self._clock = clock
+        self._http_refused_until_s = 0.0
+        self.channel: Channel | None = None
+
+    @property
+    def way(self) -> Way:
+        http_refused = self._clock.monotonic_s() < self._http_refused_until_s
+        return Way.SOCKET if http_refused and self.channel is not None else Way.HTTP
+
+    def limits(self, way: Way) -> Limits:
+        return _LIMITS[way]
+
+    async def send(self, way: Way, items: list[dict[str, Any]], delivery_id: str) -> list[OperationResult]:
+        """The server's results. Raises SyncError."""
+        answer = await (self._over_http(items, delivery_id) if way is Way.HTTP else self._over_socket(items))
+        try:
+            return QueueResults.model_validate(answer).results
+        except ValidationError as error:
+            raise ProtocolError(f"the server's results cannot be read: {error}") from error
+
+    async def _over_http(self, items: list[dict[str, Any]], delivery_id: str) -> Any:
+        return await self._transport.request(
+            "POST",
+            PATH_QUEUE,
+            body={"items": items},
+            token=await self._session.token(),
+            request_id=delivery_id,
+        )
+
+    async def _over_socket(self, items: list[dict[str, Any]]) -> Any:
+        if self.channel is None:
+            raise TransientError("the live connection ended before the batch was sent")
+        return {"results": await self.channel.call(SYNC_OFFLINE_QUEUE, items, timeout_s=SOCKET_ANSWER_S_MAX)}
+
+    def go_another_way(self, failed: Way, error: TransientError) -> bool:
+        """Whether the other way is worth trying, after this one brought no answer of our server's."""
+        if failed is Way.SOCKET or error.code is not None or self.channel is None:
+            self._http_refused_until_s = 0.0
+            return False
+        self._http_refused_until_s = self._clock.monotonic_s() + HTTP_AGAIN_AFTER_S
+        return True

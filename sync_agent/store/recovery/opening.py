@@ -1,0 +1,64 @@
+"""Opening a till's database: checked where there is reason to, and salvaged where it is damaged."""
+
+import contextlib
+import logging
+import os
+
+from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.errors import StoreCorrupt
+from sync_agent.ports import Clock, Executor, Ids, Rank
+from sync_agent.store.database import Store
+from sync_agent.store.home import Home
+from sync_agent.store.recovery import salvage
+
+log = logging.getLogger(__name__)
+
+CHECKED_EVERY_MS = 86_400_000
+
+
+def open_store(home: Home, *, clock: Clock, ids: Ids, executor: Executor | None = None) -> Store:
+    """As `Store.open`, and a damaged database is set aside, and what can be read of it goes on in a new one.
+
+    A person is told by a notice in the new database. Raises what `Store.open` raises but StoreCorrupt.
+    """
+    home.acquire()  # nobody may work on a file that is looked at, and moved
+    try:
+        damaged = home.database.exists() and (
+            salvage.is_cut_short(home.database)
+            or (_is_to_be_checked(home, clock) and salvage.is_damaged(home.database))
+        )
+    finally:
+        home.release()
+    if not damaged:
+        try:
+            store = Store.open(home, clock=clock, ids=ids, executor=executor)
+        except StoreCorrupt:
+            damaged = True
+        else:
+            _note_sound(home, clock)
+            return store
+    aside = salvage.set_aside(home, format_time(from_ms(clock.now_ms())).replace(":", "").replace(".", ""))
+    log.error("the till's database is damaged; it is kept at %s", aside)
+    store = Store.open(home, clock=clock, ids=ids, executor=executor)
+    try:
+        found = salvage.read(aside)
+        store.submit(lambda tx: salvage.fill(tx, home, aside, found), Rank.CLERK).result()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _is_to_be_checked(home: Home, clock: Clock) -> bool:
+    """After an end that was not clean, and once a day: it reads the whole file, while a customer waits."""
+    if home.in_use_mark.exists() or not home.checked_mark.exists():
+        return True
+    age_ms = clock.now_ms() - home.checked_mark.stat().st_mtime_ns // 1_000_000
+    return not 0 <= age_ms < CHECKED_EVERY_MS
+
+
+def _note_sound(home: Home, clock: Clock) -> None:
+    if _is_to_be_checked(home, clock) or not home.checked_mark.exists():
+        with contextlib.suppress(OSError):
+            home.checked_mark.touch()
+            os.utime(home.checked_mark, (clock.now_ms() / 1000, clock.now_ms() / 1000))

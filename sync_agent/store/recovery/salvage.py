@@ -1,0 +1,294 @@
+"""What is done with a database that is damaged: it is set aside, and what can be read of it lives on.
+
+What this till did itself exists nowhere else: its operations, its sales, its numbers. They are read row by
+row, around what cannot be read, and an operation counts only if its hash is right. People and products are
+taken over so that the shop can go on selling; stock and cursors are not: they come again from the server.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, insert, select, update
+
+from resources.words import translate
+from sync_agent.contract.operations import chain_hash, content_hash
+from sync_agent.store import notices
+from sync_agent.store import tables as t
+from sync_agent.store.database import Transaction
+from sync_agent.store.home import Home
+from sync_agent.store.recovery.backup import backups
+
+NUMBERS_LEFT_OUT = 1000
+"""How far numbering jumps ahead where its end may be lost: a number is never used twice."""
+
+_TAKEN_OVER: tuple[Table, ...] = (
+    t.device,
+    t.link,
+    t.notice,
+    t.outbox,
+    t.overlay,
+    t.product_overlay,
+    t.sale,
+    t.sale_line,
+    t.payment,
+    t.shift,
+    t.held_cart,
+    t.count_session,
+    t.count_line,
+    t.journal,
+    t.pin_try,
+    t.preference,
+    t.delivery,
+    t.attempt,
+    t.location,
+    t.person,
+    t.catalogue,
+)
+"""In an order in which what refers to something comes after it."""
+_SINCE_A_LATER_RELEASE = frozenset(
+    table.name
+    for table in (
+        t.delivery,
+        t.attempt,
+        t.notice,
+        t.shift,
+        t.held_cart,
+        t.count_session,
+        t.count_line,
+        t.journal,
+        t.pin_try,
+        t.preference,
+    )
+)
+_CHILDREN = {"overlay": "operation_id", "product_overlay": "operation_id", "sale": "id"}
+_SALES_CHILDREN = {"sale_line": "sale_id", "payment": "sale_id"}
+_ROWS_AT_A_TIME = 200
+_ROWID_MAX = 2**40
+
+
+@dataclass
+class Found:
+    """What a damaged database still gave. `lost` says whether anything of the till's own may be missing."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    lost: bool = False
+    bad_hashes: int = 0
+
+
+def is_damaged(database: Path) -> bool:
+    """Whether SQLite's own check finds fault with the file."""
+    with closing(sqlite3.connect(database)) as connection:
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+        except sqlite3.DatabaseError:
+            return True
+
+
+def is_cut_short(database: Path) -> bool:
+    """Whether the file is smaller than its own header says; costs nothing to see."""
+    with database.open("rb") as file:
+        header = file.read(100)
+    if len(header) < 100:
+        return bool(header)
+    page_size = int.from_bytes(header[16:18], "big")
+    pages, told_at, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
+    if page_size == 1:
+        page_size = 65_536
+    return told_at == changed_at and database.stat().st_size < pages * page_size
+
+
+def set_aside(home: Home, stamp: str) -> Path:
+    """Move the database, with what belongs to it, into a folder of its own; never deleted."""
+    folder = home.damaged / stamp
+    number = 1
+    while folder.exists():
+        number += 1
+        folder = home.damaged / f"{stamp}-{number}"
+    folder.mkdir(parents=True, mode=0o700)
+    for part in home.path.glob("till.sqlite*"):
+        shutil.move(part, folder / part.name)
+    return folder / home.database.name
+
+
+def read(damaged: Path) -> Found:
+    """Everything of the till's own that can be read. The file itself is left as it is: a copy is opened."""
+    copy = damaged.with_name("reading.sqlite")
+    for part in damaged.parent.glob(f"{damaged.name}*"):
+        shutil.copy(part, copy.with_name(part.name.replace(damaged.name, copy.name)))
+    found = Found({table.name: [] for table in _TAKEN_OVER})
+    try:
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.row_factory = sqlite3.Row
+            for table in _TAKEN_OVER:
+                rows, whole = _read_table(connection, table)
+                found.rows[table.name] = rows
+                found.lost = found.lost or not whole
+    finally:
+        for part in copy.parent.glob(f"{copy.name}*"):
+            part.unlink()
+    _keep_sound_operations(found)
+    return found
+
+
+def _read_table(connection: sqlite3.Connection, table: Table) -> tuple[list[dict[str, Any]], bool]:
+    try:
+        there = {row["name"] for row in connection.execute(f"PRAGMA table_info({table.name})")}
+    except sqlite3.DatabaseError:
+        return [], False
+    columns = ", ".join(column.name for column in table.c if column.name in there)
+    if not columns:
+        return [], table.name not in _SINCE_A_LATER_RELEASE
+    has_rowid = table.name != t.attempt.name
+    try:
+        rows = connection.execute(f"SELECT {columns} FROM {table.name} NOT INDEXED").fetchall()  # noqa: S608 - names of ours
+        return [dict(row) for row in rows], True
+    except sqlite3.DatabaseError:
+        return (list(_around_damage(connection, table.name, columns)) if has_rowid else []), False
+
+
+def _around_damage(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[dict[str, Any]]:
+    """Rows by their rowid, in ever smaller ranges, down to the single ones that cannot be read."""
+    query = f"SELECT {columns} FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid"  # noqa: S608
+    ranges = [(1, _last_rowid(connection, table))]
+    tries = 0
+    while ranges and tries < 200_000:
+        low, high = ranges.pop()
+        tries += 1
+        try:
+            rows = connection.execute(query, (low, high)).fetchall()
+        except sqlite3.DatabaseError:
+            if low < high:
+                middle = (low + high) // 2
+                ranges += [(middle + 1, high), (low, middle)]
+        else:
+            yield from (dict(row) for row in rows)
+
+
+def _last_rowid(connection: sqlite3.Connection, table: str) -> int:
+    with contextlib.suppress(sqlite3.DatabaseError):
+        return int(connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 1)  # noqa: S608
+    # Without it: the largest whose place in the tree can be found, by doubling.
+    high = 1
+    while high < _ROWID_MAX:
+        try:
+            row = connection.execute(f"SELECT 1 FROM {table} WHERE rowid >= ? LIMIT 1", (high,)).fetchone()  # noqa: S608
+        except sqlite3.DatabaseError:
+            row = (1,)
+        if row is None or high > 10_000_000:
+            return high
+        high *= 2
+    return high
+
+
+def _keep_sound_operations(found: Found) -> None:
+    """Only operations whose hash is right, and only what belongs to one of them."""
+    sound: dict[str, dict[str, Any]] = {}
+    for row in found.rows["outbox"]:
+        if _is_sound(row):
+            sound[row["id"]] = row
+        else:
+            found.bad_hashes += 1
+            found.lost = True
+    found.rows["outbox"] = sorted(sound.values(), key=lambda row: row["device_seq"])
+    for name, key in _CHILDREN.items():
+        found.rows[name] = [row for row in found.rows[name] if row[key] in sound]
+    sessions = {row["id"] for row in found.rows["count_session"]}
+    found.rows["count_line"] = [row for row in found.rows["count_line"] if row["session_id"] in sessions]
+    sales = {row["id"] for row in found.rows["sale"]}
+    for name, key in _SALES_CHILDREN.items():
+        found.rows[name] = [row for row in found.rows[name] if row[key] in sales]
+
+
+def _is_sound(row: dict[str, Any]) -> bool:
+    try:
+        data = orjson.loads(row["data"])
+        content = content_hash(row["operation"], row["resource_type"], row["resource_id"], data)
+        chained = chain_hash(row["prev_hash"], row["id"], row["device_seq"], content)
+    except (ValueError, TypeError):
+        return False
+    return bool(chained == row["hash"])
+
+
+# --- into a new database -----------------------------------------------------------------------------
+
+
+def fill(tx: Transaction, home: Home, damaged: Path, found: Found) -> None:
+    """Put what was found into the new, empty database, and say so in a notice."""
+    if not found.rows["device"]:
+        found.rows["device"] = _device_of_a_backup(home)
+    for table in _TAKEN_OVER:
+        known = {column.name for column in table.c}
+        by_key = {tuple(row.get(c.name) for c in table.primary_key): row for row in found.rows[table.name]}
+        rows = [{name: value for name, value in row.items() if name in known} for row in by_key.values()]
+        for start in range(0, len(rows), _ROWS_AT_A_TIME):
+            tx.execute(insert(table).prefix_with("OR IGNORE"), rows[start : start + _ROWS_AT_A_TIME])
+    jumped = _set_numbers(tx, found)
+    notices.add(tx, notices.DATABASE_SALVAGED, _words(found, damaged, jumped=jumped))
+
+
+def _device_of_a_backup(home: Home) -> list[dict[str, Any]]:
+    for backup in backups(home):
+        with closing(sqlite3.connect(backup)) as connection:
+            connection.row_factory = sqlite3.Row
+            with contextlib.suppress(sqlite3.DatabaseError):
+                return [dict(row) for row in connection.execute("SELECT * FROM device")]
+    return []
+
+
+def _set_numbers(tx: Transaction, found: Found) -> bool:
+    """Numbers never go back: on from the highest that is known, and well beyond it where some may be lost."""
+    of = t.device.c
+    device = tx.execute(select(of.next_device_seq, of.next_receipt, of.last_hash)).first()
+    if device is None:
+        return False
+    last = tx.execute(
+        select(t.outbox.c.device_seq, t.outbox.c.hash).order_by(t.outbox.c.device_seq.desc()).limit(1)
+    ).first()
+    receipts = tx.execute(select(t.sale.c.receipt_number)).scalars()
+    highest_receipt = max((_number_of(receipt) for receipt in receipts), default=0)
+    highest_seq = last.device_seq if last else 0
+    margin = NUMBERS_LEFT_OUT if found.lost else 0
+    tx.execute(
+        update(t.device).values(
+            next_device_seq=max(device.next_device_seq, highest_seq + 1) + margin,
+            next_receipt=max(device.next_receipt, highest_receipt + 1) + margin,
+            last_hash=last.hash if last and (found.lost or not device.last_hash) else device.last_hash,
+        )
+    )
+    return bool(margin)
+
+
+def _number_of(receipt: str) -> int:
+    number = receipt.rpartition("-")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def _words(found: Found, damaged: Path, *, jumped: bool) -> str:
+    waiting = sum(1 for row in found.rows["outbox"] if row.get("finished_ms") is None)
+    saved = translate(
+        "store",
+        "This till's database was damaged and was set aside. {entries} entries were saved from it, "
+        "{waiting} of them not sent yet.",
+    )
+    said = [saved.format(entries=len(found.rows["outbox"]), waiting=waiting)]
+    if found.lost:
+        said.append(
+            translate(
+                "store",
+                "Some of it could not be read: compare the drawer and the receipts with the books.",
+            )
+        )
+    if jumped:
+        further = translate("store", "Receipt numbers go on {count} further, so that none is used twice.")
+        said.append(further.format(count=NUMBERS_LEFT_OUT))
+    if not found.rows["device"]:
+        said.append(translate("store", "This till must be enrolled again; what it has not sent is kept."))
+    said.append(translate("store", "The damaged file is kept at {path}.").format(path=damaged))
+    return " ".join(said)
