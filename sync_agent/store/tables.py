@@ -140,6 +140,8 @@ outbox = _table(
     # Who discarded or replaced it, and why: `end_reason`.
     _optional_text("ended_by"),
     _optional_text("end_reason"),
+    # What a manager approved in it: a JSON list in wire names, sent beside `approved_by_id`.
+    _optional_text("approvals"),
     Index("outbox_open", "status", "rank", "device_seq", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_due", "status", "next_attempt_ms", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_lane", "lane", "device_seq", sqlite_where=text("lane IS NOT NULL")),

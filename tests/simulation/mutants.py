@@ -20,8 +20,8 @@ from server_stub.services import devices, ledger, sync
 from sync_agent import agent, backoff
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
-from sync_agent.push.delivery import Pusher
 from sync_agent.push import delivery as push
+from sync_agent.push.delivery import Pusher
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic

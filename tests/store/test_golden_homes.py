@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from app.bootstrap import open_home, running_agent
@@ -21,6 +22,7 @@ from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
+from sync_agent.store.migrations.upgrade import alembic_config
 from sync_agent.store.outbox import Status
 from sync_agent.store.recovery.backup import backups
 from tests.waiting import until
@@ -79,9 +81,16 @@ def test_the_chain_of_hashes_is_whole(golden: Path) -> None:
 
 
 def test_the_file_from_before_is_kept(golden: Path) -> None:
+    home = Home(golden / "till")
     before = waiting_of(golden)
-    open_home(golden / "till").store.close()
-    [backup] = backups(Home(golden / "till"))
+    with closing(sqlite3.connect(home.database)) as connection:
+        [[revision]] = connection.execute("SELECT version_num FROM alembic_version")
+    open_home(home.path).store.close()
+    kept = backups(home)
+    if revision == ScriptDirectory.from_config(alembic_config()).get_current_head():
+        assert kept == [], "nothing was changed, so nothing had to be kept"
+        return
+    [backup] = kept
     with closing(sqlite3.connect(backup)) as connection:
         [[count]] = connection.execute("SELECT count(*) FROM outbox WHERE finished_ms IS NULL")
     assert count == len(before)
