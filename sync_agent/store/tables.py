@@ -139,6 +139,8 @@ class Outbox(Row, table=True):
     ended_by: str | None = None
     """Who discarded or replaced it, and why: `end_reason`."""
     end_reason: str | None = None
+    approvals: str | None = None
+    """What a manager approved in it: a JSON list in wire names, sent beside `approved_by_id`."""
 
 
 class Delivery(Row, table=True):
