@@ -182,7 +182,7 @@ def _tenant_parts(tenant_id: str, *, is_till: bool) -> list[_Part]:
             t.product,
             "id",
             _names(ProductRow),
-            lambda row: list(product_versions.on_the_wire(row).values()),
+            lambda row: list(product_versions.on_the_wire(dict(row)).values()),
             (t.product.c.tenant_id == tenant_id, t.product.c.deleted == 0),
         ),
         _open_conflicts(t.conflict.c.tenant_id == tenant_id, t.conflict.c.location_id.is_(None)),

@@ -3,8 +3,7 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -52,7 +51,7 @@ def states_of(heading: str) -> set[str]:
 def literals(model: type[Wire], name: str) -> set[str]:
     """The words that a field of the model has; it may be open to others."""
     annotation = model.model_fields[name].annotation
-    words, *_ = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
+    words = annotation if get_origin(annotation) is Literal else get_args(annotation)[0]
     return set(get_args(words))
 
 

@@ -1,6 +1,5 @@
 """How a product is written: a new version each time, told to the tenant's stream and kept as history."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -8,6 +7,7 @@ from sqlalchemy import select, update
 from server_stub.errors import Refusal
 from server_stub.operations.context import Asked, Batch
 from server_stub.store import tables as t
+from server_stub.vocabulary import UNITS
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect, ProductFields, ProductValues
 from sync_agent.contract.stock import ProductRow
@@ -26,12 +26,10 @@ def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
 
 
-_DECIMALS = {"each": 0, "kg": 3}
-"""Of each unit. A unit that a newer server has left in the store has none here, and travels without them."""
-
-
-def on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {**row, "deleted": bool(row["deleted"]), "unit_decimals": _DECIMALS.get(row["unit"])}
+def on_the_wire(row: dict[str, Any]) -> dict[str, Any]:
+    """The product's row; a unit that a newer server has left in the store travels without its decimals."""
+    unit = UNITS.get(row["unit"])
+    whole = {**row, "deleted": bool(row["deleted"]), "unit_decimals": unit.decimals if unit else None}
     return ProductRow.model_validate(whole).model_dump(mode="json", by_alias=True)
 
 
