@@ -70,7 +70,7 @@ def stage_of(loop: QEventLoop, folder: Path, locale: Any, size: QSize) -> Iterat
         window = MainWindow(shop.till, bridge, NoAgent(), PEPPER, locale=locale)
         window.resize(size)
         window.show()
-        window.sign_in.signedIn.emit(ALICE)
+        window.welcome(ALICE)
         stage = Stage(window, shop, run)
         stage.settle()
         try:

@@ -143,7 +143,7 @@ def window(loop: Loop, shop: Shop, bridge: Bridge, agent: SilentAgent, qtbot: Qt
 @pytest.fixture
 def selling(window: MainWindow) -> MainWindow:
     """As `window`, with Alice signed in."""
-    window.sign_in.signedIn.emit(ALICE)
+    window.welcome(ALICE)
     return window
 
 
