@@ -8,7 +8,7 @@ import pytest
 import structlog
 from keyring.backends import fail
 
-from server_stub.cli import main as server_cli
+from server_stub.monitoring import logs
 
 pytest.register_assert_rewrite("tests.kit")
 pytest_plugins = ["tests.kit.fixtures"]
@@ -34,7 +34,7 @@ def _no_keyring_of_this_machine() -> None:
 @pytest.fixture
 def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server's command configures the log of its process; here that is the whole test run's."""
-    monkeypatch.setattr(server_cli.logs, "configure", lambda _level: None)
+    monkeypatch.setattr(logs, "configure", lambda _level: None)
 
 
 @pytest.fixture
