@@ -17,7 +17,7 @@ from sync_agent.events import (
     QueueDrained,
     StateChanged,
 )
-from tests.ui.conftest import Loop
+from tests.kit.windows import Loop
 
 
 def elsewhere(work: Callable[[], None]) -> None:
