@@ -21,8 +21,8 @@ from app.ui.page.base import Page
 from app.ui.widgets.theme import Theme, Tokens, apply_theme, read_tokens
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SHORTCUTS, SIGN_IN, STOCK, SYNC, PageEntry
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import Shop
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
 
@@ -93,7 +93,7 @@ def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QA
 
 @pytest.mark.parametrize("page", [SIGN_IN, SELL, STOCK, SYNC, SHORTCUTS])
 def test_nothing_is_cut_at_1024_by_768(
-    selling: MainWindow, shop: Shop, loop: Loop, keys: Keyboard, page: PageEntry[Page]
+    selling: MainWindow, shop: OfflineShop, loop: Loop, keys: Keyboard, page: PageEntry[Page]
 ) -> None:
     fill(selling, shop, loop)
     open_page(selling, page)
@@ -111,7 +111,7 @@ def test_nothing_is_cut_at_1024_by_768(
 
 @pytest.mark.parametrize("page", [SIGN_IN, SELL, STOCK, SYNC, SHORTCUTS])
 def test_every_control_has_a_name_for_screen_readers_and_room_for_a_finger(
-    selling: MainWindow, shop: Shop, loop: Loop, page: PageEntry[Page]
+    selling: MainWindow, shop: OfflineShop, loop: Loop, page: PageEntry[Page]
 ) -> None:
     fill(selling, shop, loop)
     open_page(selling, page)
@@ -147,7 +147,7 @@ def test_shortcuts_are_one_key_away_and_esc_comes_back(selling: MainWindow, keys
     assert selling.page(SELL).isVisible()
 
 
-def fill(window: MainWindow, shop: Shop, loop: Loop) -> None:
+def fill(window: MainWindow, shop: OfflineShop, loop: Loop) -> None:
     """A cart, a long name, a miss and a conflict: what takes room."""
     for code in ("2000000000015", "2000000000053", "2000000000077", "5012345678900"):
         scan(code)

@@ -20,8 +20,9 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import PAGES, SELL, SHORTCUTS, SIGN_IN, STOCK, PageEntry
 from sync_agent.contract.stock import UserRow
 from sync_agent.events import ConnectionState, StateChanged
-from tests.ui.conftest import Keyboard, Loop, SilentAgent, part, scan
-from tests.ui.shop import ALICE, BOB, PEPPER, TENANT, Shop
+from tests.kit.agents import SilentAgent
+from tests.kit.offline_shop import ALICE, BOB, PEPPER, TENANT, OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 
 class ShowVoucher(Request):
@@ -90,7 +91,7 @@ SILENT = PageEntry("silent", lambda: "Silent", silent_page, key="Ctrl+7", icon="
 
 @pytest.fixture
 def shop_window(
-    loop: Loop, shop: Shop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot
+    loop: Loop, shop: OfflineShop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot
 ) -> Iterator[MainWindow]:
     """The till's window with the two made-up pages behind its own."""
     made = MainWindow(
@@ -123,7 +124,7 @@ def test_a_made_up_page_stands_in_the_bar_and_opens_by_tab_and_by_key(
 
 
 def test_a_page_hears_who_is_signed_in_how_the_till_is_and_what_changed(
-    shop_window: MainWindow, bridge: Bridge, shop: Shop, loop: Loop
+    shop_window: MainWindow, bridge: Bridge, shop: OfflineShop, loop: Loop
 ) -> None:
     shop_window.welcome(ALICE)
     page = shop_window.page(VOUCHERS)
@@ -154,7 +155,7 @@ def test_a_scan_goes_to_the_page_in_sight_and_to_the_cart_where_that_does_not_ta
 
 
 def test_a_page_that_cares_for_nothing_is_in_nobodys_way(
-    shop_window: MainWindow, keys: Keyboard, bridge: Bridge, shop: Shop, loop: Loop
+    shop_window: MainWindow, keys: Keyboard, bridge: Bridge, shop: OfflineShop, loop: Loop
 ) -> None:
     shop_window.welcome(ALICE)
     press_control(shop_window, Qt.Key.Key_7)
@@ -221,7 +222,7 @@ def test_back_leads_to_the_page_before(shop_window: MainWindow, keys: Keyboard) 
 
 
 def test_somebody_who_joined_while_another_was_signed_in_can_sign_in_next(
-    shop_window: MainWindow, shop: Shop, loop: Loop
+    shop_window: MainWindow, shop: OfflineShop, loop: Loop
 ) -> None:
     shop_window.welcome(ALICE)
     focus = shop_window.focusWidget()
@@ -233,7 +234,7 @@ def test_somebody_who_joined_while_another_was_signed_in_can_sign_in_next(
 
 
 def test_people_who_come_meanwhile_leave_a_half_typed_pin(
-    shop_window: MainWindow, shop: Shop, loop: Loop, keys: Keyboard
+    shop_window: MainWindow, shop: OfflineShop, loop: Loop, keys: Keyboard
 ) -> None:
     keys.type("24")
     cara_joins(shop)
@@ -256,7 +257,7 @@ def press_control(window: MainWindow, key: Qt.Key) -> None:
     QApplication.processEvents()
 
 
-def cara_joins(shop: Shop) -> None:
+def cara_joins(shop: OfflineShop) -> None:
     """A new clerk of this place comes down the stream."""
     cara = UserRow(
         id="cara", username="cara", name="Cara Nilsson", role="clerk", locations=["main"], version=1
