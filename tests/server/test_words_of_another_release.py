@@ -21,9 +21,10 @@ from server_stub.store import tables as t
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Announcement, Commit, Database, UnitOfWork
 from sync_agent.contract import events
-from tests.server.operations import operation, sale
-from tests.server.shop import Person, Shop
-from tests.waiting import WAIT_S
+from tests.kit.clients import Person, snapshot
+from tests.kit.operations import operation, sale
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 TENANT, MAIN = "tenant-demo", "tenant-demo-location-main"
 OLD_TILL = Audience(is_till=True, is_tolerant=False)
@@ -58,7 +59,7 @@ def a_newer_server_writes(unit: UnitOfWork) -> None:
     unit.streams.append(TENANT, "price_list", "summer", 1, {"id": "summer", "version": 1}, None)
 
 
-async def signed_in(shop: Shop, till: Person, *features: str) -> Person:
+async def signed_in(shop: ShopServer, till: Person, *features: str) -> Person:
     """The till with a token that it asked for with these features."""
     body = {"refreshToken": till.answer["deviceToken"], "features": features}
     answer = (await shop.http.post("/api/v1/auth/refresh", json=body)).json()["data"]
@@ -66,21 +67,8 @@ async def signed_in(shop: Shop, till: Person, *features: str) -> Person:
     return Person(till.http, answer["accessToken"], till.user_id, till.answer)
 
 
-async def snapshot(till: Person, stream: str) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {}
-    token: str | None = None
-    while True:
-        query = {"stream": stream} | ({"pageToken": token} if token else {})
-        page = (await till.get("/realtime/snapshot", **query)).json()["data"]
-        found = rows.setdefault(page["resourceType"], [])
-        found += [dict(zip(page["columns"], row, strict=True)) for row in page["rows"]]
-        token = page.get("nextPageToken")
-        if token is None:
-            return rows
-
-
 async def test_a_tolerant_till_is_sent_what_there_is_and_another_the_nearest_that_it_knows(
-    shop: Shop, settings: Settings
+    shop: ShopServer, settings: Settings
 ) -> None:
     enrolled = await shop.enroll(await shop.sign_in("demo", "alice"))
     old, new = await signed_in(shop, enrolled), await signed_in(shop, enrolled, "tolerant", "telepathy")
@@ -101,13 +89,13 @@ async def test_a_tolerant_till_is_sent_what_there_is_and_another_the_nearest_tha
     assert (listed["resourceType"], "row" in listed) == ("price_list", False)
 
     for person, role, unit in ((old, "clerk", "each"), (new, "trainee", "litre")):
-        rows = await snapshot(person, TENANT)
+        rows, _ = await snapshot(person, TENANT)
         assert [row["role"] for row in rows["user"] if row["id"] == "bob"] == [role]
         assert [row["unit"] for row in rows["product"] if row["id"] == "milk"] == [unit]
         assert {row["unitDecimals"] for row in rows["product"] if row["unit"] == "kg"} == {3}
 
 
-async def test_both_find_their_copies_equal_to_the_servers(shop: Shop, settings: Settings) -> None:
+async def test_both_find_their_copies_equal_to_the_servers(shop: ShopServer, settings: Settings) -> None:
     """Words that are mapped change no digest, since it is over ids and versions."""
     enrolled = await shop.enroll(await shop.sign_in("demo", "alice"))
     with opened(settings) as database:
@@ -118,7 +106,7 @@ async def test_both_find_their_copies_equal_to_the_servers(shop: Shop, settings:
 
 
 async def test_the_server_reads_back_a_product_in_a_unit_that_it_does_not_know(
-    shop: Shop, settings: Settings
+    shop: ShopServer, settings: Settings
 ) -> None:
     with opened(settings) as database:
         await database.write("demo", a_newer_server_writes)
@@ -134,7 +122,7 @@ async def test_the_server_reads_back_a_product_in_a_unit_that_it_does_not_know(
     assert (wanted["status"], wanted["code"]) == ("rejected", "bad_request")
 
 
-async def test_joining_says_which_forms_of_operations_are_read(shop: Shop) -> None:
+async def test_joining_says_which_forms_of_operations_are_read(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     socket = await shop.connect()
     assert (await socket.join(till, features=["changes", "tolerant"]))["data"]["forms"] == [1]
@@ -143,7 +131,7 @@ async def test_joining_says_which_forms_of_operations_are_read(shop: Shop) -> No
     assert (await shop.http.post("/api/v1/auth/refresh", json=body)).json()["data"]["forms"] == [1]
 
 
-async def test_sockets_of_both_hear_every_change_once(shop: Shop) -> None:
+async def test_sockets_of_both_hear_every_change_once(shop: ShopServer) -> None:
     enrolled = await shop.enroll(await shop.sign_in("demo", "alice"))
     old = await shop.join("demo", enrolled, features=["changes"])
     new = await shop.join("demo", enrolled, features=["changes", "tolerant"])
