@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from sync_agent.contract import events
 from sync_agent.contract.events import PATH_LIVE
 from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
+from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
 from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
@@ -143,7 +145,7 @@ class Connection:
             "deviceId": device.device_id,
             "protocol": PROTOCOL_VERSION,
             "cursors": {stream: cursor.to_wire() for stream, cursor in cursors.items()},
-            "features": ["changes"],
+            "features": ["changes", TOLERANT],
         }
         try:
             joined = JoinedStreams.model_validate(
@@ -154,6 +156,7 @@ class Connection:
         except RejectedError as error:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
         self._joined_with = token
+        await self._store.write(partial(link.note_forms, forms=joined.forms), Rank.AGENT)
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
         if abs(offset_ms - device.clock_offset_ms) > OFFSET_MATTERS_MS:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)

@@ -19,8 +19,8 @@ _UNIT: ColumnElement[str] = case(
     (_of.unit_decimals.is_(None) | _of.unit.in_(_PLAIN_UNITS), _of.unit),
     else_=_of.unit + "|" + cast(_of.unit_decimals, String),
 ).label("unit")
-"""A product's unit as the till passes it on: one that a newer server may have brought has its decimals behind it
-("litre|2"), so that wherever a quantity is shown or sold its unit says how.
+"""A product's unit as the till passes it on. One that a newer server may have brought has its decimals behind
+it ("litre|2"), so that wherever a quantity is shown or sold its unit says how.
 """
 _CONFIRMED: dict[str, ColumnElement[Any]] = {field: _of[field] for field in (*_FIELDS, "version")} | {
     "unit": _UNIT

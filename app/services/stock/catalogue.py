@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
 from app.domain.rights import Right
+from app.domain.vocabulary.units import code_of
 from app.services import journal
 from app.services.stock.gtin import same_code, spellings
 from app.services.till import Actor, Till, authorise
-from sync_agent.contract.operations import PRODUCT, ProductCreate, ProductEdit, ProductFields
+from sync_agent.contract.operations import PRODUCT, ProductCreate, ProductEdit, ProductFields, ProductValues
 from sync_agent.ports import Rank
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
@@ -159,7 +160,10 @@ def _edit(
         after = ProductFields.model_validate(changed)
     except ValidationError as error:
         raise BadProduct(_in_words(error)) from error
-    base = ProductFields.model_validate({name: getattr(before, name) for name in changed})
+    was = {name: getattr(before, name) for name in changed}
+    if "unit" in was:
+        was["unit"] = code_of(was["unit"])
+    base = ProductValues.model_validate(was)
     edit = ProductEdit(set=after, base=base)
     version = tx.execute(select(t.product.c.version).where(t.product.c.id == product_id)).scalar()
     operation = NewOperation(
