@@ -1,8 +1,8 @@
-"""Branch coverage by package, from what `make coverage` measured: statements, branches, and where the gaps are.
+"""Branch coverage by package, of what `make coverage` measured, and the files with the largest gaps.
 
     python scripts/coverage_table.py [FILES]
 
-FILES is how many of the files with the most uncovered lines are listed below the table, 15 unless said otherwise.
+FILES is how many files are listed below the table: 15 unless said otherwise.
 """
 
 import json
