@@ -91,6 +91,23 @@ class UserAccount(ServerTable, table=True):
     version: int = _integer()
 
 
+class UserVersion(ServerTable, table=True):
+    """A person's rights from one moment on: `tenant_seq` is the change of the tenant's stream that told of
+    them, `from_ms` when that was. Both are 0 for what held before versions were written down."""
+
+    __tablename__ = "user_version"
+    __table_args__ = (_of("user_account", "user_id"), STRICT)
+
+    tenant_id: str = _key()
+    user_id: str = _key()
+    version: int = Field(primary_key=True, sa_type=WholeNumber)
+    tenant_seq: int = _integer()
+    from_ms: int = _integer()
+    role: str = _text()
+    locations: list[str] = _json()
+    active: int = _integer()
+
+
 class Device(ServerTable, table=True):
     """An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
 
@@ -268,7 +285,11 @@ class Oversold(ServerTable, table=True):
 
 
 class OperationEntry(ServerTable, table=True):
-    """An operation that was judged, and its answer. Its id keeps what it did single for ever."""
+    """An operation that was judged, and its answer. Its id keeps what it did single for ever.
+
+    `happened_ms` is when it was done, by the server's clock, `tenant_seq` what its till had read of the
+    tenant's stream by then; neither is ever below that of its till's number before.
+    """
 
     __tablename__ = "operation"
     __table_args__ = (UniqueConstraint("tenant_id", "device_id", "device_seq"), STRICT)
@@ -288,6 +309,8 @@ class OperationEntry(ServerTable, table=True):
     status: str = _text()
     result: dict[str, Any] = _json()
     received_ms: int = _integer()
+    tenant_seq: int | None = _optional_integer()
+    happened_ms: int | None = _optional_integer()
 
 
 class TillTransaction(ServerTable, table=True):
@@ -432,6 +455,7 @@ def _core(model: type[ServerTable]) -> Table:
 tenant = _core(Tenant)
 location = _core(Location)
 user_account = _core(UserAccount)
+user_version = _core(UserVersion)
 device = _core(Device)
 refresh_token = _core(RefreshToken)
 stream = _core(Stream)

@@ -1,6 +1,7 @@
 """Users, tills and settings: who may manage them, what is told of it, and what it ends."""
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import httpx
@@ -8,7 +9,8 @@ import orjson
 from argon2 import PasswordHasher
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from sync_agent.contract.identity import pin_material
+from server_stub.services.people import LOOSENED
+from sync_agent.contract.identity import TenantSettings, pin_material
 from tests.server.shop import Person, Shop
 
 TENANT = "tenant-demo"
@@ -201,16 +203,104 @@ async def test_an_unknown_user_is_not_found_and_anothers_neither(shop: Shop) -> 
         refused(await patch(ada, f"/users/{user_id}", {"name": "X"}), "not_found")
 
 
-async def test_only_an_admin_manages_people(shop: Shop) -> None:
-    for username in ("alice", "bob"):
-        person = await shop.sign_in("demo", username)
-        for response in (
-            await person.get("/users"),
-            await person.post("/users", CARA),
-            await patch(person, "/users/bob", {"role": "admin"}),
-            await patch(person, "/settings", {"refuseUnconditional": True}),
+async def test_a_clerk_manages_nobody_and_sets_nothing(shop: Shop) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    for response in (
+        await bob.get("/users"),
+        await bob.post("/users", CARA),
+        await patch(bob, "/users/bob", {"role": "admin"}),
+        await patch(bob, "/users/bob", {"password": "another-password"}),
+        await patch(bob, "/settings", {"refuseUnconditional": True}),
+    ):
+        refused(response, "forbidden")
+
+
+async def test_a_manager_looks_after_the_clerks_of_their_own_places(shop: Shop) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    await done(await alice.post("/users", CARA))
+    row = await done(
+        await patch(alice, "/users/cara", {"name": "Cara Low", "pin": "8080", "locations": ["annex"]})
+    )
+    assert (row["name"], row["locations"]) == ("Cara Low", ["annex"])
+    await done(await patch(alice, "/users/cara", {"password": "another-password"}))
+    assert (await sign_in(shop, "cara", "another-password")).status_code == 200
+    assert (await done(await patch(alice, "/users/cara", {"disabled": True})))["disabled"]
+    assert (await sign_in(shop, "cara", "another-password")).status_code == 401
+
+
+async def test_a_manager_grants_no_right_above_a_clerks(shop: Shop) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    for role in ("manager", "admin"):
+        refused(await alice.post("/users", {**CARA, "role": role}), "forbidden")
+        refused(await patch(alice, "/users/bob", {"role": role}), "forbidden")
+        refused(await patch(alice, "/users/bob", {"role": role, "disabled": True}), "forbidden")
+    assert shop.rows("SELECT role FROM user_account WHERE id IN ('bob', 'cara')") == [("clerk",)]
+
+
+async def test_a_manager_edits_resets_and_dismisses_nobody_of_their_rank_or_above(shop: Shop) -> None:
+    ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
+    await done(await ada.post("/users", {**CARA, "role": "manager"}))
+    before = shop.rows("SELECT * FROM user_account ORDER BY tenant_id, id")
+    for user_id in ("ada", "cara", "alice"):
+        for edit in (
+            {"password": "another-password"},
+            {"pin": "8080"},
+            {"name": "Somebody Else"},
+            {"locations": ["main"]},
+            {"role": "clerk"},
+            {"disabled": True},
+            {"role": "clerk", "password": "another-password"},
         ):
-            refused(response, "forbidden")
+            response = await patch(alice, f"/users/{user_id}", edit)
+            assert response.json()["error"]["code"] in ("forbidden", "precondition_failed"), response.text
+    assert shop.rows("SELECT * FROM user_account ORDER BY tenant_id, id") == before
+
+
+async def test_a_manager_reaches_no_clerk_of_another_place(shop: Shop) -> None:
+    ada = await shop.sign_in("demo", "ada")
+    await done(await patch(ada, "/users/alice", {"locations": ["main"]}))
+    await done(await ada.post("/users", {**CARA, "locations": ["annex"]}))
+    alice = await shop.sign_in("demo", "alice")
+    for locations in (["annex"], ["main", "annex"], []):
+        refused(
+            await alice.post("/users", {**CARA, "id": "new", "username": "new", "locations": locations}),
+            "forbidden",
+        )
+    # Neither who works elsewhere, nor who works here and elsewhere, nor by moving them here or away.
+    refused(await patch(alice, "/users/cara", {"pin": "8080"}), "forbidden")
+    refused(await patch(alice, "/users/cara", {"locations": ["main"]}), "forbidden")
+    refused(await patch(alice, "/users/bob", {"pin": "8080"}), "forbidden")
+    await done(await patch(ada, "/users/bob", {"locations": ["main"]}))
+    refused(await patch(alice, "/users/bob", {"locations": ["main", "annex"]}), "forbidden")
+    await done(await patch(alice, "/users/bob", {"pin": "8080"}))
+    users = (await done(await alice.get("/users")))["users"]
+    assert [user["username"] for user in users] == ["ada", "alice", "bob"]
+
+
+async def test_whoever_lost_the_right_a_moment_ago_edits_nobody(shop: Shop) -> None:
+    """The server has not asked again about this token yet: it remembers for a moment that it holds."""
+    alice = await shop.sign_in("demo", "alice")
+    assert (await alice.get("/users")).status_code == 200
+    connection = sqlite3.connect(shop.home / "server.sqlite3")
+    with connection:
+        connection.execute("UPDATE user_account SET role = 'clerk' WHERE id = 'alice'")
+    connection.close()
+    response = await patch(alice, "/users/bob", {"pin": "8080"})
+    # By then the server may have asked again, and knows the token no more.
+    assert response.json()["error"]["code"] in ("forbidden", "unauthorized")
+
+
+async def test_a_manager_sets_what_loosens_no_check_and_an_admin_the_others(shop: Shop) -> None:
+    ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
+    strict, loose = {"refuseUnconditional": True}, {"refuseUnconditional": False}
+    assert await done(await patch(alice, "/settings", strict)) == strict
+    refused(await patch(alice, "/settings", loose), "forbidden")
+    assert await done(await patch(alice, "/settings", strict)) == strict
+    assert await done(await patch(ada, "/settings", loose)) == loose
+
+
+def test_of_every_setting_it_is_known_what_loosens_it() -> None:
+    assert set(LOOSENED) == set(TenantSettings.model_fields)
 
 
 async def test_the_trail_names_the_fields_and_never_a_secret(shop: Shop) -> None:
