@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
-from app.domain.rights import Right
+from app.domain.rights import Right, may
 from app.services import journal
 from app.services.stock.gtin import same_code, spellings
 from app.services.till import Actor, Till, authorise
@@ -213,7 +213,7 @@ def _manager_name(connection: Connection, actor_id: str) -> str:
     row = connection.execute(
         select(t.person.c.name, t.person.c.role).where(t.person.c.id == actor_id)
     ).first()
-    if row is None or row.role not in {"manager", "admin"}:
+    if row is None or not may(row.role, Right.EDIT_PRODUCT):
         raise NotPermitted("Only a manager may add products.")
     return str(row.name)
 
