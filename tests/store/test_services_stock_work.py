@@ -4,8 +4,8 @@ import orjson
 import pytest
 from sqlalchemy import insert
 
-from app.domain.cart import Cart
 from app.domain import rights
+from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, CountOver, NotPermitted, UnknownProduct
 from app.domain.rights import Right
 from app.domain.tender import tender_cash
