@@ -64,9 +64,7 @@ def may(role: str, right: Right) -> bool:
 def only(right: Right) -> str:
     """Why somebody is asked for: "Only a manager may void a sale." """
     words = {
-        CLERK: translate(
-            "errors", "This till does not know your role: a manager has to approve if you {what}."
-        ),
+        CLERK: translate("errors", "This till does not know your role. Ask a manager to let you {what}."),
         MANAGER: translate("errors", "Only a manager may {what}."),
         ADMIN: translate("errors", "Only an administrator may {what}."),
     }
