@@ -289,7 +289,8 @@ async def test_a_token_that_says_more_than_its_person_is_edits_nobody(rules: Rul
     for user_id in ("mia", "cleo"):
         with pytest.raises(Refusal, match="role"):
             await people.edit_user(rules.database, outdated, user_id, edit)
-    assert rules.query("SELECT role FROM user_account ORDER BY id") == [("clerk",), ("manager",)]
+    roles = await asyncio.to_thread(rules.query, "SELECT role FROM user_account ORDER BY id")
+    assert roles == [("clerk",), ("manager",)]
 
 
 async def test_a_manager_sets_what_loosens_no_check_and_an_admin_the_others(shop: ShopServer) -> None:
