@@ -6,8 +6,6 @@ from sqlalchemy import insert
 
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, CountOver, UnknownProduct
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import count_sessions, inventory, transfers
 from app.services.stock.inventory import ElsewhereRow
 from app.services.stock.transfers import Place
@@ -16,6 +14,7 @@ from sync_agent.contract.operations import CountData, TransferData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
+from tests import selling
 from tests.clocks import ManualClock
 from tests.store.shop import APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
 
@@ -31,8 +30,7 @@ def till(store: Store) -> Till:
 
 
 async def sell(till: Till, product_id: str, quantity: int) -> None:
-    cart = Cart().add(goods(till, product_id), quantity)
-    await checkout.complete_sale(till, cart, [tender_cash(cart.total_minor, cart.total_minor)], MARIA)
+    await selling.sell(till, Cart().add(goods(till, product_id), quantity), MARIA)
 
 
 # --- counting by scanning ----------------------------------------------------------------------------

@@ -5,8 +5,6 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue
 from app.ui.sync.page import Tab
 from app.ui.widgets.parts import MessageLine
@@ -15,6 +13,7 @@ from app.ui.window.main_window import MainWindow
 from sync_agent.events import ConnectionState, StateChanged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
+from tests import selling
 from tests.ui.conftest import Loop, SilentAgent, part
 from tests.ui.shop import ALICE, Shop
 
@@ -115,8 +114,7 @@ def test_a_window_that_comes_late_begins_with_the_last_known_state(
 def sell(shop: Shop, loop: Loop) -> None:
     mug = catalogue.by_code(shop.till, "2000000000015")
     assert mug is not None
-    cart = Cart().add(mug, 2)
-    loop.run(checkout.complete_sale(shop.till, cart, [tender_cash(1300, 1300)], ALICE))
+    loop.run(selling.sell(shop.till, Cart().add(mug, 2), ALICE))
 
 
 def change(shop: Shop, **values: object) -> None:
