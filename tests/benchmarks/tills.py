@@ -37,12 +37,12 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
-from tests import selling
 from tests.benchmarks.processes import server_process
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
-from tests.waiting import until
-from tests.world import LOCATION, PASSWORD, TENANT
+from tests.kit import selling
+from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.waiting import until
 
 ROUNDS = 3
 SALES = 400

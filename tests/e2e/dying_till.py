@@ -32,7 +32,7 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import Channel, EventHandler
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
-from tests import selling
+from tests.kit import selling
 
 DIED = 77
 LOADED = (Agent, NetworkTransport)

@@ -20,7 +20,7 @@ from app.services.stock import catalogue, counting
 from app.services.till import Actor
 from sync_agent.agent import AgentThread
 from sync_agent.store import tables as t
-from tests import selling
+from tests.kit import selling
 
 
 async def sell(home: Path, seed: int) -> None:

@@ -28,7 +28,7 @@ from sync_agent.store.database import Changed, Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import NewOperation, ProductEffect, Status
-from tests import selling
+from tests.kit import selling
 from tests.simulation.network import SimLink
 from tests.simulation.ports import Died, SimClock, SimExecutor, SimIds, SimRng, chance_of
 from tests.simulation.shop import templates

@@ -20,8 +20,8 @@ from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
 from sync_agent.store.recovery import salvage
-from tests import selling
-from tests.world import World
+from tests.kit import selling
+from tests.kit.world import World
 
 PAGE = 4096
 
