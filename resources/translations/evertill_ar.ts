@@ -3219,6 +3219,10 @@
             <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
         </message>
         <message>
+            <source>This sale is finished already. Its receipt is in the list.</source>
+            <translation>انتهى هذا البيع من قبل. إيصاله في القائمة.</translation>
+        </message>
+        <message>
             <source>This was decided already. Nothing is left to choose.</source>
             <translation>تقرر هذا من قبل. لم يبقَ ما يُختار.</translation>
         </message>

@@ -3067,6 +3067,10 @@
             <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
         </message>
         <message>
+            <source>This sale is finished already. Its receipt is in the list.</source>
+            <translation>Esta venta ya está terminada. Su recibo está en la lista.</translation>
+        </message>
+        <message>
             <source>This was decided already. Nothing is left to choose.</source>
             <translation>Esto ya se decidió. No queda nada que elegir.</translation>
         </message>

@@ -8,9 +8,7 @@ from app.domain import rights
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, CountOver, NotPermitted, UnknownProduct
 from app.domain.rights import Right
-from app.domain.tender import tender_cash
 from app.domain.vocabulary.roles import MANAGER
-from app.services.selling import checkout
 from app.services.stock import count_sessions, inventory, transfers
 from app.services.stock.inventory import ElsewhereRow
 from app.services.stock.transfers import Place
@@ -19,6 +17,7 @@ from sync_agent.contract.operations import CountData, TransferData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
+from tests.kit import selling
 from tests.kit.clocks import ManualClock
 from tests.kit.store_shop import ALICE, APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
 
@@ -34,8 +33,7 @@ def till(store: Store) -> Till:
 
 
 async def sell(till: Till, product_id: str, quantity: int) -> None:
-    cart = Cart().add(goods(till, product_id), quantity)
-    await checkout.complete_sale(till, cart, [tender_cash(cart.total_minor, cart.total_minor)], MARIA)
+    await selling.sell(till, Cart().add(goods(till, product_id), quantity), MARIA)
 
 
 # --- counting by scanning ----------------------------------------------------------------------------
