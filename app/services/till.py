@@ -36,16 +36,12 @@ def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
     for one in (actor, approved_by):
         if one is not None and one.may(right):
             return one
-<<<<<<< HEAD
-    raise NotPermitted(only(right))
-=======
     raise not_permitted(right)
 
 
 def not_permitted(right: Right) -> NotPermitted:
     """The refusal that says who may."""
-    return NotPermitted(translate("errors", "Only a manager may {what}.").format(what=in_words(right)))
->>>>>>> integration
+    return NotPermitted(only(right))
 
 
 class Till:

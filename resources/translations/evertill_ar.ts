@@ -3215,12 +3215,12 @@
             <translation>لهذا البيع أسطر أكثر مما يسعه إيصال واحد. قسّمه إلى اثنين.</translation>
         </message>
         <message>
-            <source>This till does not know your role. Ask a manager to let you {what}.</source>
-            <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
-        </message>
-        <message>
             <source>This sale is finished already. Its receipt is in the list.</source>
             <translation>انتهى هذا البيع من قبل. إيصاله في القائمة.</translation>
+        </message>
+        <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>

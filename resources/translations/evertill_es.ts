@@ -3063,12 +3063,12 @@
             <translation>Esta venta tiene demasiadas líneas para un ticket. Divídala en dos.</translation>
         </message>
         <message>
-            <source>This till does not know your role. Ask a manager to let you {what}.</source>
-            <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
-        </message>
-        <message>
             <source>This sale is finished already. Its receipt is in the list.</source>
             <translation>Esta venta ya está terminada. Su recibo está en la lista.</translation>
+        </message>
+        <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>
