@@ -55,7 +55,7 @@ def _plain(code: str) -> str:
 
 
 def unit_of(spelled: str) -> Unit:
-    """The unit of a product as the catalogue spells it: its code, and "|" and its decimals where those came too.
+    """The unit of a product as the catalogue spells it: its code, with "|" and its decimals if they came.
 
     One that this till does not know is shown as it is called, and is sold where its decimals are there.
     """
