@@ -4,18 +4,6 @@
     <context>
         <name>AdjustForm</name>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>Corrección (− resta)</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
-        </message>
-        <message>
             <source>Nothing would change: type another quantity than 0.</source>
             <translation>No cambiaría nada: escriba una cantidad distinta de 0.</translation>
         </message>
@@ -42,10 +30,6 @@
         <message>
             <source>Type it without a minus: the reason says which way it goes.</source>
             <translation>Escríbalo sin el signo menos: el motivo dice si suma o resta.</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>Merma o rotura</translation>
         </message>
     </context>
     <context>
@@ -152,14 +136,6 @@
         <message>
             <source>instead of {price}</source>
             <translation>en vez de {price}</translation>
-        </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>{price} el kg</translation>
-        </message>
-        <message>
-            <source>{price} each</source>
-            <translation>{price} la unidad</translation>
         </message>
     </context>
     <context>
@@ -350,36 +326,12 @@
             <translation>como en {place}</translation>
         </message>
         <message>
-            <source>correction</source>
-            <translation>corrección</translation>
-        </message>
-        <message>
-            <source>count</source>
-            <translation>recuento</translation>
-        </message>
-        <message>
-            <source>decision</source>
-            <translation>decisión</translation>
-        </message>
-        <message>
             <source>deleted</source>
             <translation>eliminado</translation>
         </message>
         <message>
-            <source>found</source>
-            <translation>encontrado</translation>
-        </message>
-        <message>
-            <source>from another shop</source>
-            <translation>desde otra tienda</translation>
-        </message>
-        <message>
             <source>from both sides</source>
             <translation>de ambos lados</translation>
-        </message>
-        <message>
-            <source>goods in</source>
-            <translation>entrada</translation>
         </message>
         <message>
             <source>kept</source>
@@ -394,14 +346,6 @@
             <translation>desconocido</translation>
         </message>
         <message>
-            <source>returned</source>
-            <translation>devuelto</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>vendido</translation>
-        </message>
-        <message>
             <source>suggested, {origin}</source>
             <translation>propuesto, {origin}</translation>
         </message>
@@ -414,16 +358,8 @@
             <translation>esta caja</translation>
         </message>
         <message>
-            <source>to another shop</source>
-            <translation>a otra tienda</translation>
-        </message>
-        <message>
             <source>typed by you</source>
             <translation>escrito por usted</translation>
-        </message>
-        <message>
-            <source>waste</source>
-            <translation>merma</translation>
         </message>
         <message>
             <source>you</source>
@@ -912,18 +848,6 @@
             <translation>Ticket…</translation>
         </message>
         <message>
-            <source>Refund done</source>
-            <translation>Devolución hecha</translation>
-        </message>
-        <message>
-            <source>Sale done</source>
-            <translation>Venta hecha</translation>
-        </message>
-        <message>
-            <source>Sale voided</source>
-            <translation>Venta anulada</translation>
-        </message>
-        <message>
             <source>Saved on this till.</source>
             <translation>Guardado en esta caja.</translation>
         </message>
@@ -959,24 +883,12 @@
             <translation>Cancelar (Esc)</translation>
         </message>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>Corrección (− resta)</translation>
-        </message>
-        <message>
             <source>Counted</source>
             <translation>Contado</translation>
         </message>
         <message>
             <source>Edit and send again</source>
             <translation>Modificar y enviar de nuevo</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
         </message>
         <message>
             <source>Name</source>
@@ -1001,10 +913,6 @@
         <message>
             <source>Send again</source>
             <translation>Enviar de nuevo</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>Merma o rotura</translation>
         </message>
     </context>
     <context>
@@ -1197,10 +1105,6 @@
         <message>
             <source>Sales made here will be listed here.</source>
             <translation>Aquí aparecerán las ventas hechas en esta caja.</translation>
-        </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>{price} el kg</translation>
         </message>
     </context>
     <context>
@@ -1519,10 +1423,6 @@
             <translation>Cuánto de {item}</translation>
         </message>
         <message>
-            <source>In cash</source>
-            <translation>En efectivo</translation>
-        </message>
-        <message>
             <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
             <translation>¿El ticket no es de esta caja o se ha perdido? Pase los artículos a la cesta y devuelva su precio con la aprobación de un encargado.</translation>
         </message>
@@ -1553,10 +1453,6 @@
         <message>
             <source>To give back</source>
             <translation>A devolver</translation>
-        </message>
-        <message>
-            <source>To the card</source>
-            <translation>A la tarjeta</translation>
         </message>
         <message>
             <source>Void the sale</source>
@@ -1938,27 +1834,6 @@
                 <numerusform>%n apuntes aún sin enviar.</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>%n devolución</numerusform>
-                <numerusform>%n devoluciones</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>%n venta</numerusform>
-                <numerusform>%n ventas</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>%n anulación</numerusform>
-                <numerusform>%n anulaciones</numerusform>
-            </translation>
-        </message>
         <message>
             <source>A note is missing</source>
             <translation>Falta un billete</translation>
@@ -1970,14 +1845,6 @@
         <message>
             <source>Back (Esc)</source>
             <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -2043,20 +1910,8 @@
             <translation>Abierto {time} por {person}</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
             <source>Paid in…</source>
             <translation>Ingresar…</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
         </message>
         <message>
             <source>Paid out…</source>
@@ -2257,18 +2112,6 @@
     <context>
         <name>SignInPage</name>
         <message>
-            <source>Administrator</source>
-            <translation>Administrador</translation>
-        </message>
-        <message>
-            <source>Clerk</source>
-            <translation>Cajero</translation>
-        </message>
-        <message>
-            <source>Manager</source>
-            <translation>Encargado</translation>
-        </message>
-        <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
             <translation>Aún no puede entrar nadie. Un encargado asigna personas a este local en el servidor.</translation>
         </message>
@@ -2425,14 +2268,6 @@
             <translation>Elija un producto para ver por qué su cifra es la que es.</translation>
         </message>
         <message>
-            <source>Correction</source>
-            <translation>Corrección</translation>
-        </message>
-        <message>
-            <source>Count</source>
-            <translation>Contar</translation>
-        </message>
-        <message>
             <source>Count it now</source>
             <translation>Contarlo ahora</translation>
         </message>
@@ -2447,22 +2282,6 @@
         <message>
             <source>Decide…</source>
             <translation>Decidir…</translation>
-        </message>
-        <message>
-            <source>Decision</source>
-            <translation>Decisión</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>From another shop</source>
-            <translation>Desde otra tienda</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
         </message>
         <message>
             <source>Movements</source>
@@ -2481,14 +2300,6 @@
             <translation>Recibir o ajustar…</translation>
         </message>
         <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>Venta</translation>
-        </message>
-        <message>
             <source>Send away…</source>
             <translation>Enviar a otra…</translation>
         </message>
@@ -2501,16 +2312,8 @@
             <translation>Vendido más de lo contado</translation>
         </message>
         <message>
-            <source>To another shop</source>
-            <translation>A otra tienda</translation>
-        </message>
-        <message>
             <source>Two counts or changes disagree. Somebody has to decide.</source>
             <translation>Dos recuentos o cambios no coinciden. Alguien tiene que decidir.</translation>
-        </message>
-        <message>
-            <source>Waste</source>
-            <translation>Merma</translation>
         </message>
         <message>
             <source>not confirmed yet</source>
@@ -2728,18 +2531,6 @@
             <translation>Atrás (Esc)</translation>
         </message>
         <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
-        </message>
-        <message>
             <source>Cash given</source>
             <translation>Efectivo entregado</translation>
         </message>
@@ -2756,32 +2547,12 @@
             <translation>En efectivo {amount} (redondeo {difference})</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Otherwise</source>
-            <translation>De otro modo</translation>
-        </message>
-        <message>
-            <source>Paid by card</source>
-            <translation>Pagado con tarjeta</translation>
-        </message>
-        <message>
-            <source>Paid otherwise</source>
-            <translation>Pagado de otro modo</translation>
-        </message>
-        <message>
             <source>Reference</source>
             <translation>Referencia</translation>
         </message>
         <message>
             <source>Still missing</source>
             <translation>Falta</translation>
-        </message>
-        <message>
-            <source>Take cash</source>
-            <translation>Cobrar efectivo</translation>
         </message>
         <message>
             <source>Take part in cash</source>
@@ -2964,10 +2735,6 @@
             <translation>Elija primero lo que se envía.</translation>
         </message>
         <message>
-            <source>Goods that were received or found add to the stock: give a positive quantity.</source>
-            <translation>Lo recibido o encontrado suma a las existencias: dé una cantidad positiva.</translation>
-        </message>
-        <message>
             <source>It changed again. Here is the new comparison.</source>
             <translation>Ha vuelto a cambiar. Aquí está la nueva comparación.</translation>
         </message>
@@ -3098,10 +2865,6 @@
             </translation>
         </message>
         <message>
-            <source>Waste takes from the stock: give a negative quantity.</source>
-            <translation>La merma resta de las existencias: dé una cantidad negativa.</translation>
-        </message>
-        <message>
             <source>{amount} is still missing.</source>
             <translation>Aún faltan {amount}.</translation>
         </message>
@@ -3122,16 +2885,27 @@
             <translation>«{name}» aún no tiene precio, así que no se puede vender. Un encargado puede ponérselo.</translation>
         </message>
         <message>
+            <source>“{reason}” adds to the stock: give a positive quantity.</source>
+            <translation>«{reason}» suma a las existencias: dé una cantidad positiva.</translation>
+        </message>
+        <message>
             <source>“{reason}” is not a reason for an adjustment.</source>
             <translation>«{reason}» no es motivo para un ajuste.</translation>
+        </message>
+        <message>
+            <source>“{reason}” takes from the stock: give a negative quantity.</source>
+            <translation>«{reason}» resta de las existencias: dé una cantidad negativa.</translation>
         </message>
         <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» no es un porcentaje.</translation>
         </message>
-        <message>
-            <source>“{written}” has more than three decimals.</source>
-            <translation>«{written}» tiene más de tres decimales.</translation>
+        <message numerus="yes">
+            <source>“{written}” has more than %n decimal(s).</source>
+            <translation>
+                <numerusform>«{written}» tiene más de %n decimal.</numerusform>
+                <numerusform>«{written}» tiene más de %n decimales.</numerusform>
+            </translation>
         </message>
         <message>
             <source>“{written}” has more than {digits} decimals.</source>
@@ -3227,6 +3001,10 @@
         <message>
             <source>Drawer opened</source>
             <translation>Cajón abierto</translation>
+        </message>
+        <message>
+            <source>Drawer opened without a sale</source>
+            <translation>Cajón abierto sin venta</translation>
         </message>
         <message>
             <source>Paid in</source>
@@ -3586,28 +3364,8 @@
             <translation>Reabierta la decisión sobre {product}</translation>
         </message>
         <message>
-            <source>Drawer opened</source>
-            <translation>Cajón abierto</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
-        </message>
-        <message>
             <source>Product {product}</source>
             <translation>Producto {product}</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>Venta</translation>
         </message>
         <message>
             <source>Shift closed</source>
@@ -3636,10 +3394,6 @@
         <message>
             <source>Transfer to {place}</source>
             <translation>Envío a {place}</translation>
-        </message>
-        <message>
-            <source>Void</source>
-            <translation>Anulación</translation>
         </message>
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
@@ -3881,35 +3635,6 @@
     </context>
     <context>
         <name>receipt</name>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>%n devolución</numerusform>
-                <numerusform>%n devoluciones</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>%n venta</numerusform>
-                <numerusform>%n ventas</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>%n anulación</numerusform>
-                <numerusform>%n anulaciones</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
-        </message>
         <message>
             <source>Cash expected</source>
             <translation>Efectivo esperado</translation>
@@ -3943,16 +3668,19 @@
             <translation>Descuentos hechos</translation>
         </message>
         <message>
-            <source>Drawer opened without a sale</source>
-            <translation>Cajón abierto sin venta</translation>
-        </message>
-        <message>
             <source>Float</source>
             <translation>Fondo de caja</translation>
         </message>
         <message>
             <source>For receipt {number}</source>
             <translation>Del ticket {number}</translation>
+        </message>
+        <message numerus="yes">
+            <source>In no sum: %n entry(ies) of a kind that this till does not know</source>
+            <translation>
+                <numerusform>En ninguna suma: %n apunte de un tipo que esta caja no conoce</numerusform>
+                <numerusform>En ninguna suma: %n apuntes de un tipo que esta caja no conoce</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Not yet confirmed: %n entry(ies) not sent yet</source>
@@ -3968,18 +3696,6 @@
         <message>
             <source>Opened</source>
             <translation>Abierto</translation>
-        </message>
-        <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
         </message>
         <message>
             <source>Receipt {number}</source>

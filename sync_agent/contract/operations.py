@@ -2,13 +2,13 @@
 
 import hashlib
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from sync_agent.contract.conflicts import Conflict
-from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import (
+    Code,
     Id,
     LongText,
     MoneyMinor,
@@ -21,6 +21,7 @@ from sync_agent.contract.wire import (
     Wire,
     WireInt,
     canonical_json,
+    in_vocabulary,
 )
 
 Verb = Literal["create", "update", "delete"]
@@ -105,7 +106,7 @@ class MovementData(Wire):
     """`stock_level` update as a delta."""
 
     delta: Quantity
-    reason: MovementReason
+    reason: Annotated[Code, in_vocabulary("clientMovementReasons")]
     note: LongText | None = None
     reference: ShortText | None = None
     occurred_at: UtcTime | None = None
@@ -151,7 +152,7 @@ class TransactionLine(Wire):
 
 
 class Payment(Wire):
-    method: Literal["cash", "card", "other"]
+    method: Annotated[Code, in_vocabulary("paymentMethods")]
     amount_minor: MoneyMinor
     change_minor: MoneyMinor | None = None
     reference: ShortText | None = None
@@ -160,7 +161,7 @@ class Payment(Wire):
 class TransactionData(Wire):
     """`transaction` create: a whole sale; its stock movements follow from its lines."""
 
-    kind: TransactionKind
+    kind: Annotated[Code, in_vocabulary("transactionKinds")]
     receipt_number: str = Field(max_length=40)
     refers_to: str | None = Field(default=None, max_length=64)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
@@ -306,7 +307,7 @@ class ProductFields(Wire):
     sku: str | None = Field(default=None, max_length=64)
     price_minor: MoneyMinor | None = None
     tax_rate_ppm: RatePpm | None = None
-    unit: Literal["each", "kg"] | None = None
+    unit: Annotated[Code, in_vocabulary("units")] | None = None
 
 
 class ProductCreate(ProductFields):

@@ -1,11 +1,12 @@
 """Stock and catalogue rows as they travel in changes, snapshots and answers."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sync_agent.contract.wire import (
+    Code,
     Id,
     LongText,
     MoneyMinor,
@@ -16,6 +17,7 @@ from sync_agent.contract.wire import (
     UtcTime,
     Version,
     Wire,
+    in_vocabulary,
 )
 
 
@@ -42,7 +44,7 @@ class StockMovement(Wire):
     product_id: Id
     location_id: Id
     delta: Quantity
-    reason: MovementReason
+    reason: Annotated[Code, in_vocabulary("movementReasons")]
     note: LongText | None = None
     reference: ShortText | None = None
     operation_id: str

@@ -27,6 +27,14 @@ class PaymentMethod:
     is_cash: bool = False
     asks_reference: bool = True
 
+    def in_choice(self) -> str:
+        """On the button that chooses it for paying."""
+        return str(self.choice or self.name)
+
+    def in_refund(self) -> str:
+        """On the button that chooses it for a refund."""
+        return str(self.give_back or self.name)
+
     def in_list(self) -> str:
         """Among the payments of a sale that is being paid."""
         return str(self.taken or self.name)

@@ -3,17 +3,18 @@
 from app.domain.errors import BadAmount, NoShift, ReasonMissing
 from app.domain.rights import Right
 from app.domain.tender import Tender
+from app.domain.vocabulary.payment_methods import CASH
+from app.domain.vocabulary.transaction_kinds import NO_SALE, PAID_IN, PAID_OUT
 from app.services.selling.transaction import CompletedSale, NewTransaction
 from app.services.till import Actor, Till, authorise
 from resources.words import translate
-from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
 
 async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
     """Put cash into the drawer, as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
-    return await _move(till, TransactionKind.PAID_IN, amount_minor, actor, reason, None)
+    return await _move(till, PAID_IN, amount_minor, actor, reason, None)
 
 
 async def pay_out(
@@ -21,7 +22,7 @@ async def pay_out(
 ) -> CompletedSale:
     """Take cash out of the drawer, as for the window cleaner. Raises also NotPermitted."""
     authorise(actor, approved_by, Right.PAY_OUT)
-    return await _move(till, TransactionKind.PAID_OUT, amount_minor, actor, reason, approved_by)
+    return await _move(till, PAID_OUT, amount_minor, actor, reason, approved_by)
 
 
 async def open_without_sale(
@@ -31,13 +32,13 @@ async def open_without_sale(
     authorise(actor, approved_by, Right.OPEN_DRAWER)
     if not reason.strip():
         raise ReasonMissing
-    new = NewTransaction(till, TransactionKind.NO_SALE, actor, reason=reason.strip(), approved_by=approved_by)
+    new = NewTransaction(till, NO_SALE, actor, reason=reason.strip(), approved_by=approved_by)
     return await till.store.write(new.write)
 
 
 async def _move(
     till: Till,
-    kind: TransactionKind,
+    kind: str,
     amount_minor: int,
     actor: Actor,
     reason: str,
@@ -51,7 +52,7 @@ async def _move(
         till,
         kind,
         actor,
-        payments=(Tender("cash", amount_minor),),
+        payments=(Tender(CASH, amount_minor),),
         total_minor=amount_minor,
         reason=reason.strip(),
         approved_by=approved_by,

@@ -13,10 +13,10 @@ from app.domain.cart import Cart
 from app.domain.errors import EmptyCart, ReasonMissing
 from app.domain.rights import Right
 from app.domain.tender import Tender, check_payments
+from app.domain.vocabulary.transaction_kinds import REFUND, SALE
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, NewTransaction, lines_of
 from app.services.till import Actor, Till, authorise, person_names
-from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import tables as t
 
 _WHOLE_PPM = 1_000_000
@@ -56,7 +56,7 @@ async def complete_sale(
         authorise(actor, approved_by, right)
     new = NewTransaction(
         till=till,
-        kind=TransactionKind.SALE,
+        kind=SALE,
         actor=actor,
         lines=lines_of(cart),
         payments=tuple(payments),
@@ -91,7 +91,7 @@ async def complete_refund(
     _check(till, cart, payments, rounding_minor)
     new = NewTransaction(
         till=till,
-        kind=TransactionKind.REFUND,
+        kind=REFUND,
         actor=actor,
         lines=lines_of(cart),
         payments=tuple(payments),

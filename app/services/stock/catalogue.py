@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
 from app.domain.rights import Right
+from app.domain.vocabulary.roles import approves
+from app.domain.vocabulary.units import EACH
 from app.services import journal
 from app.services.stock.gtin import same_code, spellings
 from app.services.till import Actor, Till, authorise
@@ -23,8 +25,6 @@ ADD_MAX = 500
 """Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
 
 _BULK = 1
-
-Unit = Literal["each", "kg"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class NewProduct:
     sku: str | None = None
     price_minor: int | None = None
     tax_rate_ppm: int = 0
-    unit: Unit = "each"
+    unit: str = EACH
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _manager_name(connection: Connection, actor_id: str) -> str:
     row = connection.execute(
         select(t.person.c.name, t.person.c.role).where(t.person.c.id == actor_id)
     ).first()
-    if row is None or row.role not in {"manager", "admin"}:
+    if row is None or not approves(row.role):
         raise NotPermitted("Only a manager may add products.")
     return str(row.name)
 

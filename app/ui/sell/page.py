@@ -16,6 +16,7 @@ from app.domain.errors import CartInUse, DomainError, EmptyCart
 from app.domain.quantity import one, parse_quantity
 from app.domain.rights import Right
 from app.domain.tender import Settlement
+from app.domain.vocabulary.payment_methods import is_cash
 from app.services import preferences
 from app.services.cash import drawer
 from app.services.selling import carts, checkout, receipts, refunds
@@ -296,7 +297,7 @@ class SellPage(QWidget):
         finally:
             self._completing = False
         self._start_anew()
-        self._show_done(sale, kind, has_cash=any(one.method == "cash" for one in settlement.tenders))
+        self._show_done(sale, kind, has_cash=any(is_cash(one.method) for one in settlement.tenders))
         self._tender.set_busy(False)
         self._take_scans_meanwhile()
 
@@ -350,7 +351,7 @@ class SellPage(QWidget):
         back = await refunds.refund(
             self._till, request.sale, request.quantities, request.method, self._actor, request.reason
         )
-        self._show_done(back, "refund", has_cash=request.method == "cash")
+        self._show_done(back, "refund", has_cash=is_cash(request.method))
 
     def _void_sale(self, request: VoidRequest) -> None:
         tasks.start(self._carry_void_out(request), self, self._refund.say_error)
@@ -359,7 +360,7 @@ class SellPage(QWidget):
         assert self._actor is not None
         approver = await self._approvals.ask(self._actor, Right.VOID_SALE)
         back = await refunds.void(self._till, request.sale, self._actor, request.reason, approved_by=approver)
-        has_cash = any(one.method == "cash" for one in request.sale.payments)
+        has_cash = any(is_cash(one.method) for one in request.sale.payments)
         self._show_done(back, "void", has_cash=has_cash)
 
     def _refund_cart(self, reason: str) -> None:
