@@ -463,12 +463,14 @@ def _schemas(models: Iterable[type[Wire]]) -> dict[str, Any]:
 def _list_words(schema: Any) -> None:
     """Has every field of a vocabulary list the words that this server knows, in place.
 
-    `enum` where it refuses others, `x-extensible-enum` where it takes those of a newer client as well.
+    `enum` where a client writes them and the server refuses others, else `x-extensible-enum`: a receiver
+    keeps a word that it does not know.
     """
     if isinstance(schema, dict):
         vocabulary = LISTED.get(schema.pop(VOCABULARY, ""))
         if vocabulary is not None:
-            schema["enum" if vocabulary.closed else "x-extensible-enum"] = list(vocabulary.words)
+            closed = vocabulary.closed and "pattern" in schema
+            schema["enum" if closed else "x-extensible-enum"] = list(vocabulary.words)
             schema["description"] = "; ".join(
                 f"`{word}`: {meaning}" for word, meaning in vocabulary.words.items()
             )

@@ -1219,63 +1219,27 @@
             <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}. يمكنك البيع في الأثناء.</translation>
         </message>
         <message>
-            <source>It could not be saved: {why}</source>
-            <translation>تعذر الحفظ: {why}</translation>
-        </message>
-        <message>
             <source>Let another person sign in (Ctrl+L)</source>
             <translation>ليدخل شخص آخر (Ctrl+L)</translation>
-        </message>
-        <message>
-            <source>Looking at everything…</source>
-            <translation>جارٍ فحص كل شيء…</translation>
-        </message>
-        <message>
-            <source>Sell</source>
-            <translation>البيع</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>الإعدادات</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>الوردية</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
             <translation>حدث خلل في هذه النافذة. ما حُفظ آمن. التقرير في {path}.</translation>
         </message>
         <message>
-            <source>Stock</source>
-            <translation>المخزون</translation>
-        </message>
-        <message>
             <source>Switch</source>
             <translation>تبديل</translation>
         </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>المزامنة</translation>
-        </message>
         <message numerus="yes">
-            <source>Sync centre, %n (needs|need) attention</source>
+            <source>{page}, %n (needs|need) attention</source>
             <translation>
-                <numerusform>المزامنة، لا شيء يحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، واحد يحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، اثنان يحتاجان انتباهًا</numerusform>
-                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
+                <numerusform>{page}، لا شيء يحتاج انتباهًا</numerusform>
+                <numerusform>{page}، واحد يحتاج انتباهًا</numerusform>
+                <numerusform>{page}، اثنان يحتاجان انتباهًا</numerusform>
+                <numerusform>{page}، %n تحتاج انتباهًا</numerusform>
+                <numerusform>{page}، %n تحتاج انتباهًا</numerusform>
+                <numerusform>{page}، %n تحتاج انتباهًا</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
-            <translation>حزمة الدعم في {path}. لا تحوي أسماء ولا أسعارًا ولا زبائن.</translation>
-        </message>
-        <message>
-            <source>Trying now.</source>
-            <translation>جارٍ المحاولة الآن.</translation>
         </message>
     </context>
     <context>
@@ -2319,8 +2283,8 @@
             <translation>متصل</translation>
         </message>
         <message>
-            <source>Open the Sync centre (Ctrl+4)</source>
-            <translation>فتح المزامنة (Ctrl+4)</translation>
+            <source>Open the Sync centre</source>
+            <translation>فتح المزامنة</translation>
         </message>
         <message>
             <source>Sending {position} of {total}</source>
@@ -2596,6 +2560,10 @@
             <translation>آخر مزامنة كاملة: {time}</translation>
         </message>
         <message>
+            <source>Looking at everything…</source>
+            <translation>جارٍ فحص كل شيء…</translation>
+        </message>
+        <message>
             <source>Needs attention</source>
             <translation>يحتاج انتباهًا</translation>
         </message>
@@ -2628,6 +2596,10 @@
             <translation>أقدم {shown} من {count}.</translation>
         </message>
         <message>
+            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
+            <translation>حزمة الدعم في {path}. لا تحوي أسماء ولا أسعارًا ولا زبائن.</translation>
+        </message>
+        <message>
             <source>This till’s clock is {minutes} min fast.</source>
             <translation>ساعة هذا الصندوق متقدمة {minutes} د.</translation>
         </message>
@@ -2638,6 +2610,10 @@
         <message>
             <source>Try now</source>
             <translation>حاول الآن</translation>
+        </message>
+        <message>
+            <source>Trying now.</source>
+            <translation>جارٍ المحاولة الآن.</translation>
         </message>
         <message>
             <source>Waiting</source>
@@ -3467,6 +3443,37 @@
         <message>
             <source>To the card</source>
             <translation>إلى البطاقة</translation>
+        </message>
+    </context>
+    <context>
+        <name>pages</name>
+        <message>
+            <source>Keys</source>
+            <translation>المفاتيح</translation>
+        </message>
+        <message>
+            <source>Sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>الإعدادات</translation>
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation>الوردية</translation>
+        </message>
+        <message>
+            <source>Sign in</source>
+            <translation>دخول</translation>
+        </message>
+        <message>
+            <source>Stock</source>
+            <translation>المخزون</translation>
+        </message>
+        <message>
+            <source>Sync centre</source>
+            <translation>المزامنة</translation>
         </message>
     </context>
     <context>

@@ -1147,59 +1147,23 @@
             <translation>Descargando productos y existencias: {done} de {total}. Mientras tanto puede vender.</translation>
         </message>
         <message>
-            <source>It could not be saved: {why}</source>
-            <translation>No se ha podido guardar: {why}</translation>
-        </message>
-        <message>
             <source>Let another person sign in (Ctrl+L)</source>
             <translation>Que inicie sesión otra persona (Ctrl+L)</translation>
-        </message>
-        <message>
-            <source>Looking at everything…</source>
-            <translation>Revisándolo todo…</translation>
-        </message>
-        <message>
-            <source>Sell</source>
-            <translation>Vender</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Ajustes</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>Turno</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
             <translation>Algo ha fallado en esta ventana. Lo guardado está a salvo. Hay un informe en {path}.</translation>
         </message>
         <message>
-            <source>Stock</source>
-            <translation>Stock</translation>
-        </message>
-        <message>
             <source>Switch</source>
             <translation>Cambiar</translation>
         </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>Sincronización</translation>
-        </message>
         <message numerus="yes">
-            <source>Sync centre, %n (needs|need) attention</source>
+            <source>{page}, %n (needs|need) attention</source>
             <translation>
-                <numerusform>Sincronización, %n requiere atención</numerusform>
-                <numerusform>Sincronización, %n requieren atención</numerusform>
+                <numerusform>{page}, %n requiere atención</numerusform>
+                <numerusform>{page}, %n requieren atención</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
-            <translation>El paquete de soporte está en {path}. No contiene nombres, precios ni clientes.</translation>
-        </message>
-        <message>
-            <source>Trying now.</source>
-            <translation>Intentándolo ahora.</translation>
         </message>
     </context>
     <context>
@@ -2211,8 +2175,8 @@
             <translation>En línea</translation>
         </message>
         <message>
-            <source>Open the Sync centre (Ctrl+4)</source>
-            <translation>Abrir la sincronización (Ctrl+4)</translation>
+            <source>Open the Sync centre</source>
+            <translation>Abrir la sincronización</translation>
         </message>
         <message>
             <source>Sending {position} of {total}</source>
@@ -2468,6 +2432,10 @@
             <translation>Última sincronización completa: {time}</translation>
         </message>
         <message>
+            <source>Looking at everything…</source>
+            <translation>Revisándolo todo…</translation>
+        </message>
+        <message>
             <source>Needs attention</source>
             <translation>Requiere atención</translation>
         </message>
@@ -2500,6 +2468,10 @@
             <translation>Los {shown} más antiguos de {count}.</translation>
         </message>
         <message>
+            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
+            <translation>El paquete de soporte está en {path}. No contiene nombres, precios ni clientes.</translation>
+        </message>
+        <message>
             <source>This till’s clock is {minutes} min fast.</source>
             <translation>El reloj de esta caja va {minutes} min adelantado.</translation>
         </message>
@@ -2510,6 +2482,10 @@
         <message>
             <source>Try now</source>
             <translation>Intentar ahora</translation>
+        </message>
+        <message>
+            <source>Trying now.</source>
+            <translation>Intentándolo ahora.</translation>
         </message>
         <message>
             <source>Waiting</source>
@@ -3307,6 +3283,37 @@
         <message>
             <source>To the card</source>
             <translation>A la tarjeta</translation>
+        </message>
+    </context>
+    <context>
+        <name>pages</name>
+        <message>
+            <source>Keys</source>
+            <translation>Teclas</translation>
+        </message>
+        <message>
+            <source>Sell</source>
+            <translation>Vender</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Ajustes</translation>
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation>Turno</translation>
+        </message>
+        <message>
+            <source>Sign in</source>
+            <translation>Entrar</translation>
+        </message>
+        <message>
+            <source>Stock</source>
+            <translation>Existencias</translation>
+        </message>
+        <message>
+            <source>Sync centre</source>
+            <translation>Sincronización</translation>
         </message>
     </context>
     <context>

@@ -490,7 +490,7 @@ def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
         DecidedConflict(
             id=conflict.id,
             title=titles.get(conflict.resource_id, conflict.resource_id),
-            resolution=conflict.resolution.value if conflict.resolution else None,
+            resolution=str(conflict.resolution) if conflict.resolution else None,
             decided_by=names.get(conflict.resolved_by) if conflict.resolved_by else None,
         )
         for conflict in rows

@@ -23,7 +23,11 @@ from app.services.selling import carts, checkout, receipts, refunds
 from app.services.selling.transaction import CompletedSale
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ProductView
-from app.services.till import Actor, Till
+from app.services.till import Actor
+from app.ui.page.base import Page
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
+from app.ui.page.requests import Request, RingUp
 from app.ui.sell.cart_table import CartModel, CartTable
 from app.ui.sell.change_panel import CartChange, ChangePanel, What
 from app.ui.sell.done_panel import DonePanel
@@ -33,28 +37,19 @@ from app.ui.sell.more_panel import MorePanel
 from app.ui.sell.refund_panel import RefundPanel, RefundRequest, VoidRequest
 from app.ui.sell.tender_panel import TenderPanel
 from app.ui.widgets import sounds, tasks, theme
-from app.ui.widgets.approval import Approvals
-from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label
 from app.ui.widgets.theme import Tone
-from app.ui.window.bridge import MergedChange
-from app.ui.window.print_desk import PrintDesk
 
 
-class SellPage(QWidget):
+class SellPage(Page):
     """The cart, and beside it what is asked about it."""
 
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, desk: PrintDesk) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._formatter = formatter
-        self._approvals = approvals
-        self._desk = desk
-        self._actor: Actor | None = None
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._desk = context.desk
         self._approved_by: Actor | None = None
         self._refund_reason: str | None = None
-        self._preferences = preferences.read(till)
+        self._preferences = preferences.read(self._till)
         self._cart = Cart(adds_tax=self._preferences.adds_tax)
         self._completing = False
         self._scanned_meanwhile: list[str] = []
@@ -69,7 +64,7 @@ class SellPage(QWidget):
         return self._cart
 
     def set_actor(self, actor: Actor) -> None:
-        self._actor = actor
+        super().set_actor(actor)
         if self._cart.is_empty:
             left_over = carts.in_progress(self._till)
             if left_over is not None:
@@ -77,19 +72,24 @@ class SellPage(QWidget):
                 self._show_cart()
                 self._message.say(self.tr("The sale that was being rung up is here again."), Tone.BUSY)
 
-    def take_scan(self, code: str) -> None:
-        """What the scanner read goes into the cart, wherever the page stands."""
+    def answer(self, request: Request) -> None:
+        if isinstance(request, RingUp):
+            self.take_scan(request.code)
+
+    def take_scan(self, code: str) -> bool:
+        """What the scanner read goes into the cart, whatever is asked beside it."""
         if self._completing:
             self._scanned_meanwhile.append(code)
-            return
+            return True
         if self._side.currentWidget() is self._refund and self._refund.take_code(code):
-            return
+            return True
         product = catalogue.by_code(self._till, code)
         if product is None:
             self._say_missed(code)
-            return
+            return True
         sounds.play(sounds.SCANNED)
         self.add(product)
+        return True
 
     def add(self, product: ProductView) -> None:
         if self._side.currentWidget() is not self._find:
