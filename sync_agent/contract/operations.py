@@ -126,15 +126,6 @@ class CountData(Wire):
     location_id: Id | None = None
 
 
-class TransactionKind(StrEnum):
-    SALE = "sale"
-    REFUND = "refund"
-    VOID = "void"
-    PAID_IN = "paid_in"
-    PAID_OUT = "paid_out"
-    NO_SALE = "no_sale"
-
-
 class TransactionLine(Wire):
     """Quantities and amounts are positive for a sale and for a refund alike; the kind gives the direction."""
 

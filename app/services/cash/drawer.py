@@ -5,34 +5,36 @@ from app.domain.rights import Right
 from app.domain.tender import Tender
 from app.domain.vocabulary.payment_methods import CASH
 from app.domain.vocabulary.transaction_kinds import NO_SALE, PAID_IN, PAID_OUT
+from app.services.approvals import answered_for
 from app.services.selling.transaction import CompletedSale, NewTransaction
-from app.services.till import Actor, Till, authorise
+from app.services.till import Actor, Till
 from resources.words import translate
+from sync_agent.contract.operations import Approval
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
 
 async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
     """Put cash into the drawer, as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
-    return await _move(till, PAID_IN, amount_minor, actor, reason, None)
+    return await _move(till, PAID_IN, amount_minor, actor, reason, ())
 
 
 async def pay_out(
     till: Till, amount_minor: int, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
     """Take cash out of the drawer, as for the window cleaner. Raises also NotPermitted."""
-    authorise(actor, approved_by, Right.PAY_OUT)
-    return await _move(till, PAID_OUT, amount_minor, actor, reason, approved_by)
+    approvals = answered_for(till, actor, approved_by, Right.PAY_OUT, amount_minor)
+    return await _move(till, PAID_OUT, amount_minor, actor, reason, approvals)
 
 
 async def open_without_sale(
     till: Till, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
     """Note that the drawer was opened for no sale. Raises NotPermitted, ReasonMissing."""
-    authorise(actor, approved_by, Right.OPEN_DRAWER)
+    approvals = answered_for(till, actor, approved_by, Right.OPEN_DRAWER)
     if not reason.strip():
         raise ReasonMissing
-    new = NewTransaction(till, NO_SALE, actor, reason=reason.strip(), approved_by=approved_by)
+    new = NewTransaction(till, NO_SALE, actor, reason=reason.strip(), approvals=approvals)
     return await till.store.write(new.write)
 
 
@@ -42,7 +44,7 @@ async def _move(
     amount_minor: int,
     actor: Actor,
     reason: str,
-    approved_by: Actor | None,
+    approvals: tuple[Approval, ...],
 ) -> CompletedSale:
     if amount_minor <= 0:
         raise BadAmount(translate("errors", "Say how much."))
@@ -55,7 +57,7 @@ async def _move(
         payments=(Tender(CASH, amount_minor),),
         total_minor=amount_minor,
         reason=reason.strip(),
-        approved_by=approved_by,
+        approvals=approvals,
     )
 
     def write(tx: Transaction) -> CompletedSale:

@@ -16,9 +16,10 @@ from app.domain.tender import Method, Tender, round_cash
 from app.domain.vocabulary.payment_methods import is_cash
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE, VOID
 from app.domain.vocabulary.units import EACH, unit_of
+from app.services.approvals import answered_for
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till, person_names
 from resources.words import translate
 from sync_agent.store import search
 from sync_agent.store import tables as t
@@ -150,7 +151,7 @@ async def void(
     """Undo a sale of the open shift, whole, the way it was paid. Raises NotPermitted, NotRefundable,
     ReasonMissing.
     """
-    authorise(actor, approved_by, Right.VOID_SALE)
+    approvals = answered_for(till, actor, approved_by, Right.VOID_SALE)
     if not reason.strip():
         raise ReasonMissing
 
@@ -174,7 +175,7 @@ async def void(
             items=sum(unit_of(of.unit).items(of.line.quantity) for of in now.lines),
             refers_to=now.receipt_number,
             reason=reason.strip(),
-            approved_by=approved_by,
+            approvals=approvals,
         )
         return new.write(tx)
 
