@@ -67,10 +67,6 @@
             <translation>المدير</translation>
         </message>
         <message>
-            <source>Only a manager may {what}.</source>
-            <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
-        </message>
-        <message>
             <source>PIN</source>
             <translation>الرقم السري</translation>
         </message>
@@ -3096,6 +3092,10 @@
             <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
         </message>
         <message>
+            <source>Only an administrator may {what}.</source>
+            <translation>لا يحق إلا لمسؤول أن يفعل هذا: {what}.</translation>
+        </message>
+        <message>
             <source>Say how many there are.</source>
             <translation>اذكر كم يوجد.</translation>
         </message>
@@ -3189,6 +3189,14 @@
         <message>
             <source>This sale has too many lines for one receipt. Split it into two.</source>
             <translation>لهذا البيع أسطر أكثر مما يسعه إيصال واحد. قسّمه إلى اثنين.</translation>
+        </message>
+        <message>
+            <source>This sale is finished already. Its receipt is in the list.</source>
+            <translation>انتهى هذا البيع من قبل. إيصاله في القائمة.</translation>
+        </message>
+        <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>
@@ -4220,6 +4228,10 @@
     <context>
         <name>rights</name>
         <message>
+            <source>adjust stock</source>
+            <translation>تعديل المخزون</translation>
+        </message>
+        <message>
             <source>change a price at the till</source>
             <translation>تغيير سعر على الصندوق</translation>
         </message>
@@ -4230,6 +4242,14 @@
         <message>
             <source>change the settings</source>
             <translation>تغيير الإعدادات</translation>
+        </message>
+        <message>
+            <source>count stock</source>
+            <translation>جرد المخزون</translation>
+        </message>
+        <message>
+            <source>decide about a count</source>
+            <translation>البتّ في جرد</translation>
         </message>
         <message>
             <source>decide about a product</source>
@@ -4244,6 +4264,10 @@
             <translation>منح خصم بهذا القدر</translation>
         </message>
         <message>
+            <source>open or close a shift</source>
+            <translation>فتح وردية أو إغلاقها</translation>
+        </message>
+        <message>
             <source>open the drawer without a sale</source>
             <translation>فتح الدرج بلا بيع</translation>
         </message>
@@ -4254,6 +4278,14 @@
         <message>
             <source>refund without a receipt</source>
             <translation>الإرجاع بلا إيصال</translation>
+        </message>
+        <message>
+            <source>sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>send goods to another shop</source>
+            <translation>إرسال بضاعة إلى متجر آخر</translation>
         </message>
         <message>
             <source>sign this till out</source>

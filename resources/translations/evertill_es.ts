@@ -67,10 +67,6 @@
             <translation>Encargado</translation>
         </message>
         <message>
-            <source>Only a manager may {what}.</source>
-            <translation>Solo un encargado puede {what}.</translation>
-        </message>
-        <message>
             <source>PIN</source>
             <translation>PIN</translation>
         </message>
@@ -2948,6 +2944,10 @@
             <translation>Solo un encargado puede {what}.</translation>
         </message>
         <message>
+            <source>Only an administrator may {what}.</source>
+            <translation>Solo un administrador puede {what}.</translation>
+        </message>
+        <message>
             <source>Say how many there are.</source>
             <translation>Diga cuántos hay.</translation>
         </message>
@@ -3037,6 +3037,14 @@
         <message>
             <source>This sale has too many lines for one receipt. Split it into two.</source>
             <translation>Esta venta tiene demasiadas líneas para un ticket. Divídala en dos.</translation>
+        </message>
+        <message>
+            <source>This sale is finished already. Its receipt is in the list.</source>
+            <translation>Esta venta ya está terminada. Su recibo está en la lista.</translation>
+        </message>
+        <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>
@@ -4008,6 +4016,10 @@
     <context>
         <name>rights</name>
         <message>
+            <source>adjust stock</source>
+            <translation>ajustar existencias</translation>
+        </message>
+        <message>
             <source>change a price at the till</source>
             <translation>cambiar un precio en la caja</translation>
         </message>
@@ -4018,6 +4030,14 @@
         <message>
             <source>change the settings</source>
             <translation>cambiar los ajustes</translation>
+        </message>
+        <message>
+            <source>count stock</source>
+            <translation>contar existencias</translation>
+        </message>
+        <message>
+            <source>decide about a count</source>
+            <translation>decidir sobre un recuento</translation>
         </message>
         <message>
             <source>decide about a product</source>
@@ -4032,6 +4052,10 @@
             <translation>hacer un descuento tan grande</translation>
         </message>
         <message>
+            <source>open or close a shift</source>
+            <translation>abrir o cerrar un turno</translation>
+        </message>
+        <message>
             <source>open the drawer without a sale</source>
             <translation>abrir el cajón sin venta</translation>
         </message>
@@ -4042,6 +4066,14 @@
         <message>
             <source>refund without a receipt</source>
             <translation>devolver sin ticket</translation>
+        </message>
+        <message>
+            <source>sell</source>
+            <translation>vender</translation>
+        </message>
+        <message>
+            <source>send goods to another shop</source>
+            <translation>enviar mercancía a otra tienda</translation>
         </message>
         <message>
             <source>sign this till out</source>

@@ -5,8 +5,6 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue
 from app.ui.sync.page import Tab
 from app.ui.widgets.parts import MessageLine
@@ -16,6 +14,7 @@ from app.ui.window.pages import SYNC
 from sync_agent.events import ConnectionState, StateChanged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
+from tests.kit import selling
 from tests.kit.agents import SilentAgent
 from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.windows import Loop, part
@@ -119,8 +118,7 @@ def test_a_window_that_comes_late_begins_with_the_last_known_state(
 def sell(shop: OfflineShop, loop: Loop) -> None:
     mug = catalogue.by_code(shop.till, "2000000000015")
     assert mug is not None
-    cart = Cart().add(mug, 2)
-    loop.run(checkout.complete_sale(shop.till, cart, [tender_cash(1300, 1300)], ALICE))
+    loop.run(selling.sell(shop.till, Cart().add(mug, 2), ALICE))
 
 
 def change(shop: OfflineShop, **values: object) -> None:

@@ -13,15 +13,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 
 from app.domain.cart import Cart
 from app.domain.discount import Discount
+from app.domain.open_sale import CartChange
 from app.domain.rights import Right
-from app.domain.tender import tender_cash
 from app.services import preferences
 from app.services.cash import shifts
-from app.services.selling import carts, checkout
+from app.services.selling import checkout, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.till import Actor
 from app.ui.people.enrol_page import EnrolWindow
-from app.ui.sell.change_panel import CartChange
 from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
 from app.ui.widgets.theme import Tone
@@ -30,6 +29,7 @@ from app.ui.window.pages import SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
 from sync_agent.contract.stock import LocationRow, MovementReason
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
+from tests.kit import selling
 from tests.kit.offline_shop import ALICE, BOB, TENANT, OfflineShop
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
@@ -96,12 +96,11 @@ def furnish(shop: OfflineShop, run: Run) -> None:
     for number, product in enumerate(products, start=1):
         assert product is not None
         cart = Cart().add(product, number)
-        cash = tender_cash(cart.total_minor, cart.total_minor)
-        sale = run(checkout.complete_sale(till, cart, [cash], BOB))
+        sale = run(selling.sell(till, cart, BOB))
         if number == 1:
             finish(shop, sale.id)
     held = Cart().add(products[1]) if products[1] else Cart()
-    run(carts.hold(till, held, BOB))
+    run(open_sales.hold(till, selling.rung_up(till, held), BOB))
     ids = [shop.product_id(name) for name in ("Blue mug", "Beeswax candle, pair", "Honey, heather 340 g")]
     run(preferences.set_quick_keys(till, ids))
     run(preferences.change(till, ALICE, receipt_footer="Thank you. Goods may be returned within 30 days."))
@@ -182,7 +181,7 @@ def sell_discount(stage: Stage) -> QWidget:
     stage.fill_cart()
     line = stage.window.page(SELL).cart.lines[0]
     tenth = Discount("share", 100_000, "Regular customer")
-    stage.window.page(SELL)._ask_for_change(CartChange("line", line.line_id, tenth))
+    stage.window.page(SELL).change_price(CartChange("line", line.line_id, tenth))
     stage.settle()
     stage.press("discount")
     return stage.window
