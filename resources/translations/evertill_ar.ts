@@ -43,8 +43,8 @@
             <translation>موافقة</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>إلغاء (Esc)</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Manager</source>
@@ -96,8 +96,8 @@
             <translation>يمكن إعادة فتح أي منها لاحقًا. وما يتغير في الأثناء يُترك كما هو.</translation>
         </message>
         <message>
-            <source>Not now (Esc)</source>
-            <translation>ليس الآن (Esc)</translation>
+            <source>Not now</source>
+            <translation>ليس الآن</translation>
         </message>
         <message>
             <source>What each of them would become</source>
@@ -145,8 +145,8 @@
             <translation>السلة</translation>
         </message>
         <message>
-            <source>Scan an item, or press F2 to find one by name.</source>
-            <translation>امسح صنفًا، أو اضغط F2 للبحث بالاسم.</translation>
+            <source>Scan an item, or press {key} to find one by name.</source>
+            <translation>امسح صنفًا، أو اضغط {key} للبحث بالاسم.</translation>
         </message>
     </context>
     <context>
@@ -381,10 +381,6 @@
             <translation>تم القرار</translation>
         </message>
         <message>
-            <source>Esc. Nothing is changed until somebody decides.</source>
-            <translation>Esc. لا يتغير شيء حتى يقرر أحد.</translation>
-        </message>
-        <message>
             <source>Leave deleted</source>
             <translation>تركه محذوفًا</translation>
         </message>
@@ -431,6 +427,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>استخدام {quantity} من {place}</translation>
+        </message>
+        <message>
+            <source>{key}. Nothing is changed until somebody decides.</source>
+            <translation>{key}. لا يتغير شيء حتى يقرر أحد.</translation>
         </message>
     </context>
     <context>
@@ -697,8 +697,8 @@
             <translation>رف واحد</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Begin to count</source>
@@ -760,8 +760,8 @@
             <translation>لا منتج بالرمز {code}. لم يُجرد.</translation>
         </message>
         <message>
-            <source>Pause (Esc)</source>
-            <translation>توقف (Esc)</translation>
+            <source>Pause</source>
+            <translation>توقف</translation>
         </message>
         <message>
             <source>Quantity</source>
@@ -939,8 +939,8 @@
             <translation>الباركود</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>إلغاء (Esc)</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Counted</source>
@@ -1034,8 +1034,8 @@
             <translation>المتجر</translation>
         </message>
         <message>
-            <source>Stop (Esc)</source>
-            <translation>إيقاف (Esc)</translation>
+            <source>Stop</source>
+            <translation>إيقاف</translation>
         </message>
         <message>
             <source>Stopped. This till is not set up yet.</source>
@@ -1080,8 +1080,8 @@
             <translation>المحاولات</translation>
         </message>
         <message>
-            <source>Close (Esc)</source>
-            <translation>إغلاق (Esc)</translation>
+            <source>Close</source>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Ended by {person}: {reason}</source>
@@ -1147,8 +1147,8 @@
             <translation>آخر المبيعات على هذا الصندوق</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
         <message>
             <source>No price yet</source>
@@ -1215,8 +1215,8 @@
             <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}. يمكنك البيع في الأثناء.</translation>
         </message>
         <message>
-            <source>Let another person sign in (Ctrl+L)</source>
-            <translation>ليدخل شخص آخر (Ctrl+L)</translation>
+            <source>Let another person sign in</source>
+            <translation>ليدخل شخص آخر</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1248,8 +1248,8 @@
     <context>
         <name>MorePanel</name>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Change a note</source>
@@ -1435,8 +1435,8 @@
             <translation>أُرجع كل ما في {receipt} من قبل.</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Customer changed their mind</source>
@@ -1895,8 +1895,8 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -2069,10 +2069,6 @@
             <translation>رجوع</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
-        </message>
-        <message>
             <source>Discount, or another price</source>
             <translation>خصم، أو سعر آخر</translation>
         </message>
@@ -2129,28 +2125,8 @@
             <translation>بحث</translation>
         </message>
         <message>
-            <source>Sell</source>
-            <translation>البيع</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>الإعدادات</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>الوردية</translation>
-        </message>
-        <message>
-            <source>Stock</source>
-            <translation>المخزون</translation>
-        </message>
-        <message>
             <source>Switch to another person</source>
             <translation>التبديل إلى شخص آخر</translation>
-        </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>المزامنة</translation>
         </message>
         <message>
             <source>Take what was found; in the cart: type a quantity</source>
@@ -2195,8 +2171,8 @@
     <context>
         <name>SlipDialog</name>
         <message>
-            <source>Close (Esc)</source>
-            <translation>إغلاق (Esc)</translation>
+            <source>Close</source>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Print</source>
@@ -2505,8 +2481,8 @@
             <translation>قليل</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
         <message>
             <source>No product has the code {code}.</source>
@@ -3417,10 +3393,6 @@
             <translation>بطاقة</translation>
         </message>
         <message>
-            <source>Card (F9)</source>
-            <translation>بطاقة (F9)</translation>
-        </message>
-        <message>
             <source>Cash</source>
             <translation>نقد</translation>
         </message>
@@ -3455,10 +3427,6 @@
     </context>
     <context>
         <name>pages</name>
-        <message>
-            <source>Keys</source>
-            <translation>المفاتيح</translation>
-        </message>
         <message>
             <source>Sell</source>
             <translation>البيع</translation>

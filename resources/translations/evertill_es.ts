@@ -43,8 +43,8 @@
             <translation>Aprobar</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>Cancelar (Esc)</translation>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
         </message>
         <message>
             <source>Manager</source>
@@ -92,8 +92,8 @@
             <translation>Cada uno se puede reabrir más tarde. Lo que cambie entretanto no se toca.</translation>
         </message>
         <message>
-            <source>Not now (Esc)</source>
-            <translation>Ahora no (Esc)</translation>
+            <source>Not now</source>
+            <translation>Ahora no</translation>
         </message>
         <message>
             <source>What each of them would become</source>
@@ -141,8 +141,8 @@
             <translation>Cesta</translation>
         </message>
         <message>
-            <source>Scan an item, or press F2 to find one by name.</source>
-            <translation>Escanee un artículo o pulse F2 para buscarlo por su nombre.</translation>
+            <source>Scan an item, or press {key} to find one by name.</source>
+            <translation>Escanee un artículo o pulse {key} para buscarlo por su nombre.</translation>
         </message>
     </context>
     <context>
@@ -373,10 +373,6 @@
             <translation>Decidido</translation>
         </message>
         <message>
-            <source>Esc. Nothing is changed until somebody decides.</source>
-            <translation>Esc. No cambia nada hasta que alguien decida.</translation>
-        </message>
-        <message>
             <source>Leave deleted</source>
             <translation>Dejarlo eliminado</translation>
         </message>
@@ -423,6 +419,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>Usar {quantity} de {place}</translation>
+        </message>
+        <message>
+            <source>{key}. Nothing is changed until somebody decides.</source>
+            <translation>{key}. No cambia nada hasta que alguien decida.</translation>
         </message>
     </context>
     <context>
@@ -641,8 +641,8 @@
             <translation>Un estante</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Begin to count</source>
@@ -700,8 +700,8 @@
             <translation>Ningún producto tiene el código {code}. No se ha contado.</translation>
         </message>
         <message>
-            <source>Pause (Esc)</source>
-            <translation>Pausa (Esc)</translation>
+            <source>Pause</source>
+            <translation>Pausa</translation>
         </message>
         <message>
             <source>Quantity</source>
@@ -875,8 +875,8 @@
             <translation>Código de barras</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>Cancelar (Esc)</translation>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
         </message>
         <message>
             <source>Counted</source>
@@ -970,8 +970,8 @@
             <translation>Tienda</translation>
         </message>
         <message>
-            <source>Stop (Esc)</source>
-            <translation>Detener (Esc)</translation>
+            <source>Stop</source>
+            <translation>Detener</translation>
         </message>
         <message>
             <source>Stopped. This till is not set up yet.</source>
@@ -1016,8 +1016,8 @@
             <translation>Intentos</translation>
         </message>
         <message>
-            <source>Close (Esc)</source>
-            <translation>Cerrar (Esc)</translation>
+            <source>Close</source>
+            <translation>Cerrar</translation>
         </message>
         <message>
             <source>Ended by {person}: {reason}</source>
@@ -1083,8 +1083,8 @@
             <translation>Últimas ventas de esta caja</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>Nombre, referencia o código (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>Nombre, referencia o código</translation>
         </message>
         <message>
             <source>No price yet</source>
@@ -1143,8 +1143,8 @@
             <translation>Descargando productos y existencias: {done} de {total}. Mientras tanto puede vender.</translation>
         </message>
         <message>
-            <source>Let another person sign in (Ctrl+L)</source>
-            <translation>Que inicie sesión otra persona (Ctrl+L)</translation>
+            <source>Let another person sign in</source>
+            <translation>Que inicie sesión otra persona</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1172,8 +1172,8 @@
     <context>
         <name>MorePanel</name>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Change a note</source>
@@ -1359,8 +1359,8 @@
             <translation>Ya se devolvió todo lo de {receipt}.</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Customer changed their mind</source>
@@ -1803,8 +1803,8 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -1973,10 +1973,6 @@
             <translation>Atrás</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
             <source>Discount, or another price</source>
             <translation>Descuento u otro precio</translation>
         </message>
@@ -2033,28 +2029,8 @@
             <translation>Buscar</translation>
         </message>
         <message>
-            <source>Sell</source>
-            <translation>Vender</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Ajustes</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>Turno</translation>
-        </message>
-        <message>
-            <source>Stock</source>
-            <translation>Existencias</translation>
-        </message>
-        <message>
             <source>Switch to another person</source>
             <translation>Cambiar a otra persona</translation>
-        </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>Sincronización</translation>
         </message>
         <message>
             <source>Take what was found; in the cart: type a quantity</source>
@@ -2099,8 +2075,8 @@
     <context>
         <name>SlipDialog</name>
         <message>
-            <source>Close (Esc)</source>
-            <translation>Cerrar (Esc)</translation>
+            <source>Close</source>
+            <translation>Cerrar</translation>
         </message>
         <message>
             <source>Print</source>
@@ -2377,8 +2353,8 @@
             <translation>Pocos</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>Nombre, referencia o código (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>Nombre, referencia o código</translation>
         </message>
         <message>
             <source>No product has the code {code}.</source>
@@ -3257,10 +3233,6 @@
             <translation>Tarjeta</translation>
         </message>
         <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
-        </message>
-        <message>
             <source>Cash</source>
             <translation>Efectivo</translation>
         </message>
@@ -3296,10 +3268,6 @@
     <context>
         <name>pages</name>
         <message>
-            <source>Keys</source>
-            <translation>Teclas</translation>
-        </message>
-        <message>
             <source>Sell</source>
             <translation>Vender</translation>
         </message>
@@ -3317,7 +3285,7 @@
         </message>
         <message>
             <source>Stock</source>
-            <translation>Existencias</translation>
+            <translation>Stock</translation>
         </message>
         <message>
             <source>Sync centre</source>

@@ -6,7 +6,7 @@ Five families: what this till is (`device`, `link`, `notice`), what it asks of t
 the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
 `held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Foreign
 keys hold within a family and not across: stock may arrive before its product. All are Core tables, because
-the window waits until they are made (docs/decisions/0001-tables.md).
+the window waits until they are made (docs/decisions/0016-tables.md).
 """
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
@@ -142,6 +142,8 @@ outbox = _table(
     _optional_text("end_reason"),
     # What a manager approved in it: a JSON list in wire names, sent beside `approved_by_id`.
     _optional_text("approvals"),
+    # How far this till had read the tenant's stream (people, products) when the operation was made.
+    _optional_number("tenant_seq"),
     Index("outbox_open", "status", "rank", "device_seq", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_due", "status", "next_attempt_ms", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_lane", "lane", "device_seq", sqlite_where=text("lane IS NOT NULL")),

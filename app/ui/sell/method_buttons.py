@@ -6,10 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.vocabulary.payment_methods import PaymentMethod
+from app.ui.widgets.shortcuts import Shortcut
 
 
 class MethodButtons(QWidget):
     """The buttons are named `name` and the method's code: "payCash", "payGiftCard". The first is chosen.
+
+    `next_key` goes on to the next one (`choose_next`); the caption of the second says so.
 
     Signals:
     chosen(): somebody pressed another method, or `choose_next` went on to it.
@@ -18,7 +21,11 @@ class MethodButtons(QWidget):
     chosen = Signal()
 
     def __init__(
-        self, name: str, methods: Sequence[PaymentMethod], words: Callable[[PaymentMethod], str]
+        self,
+        name: str,
+        methods: Sequence[PaymentMethod],
+        words: Callable[[PaymentMethod], str],
+        next_key: Shortcut | None = None,
     ) -> None:
         super().__init__()
         self._methods = methods
@@ -27,9 +34,12 @@ class MethodButtons(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for place, method in enumerate(methods):
-            made = QPushButton(words(method))
+            caption = words(method)
+            if next_key is not None and place == 1:
+                caption = next_key.after(caption)
+            made = QPushButton(caption)
             made.setObjectName(name + method.code.title().replace("_", ""))
-            made.setAccessibleName(words(method))
+            made.setAccessibleName(caption)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setAutoDefault(False)

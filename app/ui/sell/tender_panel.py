@@ -27,6 +27,7 @@ from app.ui.sell.method_buttons import MethodButtons
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, icon_button, label
+from app.ui.widgets.shortcuts import PAY
 
 NOTES_IN_A_ROW = 3
 CASH_FORM, OTHER_FORM = range(2)
@@ -219,7 +220,7 @@ class TenderPanel(QWidget):
         self._title = label(self.tr("To pay"), "muted")
         self._due = label(role="total", name="tenderDue")
         self._paid_rows = QVBoxLayout()
-        self._methods = MethodButtons("pay", payment_methods.at_tender(), PaymentMethod.in_choice)
+        self._methods = MethodButtons("pay", payment_methods.at_tender(), PaymentMethod.in_choice, PAY)
         self._methods.chosen.connect(self._show_form)
         self._message = MessageLine("tenderMessage")
         self._forms = Pages()
