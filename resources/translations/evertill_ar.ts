@@ -184,8 +184,8 @@
             <translation>تطبيق</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -1277,8 +1277,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1680,24 +1680,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>خصم F8</translation>
+            <source>Discount</source>
+            <translation>خصم</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>إعادة المبلغ</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>عُلّق. F5 يعيده.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>عُلّق. {key} يعيده.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>تعليق F4</translation>
+            <source>Hold</source>
+            <translation>تعليق</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>المزيد F7</translation>
+            <source>More</source>
+            <translation>المزيد</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1712,16 +1712,16 @@
             <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>الدفع (F9)</translation>
+            <source>Pay</source>
+            <translation>الدفع</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>استرجاع F5</translation>
+            <source>Recall</source>
+            <translation>استرجاع</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>إرجاع F6</translation>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -2812,16 +2812,12 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Card</source>
             <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>بطاقة (F9)</translation>
         </message>
         <message>
             <source>Cash</source>

@@ -180,8 +180,8 @@
             <translation>Aplicar</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -1209,8 +1209,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1600,24 +1600,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>Descuento F8</translation>
+            <source>Discount</source>
+            <translation>Descuento</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>Devolver</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>En espera. F5 la recupera.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>En espera. {key} la recupera.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>Esperar F4</translation>
+            <source>Hold</source>
+            <translation>Esperar</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>Más F7</translation>
+            <source>More</source>
+            <translation>Más</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1632,16 +1632,16 @@
             <translation>En esta caja aún no se ha vendido nada.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>Cobrar (F9)</translation>
+            <source>Pay</source>
+            <translation>Cobrar</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>Recuperar F5</translation>
+            <source>Recall</source>
+            <translation>Recuperar</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>Devolver F6</translation>
+            <source>Refund</source>
+            <translation>Devolución</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -2672,16 +2672,12 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Card</source>
             <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
         </message>
         <message>
             <source>Cash</source>

@@ -25,6 +25,7 @@ from app.domain.tender import Method, Settlement, suggested_notes
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, icon_button, label
+from app.ui.widgets.shortcuts import BACK, PAY
 
 NOTES_IN_A_ROW = 3
 CASH, CARD, OTHER = range(3)
@@ -83,7 +84,7 @@ class TenderPanel(QWidget):
         self._switch(method)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._take_cash.isEnabled():
+        if BACK.is_pressed(event) and self._take_cash.isEnabled():
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -225,7 +226,7 @@ class TenderPanel(QWidget):
         layout.addLayout(self._method_row())
         layout.addWidget(self._message)
         layout.addWidget(self._forms, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "tenderBack", self.left.emit))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "tenderBack", self.left.emit))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
@@ -236,7 +237,7 @@ class TenderPanel(QWidget):
         row.setSpacing(4)
         for method, words, name in (
             (CASH, self.tr("Cash"), "payCash"),
-            (CARD, self.tr("Card (F9)"), "payCard"),
+            (CARD, PAY.after(self.tr("Card")), "payCard"),
             (OTHER, self.tr("Other"), "payOther"),
         ):
             made = QPushButton(words)
