@@ -137,7 +137,7 @@ def _till(connection: Connection, device: DeviceIdentity | None, clock: Clock) -
     yield from _queue(connection, clock)
     yield _chain(connection)
     for notice in notices.unread(connection):
-        yield _look("notice", notice.message)
+        yield _look("notice", notice_in_words(notice.kind, notice.figures, notice.message))
 
 
 def _goods(connection: Connection) -> Iterator[Finding]:
@@ -210,7 +210,7 @@ def _credentials(home: Home) -> tuple[Credentials | None, Finding]:
     if secret is None:
         return None, _broken("credentials", "There are none: this folder was never enrolled.")
     if secret.key_in_file:
-        return secret, _look("credentials", credentials.key_in_file_warning())
+        return secret, _look("credentials", attention_in_words(Attention(AttentionCode.KEY_IN_FILE)))
     return secret, _ok("credentials", "Their key is in this system's keyring.")
 
 

@@ -29,6 +29,25 @@ SYNC_STATE = "sync-state"
 NOTICE = "notice"
 SESSION_ENDED = "session-ended"
 
+FROM_CLIENT = (JOIN_TENANT, INVENTORY_UPDATE, SYNC_OFFLINE_QUEUE, RESOLVE_CONFLICT, NETWORK_STATUS, PING)
+"""Every event that a client sends."""
+FROM_SERVER = (
+    INITIAL_SYNC,
+    INVENTORY_UPDATED,
+    CHANGES,
+    UPDATE_CONFIRMED,
+    SYNC_CONFLICT,
+    CONFLICT_RESOLVED,
+    CONFLICT_RESOLUTION_BROADCAST,
+    OFFLINE_SYNC_RESULTS,
+    USER_CONNECTED,
+    USER_DISCONNECTED,
+    SYNC_STATE,
+    NOTICE,
+    SESSION_ENDED,
+)
+"""Every event that the server sends."""
+
 PATH_LOGIN = "/api/v1/auth/login"
 PATH_REFRESH = "/api/v1/auth/refresh"
 PATH_LOGOUT = "/api/v1/auth/logout"
