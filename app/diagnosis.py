@@ -16,6 +16,7 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 
+from app.services.sync.agent_words import attention_in_words, notice_in_words
 from sync_agent import credentials
 from sync_agent.contract.events import PATH_LIVE, PATH_PING, PATH_REFRESH, Pong
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
@@ -23,6 +24,7 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.contract.wire import from_ms, to_ms
 from sync_agent.credentials import Credentials
 from sync_agent.errors import AuthError, StoreError, SyncError
+from sync_agent.events import Attention, AttentionCode
 from sync_agent.ports import Clock, Transport
 from sync_agent.store import link, notices
 from sync_agent.store import tables as t

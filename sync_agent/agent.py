@@ -70,7 +70,10 @@ class Agent:
         """`housekeeping` is what the host program has to forget, once a day, before the agent does."""
         ports = ports or Ports(SystemClock(), SystemRng())
         self._settings = settings
-        self._housekeeping = (*housekeeping, partial(history.prune, settings=settings))
+        self._housekeeping: tuple[Housekeeping, ...] = (
+            *housekeeping,
+            partial(history.prune, settings=settings),
+        )
         self._store = store
         self._transport = transport
         self._emit = emit
@@ -195,7 +198,9 @@ class Agent:
             except SyncError as error:
                 refused = isinstance(error, AuthError)
                 refusals = refusals + 1 if refused else 0
-                failures = self._settings.after_loss_failures if self._went_well_since(began_s) else failures + 1
+                failures = (
+                    self._settings.after_loss_failures if self._went_well_since(began_s) else failures + 1
+                )
                 if refused:
                     self._session.forget()
                 self._connection.move(state_after(error), str(error))
@@ -235,9 +240,14 @@ class Agent:
         """Once a day, what ended long ago is forgotten: a page at a time, so that no clerk waits for it."""
         while True:
             for forget_page in self._housekeeping:
-                while await self._store.write(forget_page, Rank.AGENT):
-                    await asyncio.sleep(self._settings.history_page_pause_s)
+                await self._forget(forget_page)
             await asyncio.sleep(self._settings.prune_every_s)
+
+    async def _forget(self, forget_page: Housekeeping) -> None:
+        while True:
+            if not await self._store.write(forget_page, Rank.AGENT):
+                return
+            await asyncio.sleep(self._settings.history_page_pause_s)
 
 
 def _is_being_cancelled() -> bool:

@@ -135,7 +135,7 @@ class Connection:
             "deviceId": device.device_id,
             "protocol": PROTOCOL_VERSION,
             "cursors": {stream: cursor.to_wire() for stream, cursor in cursors.items()},
-            "features": ["changes"],
+            "features": ["changes", "no-initial-sync"],
         }
         try:
             answer = await channel.call(events.JOIN_TENANT, payload, timeout_s=self._settings.call_s_max)

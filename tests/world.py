@@ -32,6 +32,7 @@ from sync_agent.agent import Agent
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState
 from sync_agent.network.transport import NetworkTransport
+from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
 from tests.homes import new_home
@@ -47,7 +48,8 @@ ALICE_PIN, BOB_PIN = "2468", "1357"
 class WorldTill:
     """One till of the world: its home, its agent when it runs, and its link."""
 
-    def __init__(self, path: Path, server_url: str, name: str) -> None:
+    def __init__(self, path: Path, server_url: str, name: str, settings: AgentSettings = DEFAULTS) -> None:
+        self.settings = settings
         self.path = path
         self.name = name
         self.server_url = server_url
@@ -68,7 +70,7 @@ class WorldTill:
         self.till = self.opened.till()
 
     def start(self) -> None:
-        self.agent = self.opened.agent(emit=self.events.append, transport=self.link)
+        self.agent = self.opened.agent(emit=self.events.append, transport=self.link, settings=self.settings)
         self._running = asyncio.create_task(self.agent.run(), name=f"agent-{self.name}")
 
     async def stop(self) -> None:
@@ -150,7 +152,15 @@ class WorldTill:
 class World:
     """A server and its tills. Leaves nothing running."""
 
-    def __init__(self, path: Path, *, tills: int = 1, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        tills: int = 1,
+        settings: Settings | None = None,
+        agent_settings: AgentSettings = DEFAULTS,
+    ) -> None:
+        self.agent_settings = agent_settings
         self.path = path
         self.settings = settings or Settings(home=path / "server", port=0)
         self._till_count = tills
@@ -161,7 +171,7 @@ class World:
     async def __aenter__(self) -> "World":
         await self._start_server(0)
         for number in range(1, self._till_count + 1):
-            till = WorldTill(self.path / f"till-{number}", self.url, f"Till {number}")
+            till = WorldTill(self.path / f"till-{number}", self.url, f"Till {number}", self.agent_settings)
             await till.enroll()
             till.start()
             self.tills.append(till)

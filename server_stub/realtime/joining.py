@@ -34,6 +34,9 @@ log = structlog.get_logger()
 TAKES_CHANGES = "changes"
 """The feature of a client that hears whole changes instead of `inventory-updated`."""
 
+NO_INITIAL_SYNC = "no-initial-sync"
+"""The feature of a client that follows its streams from the cursors it gives, and wants no first look."""
+
 _FULL_RETRY_MS = 10_000
 
 
@@ -74,7 +77,8 @@ class Joining:
         if is_newcomer:
             present = session.present(caller)
             await self.tell_presence(events.USER_CONNECTED, caller.tenant_id, present)
-        self._greet(session, caller, request.cursors or {})
+        if request.cursors is None or NO_INITIAL_SYNC not in request.features:
+            self._greet(session, caller, request.cursors or {})
         return JoinedStreams(streams=heads, server_time=from_ms(self._parts.now_ms()))
 
     async def part(self, session: Session) -> None:
@@ -163,7 +167,10 @@ class Joining:
             raise Refusal(
                 ErrorCode.UNAVAILABLE,
                 f"{sockets_max} connections are open already, and there may be no more",
-                retry_after_ms=_FULL_RETRY_MS,
+                retry_after_ms=NO_INITIAL_SYNC = "no-initial-sync"
+"""The feature of a client that follows its streams from the cursors it gives, and wants no first look."""
+
+_FULL_RETRY_MS,
             )
 
     async def _heads(self, caller: Caller, streams: tuple[str, ...]) -> dict[str, StreamHead]:

@@ -185,6 +185,8 @@ class BroadcastRequest(Wire):
     data: dict[str, Any]
     location_id: Id | None = None
     event_id: Id | None = None
+    until: UtcTime | None = None
+    """When it is shown no more; a week after it was sent if left out."""
 
 
 class BroadcastAnswer(Wire):
@@ -201,6 +203,8 @@ class Notice(Wire):
     location_id: Id | None = None
     sent_by: str | None = None
     timestamp: UtcTime
+    until: UtcTime | None = None
+    """Of a server whose notices are rows of the stream as well; an older one leaves it out."""
 
 
 EndReason = Literal[

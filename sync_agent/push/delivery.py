@@ -242,7 +242,9 @@ class Pusher:
         async def offer() -> bool:
             delivered = await self._exchange.deliver(Way.HTTP, load)
             if load.is_put_off:
-                raise TransientError("the server is not ready for what it has lost", self._settings.deferred_s)
+                raise TransientError(
+                    "the server is not ready for what it has lost", self._settings.deferred_s
+                )
             return bool(delivered.ids)
 
         await self._exchange.until_done(offer)

@@ -3,6 +3,7 @@
 from sync_agent.backoff import DeadLetter, after_failing_alone, wait_ms
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.events import AgentEvent, Attention, AttentionCode
+from sync_agent.figures import Figures
 from sync_agent.ports import Rng
 from sync_agent.settings import AgentSettings
 from sync_agent.store import outbox
@@ -42,7 +43,7 @@ class FailedAlone:
             verdict = after_failing_alone(self._settings, failures, tx.now_ms, self._rng)
             if isinstance(verdict, DeadLetter):
                 outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None)
-                figures = {"operation": operation_id, "times": verdict.failures}
+                figures: Figures = {"operation": operation_id, "times": verdict.failures}
                 news.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
             else:
                 outbox.wait_until(tx, operation_id, verdict.moment_ms)

@@ -44,9 +44,7 @@ _LIMITS = {
 class Uplink:
     """Carries batches up. `channel` is the live socket while a visit lasts, None otherwise."""
 
-    def __init__(
-        self, transport: Transport, session: Session, clock: Clock, settings: AgentSettings
-    ) -> None:
+    def __init__(self, transport: Transport, session: Session, clock: Clock, settings: AgentSettings) -> None:
         self._settings = settings
         self._transport = transport
         self._session = session

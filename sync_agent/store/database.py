@@ -44,6 +44,7 @@ class Topic(StrEnum):
     CARTS = "carts"
     COUNTS = "counts"
     PREFERENCES = "preferences"
+    NOTICES = "notices"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What has ended stays for `history_days`: it is the till's history, and what rebuilds a server that lost some.
+"""What has ended stays for a while: it is the till's history, and what rebuilds a server that lost some.
 
 A server that was restored from an older backup has lost the tail of what it accepted. Everything completed
 whose effects stood in a stream that the server cannot continue is marked, offered again with its former

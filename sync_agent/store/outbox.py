@@ -373,7 +373,11 @@ def next_due_ms(
     if connection.execute(abandoned).first() is not None:
         moments.append(now_ms)
     return min(
-        (now_ms if is_over(moment, now_ms, wait_ms_max) else moment for moment in moments if moment is not None),
+        (
+            now_ms if is_over(moment, now_ms, wait_ms_max) else moment
+            for moment in moments
+            if moment is not None
+        ),
         default=None,
     )
 

@@ -27,7 +27,7 @@ from app.single_instance import Doorbell, ask_to_show
 from app.ui.people.enrol_page import EnrolWindow
 from app.ui.window.main_window import MainWindow, Page
 from sync_agent.enrolment import Enrolment
-from sync_agent.network import transport
+from sync_agent.settings import AgentSettings
 from tests.ui.conftest import Loop, fill_in, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
@@ -208,7 +208,9 @@ class SilentServer:
 
 @pytest.fixture
 def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentServer]:
-    monkeypatch.setattr(transport, "REQUEST_S_MAX", 600.0)  # nobody waits it out
+    monkeypatch.setattr(
+        bootstrap, "AGENT_DEFAULTS", AgentSettings(request_s_max=600.0)
+    )  # nobody waits it out
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield SilentServer(listening)
 

@@ -23,7 +23,6 @@ from app.domain.rights import Right
 from app.services import journal
 from app.services.sync.queue import describe
 from app.services.till import Actor, Till, authorise
-from resources.words import translate
 from sync_agent.contract.operations import (
     PRODUCT,
     STOCK_LEVEL,

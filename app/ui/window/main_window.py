@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.domain.errors import DomainError
 from app.services import preferences
 from app.services.sync import conflicts, queue
+from app.services.sync.agent_words import attention_in_words, fault_in_words
 from app.services.till import Actor, Till
 from app.ui.people.sign_in_page import SignInPage
 from app.ui.sync.event_log import EventLog
@@ -40,7 +41,14 @@ from app.ui.window.idle import IdleWatch
 from app.ui.window.print_desk import PrintDesk
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
-from sync_agent.events import Attention, ConnectionState, Progress, QueueDrained, StateChanged
+from sync_agent.events import (
+    Attention,
+    ConnectionState,
+    Fault,
+    Progress,
+    QueueDrained,
+    StateChanged,
+)
 
 if TYPE_CHECKING:
     from app.ui.sell.page import SellPage
@@ -402,9 +410,10 @@ class MainWindow(QMainWindow):
         for page in _FOLLOW_CHANGES & self._made.keys():
             cast("_FollowsChanges", self._made[page]).refresh(change)
 
-    def _on_attention(self, event: Attention) -> None:
-        self._notice.say(event.message, Tone.WARN)
-        self.events.note(event.message)
+    def _on_attention(self, event: Attention | Fault) -> None:
+        words = attention_in_words(event) if isinstance(event, Attention) else fault_in_words(event)
+        self._notice.say(words, Tone.WARN)
+        self.events.note(words)
 
     def _on_progress(self, event: Progress) -> None:
         if event.done < event.total:

@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Table, insert, select, update
 
 from sync_agent.contract.operations import chain_hash, content_hash
+from sync_agent.figures import Figures
 from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
