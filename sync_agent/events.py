@@ -8,7 +8,6 @@ with views that follow every keystroke listens to the store itself (`Store.liste
     Progress         a snapshot on its way in
     QueueDrained     nothing waits any more
     Changed          which resources a committed transaction changed, by topic and product
-    ConflictOpened   two versions of one thing wait for a person
     Attention        something that a person should read: a code and its figures, for the host's own words
     Fault            a bug in one of the agent's tasks, which was started again, or in the other side
 """
@@ -56,11 +55,6 @@ class QueueDrained:
     count: int
 
 
-@dataclass(frozen=True)
-class ConflictOpened:
-    conflict_id: str
-
-
 class AttentionCode(StrEnum):
     """What a person should read, and the figures that come with it."""
 
@@ -98,4 +92,4 @@ class Fault:
     where: str
 
 
-AgentEvent = StateChanged | Progress | QueueDrained | Changed | ConflictOpened | Attention | Fault
+AgentEvent = StateChanged | Progress | QueueDrained | Changed | Attention | Fault

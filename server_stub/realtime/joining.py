@@ -167,10 +167,7 @@ class Joining:
             raise Refusal(
                 ErrorCode.UNAVAILABLE,
                 f"{sockets_max} connections are open already, and there may be no more",
-                retry_after_ms=NO_INITIAL_SYNC = "no-initial-sync"
-"""The feature of a client that follows its streams from the cursors it gives, and wants no first look."""
-
-_FULL_RETRY_MS,
+                retry_after_ms=_FULL_RETRY_MS,
             )
 
     async def _heads(self, caller: Caller, streams: tuple[str, ...]) -> dict[str, StreamHead]:

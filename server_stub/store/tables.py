@@ -1,12 +1,16 @@
 """Every table of the server. Each primary key starts with the tenant, so no row is reached without one.
 
-Times are milliseconds since the Unix epoch in UTC (`…_ms`). Money and quantities are integers.
+Times are milliseconds since the Unix epoch in UTC (`…_ms`). Money and quantities are integers. Rows that are
+written many at a time are Core tables; a row that is read alone, handed on and changed is a SQLModel class
+(docs/decisions/0001-tables.md). A SQLModel table does not validate, so neither is ever an input.
 """
 
 from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy.orm import registry
 from sqlalchemy.sql.schema import SchemaItem
+from sqlmodel import Field, SQLModel
 
 from server_stub.store.types import Json, WholeNumber
 
@@ -109,21 +113,6 @@ device = _table(
     _of("location", "location_id"),
 )
 """An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
-
-refresh_token = _table(
-    "refresh_token",
-    _key("tenant_id"),
-    _key("token_hash"),
-    _text("family_id"),
-    _text("user_id"),
-    _optional_text("successor_hash"),
-    _number("expires_ms"),
-    _optional_number("revoked_ms"),
-    UniqueConstraint("token_hash"),
-    Index("ix_refresh_token_family", "tenant_id", "family_id"),
-    _of("user_account", "user_id"),
-)
-"""One link of a family of rotating refresh tokens, kept as a hash."""
 
 stream = _table(
     "stream",
@@ -378,3 +367,27 @@ conflict = _table(
     Index("ix_conflict_open", "tenant_id", "status", "opened_ms"),
 )
 """A conflict as it stands. `body` is the wire object; `resolved` the first resolution's answer."""
+
+
+class ServerRow(SQLModel, registry=registry(metadata=METADATA)):
+    """The base of rows that are objects: see `UnitOfWork.session`."""
+
+
+class RefreshToken(ServerRow, table=True):
+    """One link of a family of rotating refresh tokens, kept as a hash."""
+
+    __tablename__ = "refresh_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_refresh_token_family", "tenant_id", "family_id"),
+        _of("user_account", "user_id"),
+        {"sqlite_strict": True},
+    )
+
+    tenant_id: str = Field(primary_key=True, sa_type=Text)
+    token_hash: str = Field(primary_key=True, sa_type=Text)
+    family_id: str = Field(sa_type=Text)
+    user_id: str = Field(sa_type=Text)
+    successor_hash: str | None = Field(default=None, sa_type=Text)
+    expires_ms: int = Field(sa_type=WholeNumber)
+    revoked_ms: int | None = Field(default=None, sa_type=WholeNumber)

@@ -7,8 +7,8 @@ from app.domain.tender import tender_cash
 from app.services.cash import drawer, shifts
 from app.services.selling import checkout, refunds
 from app.services.stock import inventory, transfers
-from tests.waiting import until
-from tests.world import World
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 async def test_a_shift_closed_in_an_outage_is_complete_once_all_of_it_is_there(tmp_path: Path) -> None:

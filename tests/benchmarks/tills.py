@@ -42,8 +42,8 @@ from sync_agent.store.home import Home
 from tests.benchmarks.processes import server_process
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
-from tests.waiting import until
-from tests.world import LOCATION, PASSWORD, TENANT
+from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.waiting import until
 
 ROUNDS = 3
 SALES = 400

@@ -23,7 +23,7 @@ from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
 from sync_agent.store.recovery import salvage
-from tests.world import World
+from tests.kit.world import World
 
 PAGE = 4096
 

@@ -18,8 +18,8 @@ from sync_agent.errors import DiskFull
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic
 from sync_agent.store.projection import on_hand_many
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, BOWL, MARIA, MUG, VASE, goods, open_shop, row_counts, rows
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import APPLES, BOWL, MARIA, MUG, VASE, goods, open_shop, row_counts, rows
 
 
 @pytest.fixture

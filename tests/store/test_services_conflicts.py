@@ -20,7 +20,7 @@ from sync_agent.contract.wire import format_time, from_ms, to_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
-from tests.store.shop import (
+from tests.kit.store_shop import (
     ALICE,
     MARIA,
     MUG,

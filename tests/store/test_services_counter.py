@@ -38,8 +38,20 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import Status
-from tests.clocks import CountingIds, InlineExecutor, ManualClock
-from tests.store.shop import ALICE, APPLES, BOWL, MARIA, MUG, PEPPER, finish, goods, open_shop, rows, stand
+from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.kit.store_shop import (
+    ALICE,
+    APPLES,
+    BOWL,
+    MARIA,
+    MUG,
+    PEPPER,
+    finish,
+    goods,
+    open_shop,
+    rows,
+    stand,
+)
 
 
 @pytest.fixture

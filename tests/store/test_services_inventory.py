@@ -14,8 +14,19 @@ from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, BOWL, MARIA, MUG, confirm_stock, finish, goods, open_shop, rows, stand
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import (
+    APPLES,
+    BOWL,
+    MARIA,
+    MUG,
+    confirm_stock,
+    finish,
+    goods,
+    open_shop,
+    rows,
+    stand,
+)
 
 
 @pytest.fixture

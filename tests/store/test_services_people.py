@@ -9,8 +9,8 @@ from app.services.till import Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.device import NotEnrolled
-from tests.clocks import ManualClock
-from tests.store.shop import ALICE, PEPPER, open_shop
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import ALICE, PEPPER, open_shop
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ from app.services.sync import queue, refused
 from app.services.sync.queue import QueueCounts
 from app.services.till import Till
 from sync_agent.contract.stock import MovementReason
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, MARIA, MUG, finish, goods, open_shop, stand
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import APPLES, MARIA, MUG, finish, goods, open_shop, stand
 
 
 @pytest.fixture
@@ -95,19 +94,6 @@ async def test_a_row_tells_when_it_will_be_tried_again(till: Till, clock: Manual
         )
     ).result()
     assert queue.waiting(till)[0].next_attempt_ms == later_ms
-
-
-async def test_sending_now_means_that_this_process_holds_a_lease(till: Till) -> None:
-    await sell(till)
-    assert not queue.sending_now(till)
-    till.store.submit(
-        lambda tx: outbox.claim(tx, owner="dead", lease_ms=1000, count_max=10, bytes_max=10**6)
-    ).result()
-    assert not queue.sending_now(till)
-    till.store.submit(
-        lambda tx: outbox.claim(tx, owner=till.store.owner, lease_ms=1000, count_max=10, bytes_max=10**6)
-    ).result()
-    assert queue.sending_now(till)
 
 
 async def test_the_last_full_sync_is_none_before_the_first(till: Till) -> None:

@@ -16,8 +16,8 @@ from sync_agent.contract.operations import CountData, TransferData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
 
 ANNEX = Place("annex", "Annex")
 

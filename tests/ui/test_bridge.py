@@ -12,13 +12,12 @@ from app.ui.window.bridge import Bridge, MergedChange
 from sync_agent.events import (
     AgentEvent,
     Attention,
-    ConflictOpened,
     ConnectionState,
     Progress,
     QueueDrained,
     StateChanged,
 )
-from tests.ui.conftest import Loop
+from tests.kit.windows import Loop
 
 
 def elsewhere(work: Callable[[], None]) -> None:
@@ -32,7 +31,6 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
     for signal in (
         bridge.stateChanged,
         bridge.attention,
-        bridge.conflictOpened,
         bridge.progressed,
         bridge.drained,
     ):
@@ -40,7 +38,6 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
     events: list[AgentEvent] = [
         StateChanged(ConnectionState.ONLINE, 1),
         Progress("tenant-demo", 1, 2),
-        ConflictOpened("conflict-1"),
         Attention("read this"),
         QueueDrained(3),
     ]

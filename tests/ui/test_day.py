@@ -34,11 +34,9 @@ from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
-from tests.link import Link
-from tests.ui.conftest import Loop, part
-from tests.ui.test_bootstrap import ServerProcess, server
-
-__all__ = ["server"]
+from tests.kit.links import Link
+from tests.kit.processes import DemoServer
+from tests.kit.windows import Loop, part
 
 PINS = {"alice": "2468", "bob": "1357"}
 
@@ -208,7 +206,7 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
 
 
 @pytest.mark.timeout(300)
-def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
+def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
     with counters(loop, tmp_path, server.url) as (one, other):
         found = catalogue.search(one.till, "", limit=80)
         goods = [product for product in found if product.barcode and product.unit == "each"]

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from app.ui.widgets.theme import Theme, Tokens, apply_theme, read_tokens
 from app.ui.window.main_window import MainWindow, Page
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import Shop
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
 
@@ -91,7 +91,7 @@ def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QA
 
 @pytest.mark.parametrize("page", [Page.SIGN_IN, Page.SELL, Page.STOCK, Page.SYNC, Page.SHORTCUTS])
 def test_nothing_is_cut_at_1024_by_768(
-    selling: MainWindow, shop: Shop, loop: Loop, keys: Keyboard, page: Page
+    selling: MainWindow, shop: OfflineShop, loop: Loop, keys: Keyboard, page: Page
 ) -> None:
     fill(selling, shop, loop)
     open_page(selling, page)
@@ -109,7 +109,7 @@ def test_nothing_is_cut_at_1024_by_768(
 
 @pytest.mark.parametrize("page", [Page.SIGN_IN, Page.SELL, Page.STOCK, Page.SYNC, Page.SHORTCUTS])
 def test_every_control_has_a_name_for_screen_readers_and_room_for_a_finger(
-    selling: MainWindow, shop: Shop, loop: Loop, page: Page
+    selling: MainWindow, shop: OfflineShop, loop: Loop, page: Page
 ) -> None:
     fill(selling, shop, loop)
     open_page(selling, page)
@@ -145,7 +145,7 @@ def test_shortcuts_are_one_key_away_and_esc_comes_back(selling: MainWindow, keys
     assert selling.sell.isVisible()
 
 
-def fill(window: MainWindow, shop: Shop, loop: Loop) -> None:
+def fill(window: MainWindow, shop: OfflineShop, loop: Loop) -> None:
     """A cart, a long name, a miss and a conflict: what takes room."""
     for code in ("2000000000015", "2000000000053", "2000000000077", "5012345678900"):
         scan(code)

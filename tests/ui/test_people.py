@@ -19,8 +19,8 @@ from sync_agent.events import ConnectionState, Progress, StateChanged
 from sync_agent.store import link
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
-from tests.ui.conftest import Keyboard, Loop, fill_in, part
-from tests.ui.shop import PIN, PRODUCTS, Shop
+from tests.kit.offline_shop import PIN, PRODUCTS, OfflineShop
+from tests.kit.windows import Keyboard, Loop, fill_in, part
 
 
 def test_the_people_of_this_shop_are_offered(window: MainWindow) -> None:
@@ -160,7 +160,9 @@ def test_who_closes_the_window_waits_for_nothing(
     loop.until(lambda: running_count() == 0)
 
 
-def test_a_till_that_has_fetched_nothing_yet_says_so(window: MainWindow, shop: Shop, loop: Loop) -> None:
+def test_a_till_that_has_fetched_nothing_yet_says_so(
+    window: MainWindow, shop: OfflineShop, loop: Loop
+) -> None:
     def forget(tx: Transaction) -> None:
         tx.execute(delete(t.person))
         tx.execute(update(t.link).values(last_full_sync_ms=None))

@@ -17,8 +17,8 @@ from app.services.selling import checkout, receipts
 from app.services.stock import catalogue
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.slip_view import draw_slip, save_pdf, slip_html
-from tests.ui.conftest import Loop
-from tests.ui.shop import ALICE, Shop
+from tests.kit.offline_shop import ALICE, OfflineShop
+from tests.kit.windows import Loop
 
 PLAIN = Slip("Receipt", (Centred("Café", Weight.LARGE), Rule(), Pair("Total", "£5.00", Weight.STRONG)))
 ARABIC = Slip("إيصال", (Centred("متجر الميناء"), Pair("المجموع", "5.00")))
@@ -35,7 +35,7 @@ class KeptDummy(Dummy):  # type: ignore[misc] - python-escpos has no types
         return None
 
 
-def test_a_sale_comes_out_as_letters_with_its_sums(loop: Loop, shop: Shop) -> None:
+def test_a_sale_comes_out_as_letters_with_its_sums(loop: Loop, shop: OfflineShop) -> None:
     mug = catalogue.by_code(shop.till, "2000000000015")
     assert mug is not None
     cart = Cart().add(mug, 2)

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.ui.widgets.parts import SearchField
 from app.ui.window.main_window import MainWindow, Page
 from app.ui.window.scanner import KEY_GAP_MS_MAX, Scanner
-from tests.clocks import ManualClock
-from tests.ui.conftest import Keyboard, Loop, part, scan
+from tests.kit.clocks import ManualClock
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 
 class Desk(QWidget):

@@ -14,8 +14,8 @@ from app.ui.widgets.parts import MessageLine, SearchField
 from app.ui.window.main_window import MainWindow
 from sync_agent.errors import DiskFull
 from sync_agent.store import tables as t
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import Shop
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 BLUE_MUG, RED_MUG, TOWEL = "2000000000015", "2000000000022", "2000000000039"
 
@@ -30,7 +30,7 @@ def test_what_is_scanned_is_in_the_cart_wherever_the_focus_is(selling: MainWindo
 
 
 def test_a_sale_by_scanner_is_on_disk_when_the_receipt_number_shows(
-    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     scan(BLUE_MUG)
     scan(TOWEL)
@@ -49,7 +49,7 @@ def test_a_sale_by_scanner_is_on_disk_when_the_receipt_number_shows(
     assert selling.sell.cart.is_empty
 
 
-def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop) -> None:
+def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop) -> None:
     keys.press_in(selling, Qt.Key.Key_F2)
     keys.type("mug")
     keys.press(Qt.Key.Key_Down)
@@ -162,7 +162,7 @@ def test_delete_removes_the_chosen_line(selling: MainWindow, keys: Keyboard) -> 
 
 
 def test_too_little_cash_is_a_part_and_the_rest_stays_due(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     scan(BLUE_MUG)
     selling.sell.ask_for_money()
@@ -197,7 +197,7 @@ def test_a_product_without_a_price_is_refused_in_words(selling: MainWindow) -> N
 
 
 def test_a_full_disk_keeps_the_cart_and_says_so(
-    selling: MainWindow, loop: Loop, shop: Shop, monkeypatch: object
+    selling: MainWindow, loop: Loop, shop: OfflineShop, monkeypatch: object
 ) -> None:
     async def full(*_: object, **__: object) -> None:
         raise DiskFull("The disk is full. Nothing was saved; free some space and try again.")
@@ -233,7 +233,7 @@ def test_the_cart_survives_a_switch_of_clerks(selling: MainWindow) -> None:
 
 
 def test_quick_keys_are_made_put_first_and_taken_away(
-    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     def arrange(code: str, choice: str) -> list[str]:
         before = preferences.read(shop.till).quick_keys
@@ -255,7 +255,7 @@ def test_quick_keys_are_made_put_first_and_taken_away(
 
 
 def test_a_quick_key_too_many_is_refused_in_words(
-    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     others = [f"product-{number}" for number in range(1, 13)]
     loop.run(preferences.set_quick_keys(shop.till, others[: preferences.QUICK_KEYS_MAX]))

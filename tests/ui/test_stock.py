@@ -10,8 +10,8 @@ from app.ui.widgets.parts import MessageLine, SearchField
 from app.ui.widgets.two_line import ROW, TwoLines
 from app.ui.window.main_window import MainWindow, Page
 from sync_agent.contract.stock import MovementReason, ProductRow
-from tests.ui.conftest import Loop, part, scan
-from tests.ui.shop import PRODUCTS, TENANT, Shop
+from tests.kit.offline_shop import PRODUCTS, TENANT, OfflineShop
+from tests.kit.windows import Loop, part, scan
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_search_narrows_the_list_as_one_types(stock: MainWindow) -> None:
     assert listed.model().rowCount() == 2
 
 
-def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     sell(stock, loop, "2000000000015", times=3)
     stock.show_page(Page.STOCK)
     stock.stock.show_product(shop.product_id("Blue mug"))
@@ -40,7 +40,9 @@ def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: Shop) -> Non
     assert text(stock, "stockState") == "1 change not sent yet"
 
 
-def test_below_zero_is_red_and_says_sold_more_than_counted(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_below_zero_is_red_and_says_sold_more_than_counted(
+    stock: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
     sell(stock, loop, "2000000000091")
     stock.show_page(Page.STOCK)
     stock.stock.show_product(shop.product_id("Umbrella, folding"))
@@ -54,7 +56,7 @@ def test_below_zero_is_red_and_says_sold_more_than_counted(stock: MainWindow, lo
     assert text(stock, "stockOnHand") == "4"
 
 
-def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     stock.stock.show_product(shop.product_id("Blue mug"))
     for reason, quantity, after in (
         ("receive", "12", "32"),
@@ -89,7 +91,7 @@ def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: 
     ],
 )
 def test_a_wrong_quantity_is_refused_in_place(
-    stock: MainWindow, loop: Loop, shop: Shop, typed: str, words: str
+    stock: MainWindow, loop: Loop, shop: OfflineShop, typed: str, words: str
 ) -> None:
     stock.stock.show_product(shop.product_id("Blue mug"))
     part(stock, QPushButton, "stockAdjust").click()
@@ -100,14 +102,14 @@ def test_a_wrong_quantity_is_refused_in_place(
     assert queue.counts(shop.till).waiting == 0
 
 
-def test_a_count_shows_what_was_expected(stock: MainWindow, shop: Shop) -> None:
+def test_a_count_shows_what_was_expected(stock: MainWindow, shop: OfflineShop) -> None:
     stock.stock.show_product(shop.product_id("Blue mug"))
     part(stock, QPushButton, "stockCount").click()
     part(stock, QLineEdit, "countQuantity").setText("18")
     assert text(stock, "countOutcome") == "−2 against what was expected (20)."
 
 
-def test_what_the_server_says_is_shown_at_once(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_what_the_server_says_is_shown_at_once(stock: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     stock.stock.show_product(shop.product_id("Red mug"))
     shop.set_stock("Red mug", 9, 2, -5, MovementReason.SALE)
     loop.until(lambda: text(stock, "stockOnHand") == "9")
@@ -128,7 +130,7 @@ def test_a_scan_on_this_page_looks_the_product_up(stock: MainWindow) -> None:
     assert QApplication.activeModalWidget() is None
 
 
-def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: Shop, loop: Loop) -> None:
+def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: OfflineShop, loop: Loop) -> None:
     many = 3 * PAGE_ROWS
     shop.tell(
         TENANT,
@@ -148,7 +150,9 @@ def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: Shop, loop: Loo
     assert len(set(names)) == len(names)
 
 
-def test_a_product_in_conflict_leads_to_the_decision(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_a_product_in_conflict_leads_to_the_decision(
+    stock: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
     stock.stock.show_product(shop.product_id("Blue mug"))
     assert not part(stock, QPushButton, "stockDecide").isVisible()
     shop.open_conflict(shop.stock_conflict())

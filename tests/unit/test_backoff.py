@@ -11,7 +11,7 @@ from sync_agent import backoff
 from sync_agent.backoff import DeadLetter, RetryAt
 from sync_agent.ports import Rng
 from sync_agent.settings import AgentSettings
-from tests.clocks import FixedRng
+from tests.kit.clocks import FixedRng
 
 SETTINGS = AgentSettings()
 FIRST_MS, LONGEST_MS = SETTINGS.backoff_first_ms, SETTINGS.backoff_longest_ms

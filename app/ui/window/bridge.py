@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from sync_agent.events import (
     AgentEvent,
     Attention,
-    ConflictOpened,
     Fault,
     Progress,
     QueueDrained,
@@ -80,13 +79,12 @@ class Bridge(QObject):
         stateChanged(StateChanged): where the talk with the server stands.
         changed(MergedChange): the store changed; refresh what shows it.
         attention(Attention | Fault): something that a person should read.
-        conflictOpened(ConflictOpened), progressed(Progress), drained(QueueDrained).
+        progressed(Progress), drained(QueueDrained).
     """
 
     stateChanged = Signal(object)
     changed = Signal(object)
     attention = Signal(object)
-    conflictOpened = Signal(object)
     progressed = Signal(object)
     drained = Signal(object)
 
@@ -127,8 +125,6 @@ class Bridge(QObject):
                 self.stateChanged.emit(event)
             case Attention():
                 self.attention.emit(event)
-            case ConflictOpened():
-                self.conflictOpened.emit(event)
             case Progress():
                 self.progressed.emit(event)
             case QueueDrained():

@@ -191,10 +191,6 @@ class StatusStrip(QPushButton):
     def state(self) -> ConnectionState:
         return self._state
 
-    @property
-    def silent_since_ms(self) -> int:
-        return self._silent_since_ms
-
     def set_counts(self, counts: Counts) -> None:
         self._counts = counts
         self._backlog = self._backlog.now_at(counts.waiting)

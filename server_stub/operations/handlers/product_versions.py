@@ -41,7 +41,6 @@ def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict
         unit.insert(t.product, new)
     else:
         of = t.product.c
-        unit.write()
         unit.execute(
             update(t.product)
             .where(of.tenant_id == batch.tenant_id, of.id == new["id"])

@@ -7,7 +7,7 @@ test holds them against the pages, sections, tabs, panels and dialogs that there
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 
@@ -29,10 +29,16 @@ from app.ui.window.main_window import MainWindow, Page
 from sync_agent.contract.stock import LocationRow, MovementReason
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
-from tests.ui.shop import ALICE, BOB, TENANT, Shop
+from tests.kit.offline_shop import ALICE, BOB, TENANT, OfflineShop
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs a coroutine to its end on the window's loop."""
+
+    def __call__(self, work: Coroutine[Any, Any, T], /) -> T: ...
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Stage:
     """A window over a small shop, and a way to let what it began come to its end."""
 
     window: MainWindow
-    shop: Shop
+    shop: OfflineShop
     run: Run
 
     def part(self, kind: type[WIDGET], name: str) -> WIDGET:
@@ -80,7 +86,7 @@ def scene(made: Scene) -> Scene:
     return made
 
 
-def furnish(shop: Shop, run: Run) -> None:
+def furnish(shop: OfflineShop, run: Run) -> None:
     """A morning's work: sales, a shift, a refusal, a held sale, quick keys, settings."""
     till = shop.till
     products = [catalogue.by_code(till, code) for code in ("2000000000015", "2000000000046", "2000000000091")]
@@ -110,7 +116,7 @@ def furnish(shop: Shop, run: Run) -> None:
     shop.tell(TENANT, ("location", "annex", 1, annex))
 
 
-def finish(shop: Shop, operation_id: str) -> None:
+def finish(shop: OfflineShop, operation_id: str) -> None:
     shop.write(lambda tx: outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code=None))
 
 
