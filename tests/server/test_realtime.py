@@ -56,7 +56,7 @@ async def test_with_cursors_the_first_look_is_what_changed_since(shop: ShopServe
 
 
 async def test_who_follows_from_cursors_and_wants_no_first_look_gets_none_also_when_renewing(
-    shop: Shop,
+    shop: ShopServer,
 ) -> None:
     bob = await shop.sign_in("demo", "bob")
     wish = {"locationId": "main", "features": ["changes", "no-initial-sync"]}
@@ -71,7 +71,7 @@ async def test_who_follows_from_cursors_and_wants_no_first_look_gets_none_also_w
     assert plain.all_of("initial-sync"), "a client that asks for nothing is sent it as ever"
 
 
-async def test_without_cursors_there_is_a_first_look_whatever_was_asked(shop: Shop) -> None:
+async def test_without_cursors_there_is_a_first_look_whatever_was_asked(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob, locationId="main", features=["no-initial-sync"])
     await socket.hear("initial-sync")
