@@ -17,7 +17,7 @@ def write(batch: Batch, intake: Intake, asked: Asked | None, result: OperationRe
     batch.unit.audit(
         AuditRecord(
             kind="resolution" if decides else "operation",
-            outcome=result.status.value,
+            outcome=str(result.status),
             actor_id=asked.actor_id if asked else batch.caller.id,
             device_id=batch.caller.device_id,
             address=batch.caller.address,

@@ -129,7 +129,7 @@ def _answer_anew(unit: UnitOfWork, result: OperationResult) -> None:
     unit.execute(
         update(t.operation)
         .where(of.tenant_id == unit.tenant_id, of.id == result.id)
-        .values(status=result.status.value, result=result.to_wire())
+        .values(status=str(result.status), result=result.to_wire())
     )
 
 

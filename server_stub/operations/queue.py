@@ -372,7 +372,7 @@ def _entry(batch: Batch, intake: Intake, asked: Asked | None, result: OperationR
         "actor_id": asked.actor_id if asked else batch.caller.id,
         "approved_by_id": operation.approved_by_id if operation else None,
         "replaces": operation.replaces if operation else None,
-        "status": result.status.value,
+        "status": str(result.status),
         "result": result.to_wire(),
         "received_ms": batch.unit.now_ms,
     }

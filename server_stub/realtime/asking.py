@@ -10,6 +10,7 @@ from server_stub.operations import queue
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.services.caller import Caller
+from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
@@ -50,7 +51,7 @@ class Asking:
                 "data": {name: value for name, value in data.items() if value is not None},
             },
         )
-        await self._must_apply(session, result)
+        await self._must_apply(session, caller, result)
         confirmed = events.UpdateConfirmed(
             event_id=event_id,
             new_version=(result.result or {})["version"],
@@ -80,7 +81,7 @@ class Asking:
     async def _resolve_conflict(self, session: Session, caller: Caller, payload: Any) -> object:
         decision = read_message(ResolveConflict, payload)
         result = await self._one(session, caller, queue.resolution_item(decision, self._database.ids.new()))
-        await self._must_apply(session, result)
+        await self._must_apply(session, caller, result)
         resolved = ConflictResolved.model_validate(result.result).model_copy(update={"resolved_by": None})
         await self._board.tell(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
         return resolved
@@ -105,9 +106,10 @@ class Asking:
         self._parts.metrics.operations_done([stamped], [result])
         return result
 
-    async def _must_apply(self, session: Session, result: OperationResult) -> None:
+    async def _must_apply(self, session: Session, caller: Caller, result: OperationResult) -> None:
         if result.conflict is not None:
-            await self._board.tell(session.sid, events.SYNC_CONFLICT, result.conflict.to_wire())
+            conflict = visible_event(events.SYNC_CONFLICT, result.conflict.to_wire(), caller.audience)
+            await self._board.tell(session.sid, events.SYNC_CONFLICT, conflict)
         queue.refuse_unless_applied(result)
 
 

@@ -168,7 +168,7 @@ def _end_attempts(
     otherwise: list[dict[str, str | None]] = [
         {
             "operation": result.id,
-            "outcome": result.status.value,
+            "outcome": str(result.status),
             "code": "repeated" if result.repeated else result.code,
             "detail": result.error,
         }

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
 from app.services.cash import drawer, shifts
-from app.services.selling import checkout, refunds
+from app.services.selling import refunds
 from app.services.stock import inventory, transfers
+from tests.kit import selling
 from tests.kit.waiting import until
 from tests.kit.world import World
 
@@ -66,10 +66,7 @@ async def test_asking_of_other_places_in_an_outage_disturbs_nothing(tmp_path: Pa
         await one.link.cut()
         assert one.agent is not None
         one.agent.ask_elsewhere(one.product().id)
-        cart = Cart().add(one.product())
-        await checkout.complete_sale(
-            one.till, cart, [tender_cash(cart.total_minor, cart.total_minor)], one.clerk()
-        )
+        await selling.sell(one.till, Cart().add(one.product()), one.clerk())
         one.link.restore()
         await world.settle()
         world.assert_converged()

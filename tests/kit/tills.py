@@ -7,9 +7,7 @@ from sqlalchemy import select
 
 from app.bootstrap import OpenHome, open_home
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
-from app.services.selling.checkout import CompletedSale
+from app.services.selling.transaction import CompletedSale
 from app.services.stock import catalogue, counting, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.till import Actor, Till
@@ -20,6 +18,7 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
+from tests.kit import selling
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.homes import new_home
 from tests.kit.links import Link
@@ -86,9 +85,7 @@ class WorldTill:
         return catalogue.search(self.till, "", limit=number + 1)[number]
 
     async def sell(self, product: ProductView, quantity: int = 1) -> CompletedSale:
-        cart = Cart().add(product, quantity)
-        payment = tender_cash(cart.total_minor, cart.total_minor)
-        return await checkout.complete_sale(self.till, cart, [payment], self.clerk())
+        return await selling.sell(self.till, Cart().add(product, quantity), self.clerk())
 
     async def count(self, product: ProductView, quantity: int, clerk: str = "bob") -> str:
         return await counting.count(self.till, product.id, quantity, self.clerk(clerk))

@@ -107,7 +107,7 @@ def window(loop: Loop, shop: OfflineShop, bridge: Bridge, agent: SilentAgent, qt
 @pytest.fixture
 def selling(window: MainWindow) -> MainWindow:
     """As `window`, with Alice signed in."""
-    window.sign_in.signedIn.emit(ALICE)
+    window.welcome(ALICE)
     return window
 
 

@@ -24,7 +24,8 @@ from app.services.stock import catalogue
 from app.services.sync import queue
 from app.single_instance import Doorbell, ask_to_show
 from app.ui.people.enrol_page import EnrolWindow
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SETTINGS
 from sync_agent.enrolment import Enrolment
 from sync_agent.settings import AgentSettings
 from tests.kit.processes import DemoServer
@@ -228,7 +229,7 @@ def test_a_demonstration_shop_is_one_press_away_and_a_till_is_signed_out_of_it_a
     sell_first_product(loop, window)
     loop.until(lambda: queue.counts(window.till).waiting == 0)
     QApplication.processEvents()
-    window.show_page(Page.SETTINGS)
+    window.show_page(SETTINGS)
     part(window, QPushButton, "settingsTill").click()
     part(window, QPushButton, "signTillOut").click()
     setting_up = till.window(EnrolWindow)
@@ -248,7 +249,7 @@ def test_a_till_that_has_unsent_work_cannot_be_signed_out(
     till.program._demo.stop()
     sign_in(loop, window, "alice", "2468")
     sell_first_product(loop, window)
-    window.show_page(Page.SETTINGS)
+    window.show_page(SETTINGS)
     part(window, QPushButton, "settingsTill").click()
     assert not part(window, QPushButton, "signTillOut").isEnabled()
     till.close()

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
+from app.ui.page.changes import MergedChange
 from app.ui.window import bridge as bridge_module
-from app.ui.window.bridge import Bridge, MergedChange
+from app.ui.window.bridge import Bridge
 from sync_agent.events import (
     AgentEvent,
     Attention,

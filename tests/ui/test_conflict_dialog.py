@@ -13,7 +13,8 @@ from app.services.sync import conflicts
 from app.services.till import Actor
 from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.widgets.parts import MessageLine
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SYNC
 from sync_agent.contract.conflicts import ConflictSide, ConflictType
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
@@ -163,7 +164,7 @@ def test_a_scanner_presses_and_types_nothing_here(
     assert dialog.isVisible()
     assert part(dialog, QLineEdit, "quantityResult").text() == "7"
     assert decisions(shop) == []
-    assert selling.sell.cart.is_empty
+    assert selling.page(SELL).cart.is_empty
 
 
 def test_what_changed_meanwhile_is_compared_again(
@@ -228,7 +229,7 @@ def test_a_product_is_decided_field_by_field(selling: MainWindow, loop: Loop, sh
 def test_a_clerk_is_told_in_place_that_a_manager_decides_products(
     window: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
-    window.sign_in.signedIn.emit(BOB)
+    window.welcome(BOB)
     open_product_conflict(shop)
     dialog = opened(window, loop)
     part(dialog, QPushButton, "useServer").click()
@@ -274,7 +275,7 @@ def test_an_opening_conflict_is_a_badge_and_never_a_pop_up(
 ) -> None:
     shop.open_conflict(shop.stock_conflict())
     loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
-    assert selling.sell.isVisible()
+    assert selling.page(SELL).isVisible()
     assert QApplication.activeModalWidget() is None
 
 
@@ -283,7 +284,7 @@ BUTTONS = ("useSuggested", "useMine", "useServer", "decideLater")
 
 def opened(window: MainWindow, loop: Loop) -> ConflictDialog:
     loop.until(lambda: "· 1" in part(window, QPushButton, "navSync").text())
-    window.show_page(Page.SYNC)
+    window.show_page(SYNC)
     part(window, QPushButton, "tabConflicts").click()
     part(window, QPushButton, "decide").click()
     dialog = part(window, ConflictDialog, "conflictDialog")

@@ -14,6 +14,7 @@ from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.tasks import running_count
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SIGN_IN
 from sync_agent.errors import AuthError
 from sync_agent.events import ConnectionState, Progress, StateChanged
 from sync_agent.store import link
@@ -33,7 +34,7 @@ def test_signing_in_by_keyboard(window: MainWindow, keys: Keyboard, loop: Loop) 
     keys.type(PIN)
     keys.press(Qt.Key.Key_Return)
     loop.until(lambda: window.actor is not None)
-    assert window.sell.isVisible()
+    assert window.page(SELL).isVisible()
     assert part(window, QLabel, "personName").accessibleName() == "Alice Moreau"
 
 
@@ -59,7 +60,7 @@ def test_a_wrong_pin_is_refused_in_words_and_too_many_wait(window: MainWindow, l
 def test_switching_is_one_press_and_shows_whose_turn_it_is(selling: MainWindow) -> None:
     assert part(selling, QPushButton, "switchPerson").isVisible()
     part(selling, QPushButton, "switchPerson").click()
-    assert selling.sign_in.isVisible()
+    assert selling.page(SIGN_IN).isVisible()
     assert selling.actor is None
 
 
@@ -90,7 +91,9 @@ def office(loop: Loop) -> Office:
 @pytest.fixture
 def setting_up(office: Office, loop: Loop, qtbot: QtBot) -> tuple[EnrolWindow, Bridge]:
     bridge = Bridge()
-    made = EnrolWindow(office.enrol, office.fetch, bridge, server_url="http://127.0.0.1:8000")
+    made = EnrolWindow(office.enrol, office.fetch, server_url="http://127.0.0.1:8000")
+    bridge.progressed.connect(made.page.show_progress)
+    bridge.stateChanged.connect(made.page.show_state)
     qtbot.addWidget(made)
     made.show()
     made.activateWindow()

@@ -10,6 +10,7 @@ from app.ui.widgets.theme import Tone
 from app.ui.window import bridge as bridge_module
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SYNC
 from app.ui.window.status_strip import SILENCE_MS_MIN, Backlog, StripText, strip_text
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 from tests.kit.offline_shop import OfflineShop
@@ -140,7 +141,7 @@ def test_a_done_sale_never_stands_beside_all_sent(
     say(bridge, S.ONLINE, shop)
     for receipt, words in (("T2-000001", "Sending 1 of 1"), ("T2-000002", "Sending 1 of 2")):
         scan("2000000000015")
-        selling.sell.ask_for_money()
+        selling.page(SELL).ask_for_money()
         keys.press(Qt.Key.Key_Return)
         loop.until(lambda receipt=receipt: part(selling, QLabel, "doneReceipt").text() == receipt)  # type: ignore[misc]
         assert selling.strip.strip_text.words == f"Online · {words}"
@@ -160,7 +161,7 @@ def test_the_strip_is_low_keeps_its_place_and_opens_the_sync_centre(selling: Mai
     assert selling.strip.height() <= 36
     assert selling.strip.geometry().bottom() == selling.height() - 1
     selling.strip.click()
-    assert selling.sync.isVisible()
+    assert selling.page(SYNC).isVisible()
     assert part(selling, QPushButton, "navSync").isChecked()
 
 

@@ -6,11 +6,10 @@ What a clerk did comes out at once, so that the strip is never green beside a sa
 """
 
 import threading
-from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from app.ui.page.changes import NOTHING, StoreChange, merge_changes
 from sync_agent.events import (
     AgentEvent,
     Attention,
@@ -22,54 +21,6 @@ from sync_agent.events import (
 
 CHANGES_EVERY_MS = 100
 """Views are told of the agent's changes at most this often, however fast a queue drains."""
-
-
-class AgentPort(Protocol):
-    """What a window may ask of the running agent. All return at once."""
-
-    def try_now(self) -> None:
-        """Connect and send without waiting for the next planned attempt."""
-
-    def resume(self) -> None:
-        """Go on after a sign-in or an enrolment that the agent was waiting for."""
-
-    def ask_elsewhere(self, product_id: str) -> None:
-        """Ask what other places have of a product; the answer comes as a change of the store."""
-
-
-class StoreChange(Protocol):
-    """As much of the store's `Changed` as a view needs."""
-
-    @property
-    def topics(self) -> frozenset[str]: ...
-
-    @property
-    def products(self) -> frozenset[str] | None: ...
-    @property
-    def by_clerk(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class MergedChange:
-    """Several committed transactions as one. `products` is None where they were too many to name."""
-
-    topics: frozenset[str]
-    products: frozenset[str] | None
-    by_clerk: bool = False
-
-    def touches(self, *topics: str) -> bool:
-        return not self.topics.isdisjoint(topics)
-
-
-NOTHING = MergedChange(frozenset(), frozenset())
-
-
-def merge_changes(first: MergedChange, second: StoreChange) -> MergedChange:
-    topics = first.topics | second.topics
-    by_clerk = first.by_clerk or second.by_clerk
-    if first.products is None or second.products is None:
-        return MergedChange(topics, None, by_clerk)
-    return MergedChange(topics, first.products | second.products, by_clerk)
 
 
 class Bridge(QObject):

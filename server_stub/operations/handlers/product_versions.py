@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from server_stub.errors import Refusal
 from server_stub.operations.context import Asked, Batch
 from server_stub.store import tables as t
+from server_stub.vocabulary import UNITS
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.operations import Effect, ProductFields
+from sync_agent.contract.operations import Effect, ProductFields, ProductValues
 from sync_agent.contract.stock import ProductRow
 from sync_agent.contract.streams import tenant_stream
 
@@ -19,16 +20,17 @@ _NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
 _CODES = ("barcode", "sku")
 
 
-def columns_of(fields: ProductFields) -> dict[str, Any]:
+def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     """What an edit sets; what it leaves out is not there. An empty code is none."""
     told = fields.model_dump(by_alias=False, include=fields.model_fields_set)
     return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
 
 
 def on_the_wire(row: dict[str, Any]) -> dict[str, Any]:
-    return ProductRow.model_validate({**row, "deleted": bool(row["deleted"])}).model_dump(
-        mode="json", by_alias=True
-    )
+    """The product's row; a unit that a newer server has left in the store travels without its decimals."""
+    unit = UNITS.get(row["unit"])
+    whole = {**row, "deleted": bool(row["deleted"]), "unit_decimals": unit.decimals if unit else None}
+    return ProductRow.model_validate(whole).model_dump(mode="json", by_alias=True)
 
 
 def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict[str, Any], Effect]:
@@ -55,7 +57,7 @@ def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict
             "tenant_id": batch.tenant_id,
             "product_id": new["id"],
             "version": new["version"],
-            "row": wire,
+            "row": {name: value for name, value in wire.items() if name != "unitDecimals"},
             "operation_id": asked.id,
             "actor_id": asked.actor_id,
             "device_id": asked.device_id,

@@ -14,7 +14,7 @@ from server_stub.roles import Action, may
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import ConflictType
-from sync_agent.contract.operations import OperationResult, ProductCreate, ProductEdit, ProductFields
+from sync_agent.contract.operations import OperationResult, ProductCreate, ProductEdit, ProductValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _update(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
     base = _base_of(batch, asked, row, data.base)
     if base is None:
         return conflicts.open_for_product(batch, asked, row, wire_wanted, None, ConflictType.VERSION_MISMATCH)
-    wire_base = ProductFields.model_validate({name: base[name] for name in wanted}).model_dump(
+    wire_base = ProductValues.model_validate({name: base[name] for name in wanted}).model_dump(
         mode="json", by_alias=True, include=set(wanted)
     )
     if row["deleted"]:
@@ -127,7 +127,7 @@ def _existing(batch: Batch, product_id: str) -> dict[str, Any]:
     return row
 
 
-def _base_of(batch: Batch, asked: Asked, row: dict[str, Any], told: ProductFields) -> dict[str, Any] | None:
+def _base_of(batch: Batch, asked: Asked, row: dict[str, Any], told: ProductValues) -> dict[str, Any] | None:
     """What each field was when the edit was made: as the edit says, else as the version it names was.
 
     None if that version is not known here. An edit that says neither is compared with nothing.
@@ -145,4 +145,4 @@ def _base_of(batch: Batch, asked: Asked, row: dict[str, Any], told: ProductField
     if found is None:
         # Accepted before, by a server whose later versions are gone: what the edit says is all we have.
         return believed if asked.operation.former_result is not None else None
-    return {**ProductFields.model_validate(found).model_dump(by_alias=False), **catalogue.columns_of(told)}
+    return {**ProductValues.model_validate(found).model_dump(by_alias=False), **catalogue.columns_of(told)}

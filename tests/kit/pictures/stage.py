@@ -36,7 +36,7 @@ def stage_of(loop: asyncio.AbstractEventLoop, folder: Path, locale: QLocale, siz
         window = MainWindow(shop.till, bridge, SilentAgent(), PEPPER, locale=locale)
         window.resize(size)
         window.show()
-        window.sign_in.signedIn.emit(ALICE)
+        window.welcome(ALICE)
         stage = Stage(window, shop, run)
         stage.settle()
         try:
