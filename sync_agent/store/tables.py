@@ -6,7 +6,7 @@ Five families: what this till is (`device`, `link`, `notice`), what it asks of t
 the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
 `held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Foreign
 keys hold within a family and not across: stock may arrive before its product. All are Core tables, because
-the window waits until they are made (docs/decisions/0001-tables.md).
+the window waits until they are made (docs/decisions/0016-tables.md).
 """
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, text

@@ -1,7 +1,8 @@
 """Finishing a sale or a refund: on disk, whole, before the till says so, and never waiting for a network.
 
 A sale is one operation. A void or a refund is a new operation that names the old one. How a transaction is
-written is transaction.py's; what of a sale can go back is refunds.py's. ARCHITECTURE.md, "A sale".
+written is transaction.py's; what of a sale can go back is refunds.py's. ARCHITECTURE.md,
+"The path of a sale".
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Writing one transaction: its number, its rows, its outbox row and its effect on stock, in one go.
 
 Everything with a receipt number comes through here: sales, refunds, voids, money paid in or out, a drawer
-opened without a sale. ARCHITECTURE.md, "A sale".
+opened without a sale. ARCHITECTURE.md, "The path of a sale".
 """
 
 from collections.abc import Iterable
