@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from sync_agent.contract.operations import OPERATION_SCHEMA, Approval, chain_hash, content_hash
+from sync_agent.contract.streams import tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.settings import DEFAULTS
 from sync_agent.store import catalogue
@@ -110,10 +111,10 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     row = tx.execute(_NUMBERS).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
-    device_seq, last_hash, clock_offset_ms = row
+    device_seq, last_hash, clock_offset_ms, tenant_seq = row
     outbox_rows, stock_rows, product_rows = [], [], []
     for new in news:
-        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms)
+        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms) | {"tenant_seq": tenant_seq}
         outbox_rows.append(values)
         for effect in new.stock:
             stock_rows.append(_stock_overlay(values["id"], device_seq, effect))
@@ -134,7 +135,11 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
 
 
 _INSERT_OPERATION, _INSERT_OVERLAY = insert(t.outbox), insert(t.overlay)
-_NUMBERS = select(t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms)
+_NUMBERS = select(
+    t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms, t.cursor.c.seq
+).select_from(
+    t.device.outerjoin(t.cursor, t.cursor.c.stream == literal(tenant_stream("")) + t.device.c.tenant_id)
+)
 _SET_NUMBERS = update(t.device).values({name: bindparam(name) for name in ("next_device_seq", "last_hash")})
 
 
@@ -350,8 +355,14 @@ def wire_form(row: Any) -> dict[str, Any]:
         "replaces": row.replaces,
         "schema": row.schema_version,
         "clockOffsetMs": row.clock_offset_ms,
+        "tenantSeq": row.tenant_seq,
     }
     return {name: value for name, value in wire.items() if value is not None}
+
+
+def forget_what_was_read(tx: Transaction) -> None:
+    """The tenant's stream has begun anew (a server was restored): its old numbers say nothing any more."""
+    tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
 
 
 def next_due_ms(

@@ -147,6 +147,8 @@ outbox = _table(
     _optional_text("end_reason"),
     # What a manager approved in it: a JSON list in wire names, sent beside `approved_by_id`.
     _optional_text("approvals"),
+    # How far this till had read the tenant's stream (people, products) when the operation was made.
+    _optional_number("tenant_seq"),
     Index("outbox_open", "status", "rank", "device_seq", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_due", "status", "next_attempt_ms", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_lane", "lane", "device_seq", sqlite_where=text("lane IS NOT NULL")),
