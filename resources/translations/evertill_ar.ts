@@ -160,8 +160,8 @@
             <translation>تطبيق</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -1181,8 +1181,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1576,24 +1576,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>خصم F8</translation>
+            <source>Discount</source>
+            <translation>خصم</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>إعادة المبلغ</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>عُلّق. F5 يعيده.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>عُلّق. {key} يعيده.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>تعليق F4</translation>
+            <source>Hold</source>
+            <translation>تعليق</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>المزيد F7</translation>
+            <source>More</source>
+            <translation>المزيد</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1608,16 +1608,16 @@
             <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>الدفع (F9)</translation>
+            <source>Pay</source>
+            <translation>الدفع</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>استرجاع F5</translation>
+            <source>Recall</source>
+            <translation>استرجاع</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>إرجاع F6</translation>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -2603,8 +2603,8 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Cash given</source>
@@ -2692,6 +2692,10 @@
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>في الإرسال خلل ({what})؛ أُعيد تشغيله.</translation>
         </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>هناك ما يحتاج إلى مراجعة ({code}).</translation>
+        </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
             <translation>
@@ -2721,6 +2725,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>ليس في هذا النظام حافظة مفاتيح، لذا فمفتاح بيانات هذا الصندوق في ملف لا يقرؤه إلا مالكه. من يستطيع قراءة هذا المجلد يستطيع أن ينتحل هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>نسخة المتجر على هذا الصندوق تختلف عن نسخة الخادم.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>

@@ -156,8 +156,8 @@
             <translation>Aplicar</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -1113,8 +1113,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1496,24 +1496,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>Descuento F8</translation>
+            <source>Discount</source>
+            <translation>Descuento</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>Devolver</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>En espera. F5 la recupera.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>En espera. {key} la recupera.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>Esperar F4</translation>
+            <source>Hold</source>
+            <translation>Esperar</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>Más F7</translation>
+            <source>More</source>
+            <translation>Más</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1528,16 +1528,16 @@
             <translation>En esta caja aún no se ha vendido nada.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>Cobrar (F9)</translation>
+            <source>Pay</source>
+            <translation>Cobrar</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>Recuperar F5</translation>
+            <source>Recall</source>
+            <translation>Recuperar</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>Devolver F6</translation>
+            <source>Refund</source>
+            <translation>Devolución</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -2475,8 +2475,8 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Cash given</source>
@@ -2564,6 +2564,10 @@
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>El envío tiene un fallo ({what}); se ha reiniciado.</translation>
         </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>Hay algo que revisar ({code}).</translation>
+        </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
             <translation>
@@ -2585,6 +2589,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>Este sistema no tiene llavero, así que la clave de las credenciales de esta caja está en un archivo que solo puede leer su dueño. Quien pueda leer esta carpeta puede hacerse pasar por esta caja.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>La copia de la tienda en esta caja difiere de la del servidor.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>

@@ -27,7 +27,7 @@ from app.ui.sell.method_buttons import MethodButtons
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, icon_button, label
-from app.ui.widgets.shortcuts import PAY
+from app.ui.widgets.shortcuts import BACK, PAY
 
 NOTES_IN_A_ROW = 3
 CASH_FORM, OTHER_FORM = range(2)
@@ -84,7 +84,7 @@ class TenderPanel(QWidget):
         self._methods.choose_next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._take_cash.isEnabled():
+        if BACK.is_pressed(event) and self._take_cash.isEnabled():
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -232,7 +232,7 @@ class TenderPanel(QWidget):
         layout.addWidget(self._methods)
         layout.addWidget(self._message)
         layout.addWidget(self._forms, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "tenderBack", self.left.emit))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "tenderBack", self.left.emit))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
