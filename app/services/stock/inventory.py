@@ -265,9 +265,9 @@ def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list
         low = low.where(level.quantity < 0)
     else:
         in_parts = [unit.code for unit in UNITS.all() if unit.parts > 1]
-        divided = select(t.catalogue.c.product_id).where(
-            t.catalogue.c.unit.in_(in_parts) | t.catalogue.c.unit.contains("|")
-        )
+        unit = t.catalogue.c.unit
+        # Those from a newer server come with their decimals: "litre|2".
+        divided = select(t.catalogue.c.product_id).where(unit.in_(in_parts) | unit.contains("|"))
         low = low.where((level.quantity <= limit) | level.product_id.in_(divided))
     here = select(moved.product_id).where(moved.location_id == location_id)
     return list(connection.execute(low.union(here)).scalars())
