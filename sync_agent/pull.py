@@ -116,7 +116,9 @@ class Puller:
         found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the loop that beats the heart
         if found is None:
             return None
-        return sorted(name for name, digest in found.items() if theirs.resources.get(name) != digest)
+        named = theirs.resources
+        # An older server says nothing of what it does not know, and has no rows of it either.
+        return sorted(name for name, digest in found.items() if name in named and named[name] != digest)
 
     async def on_changes(self, device: DeviceIdentity, events: Sequence[ChangesEvent]) -> None:
         """Live `changes` events, in the order that they came: applied where they come next, and the gap is
