@@ -16,6 +16,7 @@ from app.domain.open_sale import CartChange, OpenSale
 from app.domain.quantity import parse_quantity
 from app.domain.rights import Right
 from app.domain.tender import Settlement
+from app.domain.vocabulary.payment_methods import is_cash
 from app.services import preferences
 from app.services.cash import drawer
 from app.services.selling import checkout, open_sales, receipts, refunds
@@ -359,7 +360,7 @@ class SellPage(Page):
         kind = "sale" if self._sale.refund is None else "refund"
         done = await checkout.complete(self._till, self._sale, settlement, self._signed_in)
         self._start_anew()
-        self._show_done(done, kind, has_cash=any(tender.method == "cash" for tender in settlement.tenders))
+        self._show_done(done, kind, has_cash=any(is_cash(tender.method) for tender in settlement.tenders))
         self._tender.set_busy(False)
 
     def _show_done(self, sale: CompletedSale, kind: str, *, has_cash: bool) -> None:
@@ -380,14 +381,14 @@ class SellPage(Page):
         back = await refunds.refund(
             self._till, request.sale, request.quantities, request.method, self._signed_in, request.reason
         )
-        self._show_done(back, "refund", has_cash=request.method == "cash")
+        self._show_done(back, "refund", has_cash=is_cash(request.method))
 
     @tasks.command
     async def _void_sale(self, request: VoidRequest) -> None:
         actor = self._signed_in
         approver = await self._approvals.ask(actor, Right.VOID_SALE)
         back = await refunds.void(self._till, request.sale, actor, request.reason, approved_by=approver)
-        has_cash = any(payment.method == "cash" for payment in request.sale.payments)
+        has_cash = any(is_cash(payment.method) for payment in request.sale.payments)
         self._show_done(back, "void", has_cash=has_cash)
 
     @tasks.command
