@@ -426,6 +426,7 @@ def _decided_fields(decision: ResolveConflict, conflict: Conflict) -> dict[str, 
         fields = ProductFields.model_validate(chosen)
     except ValidationError as error:
         raise unreadable(error, "mergedData") from error
+    catalogue.must_know_unit(fields)
     return {**catalogue.columns_of(fields), "deleted": 0}
 
 

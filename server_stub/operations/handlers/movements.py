@@ -20,7 +20,7 @@ def move(batch: Batch, asked: Asked) -> OperationResult:
         data = MovementData.model_validate(asked.operation.data)
     except ValidationError as error:
         raise unreadable(error, "data") from error
-    if data.reason is MovementReason.COUNT:
+    if data.reason == MovementReason.COUNT:
         raise Refusal(ErrorCode.BAD_REQUEST, "data.reason: a count is sent as newQuantity, not as a delta")
     location_id, product_id = place_of(asked)
     level = batch.ledger.level(location_id, product_id)

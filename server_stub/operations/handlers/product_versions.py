@@ -20,6 +20,12 @@ _NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
 _CODES = ("barcode", "sku")
 
 
+def must_know_unit(fields: ProductFields) -> None:
+    """Refuses a product in a unit whose decimals this server does not know."""
+    if fields.unit is not None and fields.unit not in UNITS:
+        raise Refusal(ErrorCode.BAD_REQUEST, f"data.unit: this server does not know “{fields.unit}”")
+
+
 def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     """What an edit sets; what it leaves out is not there. An empty code is none."""
     told = fields.model_dump(by_alias=False, include=fields.model_fields_set)

@@ -62,6 +62,7 @@ def _create(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
         fields = ProductCreate.model_validate(asked.operation.data)
     except ValidationError as error:
         raise unreadable(error, "data") from error
+    catalogue.must_know_unit(fields)
     row = {
         "tenant_id": batch.tenant_id,
         "id": product_id,
@@ -81,6 +82,7 @@ def _update(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
         data = ProductEdit.model_validate(asked.operation.data)
     except ValidationError as error:
         raise unreadable(error, "data") from error
+    catalogue.must_know_unit(data.set)
     row = _existing(batch, product_id)
     standing = conflicts.open_before(batch, asked, "product", product_id, None)
     if standing is not None:

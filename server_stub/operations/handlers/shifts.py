@@ -15,6 +15,7 @@ from server_stub.operations.context import Asked, Batch, applied
 from server_stub.roles import Action, may
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
+from server_stub.vocabulary import kind_of
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     SHIFT,
@@ -24,16 +25,12 @@ from sync_agent.contract.operations import (
     ShiftClose,
     ShiftOpen,
     ShiftRow,
-    TransactionKind,
 )
 
 MISSING_TOLD_MAX = 1000
 _MISSING_IN_WORDS = 10
 _LOOKED_AT_MAX = 3
 """A till's shifts follow one another, so a number belongs to one; and nobody is to keep the writer busy."""
-
-_MONEY_DIRECTION = {TransactionKind.SALE: 1, TransactionKind.REFUND: -1, TransactionKind.VOID: -1}
-"""What each kind adds to a manifest's total; paid in and paid out are no sales."""
 
 
 def run(batch: Batch, asked: Asked) -> OperationResult:
@@ -297,7 +294,7 @@ def _total_minor(batch: Batch, device_id: str | None, manifest: Manifest) -> int
         )
         .group_by(sold.kind)
     )
-    return sum(_MONEY_DIRECTION.get(TransactionKind(row.kind), 0) * int(row.total_minor) for row in rows)
+    return sum(kind_of(row.kind).turnover * int(row.total_minor) for row in rows)
 
 
 def _update_standing(batch: Batch, stored: RowMapping) -> None:

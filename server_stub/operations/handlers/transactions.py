@@ -11,20 +11,16 @@ from server_stub.operations.context import Asked, Batch, applied
 from server_stub.operations.quarantine import Unreadable
 from server_stub.roles import Action
 from server_stub.store import tables as t
+from server_stub.vocabulary import PAYMENT_METHODS, TRANSACTION_KINDS
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     Effect,
     OperationResult,
     TransactionData,
-    TransactionKind,
     TransactionRow,
 )
-from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.streams import location_stream
 from sync_agent.contract.wire import from_ms, to_ms
-
-_STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
-"""Which way each kind moves stock; the others move money alone."""
 
 
 def complete(batch: Batch, asked: Asked) -> OperationResult:
@@ -43,6 +39,8 @@ def complete(batch: Batch, asked: Asked) -> OperationResult:
         data = TransactionData.model_validate(asked.operation.data)
     except ValidationError as error:
         raise Unreadable(what_is_wrong(error, "data")) from error
+    if data.kind not in TRANSACTION_KINDS:
+        raise Unreadable(f"data.kind: this server does not know “{data.kind}”")
     moves = _stock_moves(data)
     try:
         for product_id, delta in moves.items():
@@ -58,9 +56,9 @@ def complete(batch: Batch, asked: Asked) -> OperationResult:
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:
     """What the transaction does to each product's stock."""
-    sign = _STOCK_DIRECTION.get(data.kind)
+    sign = TRANSACTION_KINDS[data.kind].stock
     moves: dict[str, int] = {}
-    if sign is not None:
+    if sign:
         for line in data.lines:
             moves[line.product_id] = moves.get(line.product_id, 0) + sign * line.quantity
     return moves
@@ -69,7 +67,7 @@ def _stock_moves(data: TransactionData) -> dict[str, int]:
 def _move_stock(
     batch: Batch, asked: Asked, location_id: str, data: TransactionData, moves: dict[str, int]
 ) -> list[Effect]:
-    reason = MovementReason.SALE if data.kind is TransactionKind.SALE else MovementReason.REFUND
+    reason = TRANSACTION_KINDS[data.kind].reason
     origin = batch.origin(asked, to_ms(data.occurred_at))
     effects: list[Effect] = []
     for product_id, delta in moves.items():
@@ -87,7 +85,7 @@ def _enter(batch: Batch, asked: Asked, location_id: str, data: TransactionData, 
             "tenant_id": batch.tenant_id,
             "id": asked.id,
             "location_id": location_id,
-            "kind": data.kind.value,
+            "kind": data.kind,
             "receipt_number": data.receipt_number,
             "refers_to": data.refers_to,
             "currency": data.currency,
@@ -124,6 +122,9 @@ def _oddities(batch: Batch, asked: Asked, data: TransactionData) -> Iterator[str
             yield f"unknown_product:{product_id}"
         elif product["deleted"]:
             yield f"deleted_product:{product_id}"
+    for method in dict.fromkeys(payment.method for payment in data.payments):
+        if method not in PAYMENT_METHODS:
+            yield f"unknown_method:{method}"
     if batch.person(asked.actor_id) is None:
         yield f"unknown_actor:{asked.actor_id}"
     if data.refers_to is not None and not _knows_transaction(batch, data.refers_to):
