@@ -110,7 +110,7 @@ def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Ha
             "password_hash": hashes.password_hash,
         },
     )
-    unit.streams.append(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
+    unit.streams.publish(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
     told = {"username": row.username, "role": row.role, "locations": row.locations}
     _audit(unit, caller, "user", row.id, "user_added", told)
     return row.model_copy(update={"pin_verifier": None})
@@ -183,7 +183,7 @@ def _write_user(unit: UnitOfWork, row: UserRow) -> None:
             version=row.version,
         )
     )
-    unit.streams.append(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
+    unit.streams.publish(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
 
 
 def _write_password(unit: UnitOfWork, user_id: str, password_hash: str) -> None:

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, func, or_, select
 
 from server_stub.errors import Refusal
-from server_stub.operations import quarantine
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
+from server_stub.services.quarantined import quarantine_row
 from server_stub.services.sync import head_of
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -252,7 +252,7 @@ def _open_quarantine(tenant_id: str, stream: str) -> _Part:
 
 def _encode_kept_sale(row: RowMapping) -> list[Any]:
     """Without what was in it: that is for a manager who asks."""
-    return list(quarantine.on_the_wire(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
+    return list(quarantine_row(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
 
 
 def _oldest_of_newest(connection: Connection, here: tuple[ColumnElement[bool], ...], count: int) -> int:
