@@ -64,6 +64,34 @@ def translate(context: str, text: str, n: int = -1) -> str:
     return _translators[0](context, text, n)
 
 
+@dataclass(frozen=True)
+class Text:
+    """An English text that is written down where the program is read in, and translated when it is shown.
+
+    `str(text)` is it in the language in use, `text.of(n)` with a count. Made by `marked`, so that the texts
+    of a table reach the translation files.
+    """
+
+    context: str
+    source: str
+
+    def __str__(self) -> str:
+        return translate(self.context, self.source)
+
+    def of(self, n: int) -> str:
+        """With a count, for a source that has "%n" in it."""
+        return translate(self.context, self.source, n)
+
+
+Words = Text | str
+"""What a table says: a text to be translated, or a plain one that is shown as it is."""
+
+
+def marked(context: str, text: str) -> Text:
+    """A text for a table: gathered into the translation files like one given to `translate`."""
+    return Text(context, text)
+
+
 def in_figures(plain: str) -> str:
     """A plain figure such as "-1.250" as the language in use writes it: "-1,250"."""
     return plain.replace(".", _figures[0].decimal_point)

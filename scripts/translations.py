@@ -45,7 +45,7 @@ class Untranslatable(Exception):
 
 
 def messages(root: Path = ROOT) -> list[Message]:
-    """Every text that goes through `tr` or `translate`, by context and text. Raises Untranslatable."""
+    """Every text of `tr`, `translate` and `marked`, by context and text. Raises Untranslatable."""
     found = {
         message.key: message
         for package in SOURCES
@@ -79,6 +79,9 @@ class _Gatherer(ast.NodeVisitor):
             case ast.Name(id="translate"):
                 context = self._literal(node, node.args[0])
                 self._add(node, context, node.args[1], counted=len(node.args) > 2)
+            case ast.Name(id="marked"):  # its count is given when it is said
+                context, text = (self._literal(node, argument) for argument in node.args)
+                self.found.append(Message(context, text, counted="%n" in text))
         self.generic_visit(node)
 
     def _add(self, call: ast.Call, context: str, text: ast.expr, *, counted: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 import structlog
 from keyring.backends import fail
 
-from server_stub.cli.main import main as server_cli
+from server_stub.monitoring import logs
 from tests.services import fresh_database, postgres, redis_server, redis_url  # noqa: F401 - fixtures for all
 
 # A server within a test says what goes wrong, and not each request; a traceback with locals takes seconds.
@@ -36,7 +36,7 @@ def _no_keyring_of_this_machine() -> None:
 @pytest.fixture
 def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server's command configures the log of its process; here that is the whole test run's."""
-    monkeypatch.setattr(server_cli.logs, "configure", lambda _level: None)
+    monkeypatch.setattr(logs, "configure", lambda _level: None)
 
 
 @pytest.fixture

@@ -3358,6 +3358,78 @@
         </message>
     </context>
     <context>
+        <name>kind</name>
+        <message numerus="yes">
+            <source>%n refund(s)</source>
+            <translation>
+                <numerusform>لا مرتجعات</numerusform>
+                <numerusform>مرتجع واحد</numerusform>
+                <numerusform>مرتجعان</numerusform>
+                <numerusform>%n مرتجعات</numerusform>
+                <numerusform>%n مرتجعًا</numerusform>
+                <numerusform>%n مرتجع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sale(s)</source>
+            <translation>
+                <numerusform>لا مبيعات</numerusform>
+                <numerusform>عملية بيع واحدة</numerusform>
+                <numerusform>عمليتا بيع</numerusform>
+                <numerusform>%n عمليات بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+                <numerusform>%n عملية بيع</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n void(s)</source>
+            <translation>
+                <numerusform>لا إلغاءات</numerusform>
+                <numerusform>إلغاء واحد</numerusform>
+                <numerusform>إلغاءان</numerusform>
+                <numerusform>%n إلغاءات</numerusform>
+                <numerusform>%n إلغاءً</numerusform>
+                <numerusform>%n إلغاء</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Drawer opened</source>
+            <translation>فُتح الدرج</translation>
+        </message>
+        <message>
+            <source>Paid in</source>
+            <translation>إيداع</translation>
+        </message>
+        <message>
+            <source>Paid out</source>
+            <translation>سحب</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Refund done</source>
+            <translation>تم الإرجاع</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>Sale done</source>
+            <translation>تم البيع</translation>
+        </message>
+        <message>
+            <source>Sale voided</source>
+            <translation>أُلغي البيع</translation>
+        </message>
+        <message>
+            <source>Void</source>
+            <translation>إلغاء بيع</translation>
+        </message>
+    </context>
+    <context>
         <name>merge</name>
         <message>
             <source>Already in this count: {movements}.</source>
@@ -3582,6 +3654,49 @@
         <message>
             <source>{person} took {figure} → {now}.</source>
             <translation>‏{person}: نقص {figure} ← {now}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>method</name>
+        <message>
+            <source>Card</source>
+            <translation>بطاقة</translation>
+        </message>
+        <message>
+            <source>Card (F9)</source>
+            <translation>بطاقة (F9)</translation>
+        </message>
+        <message>
+            <source>Cash</source>
+            <translation>نقد</translation>
+        </message>
+        <message>
+            <source>In cash</source>
+            <translation>نقدًا</translation>
+        </message>
+        <message>
+            <source>Other</source>
+            <translation>غير ذلك</translation>
+        </message>
+        <message>
+            <source>Otherwise</source>
+            <translation>غير ذلك</translation>
+        </message>
+        <message>
+            <source>Paid by card</source>
+            <translation>دُفع بالبطاقة</translation>
+        </message>
+        <message>
+            <source>Paid otherwise</source>
+            <translation>دُفع بغير ذلك</translation>
+        </message>
+        <message>
+            <source>Take cash</source>
+            <translation>أخذ النقد</translation>
+        </message>
+        <message>
+            <source>To the card</source>
+            <translation>إلى البطاقة</translation>
         </message>
     </context>
     <context>
@@ -3842,6 +3957,125 @@
         </message>
     </context>
     <context>
+        <name>reason</name>
+        <message>
+            <source>Correction</source>
+            <translation>تصحيح</translation>
+        </message>
+        <message>
+            <source>Correction (− takes away)</source>
+            <translation>تصحيح (− ينقص)</translation>
+        </message>
+        <message>
+            <source>Count</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>قرار</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>From another shop</source>
+            <translation>من متجر آخر</translation>
+        </message>
+        <message>
+            <source>Goods in</source>
+            <translation>بضاعة واردة</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>To another shop</source>
+            <translation>إلى متجر آخر</translation>
+        </message>
+        <message>
+            <source>Waste</source>
+            <translation>هدر</translation>
+        </message>
+        <message>
+            <source>Waste or damage</source>
+            <translation>هدر أو تلف</translation>
+        </message>
+        <message>
+            <source>added</source>
+            <translation>زيادة</translation>
+        </message>
+        <message>
+            <source>correction</source>
+            <translation>تصحيح</translation>
+        </message>
+        <message>
+            <source>count</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>counted</source>
+            <translation>جرد</translation>
+        </message>
+        <message>
+            <source>decision</source>
+            <translation>قرار</translation>
+        </message>
+        <message>
+            <source>found</source>
+            <translation>عُثر عليه</translation>
+        </message>
+        <message>
+            <source>from another shop</source>
+            <translation>من متجر آخر</translation>
+        </message>
+        <message>
+            <source>goods in</source>
+            <translation>وارد</translation>
+        </message>
+        <message>
+            <source>received</source>
+            <translation>وارد</translation>
+        </message>
+        <message>
+            <source>returned</source>
+            <translation>مرتجع</translation>
+        </message>
+        <message>
+            <source>sold</source>
+            <translation>بيع</translation>
+        </message>
+        <message>
+            <source>taken away</source>
+            <translation>نقص</translation>
+        </message>
+        <message>
+            <source>to another shop</source>
+            <translation>إلى متجر آخر</translation>
+        </message>
+        <message>
+            <source>transferred in</source>
+            <translation>محوّل إلى هنا</translation>
+        </message>
+        <message>
+            <source>transferred out</source>
+            <translation>محوّل من هنا</translation>
+        </message>
+        <message>
+            <source>waste</source>
+            <translation>هدر</translation>
+        </message>
+        <message>
+            <source>wasted</source>
+            <translation>هدر</translation>
+        </message>
+    </context>
+    <context>
         <name>receipt</name>
         <message numerus="yes">
             <source>%n refund(s)</source>
@@ -4052,6 +4286,21 @@
         </message>
     </context>
     <context>
+        <name>role</name>
+        <message>
+            <source>Administrator</source>
+            <translation>مشرف النظام</translation>
+        </message>
+        <message>
+            <source>Clerk</source>
+            <translation>بائع</translation>
+        </message>
+        <message>
+            <source>Manager</source>
+            <translation>المدير</translation>
+        </message>
+    </context>
+    <context>
         <name>store</name>
         <message>
             <source>Receipt numbers go on {count} further, so that none is used twice.</source>
@@ -4084,6 +4333,21 @@
         <message>
             <source>This till's database was damaged and was set aside. {entries} entries were saved from it, {waiting} of them not sent yet.</source>
             <translation>كانت قاعدة بيانات هذا الصندوق تالفة فوُضعت جانبًا. القيود المحفوظة منها: {entries}، ومنها لم يُرسل بعد: {waiting}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>unit</name>
+        <message>
+            <source>{figure} kg</source>
+            <translation>{figure} كغ</translation>
+        </message>
+        <message>
+            <source>{price} a kg</source>
+            <translation>‏{price} للكيلو</translation>
+        </message>
+        <message>
+            <source>{price} each</source>
+            <translation>‏{price} للقطعة</translation>
         </message>
     </context>
 </TS>

@@ -3202,6 +3202,66 @@
         </message>
     </context>
     <context>
+        <name>kind</name>
+        <message numerus="yes">
+            <source>%n refund(s)</source>
+            <translation>
+                <numerusform>%n devolución</numerusform>
+                <numerusform>%n devoluciones</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sale(s)</source>
+            <translation>
+                <numerusform>%n venta</numerusform>
+                <numerusform>%n ventas</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n void(s)</source>
+            <translation>
+                <numerusform>%n anulación</numerusform>
+                <numerusform>%n anulaciones</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Drawer opened</source>
+            <translation>Cajón abierto</translation>
+        </message>
+        <message>
+            <source>Paid in</source>
+            <translation>Ingresado</translation>
+        </message>
+        <message>
+            <source>Paid out</source>
+            <translation>Retirado</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>Devolución</translation>
+        </message>
+        <message>
+            <source>Refund done</source>
+            <translation>Devolución hecha</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>Venta</translation>
+        </message>
+        <message>
+            <source>Sale done</source>
+            <translation>Venta hecha</translation>
+        </message>
+        <message>
+            <source>Sale voided</source>
+            <translation>Venta anulada</translation>
+        </message>
+        <message>
+            <source>Void</source>
+            <translation>Anulación</translation>
+        </message>
+    </context>
+    <context>
         <name>merge</name>
         <message>
             <source>Already in this count: {movements}.</source>
@@ -3426,6 +3486,49 @@
         <message>
             <source>{person} took {figure} → {now}.</source>
             <translation>{person} restó {figure} → {now}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>method</name>
+        <message>
+            <source>Card</source>
+            <translation>Tarjeta</translation>
+        </message>
+        <message>
+            <source>Card (F9)</source>
+            <translation>Tarjeta (F9)</translation>
+        </message>
+        <message>
+            <source>Cash</source>
+            <translation>Efectivo</translation>
+        </message>
+        <message>
+            <source>In cash</source>
+            <translation>En efectivo</translation>
+        </message>
+        <message>
+            <source>Other</source>
+            <translation>Otro</translation>
+        </message>
+        <message>
+            <source>Otherwise</source>
+            <translation>De otro modo</translation>
+        </message>
+        <message>
+            <source>Paid by card</source>
+            <translation>Pagado con tarjeta</translation>
+        </message>
+        <message>
+            <source>Paid otherwise</source>
+            <translation>Pagado de otro modo</translation>
+        </message>
+        <message>
+            <source>Take cash</source>
+            <translation>Cobrar efectivo</translation>
+        </message>
+        <message>
+            <source>To the card</source>
+            <translation>A la tarjeta</translation>
         </message>
     </context>
     <context>
@@ -3658,6 +3761,125 @@
         </message>
     </context>
     <context>
+        <name>reason</name>
+        <message>
+            <source>Correction</source>
+            <translation>Corrección</translation>
+        </message>
+        <message>
+            <source>Correction (− takes away)</source>
+            <translation>Corrección (− resta)</translation>
+        </message>
+        <message>
+            <source>Count</source>
+            <translation>Recuento</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>Decisión</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>Encontrado</translation>
+        </message>
+        <message>
+            <source>From another shop</source>
+            <translation>Desde otra tienda</translation>
+        </message>
+        <message>
+            <source>Goods in</source>
+            <translation>Entrada de mercancía</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>Devolución</translation>
+        </message>
+        <message>
+            <source>Sale</source>
+            <translation>Venta</translation>
+        </message>
+        <message>
+            <source>To another shop</source>
+            <translation>A otra tienda</translation>
+        </message>
+        <message>
+            <source>Waste</source>
+            <translation>Merma</translation>
+        </message>
+        <message>
+            <source>Waste or damage</source>
+            <translation>Merma o rotura</translation>
+        </message>
+        <message>
+            <source>added</source>
+            <translation>sumado</translation>
+        </message>
+        <message>
+            <source>correction</source>
+            <translation>corrección</translation>
+        </message>
+        <message>
+            <source>count</source>
+            <translation>recuento</translation>
+        </message>
+        <message>
+            <source>counted</source>
+            <translation>contado</translation>
+        </message>
+        <message>
+            <source>decision</source>
+            <translation>decisión</translation>
+        </message>
+        <message>
+            <source>found</source>
+            <translation>encontrado</translation>
+        </message>
+        <message>
+            <source>from another shop</source>
+            <translation>desde otra tienda</translation>
+        </message>
+        <message>
+            <source>goods in</source>
+            <translation>entrada</translation>
+        </message>
+        <message>
+            <source>received</source>
+            <translation>recibido</translation>
+        </message>
+        <message>
+            <source>returned</source>
+            <translation>devuelto</translation>
+        </message>
+        <message>
+            <source>sold</source>
+            <translation>vendido</translation>
+        </message>
+        <message>
+            <source>taken away</source>
+            <translation>restado</translation>
+        </message>
+        <message>
+            <source>to another shop</source>
+            <translation>a otra tienda</translation>
+        </message>
+        <message>
+            <source>transferred in</source>
+            <translation>llegado de otra tienda</translation>
+        </message>
+        <message>
+            <source>transferred out</source>
+            <translation>enviado a otra tienda</translation>
+        </message>
+        <message>
+            <source>waste</source>
+            <translation>merma</translation>
+        </message>
+        <message>
+            <source>wasted</source>
+            <translation>merma</translation>
+        </message>
+    </context>
+    <context>
         <name>receipt</name>
         <message numerus="yes">
             <source>%n refund(s)</source>
@@ -3852,6 +4074,21 @@
         </message>
     </context>
     <context>
+        <name>role</name>
+        <message>
+            <source>Administrator</source>
+            <translation>Administrador</translation>
+        </message>
+        <message>
+            <source>Clerk</source>
+            <translation>Cajero</translation>
+        </message>
+        <message>
+            <source>Manager</source>
+            <translation>Encargado</translation>
+        </message>
+    </context>
+    <context>
         <name>store</name>
         <message>
             <source>Receipt numbers go on {count} further, so that none is used twice.</source>
@@ -3884,6 +4121,21 @@
         <message>
             <source>This till's database was damaged and was set aside. {entries} entries were saved from it, {waiting} of them not sent yet.</source>
             <translation>La base de datos de esta caja estaba dañada y se ha apartado. Se salvaron {entries} apuntes, {waiting} de ellos aún sin enviar.</translation>
+        </message>
+    </context>
+    <context>
+        <name>unit</name>
+        <message>
+            <source>{figure} kg</source>
+            <translation>{figure} kg</translation>
+        </message>
+        <message>
+            <source>{price} a kg</source>
+            <translation>{price} el kg</translation>
+        </message>
+        <message>
+            <source>{price} each</source>
+            <translation>{price} la unidad</translation>
         </message>
     </context>
 </TS>

@@ -43,7 +43,6 @@ def write_version(
         unit.insert(t.product, new)
     else:
         of = t.product.c
-        unit.write()
         unit.execute(
             update(t.product)
             .where(of.tenant_id == context.tenant_id, of.id == new["id"])

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, update
+from sqlmodel import col
 
 from server_stub.errors import Refusal
 from server_stub.roles import Action
@@ -12,6 +13,7 @@ from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
+from server_stub.store.tables import RefreshToken
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, SignedInUser, TenantInfo
 from sync_agent.contract.stock import LocationRow
@@ -90,7 +92,7 @@ def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: s
         raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
     token = credentials.new_refresh_token(unit.tenant_id)
     family_id = unit.ids.new()
-    _keep_token(unit, token, family_id, user["id"], lifetime_s)
+    _add_token(unit, token, family_id, user["id"], lifetime_s)
     unit.audit(AuditRecord(kind="sign_in", outcome="applied", actor_id=user["id"], address=address))
     return SignIn(caller_of(now, family_id), token)
 
@@ -105,21 +107,28 @@ def tenant_of_token(token: str) -> str:
 
 def must_know_token(connection: Connection, tenant_id: str, token: str) -> None:
     """Refuses a token that was never given out; if one that was still holds is for `renew` to say."""
-    table = t.device if credentials.is_device_token(token) else t.refresh_token
-    of = table.c
-    query = select(of.token_hash).where(
-        of.tenant_id == tenant_id, of.token_hash == credentials.token_hash(token)
-    )
+    token_hash = credentials.token_hash(token)
+    if credentials.is_device_token(token):
+        till = t.device.c
+        query = select(till.id).where(till.tenant_id == tenant_id, till.token_hash == token_hash)
+    else:
+        query = select(col(RefreshToken.user_id)).where(
+            col(RefreshToken.tenant_id) == tenant_id, col(RefreshToken.token_hash) == token_hash
+        )
     if connection.execute(query).first() is None:
         raise _not_signed_in()
 
 
 def _revoked_of_family(tenant_id: str, family_id: str | None) -> Select[Any]:
     """Finds something exactly if the sign-in has ended: whatever is revoked of a family ends all of it."""
-    of = t.refresh_token.c
+    revoked_ms = col(RefreshToken.revoked_ms)
     return (
-        select(of.revoked_ms)
-        .where(of.tenant_id == tenant_id, of.family_id == family_id, of.revoked_ms.is_not(None))
+        select(revoked_ms)
+        .where(
+            col(RefreshToken.tenant_id) == tenant_id,
+            col(RefreshToken.family_id) == family_id,
+            revoked_ms.is_not(None),
+        )
         .limit(1)
     )
 
@@ -128,37 +137,32 @@ def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renew
     """Exchanges a refresh token or a till's credential. None: refused, and what that brings is to be kept."""
     if credentials.is_device_token(token):
         return Renewed(_device_caller(unit, token), None)
-    row = _find_token(unit, token, lock=True)
-    if row is None or row["expires_ms"] <= unit.now_ms:
+    held = _find_token(unit, token, lock=True)
+    if held is None or held.expires_ms <= unit.now_ms:
         return None
-    if unit.rows(_revoked_of_family(unit.tenant_id, row["family_id"])).first() is not None:
+    if unit.rows(_revoked_of_family(unit.tenant_id, held.family_id)).first() is not None:
         return None
-    user = _active_user(unit, row["user_id"])
+    user = _active_user(unit, held.user_id)
     if user is None:
         return None
     successor = credentials.successor_of(token, secret)
-    if row["successor_hash"] is None:
-        _keep_token(unit, successor, row["family_id"], row["user_id"], lifetime_s)
-        of = t.refresh_token.c
-        unit.execute(
-            update(t.refresh_token)
-            .where(of.tenant_id == unit.tenant_id, of.token_hash == row["token_hash"])
-            .values(successor_hash=credentials.token_hash(successor))
-        )
+    if held.successor_hash is None:
+        _add_token(unit, successor, held.family_id, held.user_id, lifetime_s)
+        held.successor_hash = credentials.token_hash(successor)
     elif _was_used(unit, successor):
         # Two holders of one token: the family is over for both of them.
-        _revoke_family(unit, row["family_id"])
-        unit.audit(AuditRecord(kind="anomaly", outcome="refresh_token_reused", actor_id=row["user_id"]))
+        _revoke_family(unit, held.family_id)
+        unit.audit(AuditRecord(kind="anomaly", outcome="refresh_token_reused", actor_id=held.user_id))
         return None
-    return Renewed(caller_of(user, row["family_id"]), successor)
+    return Renewed(caller_of(user, held.family_id), successor)
 
 
 def end_family(unit: UnitOfWork, caller: Caller, token: str) -> None:
     """Signs out: nothing that came of this sign-in is good any more. Nobody ends another's."""
-    row = _find_token(unit, token)
-    if row is None or row["user_id"] != caller.user_id:
+    held = _find_token(unit, token)
+    if held is None or held.user_id != caller.user_id:
         return
-    _revoke_family(unit, row["family_id"])
+    _revoke_family(unit, held.family_id)
     unit.audit(AuditRecord(kind="sign_in", outcome="signed_out", actor_id=caller.id, address=caller.address))
 
 
@@ -256,17 +260,14 @@ def _device_caller(unit: UnitOfWork, token: str) -> Caller:
     )
 
 
-def _find_token(unit: UnitOfWork, token: str, *, lock: bool = False) -> RowMapping | None:
-    of = t.refresh_token.c
-    query = select(t.refresh_token).where(
-        of.tenant_id == unit.tenant_id, of.token_hash == credentials.token_hash(token)
-    )
-    return unit.rows(query.with_for_update() if lock else query).mappings().first()
+def _find_token(unit: UnitOfWork, token: str, *, lock: bool = False) -> RefreshToken | None:
+    key = (unit.tenant_id, credentials.token_hash(token))
+    return unit.session.get(RefreshToken, key, with_for_update=lock or None)
 
 
 def _was_used(unit: UnitOfWork, token: str) -> bool:
-    row = _find_token(unit, token)
-    return row is None or row["successor_hash"] is not None
+    held = _find_token(unit, token)
+    return held is None or held.successor_hash is not None
 
 
 def _active_user(unit: UnitOfWork, user_id: str, *, keep: bool = False) -> RowMapping | None:
@@ -276,27 +277,28 @@ def _active_user(unit: UnitOfWork, user_id: str, *, keep: bool = False) -> RowMa
     return unit.rows(query.with_for_update(read=True) if keep else query).mappings().first()
 
 
-def _keep_token(unit: UnitOfWork, token: str, family_id: str, user_id: str, lifetime_s: int) -> None:
-    unit.insert(
-        t.refresh_token,
-        {
-            "tenant_id": unit.tenant_id,
-            "token_hash": credentials.token_hash(token),
-            "family_id": family_id,
-            "user_id": user_id,
-            "successor_hash": None,
-            "expires_ms": unit.now_ms + lifetime_s * 1000,
-            "revoked_ms": None,
-        },
+def _add_token(unit: UnitOfWork, token: str, family_id: str, user_id: str, lifetime_s: int) -> None:
+    unit.session.add(
+        RefreshToken(
+            tenant_id=unit.tenant_id,
+            token_hash=credentials.token_hash(token),
+            family_id=family_id,
+            user_id=user_id,
+            expires_ms=unit.now_ms + lifetime_s * 1000,
+        )
     )
 
 
 def _revoke_family(unit: UnitOfWork, family_id: str) -> None:
-    of = t.refresh_token.c
-    unit.write()
-    unit.execute(
-        update(t.refresh_token)
-        .where(of.tenant_id == unit.tenant_id, of.family_id == family_id, of.revoked_ms.is_(None))
+    revoke_tokens(unit, col(RefreshToken.family_id) == family_id)
+
+
+def revoke_tokens(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Ends the tenant's refresh tokens that `which` names and that nobody has ended yet."""
+    revoked_ms = col(RefreshToken.revoked_ms)
+    unit.session.exec(
+        update(RefreshToken)
+        .where(col(RefreshToken.tenant_id) == unit.tenant_id, which, revoked_ms.is_(None))
         .values(revoked_ms=unit.now_ms)
     )
 

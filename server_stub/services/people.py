@@ -10,13 +10,15 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.services import credentials
+from server_stub.services import accounts, credentials
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
+from server_stub.store.tables import RefreshToken
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
     DeviceList,
@@ -196,12 +198,7 @@ def _write_password(unit: UnitOfWork, user_id: str, password_hash: str) -> None:
 
 
 def _end_sign_ins(unit: UnitOfWork, user_id: str) -> None:
-    of = t.refresh_token.c
-    unit.execute(
-        update(t.refresh_token)
-        .where(of.tenant_id == unit.tenant_id, of.user_id == user_id, of.revoked_ms.is_(None))
-        .values(revoked_ms=unit.now_ms)
-    )
+    accounts.revoke_tokens(unit, col(RefreshToken.user_id) == user_id)
 
 
 def _must_have_a_name(*names: str) -> None:

@@ -10,9 +10,11 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlmodel import col
 
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
+from server_stub.store.tables import RefreshToken
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -114,17 +116,18 @@ def _forget_versions(unit: UnitOfWork, versions: list[tuple[str, int]]) -> None:
 
 
 def _old_tokens(connection: Connection, tenant_id: str, before_ms: int) -> list[str]:
-    of = t.refresh_token.c
-    return list(
-        connection.execute(
-            select(of.token_hash).where(of.tenant_id == tenant_id, of.expires_ms < before_ms)
-        ).scalars()
+    query = select(col(RefreshToken.token_hash)).where(
+        col(RefreshToken.tenant_id) == tenant_id, col(RefreshToken.expires_ms) < before_ms
     )
+    return list(connection.execute(query).scalars())
 
 
 def _forget_tokens(unit: UnitOfWork, hashes: list[str]) -> None:
-    of = t.refresh_token.c
-    unit.execute(delete(t.refresh_token).where(of.tenant_id == unit.tenant_id, of.token_hash.in_(hashes)))
+    unit.session.exec(
+        delete(RefreshToken).where(
+            col(RefreshToken.tenant_id) == unit.tenant_id, col(RefreshToken.token_hash).in_(hashes)
+        )
+    )
 
 
 def _portions(rows: list[Any], size: int) -> Iterable[list[Any]]:

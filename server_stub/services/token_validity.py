@@ -6,10 +6,12 @@ Asked about all sockets of a tenant again and again, so a few queries answer for
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, SQLColumnExpression, select
+from sqlmodel import col
 
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
+from server_stub.store.tables import RefreshToken
 from sync_agent.contract.events import EndReason
 
 _AT_ONCE = 500
@@ -17,7 +19,8 @@ _AT_ONCE = 500
 
 def ends_of(connection: Connection, tenant_id: str, callers: Collection[Caller]) -> dict[Caller, EndReason]:
     """The bearers of one tenant who do not stand, each with the reason."""
-    user, device, token = t.user_account.c, t.device.c, t.refresh_token.c
+    user, device = t.user_account.c, t.device.c
+    family_id = col(RefreshToken.family_id)
     users = _found(
         connection,
         select(user.id, user.role, user.locations, user.disabled).where(user.tenant_id == tenant_id),
@@ -33,10 +36,10 @@ def ends_of(connection: Connection, tenant_id: str, callers: Collection[Caller])
     # Whatever is revoked of a family of refresh tokens ends all of it.
     over = _found(
         connection,
-        select(token.family_id.label("id"))
-        .where(token.tenant_id == tenant_id, token.revoked_ms.is_not(None))
+        select(family_id.label("id"))
+        .where(col(RefreshToken.tenant_id) == tenant_id, col(RefreshToken.revoked_ms).is_not(None))
         .distinct(),
-        token.family_id,
+        family_id,
         (caller.sign_in_id for caller in callers),
     )
     ends = ((caller, _end_of(caller, users, devices, over)) for caller in callers)
@@ -64,7 +67,7 @@ def _end_of(
 
 
 def _found(
-    connection: Connection, query: Select[Any], key: ColumnElement[str], wanted: Iterable[str | None]
+    connection: Connection, query: Select[Any], key: SQLColumnExpression[str], wanted: Iterable[str | None]
 ) -> dict[str, RowMapping]:
     """The rows of those wanted that there are, by their `id`."""
     ids = sorted({each for each in wanted if each is not None})

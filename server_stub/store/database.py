@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
 
 from server_stub.clock import Clock, Ids, steady_s
 from server_stub.errors import Refusal
@@ -81,8 +82,8 @@ class Observer(Protocol):
 class UnitOfWork:
     """One write transaction of one tenant.
 
-    Rows to insert are gathered and written many at a time: before the next `rows`, and before the commit. So
-    a query always sees what was staged before it.
+    Rows to insert are gathered and written many at a time: before the next statement, and before the commit.
+    So a statement always sees what was staged before it.
     """
 
     def __init__(self, connection: Connection, tenant_id: str, ids: Ids, now_ms: int) -> None:
@@ -93,11 +94,16 @@ class UnitOfWork:
         self.announcements: list[Announcement] = []
         self._audited: list[AuditRecord] = []
         self._connection = connection
+        self._session: Session | None = None
         self._staged: dict[Table, list[dict[str, Any]]] = {}
         self._before_write: list[Callable[[], None]] = []
+        self._preparing = False
 
     def before_write(self, prepare: Callable[[], None]) -> None:
-        """Runs `prepare` ahead of every write of staged rows; for whoever keeps state to be written."""
+        """Runs `prepare` ahead of every write of staged rows; for whoever collects rows in a form of its own.
+
+        Its own statements must not depend on rows that it stages.
+        """
         self._before_write.append(prepare)
 
     def insert(self, table: Table, row: dict[str, Any]) -> None:
@@ -105,12 +111,25 @@ class UnitOfWork:
         self._staged.setdefault(table, []).append(row)
 
     def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> Result[Any]:
+        """What a query finds."""
         self.write()
         return self._connection.execute(statement, parameters)
 
     def execute(self, statement: Executable, parameters: list[dict[str, Any]] | None = None) -> None:
-        """An update or delete at once. It does not write what is staged, and must not depend on it."""
+        """An update or delete, once for each of the parameters."""
+        self.write()
         self._connection.execute(statement, parameters)
+
+    @property
+    def session(self) -> Session:
+        """For tables that are SQLModel classes: their rows as objects, whose changes are written like others.
+
+        A statement that changes such rows goes through it too, so that objects in hand change with them.
+        """
+        self.write()
+        if self._session is None:
+            self._session = Session(self._connection, expire_on_commit=False)
+        return self._session
 
     def announce(self, stream: str, name: str, payload: dict[str, Any]) -> None:
         self.announcements.append(Announcement(self.tenant_id, stream, name, payload))
@@ -120,11 +139,18 @@ class UnitOfWork:
         self._audited.append(record)
 
     def write(self) -> None:
+        """Writes what is staged. A statement within a preparation writes nothing else first."""
+        if self._preparing:
+            return
+        self._preparing = True
         for prepare in self._before_write:
             prepare()
+        self._preparing = False
         staged, self._staged = self._staged, {}
         for table, rows in staged.items():
             self._connection.execute(table.insert(), rows)
+        if self._session is not None:
+            self._session.flush()
         self.streams.write()
 
     def finish(self) -> None:

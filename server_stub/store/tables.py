@@ -1,44 +1,56 @@
 """Every table of the server. Each primary key starts with the tenant, so no row is reached without one.
 
-Times are milliseconds since the Unix epoch in UTC (`…_ms`). Money and quantities are integers. The lower-case
-names at the end are the Core tables that statements are written on: hot paths write many rows at once with
-them, and a SQLModel table validates nothing, so it is never an input.
+Times are milliseconds since the Unix epoch in UTC (`…_ms`). Money and quantities are integers. Rows that are
+written many at a time are Core tables; a row that is read alone, handed on and changed is a SQLModel class
+(docs/decisions/0001-tables.md). A SQLModel table does not validate, so neither is ever an input.
 """
 
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.orm import registry
+from sqlalchemy.sql.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
 from server_stub.store.types import Json, WholeNumber
 
-STRICT = {"sqlite_strict": True}
 METADATA = MetaData()
 
 
-def _key() -> Any:
-    return Field(primary_key=True, sa_type=Text)
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(name, METADATA, *items, sqlite_strict=True)
 
 
-def _text() -> Any:
-    return Field(sa_type=Text)
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
 
 
-def _optional_text() -> Any:
-    return Field(default=None, sa_type=Text)
+def _number_key(name: str) -> Column[int]:
+    return Column(name, WholeNumber, primary_key=True)
 
 
-def _integer() -> Any:
-    return Field(sa_type=WholeNumber)
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
 
 
-def _optional_integer() -> Any:
-    return Field(default=None, sa_type=WholeNumber)
+def _optional_text(name: str) -> Column[str | None]:
+    return Column(name, Text)
 
 
-def _json() -> Any:
-    return Field(sa_type=Json)
+def _number(name: str) -> Column[int]:
+    return Column(name, WholeNumber, nullable=False)
+
+
+def _optional_number(name: str) -> Column[int | None]:
+    return Column(name, WholeNumber)
+
+
+def _json(name: str) -> Column[Any]:
+    return Column(name, Json, nullable=False)
+
+
+def _optional_json(name: str) -> Column[Any]:
+    return Column(name, Json)
 
 
 def _of(parent: str, *columns: str, to: tuple[str, ...] = ("id",)) -> ForeignKeyConstraint:
@@ -48,73 +60,320 @@ def _of(parent: str, *columns: str, to: tuple[str, ...] = ("id",)) -> ForeignKey
     return ForeignKeyConstraint(names, targets)
 
 
-class ServerTable(SQLModel, registry=registry(metadata=METADATA)):
-    """Keeps the server's tables apart from a till's that lives in the same process."""
+tenant = _table(
+    "tenant",
+    _key("tenant_id"),
+    _text("name"),
+    _text("currency"),
+    _text("pin_pepper"),
+    _json("settings"),
+    _number("created_ms"),
+)
+
+location = _table(
+    "location",
+    _key("tenant_id"),
+    _key("id"),
+    _text("name"),
+    _text("time_zone"),
+    _number("version"),
+    _of("tenant"),
+)
+
+user_account = _table(
+    "user_account",
+    _key("tenant_id"),
+    _key("id"),
+    _text("username"),
+    _text("name"),
+    _text("role"),
+    _json("locations"),
+    _text("password_hash"),
+    _optional_text("pin_verifier"),
+    _number("disabled"),
+    _number("version"),
+    UniqueConstraint("tenant_id", "username"),
+    _of("tenant"),
+)
+
+device = _table(
+    "device",
+    _key("tenant_id"),
+    _key("id"),
+    _text("name"),
+    _text("location_id"),
+    _text("receipt_series"),
+    _text("token_hash"),
+    _text("enrolled_by"),
+    _number("enrolled_ms"),
+    _optional_number("revoked_ms"),
+    _optional_number("cloned_ms"),
+    UniqueConstraint("token_hash"),
+    UniqueConstraint("tenant_id", "receipt_series"),
+    _of("location", "location_id"),
+)
+"""An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
+
+stream = _table(
+    "stream",
+    _key("tenant_id"),
+    _key("name"),
+    _text("epoch"),
+    _number("head"),
+    _text("head_change_id"),
+    _number("pruned_to"),
+    _of("tenant"),
+)
+"""Where a stream stands. Its row is the lock under which it grows; changes to `pruned_to` are gone."""
+
+change = _table(
+    "change",
+    _key("tenant_id"),
+    _key("stream"),
+    _number_key("seq"),
+    _text("change_id"),
+    _text("resource_type"),
+    _text("resource_id"),
+    _number("version"),
+    _optional_json("row"),
+    _optional_text("operation_id"),
+    _number("at_ms"),
+    _of("stream", "stream", to=("name",)),
+)
+"""One numbered change: the whole new row, or none for a tombstone."""
+
+product = _table(
+    "product",
+    _key("tenant_id"),
+    _key("id"),
+    _text("name"),
+    _optional_text("barcode"),
+    _optional_text("sku"),
+    _optional_number("price_minor"),
+    _number("tax_rate_ppm"),
+    _text("unit"),
+    _number("deleted"),
+    _number("version"),
+    Index("ix_product_barcode", "tenant_id", "barcode"),
+    _of("tenant"),
+)
+
+product_version = _table(
+    "product_version",
+    _key("tenant_id"),
+    _key("product_id"),
+    _number_key("version"),
+    _json("row"),
+    _text("operation_id"),
+    _text("actor_id"),
+    _optional_text("device_id"),
+    _number("occurred_ms"),
+    _number("received_ms"),
+    _of("product", "product_id"),
+)
+"""A product as it was at one version, and what made it so: for merges and a conflict's history."""
+
+stock_level = _table(
+    "stock_level",
+    _key("tenant_id"),
+    _key("location_id"),
+    _key("product_id"),
+    _number("quantity"),
+    _number("version"),
+    _number("updated_ms"),
+    _number("seq"),
+    _optional_number("counted_ms"),
+    _optional_text("counted_device_id"),
+    _optional_number("counted_device_seq"),
+    Index("ix_stock_level_seq", "tenant_id", "location_id", "seq"),
+)
+"""Quantity on hand: the materialised sum of the movements at one place, which its version counts.
+
+`seq` is the change that made it so. `counted_…` describe the newest applied count, which late movements
+are held against; `counted_ms` is None for a count that did not say when it was made.
+"""
+
+movement = _table(
+    "stock_movement",
+    _key("tenant_id"),
+    _key("location_id"),
+    _key("product_id"),
+    _number_key("version"),
+    _text("id"),
+    _number("delta"),
+    _text("reason"),
+    _optional_text("note"),
+    _optional_text("reference"),
+    _text("operation_id"),
+    _text("actor_id"),
+    _optional_text("device_id"),
+    _optional_number("device_seq"),
+    _number("occurred_ms"),
+    _number("happened_ms"),
+    _number("received_ms"),
+    _number("seq"),
+    _number("compensated"),
+    _number("near_count"),
+    Index("ix_stock_movement_seq", "tenant_id", "location_id", "seq"),
+)
+"""One line of the stock ledger; appended, never changed. `version` is the level's after it.
+
+`occurred_ms` is what the till wrote, `happened_ms` the same corrected by the till's clock offset.
+`compensated` marks a movement that a later count had already seen, and the correction that cancels it.
+"""
+
+oversold = _table(
+    "oversold",
+    _key("tenant_id"),
+    _key("location_id"),
+    _key("product_id"),
+    _number("quantity"),
+    _number("since_ms"),
+    _number("open"),
+    _number("version"),
+)
+"""One product that was sold below zero at one place: open exactly while its stock is below zero."""
+
+operation = _table(
+    "operation",
+    _key("tenant_id"),
+    _key("id"),
+    _text("content_hash"),
+    _optional_text("device_id"),
+    _optional_number("device_seq"),
+    _optional_text("chain_hash"),
+    _text("resource_type"),
+    _optional_text("resource_id"),
+    _optional_text("location_id"),
+    _text("actor_id"),
+    _optional_text("approved_by_id"),
+    _optional_text("replaces"),
+    _text("status"),
+    _json("result"),
+    _number("received_ms"),
+    UniqueConstraint("tenant_id", "device_id", "device_seq"),
+)
+"""An operation that was judged, and its answer. Its id keeps what it did single for ever."""
+
+till_transaction = _table(
+    "till_transaction",
+    _key("tenant_id"),
+    _key("id"),
+    _text("location_id"),
+    _text("kind"),
+    _text("receipt_number"),
+    _optional_text("refers_to"),
+    _text("currency"),
+    _number("total_minor"),
+    _number("occurred_ms"),
+    _number("received_ms"),
+    _text("actor_id"),
+    _optional_text("device_id"),
+    _json("flags"),
+    _json("data"),
+    Index("ix_till_transaction_receipt", "tenant_id", "receipt_number"),
+)
+"""A completed sale, refund or void as the till finished it; immutable."""
+
+quarantine = _table(
+    "quarantine",
+    _key("tenant_id"),
+    _key("operation_id"),
+    _text("stream"),
+    _optional_text("location_id"),
+    _optional_text("device_id"),
+    _text("actor_id"),
+    _json("payload"),
+    _text("reason"),
+    _number("received_ms"),
+    _text("status"),
+    _optional_text("decided_by"),
+    _optional_number("decided_ms"),
+    _optional_text("note"),
+    _number("version"),
+    Index("ix_quarantine_status", "tenant_id", "status", "received_ms"),
+)
+"""A sale that could not be read, whole as it came, for a manager to look at.
+
+`stream` is the one that tells of it: of its place where that is known, else the tenant's.
+"""
+
+shift = _table(
+    "shift",
+    _key("tenant_id"),
+    _key("id"),
+    _text("location_id"),
+    _optional_text("device_id"),
+    _number("awaited"),
+    _optional_number("first_device_seq"),
+    _optional_number("last_device_seq"),
+    _optional_json("manifest"),
+    _json("body"),
+    _number("version"),
+    Index("ix_shift_awaited", "tenant_id", "device_id", "awaited"),
+)
+"""A till's drawer from opening to cashing up. `body` is the wire object, `manifest` what the till sent.
+
+`awaited` is 1 while numbers of the manifest are missing.
+"""
+
+audit_head = _table(
+    "audit_head",
+    _key("tenant_id"),
+    _number("seq"),
+    _text("hash"),
+)
+"""Where a tenant's audit trail stands. Its row is the last lock that a transaction takes."""
+
+audit_entry = _table(
+    "audit_entry",
+    _key("tenant_id"),
+    _number_key("seq"),
+    _number("at_ms"),
+    _text("kind"),
+    _optional_text("actor_id"),
+    _optional_text("device_id"),
+    _optional_text("address"),
+    _optional_text("resource_type"),
+    _optional_text("resource_id"),
+    _optional_text("operation_id"),
+    _text("outcome"),
+    _number("times"),
+    _optional_json("detail"),
+    _text("prev_hash"),
+    _text("hash"),
+    Index("ix_audit_entry_actor", "tenant_id", "actor_id", "seq"),
+    Index("ix_audit_entry_resource", "tenant_id", "resource_id", "seq"),
+)
+"""One line of the audit trail. The database itself refuses to change or delete it."""
+
+conflict = _table(
+    "conflict",
+    _key("tenant_id"),
+    _key("id"),
+    _text("resource_type"),
+    _text("resource_id"),
+    _optional_text("location_id"),
+    _text("operation_id"),
+    _optional_text("device_id"),
+    _optional_number("device_seq"),
+    _optional_number("counted_ms"),
+    _number("opened_ms"),
+    _text("status"),
+    _json("body"),
+    _optional_json("resolved"),
+    UniqueConstraint("tenant_id", "operation_id"),
+    Index("ix_conflict_resource", "tenant_id", "resource_type", "resource_id", "status"),
+    Index("ix_conflict_open", "tenant_id", "status", "opened_ms"),
+)
+"""A conflict as it stands. `body` is the wire object; `resolved` the first resolution's answer."""
 
 
-class Tenant(ServerTable, table=True):
-    __tablename__ = "tenant"
-    __table_args__ = (STRICT,)
-
-    tenant_id: str = _key()
-    name: str = _text()
-    currency: str = _text()
-    pin_pepper: str = _text()
-    settings: dict[str, Any] = _json()
-    created_ms: int = _integer()
+class ServerRow(SQLModel, registry=registry(metadata=METADATA)):
+    """The base of rows that are objects: see `UnitOfWork.session`."""
 
 
-class Location(ServerTable, table=True):
-    __tablename__ = "location"
-    __table_args__ = (_of("tenant"), STRICT)
-
-    tenant_id: str = _key()
-    id: str = _key()
-    name: str = _text()
-    time_zone: str = _text()
-    version: int = _integer()
-
-
-class UserAccount(ServerTable, table=True):
-    __tablename__ = "user_account"
-    __table_args__ = (UniqueConstraint("tenant_id", "username"), _of("tenant"), STRICT)
-
-    tenant_id: str = _key()
-    id: str = _key()
-    username: str = _text()
-    name: str = _text()
-    role: str = _text()
-    locations: list[str] = _json()
-    password_hash: str = _text()
-    pin_verifier: str | None = _optional_text()
-    disabled: int = _integer()
-    version: int = _integer()
-
-
-class Device(ServerTable, table=True):
-    """An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
-
-    __tablename__ = "device"
-    __table_args__ = (
-        UniqueConstraint("token_hash"),
-        UniqueConstraint("tenant_id", "receipt_series"),
-        _of("location", "location_id"),
-        STRICT,
-    )
-
-    tenant_id: str = _key()
-    id: str = _key()
-    name: str = _text()
-    location_id: str = _text()
-    receipt_series: str = _text()
-    token_hash: str = _text()
-    enrolled_by: str = _text()
-    enrolled_ms: int = _integer()
-    revoked_ms: int | None = _optional_integer()
-    cloned_ms: int | None = _optional_integer()
-
-
-class RefreshToken(ServerTable, table=True):
+class RefreshToken(ServerRow, table=True):
     """One link of a family of rotating refresh tokens, kept as a hash."""
 
     __tablename__ = "refresh_token"
@@ -122,329 +381,13 @@ class RefreshToken(ServerTable, table=True):
         UniqueConstraint("token_hash"),
         Index("ix_refresh_token_family", "tenant_id", "family_id"),
         _of("user_account", "user_id"),
-        STRICT,
+        {"sqlite_strict": True},
     )
 
-    tenant_id: str = _key()
-    token_hash: str = _key()
-    family_id: str = _text()
-    user_id: str = _text()
-    successor_hash: str | None = _optional_text()
-    expires_ms: int = _integer()
-    revoked_ms: int | None = _optional_integer()
-
-
-class Stream(ServerTable, table=True):
-    """Where a stream stands. Its row is the lock under which it grows; changes to `pruned_to` are gone."""
-
-    __tablename__ = "stream"
-    __table_args__ = (_of("tenant"), STRICT)
-
-    tenant_id: str = _key()
-    name: str = _key()
-    epoch: str = _text()
-    head: int = _integer()
-    head_change_id: str = _text()
-    pruned_to: int = _integer()
-
-
-class ChangeEntry(ServerTable, table=True):
-    """One numbered change: the whole new row, or none for a tombstone."""
-
-    __tablename__ = "change"
-    __table_args__ = (_of("stream", "stream", to=("name",)), STRICT)
-
-    tenant_id: str = _key()
-    stream: str = _key()
-    seq: int = Field(primary_key=True, sa_type=WholeNumber)
-    change_id: str = _text()
-    resource_type: str = _text()
-    resource_id: str = _text()
-    version: int = _integer()
-    row: dict[str, Any] | None = Field(default=None, sa_type=Json)
-    operation_id: str | None = _optional_text()
-    at_ms: int = _integer()
-
-
-class Product(ServerTable, table=True):
-    __tablename__ = "product"
-    __table_args__ = (Index("ix_product_barcode", "tenant_id", "barcode"), _of("tenant"), STRICT)
-
-    tenant_id: str = _key()
-    id: str = _key()
-    name: str = _text()
-    barcode: str | None = _optional_text()
-    sku: str | None = _optional_text()
-    price_minor: int | None = _optional_integer()
-    tax_rate_ppm: int = _integer()
-    unit: str = _text()
-    deleted: int = _integer()
-    version: int = _integer()
-
-
-class ProductVersion(ServerTable, table=True):
-    """A product as it was at one version, and what made it so: for merges and a conflict's history."""
-
-    __tablename__ = "product_version"
-    __table_args__ = (_of("product", "product_id"), STRICT)
-
-    tenant_id: str = _key()
-    product_id: str = _key()
-    version: int = Field(primary_key=True, sa_type=WholeNumber)
-    row: dict[str, Any] = _json()
-    operation_id: str = _text()
-    actor_id: str = _text()
-    device_id: str | None = _optional_text()
-    occurred_ms: int = _integer()
-    received_ms: int = _integer()
-
-
-class StockLevelEntry(ServerTable, table=True):
-    """Quantity on hand: the materialised sum of the movements at one place, which its version counts.
-
-    `seq` is the change that made it so. `counted_…` describe the newest applied count, which late movements
-    are held against; `counted_ms` is None for a count that did not say when it was made.
-    """
-
-    __tablename__ = "stock_level"
-    __table_args__ = (Index("ix_stock_level_seq", "tenant_id", "location_id", "seq"), STRICT)
-
-    tenant_id: str = _key()
-    location_id: str = _key()
-    product_id: str = _key()
-    quantity: int = _integer()
-    version: int = _integer()
-    updated_ms: int = _integer()
-    seq: int = _integer()
-    counted_ms: int | None = _optional_integer()
-    counted_device_id: str | None = _optional_text()
-    counted_device_seq: int | None = _optional_integer()
-
-
-class Movement(ServerTable, table=True):
-    """One line of the stock ledger; appended, never changed. `version` is the level's after it.
-
-    `occurred_ms` is what the till wrote, `happened_ms` the same corrected by the till's clock offset.
-    `compensated` marks a movement that a later count had already seen, and the correction that cancels it.
-    """
-
-    __tablename__ = "stock_movement"
-    __table_args__ = (Index("ix_stock_movement_seq", "tenant_id", "location_id", "seq"), STRICT)
-
-    tenant_id: str = _key()
-    location_id: str = _key()
-    product_id: str = _key()
-    version: int = Field(primary_key=True, sa_type=WholeNumber)
-    id: str = _text()
-    delta: int = _integer()
-    reason: str = _text()
-    note: str | None = _optional_text()
-    reference: str | None = _optional_text()
-    operation_id: str = _text()
-    actor_id: str = _text()
-    device_id: str | None = _optional_text()
-    device_seq: int | None = _optional_integer()
-    occurred_ms: int = _integer()
-    happened_ms: int = _integer()
-    received_ms: int = _integer()
-    seq: int = _integer()
-    compensated: int = _integer()
-    near_count: int = _integer()
-
-
-class Oversold(ServerTable, table=True):
-    """One product that was sold below zero at one place: open exactly while its stock is below zero."""
-
-    __tablename__ = "oversold"
-    __table_args__ = (STRICT,)
-
-    tenant_id: str = _key()
-    location_id: str = _key()
-    product_id: str = _key()
-    quantity: int = _integer()
-    since_ms: int = _integer()
-    open: int = _integer()
-    version: int = _integer()
-
-
-class OperationEntry(ServerTable, table=True):
-    """An operation that was judged, and its answer. Its id keeps what it did single for ever."""
-
-    __tablename__ = "operation"
-    __table_args__ = (UniqueConstraint("tenant_id", "device_id", "device_seq"), STRICT)
-
-    tenant_id: str = _key()
-    id: str = _key()
-    content_hash: str = _text()
-    device_id: str | None = _optional_text()
-    device_seq: int | None = _optional_integer()
-    chain_hash: str | None = _optional_text()
-    resource_type: str = _text()
-    resource_id: str | None = _optional_text()
-    location_id: str | None = _optional_text()
-    actor_id: str = _text()
-    approved_by_id: str | None = _optional_text()
-    replaces: str | None = _optional_text()
-    status: str = _text()
-    result: dict[str, Any] = _json()
-    received_ms: int = _integer()
-
-
-class TillTransaction(ServerTable, table=True):
-    """A completed sale, refund or void as the till finished it; immutable."""
-
-    __tablename__ = "till_transaction"
-    __table_args__ = (
-        Index("ix_till_transaction_receipt", "tenant_id", "receipt_number"),
-        STRICT,
-    )
-
-    tenant_id: str = _key()
-    id: str = _key()
-    location_id: str = _text()
-    kind: str = _text()
-    receipt_number: str = _text()
-    refers_to: str | None = _optional_text()
-    currency: str = _text()
-    total_minor: int = _integer()
-    occurred_ms: int = _integer()
-    received_ms: int = _integer()
-    actor_id: str = _text()
-    device_id: str | None = _optional_text()
-    flags: list[str] = _json()
-    data: dict[str, Any] = _json()
-
-
-class Quarantine(ServerTable, table=True):
-    """A sale that could not be read, whole as it came, for a manager to look at.
-
-    `stream` is the one that tells of it: of its place where that is known, else the tenant's.
-    """
-
-    __tablename__ = "quarantine"
-    __table_args__ = (Index("ix_quarantine_status", "tenant_id", "status", "received_ms"), STRICT)
-
-    tenant_id: str = _key()
-    operation_id: str = _key()
-    stream: str = _text()
-    location_id: str | None = _optional_text()
-    device_id: str | None = _optional_text()
-    actor_id: str = _text()
-    payload: dict[str, Any] = _json()
-    reason: str = _text()
-    received_ms: int = _integer()
-    status: str = _text()
-    decided_by: str | None = _optional_text()
-    decided_ms: int | None = _optional_integer()
-    note: str | None = _optional_text()
-    version: int = _integer()
-
-
-class Shift(ServerTable, table=True):
-    """A till's drawer from opening to cashing up. `body` is the wire object, `manifest` what the till sent.
-
-    `awaited` is 1 while numbers of the manifest are missing.
-    """
-
-    __tablename__ = "shift"
-    __table_args__ = (Index("ix_shift_awaited", "tenant_id", "device_id", "awaited"), STRICT)
-
-    tenant_id: str = _key()
-    id: str = _key()
-    location_id: str = _text()
-    device_id: str | None = _optional_text()
-    awaited: int = _integer()
-    first_device_seq: int | None = _optional_integer()
-    last_device_seq: int | None = _optional_integer()
-    manifest: dict[str, Any] | None = Field(default=None, sa_type=Json)
-    body: dict[str, Any] = _json()
-    version: int = _integer()
-
-
-class AuditHead(ServerTable, table=True):
-    """Where a tenant's audit trail stands. Its row is the last lock that a transaction takes."""
-
-    __tablename__ = "audit_head"
-    __table_args__ = (STRICT,)
-
-    tenant_id: str = _key()
-    seq: int = _integer()
-    hash: str = _text()
-
-
-class AuditLine(ServerTable, table=True):
-    """One line of the audit trail. The database itself refuses to change or delete it."""
-
-    __tablename__ = "audit_entry"
-    __table_args__ = (
-        Index("ix_audit_entry_actor", "tenant_id", "actor_id", "seq"),
-        Index("ix_audit_entry_resource", "tenant_id", "resource_id", "seq"),
-        STRICT,
-    )
-
-    tenant_id: str = _key()
-    seq: int = Field(primary_key=True, sa_type=WholeNumber)
-    at_ms: int = _integer()
-    kind: str = _text()
-    actor_id: str | None = _optional_text()
-    device_id: str | None = _optional_text()
-    address: str | None = _optional_text()
-    resource_type: str | None = _optional_text()
-    resource_id: str | None = _optional_text()
-    operation_id: str | None = _optional_text()
-    outcome: str = _text()
-    times: int = _integer()
-    detail: dict[str, Any] | None = Field(default=None, sa_type=Json)
-    prev_hash: str = _text()
-    hash: str = _text()
-
-
-class ConflictEntry(ServerTable, table=True):
-    """A conflict as it stands. `body` is the wire object; `resolved` the first resolution's answer."""
-
-    __tablename__ = "conflict"
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "operation_id"),
-        Index("ix_conflict_resource", "tenant_id", "resource_type", "resource_id", "status"),
-        Index("ix_conflict_open", "tenant_id", "status", "opened_ms"),
-        STRICT,
-    )
-
-    tenant_id: str = _key()
-    id: str = _key()
-    resource_type: str = _text()
-    resource_id: str = _text()
-    location_id: str | None = _optional_text()
-    operation_id: str = _text()
-    device_id: str | None = _optional_text()
-    device_seq: int | None = _optional_integer()
-    counted_ms: int | None = _optional_integer()
-    opened_ms: int = _integer()
-    status: str = _text()
-    body: dict[str, Any] = _json()
-    resolved: dict[str, Any] | None = Field(default=None, sa_type=Json)
-
-
-def _core(model: type[ServerTable]) -> Table:
-    return cast("Table", model.__dict__["__table__"])
-
-
-tenant = _core(Tenant)
-location = _core(Location)
-user_account = _core(UserAccount)
-device = _core(Device)
-refresh_token = _core(RefreshToken)
-stream = _core(Stream)
-change = _core(ChangeEntry)
-product = _core(Product)
-product_version = _core(ProductVersion)
-stock_level = _core(StockLevelEntry)
-movement = _core(Movement)
-oversold = _core(Oversold)
-operation = _core(OperationEntry)
-till_transaction = _core(TillTransaction)
-quarantine = _core(Quarantine)
-shift = _core(Shift)
-conflict = _core(ConflictEntry)
-audit_head = _core(AuditHead)
-audit_entry = _core(AuditLine)
+    tenant_id: str = Field(primary_key=True, sa_type=Text)
+    token_hash: str = Field(primary_key=True, sa_type=Text)
+    family_id: str = Field(sa_type=Text)
+    user_id: str = Field(sa_type=Text)
+    successor_hash: str | None = Field(default=None, sa_type=Text)
+    expires_ms: int = Field(sa_type=WholeNumber)
+    revoked_ms: int | None = Field(default=None, sa_type=WholeNumber)

@@ -42,6 +42,25 @@ SHIFT_OPERATIONS_MAX = 20_000
 """More numbers than a drawer sees between opening and cashing up."""
 
 
+APPROVALS_MAX = 5000
+"""As many as a sale has lines."""
+
+
+class Approval(Wire):
+    """A manager's approval of one thing in an operation: who gave which right, for what, how far, and when.
+
+    `of` names what it was given for inside the operation: `line:` and the number of a transaction's line,
+    counted from 1, or nothing where it is the operation as a whole. `at_most` bounds it: minor units that a
+    discount, a refund or a payment may come to, or the distance of a price from the catalogue's.
+    """
+
+    right: str = Field(max_length=40)
+    approver: Id
+    of: str | None = Field(default=None, max_length=64)
+    at_most: MoneyMinor | None = None
+    at: UtcTime
+
+
 class Operation(Wire):
     """One request of a till. `id` is its idempotency key; its content never changes once it was tried.
 
@@ -62,6 +81,7 @@ class Operation(Wire):
     version: Version | None = None
     actor_id: Id | None = None
     approved_by_id: Id | None = None
+    approvals: tuple[Approval, ...] | None = Field(default=None, max_length=APPROVALS_MAX)
     device_seq: Sequence | None = None
     prev_hash: str | None = Field(default=None, max_length=64)
     replaces: Id | None = None

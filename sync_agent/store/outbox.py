@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 
-from sync_agent.contract.operations import OPERATION_SCHEMA, chain_hash, content_hash
+from sync_agent.contract.operations import OPERATION_SCHEMA, Approval, chain_hash, content_hash
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.store import catalogue
 from sync_agent.store import tables as t
@@ -84,6 +84,8 @@ class NewOperation:
     location_id: str | None = None
     base_version: int | None = None
     approved_by_id: str | None = None
+    approvals: tuple[Approval, ...] = ()
+    """What a manager approved in it; `approved_by_id` names the one who gave the last."""
     lane: str | None = None
     rank: int = 0
     replaces: str | None = None
@@ -145,6 +147,7 @@ def _outbox_values(
 ) -> dict[str, Any]:
     operation_id = new.id or tx.ids.new()
     data = orjson.dumps(new.data)
+    approvals = orjson.dumps([approval.to_wire() for approval in new.approvals]) if new.approvals else b""
     content = content_hash(new.operation, new.resource_type, new.resource_id, new.data)
     return {
         "id": operation_id,
@@ -157,6 +160,7 @@ def _outbox_values(
         "base_version": new.base_version,
         "actor_id": new.actor_id,
         "approved_by_id": new.approved_by_id,
+        "approvals": approvals.decode() if approvals else None,
         "prev_hash": prev_hash,
         "hash": chain_hash(prev_hash, operation_id, device_seq, content),
         "timestamp_ms": tx.now_ms if new.occurred_ms is None else new.occurred_ms,
@@ -164,7 +168,7 @@ def _outbox_values(
         "schema_version": OPERATION_SCHEMA,
         "replaces": new.replaces,
         "summary": json.dumps(new.summary, ensure_ascii=False),
-        "bytes": len(data) + _WIRE_FRAME_BYTES,
+        "bytes": len(data) + len(approvals) + _WIRE_FRAME_BYTES,
         "rank": new.rank,
         "lane": new.lane,
         "status": Status.PENDING,
@@ -185,7 +189,7 @@ def _outbox_values(
 
 
 _WIRE_FRAME_BYTES = 700
-"""More than the fields around `data` ever take on the wire (ids, hash, times)."""
+"""More than the fields around `data` and `approvals` ever take on the wire (ids, hash, times)."""
 
 
 def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> dict[str, Any]:
@@ -342,6 +346,7 @@ def wire_form(row: Any) -> dict[str, Any]:
         "version": row.base_version,
         "actorId": row.actor_id,
         "approvedById": row.approved_by_id,
+        "approvals": None if row.approvals is None else orjson.loads(row.approvals),
         "deviceSeq": row.device_seq,
         "prevHash": row.prev_hash,
         "replaces": row.replaces,

@@ -15,7 +15,7 @@ from app.services.stock import catalogue
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
 from sync_agent.store.home import Home
-from sync_agent.store.tables import Row
+from sync_agent.store.tables import METADATA
 from tests.waiting import until
 from tests.world import World
 
@@ -82,7 +82,7 @@ async def test_the_bundle_holds_nothing_of_anybodys(tmp_path: Path) -> None:
         kept = {"status", "resource_type", "operation", "way", "outcome", "code", "kind", "unit"}
 
         def plant(tx: object) -> None:
-            for table in Row.metadata.sorted_tables:
+            for table in METADATA.sorted_tables:
                 texts = [
                     column.name
                     for column in table.c
@@ -125,7 +125,7 @@ async def test_the_queue_is_listed_mended_and_given_up_by_command(
         await till.link.cut()
         await catalogue.add_products(till.till, [catalogue.NewProduct("Odd mug", price_minor=1)], alice.id)
         await till.opened.store.write(
-            lambda tx: tx.execute(update(Row.metadata.tables["outbox"]).values(actor_id=bob.id))
+            lambda tx: tx.execute(update(METADATA.tables["outbox"]).values(actor_id=bob.id))
         )
         till.link.restore()
         assert till.agent is not None

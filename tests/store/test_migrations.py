@@ -17,12 +17,12 @@ from sync_agent.store.device import read_device, record_enrolment
 from sync_agent.store.home import Home
 from sync_agent.store.migrations import HEAD, migrate
 from sync_agent.store.migrations.upgrade import alembic_config
-from sync_agent.store.tables import Row
+from sync_agent.store.tables import METADATA
 from tests.clocks import CountingIds, InlineExecutor, ManualClock
 from tests.store.conftest import IDENTITY
 
 NOT_IN_TABLES_PY = ("catalogue_search", "alembic_version", "sqlite_")
-"""The search index (what SQLModel cannot say), and what alembic and SQLite keep for themselves."""
+"""The search index (what a table cannot say), and what alembic and SQLite keep for themselves."""
 
 
 def open_store(home: Path) -> Store:
@@ -89,17 +89,17 @@ def test_an_empty_file_becomes_exactly_the_tables_of_this_release(migrated: Conn
         return kind != "table" or name is None or is_in_tables_py(name)
 
     context = MigrationContext.configure(migrated, opts={"include_object": compared, "compare_type": True})
-    assert compare_metadata(context, Row.metadata) == []
+    assert compare_metadata(context, METADATA) == []
 
 
 def test_migrations_and_tables_agree_in_every_column_key_and_index(migrated: Connection) -> None:
     fresh = create_engine("sqlite://")
-    Row.metadata.create_all(fresh)
+    METADATA.create_all(fresh)
     with fresh.connect() as connection:
         wanted = described(connection)
     fresh.dispose()
     made = described(migrated)
-    assert made.keys() == wanted.keys() == Row.metadata.tables.keys()
+    assert made.keys() == wanted.keys() == METADATA.tables.keys()
     for name, table in wanted.items():
         assert made[name] == table, name
 

@@ -19,10 +19,10 @@ from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.migrations import upgrade
 from sync_agent.store.recovery import backup
-from sync_agent.store.tables import Row
+from sync_agent.store.tables import METADATA
 
 FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"
-HEAD = "0003"
+HEAD = "0004"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_an_update_that_would_orphan_an_operation_is_refused_and_undone(
         connection = config.attributes["connection"]  # type: ignore[attr-defined]
         if harm.startswith("DELETE"):
             for refers in ("payment", "sale_line", "sale", "overlay", "product_overlay"):
-                connection.execute(Row.metadata.tables[refers].delete())
+                connection.execute(METADATA.tables[refers].delete())
         connection.exec_driver_sql(harm)
 
     monkeypatch.setattr(upgrade.command, "upgrade", harmful)

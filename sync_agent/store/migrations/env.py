@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from sync_agent.store.tables import Row
+from sync_agent.store.tables import METADATA
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Row.metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

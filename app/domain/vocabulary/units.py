@@ -1,0 +1,65 @@
+"""What a product is sold by: how many decimals a quantity has, how it and a price are written."""
+
+from dataclasses import dataclass
+
+from app.domain.vocabulary import Table
+from resources.words import Words, marked
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A row. A quantity is kept as a whole number of its smallest part: pieces, thousandths of a kilogram.
+
+    `decimals` is None of a unit from a newer program that did not say: nothing can be sold by it. `written`
+    holds a quantity ("{figure} kg"), `priced` a price ("{price} a kg"). `counts_as_one`: however much of it
+    is one item to a customer.
+    """
+
+    code: str
+    decimals: int | None
+    written: Words = "{figure}"
+    priced: Words = "{price}"
+    counts_as_one: bool = False
+
+    @property
+    def parts(self) -> int:
+        """How many parts one of it has: 1 piece, 1000 thousandths."""
+        return int(10 ** (self.decimals or 0))
+
+    def items(self, quantity: int) -> int:
+        """How many items a customer would count."""
+        return 1 if self.counts_as_one else quantity
+
+
+EACH = "each"
+KG = "kg"
+
+UNITS = Table.of_rows(
+    (
+        Unit(EACH, 0, priced=marked("unit", "{price} each")),
+        Unit(
+            KG,
+            3,
+            written=marked("unit", "{figure} kg"),
+            priced=marked("unit", "{price} a kg"),
+            counts_as_one=True,
+        ),
+    ),
+    unknown=lambda code: Unit(code, None, written=f"{{figure}} {_plain(code)}"),
+)
+
+
+def _plain(code: str) -> str:
+    """A code as part of a text with placeholders."""
+    return code.replace("{", "").replace("}", "")
+
+
+def unit_of(code: str, decimals: int | None = None) -> Unit:
+    """The unit behind a code.
+
+    One that this till does not know is shown as it is called. It has the `decimals` that travelled with it.
+    """
+    unit = UNITS.of(code)
+    if unit.decimals is not None or decimals is None:
+        return unit
+    return Unit(unit.code, decimals, unit.written, unit.priced, counts_as_one=decimals > 0)

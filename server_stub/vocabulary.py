@@ -1,0 +1,129 @@
+"""The server's vocabularies: movement reasons, payment methods, kinds of transaction, units and roles.
+
+A table each, and the rules, the documents and the audit take from it what they need. The till has its own
+tables (`app/domain/vocabulary`) and shares none of these rules; a test compares the codes.
+
+A code of a newer till is in no table. Looking it up never fails: it moves nothing and permits nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class MovementReason:
+    """Why stock moved. `sign` is the usual one of its delta; the server takes either."""
+
+    code: str
+    meaning: str
+    sign: Literal["+", "−", "±"] = "±"
+    by_client: bool = True
+    """Whether a movement may name it; a count has a form of its own."""
+
+
+@dataclass(frozen=True)
+class PaymentMethod:
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class TransactionKind:
+    """What a till's transaction is. `stock` and `turnover` are what its lines and its total do: +1, −1, 0.
+
+    `reason` is that of the movements which it makes.
+    """
+
+    code: str
+    meaning: str
+    stock: int = 0
+    turnover: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a product is sold by; a quantity is a whole number of its smallest part."""
+
+    code: str
+    meaning: str
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Role:
+    """`rank` rises with what a role may do; None of a till, which is no person."""
+
+    code: str
+    meaning: str
+    rank: int | None
+
+
+MOVEMENT_REASONS = {
+    row.code: row
+    for row in (
+        MovementReason("receive", "goods came in", "+"),
+        MovementReason("waste", "goods were spoilt, broken or stolen", "−"),
+        MovementReason("found", "goods turned up", "+"),
+        MovementReason(
+            "correction", "a figure was wrong; also what cancels a movement that a count had already seen"
+        ),
+        MovementReason("sale", "goods were sold", "−"),
+        MovementReason("refund", "goods came back from a customer, or a sale was voided", "+"),
+        MovementReason(
+            "count", "goods were counted: sent as `newQuantity`, never as a delta", by_client=False
+        ),
+        MovementReason("transfer_in", "goods came from another place", "+"),
+        MovementReason("transfer_out", "goods went to another place", "−"),
+    )
+}
+
+PAYMENT_METHODS = {
+    row.code: row
+    for row in (
+        PaymentMethod("cash", "coins and notes, in the till's drawer"),
+        PaymentMethod("card", "a card, on a terminal of its own"),
+        PaymentMethod("other", "anything else, such as a voucher"),
+    )
+}
+
+TRANSACTION_KINDS = {
+    row.code: row
+    for row in (
+        TransactionKind("sale", "goods were sold", stock=-1, turnover=1, reason="sale"),
+        TransactionKind(
+            "refund", "goods came back, and their price went out", stock=1, turnover=-1, reason="refund"
+        ),
+        TransactionKind("void", "a sale was undone, whole", stock=1, turnover=-1, reason="refund"),
+        TransactionKind("paid_in", "money was put into the drawer"),
+        TransactionKind("paid_out", "money was taken out of the drawer"),
+        TransactionKind("no_sale", "the drawer was opened for no sale"),
+    )
+}
+
+UNITS = {row.code: row for row in (Unit("each", "by the piece", 0), Unit("kg", "by weight", 3))}
+
+ROLES = {
+    row.code: row
+    for row in (
+        Role(
+            "clerk",
+            "sell, move, count and transfer stock, run shifts, decide conflicts about stock, at their own"
+            " places",
+            0,
+        ),
+        Role(
+            "manager",
+            "the same, and edit products, decide every conflict, enrol and revoke tills, broadcast, read"
+            " audit and quarantine",
+            1,
+        ),
+        Role("admin", "the same, and manage people and settings", 2),
+        Role("device", "carry what people did; never decide", None),
+    )
+}
+
+
+def kind_of(code: str) -> TransactionKind:
+    """The kind behind a code; one that this server does not know moves neither stock nor turnover."""
+    return TRANSACTION_KINDS.get(code) or TransactionKind(code, "")
