@@ -175,12 +175,12 @@ def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defau
 
 
 def places_of(context: OperationContext, handlers: Handlers, item: Item) -> set[str | None]:
-    """The places whose streams one operation may write to. What is refused for its place is the tenant's."""
+    """The places whose streams one operation may write to: the tenant's (None) where its own is not allowed."""
     if item.handler is not None and item.parsed is not None:
         return item.handler.places(context, item.parsed)
     if handlers.is_completed(item.raw.item):
         return {context.own(quarantine.place_of(item.raw, item.envelope))}
-    return {None}
+    return set() if item.envelope is None else {None}
 
 
 def apply_one(context: OperationContext, item: Item) -> Outcome:

@@ -12,7 +12,7 @@ import pytest
 
 from app.cli import main as evertill
 from server_stub.cli.main import main
-from server_stub.cli.main import main as cli
+from server_stub.cli import main as cli
 from server_stub.settings import Settings
 from sync_agent.store import replica
 from tests.server.shop import open_shop
