@@ -175,7 +175,7 @@ def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defau
 
 
 def places_of(context: OperationContext, handlers: Handlers, item: Item) -> set[str | None]:
-    """The places whose streams one operation may write to: the tenant's (None) where its own is not allowed."""
+    """The places whose streams one operation may write to; None is the tenant's, where it is refused."""
     if item.handler is not None and item.parsed is not None:
         return item.handler.places(context, item.parsed)
     if handlers.is_completed(item.raw.item):
