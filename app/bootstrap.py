@@ -294,7 +294,8 @@ class _Program:
         from PySide6.QtWidgets import QApplication
 
         from app.ui.widgets import tasks
-        from app.ui.window.main_window import MainWindow, load_pages
+        from app.ui.window.main_window import MainWindow
+        from app.ui.window.pages import load_pages
 
         opened = self._opened
         assert opened.credentials is not None, "only an enrolled home gets a till's window"
@@ -410,9 +411,9 @@ class _SettingUp:
         self._is_over = asyncio.Event()
         """Everything is here, or nobody waits for it any more."""
         bridge.stateChanged.connect(self._on_state)
-        self._window = EnrolWindow(
-            self._enroll, self._fetch, bridge, server_url=server_url, on_try=self._make_demo
-        )
+        self._window = EnrolWindow(self._enroll, self._fetch, server_url=server_url, on_try=self._make_demo)
+        bridge.progressed.connect(self._window.page.show_progress)
+        bridge.stateChanged.connect(self._window.page.show_state)
         self._window.page.enrolled.connect(lambda: self._decide(True))
         self._window.closed.connect(lambda: self._decide(False))
 

@@ -34,7 +34,8 @@ from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.widgets.language import apply_language
 from app.ui.widgets.theme import apply_theme
 from app.ui.window.bridge import Bridge
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import STOCK, SYNC
 from sync_agent.agent import AgentThread
 from sync_agent.contract.identity import LoginRequest
 from sync_agent.enrolment import Enrolment
@@ -172,8 +173,8 @@ class _DemoTill:
         return str(checkout.recent_sales(self.till, 1)[0].receipt_number)
 
     async def count(self, product: ProductView, quantity: int) -> None:
-        self.window.show_page(Page.STOCK)
-        self.window.stock.show_product(product.id)
+        self.window.show_page(STOCK)
+        self.window.page(STOCK).show_product(product.id)
         self.press("stockCount")
         await self.type_into("countQuantity", str(quantity))
         self.press("countSave")
@@ -351,7 +352,7 @@ class _Story:
             lambda: loser.window.strip.strip_text.words == "Online · 1 needs attention",
             "the strip says that something needs attention",
         )
-        loser.window.open_sync_centre()
+        loser.window.show_page(SYNC)
         await self._tell(
             "The network is back: the queues drain, and the two counts disagree.",
             ("sync-centre", loser.window),
@@ -364,7 +365,7 @@ class _Story:
     async def _decide(self) -> None:
         till = self._loser()
         [conflict] = conflicts.open_conflicts(till.till)
-        till.window.decide(conflict.id)
+        till.window.page(SYNC).decide(conflict.id)
         dialog = till.window.findChild(ConflictDialog)
         assert dialog is not None, "it was opened just now"
         comparison = conflicts.comparison(till.till, conflict.id)
@@ -382,8 +383,8 @@ class _Story:
         )
         await self._sent_and_equal([self._counted])
         for one in self._tills:
-            one.window.show_page(Page.STOCK)
-            one.window.stock.show_product(self._counted.id)
+            one.window.show_page(STOCK)
+            one.window.page(STOCK).show_product(self._counted.id)
         await self._tell("It is decided, and both tills show the same.", *self._windows())
 
     async def _sent_and_equal(self, products: list[ProductView]) -> None:

@@ -106,9 +106,9 @@ def note_results(report: ImportReport, batch: Sequence[dict[str, Any]], results:
     """Add one batch's results to the report."""
     sent = {item["id"]: item for item in batch}
     for result in results.results:
-        report.by_status[result.status.value] += 1
+        report.by_status[result.status] += 1
         report.already_there += bool(result.repeated)
-        if result.status.value in {"rejected", "blocked"}:
+        if result.status in {"rejected", "blocked"}:
             what = sent[result.id].get("data", {}).get("receiptNumber") or result.id
             report.refused.append((str(what), result.error or ""))
 

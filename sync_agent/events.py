@@ -8,7 +8,6 @@ with views that follow every keystroke listens to the store itself (`Store.liste
     Progress         a snapshot on its way in
     QueueDrained     nothing waits any more
     Changed          which resources a committed transaction changed, by topic and product
-    ConflictOpened   two versions of one thing wait for a person
     Attention        something that a person should read: a refusal, a restored server, a full disk
     Fault            a bug in one of the agent's tasks, which was started again, or in the other side
 """
@@ -56,11 +55,6 @@ class QueueDrained:
 
 
 @dataclass(frozen=True)
-class ConflictOpened:
-    conflict_id: str
-
-
-@dataclass(frozen=True)
 class Attention:
     """Something that a person should read."""
 
@@ -75,4 +69,4 @@ class Fault:
     message: str
 
 
-AgentEvent = StateChanged | Progress | QueueDrained | Changed | ConflictOpened | Attention | Fault
+AgentEvent = StateChanged | Progress | QueueDrained | Changed | Attention | Fault

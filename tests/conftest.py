@@ -1,8 +1,7 @@
-"""Fixtures that every folder of tests shares."""
+"""What holds for every test: our own log, no keyring, the fixtures of tests/kit."""
 
 import logging
 import os
-from pathlib import Path
 
 import keyring
 import pytest
@@ -10,7 +9,9 @@ import structlog
 from keyring.backends import fail
 
 from server_stub.monitoring import logs
-from tests.services import fresh_database, postgres, redis_server, redis_url  # noqa: F401 - fixtures for all
+
+pytest.register_assert_rewrite("tests.kit")
+pytest_plugins = ["tests.kit.fixtures"]
 
 # A server within a test says what goes wrong, and not each request; a traceback with locals takes seconds.
 structlog.configure(
@@ -23,9 +24,6 @@ structlog.configure(
 )
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-ROOT = Path(__file__).parent.parent
-DATA = Path(os.environ.get("EVERTILL_DATA_DIR", ROOT.parent / "shared" / "data"))
-
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_keyring_of_this_machine() -> None:
@@ -37,14 +35,6 @@ def _no_keyring_of_this_machine() -> None:
 def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server's command configures the log of its process; here that is the whole test run's."""
     monkeypatch.setattr(logs, "configure", lambda _level: None)
-
-
-@pytest.fixture
-def data_dir() -> Path:
-    """The folder of real data; the test is skipped, and says so, where there is none."""
-    if not DATA.is_dir():
-        pytest.skip(f"no real data at {DATA} (set EVERTILL_DATA_DIR)")
-    return DATA
 
 
 @pytest.fixture

@@ -51,8 +51,12 @@ class CartLine:
     @property
     def gross_minor(self) -> int:
         """Quantity times price, before anything is taken off."""
-        gross = self.unit_price_minor * self.quantity
-        return round_half_up(gross, PER_KG) if self.unit == KG else gross
+        return self._at(self.unit_price_minor)
+
+    @property
+    def list_gross_minor(self) -> int:
+        """As `gross_minor`, at the catalogue's price."""
+        return self._at(self.list_price_minor)
 
     @property
     def own_discount_minor(self) -> int:
@@ -84,6 +88,10 @@ class CartLine:
         reasons = [self.price_reason, self.discount.reason if self.discount else ""]
         return "; ".join(reason for reason in reasons if reason)
 
+    def _at(self, price_minor: int) -> int:
+        gross = price_minor * self.quantity
+        return round_half_up(gross, PER_KG) if self.unit == KG else gross
+
 
 @dataclass(frozen=True)
 class Cart:
@@ -109,6 +117,11 @@ class Cart:
     def discount_minor(self) -> int:
         """All that was taken off, of lines and of the sale."""
         return sum(line.discount_minor for line in self.lines)
+
+    @property
+    def sale_discount_minor(self) -> int:
+        """What was taken off the sale as a whole."""
+        return sum(line.sale_discount_minor for line in self.lines)
 
     @property
     def is_empty(self) -> bool:
@@ -150,6 +163,18 @@ class Cart:
         wanted = _positive(quantity)
         return self._with_line(line_id, lambda line: (replace(line, quantity=wanted),))
 
+    def step(self, line_id: int, step: int) -> "Cart":
+        """The cart with so many pieces or kilograms more of a line, or fewer; at nothing the line goes."""
+        line = self.line(line_id)
+        return self.set_quantity(line_id, max(0, line.quantity + step * one(line.unit)))
+
+    def line(self, line_id: int) -> CartLine:
+        """Raises UnknownLine."""
+        for line in self.lines:
+            if line.line_id == line_id:
+                return line
+        raise UnknownLine
+
     def remove(self, line_id: int) -> "Cart":
         return self._with_line(line_id, lambda _line: ())
 
@@ -178,8 +203,7 @@ class Cart:
         return _spread(replace(self, lines=lines, adds_tax=adds_tax))
 
     def _with_line(self, line_id: int, change: Callable[[CartLine], tuple[CartLine, ...]]) -> "Cart":
-        if all(line.line_id != line_id for line in self.lines):
-            raise UnknownLine
+        self.line(line_id)
         lines: list[CartLine] = []
         for line in self.lines:
             lines.extend(change(line) if line.line_id == line_id else (line,))

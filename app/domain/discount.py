@@ -10,7 +10,7 @@ from app.domain.money import parse_amount, round_half_up
 from resources.words import translate
 
 PERCENT_PPM = 10_000
-_WHOLE_PPM = 1_000_000
+WHOLE_PPM = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Discount:
     def of(self, gross_minor: int) -> int:
         """What it takes off this much, in minor units; never more than all of it."""
         if self.kind == "share":
-            return round_half_up(gross_minor * self.value, _WHOLE_PPM)
+            return round_half_up(gross_minor * self.value, WHOLE_PPM)
         return min(self.value, gross_minor)
 
 
@@ -37,7 +37,7 @@ def parse_discount(text: str, currency: str, reason: str = "") -> Discount:
     if match is None:
         raise BadAmount(translate("errors", "“{text}” is not a percentage.").format(text=written))
     share = int(match[1]) * PERCENT_PPM + int((match[2] or "").ljust(4, "0"))
-    if share > _WHOLE_PPM:
+    if share > WHOLE_PPM:
         raise BadAmount(translate("errors", "A discount cannot be more than the whole price."))
     return Discount("share", share, reason)
 

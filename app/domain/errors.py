@@ -32,6 +32,11 @@ class CartGone(DomainError):
         super().__init__(translate("errors", "That sale was taken back already."))
 
 
+class SaleCompleted(DomainError):
+    def __init__(self) -> None:
+        super().__init__(translate("errors", "This sale is finished already. Its receipt is in the list."))
+
+
 class NotPriced(DomainError):
     def __init__(self, name: str) -> None:
         words = translate("errors", "“{name}” has no price yet, so it cannot be sold. A manager can set one.")

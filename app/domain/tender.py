@@ -96,6 +96,11 @@ class Settlement:
         tender = Tender(method, amount_minor, reference=reference.strip() or None)
         return replace(self, tenders=(*self.tenders, tender))
 
+    def paid_out(self) -> "Settlement":
+        """The same as money that goes back: it is counted out as it is, and nobody gives change on it."""
+        tenders = tuple(replace(one, amount_minor=one.kept_minor, change_minor=0) for one in self.tenders)
+        return replace(self, tenders=tenders)
+
     def without(self, place: int) -> "Settlement":
         """The same with one tender taken back."""
         tenders = self.tenders[:place] + self.tenders[place + 1 :]

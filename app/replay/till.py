@@ -21,7 +21,7 @@ from app.replay.ledger import StockAt
 from app.replay.outages import Outage, SwitchedTransport
 from app.replay.plan import Planned, PlannedAdjustment, PlannedLine, PlannedRefund, PlannedSale
 from app.replay.report import Moved, OutageTaken, TillCounts, Unsold
-from app.services.selling import checkout
+from app.services.selling import checkout, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.till import Actor, Till
@@ -96,11 +96,14 @@ class ReplayTill:
                 occurred_ms=step.occurred_ms,
             )
             return
-        cart = _cart(step.lines, shop.articles)
+        sale = replace(open_sales.begin(self.till), cart=_cart(step.lines, shop.articles))
+        if isinstance(step, PlannedRefund):
+            sale = sale.begin_refund(step.invoice)
         # The invoice's number travels with its payment, so that the ledger can be traced to the file.
-        cash = replace(tender_cash(cart.total_minor, cart.total_minor), reference=step.invoice)
-        complete = checkout.complete_refund if isinstance(step, PlannedRefund) else checkout.complete_sale
-        await complete(self.till, cart, [cash], shop.manager, occurred_ms=step.occurred_ms)
+        total_minor = sale.cart.total_minor
+        cash = replace(tender_cash(total_minor, total_minor), reference=step.invoice)
+        paid = replace(sale.settlement(), tenders=(cash,))
+        await checkout.complete(self.till, sale, paid, shop.manager, occurred_ms=step.occurred_ms)
 
     def _switch(self) -> None:
         """Cut or restore the link, as the next sale's number asks."""

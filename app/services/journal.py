@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select
 
-from app.services.till import Actor, Till, person_names
+from app.services.till import Till, person_names
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
@@ -31,7 +31,7 @@ def note(
     kind: str,
     actor_id: str,
     *,
-    approved_by: Actor | None = None,
+    approved_by_id: str | None = None,
     reason: str | None = None,
     **detail: Any,
 ) -> None:
@@ -41,7 +41,7 @@ def note(
             at_ms=tx.now_ms,
             kind=kind,
             actor_id=actor_id,
-            approved_by_id=None if approved_by is None or approved_by.id == actor_id else approved_by.id,
+            approved_by_id=None if approved_by_id == actor_id else approved_by_id,
             reason=reason or None,
             detail=orjson.dumps(detail).decode(),
         )

@@ -87,7 +87,13 @@ async def change(
             statement = insert(t.preference).values(kept)
             tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
         if not _LOOKS.issuperset(changed):
-            journal.note(tx, "settings", actor.id, approved_by=approved_by, changed=sorted(changed))
+            journal.note(
+                tx,
+                "settings",
+                actor.id,
+                approved_by_id=approved_by.id if approved_by else None,
+                changed=sorted(changed),
+            )
         tx.touch(Topic.PREFERENCES)
 
     await till.store.write(write)

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from app.domain.errors import NotPermitted
-from app.domain.rights import Right, in_words, may
-from resources.words import translate
+from app.domain.rights import Right, may, only
 from sync_agent.ports import Clock, Ids
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
@@ -27,15 +26,6 @@ class Actor:
     name: str
     role: Role
 
-    @property
-    def is_manager(self) -> bool:
-        return self.role in {"manager", "admin"}
-
-    def require_manager(self, what: str) -> None:
-        """Raise NotPermitted unless a manager is signed in; `what` completes "Only a manager may …"."""
-        if not self.is_manager:
-            raise NotPermitted(translate("errors", "Only a manager may {what}.").format(what=what))
-
     def may(self, right: Right) -> bool:
         """Whether this person needs nobody's approval for it."""
         return may(self.role, right)
@@ -46,7 +36,12 @@ def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
     for one in (actor, approved_by):
         if one is not None and one.may(right):
             return one
-    raise NotPermitted(translate("errors", "Only a manager may {what}.").format(what=in_words(right)))
+    raise not_permitted(right)
+
+
+def not_permitted(right: Right) -> NotPermitted:
+    """The refusal that says who may."""
+    return NotPermitted(only(right))
 
 
 class Till:

@@ -67,10 +67,6 @@
             <translation>المدير</translation>
         </message>
         <message>
-            <source>Only a manager may {what}.</source>
-            <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
-        </message>
-        <message>
             <source>PIN</source>
             <translation>الرقم السري</translation>
         </message>
@@ -1315,63 +1311,27 @@
             <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}. يمكنك البيع في الأثناء.</translation>
         </message>
         <message>
-            <source>It could not be saved: {why}</source>
-            <translation>تعذر الحفظ: {why}</translation>
-        </message>
-        <message>
             <source>Let another person sign in (Ctrl+L)</source>
             <translation>ليدخل شخص آخر (Ctrl+L)</translation>
-        </message>
-        <message>
-            <source>Looking at everything…</source>
-            <translation>جارٍ فحص كل شيء…</translation>
-        </message>
-        <message>
-            <source>Sell</source>
-            <translation>البيع</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>الإعدادات</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>الوردية</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
             <translation>حدث خلل في هذه النافذة. ما حُفظ آمن. التقرير في {path}.</translation>
         </message>
         <message>
-            <source>Stock</source>
-            <translation>المخزون</translation>
-        </message>
-        <message>
             <source>Switch</source>
             <translation>تبديل</translation>
         </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>المزامنة</translation>
-        </message>
         <message numerus="yes">
-            <source>Sync centre, %n (needs|need) attention</source>
+            <source>{page}, %n (needs|need) attention</source>
             <translation>
-                <numerusform>المزامنة، لا شيء يحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، واحد يحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، اثنان يحتاجان انتباهًا</numerusform>
-                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
-                <numerusform>المزامنة، %n تحتاج انتباهًا</numerusform>
+                <numerusform>{page}، لا شيء يحتاج انتباهًا</numerusform>
+                <numerusform>{page}، واحد يحتاج انتباهًا</numerusform>
+                <numerusform>{page}، اثنان يحتاجان انتباهًا</numerusform>
+                <numerusform>{page}، %n تحتاج انتباهًا</numerusform>
+                <numerusform>{page}، %n تحتاج انتباهًا</numerusform>
+                <numerusform>{page}، %n تحتاج انتباهًا</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
-            <translation>حزمة الدعم في {path}. لا تحوي أسماء ولا أسعارًا ولا زبائن.</translation>
-        </message>
-        <message>
-            <source>Trying now.</source>
-            <translation>جارٍ المحاولة الآن.</translation>
         </message>
     </context>
     <context>
@@ -2488,8 +2448,8 @@
             <translation>متصل</translation>
         </message>
         <message>
-            <source>Open the Sync centre (Ctrl+4)</source>
-            <translation>فتح المزامنة (Ctrl+4)</translation>
+            <source>Open the Sync centre</source>
+            <translation>فتح المزامنة</translation>
         </message>
         <message>
             <source>Sending {position} of {total}</source>
@@ -2805,6 +2765,10 @@
             <translation>آخر مزامنة كاملة: {time}</translation>
         </message>
         <message>
+            <source>Looking at everything…</source>
+            <translation>جارٍ فحص كل شيء…</translation>
+        </message>
+        <message>
             <source>Needs attention</source>
             <translation>يحتاج انتباهًا</translation>
         </message>
@@ -2837,6 +2801,10 @@
             <translation>أقدم {shown} من {count}.</translation>
         </message>
         <message>
+            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
+            <translation>حزمة الدعم في {path}. لا تحوي أسماء ولا أسعارًا ولا زبائن.</translation>
+        </message>
+        <message>
             <source>This till’s clock is {minutes} min fast.</source>
             <translation>ساعة هذا الصندوق متقدمة {minutes} د.</translation>
         </message>
@@ -2847,6 +2815,10 @@
         <message>
             <source>Try now</source>
             <translation>حاول الآن</translation>
+        </message>
+        <message>
+            <source>Trying now.</source>
+            <translation>جارٍ المحاولة الآن.</translation>
         </message>
         <message>
             <source>Waiting</source>
@@ -3144,6 +3116,10 @@
             <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
         </message>
         <message>
+            <source>Only an administrator may {what}.</source>
+            <translation>لا يحق إلا لمسؤول أن يفعل هذا: {what}.</translation>
+        </message>
+        <message>
             <source>Say how many there are.</source>
             <translation>اذكر كم يوجد.</translation>
         </message>
@@ -3237,6 +3213,14 @@
         <message>
             <source>This sale has too many lines for one receipt. Split it into two.</source>
             <translation>لهذا البيع أسطر أكثر مما يسعه إيصال واحد. قسّمه إلى اثنين.</translation>
+        </message>
+        <message>
+            <source>This sale is finished already. Its receipt is in the list.</source>
+            <translation>انتهى هذا البيع من قبل. إيصاله في القائمة.</translation>
+        </message>
+        <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>
@@ -3697,6 +3681,37 @@
         <message>
             <source>To the card</source>
             <translation>إلى البطاقة</translation>
+        </message>
+    </context>
+    <context>
+        <name>pages</name>
+        <message>
+            <source>Keys</source>
+            <translation>المفاتيح</translation>
+        </message>
+        <message>
+            <source>Sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>الإعدادات</translation>
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation>الوردية</translation>
+        </message>
+        <message>
+            <source>Sign in</source>
+            <translation>دخول</translation>
+        </message>
+        <message>
+            <source>Stock</source>
+            <translation>المخزون</translation>
+        </message>
+        <message>
+            <source>Sync centre</source>
+            <translation>المزامنة</translation>
         </message>
     </context>
     <context>
@@ -4241,6 +4256,10 @@
     <context>
         <name>rights</name>
         <message>
+            <source>adjust stock</source>
+            <translation>تعديل المخزون</translation>
+        </message>
+        <message>
             <source>change a price at the till</source>
             <translation>تغيير سعر على الصندوق</translation>
         </message>
@@ -4251,6 +4270,14 @@
         <message>
             <source>change the settings</source>
             <translation>تغيير الإعدادات</translation>
+        </message>
+        <message>
+            <source>count stock</source>
+            <translation>جرد المخزون</translation>
+        </message>
+        <message>
+            <source>decide about a count</source>
+            <translation>البتّ في جرد</translation>
         </message>
         <message>
             <source>decide about a product</source>
@@ -4265,6 +4292,10 @@
             <translation>منح خصم بهذا القدر</translation>
         </message>
         <message>
+            <source>open or close a shift</source>
+            <translation>فتح وردية أو إغلاقها</translation>
+        </message>
+        <message>
             <source>open the drawer without a sale</source>
             <translation>فتح الدرج بلا بيع</translation>
         </message>
@@ -4275,6 +4306,14 @@
         <message>
             <source>refund without a receipt</source>
             <translation>الإرجاع بلا إيصال</translation>
+        </message>
+        <message>
+            <source>sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>send goods to another shop</source>
+            <translation>إرسال بضاعة إلى متجر آخر</translation>
         </message>
         <message>
             <source>sign this till out</source>

@@ -67,10 +67,6 @@
             <translation>Encargado</translation>
         </message>
         <message>
-            <source>Only a manager may {what}.</source>
-            <translation>Solo un encargado puede {what}.</translation>
-        </message>
-        <message>
             <source>PIN</source>
             <translation>PIN</translation>
         </message>
@@ -1243,59 +1239,23 @@
             <translation>Descargando productos y existencias: {done} de {total}. Mientras tanto puede vender.</translation>
         </message>
         <message>
-            <source>It could not be saved: {why}</source>
-            <translation>No se ha podido guardar: {why}</translation>
-        </message>
-        <message>
             <source>Let another person sign in (Ctrl+L)</source>
             <translation>Que inicie sesión otra persona (Ctrl+L)</translation>
-        </message>
-        <message>
-            <source>Looking at everything…</source>
-            <translation>Revisándolo todo…</translation>
-        </message>
-        <message>
-            <source>Sell</source>
-            <translation>Vender</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Ajustes</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>Turno</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
             <translation>Algo ha fallado en esta ventana. Lo guardado está a salvo. Hay un informe en {path}.</translation>
         </message>
         <message>
-            <source>Stock</source>
-            <translation>Stock</translation>
-        </message>
-        <message>
             <source>Switch</source>
             <translation>Cambiar</translation>
         </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>Sincronización</translation>
-        </message>
         <message numerus="yes">
-            <source>Sync centre, %n (needs|need) attention</source>
+            <source>{page}, %n (needs|need) attention</source>
             <translation>
-                <numerusform>Sincronización, %n requiere atención</numerusform>
-                <numerusform>Sincronización, %n requieren atención</numerusform>
+                <numerusform>{page}, %n requiere atención</numerusform>
+                <numerusform>{page}, %n requieren atención</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
-            <translation>El paquete de soporte está en {path}. No contiene nombres, precios ni clientes.</translation>
-        </message>
-        <message>
-            <source>Trying now.</source>
-            <translation>Intentándolo ahora.</translation>
         </message>
     </context>
     <context>
@@ -2368,8 +2328,8 @@
             <translation>En línea</translation>
         </message>
         <message>
-            <source>Open the Sync centre (Ctrl+4)</source>
-            <translation>Abrir la sincronización (Ctrl+4)</translation>
+            <source>Open the Sync centre</source>
+            <translation>Abrir la sincronización</translation>
         </message>
         <message>
             <source>Sending {position} of {total}</source>
@@ -2665,6 +2625,10 @@
             <translation>Última sincronización completa: {time}</translation>
         </message>
         <message>
+            <source>Looking at everything…</source>
+            <translation>Revisándolo todo…</translation>
+        </message>
+        <message>
             <source>Needs attention</source>
             <translation>Requiere atención</translation>
         </message>
@@ -2697,6 +2661,10 @@
             <translation>Los {shown} más antiguos de {count}.</translation>
         </message>
         <message>
+            <source>The support bundle is in {path}. It holds no names, prices or customers.</source>
+            <translation>El paquete de soporte está en {path}. No contiene nombres, precios ni clientes.</translation>
+        </message>
+        <message>
             <source>This till’s clock is {minutes} min fast.</source>
             <translation>El reloj de esta caja va {minutes} min adelantado.</translation>
         </message>
@@ -2707,6 +2675,10 @@
         <message>
             <source>Try now</source>
             <translation>Intentar ahora</translation>
+        </message>
+        <message>
+            <source>Trying now.</source>
+            <translation>Intentándolo ahora.</translation>
         </message>
         <message>
             <source>Waiting</source>
@@ -2996,6 +2968,10 @@
             <translation>Solo un encargado puede {what}.</translation>
         </message>
         <message>
+            <source>Only an administrator may {what}.</source>
+            <translation>Solo un administrador puede {what}.</translation>
+        </message>
+        <message>
             <source>Say how many there are.</source>
             <translation>Diga cuántos hay.</translation>
         </message>
@@ -3085,6 +3061,14 @@
         <message>
             <source>This sale has too many lines for one receipt. Split it into two.</source>
             <translation>Esta venta tiene demasiadas líneas para un ticket. Divídala en dos.</translation>
+        </message>
+        <message>
+            <source>This sale is finished already. Its receipt is in the list.</source>
+            <translation>Esta venta ya está terminada. Su recibo está en la lista.</translation>
+        </message>
+        <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>
@@ -3529,6 +3513,37 @@
         <message>
             <source>To the card</source>
             <translation>A la tarjeta</translation>
+        </message>
+    </context>
+    <context>
+        <name>pages</name>
+        <message>
+            <source>Keys</source>
+            <translation>Teclas</translation>
+        </message>
+        <message>
+            <source>Sell</source>
+            <translation>Vender</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Ajustes</translation>
+        </message>
+        <message>
+            <source>Shift</source>
+            <translation>Turno</translation>
+        </message>
+        <message>
+            <source>Sign in</source>
+            <translation>Entrar</translation>
+        </message>
+        <message>
+            <source>Stock</source>
+            <translation>Existencias</translation>
+        </message>
+        <message>
+            <source>Sync centre</source>
+            <translation>Sincronización</translation>
         </message>
     </context>
     <context>
@@ -4029,6 +4044,10 @@
     <context>
         <name>rights</name>
         <message>
+            <source>adjust stock</source>
+            <translation>ajustar existencias</translation>
+        </message>
+        <message>
             <source>change a price at the till</source>
             <translation>cambiar un precio en la caja</translation>
         </message>
@@ -4039,6 +4058,14 @@
         <message>
             <source>change the settings</source>
             <translation>cambiar los ajustes</translation>
+        </message>
+        <message>
+            <source>count stock</source>
+            <translation>contar existencias</translation>
+        </message>
+        <message>
+            <source>decide about a count</source>
+            <translation>decidir sobre un recuento</translation>
         </message>
         <message>
             <source>decide about a product</source>
@@ -4053,6 +4080,10 @@
             <translation>hacer un descuento tan grande</translation>
         </message>
         <message>
+            <source>open or close a shift</source>
+            <translation>abrir o cerrar un turno</translation>
+        </message>
+        <message>
             <source>open the drawer without a sale</source>
             <translation>abrir el cajón sin venta</translation>
         </message>
@@ -4063,6 +4094,14 @@
         <message>
             <source>refund without a receipt</source>
             <translation>devolver sin ticket</translation>
+        </message>
+        <message>
+            <source>sell</source>
+            <translation>vender</translation>
+        </message>
+        <message>
+            <source>send goods to another shop</source>
+            <translation>enviar mercancía a otra tienda</translation>
         </message>
         <message>
             <source>sign this till out</source>

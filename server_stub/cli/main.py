@@ -459,7 +459,7 @@ def _import_outbox(told: argparse.Namespace) -> int:
     with _opened(told) as database:
         database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
         results = asyncio.run(administration.take_in(database, header, operations))
-    counts = Counter("already there" if result.repeated else result.status.value for result in results)
+    counts = Counter("already there" if result.repeated else str(result.status) for result in results)
     told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
     _say(f"{len(results)} entries of {header.till}: {told_of or 'none'}")
     for result in results:

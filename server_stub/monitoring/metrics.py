@@ -136,7 +136,7 @@ class Metrics:
             told = item.get("resourceType") if isinstance(item, dict) else None
             resource_type = told if isinstance(told, str) and told in self._resource_types else _UNKNOWN
             repeated = "yes" if result.repeated else "no"
-            self._operations.labels(resource_type, result.status.value, repeated).inc()
+            self._operations.labels(resource_type, str(result.status), repeated).inc()
             if result.code == ErrorCode.INTERNAL:
                 self._errors.labels("operation").inc()
 

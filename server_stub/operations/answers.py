@@ -78,7 +78,7 @@ def replace_answer(context: OperationContext, result: OperationResult) -> None:
     context.unit.execute(
         update(t.operation)
         .where(of.tenant_id == context.tenant_id, of.id == result.id)
-        .values(status=result.status.value, result=result.to_wire())
+        .values(status=str(result.status), result=result.to_wire())
     )
 
 
@@ -112,7 +112,7 @@ def _row(
         "actor_id": envelope.actor_id if envelope else context.caller.id,
         "approved_by_id": operation.approved_by_id if operation else None,
         "replaces": operation.replaces if operation else None,
-        "status": result.status.value,
+        "status": str(result.status),
         "result": result.to_wire(),
         "received_ms": context.unit.now_ms,
     }

@@ -18,7 +18,7 @@ def write(
     context.unit.audit(
         AuditRecord(
             kind=kind,
-            outcome=outcome.result.status.value,
+            outcome=str(outcome.result.status),
             actor_id=envelope.actor_id if envelope else context.caller.id,
             device_id=context.caller.device_id,
             address=context.caller.address,

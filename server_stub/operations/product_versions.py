@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
 from server_stub.operations.parsing import Envelope
+from server_stub.services.product_rows import product_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.operations import Effect, ProductFields
-from sync_agent.contract.stock import ProductRow
+from sync_agent.contract.operations import Effect, ProductFields, ProductValues
 
 FIELDS = tuple(ProductFields.model_fields)
 """The columns that an edit may set, under the same names as the wire object's attributes."""
@@ -19,16 +19,10 @@ _NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
 _CODES = ("barcode", "sku")
 
 
-def columns_of(fields: ProductFields) -> dict[str, Any]:
+def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     """What an edit sets; what it leaves out is not there. An empty code is none."""
     told = fields.model_dump(by_alias=False, include=fields.model_fields_set)
     return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
-
-
-def on_the_wire(row: dict[str, Any]) -> dict[str, Any]:
-    return ProductRow.model_validate({**row, "deleted": bool(row["deleted"])}).model_dump(
-        mode="json", by_alias=True
-    )
 
 
 def write_version(
@@ -49,7 +43,7 @@ def write_version(
             .values({name: new[name] for name in (*FIELDS, "deleted", "version")})
         )
     context.remember_product(new)
-    wire = on_the_wire(new)
+    wire = product_row(new)
     origin = context.origin(envelope)
     unit.insert(
         t.product_version,
@@ -57,7 +51,7 @@ def write_version(
             "tenant_id": context.tenant_id,
             "product_id": new["id"],
             "version": new["version"],
-            "row": wire,
+            "row": {name: value for name, value in wire.items() if name != "unitDecimals"},
             "operation_id": envelope.id,
             "actor_id": envelope.actor_id,
             "device_id": envelope.device_id,

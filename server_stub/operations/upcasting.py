@@ -10,6 +10,9 @@ from typing import Any
 
 from sync_agent.contract.operations import OPERATION_SCHEMA, OPERATION_SCHEMAS_READ
 
+FORMS_READ = tuple(sorted(OPERATION_SCHEMAS_READ))
+"""What the server says of itself to whoever signs in or joins."""
+
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Makes an operation of one form into one of the next; it gets a copy that it may keep."""
 

@@ -12,6 +12,7 @@ from server_stub.operations.queue import refuse_unless_applied
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.services.caller import Caller
+from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
@@ -54,7 +55,7 @@ class Asking:
                 "data": {name: value for name, value in data.items() if value is not None},
             },
         )
-        await self._must_apply(session, result)
+        await self._must_apply(session, caller, result)
         confirmed = events.UpdateConfirmed(
             event_id=event_id,
             new_version=(result.result or {})["version"],
@@ -79,7 +80,7 @@ class Asking:
         decision = read_message(ResolveConflict, payload)
         item = conflict_resolution.as_item(decision, self._database.ids.new(), self._now())
         result = await self._one(session, caller, item)
-        await self._must_apply(session, result)
+        await self._must_apply(session, caller, result)
         resolved = ConflictResolved.model_validate(result.result).model_copy(update={"resolved_by": None})
         await self._board.tell(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
         return resolved
@@ -106,9 +107,10 @@ class Asking:
     def _now(self) -> str:
         return format_time(from_ms(self._parts.now_ms()))
 
-    async def _must_apply(self, session: Session, result: OperationResult) -> None:
+    async def _must_apply(self, session: Session, caller: Caller, result: OperationResult) -> None:
         if result.conflict is not None:
-            await self._board.tell(session.sid, events.SYNC_CONFLICT, result.conflict.to_wire())
+            conflict = visible_event(events.SYNC_CONFLICT, result.conflict.to_wire(), caller.audience)
+            await self._board.tell(session.sid, events.SYNC_CONFLICT, conflict)
         refuse_unless_applied(result)
 
 

@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from server_stub.realtime.rooms import changes_room, plain_room, rooms_of, tills_room
-from server_stub.services.visibility import visible_row
+from server_stub.realtime.rooms import changes_room, plain_room, side_room, tills_room
+from server_stub.services.visibility import Audience, visible_event, visible_row
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Announcement, Commit
 from sync_agent.contract.events import CHANGES, INVENTORY_UPDATED, InventoryUpdated
-from sync_agent.contract.streams import Change, ChangesEvent
+from sync_agent.contract.streams import ChangesEvent
 from sync_agent.contract.wire import from_ms
 
 
@@ -107,30 +107,60 @@ class Feed:
             return
         for start in range(0, len(changes), self._changes_max):
             some = changes[start : start + self._changes_max]
-            event = ChangesEvent(
-                stream=stream,
-                from_seq=some[0].seq,
-                to_seq=some[-1].seq,
-                changes=[_as_heard(change, is_till=is_till) for change in some],
-            )
-            await self._outlet.emit(CHANGES, event.to_wire(), room)
+            whole = [_as_heard(change, Audience(is_till, is_tolerant=True)) for change in some]
+            known = [_as_heard(change, Audience(is_till, is_tolerant=False)) for change in whole]
+            if all(one is other for one, other in zip(whole, known, strict=True)):
+                await self._outlet.emit(CHANGES, _changes_event(stream, whole), room)
+                continue
+            for is_tolerant, heard in ((True, whole), (False, known)):
+                side = side_room(room, is_tolerant=is_tolerant)
+                await self._outlet.emit(CHANGES, _changes_event(stream, heard), side)
 
     async def _send_updates(self, room: str, changes: list[CommittedChange]) -> None:
         if not self._outlet.is_listened_to(room):
             return
         for update in _updates(changes):
-            await self._outlet.emit(INVENTORY_UPDATED, update.to_wire(), room)
+            await self._emit_known(INVENTORY_UPDATED, update.to_wire(), room)
 
     async def _announce(self, announcement: Announcement) -> None:
-        for room in rooms_of(announcement.tenant_id, announcement.stream):
-            if self._outlet.is_listened_to(room):
-                await self._outlet.emit(announcement.event, announcement.payload, room)
+        event, payload = announcement.event, announcement.payload
+        of = announcement.tenant_id, announcement.stream
+        is_known = visible_event(event, payload, _SIMPLE) is payload
+        for room in (tills_room(*of), changes_room(*of)):
+            if not self._outlet.is_listened_to(room):
+                continue
+            if is_known:
+                await self._outlet.emit(event, payload, room)
+            else:
+                await self._outlet.emit(event, payload, side_room(room, is_tolerant=True))
+                await self._emit_known(event, payload, side_room(room, is_tolerant=False))
+        if self._outlet.is_listened_to(plain_room(*of)):
+            await self._emit_known(event, payload, plain_room(*of))
+
+    async def _emit_known(self, event: str, payload: dict[str, Any], room: str) -> None:
+        """To whoever reads known words alone: it may be another payload, or nothing."""
+        known = visible_event(event, payload, _SIMPLE)
+        if known is not None:
+            await self._outlet.emit(event, known, room)
 
 
-def _as_heard(committed: CommittedChange, *, is_till: bool) -> Change:
-    row = visible_row(committed.resource_type, committed.row, is_till=is_till)
-    # Hardly any row hides something, and every change passes here.
-    return (committed if row is committed.row else replace(committed, row=row)).to_change()
+_SIMPLE = Audience(is_till=False, is_tolerant=False)
+"""Whoever takes no `changes` is a simple client, whatever it says."""
+
+
+def _as_heard(committed: CommittedChange, audience: Audience) -> CommittedChange:
+    """The change as it is sent there: the same object where nothing in it is otherwise, as mostly."""
+    row = visible_row(committed.resource_type, committed.row, audience)
+    return committed if row is committed.row else replace(committed, row=row)
+
+
+def _changes_event(stream: str, changes: list[CommittedChange]) -> dict[str, Any]:
+    return ChangesEvent(
+        stream=stream,
+        from_seq=changes[0].seq,
+        to_seq=changes[-1].seq,
+        changes=[change.to_change() for change in changes],
+    ).to_wire()
 
 
 def _updates(changes: list[CommittedChange]) -> Iterator[InventoryUpdated]:

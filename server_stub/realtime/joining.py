@@ -10,12 +10,14 @@ import structlog
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message
+from server_stub.operations.upcasting import FORMS_READ
 from server_stub.presence.local import Present
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
 from server_stub.services import accounts, sync
 from server_stub.services.caller import Caller
+from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
@@ -57,6 +59,7 @@ class Joining:
         if request.protocol not in (None, PROTOCOL_VERSION):
             raise Refusal(ErrorCode.UPGRADE_REQUIRED, f"this server speaks protocol {PROTOCOL_VERSION} alone")
         caller = replace(self._parts.tokens.read(request.token), address=session.address)
+        caller = caller.with_features(request.features)
         session.bearer = caller
         self._parts.watch.seen(caller)
         await self._parts.limits.request(caller)
@@ -75,7 +78,7 @@ class Joining:
             present = session.present(caller)
             await self.tell_presence(events.USER_CONNECTED, caller.tenant_id, present)
         self._greet(session, caller, request.cursors or {})
-        return JoinedStreams(streams=heads, server_time=from_ms(self._parts.now_ms()))
+        return JoinedStreams(streams=heads, server_time=from_ms(self._parts.now_ms()), forms=FORMS_READ)
 
     async def part(self, session: Session) -> None:
         """Nobody is at the socket any more."""
@@ -203,7 +206,8 @@ class Joining:
         except Refusal as refusal:
             log.warning("initial_sync.refused", code=refusal.code)
             return
-        await self._board.tell(session.sid, events.INITIAL_SYNC, first_look.to_wire())
+        look = visible_event(events.INITIAL_SYNC, first_look.to_wire(), caller.audience)
+        await self._board.tell(session.sid, events.INITIAL_SYNC, look)
 
 
 def _must_be_open(session: Session) -> None:

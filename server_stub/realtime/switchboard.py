@@ -6,7 +6,7 @@ from typing import Any
 import socketio
 
 from server_stub.realtime.packets import GuardedPacket, Json
-from server_stub.realtime.rooms import room_for, rooms_of
+from server_stub.realtime.rooms import rooms_for, rooms_of
 from server_stub.services.caller import Caller
 from server_stub.sessions.sockets import Session
 from server_stub.settings import Settings
@@ -124,6 +124,9 @@ class Switchboard:
 
 def _rooms(session: Session, caller: Caller) -> Iterable[str]:
     return [
-        room_for(caller.tenant_id, stream, takes_changes=session.takes_changes, is_till=caller.is_device)
+        room
         for stream in session.streams
+        for room in rooms_for(
+            caller.tenant_id, stream, takes_changes=session.takes_changes, audience=caller.audience
+        )
     ]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
+from server_stub.operations.upcasting import FORMS_READ
 from server_stub.rest.routing import Bearer, address_of, answer, told
 from server_stub.services import accounts, credentials
 from sync_agent.contract import events
@@ -49,7 +50,7 @@ def routes(parts: Parts) -> APIRouter:
         )
         return answer(
             LoginAnswer(
-                access_token=tokens.issue(signed_in.caller),
+                access_token=tokens.issue(signed_in.caller.with_features(asked.features or ())),
                 refresh_token=signed_in.refresh_token,
                 expires_in=tokens.lifetime_s,
                 user=accounts.signed_in(user),
@@ -77,9 +78,10 @@ def routes(parts: Parts) -> APIRouter:
             raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
         return answer(
             RefreshAnswer(
-                access_token=tokens.issue(renewed.caller),
+                access_token=tokens.issue(renewed.caller.with_features(asked.features or ())),
                 refresh_token=renewed.refresh_token,
                 expires_in=tokens.lifetime_s,
+                forms=FORMS_READ,
             )
         )
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from server_stub.services.caller import Caller
 from server_stub.services.sync import head_of
+from server_stub.services.visibility import Audience, known_to
 from server_stub.store import tables as t
 from sync_agent.contract.streams import (
     ResourceDigest,
@@ -60,11 +61,16 @@ class Digests:
             head.change_id,
             head.epoch,
         ):
-            return known
+            return _for(caller.audience, known)
         digest = compute(connection, caller, stream, head)
         with self._lock:
             self._known[caller.tenant_id, stream] = digest
-        return digest
+        return _for(caller.audience, digest)
+
+
+def _for(audience: Audience, digest: StreamDigest) -> StreamDigest:
+    told = {name: of for name, of in digest.resources.items() if known_to(audience, name)}
+    return digest if len(told) == len(digest.resources) else digest.model_copy(update={"resources": told})
 
 
 def compute(connection: Connection, caller: Caller, stream: str, head: StreamHead) -> StreamDigest:

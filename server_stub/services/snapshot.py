@@ -15,8 +15,10 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Tex
 from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
+from server_stub.services.product_rows import product_row
 from server_stub.services.quarantined import quarantine_row
 from server_stub.services.sync import head_of
+from server_stub.services.visibility import Audience, known_to, visible_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict
@@ -80,7 +82,8 @@ def snapshot(
     snapshot goes on after any interruption. `rows_total` counts the rows of all pages, as of the first.
     """
     caller.must_follow(stream)
-    parts = _parts_of(connection, caller, stream)
+    audience = caller.audience
+    parts = [part for part in _parts_of(connection, caller, stream) if known_to(audience, part.resource_type)]
     token = _PageToken.decode(page_token) if page_token else _first_page(connection, caller, stream, parts)
     names = [part.resource_type for part in parts]
     if token.stream != stream or token.resource_type not in names:
@@ -106,10 +109,21 @@ def snapshot(
         epoch=token.epoch,
         resource_type=part.resource_type,
         columns=list(part.columns),
-        rows=[part.encode(row) for row in rows],
+        rows=_encoded(part, rows, audience),
         next_page_token=following.encode() if following else None,
         rows_total=token.rows_total,
     )
+
+
+def _encoded(part: _Part, rows: Sequence[RowMapping], audience: Audience) -> list[list[Any]]:
+    encoded = [part.encode(row) for row in rows]
+    if audience.is_tolerant or part.resource_type == "stock_level":  # those are many, and have no words
+        return encoded
+    seen = (
+        visible_row(part.resource_type, dict(zip(part.columns, row, strict=True)), audience)
+        for row in encoded
+    )
+    return [[row[name] for name in part.columns] for row in seen if row is not None]
 
 
 def _first_page(connection: Connection, caller: Caller, stream: str, parts: Sequence[_Part]) -> _PageToken:
@@ -168,7 +182,7 @@ def _tenant_parts(tenant_id: str, *, is_till: bool) -> list[_Part]:
             t.product,
             "id",
             _names(ProductRow),
-            _by_field(ProductRow),
+            lambda row: list(product_row(dict(row)).values()),
             (t.product.c.tenant_id == tenant_id, t.product.c.deleted == 0),
         ),
         _open_conflicts(t.conflict.c.tenant_id == tenant_id, t.conflict.c.location_id.is_(None)),

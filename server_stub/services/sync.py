@@ -98,7 +98,7 @@ def _change(row: RowMapping, caller: Caller) -> Change:
         resource_type=row["resource_type"],
         resource_id=row["resource_id"],
         version=row["version"],
-        row=visible_row(row["resource_type"], row["row"], is_till=caller.is_device),
+        row=visible_row(row["resource_type"], row["row"], caller.audience),
         operation_id=row["operation_id"],
         at=from_ms(row["at_ms"]),
     )

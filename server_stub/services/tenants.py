@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from server_stub.services import credentials
+from server_stub.services import credentials, rights_history
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.stock import LocationRow, UserRow
@@ -80,4 +80,4 @@ def _add_user(unit: UnitOfWork, new: NewUser, pepper: str) -> None:
             "password_hash": credentials.hash_password(new.password),
         },
     )
-    unit.streams.publish(tenant_stream(unit.tenant_id), "user", new.id, 1, row.to_wire(), None)
+    rights_history.publish(unit, row)

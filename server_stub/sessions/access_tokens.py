@@ -69,6 +69,7 @@ class _Claims(BaseModel):
     locs: tuple[Id, ...] = Field(strict=False)
     did: Id | None = None
     fam: Id | None = None
+    feat: tuple[str, ...] = Field(default=(), strict=False)
     exp: int
     typ: Literal["access"]
 
@@ -106,6 +107,8 @@ class AccessTokens:
             claims["did"] = caller.device_id
         if caller.sign_in_id is not None:
             claims["fam"] = caller.sign_in_id
+        if caller.features:
+            claims["feat"] = sorted(caller.features)
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
 
     def read(self, token: str) -> Caller:
@@ -136,4 +139,5 @@ class AccessTokens:
             device_id=told.did,
             sign_in_id=told.fam,
             expires_ms=told.exp * 1000,
+            features=frozenset(told.feat),
         )

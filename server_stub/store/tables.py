@@ -96,6 +96,22 @@ user_account = _table(
     _of("tenant"),
 )
 
+user_version = _table(
+    "user_version",
+    _key("tenant_id"),
+    _key("user_id"),
+    _number_key("version"),
+    _number("tenant_seq"),
+    _number("from_ms"),
+    _text("role"),
+    _json("locations"),
+    _number("active"),
+    _of("user_account", "user_id"),
+)
+"""A person's rights from one moment on: `tenant_seq` is the change of the tenant's stream that told of them,
+`from_ms` when that was. Both are 0 for what held before versions were written down.
+"""
+
 device = _table(
     "device",
     _key("tenant_id"),
@@ -251,9 +267,15 @@ operation = _table(
     _text("status"),
     _json("result"),
     _number("received_ms"),
+    _optional_number("tenant_seq"),
+    _optional_number("happened_ms"),
     UniqueConstraint("tenant_id", "device_id", "device_seq"),
 )
-"""An operation that was judged, and its answer. Its id keeps what it did single for ever."""
+"""An operation that was judged, and its answer. Its id keeps what it did single for ever.
+
+`happened_ms` is when it was done, by the server's clock, `tenant_seq` what its till had read of the tenant's
+stream by then; neither is ever below that of its till's number before.
+"""
 
 till_transaction = _table(
     "till_transaction",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any, Literal
 
+from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import Id, Quantity, UtcTime, Version, Wire
 
 
@@ -50,9 +51,9 @@ class Conflict(Wire):
 
     id: Id
     tenant_id: Id
-    resource_type: Literal["stock_level", "product", "transaction"]
+    resource_type: Open[Literal["stock_level", "product", "transaction"]]
     resource_id: Id
-    conflict_type: ConflictType
+    conflict_type: Open[ConflictType]
     local_version: ConflictSide
     server_version: ConflictSide
     base_version: ConflictSide | None = None
@@ -62,8 +63,8 @@ class Conflict(Wire):
     location_id: Id | None = None
     operation_id: str | None = None
     """The operation that could not be applied."""
-    status: Literal["open", "resolved"] = "open"
-    resolution: Resolution | None = None
+    status: Open[Literal["open", "resolved"]] = "open"
+    resolution: Open[Resolution] | None = None
     resolved_by: str | None = None
     reopens: str | None = None
     """The resolved conflict that this one opens again."""
@@ -84,7 +85,7 @@ class ConflictResolved(Wire):
     """`conflict-resolved`; with `resolved_by` it is `conflict-resolution-broadcast`."""
 
     conflict_id: Id
-    resolution: Resolution
+    resolution: Open[Resolution]
     result: dict[str, Any]
     version: Version
     timestamp: UtcTime
@@ -105,7 +106,7 @@ class PreviewRequest(Wire):
 class PreviewedChoice(Wire):
     """What one resolution would do. `outcome` is one of applied, conflict (it moved) and rejected."""
 
-    outcome: Literal["applied", "conflict", "rejected"]
+    outcome: Open[Literal["applied", "conflict", "rejected"]]
     result: dict[str, Any] | None = None
     conflict: Conflict | None = None
     error: str | None = None

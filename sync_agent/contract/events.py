@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sync_agent.contract.stock import StockLevel, StockMovement
 from sync_agent.contract.streams import StreamHead
+from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import Id, Quantity, Sequence, UtcTime, Version, Wire, WireInt
 
 JOIN_TENANT = "join-tenant"
@@ -176,7 +177,7 @@ class BroadcastAnswer(Wire):
 class Notice(Wire):
     """From a manager's broadcast: shown to people, never applied as state."""
 
-    type: NoticeType
+    type: Open[NoticeType]
     data: dict[str, Any]
     event_id: Id | None = None
     location_id: Id | None = None
@@ -199,7 +200,7 @@ EndReason = Literal[
 class SessionEnded(Wire):
     """The last thing that a socket hears before the server closes it."""
 
-    reason: EndReason
+    reason: Open[EndReason]
 
 
 class SystemHealth(Wire):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sync_agent.contract.stock import LocationRow, UserRow
+from sync_agent.contract.tolerance import Features, Open
 from sync_agent.contract.wire import Id, ShortText, UtcTime, Wire, WireInt
 
 Role = Literal["clerk", "manager", "admin", "device"]
@@ -16,13 +17,14 @@ class LoginRequest(Wire):
     tenant_id: Id
     username: ShortText
     password: str = Field(max_length=1024)
+    features: Features | None = None
 
 
 class SignedInUser(Wire):
     id: Id
     username: str
     name: str
-    role: Role
+    role: Open[Role]
     locations: list[str]
 
 
@@ -35,6 +37,8 @@ class LoginAnswer(Wire):
 
 class RefreshRequest(Wire):
     refresh_token: str = Field(max_length=512)
+    features: Features | None = None
+    """What the client can do besides; good for all that is asked with the access token that it gets."""
 
 
 class RefreshAnswer(Wire):
@@ -43,6 +47,8 @@ class RefreshAnswer(Wire):
     access_token: str
     refresh_token: str | None = None
     expires_in: WireInt
+    forms: tuple[WireInt, ...] | None = None
+    """The forms of operations that this server reads (`Operation.schema`); None: form 1."""
 
 
 class EnrollRequest(Wire):
@@ -117,7 +123,7 @@ class DeviceList(Wire):
 
 
 class TenantSettings(Wire):
-    """What an admin may set about a shop."""
+    """What may be set about a shop: by a manager, or by an admin alone where it loosens a check."""
 
     refuse_unconditional: bool = False
     """Refuse an `inventory-update` that names neither `version` nor `previousQuantity`."""

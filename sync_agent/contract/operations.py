@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.stock import MovementReason
+from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import (
     Id,
     LongText,
@@ -124,6 +125,9 @@ class CountData(Wire):
     location_id: Id | None = None
 
 
+PaymentMethod = Literal["cash", "card", "other"]
+
+
 class TransactionKind(StrEnum):
     SALE = "sale"
     REFUND = "refund"
@@ -150,22 +154,29 @@ class TransactionLine(Wire):
     """Of another price, or of a discount."""
 
 
-class Payment(Wire):
-    method: Literal["cash", "card", "other"]
+class _Paid(Wire):
     amount_minor: MoneyMinor
     change_minor: MoneyMinor | None = None
     reference: ShortText | None = None
 
 
-class TransactionData(Wire):
-    """`transaction` create: a whole sale; its stock movements follow from its lines."""
+class Payment(_Paid):
+    method: PaymentMethod
 
-    kind: TransactionKind
+
+class PaymentRow(_Paid):
+    """A payment as the location's stream carries it."""
+
+    method: Open[PaymentMethod]
+
+
+class _Transaction(Wire):
+    """What a transaction is as it is asked for and as it is read."""
+
     receipt_number: str = Field(max_length=40)
     refers_to: str | None = Field(default=None, max_length=64)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     lines: tuple[TransactionLine, ...] = Field(default=(), max_length=5000)
-    payments: tuple[Payment, ...] = Field(default=(), max_length=50)
     total_minor: MoneyMinor
     tax_minor: MoneyMinor = 0
     rounding_minor: MoneyMinor = 0
@@ -175,9 +186,18 @@ class TransactionData(Wire):
     """Of a refund, a void, money paid in or out, or a drawer opened without a sale."""
 
 
-class TransactionRow(TransactionData):
+class TransactionData(_Transaction):
+    """`transaction` create: a whole sale; its stock movements follow from its lines."""
+
+    kind: TransactionKind
+    payments: tuple[Payment, ...] = Field(default=(), max_length=50)
+
+
+class TransactionRow(_Transaction):
     """A transaction as the location's stream carries it, with what the server flagged as odd."""
 
+    kind: Open[TransactionKind]
+    payments: tuple[PaymentRow, ...] = Field(default=(), max_length=50)
     id: Id
     actor_id: str
     device_id: str | None = None
@@ -258,7 +278,7 @@ class ShiftRow(Wire):
     id: Id
     location_id: Id
     device_id: str | None = None
-    status: Literal["open", "closed"]
+    status: Open[Literal["open", "closed"]]
     opened_by: str
     opened_at: UtcTime
     float_minor: MoneyMinor
@@ -288,7 +308,7 @@ class QuarantineRow(Wire):
     location_id: str | None = None
     device_id: str | None = None
     actor_id: str | None = None
-    status: Literal["open", "applied", "discarded"]
+    status: Open[Literal["open", "applied", "discarded"]]
     reason: str
     received_at: UtcTime
     decided_by: str | None = None
@@ -298,15 +318,24 @@ class QuarantineRow(Wire):
     version: Version
 
 
-class ProductFields(Wire):
-    """What a product edit may set. A field that is absent is left as it is (`model_fields_set` tells)."""
-
+class _ProductValues(Wire):
     name: ShortText | None = None
     barcode: str | None = Field(default=None, max_length=32)
     sku: str | None = Field(default=None, max_length=64)
     price_minor: MoneyMinor | None = None
     tax_rate_ppm: RatePpm | None = None
+
+
+class ProductFields(_ProductValues):
+    """What a product edit may set. A field that is absent is left as it is (`model_fields_set` tells)."""
+
     unit: Literal["each", "kg"] | None = None
+
+
+class ProductValues(_ProductValues):
+    """What a product's fields were, as far as somebody says so: words that are not known stay as they are."""
+
+    unit: Open[Literal["each", "kg"]] | None = None
 
 
 class ProductCreate(ProductFields):
@@ -323,7 +352,7 @@ class ProductEdit(Wire):
     """`set` holds new values, `base` what each of them replaced when the edit was made."""
 
     set: ProductFields
-    base: ProductFields
+    base: ProductValues
 
 
 class ResultStatus(StrEnum):
@@ -350,7 +379,7 @@ class OperationResult(Wire):
 
     id: str
     success: bool
-    status: ResultStatus
+    status: Open[ResultStatus]
     repeated: bool | None = None
     effects: list[Effect] | None = None
     result: dict[str, Any] | None = None

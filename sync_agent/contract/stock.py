@@ -5,7 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import (
+    Decimals,
     Id,
     LongText,
     MoneyMinor,
@@ -42,7 +44,7 @@ class StockMovement(Wire):
     product_id: Id
     location_id: Id
     delta: Quantity
-    reason: MovementReason
+    reason: Open[MovementReason]
     note: LongText | None = None
     reference: ShortText | None = None
     operation_id: str
@@ -91,7 +93,11 @@ class ProductRow(Wire):
     price_minor: MoneyMinor | None = None
     """None: known, but not priced yet; it cannot be sold until it is."""
     tax_rate_ppm: RatePpm = 0
-    unit: Literal["each", "kg"] = "each"
+    unit: Open[Literal["each", "kg"]] = "each"
+    unit_decimals: Decimals | None = None
+    """How many decimals a quantity in that unit has: 3 for a kilogram. A till does not sell what is in a unit
+    that it does not know, unless it is told.
+    """
     deleted: bool = False
     version: Version
 
@@ -109,7 +115,7 @@ class UserRow(Wire):
     id: Id
     username: ShortText
     name: ShortText
-    role: Literal["clerk", "manager", "admin"]
+    role: Open[Literal["clerk", "manager", "admin"]]
     locations: list[str]
     pin_verifier: str | None = None
     """Argon2id over the HMAC-SHA-256 of the PIN under the tenant's pepper (`identity.pin_material`)."""

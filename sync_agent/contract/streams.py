@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from sync_agent.contract.tolerance import Features
 from sync_agent.contract.wire import Id, Sequence, UtcTime, Version, Wire, WireInt
 
 
@@ -118,6 +119,8 @@ class JoinedStreams(Wire):
 
     streams: dict[str, StreamHead]
     server_time: UtcTime
+    forms: tuple[WireInt, ...] | None = None
+    """As in the answer to a refresh."""
 
 
 class JoinTenant(Wire):
@@ -128,4 +131,4 @@ class JoinTenant(Wire):
     device_id: Id | None = None
     protocol: WireInt | None = None
     cursors: dict[str, Cursor] | None = None
-    features: tuple[str, ...] = ()
+    features: Features = ()

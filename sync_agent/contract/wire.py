@@ -60,6 +60,8 @@ MoneyMinor = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 """In the currency's minor unit."""
 RatePpm = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 """A tax rate in parts per million: 200_000 is 20 %."""
+Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
+"""Of a unit: a quantity is a whole number of its smallest part."""
 Version = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Sequence = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 WireInt = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]

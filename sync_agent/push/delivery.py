@@ -239,7 +239,7 @@ class Pusher:
         otherwise: list[dict[str, str | None]] = [
             {
                 "operation": result.id,
-                "outcome": result.status.value,
+                "outcome": str(result.status),
                 "code": "repeated" if result.repeated else result.code,
                 "detail": result.error,
             }

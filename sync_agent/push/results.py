@@ -8,7 +8,7 @@ from resources.words import translate
 from sync_agent.backoff import RETRY_AFTER_S_MAX
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
-from sync_agent.events import AgentEvent, Attention, ConflictOpened
+from sync_agent.events import AgentEvent, Attention
 from sync_agent.store import history, outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
@@ -38,11 +38,10 @@ def record_results(tx: Transaction, results: Sequence[OperationResult]) -> list[
         # A conflict that was opened again comes with the answer, before the feed tells of it.
         if result.conflict is not None:
             replica.keep_conflict(tx, result.conflict)
-            news.append(ConflictOpened(result.conflict.id))
     for result in results:
         match result.status:
             case ResultStatus.CONFLICT:
-                news.extend(_record_conflict(tx, result))
+                _record_conflict(tx, result)
             case ResultStatus.REJECTED:
                 code = result.code or ErrorCode.BAD_REQUEST
                 outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
@@ -58,12 +57,12 @@ def record_results(tx: Transaction, results: Sequence[OperationResult]) -> list[
     return news
 
 
-def _record_conflict(tx: Transaction, result: OperationResult) -> list[AgentEvent]:
+def _record_conflict(tx: Transaction, result: OperationResult) -> None:
     if result.conflict is None:
         outbox.stand(
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
-        return []
+        return
     replica.keep_conflict(tx, result.conflict)
     operation = tx.execute(select(t.outbox.c.resource_type).where(t.outbox.c.id == result.id)).scalar_one()
     if operation == CONFLICT:
@@ -76,4 +75,3 @@ def _record_conflict(tx: Transaction, result: OperationResult) -> list[AgentEven
         )
         # The feed may have told of its end already.
         replica.follow_conflict(tx, replica.kept_conflict(tx, result.conflict.id), None)
-    return [ConflictOpened(result.conflict.id)] if result.conflict.status == "open" else []

@@ -161,10 +161,13 @@ def _before_a_person(tx: Transaction, result: OperationResult) -> None:
     overlay.void_promise(tx, result.id)
     if result.conflict is not None:
         replica.keep_conflict(tx, result.conflict)
-    status = {
-        ResultStatus.CONFLICT: Status.CONFLICT,
-        ResultStatus.BLOCKED: Status.BLOCKED,
-    }.get(result.status, Status.DEAD_LETTER)
+    match result.status:
+        case ResultStatus.CONFLICT:
+            status = Status.CONFLICT
+        case ResultStatus.BLOCKED:
+            status = Status.BLOCKED
+        case _:
+            status = Status.DEAD_LETTER
     outbox.stand(tx, result.id, status, code=result.code, error=result.error)
 
 

@@ -10,8 +10,10 @@ from app.bootstrap import open_home
 from sync_agent.enrolment import AnotherShop, Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.store import tables as t
-from tests.waiting import until
-from tests.world import LOCATION, PASSWORD, TENANT, World, WorldTill
+from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 async def enroll_again(till: WorldTill, location: str = LOCATION) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
 from app.services.cash import drawer, shifts
-from app.services.selling import checkout, refunds
+from app.services.selling import refunds
 from app.services.stock import inventory, transfers
-from tests.waiting import until
-from tests.world import World
+from tests.kit import selling
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 async def test_a_shift_closed_in_an_outage_is_complete_once_all_of_it_is_there(tmp_path: Path) -> None:
@@ -66,10 +66,7 @@ async def test_asking_of_other_places_in_an_outage_disturbs_nothing(tmp_path: Pa
         await one.link.cut()
         assert one.agent is not None
         one.agent.ask_elsewhere(one.product().id)
-        cart = Cart().add(one.product())
-        await checkout.complete_sale(
-            one.till, cart, [tender_cash(cart.total_minor, cart.total_minor)], one.clerk()
-        )
+        await selling.sell(one.till, Cart().add(one.product()), one.clerk())
         one.link.restore()
         await world.settle()
         world.assert_converged()

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from sync_agent.errors import TransientError
 from sync_agent.network.live import SocketChannel
-from tests.waiting import until
+from tests.kit.waiting import until
 
 Peer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPEN = '0{"sid":"s","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000}'

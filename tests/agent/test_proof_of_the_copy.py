@@ -10,8 +10,9 @@ from sync_agent.contract.events import PATH_DIGEST, PATH_SNAPSHOT
 from sync_agent.events import Attention, ConnectionState, Fault, StateChanged
 from sync_agent.ports import Rank
 from sync_agent.store import tables as t
-from tests.waiting import until
-from tests.world import World, WorldTill
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 @pytest.fixture

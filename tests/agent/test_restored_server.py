@@ -13,8 +13,9 @@ from server_stub.cli.main import main as server_command
 from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.events import Attention
 from sync_agent.store import notices
-from tests.waiting import until
-from tests.world import TENANT, World
+from tests.kit.demo import TENANT
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 

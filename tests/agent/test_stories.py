@@ -16,8 +16,10 @@ from sync_agent.ports import Rank
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed
-from tests.waiting import until
-from tests.world import LOCATION, World, WorldTill
+from tests.kit.demo import LOCATION
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 @pytest.fixture

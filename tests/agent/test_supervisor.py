@@ -7,8 +7,8 @@ from typing import Any
 from sync_agent.contract.events import PATH_DIGEST
 from sync_agent.errors import TransientError
 from sync_agent.events import Fault
-from tests.waiting import until
-from tests.world import World
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from app.domain.errors import ConflictGone
 from app.services.sync import conflicts, queue
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.events import ConnectionState
-from tests.waiting import until
-from tests.world import World, WorldTill
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 @pytest.fixture

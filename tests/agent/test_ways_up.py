@@ -13,8 +13,9 @@ from sync_agent.push import batch_size as pacing
 from sync_agent.store import attempts
 from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView
-from tests.waiting import until
-from tests.world import World, WorldTill
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 
 @pytest.fixture

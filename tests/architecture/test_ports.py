@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.kit.paths import ROOT
+
 ADAPTERS = {ROOT / "sync_agent" / "ports.py", ROOT / "server_stub" / "clock.py"}
 REPEATABLE = {"time": set(), "random": {"Random"}, "uuid": {"UUID", "uuid5"}, "uuid_utils": set()}
 """What of these modules gives the same answer each time: a seeded Random, an id made from a name."""

@@ -1,11 +1,11 @@
 """What is kept under version control."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.kit.paths import ROOT
+
 _LINK = "120000"
 
 

@@ -29,7 +29,7 @@ from app.ui.window.main_window import MainWindow
 from sync_agent.agent import AgentThread
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
-from tests.benchmarks.no_agent import NoAgent
+from tests.kit.agents import SilentAgent
 
 IDLE_S = 10.0
 BEAT_MS = 2
@@ -60,7 +60,7 @@ async def _beat(opened: OpenHome, state: str, other: str) -> tuple[list[float], 
     opened.store.listen(bridge.post_changed)
     assert opened.credentials is not None
     thread = AgentThread(opened.agent(emit=bridge.post_event))
-    agent = thread.agent if state == "busy" else NoAgent()
+    agent = thread.agent if state == "busy" else SilentAgent()
     window = MainWindow(opened.till(), bridge, agent, opened.credentials.pin_pepper)  # type: ignore[arg-type]
     window.show()
     with opened.store.reading() as connection:

@@ -17,7 +17,7 @@ from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
 from tests.benchmarks.table import Measured
-from tests.store.conftest import IDENTITY
+from tests.kit.homes import IDENTITY
 
 PRODUCTS, ROUNDS = 100_000, 7
 

@@ -47,12 +47,12 @@ def _till(home: Path, *, answers: bool) -> None:
     from app.ui.widgets.theme import apply_theme
     from app.ui.window.bridge import Bridge
     from app.ui.window.main_window import MainWindow
-    from tests.benchmarks.no_agent import NoAgent
+    from tests.kit.agents import SilentAgent
 
     application = QApplication(sys.argv[:1])
     apply_theme(application)
     with QEventLoop(application):
-        window = MainWindow(opened.till(), Bridge(), NoAgent(), "pepper")
+        window = MainWindow(opened.till(), Bridge(), SilentAgent(), "pepper")
         window.show()
         application.processEvents()
         if answers:

@@ -22,8 +22,6 @@ from sqlalchemy import select
 
 from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue
 from app.services.till import Actor
 from server_stub.clock import SystemClock, TimeOrderedIds
@@ -43,8 +41,9 @@ from sync_agent.store.home import Home
 from tests.benchmarks.processes import server_process
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
-from tests.waiting import until
-from tests.world import LOCATION, PASSWORD, TENANT
+from tests.kit import selling
+from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.waiting import until
 
 ROUNDS = 3
 SALES = 400
@@ -103,9 +102,8 @@ class Clerk:
         cart = Cart()
         for line in range(3):
             cart = cart.add(self.products[(number + line * 7) % len(self.products)], 1 + line)
-        payment = tender_cash(cart.total_minor, cart.total_minor)
         began_s = time.perf_counter()
-        await checkout.complete_sale(self.till, cart, [payment], self.actor)
+        await selling.sell(self.till, cart, self.actor)
         return time.perf_counter() - began_s
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import until
-from tests.world import World
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
 

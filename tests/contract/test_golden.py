@@ -62,6 +62,7 @@ def models() -> dict[str, type[Wire]]:
         if isinstance(value, type)
         and issubclass(value, Wire)
         and value is not Wire
+        and not name.startswith("_")  # what two messages share, and none itself
         and value.__module__ == module.__name__
     }
 

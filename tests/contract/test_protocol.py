@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -50,7 +50,10 @@ def states_of(heading: str) -> set[str]:
 
 
 def literals(model: type[Wire], name: str) -> set[str]:
-    return set(get_args(model.model_fields[name].annotation))
+    """The words that a field of the model has; it may be open to others."""
+    annotation = model.model_fields[name].annotation
+    words = annotation if get_origin(annotation) is Literal else get_args(annotation)[0]
+    return set(get_args(words))
 
 
 def rows_of(heading: str, first: str) -> dict[str, list[str]]:

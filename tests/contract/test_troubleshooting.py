@@ -16,12 +16,12 @@ import yaml
 from app.bootstrap import open_home
 from server_stub.cli.demo_data import DEMO
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
-from tests.waiting import until
-from tests.world import PASSWORD
+from tests.kit.demo import PASSWORD
+from tests.kit.paths import ROOT
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.xdist_group("troubleshooting")
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "troubleshooting.md"
 TEXT = PAGE.read_text()
 MARK = "@@command"

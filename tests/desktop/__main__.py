@@ -26,8 +26,9 @@ from sync_agent.network.transport import NetworkTransport
 from tests.desktop.cable import Cable
 from tests.desktop.display import Display
 from tests.desktop.reader import Heard, Reader
-from tests.waiting import until
-from tests.world import ALICE_PIN, BOB_PIN, LOCATION, PASSWORD, TENANT, World
+from tests.kit.demo import ALICE_PIN, BOB_PIN, LOCATION, PASSWORD, TENANT
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 T = TypeVar("T")
 P = ParamSpec("P")

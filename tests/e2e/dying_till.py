@@ -25,8 +25,6 @@ from sqlalchemy import event, select
 
 from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue
 from app.services.till import Actor
 from sync_agent.agent import Agent
@@ -34,6 +32,7 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import Channel, EventHandler
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
+from tests.kit import selling
 
 DIED = 77
 LOADED = (Agent, NetworkTransport)
@@ -99,7 +98,7 @@ async def sell(opened: OpenHome, fuse: Fuse) -> None:
         cart = cart.add(product, number)
     actor = bob(opened)
     fuse.lit = True
-    sale = await checkout.complete_sale(till, cart, [tender_cash(cart.total_minor, cart.total_minor)], actor)
+    sale = await selling.sell(till, cart, actor)
     fuse.lit = False
     print("sold", sale.receipt_number, flush=True)
 

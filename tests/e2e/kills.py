@@ -28,11 +28,11 @@ from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
-from tests.services import dying_with_us
-from tests.waiting import until
-from tests.world import LOCATION, PASSWORD, TENANT
+from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.paths import ROOT
+from tests.kit.processes import dying_with_us
+from tests.kit.waiting import until
 
-ROOT = Path(__file__).parents[2]
 SALES_BETWEEN = 4
 LOAD_S_MAX = 0.4
 TILLS = 2

@@ -16,12 +16,11 @@ from sqlalchemy import select
 
 from app.bootstrap import open_home
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue, counting
 from app.services.till import Actor
 from sync_agent.agent import AgentThread
 from sync_agent.store import tables as t
+from tests.kit import selling
 
 
 async def sell(home: Path, seed: int) -> None:
@@ -39,9 +38,7 @@ async def sell(home: Path, seed: int) -> None:
         if chance.random() < 0.1:
             await counting.count(till, product.id, chance.randint(0, 40), actor)
             continue
-        cart = Cart().add(product, chance.randint(1, 3))
-        payment = tender_cash(cart.total_minor, cart.total_minor)
-        sale = await checkout.complete_sale(till, cart, [payment], actor)
+        sale = await selling.sell(till, Cart().add(product, chance.randint(1, 3)), actor)
         print("sold", sale.id, flush=True)
 
 

@@ -13,10 +13,11 @@ from app.services.selling.checkout import CompletedSale
 from sync_agent.errors import HomeInUse
 from sync_agent.store import tables as t
 from tests.e2e.dying_till import DIED
-from tests.waiting import until
-from tests.world import World, WorldTill
+from tests.kit.paths import ROOT
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
-ROOT = Path(__file__).parents[2]
 STEPS_MAX = 200
 
 

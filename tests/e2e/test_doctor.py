@@ -16,8 +16,8 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
 from sync_agent.store.home import Home
 from sync_agent.store.tables import METADATA
-from tests.waiting import until
-from tests.world import World
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 

@@ -8,8 +8,10 @@ import pytest
 
 from app.bootstrap import open_home
 from app.cli import main as evertill
-from tests.waiting import until
-from tests.world import TENANT, World, WorldTill
+from tests.kit.demo import TENANT
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 

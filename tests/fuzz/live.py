@@ -24,7 +24,7 @@ from server_stub.cli.demo_data import DEMO, DEMO_PASSWORD, demo_articles, produc
 from server_stub.run import running
 from server_stub.settings import RateLimits, Settings
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
-from tests.server.operations import count, movement, operation, sale
+from tests.kit.operations import count, movement, operation, sale
 
 LONG = os.environ.get("EVERTILL_FUZZ") == "long"
 

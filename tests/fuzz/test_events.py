@@ -18,7 +18,7 @@ from server_stub.roles import EVENTS
 from sync_agent.contract import events
 from sync_agent.contract.codes import EVENT_BYTES_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_acknowledged
-from tests.waiting import WAIT_S
+from tests.kit.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("fuzz-events")
 

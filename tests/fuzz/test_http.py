@@ -20,7 +20,7 @@ from server_stub.roles import ENDPOINTS
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.wire import LEVELS_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_an_answer
-from tests.server.operations import movement, sale
+from tests.kit.operations import movement, sale
 
 pytestmark = pytest.mark.xdist_group("fuzz-http")
 

@@ -8,29 +8,21 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from app.ui.widgets.language import apply_language
-from app.ui.widgets.tasks import running_count
 from app.ui.widgets.theme import Theme, apply_theme
-from app.ui.window.bridge import Bridge
-from app.ui.window.main_window import MainWindow
-from sync_agent.events import ConnectionState, StateChanged
-from tests.benchmarks.no_agent import NoAgent
-from tests.gallery.cut_text import cut_texts
-from tests.gallery.scenes import SCENES, Stage, furnish
-from tests.ui.shop import ALICE, PEPPER, Shop
+from tests.kit.pictures.cut_text import cut_texts
+from tests.kit.pictures.scenes import SCENES
+from tests.kit.pictures.stage import stage_of
 
 SMALL, LARGE = QSize(1024, 768), QSize(1920, 1080)
 
@@ -52,39 +44,6 @@ LOOKS = (
     Look(Theme.LIGHT, "es", SMALL),
 )
 """English reads from the left, Arabic from the right; Spanish has the longest words."""
-
-
-@contextmanager
-def stage_of(loop: QEventLoop, folder: Path, locale: Any, size: QSize) -> Iterator[Stage]:
-    """A fresh shop and window for each picture, so that none depends on another."""
-    shop = Shop(folder)
-
-    def run(work: Any) -> Any:
-        return loop.run_until_complete(work)
-
-    with closing(shop):
-        furnish(shop, run)
-        bridge = Bridge()
-        stop = shop.store.listen(bridge.post_changed)
-        bridge.post_event(StateChanged(ConnectionState.OFFLINE, shop.clock.now_ms() - 60_000))
-        window = MainWindow(shop.till, bridge, NoAgent(), PEPPER, locale=locale)
-        window.resize(size)
-        window.show()
-        window.sign_in.signedIn.emit(ALICE)
-        stage = Stage(window, shop, run)
-        stage.settle()
-        try:
-            yield stage
-        finally:
-            for dialog in window.findChildren(QDialog):
-                dialog.reject()
-            stage.settle()
-            while running_count():
-                stage.settle()
-            stop()
-            window.close()
-            window.deleteLater()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def main() -> int:

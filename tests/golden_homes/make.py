@@ -26,7 +26,8 @@ from sync_agent.contract.stock import MovementReason
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from tests.world import World, WorldTill
+from tests.kit.tills import WorldTill
+from tests.kit.world import World
 
 HERE = Path(__file__).parent
 

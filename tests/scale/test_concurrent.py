@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.scale.processes import several, visiting
-from tests.server.operations import T0_MS, count, movement, operation, rfc3339, sale
-from tests.server.shop import Person, Shop
-from tests.services import FreshDatabase
+from tests.kit.clients import Person
+from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sale
+from tests.kit.postgresql import FreshDatabase
+from tests.kit.server_processes import several, visiting
+from tests.kit.servers import ShopServer
 
 pytestmark = pytest.mark.xdist_group("scale")
 
@@ -21,7 +22,7 @@ PRODUCTS = ("p", "q", "r")
 class Pair:
     """Two processes, and people and tills that are known at both."""
 
-    def __init__(self, one: Shop, two: Shop, books: FreshDatabase) -> None:
+    def __init__(self, one: ShopServer, two: ShopServer, books: FreshDatabase) -> None:
         self.shops = (one, two)
         self.books = books
 

@@ -13,12 +13,15 @@ import pytest
 
 from app.services.selling.checkout import CompletedSale
 from sync_agent.events import ConnectionState
-from tests.scale.processes import ServerProcess, Servers, Way, several, visiting
-from tests.server.operations import movement, sale
-from tests.server.shop import Person, Shop
-from tests.services import FreshDatabase, Postgres, Redis
-from tests.waiting import WAIT_S, until
-from tests.world import World, WorldTill
+from tests.kit.clients import Person
+from tests.kit.operations import movement, sale
+from tests.kit.postgresql import FreshDatabase, Postgres
+from tests.kit.redis_server import Redis
+from tests.kit.server_processes import ServerProcess, Servers, Way, several, visiting
+from tests.kit.servers import ShopServer
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import WAIT_S, until
+from tests.kit.world import World
 
 pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.timeout(240)]
 
@@ -71,13 +74,13 @@ async def servers(demo_books: FreshDatabase, redis_server: Redis, tmp_path: Path
 
 
 @asynccontextmanager
-async def both(servers: Servers, home: Path, **changed: Any) -> AsyncIterator[tuple[Shop, Shop]]:
+async def both(servers: Servers, home: Path, **changed: Any) -> AsyncIterator[tuple[ShopServer, ShopServer]]:
     one, two = await asyncio.gather(servers.start(**changed), servers.start(**changed))
     async with visiting(one, home) as at_one, visiting(two, home) as at_two:
         yield at_one, at_two
 
 
-def at(shop: Shop, person: Person) -> Person:
+def at(shop: ShopServer, person: Person) -> Person:
     """The same person, with the same token, at another process."""
     return Person(shop.http, person.access_token, person.user_id, person.answer)
 

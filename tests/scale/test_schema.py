@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from server_stub.store import tables
 from server_stub.store.database import sqlalchemy_url
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate
-from tests.services import SERVER_ROLE, FreshDatabase, Postgres, demo_shops
+from tests.kit.postgresql import SERVER_ROLE, FreshDatabase, Postgres, demo_shops
 
 pytestmark = pytest.mark.xdist_group("scale")
 

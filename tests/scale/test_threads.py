@@ -12,10 +12,10 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.store.database import Database, sqlalchemy_url
 from sync_agent.contract.codes import ErrorCode
-from tests.server.operations import movement
-from tests.server.shop import Shop
-from tests.services import FreshDatabase
-from tests.waiting import WAIT_S
+from tests.kit.operations import movement
+from tests.kit.postgresql import FreshDatabase
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("scale")
 
@@ -57,7 +57,7 @@ async def test_a_slow_question_leaves_the_loop_and_the_other_readers_free(
     await slow
 
 
-async def test_whoever_waits_for_a_lock_keeps_nobody_else_waiting(shop: Shop, outside: Engine) -> None:
+async def test_whoever_waits_for_a_lock_keeps_nobody_else_waiting(shop: ShopServer, outside: Engine) -> None:
     alice = await shop.sign_in("demo", "alice")
     with outside.begin() as connection:
         connection.execute(text("SELECT 1 FROM stream WHERE tenant_id = 'demo' FOR UPDATE"))

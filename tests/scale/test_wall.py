@@ -15,7 +15,7 @@ from server_stub.store import tables as t
 from server_stub.store.database import Database, sqlalchemy_url
 from server_stub.store.types import WholeNumber
 from sync_agent.contract.identity import EnrollRequest
-from tests.services import FreshDatabase, demo_shops
+from tests.kit.postgresql import FreshDatabase, demo_shops
 
 pytestmark = pytest.mark.xdist_group("scale")
 

@@ -25,23 +25,23 @@ from sync_agent.contract.codes import (
     QUEUE_OPERATIONS_MAX,
     QUEUE_REQUEST_BYTES_MAX,
 )
-from tests.security.shops import rows_of
-from tests.security.world import World, open_world, verdict
-from tests.server.operations import count, movement, operation, sale
-from tests.server.shop import Person
-from tests.services import FreshDatabase, demo_shops
-from tests.waiting import WAIT_S
+from tests.kit.bearers import Bearers, open_bearers, verdict
+from tests.kit.canaries import rows_of
+from tests.kit.clients import Person
+from tests.kit.operations import count, movement, operation, sale
+from tests.kit.postgresql import FreshDatabase, demo_shops
+from tests.kit.waiting import WAIT_S
 
 NUL = "before\x00after"
 
 
 @pytest.fixture
-def alice(world: World) -> Person:
+def alice(world: Bearers) -> Person:
     return world.person("alice", "manager")
 
 
 @pytest.fixture
-async def untouched(world: World) -> AsyncIterator[None]:
+async def untouched(world: Bearers) -> AsyncIterator[None]:
     """Nothing that the test sends is kept, and the server lives."""
     before = rows_of(world.settings, "demo")
     yield
@@ -57,7 +57,7 @@ async def untouched(world: World) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def raw_socket(world: World) -> AsyncIterator[websockets.ClientConnection]:
+async def raw_socket(world: Bearers) -> AsyncIterator[websockets.ClientConnection]:
     """A connection that speaks Socket.IO by hand; it has not joined."""
     url = world.shop.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
     async with websockets.connect(url, proxy=None) as raw:
@@ -78,7 +78,7 @@ async def answer_to(raw: websockets.ClientConnection, number: int) -> dict[str, 
 
 
 async def sent(
-    world: World, person: Person, body: bytes, path: str = events.PATH_QUEUE, **headers: str
+    world: Bearers, person: Person, body: bytes, path: str = events.PATH_QUEUE, **headers: str
 ) -> httpx.Response:
     return await world.shop.http.post(path, content=body, headers=person.headers | headers)
 
@@ -96,7 +96,7 @@ def padded(value: dict[str, Any], size: int) -> bytes:
 
 @pytest.mark.parametrize("compressed", [False, True])
 async def test_an_upload_may_be_as_large_as_it_says_and_no_byte_larger(
-    world: World, alice: Person, compressed: bool
+    world: Bearers, alice: Person, compressed: bool
 ) -> None:
     headers = {"Content-Encoding": "gzip"} if compressed else {}
     for size, expected in ((QUEUE_REQUEST_BYTES_MAX, (200, None)), (QUEUE_REQUEST_BYTES_MAX + 1, TOO_LARGE)):
@@ -108,7 +108,7 @@ async def test_an_upload_may_be_as_large_as_it_says_and_no_byte_larger(
 TOO_LARGE = (413, "payload_too_large")
 
 
-async def test_any_other_body_is_held_to_the_limit_of_an_event(world: World, alice: Person) -> None:
+async def test_any_other_body_is_held_to_the_limit_of_an_event(world: Bearers, alice: Person) -> None:
     for size, expected in ((EVENT_BYTES_MAX, (200, None)), (EVENT_BYTES_MAX + 1, TOO_LARGE)):
         assert verdict(await sent(world, alice, padded({}, size), events.PATH_PING)) == expected
     for path in (events.PATH_LOGIN, events.PATH_REFRESH):
@@ -116,7 +116,7 @@ async def test_any_other_body_is_held_to_the_limit_of_an_event(world: World, ali
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_a_bomb_is_not_inflated(world: World, alice: Person) -> None:
+async def test_a_bomb_is_not_inflated(world: Bearers, alice: Person) -> None:
     bomb = gzip.compress(b" " * 512 * QUEUE_REQUEST_BYTES_MAX)
     assert len(bomb) < QUEUE_REQUEST_BYTES_MAX
     for body in (bomb, gzip.compress(bomb), bomb + bomb):
@@ -125,7 +125,7 @@ async def test_a_bomb_is_not_inflated(world: World, alice: Person) -> None:
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_what_is_not_whole_gzip_is_refused(world: World, alice: Person) -> None:
+async def test_what_is_not_whole_gzip_is_refused(world: Bearers, alice: Person) -> None:
     item = movement("p", 1)
     whole = gzip.compress(orjson.dumps({"items": [item]}))
     broken = bytearray(whole)
@@ -136,20 +136,20 @@ async def test_what_is_not_whole_gzip_is_refused(world: World, alice: Person) ->
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_other_encodings_are_refused(world: World, alice: Person) -> None:
+async def test_other_encodings_are_refused(world: Bearers, alice: Person) -> None:
     body = zlib.compress(orjson.dumps({"items": [movement("p", 1)]}))
     for encoding in ("br", "deflate", "zstd", "gzip, gzip", "x", "gzip;q=1", "identity, br"):
         response = await sent(world, alice, body, **{"Content-Encoding": encoding})
         assert verdict(response) == (400, "bad_request"), encoding
 
 
-async def test_an_upload_has_so_many_operations_and_not_one_more(world: World, alice: Person) -> None:
+async def test_an_upload_has_so_many_operations_and_not_one_more(world: Bearers, alice: Person) -> None:
     for many, expected in ((QUEUE_OPERATIONS_MAX, (200, None)), (QUEUE_OPERATIONS_MAX + 1, TOO_LARGE)):
         response = await sent(world, alice, orjson.dumps({"items": [{}] * many}))
         assert verdict(response) == expected
 
 
-async def test_an_event_may_be_as_large_as_it_says_and_no_byte_larger(world: World, alice: Person) -> None:
+async def test_an_event_may_be_as_large_as_it_says_and_no_byte_larger(world: Bearers, alice: Person) -> None:
     socket = await world.shop.join("demo", alice)
     bare = len(orjson.dumps([{"pad": ""}]))
     for size, code in ((EVENT_BYTES_MAX, None), (EVENT_BYTES_MAX + 1, "payload_too_large")):
@@ -165,7 +165,7 @@ async def test_an_event_may_be_as_large_as_it_says_and_no_byte_larger(world: Wor
 
 @pytest.mark.usefixtures("untouched")
 async def test_a_message_beyond_all_bounds_closes_its_own_connection_alone(
-    world: World, alice: Person
+    world: Bearers, alice: Person
 ) -> None:
     mine, others = await world.shop.join("demo", alice), await world.shop.join("demo", alice)
     await mine.client.emit("ping", {"pad": "x" * (2 * world.settings.socket_message_bytes_max)})
@@ -175,7 +175,7 @@ async def test_a_message_beyond_all_bounds_closes_its_own_connection_alone(
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_binary_is_refused_and_the_connection_lives(world: World, alice: Person) -> None:
+async def test_binary_is_refused_and_the_connection_lives(world: Bearers, alice: Person) -> None:
     socket = await world.shop.join("demo", alice)
     for event in ("ping", "inventory-update", "sync-offline-queue", "no-such-event"):
         for payload in (b"x", {"productId": b"x"}, [b"x" * 1000]):
@@ -212,7 +212,7 @@ ODD_JSON = {
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_a_body_that_is_no_object_of_json_is_a_bad_request(world: World, alice: Person) -> None:
+async def test_a_body_that_is_no_object_of_json_is_a_bad_request(world: Bearers, alice: Person) -> None:
     for name, body in ODD_JSON.items():
         for path in (events.PATH_QUEUE, events.PATH_RESOLVE, events.PATH_ENROLL, events.PATH_LOGIN):
             is_long = len(body) > EVENT_BYTES_MAX and path != events.PATH_QUEUE
@@ -221,7 +221,7 @@ async def test_a_body_that_is_no_object_of_json_is_a_bad_request(world: World, a
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_a_number_that_is_no_whole_number_in_bounds_is_refused(world: World, alice: Person) -> None:
+async def test_a_number_that_is_no_whole_number_in_bounds_is_refused(world: Bearers, alice: Person) -> None:
     huge = ("1e999", "-1e999", "9" * 400, "1" + "0" * 30, "2e12", "2000000000000")
     for number in (*huge, "1.5", "1e0", "-0.0", "true", '"5"', "[5]", "null"):
         item = json.dumps(movement("p", 1)).replace('"delta": 1', f'"delta": {number}')
@@ -234,7 +234,7 @@ async def test_a_number_that_is_no_whole_number_in_bounds_is_refused(world: Worl
         assert told == (400, "bad_request"), number
 
 
-async def test_of_keys_given_twice_the_last_one_counts_for_everything(world: World, alice: Person) -> None:
+async def test_of_keys_given_twice_the_last_one_counts_for_everything(world: Bearers, alice: Person) -> None:
     # What is hashed, stored and done is one and the same reading.
     item = json.dumps(movement("p", 1, id="twice")).replace('"delta": 1', '"delta": 1, "delta": 7')
     body = f'{{"items": [], "items": [{item}]}}'.encode()
@@ -247,7 +247,7 @@ async def test_of_keys_given_twice_the_last_one_counts_for_everything(world: Wor
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_deep_nesting_is_refused_wherever_it_stands(world: World, alice: Person) -> None:
+async def test_deep_nesting_is_refused_wherever_it_stands(world: Bearers, alice: Person) -> None:
     # More than a JSON writer follows, less than a JSON reader gives up at.
     deep = "[" * 400 + "]" * 400
     operations = [
@@ -301,7 +301,7 @@ ODD_IDS = {
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_an_id_that_is_no_plain_word_is_refused_in_every_field(world: World, alice: Person) -> None:
+async def test_an_id_that_is_no_plain_word_is_refused_in_every_field(world: Bearers, alice: Person) -> None:
     socket = await world.shop.join("demo", alice)
     update = {"productId": "p", "locationId": "main", "newQuantity": 1}
     for name, odd in ODD_IDS.items():
@@ -321,7 +321,7 @@ async def test_an_id_that_is_no_plain_word_is_refused_in_every_field(world: Worl
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_an_odd_word_in_a_path_leads_nowhere(world: World, alice: Person) -> None:
+async def test_an_odd_word_in_a_path_leads_nowhere(world: Bearers, alice: Person) -> None:
     odds = ("%00", "a%00b", "..%2f..%2fetc%2fpasswd", "%2e%2e", "%ff%fe", "x" * 4000, "%0d%0aX:%20y", "%25")
     for path in [f"{start}{odd}" for start in ("/stock/", "/shifts/") for odd in odds]:
         response = await world.shop.http.get(f"/api/v1{path}", headers=alice.headers)
@@ -332,7 +332,7 @@ async def test_an_odd_word_in_a_path_leads_nowhere(world: World, alice: Person) 
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_an_odd_word_in_a_query_is_refused_in_words(world: World, alice: Person) -> None:
+async def test_an_odd_word_in_a_query_is_refused_in_words(world: Bearers, alice: Person) -> None:
     streams = ("%00", "tenant-demo%00", "..", "x" * 300, "", "tenant-demo'--", "%ff")
     queries = [f"{events.PATH_CHANGES}?stream={stream}&after=0" for stream in streams]
     queries += [f"{events.PATH_SNAPSHOT}?stream={stream}" for stream in streams]
@@ -356,7 +356,7 @@ async def test_an_odd_word_in_a_query_is_refused_in_words(world: World, alice: P
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_a_page_token_may_say_anything_and_opens_nothing(world: World, alice: Person) -> None:
+async def test_a_page_token_may_say_anything_and_opens_nothing(world: Bearers, alice: Person) -> None:
     stream = "tenant-demo-location-main"
     page = (await alice.get("/realtime/snapshot", stream=stream)).json()["data"]
     good = json.loads(base64.urlsafe_b64decode(page["nextPageToken"]))
@@ -385,7 +385,7 @@ async def test_a_page_token_may_say_anything_and_opens_nothing(world: World, ali
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_a_nul_in_any_text_is_refused(world: World, alice: Person) -> None:
+async def test_a_nul_in_any_text_is_refused(world: Bearers, alice: Person) -> None:
     noted = movement("p", 1)
     noted["data"]["note"] = NUL
     keyed = movement("p", 1)
@@ -420,7 +420,7 @@ async def test_a_nul_in_any_text_is_refused(world: World, alice: Person) -> None
     assert answer["error"]["code"] == "bad_request"
 
 
-async def test_a_sale_with_a_nul_in_it_is_kept_whole_for_a_manager(world: World) -> None:
+async def test_a_sale_with_a_nul_in_it_is_kept_whole_for_a_manager(world: Bearers) -> None:
     till = await world.bearer("device")
     odd = sale({"p": 1}, id="odd-sale", actorId="bob")
     odd["data"]["lines"][0]["description"] = NUL
@@ -437,7 +437,7 @@ async def test_no_nul_reaches_a_database_that_cannot_hold_one(
     fresh_database: Callable[..., FreshDatabase], tmp_path: Path
 ) -> None:
     database = await asyncio.to_thread(fresh_database, demo_shops)
-    async with open_world(Settings(home=tmp_path, database_url=database.server_url)) as world:
+    async with open_bearers(Settings(home=tmp_path, database_url=database.server_url)) as world:
         alice, till = world.person("alice", "manager"), await world.bearer("device")
         odd_id = movement("p", 1) | {"id": NUL}
         noted = movement("p", 1)
@@ -466,7 +466,7 @@ async def test_no_nul_reaches_a_database_that_cannot_hold_one(
 
 @pytest.mark.usefixtures("untouched")
 async def test_a_method_that_a_path_does_not_have_is_refused_in_the_envelope(
-    world: World, alice: Person
+    world: Bearers, alice: Person
 ) -> None:
     for path in (events.PATH_QUEUE, events.PATH_CHANGES, events.PATH_USERS, "/livez", events.PATH_LOGIN):
         for method in ("PUT", "DELETE", "TRACE", "PROPFIND", "X" * 20):
@@ -478,7 +478,7 @@ async def test_a_method_that_a_path_does_not_have_is_refused_in_the_envelope(
             assert verdict(response)[0] in (400, 405), (method, path, response.status_code)
 
 
-async def test_what_a_body_is_called_does_not_change_how_it_is_read(world: World, alice: Person) -> None:
+async def test_what_a_body_is_called_does_not_change_how_it_is_read(world: Bearers, alice: Person) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"):
         response = await sent(world, alice, b"{}", events.PATH_PING, **{"Content-Type": kind})
         assert verdict(response) == (200, None)
@@ -512,7 +512,7 @@ GARBAGE = {
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_garbage_on_the_port_costs_its_own_connection_alone(world: World) -> None:
+async def test_garbage_on_the_port_costs_its_own_connection_alone(world: Bearers) -> None:
     address = urlsplit(world.shop.url)
     for name, garbage in GARBAGE.items():
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
@@ -566,7 +566,7 @@ PACKETS = {
 
 @pytest.mark.usefixtures("untouched")
 async def test_a_garbage_packet_costs_its_own_connection_at_most(
-    world: World, alice: Person, caplog: pytest.LogCaptureFixture
+    world: Bearers, alice: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     neighbour = await world.shop.join("demo", alice)
     for name, packet in PACKETS.items():
@@ -585,7 +585,7 @@ async def test_a_garbage_packet_costs_its_own_connection_at_most(
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_nobody_makes_the_server_gather_binary_without_end(world: World) -> None:
+async def test_nobody_makes_the_server_gather_binary_without_end(world: Bearers) -> None:
     async with raw_socket(world) as raw:
         await raw.send('451000000-["ping",{"_placeholder":true,"num":0}]')
         # Had the server taken it at its word, this would be the first of a million parts.
@@ -594,7 +594,7 @@ async def test_nobody_makes_the_server_gather_binary_without_end(world: World) -
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_an_event_that_cannot_be_read_is_acknowledged_with_a_refusal(world: World) -> None:
+async def test_an_event_that_cannot_be_read_is_acknowledged_with_a_refusal(world: Bearers) -> None:
     async with raw_socket(world) as raw:
         for number, packet in enumerate(('["ping",NaN]', '["ping",{"a":', "{}", "[]", '[7,{"a":1}]')):
             await raw.send(f"42{number}{packet}")
@@ -602,7 +602,7 @@ async def test_an_event_that_cannot_be_read_is_acknowledged_with_a_refusal(world
 
 
 @pytest.mark.usefixtures("untouched")
-async def test_odd_handshakes_are_refused_and_leave_nothing(world: World) -> None:
+async def test_odd_handshakes_are_refused_and_leave_nothing(world: Bearers) -> None:
     queries = (
         "",
         "EIO=4",

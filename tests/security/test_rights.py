@@ -17,10 +17,10 @@ from server_stub.services.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.migrations import migrate
 from sync_agent.contract import events
-from tests.security.world import World, verdict
-from tests.server.operations import T0_MS, count, movement, operation, sale
-from tests.server.rules import Rules
-from tests.server.shop import Person, Socket
+from tests.kit.bearers import Bearers, verdict
+from tests.kit.clients import Person, Socket
+from tests.kit.operations import T0_MS, count, movement, operation, sale
+from tests.kit.rules import Rules
 
 ROLES = ("clerk", "manager", "admin", "device")
 GENERATED = {"HEAD", "OPTIONS"}
@@ -98,7 +98,7 @@ def test_only_what_must_be_open_needs_no_token() -> None:
     }
 
 
-async def test_each_endpoint_opens_for_whom_the_table_says(world: World) -> None:
+async def test_each_endpoint_opens_for_whom_the_table_says(world: Bearers) -> None:
     bearers: dict[str, Person | None] = {role: await world.bearer(role) for role in ROLES}
     opened: dict[tuple[str, str], set[str]] = {}
     for method, path in ENDPOINTS:
@@ -123,11 +123,11 @@ def verdict_of(response: Any) -> tuple[int, str | None]:
     return verdict(response)
 
 
-async def joined(world: World, role: str) -> Socket:
+async def joined(world: Bearers, role: str) -> Socket:
     return await world.shop.join("demo", await world.bearer(role))
 
 
-async def test_each_event_is_for_whom_the_table_says(world: World) -> None:
+async def test_each_event_is_for_whom_the_table_says(world: Bearers) -> None:
     opened: dict[str, set[str]] = {event: set() for event in EVENTS}
     for role in ROLES:
         bearer, socket = await world.bearer(role), await joined(world, role)
@@ -139,21 +139,21 @@ async def test_each_event_is_for_whom_the_table_says(world: World) -> None:
     assert opened == {event: set(roles) for event, roles in EVENTS.items()}
 
 
-async def test_no_event_is_for_a_socket_that_has_not_joined(world: World) -> None:
+async def test_no_event_is_for_a_socket_that_has_not_joined(world: Bearers) -> None:
     stranger = await world.shop.connect()
     for event in EVENTS:
         told = {"tenantId": "demo", "userId": "alice"} if event == events.JOIN_TENANT else {}
         assert (await stranger.call(event, told))["error"]["code"] == "unauthorized", event
 
 
-async def test_an_event_that_the_table_does_not_name_is_unknown_to_everybody(world: World) -> None:
+async def test_an_event_that_the_table_does_not_name_is_unknown_to_everybody(world: Bearers) -> None:
     for role in ROLES:
         socket = await joined(world, role)
         for event in ("connect", "disconnect", "*", "__class__", "_join", "initial-sync", "changes", ""):
             assert (await socket.call(event, {}))["error"]["code"] == "unknown_event", event
 
 
-async def test_a_head_request_needs_what_its_get_needs(world: World) -> None:
+async def test_a_head_request_needs_what_its_get_needs(world: Bearers) -> None:
     response = await world.shop.http.head(events.PATH_CONFLICTS)
     assert response.status_code in (401, 405)
     response = await world.shop.http.head(events.PATH_USERS, headers=(await world.bearer("clerk")).headers)
@@ -193,14 +193,14 @@ WHAT_ONE_DOES: dict[Action, Callable[[], dict[str, Any]]] = {
 """An operation of each action that is one; the rest are endpoints or decisions of their own."""
 
 
-async def test_an_operation_is_judged_by_its_persons_role(world: World) -> None:
+async def test_an_operation_is_judged_by_its_persons_role(world: Bearers) -> None:
     for action, make in WHAT_ONE_DOES.items():
         for role in ("clerk", "manager", "admin"):
             (result,) = await (await world.bearer(role)).send(make())
             assert (result.get("code") == "forbidden") == (role not in ALLOWED[action]), (role, result)
 
 
-async def test_at_a_till_it_is_judged_by_the_role_of_who_is_at_it(world: World) -> None:
+async def test_at_a_till_it_is_judged_by_the_role_of_who_is_at_it(world: Bearers) -> None:
     till = await world.bearer("device")
     for action, make in WHAT_ONE_DOES.items():
         for role, user in (("clerk", "bob"), ("manager", "alice"), ("admin", "ada")):
@@ -213,7 +213,7 @@ def edit_by(actor: str | None, approver: str | None = None) -> dict[str, Any]:
     return product(name="Tea") | {name: value for name, value in told.items() if value is not None}
 
 
-async def test_a_managers_approval_at_a_till_lets_a_clerk_edit_products(world: World) -> None:
+async def test_a_managers_approval_at_a_till_lets_a_clerk_edit_products(world: Bearers) -> None:
     till = await world.bearer("device")
     forbidden = await till.send(
         edit_by("bob"), edit_by(None), edit_by("bob", "bob"), edit_by("bob", "mallory"), edit_by("nobody")
@@ -223,14 +223,14 @@ async def test_a_managers_approval_at_a_till_lets_a_clerk_edit_products(world: W
     assert approved["status"] == "applied"
 
 
-async def test_nobody_approves_over_the_wire_for_a_clerk_without_a_till(world: World) -> None:
+async def test_nobody_approves_over_the_wire_for_a_clerk_without_a_till(world: Bearers) -> None:
     bob = await world.bearer("clerk")
     results = await bob.send(edit_by("bob", "alice"), edit_by(None, "alice"), edit_by("alice"))
     assert [result["code"] for result in results] == ["forbidden"] * 3
 
 
 async def test_a_product_conflict_is_a_managers_to_decide_and_a_stock_conflict_a_clerks(
-    world: World,
+    world: Bearers,
 ) -> None:
     bob, alice = await world.bearer("clerk"), await world.bearer("manager")
     await alice.send(product(name="Tea"))
@@ -249,7 +249,7 @@ async def test_a_product_conflict_is_a_managers_to_decide_and_a_stock_conflict_a
     assert verdict(await bob.post("/realtime/resolve-conflict", decision)) == (200, None)
 
 
-async def test_a_till_by_itself_decides_nothing(world: World) -> None:
+async def test_a_till_by_itself_decides_nothing(world: Bearers) -> None:
     till, bob = await world.bearer("device"), await world.bearer("clerk")
     await bob.send(count("p", 4, T0_MS, version=0), count("p", 5, T0_MS, version=0))
     (conflict,) = (await bob.get("/realtime/conflicts")).json()["data"]

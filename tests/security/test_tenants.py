@@ -15,8 +15,7 @@ import pytest
 from server_stub.roles import ENDPOINTS, EVENTS, NO_TOKEN
 from server_stub.settings import Settings
 from sync_agent.contract import events
-from tests.security.conftest import UNHURRIED
-from tests.security.shops import (
+from tests.kit.canaries import (
     PASSWORD,
     ROLES,
     Known,
@@ -28,7 +27,8 @@ from tests.security.shops import (
     open_shops,
     rows_of,
 )
-from tests.server.operations import T0_MS, count, movement, operation, sale
+from tests.kit.operations import T0_MS, count, movement, operation, sale
+from tests.kit.servers import UNHURRIED
 
 CANARY = canary("birch")
 

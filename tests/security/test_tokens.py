@@ -24,8 +24,8 @@ from server_stub.services import credentials
 from server_stub.services.caller import Caller
 from server_stub.sessions.access_tokens import AccessTokens, UnusableSecret, secret_of
 from server_stub.settings import Settings
-from tests.security.world import PLACES, World, verdict
-from tests.server.shop import Person
+from tests.kit.bearers import PLACES, Bearers, verdict
+from tests.kit.clients import Person
 
 PROBE = "/api/v1/realtime/conflicts"
 NOW_S = 1_772_000_000
@@ -44,7 +44,7 @@ def signed(
     return f"{start}.{encoded(hmac.new(secret, start.encode(), digest).digest())}"
 
 
-def sound_claims(world: World, person: Person) -> dict[str, Any]:
+def sound_claims(world: Bearers, person: Person) -> dict[str, Any]:
     claims = jwt.decode(person.access_token, world.secret, algorithms=["HS256"], audience="evertill")
     return dict(claims)
 
@@ -57,7 +57,7 @@ ODD_VALUES: tuple[Any, ...] = (None, "", 7, 1.5, True, [], {}, [None], {"a": 1},
 MAY_BE_LEFT_OUT = {"did", "fam"}
 
 
-def forged(world: World) -> dict[str, str]:
+def forged(world: Bearers) -> dict[str, str]:
     """Tokens of which each would open a door if the server took its eye off one thing."""
     alice = world.person("alice", "manager")
     good, secret = alice.access_token, world.secret
@@ -137,7 +137,7 @@ def deep(levels: int) -> Any:
     return value
 
 
-async def test_no_forged_token_opens_a_request(world: World) -> None:
+async def test_no_forged_token_opens_a_request(world: Bearers) -> None:
     tokens = forged(world)
     answers = {}
     for name, token in tokens.items():
@@ -148,7 +148,7 @@ async def test_no_forged_token_opens_a_request(world: World) -> None:
 
 
 @pytest.mark.parametrize("handed", ["in the handshake", "in join-tenant"])
-async def test_no_forged_token_opens_a_socket(world: World, handed: str) -> None:
+async def test_no_forged_token_opens_a_socket(world: Bearers, handed: str) -> None:
     tokens = forged(world)
     answers = {}
     for name, token in tokens.items():
@@ -162,14 +162,14 @@ async def test_no_forged_token_opens_a_socket(world: World, handed: str) -> None
     assert accepted == {}
 
 
-async def test_the_corpus_is_of_tokens_that_are_sound_but_for_one_thing(world: World) -> None:
+async def test_the_corpus_is_of_tokens_that_are_sound_but_for_one_thing(world: Bearers) -> None:
     alice = world.person("alice", "manager")
     token = signed(sound_claims(world, alice), world.secret)
     response = await world.shop.http.get(PROBE, headers={"Authorization": f"Bearer {token}"})
     assert verdict(response) == (200, None)
 
 
-async def test_a_token_that_has_run_out_says_so(world: World) -> None:
+async def test_a_token_that_has_run_out_says_so(world: Bearers) -> None:
     caller = Caller("demo", "manager", PLACES["demo"], user_id="alice")
     late = world.token(caller, lifetime_s=-1)
     response = await world.shop.http.get(PROBE, headers={"Authorization": f"Bearer {late}"})
@@ -182,13 +182,13 @@ async def test_a_token_that_has_run_out_says_so(world: World) -> None:
 @pytest.mark.parametrize(
     "value", [[], {}, 7, True, None, ["x"], {"token": "x"}, "x" * 40_000, "\x00", "", " \n"]
 )
-async def test_a_handshakes_token_that_is_no_text_opens_nothing(world: World, value: Any) -> None:
+async def test_a_handshakes_token_that_is_no_text_opens_nothing(world: Bearers, value: Any) -> None:
     socket = await world.shop.connect(auth={"token": value})
     answer = await socket.call("join-tenant", {"tenantId": "demo", "userId": "alice"})
     assert answer["error"]["code"] in ("unauthorized", "bad_request")
 
 
-async def test_only_one_header_in_one_form_bears_a_token(world: World) -> None:
+async def test_only_one_header_in_one_form_bears_a_token(world: Bearers) -> None:
     token = world.person("alice", "manager").access_token
     forms: dict[str, list[tuple[bytes, bytes]]] = {
         "no header": [],
@@ -252,7 +252,7 @@ async def test_a_token_in_the_url_is_neither_read_nor_written_down(settings: Set
 # --- bearers who do not stand any more ------------------------------------------------------------------
 
 
-async def test_a_user_who_is_disabled_is_refused_with_a_sound_token(world: World) -> None:
+async def test_a_user_who_is_disabled_is_refused_with_a_sound_token(world: Bearers) -> None:
     ada, bob = world.person("ada", "admin"), world.person("bob", "clerk")
     assert verdict(await bob.get("/realtime/conflicts")) == (200, None)
     response = await world.ask("PATCH", "/api/v1/users/bob", ada, {"disabled": True})
@@ -264,7 +264,7 @@ async def test_a_user_who_is_disabled_is_refused_with_a_sound_token(world: World
     assert answer["error"]["code"] in ("unauthorized", "forbidden")
 
 
-async def test_a_till_that_is_revoked_is_refused_with_a_sound_token(world: World) -> None:
+async def test_a_till_that_is_revoked_is_refused_with_a_sound_token(world: Bearers) -> None:
     alice, till = world.person("alice", "manager"), await world.bearer("device")
     assert verdict(await till.get("/realtime/conflicts")) == (200, None)
     response = await world.ask("POST", f"/api/v1/devices/{till.user_id}/revoke", alice)
@@ -279,18 +279,18 @@ async def test_a_till_that_is_revoked_is_refused_with_a_sound_token(world: World
 # --- refresh tokens -------------------------------------------------------------------------------------
 
 
-async def refreshed(world: World, token: Any) -> tuple[int, str | None]:
+async def refreshed(world: Bearers, token: Any) -> tuple[int, str | None]:
     return verdict(await world.ask("POST", "/api/v1/auth/refresh", body={"refreshToken": token}))
 
 
-async def successor(world: World, token: str) -> str:
+async def successor(world: Bearers, token: str) -> str:
     response = await world.ask("POST", "/api/v1/auth/refresh", body={"refreshToken": token})
     assert response.status_code == 200, response.text
     told: str = response.json()["data"]["refreshToken"]
     return told
 
 
-async def test_renewals_at_once_give_one_successor(world: World) -> None:
+async def test_renewals_at_once_give_one_successor(world: Bearers) -> None:
     first = (await world.shop.sign_in("demo", "bob")).answer["refreshToken"]
     given = await asyncio.gather(*(successor(world, first) for _ in range(12)))
     assert len(set(given)) == 1
@@ -298,7 +298,7 @@ async def test_renewals_at_once_give_one_successor(world: World) -> None:
     await successor(world, given[0])
 
 
-async def test_reuse_ends_the_family_and_is_written_down(world: World) -> None:
+async def test_reuse_ends_the_family_and_is_written_down(world: Bearers) -> None:
     bob = await world.shop.sign_in("demo", "bob")
     other = await world.shop.sign_in("demo", "bob")
     first = bob.answer["refreshToken"]
@@ -320,7 +320,7 @@ async def test_a_refresh_token_has_an_end(world_with: Callable[..., Any]) -> Non
         assert await refreshed(world, first) == (401, "unauthorized")
 
 
-async def test_signing_out_ends_its_own_sign_in_and_no_other(world: World) -> None:
+async def test_signing_out_ends_its_own_sign_in_and_no_other(world: Bearers) -> None:
     bob, other = await world.shop.sign_in("demo", "bob"), await world.shop.sign_in("demo", "bob")
     alice = await world.shop.sign_in("demo", "alice")
     # Somebody else's token in the body ends nothing.
@@ -333,7 +333,7 @@ async def test_signing_out_ends_its_own_sign_in_and_no_other(world: World) -> No
     await successor(world, other.answer["refreshToken"])
 
 
-async def test_disabling_a_user_ends_their_refresh_tokens(world: World) -> None:
+async def test_disabling_a_user_ends_their_refresh_tokens(world: Bearers) -> None:
     bob = await world.shop.sign_in("demo", "bob")
     ada = world.person("ada", "admin")
     assert verdict(await world.ask("PATCH", "/api/v1/users/bob", ada, {"disabled": True})) == (200, None)
@@ -342,7 +342,7 @@ async def test_disabling_a_user_ends_their_refresh_tokens(world: World) -> None:
     assert await refreshed(world, bob.answer["refreshToken"]) == (401, "unauthorized")
 
 
-async def test_a_tills_credential_does_not_rotate_and_is_known_by_its_hash_alone(world: World) -> None:
+async def test_a_tills_credential_does_not_rotate_and_is_known_by_its_hash_alone(world: Bearers) -> None:
     till = await world.bearer("device")
     credential = till.answer["deviceToken"]
     for _ in range(2):
@@ -352,7 +352,7 @@ async def test_a_tills_credential_does_not_rotate_and_is_known_by_its_hash_alone
     assert world.shop.rows("SELECT token_hash FROM device WHERE tenant_id = 'demo'") == [(kept,)]
 
 
-async def test_what_is_no_refresh_token_is_refused_like_one_that_does_not_hold(world: World) -> None:
+async def test_what_is_no_refresh_token_is_refused_like_one_that_does_not_hold(world: Bearers) -> None:
     access = world.person("alice", "manager").access_token
     real = (await world.shop.sign_in("demo", "bob")).answer["refreshToken"]
     digits = real.rsplit("_", 1)[1]
@@ -454,7 +454,7 @@ def test_a_user_who_does_not_exist_costs_the_same_verification() -> None:
     assert credentials.password_matches("no hash at all", "a password") is False
 
 
-async def test_the_database_holds_no_secret_as_it_was_given(world: World) -> None:
+async def test_the_database_holds_no_secret_as_it_was_given(world: Bearers) -> None:
     bob, till = await world.shop.sign_in("demo", "bob"), await world.bearer("device")
     given = [
         "evertill-demo",

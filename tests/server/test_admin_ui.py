@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.server.shop import Shop
-from tests.waiting import WAIT_S
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 WHO = {"username": "ops", "password": "a long one"}
 ON = {"admin_ui": ("ops", "a long one")}
 
 
-async def admin(shop: Shop, auth: dict[str, str] | None) -> tuple[socketio.AsyncClient, asyncio.Queue[Any]]:
+async def admin(
+    shop: ShopServer, auth: dict[str, str] | None
+) -> tuple[socketio.AsyncClient, asyncio.Queue[Any]]:
     client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
     heard: asyncio.Queue[Any] = asyncio.Queue()
 
@@ -36,7 +38,7 @@ async def heard_of(heard: "asyncio.Queue[Any]", event: str) -> Any:
     return told[1]
 
 
-async def test_it_is_off_by_default(shop: Shop) -> None:
+async def test_it_is_off_by_default(shop: ShopServer) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         await admin(shop, WHO)
 
@@ -78,7 +80,7 @@ async def test_with_the_right_one_it_shows_figures_and_can_do_nothing(open_with:
 
 
 async def test_a_server_without_it_is_untouched_by_one_that_had_it(
-    open_with: Callable[..., Any], shop: Shop
+    open_with: Callable[..., Any], shop: ShopServer
 ) -> None:
     for _ in range(2):
         async with open_with(**ON) as other:

@@ -10,8 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from server_stub.operations.parsing import read
-from tests.server.operations import T0_MS, close_shift, count, movement, open_shift, operation, sale, transfer
-from tests.server.rules import Rules
+from tests.kit.operations import T0_MS, close_shift, count, movement, open_shift, operation, sale, transfer
+from tests.kit.rules import Rules
 
 BASES: list[Callable[[], dict[str, Any]]] = [
     lambda: movement("p", -3, deviceSeq=1, clockOffsetMs=5),

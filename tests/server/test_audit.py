@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from server_stub.services import audit
 from server_stub.store.audit import AuditRecord, told
 from sync_agent.contract.audit import AuditVerdict, entry_hash
-from tests.server.rules import Rules
-from tests.server.shop import Shop
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 LINES = 7
 
@@ -178,7 +178,7 @@ def test_the_last_page_says_that_it_is(trail: Rules) -> None:
     assert (len(page.entries), page.next) == (3, None)
 
 
-async def test_a_manager_reads_the_trail_and_anybody_can_check_its_hashes(shop: Shop) -> None:
+async def test_a_manager_reads_the_trail_and_anybody_can_check_its_hashes(shop: ShopServer) -> None:
     await shop.sign_in("demo", "bob")
     alice = await shop.sign_in("demo", "alice")
     page = (await alice.get("/audit", actor="bob", kind="sign_in")).json()["data"]
@@ -195,7 +195,7 @@ async def test_a_manager_reads_the_trail_and_anybody_can_check_its_hashes(shop: 
     assert verdict["entries"] >= len(everything)
 
 
-async def test_asking_twice_at_once_gives_one_answer_and_later_a_new_one(shop: Shop) -> None:
+async def test_asking_twice_at_once_gives_one_answer_and_later_a_new_one(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     first, second = await asyncio.gather(alice.get("/audit/verify"), alice.get("/audit/verify"))
     assert first.json()["data"] == second.json()["data"]
@@ -204,7 +204,7 @@ async def test_asking_twice_at_once_gives_one_answer_and_later_a_new_one(shop: S
     assert later["entries"] > first.json()["data"]["entries"]
 
 
-async def test_since_is_a_time_and_limits_have_limits(shop: Shop) -> None:
+async def test_since_is_a_time_and_limits_have_limits(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     later = {"since": "2999-01-01T00:00:00Z"}
     assert (await alice.get("/audit", **later)).json()["data"]["entries"] == []
@@ -212,7 +212,7 @@ async def test_since_is_a_time_and_limits_have_limits(shop: Shop) -> None:
         assert (await alice.get("/audit", **wrong)).json()["error"]["code"] == "bad_request"
 
 
-async def test_the_trail_is_for_managers_and_of_their_own_shop(shop: Shop) -> None:
+async def test_the_trail_is_for_managers_and_of_their_own_shop(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     mallory = await shop.sign_in("rival", "mallory")
     for path in ("/audit", "/audit/verify"):

@@ -10,9 +10,9 @@ from server_stub.operations.parsing import NO_DEFAULTS, read
 from server_stub.operations.queue import judge
 from server_stub.services.caller import Caller
 from server_stub.store.database import UnitOfWork
-from tests.server.operations import T0_MS, count, movement, operation, sale, transfer
-from tests.server.rules import Rules
-from tests.server.shop import Shop
+from tests.kit.operations import T0_MS, count, movement, operation, sale, transfer
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 
 def lines(rules: Rules) -> list[tuple[Any, ...]]:
@@ -122,7 +122,7 @@ def test_a_refused_resolution_has_a_line_of_its_own_kind(rules: Rules) -> None:
     assert details(rules)[0]["code"] == "not_found"
 
 
-async def test_a_line_says_from_which_address(shop: Shop) -> None:
+async def test_a_line_says_from_which_address(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     (result,) = await till.send(movement("p", 1))
     rows = shop.rows("SELECT operation_id, address FROM audit_entry WHERE device_id IS NOT NULL")

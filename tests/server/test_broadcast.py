@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.server.shop import Shop
+from tests.kit.servers import ShopServer
 
 NOTICE = {"type": "announcement", "data": {"message": "Closing early"}}
 
 
-async def test_a_notice_reaches_everybody_of_the_tenant_and_nobody_else(shop: Shop) -> None:
+async def test_a_notice_reaches_everybody_of_the_tenant_and_nobody_else(shop: ShopServer) -> None:
     alice, bob = await shop.sign_in("demo", "alice"), await shop.sign_in("demo", "bob")
     mallory = await shop.sign_in("rival", "mallory")
     hearers = [
@@ -27,7 +27,7 @@ async def test_a_notice_reaches_everybody_of_the_tenant_and_nobody_else(shop: Sh
     assert (await stranger.hear("notice"))["data"] == {"message": "ours"}
 
 
-async def test_a_notice_of_a_place_is_heard_there(shop: Shop) -> None:
+async def test_a_notice_of_a_place_is_heard_there(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     here = await shop.join("demo", alice, locationId="annex")
     elsewhere = await shop.join("demo", alice, locationId="main")
@@ -38,7 +38,7 @@ async def test_a_notice_of_a_place_is_heard_there(shop: Shop) -> None:
     assert len(elsewhere.all_of("notice")) == 1
 
 
-async def test_the_same_event_id_is_sent_once_and_answered_alike(shop: Shop) -> None:
+async def test_the_same_event_id_is_sent_once_and_answered_alike(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     socket = await shop.join("demo", alice)
     answers = [
@@ -54,7 +54,7 @@ async def test_the_same_event_id_is_sent_once_and_answered_alike(shop: Shop) -> 
     ]
 
 
-async def test_another_tenants_event_id_is_no_obstacle(shop: Shop) -> None:
+async def test_another_tenants_event_id_is_no_obstacle(shop: ShopServer) -> None:
     alice, mallory = await shop.sign_in("demo", "alice"), await shop.sign_in("rival", "mallory")
     socket = await shop.join("rival", mallory)
     for manager in (alice, mallory):
@@ -74,7 +74,7 @@ async def test_another_tenants_event_id_is_no_obstacle(shop: Shop) -> None:
     ],
 )
 async def test_who_may_not_send_or_not_this_is_told(
-    shop: Shop, who: str, body: dict[str, Any], status: int
+    shop: ShopServer, who: str, body: dict[str, Any], status: int
 ) -> None:
     person = await shop.sign_in("rival" if who == "mallory" else "demo", who)
     assert (await person.post("/realtime/broadcast", body)).status_code == status

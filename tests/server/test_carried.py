@@ -4,8 +4,8 @@ import pytest
 
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
-from tests.server.operations import T0_MS, count, movement, sale
-from tests.server.rules import Rules
+from tests.kit.operations import T0_MS, count, movement, sale
+from tests.kit.rules import Rules
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from app.cli import main as evertill
-from server_stub.cli.main import main
 from server_stub.cli import main as cli
+from server_stub.cli.main import main
 from server_stub.settings import Settings
 from sync_agent.store import replica
-from tests.server.shop import open_shop
-from tests.services import SERVER_ROLE
-from tests.world import World
+from tests.kit.postgresql import SERVER_ROLE
+from tests.kit.servers import open_shop
+from tests.kit.world import World
 
 PASSWORD = "of-at-least-ten"
 

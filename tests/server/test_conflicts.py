@@ -8,9 +8,10 @@ from sqlalchemy import update
 
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
-from tests.server.operations import T0_MS, count, movement, operation, sale
-from tests.server.rules import Rules
-from tests.server.shop import Person, Shop
+from tests.kit.clients import Person
+from tests.kit.operations import T0_MS, count, movement, operation, sale
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 
 @pytest.fixture
@@ -221,7 +222,7 @@ def test_a_decided_edit_comes_again_against_what_the_product_is_now(rules: Rules
 
 
 @pytest.fixture
-async def alice(shop: Shop) -> Person:
+async def alice(shop: ShopServer) -> Person:
     return await shop.sign_in("demo", "alice")
 
 
@@ -246,7 +247,7 @@ async def listed(person: Person, **filters: Any) -> list[str]:
     return [conflict["resourceId"] for conflict in answer["data"]]
 
 
-async def test_a_preview_says_what_each_choice_would_do(shop: Shop, alice: Person) -> None:
+async def test_a_preview_says_what_each_choice_would_do(shop: ShopServer, alice: Person) -> None:
     conflict = await stand_in_conflict(alice, "p")
     preview = await ask(alice, f"{conflict['id']}/preview", mergedData={"newQuantity": 4})
     quantities = {
@@ -260,7 +261,7 @@ async def test_a_preview_says_what_each_choice_would_do(shop: Shop, alice: Perso
     assert response.json()["data"]["result"] == preview["acceptLocal"]["result"]["result"]
 
 
-async def test_a_preview_changes_nothing_and_tells_nobody(shop: Shop, alice: Person) -> None:
+async def test_a_preview_changes_nothing_and_tells_nobody(shop: ShopServer, alice: Person) -> None:
     conflict = await stand_in_conflict(alice, "p")
     listening = await shop.join("demo", alice, features=["changes"])
     before = shop.rows(EVERYTHING)
@@ -280,7 +281,7 @@ EVERYTHING = (
 )
 
 
-async def test_a_preview_says_that_a_conflict_has_moved(shop: Shop, alice: Person) -> None:
+async def test_a_preview_says_that_a_conflict_has_moved(shop: ShopServer, alice: Person) -> None:
     conflict = await stand_in_conflict(alice, "p")
     await alice.send(count("p", 5, version=2))
     preview = await ask(alice, f"{conflict['id']}/preview", mergedData={"newQuantity": "four"})
@@ -297,7 +298,7 @@ async def test_a_preview_says_that_a_conflict_has_moved(shop: Shop, alice: Perso
     assert "merge" not in await ask(alice, f"{conflict['id']}/preview")
 
 
-async def test_a_till_by_itself_may_preview_and_strangers_may_not(shop: Shop, alice: Person) -> None:
+async def test_a_till_by_itself_may_preview_and_strangers_may_not(shop: ShopServer, alice: Person) -> None:
     conflict = await stand_in_conflict(alice, "p")
     till = await shop.enroll(alice)
     elsewhere = await shop.enroll(alice, "Elsewhere", "annex")
@@ -317,7 +318,7 @@ async def test_a_till_by_itself_may_preview_and_strangers_may_not(shop: Shop, al
     ]
 
 
-async def test_reopening_by_request_gives_the_new_conflict(shop: Shop, alice: Person) -> None:
+async def test_reopening_by_request_gives_the_new_conflict(shop: ShopServer, alice: Person) -> None:
     conflict = await stand_in_conflict(alice, "p")
     assert (await ask(alice, f"{conflict['id']}/reopen"))["code"] == "precondition_failed"
     await alice.post(
@@ -328,7 +329,7 @@ async def test_reopening_by_request_gives_the_new_conflict(shop: Shop, alice: Pe
     assert (await ask(alice, f"{conflict['id']}/reopen"))["id"] == again["id"]
 
 
-async def test_conflicts_are_listed_by_age_place_and_status(shop: Shop, alice: Person) -> None:
+async def test_conflicts_are_listed_by_age_place_and_status(shop: ShopServer, alice: Person) -> None:
     first = await stand_in_conflict(alice, "p")
     await stand_in_conflict(alice, "q", "annex")
     await alice.post("/realtime/resolve-conflict", {"conflictId": first["id"], "resolution": "accept_local"})

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from server_stub.operations.handlers.counts import Applies, Clashes, Count, Moved, judge
 from server_stub.services.count_order import Moment
 from sync_agent.contract.conflicts import ConflictType
-from tests.server.operations import T0_MS, count, movement, operation
-from tests.server.rules import Rules
+from tests.kit.operations import T0_MS, count, movement, operation
+from tests.kit.rules import Rules
 
 CONCURRENT, MISMATCH, INCONSISTENT = (
     Clashes(ConflictType.CONCURRENT_UPDATE),

@@ -4,10 +4,10 @@ from typing import Any
 
 from server_stub.services.digest import Digests
 from sync_agent.contract.streams import row_digest, written_digest
-from tests.server.operations import count, movement, operation, sale
-from tests.server.rules import Rules
-from tests.server.shop import Person, Shop
-from tests.server.test_retention import MIA
+from tests.kit.clients import Person
+from tests.kit.operations import count, movement, operation, sale
+from tests.kit.rules import MIA, Rules
+from tests.kit.servers import ShopServer
 
 TENANT, MAIN = "tenant-demo", "tenant-demo-location-main"
 
@@ -48,7 +48,7 @@ async def followed(person: Person, stream: str, resource_types: set[str]) -> dic
     }
 
 
-async def test_a_places_digest_is_what_following_it_gives(shop: Shop) -> None:
+async def test_a_places_digest_is_what_following_it_gives(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     await alice.send(
         movement("tea", 5),
@@ -65,7 +65,7 @@ async def test_a_places_digest_is_what_following_it_gives(shop: Shop) -> None:
     assert told["seq"] == (await alice.changes(MAIN))[-1]["seq"]
 
 
-async def test_a_tenants_digest_is_what_following_it_gives(shop: Shop) -> None:
+async def test_a_tenants_digest_is_what_following_it_gives(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     new = operation("product", {"name": "Tea"}, operation="create", resourceId="tea")
     old = operation("product", {"name": "Old"}, operation="create", resourceId="old")
@@ -84,7 +84,7 @@ async def test_a_tenants_digest_is_what_following_it_gives(shop: Shop) -> None:
     assert told["resources"]["conflict"]["count"] == 1
 
 
-async def test_one_row_more_is_another_digest_and_none_is_the_same(shop: Shop) -> None:
+async def test_one_row_more_is_another_digest_and_none_is_the_same(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     first = await digest(bob, MAIN)
     assert await digest(bob, MAIN) == first
@@ -95,7 +95,7 @@ async def test_one_row_more_is_another_digest_and_none_is_the_same(shop: Shop) -
     assert second["resources"]["oversold"] == first["resources"]["oversold"]
 
 
-async def test_nobody_gets_the_digest_of_anothers_stream(shop: Shop) -> None:
+async def test_nobody_gets_the_digest_of_anothers_stream(shop: ShopServer) -> None:
     mallory = await shop.sign_in("rival", "mallory")
     for stream in (MAIN, TENANT, "tenant-rival-location-annex"):
         response = await mallory.get("/realtime/digest", stream=stream)

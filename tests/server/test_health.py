@@ -8,11 +8,11 @@ from server_stub.errors import Refusal
 from server_stub.rest.machine_room import Readiness
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode
-from tests.server.rules import Rules
-from tests.server.shop import Shop
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 
-async def test_health_has_the_shape_that_clients_expect(shop: Shop) -> None:
+async def test_health_has_the_shape_that_clients_expect(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     answer = (await bob.get("/realtime/health")).json()["data"]
     assert answer["system"] == {
@@ -25,7 +25,7 @@ async def test_health_has_the_shape_that_clients_expect(shop: Shop) -> None:
     assert set(answer["tenant"]["syncState"]) >= {"tenantId", "pendingOperations", "conflictCount"}
 
 
-async def test_system_counts_all_shops_and_tenant_ones_own(shop: Shop) -> None:
+async def test_system_counts_all_shops_and_tenant_ones_own(shop: ShopServer) -> None:
     bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
     for _ in range(2):
         await shop.join("demo", bob)
@@ -42,7 +42,7 @@ async def test_system_counts_all_shops_and_tenant_ones_own(shop: Shop) -> None:
     assert "rival" not in str(health)
 
 
-async def test_each_check_says_whether_it_is_well_and_why(shop: Shop) -> None:
+async def test_each_check_says_whether_it_is_well_and_why(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob)
     await socket.call("ping", {})
@@ -61,12 +61,12 @@ async def test_each_check_says_whether_it_is_well_and_why(shop: Shop) -> None:
     assert 0 < latency["eventP50Ms"] <= latency["eventP99Ms"]
 
 
-async def test_health_needs_a_token(shop: Shop) -> None:
+async def test_health_needs_a_token(shop: ShopServer) -> None:
     assert (await shop.http.get("/api/v1/realtime/health")).status_code == 401
 
 
 async def test_a_server_without_its_database_says_that_it_is_not_ready(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: ShopServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(_database: Database) -> None:
         raise Refusal(ErrorCode.UNAVAILABLE, "away")

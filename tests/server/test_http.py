@@ -7,32 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.server.operations import T0_MS, count, movement, sale
-from tests.server.shop import Person, Shop
+from tests.kit.clients import snapshot
+from tests.kit.operations import T0_MS, count, movement, sale
+from tests.kit.servers import ShopServer
 
 TENANT, MAIN = "tenant-demo", "tenant-demo-location-main"
 
 
-async def snapshot(person: Person, stream: str) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any]]:
-    """All rows of a stream by resource type, and the first page."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    first: dict[str, Any] | None = None
-    token: str | None = None
-    while first is None or token is not None:
-        params = {"stream": stream} | ({"pageToken": token} if token else {})
-        response = await person.get("/realtime/snapshot", **params)
-        assert response.status_code == 200, response.text
-        page = response.json()["data"]
-        first = first or page
-        rows.setdefault(page["resourceType"], []).extend(
-            dict(zip(page["columns"], row, strict=True)) for row in page["rows"]
-        )
-        assert (page["seq"], page["rowsTotal"]) == (first["seq"], first["rowsTotal"])
-        token = page.get("nextPageToken")
-    return rows, first
-
-
-async def test_errors_wear_the_envelope_and_the_callers_request_id(shop: Shop) -> None:
+async def test_errors_wear_the_envelope_and_the_callers_request_id(shop: ShopServer) -> None:
     for method, path, status, code in (
         ("GET", "/nope", 404, "not_found"),
         ("DELETE", "/livez", 405, "bad_request"),
@@ -47,19 +29,19 @@ async def test_errors_wear_the_envelope_and_the_callers_request_id(shop: Shop) -
     assert response.headers["x-request-id"] != "a b"
 
 
-async def test_a_query_that_cannot_be_read_says_what_is_wrong(shop: Shop) -> None:
+async def test_a_query_that_cannot_be_read_says_what_is_wrong(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     response = await bob.get("/realtime/changes", stream=MAIN, after="soon")
     assert response.status_code == 400
     assert "after" in response.json()["error"]["message"]
 
 
-async def test_the_machine_room_needs_no_token(shop: Shop) -> None:
+async def test_the_machine_room_needs_no_token(shop: ShopServer) -> None:
     assert (await shop.http.get("/livez")).json() == {"success": True, "data": {"live": True}}
     assert (await shop.http.get("/readyz")).json() == {"success": True, "data": {"ready": True}}
 
 
-async def test_ping_gives_both_clocks(shop: Shop) -> None:
+async def test_ping_gives_both_clocks(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     pong = (await bob.post("/realtime/ping", {"clientTime": "2026-01-01T10:00:00+01:00"})).json()["data"]
     assert pong["clientTime"] == "2026-01-01T09:00:00.000Z"
@@ -91,7 +73,7 @@ async def test_ping_gives_both_clocks(shop: Shop) -> None:
     ],
 )
 async def test_an_upload_that_is_too_large_or_no_upload_is_refused(
-    shop: Shop, body: bytes, headers: dict[str, str], code: str
+    shop: ShopServer, body: bytes, headers: dict[str, str], code: str
 ) -> None:
     bob = await shop.sign_in("demo", "bob")
     response = await shop.http.post(
@@ -100,7 +82,7 @@ async def test_an_upload_that_is_too_large_or_no_upload_is_refused(
     assert response.json()["error"]["code"] == code
 
 
-async def test_without_a_place_an_operation_is_refused_and_its_id_looked_at_first(shop: Shop) -> None:
+async def test_without_a_place_an_operation_is_refused_and_its_id_looked_at_first(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     known = movement("p", 1)
     await bob.send(known)
@@ -115,7 +97,7 @@ async def test_without_a_place_an_operation_is_refused_and_its_id_looked_at_firs
     ]
 
 
-async def test_changes_are_paged_and_a_foreign_cursor_is_refused(shop: Shop) -> None:
+async def test_changes_are_paged_and_a_foreign_cursor_is_refused(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     first = (await bob.get("/realtime/changes", stream=MAIN, after=0, limit=3)).json()["data"]
     last = first["changes"][-1]
@@ -152,7 +134,7 @@ async def test_a_snapshot_and_the_changes_after_it_are_the_current_rows(
         assert len(current["stock_movement"]) == 100
 
 
-async def test_a_tenants_snapshot_has_its_places_people_and_products(shop: Shop) -> None:
+async def test_a_tenants_snapshot_has_its_places_people_and_products(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     rows, first = await snapshot(bob, TENANT)
     assert [row["id"] for row in rows["location"]] == ["annex", "main"]
@@ -174,7 +156,7 @@ async def test_a_page_token_of_another_stream_or_made_up_is_refused(open_with: C
             assert response.status_code == 400, made_up
 
 
-async def test_stock_elsewhere_and_open_conflicts(shop: Shop) -> None:
+async def test_stock_elsewhere_and_open_conflicts(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     await bob.send(count("p", 4, T0_MS, version=0), movement("p", 2, locationId="annex"))
     levels = (await bob.get("/stock/p")).json()["data"]["levels"]
@@ -189,7 +171,7 @@ async def test_stock_elsewhere_and_open_conflicts(shop: Shop) -> None:
     assert len((await bob.get("/realtime/conflicts", status="resolved")).json()["data"]) == 1
 
 
-async def test_a_conflict_that_moved_comes_back_with_the_refusal(shop: Shop) -> None:
+async def test_a_conflict_that_moved_comes_back_with_the_refusal(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     await bob.send(count("p", 4, T0_MS, version=0), count("p", 5, T0_MS, version=0), count("p", 6))
     (conflict,) = (await bob.get("/realtime/conflicts")).json()["data"]
@@ -201,7 +183,7 @@ async def test_a_conflict_that_moved_comes_back_with_the_refusal(shop: Shop) -> 
     assert error["details"]["serverVersion"]["values"]["quantity"] == 6
 
 
-async def test_verifiers_of_pins_are_for_tills_alone(shop: Shop) -> None:
+async def test_verifiers_of_pins_are_for_tills_alone(shop: ShopServer) -> None:
     alice, bob = await shop.sign_in("demo", "alice"), await shop.sign_in("demo", "bob")
     till = await shop.enroll(alice)
     for who, told in ((bob, False), (till, True)):
@@ -212,12 +194,12 @@ async def test_verifiers_of_pins_are_for_tills_alone(shop: Shop) -> None:
         assert all(("pinVerifier" in row) is told for row in people)
 
 
-async def test_a_slash_too_many_is_nothing_that_there_is(shop: Shop) -> None:
+async def test_a_slash_too_many_is_nothing_that_there_is(shop: ShopServer) -> None:
     response = await shop.http.post("/api/v1/auth/login/", json={}, follow_redirects=False)
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
-async def test_an_answer_ends_where_it_is_heavy_enough(shop: Shop) -> None:
+async def test_an_answer_ends_where_it_is_heavy_enough(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     till = await shop.enroll(alice)
     start = (await till.changes(MAIN))[-1]["seq"]

@@ -17,9 +17,9 @@ from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
 from sync_agent.contract.identity import TenantSettings, UserCreate, UserEdit
 from sync_agent.contract.streams import Cursor
-from tests.server.operations import movement, operation
-from tests.server.rules import MovableClock
-from tests.services import FreshDatabase
+from tests.kit.operations import movement, operation
+from tests.kit.postgresql import FreshDatabase
+from tests.kit.rules import MovableClock
 
 pytestmark = pytest.mark.xdist_group("scale")
 

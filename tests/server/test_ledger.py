@@ -3,8 +3,8 @@
 import orjson
 
 from sync_agent.contract.stock import StockLevelRow
-from tests.server.operations import T0_MS, count, movement, operation, rfc3339, sale
-from tests.server.rules import Rules
+from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sale
+from tests.kit.rules import Rules
 
 
 def test_stock_is_the_sum_of_its_movements(rules: Rules) -> None:

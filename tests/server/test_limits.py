@@ -10,7 +10,7 @@ from server_stub.rate_limits import Limits, frees_in_s
 from server_stub.services.caller import Caller
 from server_stub.settings import RateLimits
 from sync_agent.contract.codes import ErrorCode
-from tests.services import Redis
+from tests.kit.redis_server import Redis
 
 TILL = Caller("demo", "device", ("main",), device_id="till")
 BOB = Caller("demo", "clerk", ("main",), user_id="bob")

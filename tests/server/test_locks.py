@@ -9,8 +9,8 @@ from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
 from server_stub.services.caller import Caller
 from server_stub.store.changes import StreamLog
-from tests.server.operations import T0_MS, count, movement, open_shift, operation, sale, transfer
-from tests.server.rules import Rules
+from tests.kit.operations import T0_MS, count, movement, open_shift, operation, sale, transfer
+from tests.kit.rules import Rules
 
 TENANT, MAIN, ANNEX = "tenant-t", "tenant-t-location-main", "tenant-t-location-annex"
 

@@ -16,7 +16,7 @@ import structlog
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.monitoring import logs
 from server_stub.settings import Settings
-from tests.server.shop import Shop
+from tests.kit.servers import ShopServer
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl"
 SECRET = "s3cr3tw0rd"
@@ -123,7 +123,7 @@ def test_what_json_cannot_hold_does_not_break_the_log(lines: Any) -> None:
     assert SECRET not in str(line)
 
 
-async def test_a_request_is_one_line_with_its_id_and_nobodys_secrets(shop: Shop, lines: Any) -> None:
+async def test_a_request_is_one_line_with_its_id_and_nobodys_secrets(shop: ShopServer, lines: Any) -> None:
     bob = await shop.sign_in("demo", "bob")
     await bob.get("/realtime/changes", stream="tenant-demo", after=0)
     await bob.http.get("/api/v1/stock/p-1", headers={**bob.headers, "X-Request-ID": "till-7.1"})
@@ -157,7 +157,7 @@ async def test_the_command_logs_json_alone_and_no_secrets_even_when_it_tells_all
         try:
             url = (await process.stdout.readline()).decode().removeprefix("listening on ").strip()
             async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-                shop = Shop(url, settings.home, http)
+                shop = ShopServer(url, settings.home, http)
                 bob = await shop.sign_in("demo", "bob")
                 socket = await shop.join("demo", bob)
                 await socket.call("join-tenant", {"tenantId": "demo", "userId": "bob", "token": JWT})

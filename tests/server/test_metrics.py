@@ -10,9 +10,9 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from tests.conftest import ROOT
-from tests.server.operations import T0_MS, count, movement, sale
-from tests.server.shop import Shop
+from tests.kit.operations import T0_MS, count, movement, sale
+from tests.kit.paths import ROOT
+from tests.kit.servers import ShopServer
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 SCRAPING = ROOT / "deploy" / "prometheus" / "prometheus.yml"
@@ -42,19 +42,19 @@ class Figures:
         )
 
 
-async def look(shop: Shop) -> Figures:
+async def look(shop: ShopServer) -> Figures:
     answer = await shop.http.get("/metrics")
     assert answer.status_code == 200, answer.text
     return Figures(answer.text)
 
 
-async def look_until(shop: Shop, is_so: Callable[[Figures], bool]) -> Figures:
+async def look_until(shop: ShopServer, is_so: Callable[[Figures], bool]) -> Figures:
     while not is_so(figures := await look(shop)):
         pass
     return figures
 
 
-async def test_what_happened_is_counted(shop: Shop) -> None:
+async def test_what_happened_is_counted(shop: ShopServer) -> None:
     bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
     wrong = {"tenantId": "demo", "username": "bob", "password": "no"}
     await shop.http.post("/api/v1/auth/login", json=wrong)
@@ -92,7 +92,7 @@ async def test_what_happened_is_counted(shop: Shop) -> None:
     assert figures.of("process_resident_memory_bytes") > 10e6
 
 
-async def test_events_are_counted_under_known_names_alone(shop: Shop) -> None:
+async def test_events_are_counted_under_known_names_alone(shop: ShopServer) -> None:
     socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
     await socket.call("ping", {})
     for made_up in ("canary-1", "canary-2", "disconnect"):
@@ -104,7 +104,7 @@ async def test_events_are_counted_under_known_names_alone(shop: Shop) -> None:
     assert "canary" not in figures.text
 
 
-async def test_nothing_of_what_a_shop_sold_is_in_the_metrics(shop: Shop) -> None:
+async def test_nothing_of_what_a_shop_sold_is_in_the_metrics(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     canary = "canary-of-the-shop"
     await alice.send(movement(canary, 3), sale({canary: 1}), {"id": canary, "resourceType": canary})
@@ -114,7 +114,9 @@ async def test_nothing_of_what_a_shop_sold_is_in_the_metrics(shop: Shop) -> None
     assert canary not in (await look(shop)).text
 
 
-async def test_two_servers_in_one_process_do_not_add_up(open_with: Callable[..., Any], shop: Shop) -> None:
+async def test_two_servers_in_one_process_do_not_add_up(
+    open_with: Callable[..., Any], shop: ShopServer
+) -> None:
     await shop.sign_in("demo", "bob")
     async with open_with() as other:
         assert (await look(other)).of("evertill_sign_ins_total") == 0
@@ -170,7 +172,7 @@ def dashboard_expressions() -> list[str]:
     return [target["expr"] for panel in panels for target in panel.get("targets", [])]
 
 
-async def test_rules_and_dashboard_ask_for_metrics_that_there_are(shop: Shop) -> None:
+async def test_rules_and_dashboard_ask_for_metrics_that_there_are(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     await (await shop.join("demo", bob)).call("ping", {})
     await bob.send(movement("p", 1))

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.server.operations import T0_MS, count, movement, operation, sale
-from tests.server.rules import Rules
+from tests.kit.operations import T0_MS, count, movement, operation, sale
+from tests.kit.rules import Rules
 
 APART_MS = 10_000
 

@@ -15,10 +15,10 @@ from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.operations.handlers.movements import StockMovement
 from server_stub.settings import Settings
 from server_stub.store import tables as t
-from tests.server.operations import count, movement, sale
-from tests.server.rules import Rules
-from tests.server.shop import Shop
-from tests.waiting import WAIT_S
+from tests.kit.operations import count, movement, sale
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 
 def test_a_repeated_operation_gets_its_first_result(rules: Rules) -> None:
@@ -73,7 +73,7 @@ def _hire(unit: Any, user_id: str) -> None:
     )
 
 
-async def test_a_lost_answer_is_given_again(shop: Shop) -> None:
+async def test_a_lost_answer_is_given_again(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     items = [movement("p", 1, deviceSeq=number) for number in range(1, 6)]
     lost = await till.send(*items)
@@ -82,7 +82,7 @@ async def test_a_lost_answer_is_given_again(shop: Shop) -> None:
     assert await till.stock("p") == (5, 5)
 
 
-async def test_a_number_with_two_owners_shows_a_cloned_till(shop: Shop) -> None:
+async def test_a_number_with_two_owners_shows_a_cloned_till(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     till = await shop.enroll(alice)
     await till.send(movement("p", 1, deviceSeq=2))
@@ -101,7 +101,7 @@ async def test_a_number_with_two_owners_shows_a_cloned_till(shop: Shop) -> None:
     await fresh.send(movement("p", 1, deviceSeq=1))
 
 
-async def test_a_broken_chain_shows_a_cloned_till(shop: Shop) -> None:
+async def test_a_broken_chain_shows_a_cloned_till(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     sent = movement("p", 1, deviceSeq=1, prevHash="")
     await till.send(sent)

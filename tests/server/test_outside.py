@@ -9,8 +9,8 @@ import orjson
 import pytest
 import socketio
 
-from tests.server.shop import Shop
-from tests.waiting import WAIT_S
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 PAGE = "https://till.example"
 POLLING = "/socket.io/?EIO=4&transport=polling"
@@ -26,7 +26,7 @@ POLLING = "/socket.io/?EIO=4&transport=polling"
         ("HEAD", "/livez"),
     ],
 )
-async def test_every_answer_bears_the_security_headers(shop: Shop, method: str, path: str) -> None:
+async def test_every_answer_bears_the_security_headers(shop: ShopServer, method: str, path: str) -> None:
     answer = await shop.http.request(method, path)
     expected = {
         "x-content-type-options": "nosniff",
@@ -43,7 +43,7 @@ async def test_every_answer_bears_the_security_headers(shop: Shop, method: str, 
 
 @pytest.mark.parametrize("path", ["/livez", POLLING])
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://[", "http://127.0.0.1:1"])
-async def test_a_foreign_page_is_refused_in_the_envelope(shop: Shop, path: str, origin: str) -> None:
+async def test_a_foreign_page_is_refused_in_the_envelope(shop: ShopServer, path: str, origin: str) -> None:
     answer = await shop.http.get(path, headers={"Origin": origin})
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
     assert answer.json()["error"]["requestId"]
@@ -51,7 +51,7 @@ async def test_a_foreign_page_is_refused_in_the_envelope(shop: Shop, path: str, 
 
 
 @pytest.mark.parametrize("path", ["/livez", POLLING])
-async def test_a_page_of_the_servers_own_host_may_ask(shop: Shop, path: str) -> None:
+async def test_a_page_of_the_servers_own_host_may_ask(shop: ShopServer, path: str) -> None:
     assert (await shop.http.get(path, headers={"Origin": shop.url})).status_code == 200
 
 
@@ -81,7 +81,7 @@ async def test_a_preflight_of_an_allowed_page_is_answered_and_of_a_foreign_one_n
         assert foreign.status_code == 403
 
 
-async def test_a_sockets_handshake_of_a_foreign_page_is_refused(shop: Shop) -> None:
+async def test_a_sockets_handshake_of_a_foreign_page_is_refused(shop: ShopServer) -> None:
     client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
     try:
         with pytest.raises(socketio.exceptions.ConnectionError):
@@ -94,14 +94,14 @@ async def test_a_sockets_handshake_of_a_foreign_page_is_refused(shop: Shop) -> N
     assert socket.client.connected
 
 
-async def test_a_method_that_is_not_there_is_refused_with_those_that_are(shop: Shop) -> None:
+async def test_a_method_that_is_not_there_is_refused_with_those_that_are(shop: ShopServer) -> None:
     for method, path in (("DELETE", "/livez"), ("PUT", "/api/v1/auth/login"), ("OPTIONS", "/livez")):
         answer = await shop.http.request(method, path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (405, "bad_request")
         assert answer.headers["allow"] in {"GET", "POST"}
 
 
-async def test_head_is_get_without_the_body(shop: Shop) -> None:
+async def test_head_is_get_without_the_body(shop: ShopServer) -> None:
     answer = await shop.http.head("/livez")
     assert (answer.status_code, answer.content) == (200, b"")
 
@@ -120,7 +120,7 @@ async def test_a_forwarded_address_is_not_believed_of_just_anybody(open_with: Ca
 
 
 async def test_a_request_that_is_broken_off_is_no_failure(
-    shop: Shop, capfd: pytest.CaptureFixture[str]
+    shop: ShopServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async def half_a_body() -> Any:
         yield b"{"
@@ -137,7 +137,7 @@ async def test_a_request_that_is_broken_off_is_no_failure(
 
 
 async def test_a_bug_is_answered_counted_and_logged_once_with_its_traceback(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    shop: ShopServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def beyond_the_program(*_anything: object, **_more: object) -> None:
         raise LookupError("a bug")
@@ -168,7 +168,7 @@ async def test_a_bug_is_answered_counted_and_logged_once_with_its_traceback(
     ids=["long header", "long line", "another protocol", "TLS"],
 )
 async def test_what_is_no_http_or_has_no_end_is_refused_in_the_envelope(
-    shop: Shop, head: bytes, status: int, code: str
+    shop: ShopServer, head: bytes, status: int, code: str
 ) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
     writer.write(head)
@@ -179,7 +179,7 @@ async def test_what_is_no_http_or_has_no_end_is_refused_in_the_envelope(
     assert orjson.loads(body)["error"]["code"] == code
 
 
-async def test_trailers_without_end_close_the_connection(shop: Shop) -> None:
+async def test_trailers_without_end_close_the_connection(shop: ShopServer) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
     writer.write(b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Long: ")
     writer.write(b"a" * 2_000_000)
@@ -257,7 +257,7 @@ async def _is_answered(port: int) -> bool:
         writer.close()
 
 
-async def test_a_body_in_many_small_chunks_is_taken(shop: Shop) -> None:
+async def test_a_body_in_many_small_chunks_is_taken(shop: ShopServer) -> None:
     async def crumbs() -> Any:
         for start in range(0, len(body), 64):
             yield body[start : start + 64]

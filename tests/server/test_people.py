@@ -5,11 +5,18 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 from argon2 import PasswordHasher
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from sync_agent.contract.identity import pin_material
-from tests.server.shop import Person, Shop
+from server_stub.errors import Refusal
+from server_stub.services import people
+from server_stub.services.caller import Caller
+from server_stub.services.people import LOOSENED
+from sync_agent.contract.identity import TenantSettings, UserEdit, pin_material
+from tests.kit.clients import Person
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 TENANT = "tenant-demo"
 CARA: dict[str, Any] = {
@@ -39,7 +46,7 @@ def refused(response: httpx.Response, code: str) -> str:
     return message
 
 
-async def sign_in(shop: Shop, username: str, password: str) -> httpx.Response:
+async def sign_in(shop: ShopServer, username: str, password: str) -> httpx.Response:
     body = {"tenantId": "demo", "username": username, "password": password}
     return await shop.http.post("/api/v1/auth/login", json=body)
 
@@ -63,7 +70,7 @@ async def trail(person: Person, **wanted: Any) -> list[dict[str, Any]]:
     return entries
 
 
-async def test_a_new_user_can_sign_in_and_every_till_hears_of_them(shop: Shop) -> None:
+async def test_a_new_user_can_sign_in_and_every_till_hears_of_them(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     row = await done(await ada.post("/users", CARA))
     assert (row["id"], row["role"], row["version"]) == ("cara", "clerk", 1)
@@ -75,14 +82,14 @@ async def test_a_new_user_can_sign_in_and_every_till_hears_of_them(shop: Shop) -
     assert PasswordHasher().verify(change["row"]["pinVerifier"], pin_material(pepper, "cara", "4711"))
 
 
-async def test_the_list_names_everybody_and_gives_no_verifier(shop: Shop) -> None:
+async def test_the_list_names_everybody_and_gives_no_verifier(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     users = (await done(await ada.get("/users")))["users"]
     assert [user["username"] for user in users] == ["ada", "alice", "bob"]
     assert not any("pinVerifier" in user for user in users)
 
 
-async def test_what_is_taken_or_unknown_is_refused(shop: Shop) -> None:
+async def test_what_is_taken_or_unknown_is_refused(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     for taken in (
         {"id": "bob"},
@@ -95,7 +102,7 @@ async def test_what_is_taken_or_unknown_is_refused(shop: Shop) -> None:
     assert await told_of(ada, "cara") == []
 
 
-async def test_a_user_that_cannot_be_is_refused(shop: Shop) -> None:
+async def test_a_user_that_cannot_be_is_refused(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     for wrong in (
         {"password": "short"},
@@ -113,7 +120,7 @@ async def test_a_user_that_cannot_be_is_refused(shop: Shop) -> None:
     assert await told_of(ada, "cara") == []
 
 
-async def test_an_edit_changes_what_it_names_and_nothing_else(shop: Shop) -> None:
+async def test_an_edit_changes_what_it_names_and_nothing_else(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     before = (await told_of(ada, "bob"))[-1]
     row = await done(await patch(ada, "/users/bob", {"name": "Bobby Finch", "locations": ["annex", "annex"]}))
@@ -123,7 +130,7 @@ async def test_an_edit_changes_what_it_names_and_nothing_else(shop: Shop) -> Non
     assert after["row"] == {**before["row"], "name": "Bobby Finch", "locations": ["annex"], "version": 2}
 
 
-async def test_an_edit_that_changes_nothing_says_nothing(shop: Shop) -> None:
+async def test_an_edit_that_changes_nothing_says_nothing(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     row = await done(await patch(ada, "/users/bob", {"name": "Bob Finch", "role": "clerk", "pin": None}))
     assert row["version"] == 1
@@ -131,7 +138,7 @@ async def test_an_edit_that_changes_nothing_says_nothing(shop: Shop) -> None:
     assert await trail(ada, kind="administration") == []
 
 
-async def test_a_new_pin_goes_down_the_stream(shop: Shop) -> None:
+async def test_a_new_pin_goes_down_the_stream(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     await done(await patch(ada, "/users/bob", {"pin": "99887766"}))
     pepper = shop.rows("SELECT pin_pepper FROM tenant WHERE tenant_id = 'demo'")[0][0]
@@ -140,7 +147,7 @@ async def test_a_new_pin_goes_down_the_stream(shop: Shop) -> None:
     assert PasswordHasher().verify(verifier, pin_material(pepper, "bob", "99887766"))
 
 
-async def test_a_new_password_ends_what_the_old_one_began(shop: Shop) -> None:
+async def test_a_new_password_ends_what_the_old_one_began(shop: ShopServer) -> None:
     ada, bob = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "bob")
     assert (await bob.get("/stock/tea")).status_code == 200
     await done(await patch(ada, "/users/bob", {"password": "another-password"}))
@@ -151,7 +158,7 @@ async def test_a_new_password_ends_what_the_old_one_began(shop: Shop) -> None:
     assert (await sign_in(shop, "bob", "another-password")).status_code == 200
 
 
-async def test_a_disabled_user_is_out_at_once_and_stays_out(shop: Shop) -> None:
+async def test_a_disabled_user_is_out_at_once_and_stays_out(shop: ShopServer) -> None:
     ada, bob = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "bob")
     row = await done(await patch(ada, "/users/bob", {"disabled": True}))
     assert row["disabled"] is True
@@ -163,7 +170,7 @@ async def test_a_disabled_user_is_out_at_once_and_stays_out(shop: Shop) -> None:
     refused(await bob.get("/stock/tea"), "unauthorized")
 
 
-async def test_new_rights_hold_from_the_next_refresh(shop: Shop) -> None:
+async def test_new_rights_hold_from_the_next_refresh(shop: ShopServer) -> None:
     ada, bob = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "bob")
     await done(await patch(ada, "/users/bob", {"role": "manager"}))
     assert "refresh" in refused(await bob.get("/stock/tea"), "unauthorized")
@@ -174,14 +181,14 @@ async def test_new_rights_hold_from_the_next_refresh(shop: Shop) -> None:
     assert (await bob.get("/devices")).status_code == 200
 
 
-async def test_nobody_changes_their_own_role_or_disables_themselves(shop: Shop) -> None:
+async def test_nobody_changes_their_own_role_or_disables_themselves(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     for edit in ({"role": "clerk"}, {"disabled": True}):
         refused(await patch(ada, "/users/ada", edit), "precondition_failed")
     assert (await done(await patch(ada, "/users/ada", {"role": "admin", "name": "Ada"})))["name"] == "Ada"
 
 
-async def test_two_admins_who_dismiss_each_other_leave_one(shop: Shop) -> None:
+async def test_two_admins_who_dismiss_each_other_leave_one(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     await done(await ada.post("/users", {**CARA, "role": "admin"}))
     cara = Person(shop.http, "", "cara", {})
@@ -195,25 +202,111 @@ async def test_two_admins_who_dismiss_each_other_leave_one(shop: Shop) -> None:
     ) == [(1,)]
 
 
-async def test_an_unknown_user_is_not_found_and_anothers_neither(shop: Shop) -> None:
+async def test_an_unknown_user_is_not_found_and_anothers_neither(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     for user_id in ("nobody", "mallory"):
         refused(await patch(ada, f"/users/{user_id}", {"name": "X"}), "not_found")
 
 
-async def test_only_an_admin_manages_people(shop: Shop) -> None:
-    for username in ("alice", "bob"):
-        person = await shop.sign_in("demo", username)
-        for response in (
-            await person.get("/users"),
-            await person.post("/users", CARA),
-            await patch(person, "/users/bob", {"role": "admin"}),
-            await patch(person, "/settings", {"refuseUnconditional": True}),
+async def test_a_clerk_manages_nobody_and_sets_nothing(shop: ShopServer) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    for response in (
+        await bob.get("/users"),
+        await bob.post("/users", CARA),
+        await patch(bob, "/users/bob", {"role": "admin"}),
+        await patch(bob, "/users/bob", {"password": "another-password"}),
+        await patch(bob, "/settings", {"refuseUnconditional": True}),
+    ):
+        refused(response, "forbidden")
+
+
+async def test_a_manager_looks_after_the_clerks_of_their_own_places(shop: ShopServer) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    await done(await alice.post("/users", CARA))
+    row = await done(
+        await patch(alice, "/users/cara", {"name": "Cara Low", "pin": "8080", "locations": ["annex"]})
+    )
+    assert (row["name"], row["locations"]) == ("Cara Low", ["annex"])
+    await done(await patch(alice, "/users/cara", {"password": "another-password"}))
+    assert (await sign_in(shop, "cara", "another-password")).status_code == 200
+    assert (await done(await patch(alice, "/users/cara", {"disabled": True})))["disabled"]
+    assert (await sign_in(shop, "cara", "another-password")).status_code == 401
+
+
+async def test_a_manager_grants_no_right_above_a_clerks(shop: ShopServer) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    for role in ("manager", "admin"):
+        refused(await alice.post("/users", {**CARA, "role": role}), "forbidden")
+        refused(await patch(alice, "/users/bob", {"role": role}), "forbidden")
+        refused(await patch(alice, "/users/bob", {"role": role, "disabled": True}), "forbidden")
+    assert shop.rows("SELECT role FROM user_account WHERE id IN ('bob', 'cara')") == [("clerk",)]
+
+
+async def test_a_manager_edits_resets_and_dismisses_nobody_of_their_rank_or_above(shop: ShopServer) -> None:
+    ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
+    await done(await ada.post("/users", {**CARA, "role": "manager"}))
+    before = shop.rows("SELECT * FROM user_account ORDER BY tenant_id, id")
+    for user_id in ("ada", "cara", "alice"):
+        for edit in (
+            {"password": "another-password"},
+            {"pin": "8080"},
+            {"name": "Somebody Else"},
+            {"locations": ["main"]},
+            {"role": "clerk"},
+            {"disabled": True},
+            {"role": "clerk", "password": "another-password"},
         ):
-            refused(response, "forbidden")
+            response = await patch(alice, f"/users/{user_id}", edit)
+            assert response.json()["error"]["code"] in ("forbidden", "precondition_failed"), response.text
+    assert shop.rows("SELECT * FROM user_account ORDER BY tenant_id, id") == before
 
 
-async def test_the_trail_names_the_fields_and_never_a_secret(shop: Shop) -> None:
+async def test_a_manager_reaches_no_clerk_of_another_place(shop: ShopServer) -> None:
+    ada = await shop.sign_in("demo", "ada")
+    await done(await patch(ada, "/users/alice", {"locations": ["main"]}))
+    await done(await ada.post("/users", {**CARA, "locations": ["annex"]}))
+    alice = await shop.sign_in("demo", "alice")
+    for locations in (["annex"], ["main", "annex"], []):
+        refused(
+            await alice.post("/users", {**CARA, "id": "new", "username": "new", "locations": locations}),
+            "forbidden",
+        )
+    # Neither who works elsewhere, nor who works here and elsewhere, nor by moving them here or away.
+    refused(await patch(alice, "/users/cara", {"pin": "8080"}), "forbidden")
+    refused(await patch(alice, "/users/cara", {"locations": ["main"]}), "forbidden")
+    refused(await patch(alice, "/users/bob", {"pin": "8080"}), "forbidden")
+    await done(await patch(ada, "/users/bob", {"locations": ["main"]}))
+    refused(await patch(alice, "/users/bob", {"locations": ["main", "annex"]}), "forbidden")
+    await done(await patch(alice, "/users/bob", {"pin": "8080"}))
+    users = (await done(await alice.get("/users")))["users"]
+    assert [user["username"] for user in users] == ["ada", "alice", "bob"]
+
+
+async def test_a_token_that_says_more_than_its_person_is_edits_nobody(rules: Rules) -> None:
+    """Whoever lost a right a moment ago has a token that still says so."""
+    outdated = Caller("t", "admin", ("main", "annex"), user_id="mia")
+    edit = UserEdit(role="admin")
+    for user_id in ("mia", "cleo"):
+        with pytest.raises(Refusal, match="role"):
+            await people.edit_user(rules.database, outdated, user_id, edit)
+    roles = await asyncio.to_thread(rules.query, "SELECT role FROM user_account ORDER BY id")
+    assert roles == [("clerk",), ("manager",)]
+
+
+async def test_a_manager_sets_what_loosens_no_check_and_an_admin_the_others(shop: ShopServer) -> None:
+    ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
+    strict, loose = {"refuseUnconditional": True}, {"refuseUnconditional": False}
+    assert await done(await patch(alice, "/settings", strict)) == strict
+    refused(await patch(alice, "/settings", loose), "forbidden")
+    assert await done(await patch(alice, "/settings", strict)) == strict
+    assert await done(await patch(ada, "/settings", loose)) == loose
+
+
+def test_of_every_setting_it_is_known_what_loosens_it() -> None:
+    assert set(LOOSENED) == set(TenantSettings.model_fields)
+
+
+async def test_the_trail_names_the_fields_and_never_a_secret(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     await done(await ada.post("/users", CARA))
     edit = {"password": "another-password", "pin": "8080", "role": "manager"}
@@ -234,7 +327,7 @@ async def test_the_trail_names_the_fields_and_never_a_secret(shop: Shop) -> None
         assert secret not in orjson.dumps(told).decode()
 
 
-async def test_a_revoked_till_is_out_and_revoking_again_changes_nothing(shop: Shop) -> None:
+async def test_a_revoked_till_is_out_and_revoking_again_changes_nothing(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     till = await shop.enroll(alice)
     assert (await till.get("/stock/tea")).status_code == 200
@@ -250,7 +343,7 @@ async def test_a_revoked_till_is_out_and_revoking_again_changes_nothing(shop: Sh
     ]
 
 
-async def test_a_manager_sees_and_revokes_the_tills_of_their_own_places(shop: Shop) -> None:
+async def test_a_manager_sees_and_revokes_the_tills_of_their_own_places(shop: ShopServer) -> None:
     ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
     till = await shop.enroll(alice, place="annex")
     await done(await patch(ada, "/users/alice", {"locations": ["main"]}))
@@ -260,14 +353,14 @@ async def test_a_manager_sees_and_revokes_the_tills_of_their_own_places(shop: Sh
     assert len((await done(await ada.get("/devices")))["devices"]) == 1
 
 
-async def test_a_till_of_another_shop_cannot_be_revoked(shop: Shop) -> None:
+async def test_a_till_of_another_shop_cannot_be_revoked(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     mallory = await shop.sign_in("rival", "mallory")
     refused(await mallory.post(f"/devices/{till.user_id}/revoke", {}), "not_found")
     assert (await till.get("/stock/tea")).status_code == 200
 
 
-async def test_settings_keep_what_an_edit_leaves_out(shop: Shop) -> None:
+async def test_settings_keep_what_an_edit_leaves_out(shop: ShopServer) -> None:
     ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
     assert await done(await alice.get("/settings")) == {"refuseUnconditional": False}
     assert await done(await patch(ada, "/settings", {"refuseUnconditional": True})) == {
@@ -279,7 +372,7 @@ async def test_settings_keep_what_an_edit_leaves_out(shop: Shop) -> None:
     assert line["detail"] == {"did": "settings_edited", "refuseUnconditional": True}
 
 
-async def test_sockets_of_people_hear_no_verifier_and_those_of_tills_do(shop: Shop) -> None:
+async def test_sockets_of_people_hear_no_verifier_and_those_of_tills_do(shop: ShopServer) -> None:
     alice, bob, ada = [await shop.sign_in("demo", name) for name in ("alice", "bob", "ada")]
     till = await shop.enroll(alice)
     person = await shop.join("demo", bob, features=["changes"])

@@ -11,10 +11,10 @@ from server_stub.presence.local import Beat, LocalPresence, Presence, Present
 from server_stub.presence.redis_client import connect_to
 from server_stub.presence.shared import RedisPresence
 from server_stub.realtime.bus import RedisBus
-from tests.server.operations import movement
-from tests.server.shop import Shop
-from tests.services import Redis
-from tests.waiting import WAIT_S
+from tests.kit.operations import movement
+from tests.kit.redis_server import Redis
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 pytestmark = pytest.mark.xdist_group("scale")
 
@@ -176,7 +176,9 @@ async def test_without_redis_a_process_knows_its_own_and_recovers(
 
 
 @pytest.fixture
-async def two_shops(open_with: Callable[..., Any], redis_url: str) -> AsyncIterator[tuple[Shop, Shop]]:
+async def two_shops(
+    open_with: Callable[..., Any], redis_url: str
+) -> AsyncIterator[tuple[ShopServer, ShopServer]]:
     """Two servers that are one: the same database, joined by Redis."""
     joined = {"redis_url": redis_url, "presence_beat_s": 1.0, "sync_state_pause_s": 0.02, "sync_state_s": 0.5}
     async with open_with(**joined) as one, open_with(**joined) as other:
@@ -184,7 +186,7 @@ async def two_shops(open_with: Callable[..., Any], redis_url: str) -> AsyncItera
 
 
 async def test_news_of_stock_and_people_reach_the_sockets_of_both_processes(
-    two_shops: tuple[Shop, Shop],
+    two_shops: tuple[ShopServer, ShopServer],
 ) -> None:
     one, other = two_shops
     bob, alice = await one.sign_in("demo", "bob"), await other.sign_in("demo", "alice")
@@ -204,7 +206,9 @@ async def test_news_of_stock_and_people_reach_the_sockets_of_both_processes(
     assert len(here.all_of("inventory-updated")) == 1
 
 
-async def test_a_processes_replies_are_its_own_sockets_alone(two_shops: tuple[Shop, Shop]) -> None:
+async def test_a_processes_replies_are_its_own_sockets_alone(
+    two_shops: tuple[ShopServer, ShopServer],
+) -> None:
     one, other = two_shops
     bob = await one.sign_in("demo", "bob")
     here, there = await one.join("demo", bob), await other.join("demo", bob)
@@ -231,7 +235,7 @@ async def test_the_ceiling_of_a_tenant_is_that_of_all_processes(
 
 
 async def test_sockets_go_on_without_redis_and_are_joined_again_with_it(
-    two_shops: tuple[Shop, Shop], redis_server: Redis
+    two_shops: tuple[ShopServer, ShopServer], redis_server: Redis
 ) -> None:
     one, other = two_shops
     bob, alice = await one.sign_in("demo", "bob"), await other.sign_in("demo", "alice")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from server_stub.operations.handlers.products import Merged, merge
-from tests.server.operations import operation
-from tests.server.rules import Rules
+from tests.kit.operations import operation
+from tests.kit.rules import Rules
 
 
 def create(product: str, **fields: Any) -> dict[str, Any]:

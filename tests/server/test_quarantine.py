@@ -8,18 +8,19 @@ import pytest
 
 from server_stub.operations.handlers import transactions
 from server_stub.operations.quarantine import CannotBeTaken
-from tests.server.operations import close_shift, open_shift, sale
-from tests.server.rules import Rules
-from tests.server.shop import Person, Shop
+from tests.kit.clients import Person
+from tests.kit.operations import close_shift, open_shift, sale
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 
 @pytest.fixture
-async def boss(shop: Shop) -> Person:
+async def boss(shop: ShopServer) -> Person:
     return await shop.sign_in("demo", "alice")
 
 
 @pytest.fixture
-async def till(shop: Shop, boss: Person) -> Person:
+async def till(shop: ShopServer, boss: Person) -> Person:
     return await shop.enroll(boss)
 
 
@@ -72,7 +73,7 @@ def test_a_sale_for_anothers_place_is_told_where_its_till_hears_it(rules: Rules)
 
 
 async def test_a_manager_sees_kept_sales_whole_and_the_newest_first(
-    shop: Shop, boss: Person, till: Person
+    shop: ShopServer, boss: Person, till: Person
 ) -> None:
     first, second = torn_sale(), misplaced_sale()
     await till.send(first)
@@ -88,7 +89,7 @@ async def test_a_manager_sees_kept_sales_whole_and_the_newest_first(
 
 
 async def test_retrying_a_misplaced_sale_takes_it_where_it_was_sold(
-    shop: Shop, boss: Person, till: Person
+    shop: ShopServer, boss: Person, till: Person
 ) -> None:
     sold = misplaced_sale(deviceSeq=1)
     await till.send(sold)
@@ -108,7 +109,7 @@ def _last_row(pushed: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-async def test_retrying_twice_sells_once(shop: Shop, boss: Person, till: Person) -> None:
+async def test_retrying_twice_sells_once(shop: ShopServer, boss: Person, till: Person) -> None:
     sold = misplaced_sale()
     await till.send(sold)
     rows = await asyncio.gather(*(decide(boss, sold["id"], "retry") for _ in range(2)))
@@ -118,7 +119,7 @@ async def test_retrying_twice_sells_once(shop: Shop, boss: Person, till: Person)
 
 
 async def test_a_sale_that_still_cannot_be_read_stays_open_and_says_why(
-    shop: Shop, boss: Person, till: Person
+    shop: ShopServer, boss: Person, till: Person
 ) -> None:
     for torn in (torn_sale(), sale({"p": 1}, timestamp="yesterday")):
         await till.send(torn)
@@ -131,7 +132,7 @@ async def test_a_sale_that_still_cannot_be_read_stays_open_and_says_why(
 
 
 async def test_a_rule_that_reads_more_today_takes_what_yesterdays_could_not(
-    shop: Shop, boss: Person, till: Person, monkeypatch: pytest.MonkeyPatch
+    shop: ShopServer, boss: Person, till: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def reads_nothing(*_arguments: object) -> None:
         raise CannotBeTaken("yesterday's program")
@@ -147,7 +148,7 @@ async def test_a_rule_that_reads_more_today_takes_what_yesterdays_could_not(
     assert (shift["flags"], shift["version"]) == ([], 3)
 
 
-async def test_giving_up_a_sale_says_why_and_is_final(shop: Shop, boss: Person, till: Person) -> None:
+async def test_giving_up_a_sale_says_why_and_is_final(shop: ShopServer, boss: Person, till: Person) -> None:
     torn = torn_sale()
     await till.send(torn)
     assert (await decide(boss, torn["id"], "discard"))["code"] == "bad_request"
@@ -166,7 +167,7 @@ async def test_giving_up_a_sale_says_why_and_is_final(shop: Shop, boss: Person, 
     ]
 
 
-async def test_a_sale_of_elsewhere_is_not_there(shop: Shop, boss: Person, till: Person) -> None:
+async def test_a_sale_of_elsewhere_is_not_there(shop: ShopServer, boss: Person, till: Person) -> None:
     torn = torn_sale()
     await till.send(torn)
     mallory = await shop.sign_in("rival", "mallory")

@@ -10,15 +10,15 @@ import pytest
 from server_stub.realtime.rooms import rooms_of
 from server_stub.settings import Settings
 from sync_agent.contract.streams import location_stream, tenant_stream
-from tests.clocks import ManualClock
-from tests.server.operations import T0_MS, count, movement, sale
-from tests.server.shop import Shop, open_shop
-from tests.waiting import WAIT_S
+from tests.kit.clocks import ManualClock
+from tests.kit.operations import T0_MS, count, movement, sale
+from tests.kit.servers import ShopServer, open_shop
+from tests.kit.waiting import WAIT_S
 
 MAIN = "tenant-demo-location-main"
 
 
-async def test_joining_answers_with_heads_and_then_a_first_look(shop: Shop) -> None:
+async def test_joining_answers_with_heads_and_then_a_first_look(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.connect(auth={"token": bob.access_token})
     answer = await socket.call("join-tenant", {"tenantId": "demo", "userId": "bob", "locationId": "main"})
@@ -32,7 +32,7 @@ async def test_joining_answers_with_heads_and_then_a_first_look(shop: Shop) -> N
     assert first_look["streams"] == answer["data"]["streams"]
 
 
-async def test_without_a_location_one_hears_of_all_ones_places(shop: Shop) -> None:
+async def test_without_a_location_one_hears_of_all_ones_places(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob)
     assert {level["locationId"] for level in (await socket.hear("initial-sync"))["stockLevels"]} == {
@@ -43,7 +43,7 @@ async def test_without_a_location_one_hears_of_all_ones_places(shop: Shop) -> No
     await socket.hear("inventory-updated", lambda update: update["locationId"] == "annex")
 
 
-async def test_with_cursors_the_first_look_is_what_changed_since(shop: Shop) -> None:
+async def test_with_cursors_the_first_look_is_what_changed_since(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     before = (await bob.changes(MAIN))[-1]
     await bob.send(movement("p", 3))
@@ -62,7 +62,7 @@ async def test_a_first_look_that_is_not_all_says_so(open_with: Callable[..., Any
         assert (len(first_look["stockLevels"]), first_look["complete"]) == (10, False)
 
 
-async def test_a_plain_client_hears_of_stock_and_another_of_whole_changes(shop: Shop) -> None:
+async def test_a_plain_client_hears_of_stock_and_another_of_whole_changes(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     plain = await shop.join("demo", bob, locationId="main")
     whole = await shop.join("demo", bob, locationId="main", features=["changes"])
@@ -95,7 +95,7 @@ async def test_a_feed_of_many_changes_has_no_gap(open_with: Callable[..., Any]) 
         assert max(len(event["changes"]) for event in events) <= 7
 
 
-async def test_an_inventory_update_is_confirmed_and_given_its_first_answer_again(shop: Shop) -> None:
+async def test_an_inventory_update_is_confirmed_and_given_its_first_answer_again(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob, locationId="main")
     update = {"productId": "p", "locationId": "main", "newQuantity": 5, "version": 0, "eventId": "e-1"}
@@ -106,7 +106,7 @@ async def test_an_inventory_update_is_confirmed_and_given_its_first_answer_again
     assert await bob.stock("p") == (5, 1)
 
 
-async def test_an_inventory_update_on_an_old_version_is_a_conflict_to_resolve(shop: Shop) -> None:
+async def test_an_inventory_update_on_an_old_version_is_a_conflict_to_resolve(shop: ShopServer) -> None:
     bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
     mine, other = await shop.join("demo", bob, locationId="main"), await shop.join("demo", alice)
     await bob.send(count("p", 4, T0_MS, version=0))
@@ -126,7 +126,7 @@ async def test_an_inventory_update_on_an_old_version_is_a_conflict_to_resolve(sh
     assert await bob.stock("p") == (6, 2)
 
 
-async def test_a_queue_over_the_socket_is_answered_twice_over(shop: Shop) -> None:
+async def test_a_queue_over_the_socket_is_answered_twice_over(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     socket = await shop.connect()
     await socket.call("join-tenant", {"tenantId": "demo", "userId": "bob", "token": till.access_token})
@@ -140,7 +140,7 @@ async def test_a_queue_over_the_socket_is_answered_twice_over(shop: Shop) -> Non
     ]
 
 
-async def test_presence_is_told_on_a_users_first_and_last_socket(shop: Shop) -> None:
+async def test_presence_is_told_on_a_users_first_and_last_socket(shop: ShopServer) -> None:
     bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
     witness = await shop.join("demo", alice)
     first, second = await shop.join("demo", bob, locationId="main"), await shop.join("demo", bob)
@@ -177,7 +177,7 @@ async def test_presence_is_told_on_a_users_first_and_last_socket(shop: Shop) -> 
     ],
 )
 async def test_whatever_comes_is_answered_and_the_connection_lives(
-    shop: Shop, event: str, payload: Any, code: str
+    shop: ShopServer, event: str, payload: Any, code: str
 ) -> None:
     socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
     answer = await socket.call(event, payload)
@@ -187,7 +187,7 @@ async def test_whatever_comes_is_answered_and_the_connection_lives(
     assert (await socket.call("network-status", {"isOnline": True, "pending": 3}))["success"]
 
 
-async def test_joining_comes_first(shop: Shop) -> None:
+async def test_joining_comes_first(shop: ShopServer) -> None:
     socket = await shop.connect()
     for event in ("ping", "inventory-update", "sync-offline-queue", "resolve-conflict", "network-status"):
         payload = [] if event == "sync-offline-queue" else {}
@@ -217,7 +217,7 @@ async def test_a_socket_goes_with_its_token_unless_it_joins_again(settings: Sett
         assert not renewed.all_of("session-ended")
 
 
-async def test_a_protocol_that_is_not_spoken_asks_for_an_upgrade(shop: Shop) -> None:
+async def test_a_protocol_that_is_not_spoken_asks_for_an_upgrade(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.connect()
     answer = await socket.call(
@@ -229,7 +229,7 @@ async def test_a_protocol_that_is_not_spoken_asks_for_an_upgrade(shop: Shop) -> 
 
 @pytest.mark.parametrize(("origin", "status"), [({}, 200), ({"Origin": "https://elsewhere.example"}, 403)])
 async def test_a_native_client_may_connect_and_a_foreign_page_may_not(
-    shop: Shop, origin: dict[str, str], status: int
+    shop: ShopServer, origin: dict[str, str], status: int
 ) -> None:
     response = await shop.http.get("/socket.io/?EIO=4&transport=polling", headers=origin)
     assert response.status_code == status

@@ -12,19 +12,17 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.services import credentials, retention, sync
 from server_stub.services.accounts import begin_family, find_user
-from server_stub.services.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.streams import ChangesPage, Cursor
-from tests.server.operations import movement, operation
-from tests.server.rules import MovableClock, Rules
-from tests.waiting import until
-from tests.world import World
+from tests.kit.operations import movement, operation
+from tests.kit.rules import MIA, MovableClock, Rules
+from tests.kit.waiting import until
+from tests.kit.world import World
 
 STREAM = "tenant-t-location-main"
 DAY_MS = retention.DAY_MS
-MIA = Caller("t", "manager", ("main", "annex"), user_id="mia")
 
 
 def prune(rules: Rules, rows_max: int = 1000) -> retention.Pruned:

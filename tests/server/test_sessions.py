@@ -13,10 +13,11 @@ from server_stub.asgi import Application, build_app
 from server_stub.realtime import Realtime
 from server_stub.run import running
 from server_stub.settings import Settings
-from tests.clocks import ManualClock
-from tests.server.operations import movement
-from tests.server.shop import Person, Shop, Socket
-from tests.waiting import WAIT_S, until
+from tests.kit.clients import Person, Socket
+from tests.kit.clocks import ManualClock
+from tests.kit.operations import movement
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S, until
 
 QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
 
@@ -80,7 +81,7 @@ async def test_a_revoked_till_is_shown_out_and_not_let_in_again(open_with: Calla
         assert (await again.join(till))["error"]["code"] == "unauthorized"
 
 
-async def test_nobody_joins_on_a_sign_in_that_has_ended(shop: Shop) -> None:
+async def test_nobody_joins_on_a_sign_in_that_has_ended(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     await bob.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})
     socket = await shop.connect()
@@ -90,7 +91,7 @@ async def test_nobody_joins_on_a_sign_in_that_has_ended(shop: Shop) -> None:
 async def test_after_its_token_ran_out_a_socket_is_refused_until_it_joins_again(settings: Settings) -> None:
     clock = ManualClock()
     async with running(settings, clock=clock) as server, aiohttp.ClientSession() as http:
-        shop = Shop(server.url, settings.home, http)  # type: ignore[arg-type]
+        shop = ShopServer(server.url, settings.home, http)  # type: ignore[arg-type]
         bob = await token_of_bob(http, server.url)
         socket = await shop.connect()
         assert (await socket.join(bob))["success"]
@@ -109,7 +110,7 @@ async def token_of_bob(http: aiohttp.ClientSession, url: str) -> Person:
     return Person(None, answer["accessToken"], "bob", answer)  # type: ignore[arg-type]
 
 
-async def test_joining_elsewhere_moves_what_one_hears(shop: Shop) -> None:
+async def test_joining_elsewhere_moves_what_one_hears(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob, locationId="main")
     assert (await socket.join(bob, locationId="annex"))["success"]
@@ -118,7 +119,7 @@ async def test_joining_elsewhere_moves_what_one_hears(shop: Shop) -> None:
     assert [update["locationId"] for update in socket.all_of("inventory-updated")] == ["annex"]
 
 
-async def test_joining_again_is_no_coming_and_going(shop: Shop) -> None:
+async def test_joining_again_is_no_coming_and_going(shop: ShopServer) -> None:
     bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
     witness = await shop.join("demo", alice)
     socket = await shop.join("demo", bob, locationId="main")
@@ -129,7 +130,7 @@ async def test_joining_again_is_no_coming_and_going(shop: Shop) -> None:
     assert told == ["user-connected", "user-disconnected"]
 
 
-async def test_a_till_may_change_the_clerk_at_it(shop: Shop) -> None:
+async def test_a_till_may_change_the_clerk_at_it(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     till = await shop.enroll(alice)
     witness = await shop.join("demo", alice)
@@ -225,7 +226,7 @@ async def test_a_socket_that_takes_nothing_in_is_closed_and_the_others_hear(
         slow.client.eio.ws._conn.transport.abort()
 
 
-async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime], shop: Shop) -> None:
+async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime], shop: ShopServer) -> None:
     people = [await shop.sign_in("demo", name) for name in ("alice", "bob")]
     till = await shop.enroll(people[0])
 

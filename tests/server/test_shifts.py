@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from server_stub.operations.parsing import read
-from tests.server.operations import close_shift, movement, open_shift, operation, sale
-from tests.server.rules import Rules
-from tests.server.shop import Shop
+from tests.kit.operations import close_shift, movement, open_shift, operation, sale
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 MONEY = {"p": 2}
 
@@ -177,7 +177,7 @@ def test_a_manifest_must_add_up(rules: Rules) -> None:
     assert "manifest" in result["error"]
 
 
-async def test_a_shift_can_be_asked_about_at_its_own_place(shop: Shop) -> None:
+async def test_a_shift_can_be_asked_about_at_its_own_place(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     await till.send(open_shift("s1", deviceSeq=1), close_shift(1, 2, shift="s1", deviceSeq=3))
     shift = (await till.get("/shifts/s1")).json()["data"]

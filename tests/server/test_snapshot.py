@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.server.operations import T0_MS, operation, rfc3339
-from tests.server.shop import Person, Shop
-from tests.server.test_http import snapshot
+from tests.kit.clients import Person, snapshot
+from tests.kit.operations import T0_MS, operation, rfc3339
+from tests.kit.servers import ShopServer
 
 MAIN, TENANT = "tenant-demo-location-main", "tenant-demo"
 
@@ -48,7 +48,7 @@ def filled(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-async def test_shifts_that_are_open_or_wait_for_operations_are_in_it(shop: Shop) -> None:
+async def test_shifts_that_are_open_or_wait_for_operations_are_in_it(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     till, other = await shop.enroll(alice), await shop.enroll(alice)
     finished = [opening("whole", 1), closing("whole", 2, last=1)]
@@ -63,7 +63,7 @@ async def test_shifts_that_are_open_or_wait_for_operations_are_in_it(shop: Shop)
     assert first["rowsTotal"] == sum(len(some) for some in rows.values())
 
 
-async def test_sales_with_the_manager_are_in_it_without_what_was_in_them(shop: Shop) -> None:
+async def test_sales_with_the_manager_are_in_it_without_what_was_in_them(shop: ShopServer) -> None:
     till = await shop.enroll(await shop.sign_in("demo", "alice"))
     here, nowhere = unreadable_sale(locationId="main"), unreadable_sale(locationId="moon")
     results = await till.send(here, nowhere)

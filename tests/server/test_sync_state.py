@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from tests.server.operations import T0_MS, count
-from tests.server.shop import Shop
+from tests.kit.operations import T0_MS, count
+from tests.kit.servers import ShopServer
 
 SOON = {"sync_state_pause_s": 0.02}
 
 
 @pytest.fixture
-async def shop(open_with: Callable[..., Any]) -> AsyncIterator[Shop]:
+async def shop(open_with: Callable[..., Any]) -> AsyncIterator[ShopServer]:
     async with open_with(**SOON) as shop:
         yield shop
 
 
-async def test_sync_state_has_the_seeds_shape_and_each_place(shop: Shop) -> None:
+async def test_sync_state_has_the_seeds_shape_and_each_place(shop: ShopServer) -> None:
     bob, alice = await shop.sign_in("demo", "bob"), await shop.sign_in("demo", "alice")
     await shop.join("demo", bob, locationId="main")
     await shop.join("demo", bob, locationId="annex")
@@ -35,7 +35,7 @@ async def test_sync_state_has_the_seeds_shape_and_each_place(shop: Shop) -> None
     }
 
 
-async def test_what_tills_say_of_their_queues_is_summed_by_place(shop: Shop) -> None:
+async def test_what_tills_say_of_their_queues_is_summed_by_place(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     tills = [await shop.enroll(alice, place=place) for place in ("main", "main", "annex")]
     sockets = [await shop.join("demo", till) for till in tills]
@@ -50,7 +50,7 @@ async def test_what_tills_say_of_their_queues_is_summed_by_place(shop: Shop) -> 
     await sockets[0].hear("sync-state", lambda state: state["pendingOperations"] == 3)
 
 
-async def test_being_online_alone_says_nothing_of_a_queue(shop: Shop) -> None:
+async def test_being_online_alone_says_nothing_of_a_queue(shop: ShopServer) -> None:
     socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
     await socket.call("network-status", {"isOnline": True, "pending": 4})
     assert (await socket.call("network-status", {"isOnline": False}))["success"]
@@ -59,7 +59,7 @@ async def test_being_online_alone_says_nothing_of_a_queue(shop: Shop) -> None:
     assert state["pendingOperations"] == 4
 
 
-async def test_joining_again_keeps_what_the_till_said(shop: Shop) -> None:
+async def test_joining_again_keeps_what_the_till_said(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob)
     await socket.call("network-status", {"isOnline": True, "pending": 4})
@@ -69,7 +69,7 @@ async def test_joining_again_keeps_what_the_till_said(shop: Shop) -> None:
     assert state["locations"]["annex"]["pendingOperations"] == 4
 
 
-async def test_a_conflict_is_told_when_it_opens_and_when_it_is_settled(shop: Shop) -> None:
+async def test_a_conflict_is_told_when_it_opens_and_when_it_is_settled(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob, locationId="main")
     await bob.send(count("p", 4, T0_MS, version=0), count("p", 9, T0_MS, version=0))
@@ -99,7 +99,7 @@ async def test_sync_state_comes_without_any_change_too(open_with: Callable[..., 
         await socket.hear("sync-state", lambda _state: len(socket.all_of("sync-state")) >= 4)
 
 
-async def test_another_tenants_state_is_its_own(shop: Shop) -> None:
+async def test_another_tenants_state_is_its_own(shop: ShopServer) -> None:
     bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
     socket, other = await shop.join("demo", bob), await shop.join("rival", mallory)
     await socket.call("network-status", {"isOnline": True, "pending": 5})
@@ -110,7 +110,7 @@ async def test_another_tenants_state_is_its_own(shop: Shop) -> None:
     assert {state["tenantId"] for state in other.all_of("sync-state")} <= {"rival"}
 
 
-async def test_no_till_says_more_than_any_queue_could_hold(shop: Shop) -> None:
+async def test_no_till_says_more_than_any_queue_could_hold(shop: ShopServer) -> None:
     socket = await shop.join("demo", await shop.sign_in("demo", "bob"))
     answer = await socket.call("network-status", {"isOnline": True, "pending": 2**53})
     assert answer["error"]["code"] == "bad_request"

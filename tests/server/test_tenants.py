@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.server.operations import T0_MS, count, movement, operation
-from tests.server.shop import Person, Shop
+from tests.kit.clients import Person
+from tests.kit.operations import T0_MS, count, movement, operation
+from tests.kit.servers import ShopServer
 
 
 @pytest.fixture
-async def mallory(shop: Shop) -> Person:
+async def mallory(shop: ShopServer) -> Person:
     return await shop.sign_in("rival", "mallory")
 
 
-async def a_conflict_of_demo(shop: Shop) -> str:
+async def a_conflict_of_demo(shop: ShopServer) -> str:
     bob = await shop.sign_in("demo", "bob")
     results = await bob.send(count("p", 4, T0_MS, version=0), count("p", 5, T0_MS, version=0))
     identifier: str = results[1]["conflict"]["id"]
@@ -30,13 +31,13 @@ async def a_conflict_of_demo(shop: Shop) -> str:
     ],
 )
 async def test_anothers_streams_are_not_found(
-    shop: Shop, mallory: Person, path: str, params: dict[str, Any]
+    shop: ShopServer, mallory: Person, path: str, params: dict[str, Any]
 ) -> None:
     response = await mallory.get(path, **params)
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
-async def test_a_snapshots_token_opens_no_other_tenants_stream(shop: Shop, mallory: Person) -> None:
+async def test_a_snapshots_token_opens_no_other_tenants_stream(shop: ShopServer, mallory: Person) -> None:
     await a_conflict_of_demo(shop)
     bob = await shop.sign_in("demo", "bob")
     page = (await bob.get("/realtime/snapshot", stream="tenant-demo")).json()["data"]
@@ -45,7 +46,7 @@ async def test_a_snapshots_token_opens_no_other_tenants_stream(shop: Shop, mallo
     assert response.status_code == 400
 
 
-async def test_anothers_stock_and_conflicts_are_not_there(shop: Shop, mallory: Person) -> None:
+async def test_anothers_stock_and_conflicts_are_not_there(shop: ShopServer, mallory: Person) -> None:
     conflict_id = await a_conflict_of_demo(shop)
     assert (await mallory.get("/stock/p")).json()["data"]["levels"] == []
     assert (await mallory.get("/realtime/conflicts")).json()["data"] == []
@@ -58,12 +59,12 @@ async def test_anothers_stock_and_conflicts_are_not_there(shop: Shop, mallory: P
     assert shop.rows("SELECT status FROM conflict") == [("open",)]
 
 
-async def test_an_operation_for_another_tenant_is_forbidden(shop: Shop, mallory: Person) -> None:
+async def test_an_operation_for_another_tenant_is_forbidden(shop: ShopServer, mallory: Person) -> None:
     (result,) = await mallory.send({**movement("p", 1), "tenantId": "demo"})
     assert result["code"] == "forbidden"
 
 
-async def test_the_same_ids_in_two_tenants_never_meet(shop: Shop, mallory: Person) -> None:
+async def test_the_same_ids_in_two_tenants_never_meet(shop: ShopServer, mallory: Person) -> None:
     bob = await shop.sign_in("demo", "bob")
     shared = movement("p", 1)
     (first,) = await bob.send(shared)
@@ -73,7 +74,7 @@ async def test_the_same_ids_in_two_tenants_never_meet(shop: Shop, mallory: Perso
     assert (await bob.stock("p"), await mallory.stock("p")) == ((1, 1), (7, 1))
 
 
-async def test_a_till_of_another_tenant_cannot_be_spoken_for(shop: Shop, mallory: Person) -> None:
+async def test_a_till_of_another_tenant_cannot_be_spoken_for(shop: ShopServer, mallory: Person) -> None:
     till = await shop.enroll(mallory)
     results = await till.send(movement("p", 1, actorId="alice"), movement("p", 1, locationId="annex"))
     assert [result["code"] for result in results] == ["forbidden", "not_found"]
@@ -81,7 +82,7 @@ async def test_a_till_of_another_tenant_cannot_be_spoken_for(shop: Shop, mallory
     assert response.status_code == 404
 
 
-async def test_a_socket_joins_its_own_tenant_alone(shop: Shop, mallory: Person) -> None:
+async def test_a_socket_joins_its_own_tenant_alone(shop: ShopServer, mallory: Person) -> None:
     socket = await shop.connect()
     mine = {"tenantId": "rival", "userId": "mallory", "token": mallory.access_token}
     for told, code in (
@@ -95,7 +96,7 @@ async def test_a_socket_joins_its_own_tenant_alone(shop: Shop, mallory: Person) 
     assert (await socket.call("join-tenant", mine))["success"]
 
 
-async def test_nothing_of_one_tenant_reaches_anothers_sockets(shop: Shop, mallory: Person) -> None:
+async def test_nothing_of_one_tenant_reaches_anothers_sockets(shop: ShopServer, mallory: Person) -> None:
     spies = [
         await shop.join("rival", mallory),
         await shop.join("rival", mallory, locationId="main", features=["changes"]),

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.run import running, serve
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
-from tests.waiting import WAIT_S
+from tests.kit.waiting import WAIT_S
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.server.operations import T0_MS, count, movement, operation, transfer
-from tests.server.rules import Rules
-from tests.server.shop import Shop
+from tests.kit.operations import T0_MS, count, movement, operation, transfer
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 
 def reasons(rules: Rules) -> list[Any]:
@@ -134,7 +134,7 @@ def test_transfers_there_and_back_lose_nothing_in_any_order(
         assert sums == [len(counted), 0]
 
 
-async def test_opposite_transfers_at_once_lose_nothing(shop: Shop) -> None:
+async def test_opposite_transfers_at_once_lose_nothing(shop: ShopServer) -> None:
     alice = await shop.sign_in("demo", "alice")
     tills = [await shop.enroll(alice, place, place) for place in ("main", "annex")]
 

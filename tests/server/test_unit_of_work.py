@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from server_stub.store.tables import RefreshToken
-from tests.server.rules import Rules
+from tests.kit.rules import Rules
 
 PLACE = {"tenant_id": "t", "id": "kiosk", "name": "Kiosk", "time_zone": "UTC", "version": 1}
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from server_stub.operations.upcasting import NewerForm, to_current
 from sync_agent.contract.operations import OPERATION_SCHEMA
-from tests.server.operations import movement, sale
-from tests.server.rules import Rules
+from tests.kit.operations import movement, sale
+from tests.kit.rules import Rules
 
 
 def renamed(item: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from server_stub.services.caller import Caller
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
 from sync_agent.contract.codes import ErrorCode
-from tests.server.operations import movement
-from tests.server.rules import Rules
-from tests.server.shop import Shop
+from tests.kit.operations import movement
+from tests.kit.rules import Rules
+from tests.kit.servers import ShopServer
 
 MINUTE_MS = 60_000
 TILL = Caller("t", "device", ("main",), device_id="till-1", address="10.0.0.7")
@@ -201,7 +201,7 @@ async def test_refusals_of_a_server_are_in_the_trail_of_their_shop_alone(
     assert {tenant for tenant, *_rest in found} == {"demo"}
 
 
-def _trail(shop: Shop) -> list[tuple[Any, ...]]:
+def _trail(shop: ShopServer) -> list[tuple[Any, ...]]:
     return shop.rows(
         "SELECT tenant_id, kind, outcome, actor_id, times FROM audit_entry"
         " WHERE kind IN ('refusal', 'anomaly') OR outcome = 'refused' ORDER BY seq"

@@ -24,7 +24,7 @@ from server_stub.services import retention, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
 from server_stub.services.snapshot import snapshot
-from server_stub.services.visibility import visible_row
+from server_stub.services.visibility import Audience, visible_row
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
 from sync_agent.contract import events
@@ -34,6 +34,7 @@ from sync_agent.contract.streams import ChangesEvent, Cursor, JoinedStreams, loc
 from sync_agent.contract.wire import from_ms
 from tests.simulation.ports import Died, SimClock, SimIds
 
+_TILLS = Audience(is_till=True, is_tolerant=True)
 TOKEN_S = 900.0
 SNAPSHOT_ROWS = 7
 OPERATIONS_PER_COMMIT = 5
@@ -315,7 +316,7 @@ class SimServer:
     def _tell(self, tenant_id: str, stream: str, changes: list[CommittedChange]) -> None:
         told = [
             change.to_change().model_copy(
-                update={"row": visible_row(change.resource_type, change.row, is_till=True)}
+                update={"row": visible_row(change.resource_type, change.row, _TILLS)}
             )
             for change in changes
         ]

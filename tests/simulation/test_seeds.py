@@ -6,13 +6,12 @@ Each run is a process of its own, with the order of sets fixed as whoever replay
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.kit.paths import ROOT
 from tests.simulation.mutants import KEPT
 
-ROOT = Path(__file__).parents[2]
 SEEDS = (20, 10, 25, 16, 14, 9, 48, 15, 40, 50, 22, 56, 17, 36, 43, 6, 18)
 """A budget of short ones in which each kind of fault happens, and two (15, 18) that found something."""
 

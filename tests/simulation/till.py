@@ -12,8 +12,6 @@ from sqlalchemy import event, select
 
 from app.domain.cart import Cart
 from app.domain.errors import DomainError
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue, counting, inventory
 from app.services.sync import conflicts, refused
 from app.services.till import Actor, Till
@@ -30,6 +28,7 @@ from sync_agent.store.database import Changed, Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import NewOperation, ProductEffect, Status
+from tests.kit import selling
 from tests.simulation.network import SimLink
 from tests.simulation.ports import Died, SimClock, SimExecutor, SimIds, SimRng, chance_of
 from tests.simulation.shop import templates
@@ -217,18 +216,15 @@ class SimTill:
             quantity = self._chance.randint(1, 3)
             cart = cart.add(product, quantity)
             moved[product.id] = moved.get(product.id, 0) - quantity
-        payment = tender_cash(cart.total_minor, cart.total_minor)
-        sale = await checkout.complete_sale(self.till, cart, [payment], pair[0])
+        sale = await selling.sell(self.till, cart, pair[0])
         self.sold[sale.id] = moved
         self._trace(self.name, "sold", sale.receipt_number)
 
     async def _refund(self) -> None:
-        pair = self._pair()
-        if pair is None:
+        pair, mia = self._pair(), self._actor("mia")
+        if pair is None or mia is None:
             return
-        cart = Cart().add(pair[1], 1)
-        payment = tender_cash(cart.total_minor, cart.total_minor)
-        sale = await checkout.complete_refund(self.till, cart, [payment], pair[0])
+        sale = await selling.take_back(self.till, Cart().add(pair[1], 1), pair[0], approved_by=mia)
         self.sold[sale.id] = {pair[1].id: 1}
 
     async def _adjust(self) -> None:

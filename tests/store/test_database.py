@@ -8,7 +8,7 @@ from sync_agent.ports import SystemClock
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.home import Home
-from tests.clocks import CountingIds, InlineExecutor
+from tests.kit.clocks import CountingIds, InlineExecutor
 
 FULL = 2
 

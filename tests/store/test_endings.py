@@ -12,7 +12,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.endings import CannotEnd
 from sync_agent.store.outbox import NewOperation, Status, StockEffect
-from tests.clocks import ManualClock
+from tests.kit.clocks import ManualClock
 
 DAY_S = 86_400
 

@@ -25,7 +25,7 @@ from sync_agent.store.home import Home
 from sync_agent.store.migrations.upgrade import alembic_config
 from sync_agent.store.outbox import Status
 from sync_agent.store.recovery.backup import backups
-from tests.waiting import until
+from tests.kit.waiting import until
 
 GOLDEN = Path(__file__).parent.parent / "golden_homes"
 RELEASES = sorted(folder.name for folder in GOLDEN.iterdir() if (folder / "home.sqlite.xz").exists())

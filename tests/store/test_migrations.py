@@ -18,8 +18,8 @@ from sync_agent.store.home import Home
 from sync_agent.store.migrations import HEAD, migrate
 from sync_agent.store.migrations.upgrade import alembic_config
 from sync_agent.store.tables import METADATA
-from tests.clocks import CountingIds, InlineExecutor, ManualClock
-from tests.store.conftest import IDENTITY
+from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.kit.homes import IDENTITY
 
 NOT_IN_TABLES_PY = ("catalogue_search", "alembic_version", "sqlite_")
 """The search index (what a table cannot say), and what alembic and SQLite keep for themselves."""

@@ -9,7 +9,7 @@ from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Batch, NewOperation, Status, StockEffect
-from tests.clocks import ManualClock
+from tests.kit.clocks import ManualClock
 
 LEASE_MS = 60_000
 

@@ -27,8 +27,8 @@ from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import Batch, NewOperation, Status
-from tests.clocks import CountingIds, InlineExecutor, ManualClock
-from tests.store.conftest import IDENTITY
+from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.kit.homes import IDENTITY
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from sync_agent.store.home import Home
 from sync_agent.store.outbox import NewOperation, ProductEffect, Status, StockEffect
 from sync_agent.store.projection import stock_figure
 from sync_agent.store.replica import LOCATION_KINDS, TENANT_KINDS, Gap, StagedSnapshot
-from tests.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
 
 HERE = location_stream("demo", "main")
 TENANT = tenant_stream("demo")

@@ -13,8 +13,6 @@ from sqlalchemy import func, select
 
 from app.bootstrap import OpenHome, open_home
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue
 from app.services.till import Actor
 from sync_agent.contract.operations import chain_hash, content_hash
@@ -22,7 +20,8 @@ from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
 from sync_agent.store.recovery import salvage
-from tests.world import World
+from tests.kit import selling
+from tests.kit.world import World
 
 PAGE = 4096
 
@@ -79,9 +78,7 @@ def overwrite(path: Path, seed: int, pages: int) -> None:
 async def sell_on(opened: OpenHome) -> str:
     till = opened.till()
     product = catalogue.search(till, "", limit=1)[0]
-    cart = Cart().add(product, 1)
-    payment = tender_cash(cart.total_minor, cart.total_minor)
-    sale = await checkout.complete_sale(till, cart, [payment], Actor("bob", "Bob", "clerk"))
+    sale = await selling.sell(till, Cart().add(product), Actor("bob", "Bob", "clerk"))
     return sale.receipt_number
 
 

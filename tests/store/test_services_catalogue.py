@@ -21,8 +21,8 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
-from tests.store.conftest import IDENTITY
-from tests.store.shop import ALICE, MARIA, MUG, goods, open_shop, rows
+from tests.kit.homes import IDENTITY
+from tests.kit.store_shop import ALICE, MARIA, MUG, goods, open_shop, rows
 
 
 @pytest.fixture

@@ -11,15 +11,17 @@ from sqlalchemy import event
 from app.domain.cart import Cart
 from app.domain.errors import BadPayment, CartTooLarge, EmptyCart, NotPriced
 from app.domain.tender import Tender, tender_cash
-from app.services.selling import checkout, transaction
+from app.services.selling import checkout, refunds, transaction
+from app.services.selling.transaction import CompletedSale
 from app.services.till import Till
 from sync_agent.contract.operations import TransactionData
 from sync_agent.errors import DiskFull
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic
 from sync_agent.store.projection import on_hand_many
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, BOWL, MARIA, MUG, VASE, goods, open_shop, row_counts, rows
+from tests.kit import selling
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import APPLES, BOWL, MARIA, MUG, VASE, goods, open_shop, row_counts, rows
 
 
 @pytest.fixture
@@ -32,10 +34,10 @@ def cart(till: Till) -> Cart:
     return Cart().add(goods(till, MUG), 2).add(goods(till, BOWL)).add(goods(till, APPLES), 1250)
 
 
-async def sell(till: Till, bought: Cart | None = None) -> checkout.CompletedSale:
+async def sell(till: Till, bought: Cart | None = None) -> CompletedSale:
     bought = bought or cart(till)
     payment = tender_cash(bought.total_minor, bought.total_minor + 26)
-    return await checkout.complete_sale(till, bought, [payment], MARIA)
+    return await selling.sell(till, bought, MARIA, [payment])
 
 
 async def test_a_sale_is_one_operation_with_its_rows_and_its_effect_on_stock(till: Till) -> None:
@@ -82,20 +84,21 @@ async def test_stock_goes_below_zero_and_is_shown_so(till: Till) -> None:
 
 async def test_a_refund_is_a_new_operation_that_names_the_receipt(till: Till) -> None:
     sale = await sell(till)
-    back = Cart().add(goods(till, MUG))
-    refund = await checkout.complete_refund(
-        till, back, [Tender("cash", 450)], MARIA, refers_to=sale.receipt_number
-    )
+    refund = await refunds.refund(till, refunds.find(till, "1"), {1: 1}, "cash", MARIA, "does not fit")
     assert refund.receipt_number == "T1-000002"
     sent = orjson.loads(next(row.data for row in rows(till, t.outbox) if row.id == refund.id))
-    assert (sent["kind"], sent["refersTo"], sent["lines"][0]["quantity"]) == ("refund", "T1-000001", 1)
+    assert (sent["kind"], sent["refersTo"], sent["lines"][0]["quantity"]) == (
+        "refund",
+        sale.receipt_number,
+        1,
+    )
     with till.store.reading() as connection:
         assert on_hand_many(connection, [MUG], "main") == {MUG: 12 - 2 + 1}
 
 
 async def test_a_moment_that_is_given_is_the_sales_moment(till: Till) -> None:
     bought = Cart().add(goods(till, MUG))
-    await checkout.complete_sale(till, bought, [Tender("card", 450)], MARIA, occurred_ms=1_291_000_000_000)
+    await selling.sell(till, bought, MARIA, [Tender("card", 450)], occurred_ms=1_291_000_000_000)
     (operation,) = rows(till, t.outbox)
     assert operation.timestamp_ms == rows(till, t.sale)[0].occurred_ms == 1_291_000_000_000
     assert orjson.loads(operation.data)["occurredAt"] == "2010-11-29T03:06:40.000Z"
@@ -104,11 +107,11 @@ async def test_a_moment_that_is_given_is_the_sales_moment(till: Till) -> None:
 async def test_what_cannot_be_sold_is_refused_in_words_and_writes_nothing(till: Till) -> None:
     before = row_counts(till)
     with pytest.raises(EmptyCart, match="nothing in the cart"):
-        await checkout.complete_sale(till, Cart(), [], MARIA)
+        await selling.sell(till, Cart(), MARIA)
     with pytest.raises(NotPriced, match="Crème vase"):
         Cart().add(goods(till, VASE))
     with pytest.raises(BadPayment, match=r"24\.74 is still missing"):
-        await checkout.complete_sale(till, cart(till), [], MARIA)
+        await selling.sell(till, cart(till), MARIA, [])
     assert row_counts(till) == before
     assert (await sell(till)).receipt_number == "T1-000001"
 

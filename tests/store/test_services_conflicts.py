@@ -9,8 +9,6 @@ import pytest
 
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved, NotPermitted
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import counting, inventory
 from app.services.sync import conflicts
 from app.services.sync.conflicts import ComparisonRow, ConflictView, SideLabel
@@ -20,7 +18,8 @@ from sync_agent.contract.wire import format_time, from_ms, to_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
-from tests.store.shop import (
+from tests.kit import selling
+from tests.kit.store_shop import (
     ALICE,
     MARIA,
     MUG,
@@ -179,8 +178,7 @@ async def test_either_side_can_be_taken_as_it_is(
 async def test_what_moved_since_the_compared_version_stays_on_top_of_a_decision(
     till: Till, met: Conflict
 ) -> None:
-    cart = Cart().add(goods(till, MUG), 2)
-    await checkout.complete_sale(till, cart, [tender_cash(900, 900)], MARIA)
+    await selling.sell(till, Cart().add(goods(till, MUG), 2), MARIA)
     confirm_stock(till, MUG, 6, 10)
     await decide(till, Resolution.MERGE, {"newQuantity": 8})
     assert inventory.stock_row(till, MUG).on_hand == 8 - 1 - 2

@@ -12,6 +12,7 @@ from app.domain.cart import Cart
 from app.domain.discount import Discount
 from app.domain.errors import (
     CartGone,
+    CartInUse,
     EmptyCart,
     NoShift,
     NotPermitted,
@@ -22,24 +23,38 @@ from app.domain.errors import (
     UnknownSale,
     WrongPin,
 )
+from app.domain.open_sale import OpenSale
 from app.domain.rights import Right
-from app.domain.tender import Settlement, Tender, tender_cash
+from app.domain.tender import Tender, tender_cash
 from app.services import journal, preferences
 from app.services.cash import drawer, shifts
 from app.services.people import directory as people
-from app.services.selling import carts, checkout, refunds
+from app.services.selling import checkout, open_sales, refunds
 from app.services.selling.transaction import CompletedSale, Line
 from app.services.stock import inventory
 from app.services.sync import refused as refused_entries
-from app.services.till import Till
+from app.services.till import Actor, Till
 from sync_agent.contract.operations import ShiftClose, ShiftRow, TransactionData
 from sync_agent.store import replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import Status
-from tests.clocks import CountingIds, InlineExecutor, ManualClock
-from tests.store.shop import ALICE, APPLES, BOWL, MARIA, MUG, PEPPER, finish, goods, open_shop, rows, stand
+from tests.kit import selling
+from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.kit.store_shop import (
+    ALICE,
+    APPLES,
+    BOWL,
+    MARIA,
+    MUG,
+    PEPPER,
+    finish,
+    goods,
+    open_shop,
+    rows,
+    stand,
+)
 
 
 @pytest.fixture
@@ -53,8 +68,11 @@ def basket(till: Till) -> Cart:
 
 
 async def sell(till: Till, cart: Cart, payments: tuple[Tender, ...] | None = None) -> CompletedSale:
-    cash = (tender_cash(cart.total_minor, cart.total_minor),)
-    return await checkout.complete_sale(till, cart, payments or cash, MARIA)
+    return await selling.sell(till, cart, MARIA, payments)
+
+
+def rights_needed(till: Till, sale: OpenSale, actor: Actor) -> list[Right]:
+    return [need.right for need in checkout.needed_approvals(till, sale, actor)]
 
 
 def sent(till: Till, number: int = -1) -> dict[str, Any]:
@@ -68,43 +86,47 @@ def sent(till: Till, number: int = -1) -> dict[str, Any]:
 # --- held carts --------------------------------------------------------------------------------------
 
 
-async def test_a_held_cart_comes_back_as_it_was_and_only_once(till: Till) -> None:
+async def test_a_held_sale_comes_back_as_it_was_and_only_once(till: Till) -> None:
     cart = (
         basket(till)
         .discount_line(1, Discount("amount", 50, "chipped"))
         .discount_sale(Discount("share", 100_000))
     )
-    cart_id = await carts.hold(till, cart, MARIA)
-    [held] = carts.held(till)
+    sale = selling.rung_up(till, cart)
+    await open_sales.hold(till, sale, MARIA)
+    [held] = open_sales.held(till)
     assert (held.person, held.items, held.total_minor, held.first_item) == (
         "Maria",
         3,
         cart.total_minor,
         "Blue mug",
     )
-    assert await carts.recall(till, cart_id) == cart
-    assert carts.held(till) == []
+    nothing = open_sales.begin(till)
+    with pytest.raises(CartInUse):
+        await open_sales.recall(till, sale.id, on_screen=selling.rung_up(till, basket(till)))
+    assert await open_sales.recall(till, sale.id, on_screen=nothing) == sale
+    assert open_sales.held(till) == []
     with pytest.raises(CartGone):
-        await carts.recall(till, cart_id)
+        await open_sales.recall(till, sale.id, on_screen=nothing)
 
 
 async def test_an_empty_cart_is_not_held(till: Till) -> None:
     with pytest.raises(EmptyCart):
-        await carts.hold(till, Cart(), MARIA)
+        await open_sales.hold(till, open_sales.begin(till), MARIA)
 
 
-async def test_the_cart_on_the_screen_outlives_the_program_until_it_is_sold(
+async def test_the_sale_on_the_screen_outlives_the_program_until_it_is_sold(
     till: Till, tmp_path: Path, clock: ManualClock
 ) -> None:
-    cart = basket(till)
-    await carts.keep(till, Cart().add(goods(till, BOWL)), MARIA)
-    await carts.keep(till, cart, MARIA)
+    sale = selling.rung_up(till, basket(till))
+    await open_sales.record(till, selling.rung_up(till, Cart().add(goods(till, BOWL))), MARIA)
+    await open_sales.record(till, sale, MARIA)
     till.store.close()
     again = Store.open(Home(tmp_path / "till"), clock=clock, ids=CountingIds("b"), executor=InlineExecutor())
     reopened = Till(again, clock, again.ids)
-    assert carts.in_progress(reopened) == cart
-    await sell(reopened, cart)
-    assert carts.in_progress(reopened) is None
+    assert open_sales.in_progress(reopened) == sale
+    await selling.pay(reopened, sale, MARIA)
+    assert open_sales.in_progress(reopened) is None
     again.close()
 
 
@@ -112,14 +134,13 @@ async def test_the_cart_on_the_screen_outlives_the_program_until_it_is_sold(
 
 
 async def test_a_small_discount_is_the_clerks_a_large_one_the_managers(till: Till) -> None:
-    small = basket(till).discount_sale(Discount("share", 100_000))
-    assert checkout.needs_approval(till, small, MARIA) == []
-    large = basket(till).discount_sale(Discount("share", 200_000))
-    assert checkout.needs_approval(till, large, MARIA) == [Right.LARGE_DISCOUNT]
+    small = selling.rung_up(till, basket(till).discount_sale(Discount("share", 100_000)))
+    assert checkout.needed_approvals(till, small, MARIA) == ()
+    large = selling.rung_up(till, basket(till).discount_sale(Discount("share", 200_000)))
+    assert rights_needed(till, large, MARIA) == [Right.LARGE_DISCOUNT]
     with pytest.raises(NotPermitted, match="discount"):
-        await sell(till, large)
-    payment = (tender_cash(large.total_minor, large.total_minor),)
-    await checkout.complete_sale(till, large, payment, MARIA, approved_by=ALICE)
+        await selling.pay(till, large, MARIA)
+    await selling.pay(till, checkout.approve(till, large, ALICE), MARIA)
     [operation] = rows(till, t.outbox)
     assert (operation.actor_id, operation.approved_by_id) == ("maria", "alice")
     [entry] = journal.entries(till)
@@ -127,20 +148,19 @@ async def test_a_small_discount_is_the_clerks_a_large_one_the_managers(till: Til
 
 
 async def test_another_price_is_sent_with_what_the_catalogue_asked_and_why(till: Till) -> None:
-    cart = basket(till).set_price(1, 300, "last ones")
-    assert checkout.needs_approval(till, cart, MARIA) == [Right.OVERRIDE_PRICE]
-    assert checkout.needs_approval(till, cart, ALICE) == []
-    payment = (tender_cash(cart.total_minor, cart.total_minor),)
-    await checkout.complete_sale(till, cart, payment, ALICE)
+    sale = selling.rung_up(till, basket(till).set_price(1, 300, "last ones"))
+    assert rights_needed(till, sale, MARIA) == [Right.OVERRIDE_PRICE]
+    assert rights_needed(till, sale, ALICE) == []
+    await selling.pay(till, sale, ALICE)
     line = TransactionData.model_validate(sent(till)).lines[0]
     assert (line.unit_price_minor, line.list_price_minor, line.reason) == (300, 450, "last ones")
 
 
 async def test_rounded_cash_is_a_line_of_its_own_and_adds_up(till: Till) -> None:
-    cart = basket(till)
-    paid = Settlement(cart.total_minor, "GBP", cash_step_minor=5).with_cash(1300)
-    sale = await checkout.complete_sale(till, cart, paid.tenders, MARIA, rounding_minor=paid.rounding_minor)
-    assert (cart.total_minor, sale.rounding_minor, sale.change_minor) == (1274, 1, 25)
+    rung_up = selling.rung_up(till, basket(till))
+    paid = rung_up.settlement(cash_step_minor=5).with_cash(1300)
+    sale = await checkout.complete(till, rung_up, paid, MARIA)
+    assert (rung_up.cart.total_minor, sale.rounding_minor, sale.change_minor) == (1274, 1, 25)
     assert TransactionData.model_validate(sent(till)).rounding_minor == 1
 
 
@@ -206,14 +226,14 @@ async def test_what_is_not_on_this_till_or_is_no_sale_cannot_go_back(till: Till)
 
 
 async def test_a_refund_without_a_receipt_needs_a_manager_and_a_reason(till: Till) -> None:
-    cart = basket(till)
-    payment = (tender_cash(cart.total_minor, cart.total_minor),)
-    with pytest.raises(NotPermitted):
-        await checkout.refund_without_receipt(till, cart, payment, MARIA, "no receipt")
+    sale = selling.rung_up(till, basket(till))
     with pytest.raises(ReasonMissing):
-        await checkout.refund_without_receipt(till, cart, payment, MARIA, "", approved_by=ALICE)
-    await checkout.refund_without_receipt(till, cart, payment, MARIA, "no receipt", approved_by=ALICE)
-    assert sent(till)["kind"] == "refund"
+        sale.begin_refund(" ")
+    refunding = sale.begin_refund(" no receipt ")
+    with pytest.raises(NotPermitted):
+        await selling.pay(till, refunding, MARIA)
+    await selling.pay(till, checkout.approve(till, refunding, ALICE), MARIA)
+    assert (sent(till)["kind"], sent(till)["reason"]) == ("refund", "no receipt")
 
 
 async def test_a_sale_of_this_shift_is_voided_whole_the_way_it_was_paid(till: Till) -> None:

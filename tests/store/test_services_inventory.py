@@ -5,8 +5,6 @@ import pytest
 
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, UnknownProduct
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import counting, inventory
 from app.services.stock.explanation import PendingEffect
 from app.services.till import Till
@@ -14,8 +12,20 @@ from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, BOWL, MARIA, MUG, confirm_stock, finish, goods, open_shop, rows, stand
+from tests.kit import selling
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import (
+    APPLES,
+    BOWL,
+    MARIA,
+    MUG,
+    confirm_stock,
+    finish,
+    goods,
+    open_shop,
+    rows,
+    stand,
+)
 
 
 @pytest.fixture
@@ -24,9 +34,7 @@ def till(store: Store) -> Till:
 
 
 async def sell(till: Till, product_id: str, quantity: int) -> str:
-    cart = Cart().add(goods(till, product_id), quantity)
-    payment = tender_cash(cart.total_minor, cart.total_minor)
-    return (await checkout.complete_sale(till, cart, [payment], MARIA)).id
+    return (await selling.sell(till, Cart().add(goods(till, product_id), quantity), MARIA)).id
 
 
 async def adjust(till: Till, product_id: str, delta: int, reason: MovementReason) -> str:

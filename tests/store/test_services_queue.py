@@ -4,20 +4,18 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import counting, inventory
 from app.services.stock.catalogue import NewProduct, add_products
 from app.services.sync import queue, refused
 from app.services.sync.queue import QueueCounts
 from app.services.till import Till
 from sync_agent.contract.stock import MovementReason
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
-from tests.clocks import ManualClock
-from tests.store.shop import APPLES, MARIA, MUG, finish, goods, open_shop, stand
+from tests.kit import selling
+from tests.kit.clocks import ManualClock
+from tests.kit.store_shop import ALICE, APPLES, MARIA, MUG, finish, goods, open_shop, stand
 
 
 @pytest.fixture
@@ -26,15 +24,13 @@ def till(store: Store) -> Till:
 
 
 async def sell(till: Till, quantity: int = 1) -> str:
-    cart = Cart().add(goods(till, MUG), quantity)
-    payment = tender_cash(cart.total_minor, cart.total_minor)
-    return (await checkout.complete_sale(till, cart, [payment], MARIA)).id
+    return (await selling.sell(till, Cart().add(goods(till, MUG), quantity), MARIA)).id
 
 
 async def test_rows_speak_the_clerks_language(till: Till) -> None:
     await sell(till, 3)
     await sell(till)
-    await checkout.complete_refund(till, Cart().add(goods(till, MUG)), [tender_cash(450, 450)], MARIA)
+    await selling.take_back(till, Cart().add(goods(till, MUG)), MARIA, approved_by=ALICE)
     await inventory.adjust(till, APPLES, -1250, MovementReason.WASTE, None, MARIA)
     await counting.count(till, MUG, 40, MARIA)
     await add_products(till, [NewProduct("Jug", "2000000000008")], "alice")
@@ -95,19 +91,6 @@ async def test_a_row_tells_when_it_will_be_tried_again(till: Till, clock: Manual
         )
     ).result()
     assert queue.waiting(till)[0].next_attempt_ms == later_ms
-
-
-async def test_sending_now_means_that_this_process_holds_a_lease(till: Till) -> None:
-    await sell(till)
-    assert not queue.sending_now(till)
-    till.store.submit(
-        lambda tx: outbox.claim(tx, owner="dead", lease_ms=1000, count_max=10, bytes_max=10**6)
-    ).result()
-    assert not queue.sending_now(till)
-    till.store.submit(
-        lambda tx: outbox.claim(tx, owner=till.store.owner, lease_ms=1000, count_max=10, bytes_max=10**6)
-    ).result()
-    assert queue.sending_now(till)
 
 
 async def test_the_last_full_sync_is_none_before_the_first(till: Till) -> None:

@@ -4,23 +4,24 @@ import asyncio
 import contextlib
 import gc
 import warnings
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets import language, theme
 from app.ui.widgets.tasks import running_count
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
-from tests.clocks import ManualClock
-from tests.ui.shop import ALICE, PEPPER, Shop
+from tests.kit.agents import SilentAgent
+from tests.kit.offline_shop import ALICE, PEPPER, OfflineShop
+from tests.kit.processes import DemoServer
+from tests.kit.windows import Keyboard, Loop
 
 T = TypeVar("T")
 WIDGET = TypeVar("WIDGET", bound=QWidget)
@@ -35,51 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
-
-
-class Loop:
-    """The window's loop, run in steps: until a coroutine ends, or until something is so."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run_until_complete(asyncio.wait_for(coroutine, WAIT_S))
-
-    def until(self, condition: Callable[[], object]) -> None:
-        met = self._loop.create_future()
-
-        def look() -> None:
-            if met.done():
-                return
-            if condition():
-                met.set_result(None)
-            else:
-                self._loop.call_later(LOOK_EVERY_S, look)
-
-        look()
-        self._loop.run_until_complete(asyncio.wait_for(met, WAIT_S))
-
-    def settle(self) -> None:
-        """Until the tasks that the windows started have ended and their news has arrived."""
-        self.until(lambda: running_count() == 0)
-        QApplication.processEvents()
-
-
-class SilentAgent:
-    """Remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def try_now(self) -> None:
-        self.asked.append("try_now")
-
-    def resume(self) -> None:
-        self.asked.append("resume")
-
-    def ask_elsewhere(self, product_id: str) -> None:
-        self.asked.append(f"elsewhere {product_id}")
 
 
 @pytest.fixture(autouse=True)
@@ -110,14 +66,22 @@ def loop(qapp: QApplication) -> Iterator[Loop]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    made = Shop(tmp_path / "till")
+def server(tmp_path: Path) -> Iterator[DemoServer]:
+    made = DemoServer(tmp_path / "server")
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[OfflineShop]:
+    made = OfflineShop(tmp_path / "till")
     yield made
     made.close()
 
 
 @pytest.fixture
-def bridge(qapp: QApplication, shop: Shop) -> Iterator[Bridge]:
+def bridge(qapp: QApplication, shop: OfflineShop) -> Iterator[Bridge]:
     made = Bridge()
     stop = shop.store.listen(made.post_changed)
     yield made
@@ -130,7 +94,7 @@ def agent() -> SilentAgent:
 
 
 @pytest.fixture
-def window(loop: Loop, shop: Shop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot) -> MainWindow:
+def window(loop: Loop, shop: OfflineShop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot) -> MainWindow:
     """Standing, with nobody signed in."""
     made = MainWindow(shop.till, bridge, agent, PEPPER, locale=QLocale("en_GB"))
     qtbot.addWidget(made)
@@ -143,64 +107,10 @@ def window(loop: Loop, shop: Shop, bridge: Bridge, agent: SilentAgent, qtbot: Qt
 @pytest.fixture
 def selling(window: MainWindow) -> MainWindow:
     """As `window`, with Alice signed in."""
-    window.sign_in.signedIn.emit(ALICE)
+    window.welcome(ALICE)
     return window
 
 
-class Keyboard:
-    """A person at the keys: slower than any scanner, on the till's own clock."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-
-    def press(self, key: Qt.Key) -> None:
-        """To whatever has the focus."""
-        self._clock.advance(PERSON_S)
-        QTest.keyClick(focused(), key)
-
-    def press_in(self, window: QWidget, key: Qt.Key) -> None:
-        """To the window itself, as the system does, so that shortcuts hear it."""
-        self._clock.advance(PERSON_S)
-        QTest.keyClick(window.windowHandle(), key)
-        QApplication.processEvents()
-
-    def type(self, words: str) -> None:
-        for letter in words:
-            self._clock.advance(PERSON_S)
-            QTest.keyClicks(focused(), letter)
-
-
 @pytest.fixture
-def keys(shop: Shop) -> Keyboard:
+def keys(shop: OfflineShop) -> Keyboard:
     return Keyboard(shop.clock)
-
-
-def part(parent: QWidget, kind: type[WIDGET], name: str) -> WIDGET:
-    """The one widget of this name."""
-    found = parent.findChild(kind, name)
-    assert found is not None, f"no {kind.__name__} is called {name}"
-    return found
-
-
-def fill_in(setting_up: QWidget, *, password: str = "evertill-demo") -> None:
-    """What a manager types to make this a till of the demonstration's shop."""
-    for name, text in {
-        "tenant-id": "demo",
-        "location-id": "main",
-        "till-name": "Till 2",
-        "username": "alice",
-        "password": password,
-    }.items():
-        part(setting_up, QLineEdit, f"enrol-{name}").setText(text)
-
-
-def scan(code: str) -> None:
-    """What a scanner does: keys without a pause to whatever has the focus, ended by Enter."""
-    QTest.keyClicks(focused(), code)
-    QTest.keyClick(focused(), Qt.Key.Key_Return)
-
-
-def focused() -> QWidget:
-    target = QApplication.focusWidget() or QApplication.activeWindow()
-    assert target is not None
-    return target

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -25,63 +24,14 @@ from app.services.stock import catalogue
 from app.services.sync import queue
 from app.single_instance import Doorbell, ask_to_show
 from app.ui.people.enrol_page import EnrolWindow
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SETTINGS
 from sync_agent.enrolment import Enrolment
 from sync_agent.network import transport
-from tests.ui.conftest import Loop, fill_in, part
+from tests.kit.processes import DemoServer
+from tests.kit.windows import Loop, fill_in, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
-
-
-class ServerProcess:
-    """`python -m server_stub` on a port of its own; killed and started again at the same place."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.url = ""
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        port = self.url.rsplit(":", 1)[1] if self.url else "0"
-        command = [
-            sys.executable,
-            "-m",
-            "server_stub",
-            "--home",
-            str(self.home),
-            "--port",
-            port,
-            "--demo-data",
-        ]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().removeprefix("listening on ").strip()
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(20)
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-            self._process = None
-
-    def receipts(self) -> list[str]:
-        database = self.home / "server.sqlite3"
-        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-        try:
-            return [row[0] for row in connection.execute("SELECT receipt_number FROM till_transaction")]
-        finally:
-            connection.close()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    made = ServerProcess(tmp_path / "server")
-    made.start()
-    yield made
-    made.kill()
 
 
 class RunningTill:
@@ -145,7 +95,7 @@ def sell_first_product(loop: Loop, window: MainWindow) -> str:
 
 @pytest.mark.timeout(120)
 def test_a_till_is_set_up_sells_with_the_server_gone_and_sends_when_it_is_back(
-    loop: Loop, server: ServerProcess, tmp_path: Path
+    loop: Loop, server: DemoServer, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", server.url)
     till.asks_to_be_set_up()
@@ -169,7 +119,7 @@ def test_a_till_is_set_up_sells_with_the_server_gone_and_sends_when_it_is_back(
 
 @pytest.mark.timeout(60)
 def test_a_refused_set_up_says_why_and_can_be_tried_again(
-    loop: Loop, server: ServerProcess, tmp_path: Path
+    loop: Loop, server: DemoServer, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", server.url)
     setting_up = till.asks_to_be_set_up(password="wrong")
@@ -215,7 +165,7 @@ def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentServer]:
 
 @pytest.mark.timeout(60)
 def test_a_silent_server_need_not_be_waited_for(
-    loop: Loop, server: ServerProcess, silent_server: SilentServer, tmp_path: Path
+    loop: Loop, server: DemoServer, silent_server: SilentServer, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", silent_server.url)
     setting_up = till.asks_to_be_set_up()
@@ -244,7 +194,7 @@ def test_a_window_that_asks_a_silent_server_closes_at_once(
 
 @pytest.mark.timeout(60)
 def test_a_window_that_is_closed_as_the_server_agrees_closes_and_leaves_a_till(
-    loop: Loop, server: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loop: Loop, server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask, agreed = bootstrap._SettingUp._ask, threading.Event()
 
@@ -277,7 +227,7 @@ def test_a_demonstration_shop_is_one_press_away_and_a_till_is_signed_out_of_it_a
     sell_first_product(loop, window)
     loop.until(lambda: queue.counts(window.till).waiting == 0)
     QApplication.processEvents()
-    window.show_page(Page.SETTINGS)
+    window.show_page(SETTINGS)
     part(window, QPushButton, "settingsTill").click()
     part(window, QPushButton, "signTillOut").click()
     setting_up = till.window(EnrolWindow)
@@ -289,7 +239,7 @@ def test_a_demonstration_shop_is_one_press_away_and_a_till_is_signed_out_of_it_a
 
 @pytest.mark.timeout(60)
 def test_a_till_that_has_unsent_work_cannot_be_signed_out(
-    loop: Loop, server: ServerProcess, tmp_path: Path
+    loop: Loop, server: DemoServer, tmp_path: Path
 ) -> None:
     till = RunningTill(loop, tmp_path / "till", "")
     part(till.window(EnrolWindow), QPushButton, "tryDemo").click()
@@ -297,7 +247,7 @@ def test_a_till_that_has_unsent_work_cannot_be_signed_out(
     till.program._demo.stop()
     sign_in(loop, window, "alice", "2468")
     sell_first_product(loop, window)
-    window.show_page(Page.SETTINGS)
+    window.show_page(SETTINGS)
     part(window, QPushButton, "settingsTill").click()
     assert not part(window, QPushButton, "signTillOut").isEnabled()
     till.close()

@@ -7,18 +7,18 @@ import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
+from app.ui.page.changes import MergedChange
 from app.ui.window import bridge as bridge_module
-from app.ui.window.bridge import Bridge, MergedChange
+from app.ui.window.bridge import Bridge
 from sync_agent.events import (
     AgentEvent,
     Attention,
-    ConflictOpened,
     ConnectionState,
     Progress,
     QueueDrained,
     StateChanged,
 )
-from tests.ui.conftest import Loop
+from tests.kit.windows import Loop
 
 
 def elsewhere(work: Callable[[], None]) -> None:
@@ -32,7 +32,6 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
     for signal in (
         bridge.stateChanged,
         bridge.attention,
-        bridge.conflictOpened,
         bridge.progressed,
         bridge.drained,
     ):
@@ -40,7 +39,6 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
     events: list[AgentEvent] = [
         StateChanged(ConnectionState.ONLINE, 1),
         Progress("tenant-demo", 1, 2),
-        ConflictOpened("conflict-1"),
         Attention("read this"),
         QueueDrained(3),
     ]

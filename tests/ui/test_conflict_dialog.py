@@ -13,17 +13,18 @@ from app.services.sync import conflicts
 from app.services.till import Actor
 from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.widgets.parts import MessageLine
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SYNC
 from sync_agent.contract.conflicts import ConflictSide, ConflictType
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.device import record_clock_offset
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import ALICE, BOB, Shop
+from tests.kit.offline_shop import ALICE, BOB, OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 
 @pytest.fixture
-def dialog(selling: MainWindow, shop: Shop, loop: Loop) -> ConflictDialog:
+def dialog(selling: MainWindow, shop: OfflineShop, loop: Loop) -> ConflictDialog:
     """UX's example, opened from the Sync centre by Alice."""
     shop.set_stock("Blue mug", 15, 5, -5, MovementReason.SALE)
     shop.open_conflict(shop.stock_conflict())
@@ -38,7 +39,7 @@ def test_both_sides_are_laid_out_with_person_place_and_time(dialog: ConflictDial
     assert words(dialog, "quantityOrigin") == "suggested, from both sides"
 
 
-def test_the_suggestion_explains_itself(dialog: ConflictDialog, shop: Shop) -> None:
+def test_the_suggestion_explains_itself(dialog: ConflictDialog, shop: OfflineShop) -> None:
     shown = " ".join(label.text() for label in dialog.findChildren(QLabel))
     suggestion = conflicts.comparison(shop.till, "conflict-1").suggestion
     assert suggestion is not None
@@ -77,7 +78,7 @@ def test_each_button_does_what_it_says(
     dialog: ConflictDialog,
     selling: MainWindow,
     loop: Loop,
-    shop: Shop,
+    shop: OfflineShop,
     button: str,
     resolution: dict[str, Any],
     on_hand: int,
@@ -94,7 +95,7 @@ def test_each_button_does_what_it_says(
 
 
 def test_another_figure_can_be_typed_and_the_button_says_so(
-    dialog: ConflictDialog, keys: Keyboard, loop: Loop, shop: Shop
+    dialog: ConflictDialog, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     type_result(dialog, keys, loop, "9")
     assert part(dialog, QPushButton, "useSuggested").text() == "Use 9 (as typed)"
@@ -112,7 +113,7 @@ def test_a_typed_figure_says_when_it_is_one_of_the_sides(
 
 
 def test_enter_does_nothing_until_the_focus_was_moved_on_purpose(
-    dialog: ConflictDialog, keys: Keyboard, shop: Shop
+    dialog: ConflictDialog, keys: Keyboard, shop: OfflineShop
 ) -> None:
     for _ in range(3):
         keys.press(Qt.Key.Key_Return)
@@ -122,7 +123,7 @@ def test_enter_does_nothing_until_the_focus_was_moved_on_purpose(
 
 
 def test_enter_in_the_result_decides_nothing(
-    dialog: ConflictDialog, keys: Keyboard, loop: Loop, shop: Shop
+    dialog: ConflictDialog, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     type_result(dialog, keys, loop, "9")
     keys.press(Qt.Key.Key_Return)
@@ -132,7 +133,7 @@ def test_enter_in_the_result_decides_nothing(
 
 
 def test_by_keyboard_alone_tab_reaches_a_button_and_enter_presses_it(
-    dialog: ConflictDialog, keys: Keyboard, loop: Loop, shop: Shop
+    dialog: ConflictDialog, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     wanted = part(dialog, QPushButton, "useServer")
     for _ in range(12):
@@ -146,7 +147,7 @@ def test_by_keyboard_alone_tab_reaches_a_button_and_enter_presses_it(
 
 
 @pytest.mark.usefixtures("dialog")
-def test_esc_decides_later(keys: Keyboard, shop: Shop) -> None:
+def test_esc_decides_later(keys: Keyboard, shop: OfflineShop) -> None:
     keys.press(Qt.Key.Key_Escape)
     assert QApplication.activeModalWidget() is None
     assert decisions(shop) == []
@@ -155,7 +156,7 @@ def test_esc_decides_later(keys: Keyboard, shop: Shop) -> None:
 
 @pytest.mark.parametrize("focus", ["", "quantityResult", "useMine"])
 def test_a_scanner_presses_and_types_nothing_here(
-    dialog: ConflictDialog, selling: MainWindow, shop: Shop, focus: str
+    dialog: ConflictDialog, selling: MainWindow, shop: OfflineShop, focus: str
 ) -> None:
     if focus:
         part(dialog, QWidget, focus).setFocus()
@@ -163,10 +164,12 @@ def test_a_scanner_presses_and_types_nothing_here(
     assert dialog.isVisible()
     assert part(dialog, QLineEdit, "quantityResult").text() == "7"
     assert decisions(shop) == []
-    assert selling.sell.cart.is_empty
+    assert selling.page(SELL).cart.is_empty
 
 
-def test_what_changed_meanwhile_is_compared_again(dialog: ConflictDialog, loop: Loop, shop: Shop) -> None:
+def test_what_changed_meanwhile_is_compared_again(
+    dialog: ConflictDialog, loop: Loop, shop: OfflineShop
+) -> None:
     conflict = shop.stock_conflict()
     moved = conflict.server_version.model_copy(update={"values": {"quantity": 14}, "version": 6})
     shop.open_conflict(conflict.model_copy(update={"server_version": moved, "version": 2}))
@@ -180,7 +183,7 @@ def test_what_changed_meanwhile_is_compared_again(dialog: ConflictDialog, loop: 
 
 
 def test_a_count_is_shown_with_what_moved_on_either_side_of_it(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     conflict = shop.stock_conflict()
     counted = conflict.local_version.model_copy(
@@ -202,13 +205,15 @@ def test_a_count_is_shown_with_what_moved_on_either_side_of_it(
     assert part(dialog, QPushButton, "useSuggested").text() == "Use 35 (suggested)"
 
 
-def test_a_clock_that_is_off_is_said_beside_the_times(selling: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_a_clock_that_is_off_is_said_beside_the_times(
+    selling: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
     shop.write(lambda tx: record_clock_offset(tx, 4 * 60_000))
     shop.open_conflict(shop.stock_conflict())
     assert "4 min slow" in words(opened(selling, loop), "conflictClock")
 
 
-def test_a_product_is_decided_field_by_field(selling: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_a_product_is_decided_field_by_field(selling: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     open_product_conflict(shop)
     dialog = opened(selling, loop)
     assert words(dialog, "priceMinorMine") == "£7.00"
@@ -222,9 +227,9 @@ def test_a_product_is_decided_field_by_field(selling: MainWindow, loop: Loop, sh
 
 
 def test_a_clerk_is_told_in_place_that_a_manager_decides_products(
-    window: MainWindow, loop: Loop, shop: Shop
+    window: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
-    window.sign_in.signedIn.emit(BOB)
+    window.welcome(BOB)
     open_product_conflict(shop)
     dialog = opened(window, loop)
     part(dialog, QPushButton, "useServer").click()
@@ -234,7 +239,7 @@ def test_a_clerk_is_told_in_place_that_a_manager_decides_products(
 
 
 def test_edited_against_deleted_offers_to_restore_or_to_leave_it(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     conflict = shop.stock_conflict()
     shop.open_conflict(
@@ -266,11 +271,11 @@ def test_it_fits_with_its_buttons_in_sight(dialog: ConflictDialog) -> None:
 
 
 def test_an_opening_conflict_is_a_badge_and_never_a_pop_up(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     shop.open_conflict(shop.stock_conflict())
     loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
-    assert selling.sell.isVisible()
+    assert selling.page(SELL).isVisible()
     assert QApplication.activeModalWidget() is None
 
 
@@ -279,7 +284,7 @@ BUTTONS = ("useSuggested", "useMine", "useServer", "decideLater")
 
 def opened(window: MainWindow, loop: Loop) -> ConflictDialog:
     loop.until(lambda: "· 1" in part(window, QPushButton, "navSync").text())
-    window.show_page(Page.SYNC)
+    window.show_page(SYNC)
     part(window, QPushButton, "tabConflicts").click()
     part(window, QPushButton, "decide").click()
     dialog = part(window, ConflictDialog, "conflictDialog")
@@ -295,7 +300,7 @@ def type_result(dialog: ConflictDialog, keys: Keyboard, loop: Loop, text: str) -
     loop.until(lambda: result.text() == text)
 
 
-def open_product_conflict(shop: Shop) -> None:
+def open_product_conflict(shop: OfflineShop) -> None:
     base = {"name": "Blue mug", "priceMinor": 650}
     shop.open_conflict(
         shop.stock_conflict(
@@ -316,12 +321,12 @@ def words(dialog: ConflictDialog, name: str) -> str:
     return part(dialog, QLabel, name).text()
 
 
-def decisions(shop: Shop) -> list[dict[str, Any]]:
+def decisions(shop: OfflineShop) -> list[dict[str, Any]]:
     with shop.store.reading() as connection:
         rows = connection.execute(select(t.outbox.c.data).where(t.outbox.c.resource_type == "conflict"))
         return [orjson.loads(data) for data in rows.scalars()]
 
 
-def decided(shop: Shop) -> dict[str, Any]:
+def decided(shop: OfflineShop) -> dict[str, Any]:
     (only,) = decisions(shop)
     return only

@@ -28,17 +28,16 @@ from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.slip_view import SlipDialog
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL
 from sync_agent.agent import AgentThread
 from sync_agent.contract.operations import PRODUCT
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
-from tests.link import Link
-from tests.ui.conftest import Loop, part
-from tests.ui.test_bootstrap import ServerProcess, server
-
-__all__ = ["server"]
+from tests.kit.links import Link
+from tests.kit.processes import DemoServer
+from tests.kit.windows import Loop, part
 
 PINS = {"alice": "2468", "bob": "1357"}
 
@@ -208,7 +207,7 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
 
 
 @pytest.mark.timeout(300)
-def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
+def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
     with counters(loop, tmp_path, server.url) as (one, other):
         found = catalogue.search(one.till, "", limit=80)
         goods = [product for product in found if product.barcode and product.unit == "each"]
@@ -226,11 +225,11 @@ def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
             one.sell(*(goods[(basket + place) % len(goods)] for place in range(1 + basket % 3)))
         one.scan(goods[0])
         one.key(Qt.Key.Key_F4)
-        one.wait_for(lambda: window.sell.cart.is_empty)
+        one.wait_for(lambda: window.page(SELL).cart.is_empty)
         one.sell(goods[1])
         one.key(Qt.Key.Key_F5)
         one.key(Qt.Key.Key_Return)
-        one.wait_for(lambda: not window.sell.cart.is_empty)
+        one.wait_for(lambda: not window.page(SELL).cart.is_empty)
         one.sell()
         assert len(checkout.recent_sales(one.till, 100)) == 31
         one.wait_for(lambda: window.strip.strip_text.words == "Online · All sent")

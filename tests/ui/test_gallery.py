@@ -16,11 +16,11 @@ from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
 from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.theme import Tone
-from app.ui.window.main_window import Page
-from tests.gallery.__main__ import stage_of
-from tests.gallery.cut_text import cut_texts
-from tests.gallery.scenes import SCENES, Stage
-from tests.ui.conftest import Loop
+from app.ui.window.pages import PAGES
+from tests.kit.pictures.cut_text import cut_texts
+from tests.kit.pictures.scenes import SCENES, Stage
+from tests.kit.pictures.stage import stage_of
+from tests.kit.windows import Loop
 
 SCREEN = QSize(1024, 768)
 UI = Path(app.ui.__file__).parent
@@ -50,9 +50,7 @@ NAMELESS = {
 
 def test_every_page_section_tab_and_dialog_has_a_scene() -> None:
     drawn = " ".join(SCENES)
-    pages = {"sign_in", "sell", "stock", "shift", "sync", "settings", "shortcuts"}
-    assert {page.name.lower() for page in Page} == pages
-    missing = [page for page in pages if page not in drawn]
+    missing = [entry.name for entry in PAGES if entry.name not in drawn]
     missing += [
         f"settings_{one.name.lower()}" for one in Section if f"settings_{one.name.lower()}" not in SCENES
     ]
@@ -63,7 +61,7 @@ def test_every_page_section_tab_and_dialog_has_a_scene() -> None:
 
 def dialogs() -> Iterator[str]:
     """The dialogs of app.ui, as scenes are called: ConflictDialog is conflict_dialog."""
-    for path in sorted(UI.glob("*.py")):
+    for path in sorted(UI.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and any(
                 getattr(base, "id", "") == "QDialog" for base in node.bases
@@ -74,7 +72,7 @@ def dialogs() -> Iterator[str]:
 @pytest.fixture
 def stage(loop: Loop, tmp_path: Path) -> Iterator[Stage]:
     inner = asyncio.get_event_loop()
-    with stage_of(inner, tmp_path / "till", QLocale("en_GB"), SCREEN) as made:  # type: ignore[arg-type]
+    with stage_of(inner, tmp_path / "till", QLocale("en_GB"), SCREEN) as made:
         yield made
 
 
@@ -101,7 +99,7 @@ def test_the_foot_stays_on_a_small_screen_whatever_is_said(stage: Stage, name: s
 
 def walk(one: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
     """Everything in sight below it, as a screen reader goes through it."""
-    if one is None or not one.isValid() or one.state().invisible:  # type: ignore[attr-defined]
+    if one is None or not one.isValid() or one.state().invisible:
         return
     yield one
     for place in range(one.childCount()):

@@ -20,11 +20,11 @@ from app.ui.widgets.language import apply_language
 from app.ui.window.status_strip import Backlog, strip_text
 from resources.words import translate
 from sync_agent.events import ConnectionState
-from tests.gallery.__main__ import stage_of
-from tests.gallery.cut_text import cut_texts
-from tests.gallery.scenes import SCENES, Stage
-from tests.ui.conftest import Loop
-from tests.ui.shop import Shop
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.pictures.cut_text import cut_texts
+from tests.kit.pictures.scenes import SCENES, Stage
+from tests.kit.pictures.stage import stage_of
+from tests.kit.windows import Loop
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = QSize(1024, 768)
@@ -140,7 +140,9 @@ def test_money_keeps_its_order_whatever_words_stand_beside_it(
     assert formatter.signed_money(1080) == gain
 
 
-def test_a_suggestion_is_explained_in_the_language(speak: Callable[[str], QLocale], shop: Shop) -> None:
+def test_a_suggestion_is_explained_in_the_language(
+    speak: Callable[[str], QLocale], shop: OfflineShop
+) -> None:
     speak("es")
     shop.open_conflict(shop.stock_conflict())
     suggestion = comparison(shop.till, "conflict-1").suggestion
@@ -156,7 +158,7 @@ def test_a_suggestion_is_explained_in_the_language(speak: Callable[[str], QLocal
 @pytest.fixture
 def arabic(loop: Loop, speak: Callable[[str], QLocale], tmp_path: Path) -> Iterator[Stage]:
     inner = asyncio.get_event_loop()
-    with stage_of(inner, tmp_path / "till", speak("ar"), SCREEN) as made:  # type: ignore[arg-type]
+    with stage_of(inner, tmp_path / "till", speak("ar"), SCREEN) as made:
         yield made
 
 
@@ -181,7 +183,7 @@ def test_no_text_is_cut_in_other_languages(
     loop: Loop, speak: Callable[[str], QLocale], tmp_path: Path, code: str, name: str
 ) -> None:
     inner = asyncio.get_event_loop()
-    with stage_of(inner, tmp_path / "till", speak(code), SCREEN) as stage:  # type: ignore[arg-type]
+    with stage_of(inner, tmp_path / "till", speak(code), SCREEN) as stage:
         shown = SCENES[name](stage)
         stage.settle()
         assert cut_texts(shown, SCREEN) == []

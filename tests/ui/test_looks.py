@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.page.base import Page
 from app.ui.widgets.theme import Theme, Tokens, apply_theme, read_tokens
-from app.ui.window.main_window import MainWindow, Page
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import Shop
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SHORTCUTS, SIGN_IN, STOCK, SYNC, PageEntry
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
 
@@ -89,9 +91,9 @@ def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QA
     apply_theme(qapp, Theme.LIGHT)
 
 
-@pytest.mark.parametrize("page", [Page.SIGN_IN, Page.SELL, Page.STOCK, Page.SYNC, Page.SHORTCUTS])
+@pytest.mark.parametrize("page", [SIGN_IN, SELL, STOCK, SYNC, SHORTCUTS])
 def test_nothing_is_cut_at_1024_by_768(
-    selling: MainWindow, shop: Shop, loop: Loop, keys: Keyboard, page: Page
+    selling: MainWindow, shop: OfflineShop, loop: Loop, keys: Keyboard, page: PageEntry[Page]
 ) -> None:
     fill(selling, shop, loop)
     open_page(selling, page)
@@ -107,9 +109,9 @@ def test_nothing_is_cut_at_1024_by_768(
             assert text.width() >= text.minimumSizeHint().width(), text.text()
 
 
-@pytest.mark.parametrize("page", [Page.SIGN_IN, Page.SELL, Page.STOCK, Page.SYNC, Page.SHORTCUTS])
+@pytest.mark.parametrize("page", [SIGN_IN, SELL, STOCK, SYNC, SHORTCUTS])
 def test_every_control_has_a_name_for_screen_readers_and_room_for_a_finger(
-    selling: MainWindow, shop: Shop, loop: Loop, page: Page
+    selling: MainWindow, shop: OfflineShop, loop: Loop, page: PageEntry[Page]
 ) -> None:
     fill(selling, shop, loop)
     open_page(selling, page)
@@ -140,25 +142,23 @@ def test_tab_goes_round_the_sell_page_and_comes_back(selling: MainWindow, keys: 
 
 def test_shortcuts_are_one_key_away_and_esc_comes_back(selling: MainWindow, keys: Keyboard) -> None:
     keys.press_in(selling, Qt.Key.Key_F1)
-    assert selling.shortcuts.isVisible()
+    assert selling.page(SHORTCUTS).isVisible()
     keys.press(Qt.Key.Key_Escape)
-    assert selling.sell.isVisible()
+    assert selling.page(SELL).isVisible()
 
 
-def fill(window: MainWindow, shop: Shop, loop: Loop) -> None:
+def fill(window: MainWindow, shop: OfflineShop, loop: Loop) -> None:
     """A cart, a long name, a miss and a conflict: what takes room."""
     for code in ("2000000000015", "2000000000053", "2000000000077", "5012345678900"):
         scan(code)
     shop.open_conflict(shop.stock_conflict())
     loop.until(lambda: "· 1" in part(window, QAbstractButton, "navSync").text())
-    window.stock.show_product(shop.product_id("Blue mug"))
+    window.page(STOCK).show_product(shop.product_id("Blue mug"))
 
 
-def open_page(window: MainWindow, page: Page) -> None:
-    if page is Page.SIGN_IN:
+def open_page(window: MainWindow, page: PageEntry[Page]) -> None:
+    if page is SIGN_IN:
         window.switch_person()
-    elif page is Page.SYNC:
-        window.open_sync_centre()
     else:
         window.show_page(page)
 

@@ -14,13 +14,14 @@ from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.tasks import running_count
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SIGN_IN
 from sync_agent.errors import AuthError
 from sync_agent.events import ConnectionState, Progress, StateChanged
 from sync_agent.store import link
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
-from tests.ui.conftest import Keyboard, Loop, fill_in, part
-from tests.ui.shop import PIN, PRODUCTS, Shop
+from tests.kit.offline_shop import PIN, PRODUCTS, OfflineShop
+from tests.kit.windows import Keyboard, Loop, fill_in, part
 
 
 def test_the_people_of_this_shop_are_offered(window: MainWindow) -> None:
@@ -33,7 +34,7 @@ def test_signing_in_by_keyboard(window: MainWindow, keys: Keyboard, loop: Loop) 
     keys.type(PIN)
     keys.press(Qt.Key.Key_Return)
     loop.until(lambda: window.actor is not None)
-    assert window.sell.isVisible()
+    assert window.page(SELL).isVisible()
     assert part(window, QLabel, "personName").accessibleName() == "Alice Moreau"
 
 
@@ -59,7 +60,7 @@ def test_a_wrong_pin_is_refused_in_words_and_too_many_wait(window: MainWindow, l
 def test_switching_is_one_press_and_shows_whose_turn_it_is(selling: MainWindow) -> None:
     assert part(selling, QPushButton, "switchPerson").isVisible()
     part(selling, QPushButton, "switchPerson").click()
-    assert selling.sign_in.isVisible()
+    assert selling.page(SIGN_IN).isVisible()
     assert selling.actor is None
 
 
@@ -90,7 +91,9 @@ def office(loop: Loop) -> Office:
 @pytest.fixture
 def setting_up(office: Office, loop: Loop, qtbot: QtBot) -> tuple[EnrolWindow, Bridge]:
     bridge = Bridge()
-    made = EnrolWindow(office.enrol, office.fetch, bridge, server_url="http://127.0.0.1:8000")
+    made = EnrolWindow(office.enrol, office.fetch, server_url="http://127.0.0.1:8000")
+    bridge.progressed.connect(made.page.show_progress)
+    bridge.stateChanged.connect(made.page.show_state)
     qtbot.addWidget(made)
     made.show()
     made.activateWindow()
@@ -160,7 +163,9 @@ def test_who_closes_the_window_waits_for_nothing(
     loop.until(lambda: running_count() == 0)
 
 
-def test_a_till_that_has_fetched_nothing_yet_says_so(window: MainWindow, shop: Shop, loop: Loop) -> None:
+def test_a_till_that_has_fetched_nothing_yet_says_so(
+    window: MainWindow, shop: OfflineShop, loop: Loop
+) -> None:
     def forget(tx: Transaction) -> None:
         tx.execute(delete(t.person))
         tx.execute(update(t.link).values(last_full_sync_ms=None))

@@ -13,12 +13,13 @@ from app.domain.receipt import Centred, Pair, Rule, Slip, Weight, set_in_columns
 from app.domain.tender import tender_cash
 from app.printing.printer import NoPrinter, Printer, PrinterProblem, has_letters_for, printer_of
 from app.services.preferences import Preferences
-from app.services.selling import checkout, receipts
+from app.services.selling import receipts
 from app.services.stock import catalogue
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.slip_view import draw_slip, save_pdf, slip_html
-from tests.ui.conftest import Loop
-from tests.ui.shop import ALICE, Shop
+from tests.kit import selling
+from tests.kit.offline_shop import ALICE, OfflineShop
+from tests.kit.windows import Loop
 
 PLAIN = Slip("Receipt", (Centred("Café", Weight.LARGE), Rule(), Pair("Total", "£5.00", Weight.STRONG)))
 ARABIC = Slip("إيصال", (Centred("متجر الميناء"), Pair("المجموع", "5.00")))
@@ -35,11 +36,10 @@ class KeptDummy(Dummy):  # type: ignore[misc] - python-escpos has no types
         return None
 
 
-def test_a_sale_comes_out_as_letters_with_its_sums(loop: Loop, shop: Shop) -> None:
+def test_a_sale_comes_out_as_letters_with_its_sums(loop: Loop, shop: OfflineShop) -> None:
     mug = catalogue.by_code(shop.till, "2000000000015")
     assert mug is not None
-    cart = Cart().add(mug, 2)
-    sale = loop.run(checkout.complete_sale(shop.till, cart, [tender_cash(1300, 2000)], ALICE))
+    sale = loop.run(selling.sell(shop.till, Cart().add(mug, 2), ALICE, [tender_cash(1300, 2000)]))
     slip = receipts.receipt(shop.till, sale.id, Formatter(QLocale("en_GB"), "GBP", "Europe/London"))
     device = KeptDummy()
     printer(device).print_slip(slip, open_drawer=True)

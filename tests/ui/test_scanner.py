@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.parts import SearchField
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SYNC
 from app.ui.window.scanner import KEY_GAP_MS_MAX, Scanner
-from tests.clocks import ManualClock
-from tests.ui.conftest import Keyboard, Loop, part, scan
+from tests.kit.clocks import ManualClock
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 
 class Desk(QWidget):
@@ -134,16 +135,16 @@ def test_two_scans_without_a_pause_are_two_codes(desk: Desk) -> None:
 
 def test_nothing_is_scanned_before_somebody_signed_in(window: MainWindow) -> None:
     scan("2000000000015")
-    assert window.sell.cart.is_empty
+    assert window.page(SELL).cart.is_empty
     assert part(window, QLineEdit, "pin").text() == ""
 
 
 def test_a_scan_on_the_sync_centre_goes_to_the_cart_and_brings_it_up(selling: MainWindow) -> None:
-    selling.show_page(Page.SYNC)
+    selling.show_page(SYNC)
     part(selling, QPushButton, "tryNow").setFocus()
     scan("2000000000015")
-    assert selling.sell.isVisible()
-    assert [line.description for line in selling.sell.cart.lines] == ["Blue mug"]
+    assert selling.page(SELL).isVisible()
+    assert [line.description for line in selling.page(SELL).cart.lines] == ["Blue mug"]
 
 
 def test_a_scan_at_one_window_is_none_of_another_windows_business(desk: Desk, qtbot: QtBot) -> None:
@@ -165,4 +166,4 @@ def test_an_enter_on_another_clock_than_the_scan_before_it_is_a_persons(
     part(selling, QPushButton, "hold").setFocus()
     QTest.keyClick(selling.windowHandle(), Qt.Key.Key_Return)
     QTest.keyClick(selling.windowHandle(), Qt.Key.Key_Space)
-    loop.until(lambda: selling.sell.cart.is_empty)
+    loop.until(lambda: selling.page(SELL).cart.is_empty)

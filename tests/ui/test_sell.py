@@ -12,10 +12,11 @@ from app.services.sync import queue
 from app.ui.sell.cart_table import QUANTITY, REMOVE, CartTable
 from app.ui.widgets.parts import MessageLine, SearchField
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL
 from sync_agent.errors import DiskFull
 from sync_agent.store import tables as t
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import Shop
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 BLUE_MUG, RED_MUG, TOWEL = "2000000000015", "2000000000022", "2000000000039"
 
@@ -24,13 +25,13 @@ def test_what_is_scanned_is_in_the_cart_wherever_the_focus_is(selling: MainWindo
     for name in ("navStock", "pay", "switchPerson", "sellSearch"):
         part(selling, QWidget, name).setFocus()
         scan(BLUE_MUG)
-    assert [(line.description, line.quantity) for line in selling.sell.cart.lines] == [("Blue mug", 4)]
+    assert [(line.description, line.quantity) for line in selling.page(SELL).cart.lines] == [("Blue mug", 4)]
     assert text(selling, "cartTotal") == "£26.00"
-    assert selling.sell.isVisible(), "no button was pressed by the scanner's Enter"
+    assert selling.page(SELL).isVisible(), "no button was pressed by the scanner's Enter"
 
 
 def test_a_sale_by_scanner_is_on_disk_when_the_receipt_number_shows(
-    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     scan(BLUE_MUG)
     scan(TOWEL)
@@ -46,10 +47,10 @@ def test_a_sale_by_scanner_is_on_disk_when_the_receipt_number_shows(
     assert (sale.receipt_number, sale.total_minor) == ("T2-000001", 1545)
     assert queue.counts(shop.till).waiting == 1
     assert inventory.stock_row(shop.till, shop.product_id("Blue mug")).on_hand == 19
-    assert selling.sell.cart.is_empty
+    assert selling.page(SELL).cart.is_empty
 
 
-def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop) -> None:
+def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop) -> None:
     keys.press_in(selling, Qt.Key.Key_F2)
     keys.type("mug")
     keys.press(Qt.Key.Key_Down)
@@ -77,7 +78,7 @@ def test_the_next_scan_leaves_the_done_sale_and_begins_another(
     selling: MainWindow, keys: Keyboard, loop: Loop
 ) -> None:
     scan(BLUE_MUG)
-    selling.sell.ask_for_money()
+    selling.page(SELL).ask_for_money()
     keys.press(Qt.Key.Key_Return)
     loop.settle()
     scan(RED_MUG)
@@ -150,7 +151,7 @@ def test_minus_plus_and_remove_can_be_pressed_with_a_finger(selling: MainWindow)
     assert quantities(selling) == {"Blue mug": 2}
     remove = table.visualRect(table.model().index(0, REMOVE)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=remove)
-    assert selling.sell.cart.is_empty
+    assert selling.page(SELL).cart.is_empty
 
 
 def test_delete_removes_the_chosen_line(selling: MainWindow, keys: Keyboard) -> None:
@@ -162,10 +163,10 @@ def test_delete_removes_the_chosen_line(selling: MainWindow, keys: Keyboard) -> 
 
 
 def test_too_little_cash_is_a_part_and_the_rest_stays_due(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     scan(BLUE_MUG)
-    selling.sell.ask_for_money()
+    selling.page(SELL).ask_for_money()
     part(selling, QLineEdit, "cashGiven").setText("5")
     assert text(selling, "tenderChange") == "£1.50"
     part(selling, QPushButton, "takeCash").click()
@@ -192,18 +193,18 @@ def test_an_empty_cart_cannot_be_paid_and_says_why(selling: MainWindow, keys: Ke
 
 def test_a_product_without_a_price_is_refused_in_words(selling: MainWindow) -> None:
     scan("2000000000114")
-    assert selling.sell.cart.is_empty
+    assert selling.page(SELL).cart.is_empty
     assert "has no price yet" in part(selling, MessageLine, "sellMessage").words
 
 
 def test_a_full_disk_keeps_the_cart_and_says_so(
-    selling: MainWindow, loop: Loop, shop: Shop, monkeypatch: object
+    selling: MainWindow, loop: Loop, shop: OfflineShop, monkeypatch: object
 ) -> None:
     async def full(*_: object, **__: object) -> None:
         raise DiskFull("The disk is full. Nothing was saved; free some space and try again.")
 
     scan(BLUE_MUG)
-    selling.sell.ask_for_money()
+    selling.page(SELL).ask_for_money()
     monkeypatch.setattr(shop.store, "write", full)  # type: ignore[attr-defined]
     part(selling, QPushButton, "takeCash").click()
     loop.settle()
@@ -216,10 +217,10 @@ def test_the_last_sales_are_listed_while_nothing_is_searched_for(
     selling: MainWindow, keys: Keyboard, loop: Loop
 ) -> None:
     scan(BLUE_MUG)
-    selling.sell.ask_for_money()
+    selling.page(SELL).ask_for_money()
     keys.press(Qt.Key.Key_Return)
     loop.settle()
-    selling.sell.back_to_cart()
+    selling.page(SELL).back_to_cart()
     sales = part(selling, QWidget, "lastSales")
     loop.until(lambda: sales.rows.rowCount() == 1)  # type: ignore[attr-defined]
 
@@ -228,12 +229,12 @@ def test_the_cart_survives_a_switch_of_clerks(selling: MainWindow) -> None:
     scan(BLUE_MUG)
     selling.switch_person()
     assert selling.actor is None
-    assert not selling.sell.isVisible()
+    assert not selling.page(SELL).isVisible()
     assert quantities(selling) == {"Blue mug": 1}
 
 
 def test_quick_keys_are_made_put_first_and_taken_away(
-    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     def arrange(code: str, choice: str) -> list[str]:
         before = preferences.read(shop.till).quick_keys
@@ -255,7 +256,7 @@ def test_quick_keys_are_made_put_first_and_taken_away(
 
 
 def test_a_quick_key_too_many_is_refused_in_words(
-    selling: MainWindow, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     others = [f"product-{number}" for number in range(1, 13)]
     loop.run(preferences.set_quick_keys(shop.till, others[: preferences.QUICK_KEYS_MAX]))
@@ -277,7 +278,7 @@ def shown_keys(window: MainWindow) -> list[str]:
 
 
 def quantities(window: MainWindow) -> dict[str, int]:
-    return {line.description: line.quantity for line in window.sell.cart.lines}
+    return {line.description: line.quantity for line in window.page(SELL).cart.lines}
 
 
 def text(window: MainWindow, name: str) -> str:

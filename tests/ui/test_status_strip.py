@@ -10,10 +10,11 @@ from app.ui.widgets.theme import Tone
 from app.ui.window import bridge as bridge_module
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SYNC
 from app.ui.window.status_strip import SILENCE_MS_MIN, Backlog, StripText, strip_text
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
-from tests.ui.conftest import Keyboard, Loop, part, scan
-from tests.ui.shop import Shop
+from tests.kit.offline_shop import OfflineShop
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 S = ConnectionState
 
@@ -93,7 +94,7 @@ def test_the_backlog_counts_from_when_the_queue_was_last_empty() -> None:
     assert backlog.now_at(0) == Backlog()
 
 
-def test_a_short_silence_is_not_called_offline(window: MainWindow, bridge: Bridge, shop: Shop) -> None:
+def test_a_short_silence_is_not_called_offline(window: MainWindow, bridge: Bridge, shop: OfflineShop) -> None:
     say(bridge, S.ONLINE, shop)
     assert window.strip.strip_text.words == "Online · All sent"
     say(bridge, S.OFFLINE, shop)
@@ -104,7 +105,7 @@ def test_a_short_silence_is_not_called_offline(window: MainWindow, bridge: Bridg
 
 
 def test_the_first_loss_is_said_once_and_the_return_when_all_is_sent(
-    selling: MainWindow, bridge: Bridge, shop: Shop
+    selling: MainWindow, bridge: Bridge, shop: OfflineShop
 ) -> None:
     say(bridge, S.ONLINE, shop)
     say(bridge, S.OFFLINE, shop)
@@ -135,18 +136,18 @@ def rare_news(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("rare_news")
 def test_a_done_sale_never_stands_beside_all_sent(
-    selling: MainWindow, bridge: Bridge, keys: Keyboard, loop: Loop, shop: Shop
+    selling: MainWindow, bridge: Bridge, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     say(bridge, S.ONLINE, shop)
     for receipt, words in (("T2-000001", "Sending 1 of 1"), ("T2-000002", "Sending 1 of 2")):
         scan("2000000000015")
-        selling.sell.ask_for_money()
+        selling.page(SELL).ask_for_money()
         keys.press(Qt.Key.Key_Return)
         loop.until(lambda receipt=receipt: part(selling, QLabel, "doneReceipt").text() == receipt)  # type: ignore[misc]
         assert selling.strip.strip_text.words == f"Online · {words}"
 
 
-def test_a_notice_takes_no_focus(selling: MainWindow, bridge: Bridge, shop: Shop) -> None:
+def test_a_notice_takes_no_focus(selling: MainWindow, bridge: Bridge, shop: OfflineShop) -> None:
     before = QApplication.focusWidget()
     say(bridge, S.OFFLINE, shop)
     shop.clock.advance(6)
@@ -160,7 +161,7 @@ def test_the_strip_is_low_keeps_its_place_and_opens_the_sync_centre(selling: Mai
     assert selling.strip.height() <= 36
     assert selling.strip.geometry().bottom() == selling.height() - 1
     selling.strip.click()
-    assert selling.sync.isVisible()
+    assert selling.page(SYNC).isVisible()
     assert part(selling, QPushButton, "navSync").isChecked()
 
 
@@ -169,6 +170,6 @@ def test_the_strip_tells_a_screen_reader_its_words(window: MainWindow) -> None:
     assert isinstance(window.strip.strip_text, StripText)
 
 
-def say(bridge: Bridge, state: ConnectionState, shop: Shop) -> None:
+def say(bridge: Bridge, state: ConnectionState, shop: OfflineShop) -> None:
     bridge.post_event(StateChanged(state, shop.clock.now_ms()))
     QApplication.processEvents()

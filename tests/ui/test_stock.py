@@ -8,15 +8,16 @@ from app.services.sync import queue
 from app.ui.stock.listing import PAGE_ROWS, StockModel
 from app.ui.widgets.parts import MessageLine, SearchField
 from app.ui.widgets.two_line import ROW, TwoLines
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, STOCK, SYNC
 from sync_agent.contract.stock import MovementReason, ProductRow
-from tests.ui.conftest import Loop, part, scan
-from tests.ui.shop import PRODUCTS, TENANT, Shop
+from tests.kit.offline_shop import PRODUCTS, TENANT, OfflineShop
+from tests.kit.windows import Loop, part, scan
 
 
 @pytest.fixture
 def stock(selling: MainWindow) -> MainWindow:
-    selling.show_page(Page.STOCK)
+    selling.show_page(STOCK)
     return selling
 
 
@@ -28,10 +29,10 @@ def test_search_narrows_the_list_as_one_types(stock: MainWindow) -> None:
     assert listed.model().rowCount() == 2
 
 
-def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     sell(stock, loop, "2000000000015", times=3)
-    stock.show_page(Page.STOCK)
-    stock.stock.show_product(shop.product_id("Blue mug"))
+    stock.show_page(STOCK)
+    stock.page(STOCK).show_product(shop.product_id("Blue mug"))
     assert text(stock, "stockOnHand") == "17"
     sentence = text(stock, "stockExplanation")
     assert sentence == inventory.explain(shop.till, shop.product_id("Blue mug")).sentence
@@ -40,10 +41,12 @@ def test_a_figure_is_explained(stock: MainWindow, loop: Loop, shop: Shop) -> Non
     assert text(stock, "stockState") == "1 change not sent yet"
 
 
-def test_below_zero_is_red_and_says_sold_more_than_counted(stock: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_below_zero_is_red_and_says_sold_more_than_counted(
+    stock: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
     sell(stock, loop, "2000000000091")
-    stock.show_page(Page.STOCK)
-    stock.stock.show_product(shop.product_id("Umbrella, folding"))
+    stock.show_page(STOCK)
+    stock.page(STOCK).show_product(shop.product_id("Umbrella, folding"))
     assert text(stock, "stockOnHand") == "−1"
     assert part(stock, QLabel, "stockOnHand").property("tone") == "bad"
     assert text(stock, "stockState") == "Sold more than counted"
@@ -54,8 +57,8 @@ def test_below_zero_is_red_and_says_sold_more_than_counted(stock: MainWindow, lo
     assert text(stock, "stockOnHand") == "4"
 
 
-def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: Shop) -> None:
-    stock.stock.show_product(shop.product_id("Blue mug"))
+def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: OfflineShop) -> None:
+    stock.page(STOCK).show_product(shop.product_id("Blue mug"))
     for reason, quantity, after in (
         ("receive", "12", "32"),
         ("waste", "2", "30"),
@@ -89,9 +92,9 @@ def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: 
     ],
 )
 def test_a_wrong_quantity_is_refused_in_place(
-    stock: MainWindow, loop: Loop, shop: Shop, typed: str, words: str
+    stock: MainWindow, loop: Loop, shop: OfflineShop, typed: str, words: str
 ) -> None:
-    stock.stock.show_product(shop.product_id("Blue mug"))
+    stock.page(STOCK).show_product(shop.product_id("Blue mug"))
     part(stock, QPushButton, "stockAdjust").click()
     part(stock, QLineEdit, "adjustQuantity").setText(typed)
     part(stock, QPushButton, "adjustSave").click()
@@ -100,15 +103,15 @@ def test_a_wrong_quantity_is_refused_in_place(
     assert queue.counts(shop.till).waiting == 0
 
 
-def test_a_count_shows_what_was_expected(stock: MainWindow, shop: Shop) -> None:
-    stock.stock.show_product(shop.product_id("Blue mug"))
+def test_a_count_shows_what_was_expected(stock: MainWindow, shop: OfflineShop) -> None:
+    stock.page(STOCK).show_product(shop.product_id("Blue mug"))
     part(stock, QPushButton, "stockCount").click()
     part(stock, QLineEdit, "countQuantity").setText("18")
     assert text(stock, "countOutcome") == "−2 against what was expected (20)."
 
 
-def test_what_the_server_says_is_shown_at_once(stock: MainWindow, loop: Loop, shop: Shop) -> None:
-    stock.stock.show_product(shop.product_id("Red mug"))
+def test_what_the_server_says_is_shown_at_once(stock: MainWindow, loop: Loop, shop: OfflineShop) -> None:
+    stock.page(STOCK).show_product(shop.product_id("Red mug"))
     shop.set_stock("Red mug", 9, 2, -5, MovementReason.SALE)
     loop.until(lambda: text(stock, "stockOnHand") == "9")
     listed = part(stock, QListView, "stockList").model()
@@ -122,13 +125,13 @@ def test_a_scan_on_this_page_looks_the_product_up(stock: MainWindow) -> None:
     part(stock, SearchField, "stockSearch").setFocus()
     scan("2000000000022")
     assert text(stock, "stockName") == "Red mug"
-    assert stock.sell.cart.is_empty
+    assert stock.page(SELL).cart.is_empty
     scan("5012345678900")
     assert part(stock, MessageLine, "stockSearchMessage").words == "No product has the code 5012345678900."
     assert QApplication.activeModalWidget() is None
 
 
-def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: Shop, loop: Loop) -> None:
+def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: OfflineShop, loop: Loop) -> None:
     many = 3 * PAGE_ROWS
     shop.tell(
         TENANT,
@@ -148,21 +151,23 @@ def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: Shop, loop: Loo
     assert len(set(names)) == len(names)
 
 
-def test_a_product_in_conflict_leads_to_the_decision(stock: MainWindow, loop: Loop, shop: Shop) -> None:
-    stock.stock.show_product(shop.product_id("Blue mug"))
+def test_a_product_in_conflict_leads_to_the_decision(
+    stock: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
+    stock.page(STOCK).show_product(shop.product_id("Blue mug"))
     assert not part(stock, QPushButton, "stockDecide").isVisible()
     shop.open_conflict(shop.stock_conflict())
     loop.until(lambda: part(stock, QPushButton, "stockDecide").isVisible())
     part(stock, QPushButton, "stockDecide").click()
-    assert stock.sync.isVisible()
+    assert stock.page(SYNC).isVisible()
     assert part(stock, QPushButton, "tabConflicts").isChecked()
 
 
 def sell(window: MainWindow, loop: Loop, code: str, *, times: int = 1) -> None:
-    window.show_page(Page.SELL)
+    window.show_page(SELL)
     for _ in range(times):
         scan(code)
-    window.sell.ask_for_money()
+    window.page(SELL).ask_for_money()
     part(window, QPushButton, "takeCash").click()
     loop.settle()
 

@@ -5,31 +5,32 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.stock import catalogue
 from app.ui.sync.page import Tab
 from app.ui.widgets.parts import MessageLine
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SYNC
 from sync_agent.events import ConnectionState, StateChanged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
-from tests.ui.conftest import Loop, SilentAgent, part
-from tests.ui.shop import ALICE, Shop
+from tests.kit import selling
+from tests.kit.agents import SilentAgent
+from tests.kit.offline_shop import ALICE, OfflineShop
+from tests.kit.windows import Loop, part
 
 
 def test_an_empty_queue_says_that_the_server_has_everything(selling: MainWindow) -> None:
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     assert part(selling, QPushButton, "tabWaiting").isChecked()
     assert rows(selling, "waitingRows") == []
 
 
 def test_a_sale_waits_in_the_clerks_language_and_its_next_attempt_counts_down(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     sell(shop, loop)
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     assert rows(selling, "waitingRows") == [
         ["Sale T2-000001", "2 items · 13.00 · Alice Moreau", "16:06", "Waiting"]
     ]
@@ -40,9 +41,9 @@ def test_a_sale_waits_in_the_clerks_language_and_its_next_attempt_counts_down(
 
 
 def test_tabs_carry_their_counts_and_the_list_follows_the_store(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     sell(shop, loop)
     loop.until(lambda: part(selling, QPushButton, "tabWaiting").text() == "Waiting · 1")
     assert len(rows(selling, "waitingRows")) == 1
@@ -52,12 +53,12 @@ def test_tabs_carry_their_counts_and_the_list_follows_the_store(
     assert rows(selling, "sentRows")[0][3] == "At the server"
 
 
-def test_a_refusal_is_told_in_full(selling: MainWindow, loop: Loop, shop: Shop) -> None:
+def test_a_refusal_is_told_in_full(selling: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     words = "The price of “Blue mug” was not changed: only a manager may do that."
     sell(shop, loop)
     change(shop, status="dead_letter", error=words)
     loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     assert part(selling, QPushButton, "tabAttention").isChecked(), "opens on what needs a person"
     assert part(selling, QLabel, "refusalWords").text() == words
     assert rows(selling, "attentionRows")[0][3] == "Refused"
@@ -65,11 +66,11 @@ def test_a_refusal_is_told_in_full(selling: MainWindow, loop: Loop, shop: Shop) 
 
 
 def test_a_conflict_ages_in_sight_and_is_decided_later_or_now(
-    selling: MainWindow, loop: Loop, shop: Shop
+    selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     shop.open_conflict(shop.stock_conflict())
     loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     assert rows(selling, "conflictRows") == [["Stock of Blue mug", "Another till", "10 min", "To be decided"]]
     shop.clock.advance(3 * 3600)
     assert rows(selling, "conflictRows")[0][2] == "3 hours"
@@ -81,7 +82,7 @@ def test_a_conflict_ages_in_sight_and_is_decided_later_or_now(
 
 
 def test_try_now_asks_the_agent(selling: MainWindow, bridge: Bridge, agent: SilentAgent, loop: Loop) -> None:
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     part(selling, QPushButton, "tryNow").click()
     assert agent.asked == ["try_now"]
     assert part(selling, MessageLine, "syncMessage").words == "Trying now."
@@ -91,35 +92,36 @@ def test_try_now_asks_the_agent(selling: MainWindow, bridge: Bridge, agent: Sile
     assert agent.asked == ["try_now", "resume"]
 
 
-def test_the_header_says_when_all_was_last_in_step(selling: MainWindow, shop: Shop, loop: Loop) -> None:
+def test_the_header_says_when_all_was_last_in_step(
+    selling: MainWindow, shop: OfflineShop, loop: Loop
+) -> None:
     sell(shop, loop)
     last_ms = shop.clock.now_ms() - 3_600_000
     shop.write(lambda tx: tx.execute(update(t.link).values(last_full_sync_ms=last_ms)))
-    selling.open_sync_centre()
+    selling.show_page(SYNC)
     facts = part(selling, QLabel, "syncFacts").text()
     assert facts == "Last complete sync: 15:06 · Oldest unsent: 16:06"
 
 
 def test_a_window_that_comes_late_begins_with_the_last_known_state(
-    shop: Shop, bridge: Bridge, agent: SilentAgent, loop: Loop, qtbot: QtBot
+    shop: OfflineShop, bridge: Bridge, agent: SilentAgent, loop: Loop, qtbot: QtBot
 ) -> None:
     bridge.post_event(StateChanged(ConnectionState.ONLINE, shop.clock.now_ms()))
     loop.until(lambda: bridge.state is not None)
     late = MainWindow(shop.till, bridge, agent, "pepper")
     qtbot.addWidget(late)
     assert late.strip.strip_text.words == "Online · All sent"
-    assert late.sync.isHidden()
-    late.sync.show_tab(Tab.SENT)
+    assert late.page(SYNC).isHidden()
+    late.page(SYNC).show_tab(Tab.SENT)
 
 
-def sell(shop: Shop, loop: Loop) -> None:
+def sell(shop: OfflineShop, loop: Loop) -> None:
     mug = catalogue.by_code(shop.till, "2000000000015")
     assert mug is not None
-    cart = Cart().add(mug, 2)
-    loop.run(checkout.complete_sale(shop.till, cart, [tender_cash(1300, 1300)], ALICE))
+    loop.run(selling.sell(shop.till, Cart().add(mug, 2), ALICE))
 
 
-def change(shop: Shop, **values: object) -> None:
+def change(shop: OfflineShop, **values: object) -> None:
     """What the agent would write of the operations' fate."""
 
     def work(tx: Transaction) -> None:

@@ -20,7 +20,7 @@ from sync_agent.backoff import (
     wait_ms,
 )
 from sync_agent.store.outbox import WAIT_MS_MAX
-from tests.clocks import FixedRng
+from tests.kit.clocks import FixedRng
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))

@@ -3,35 +3,36 @@
 from app.domain.errors import BadAmount, NoShift, ReasonMissing
 from app.domain.rights import Right
 from app.domain.tender import Tender
+from app.services.approvals import answered_for
 from app.services.selling.transaction import CompletedSale, NewTransaction
-from app.services.till import Actor, Till, authorise
+from app.services.till import Actor, Till
 from resources.words import translate
-from sync_agent.contract.operations import TransactionKind
+from sync_agent.contract.operations import Approval, TransactionKind
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
 
 async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
     """Put cash into the drawer, as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
-    return await _move(till, TransactionKind.PAID_IN, amount_minor, actor, reason, None)
+    return await _move(till, TransactionKind.PAID_IN, amount_minor, actor, reason, ())
 
 
 async def pay_out(
     till: Till, amount_minor: int, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
     """Take cash out of the drawer, as for the window cleaner. Raises also NotPermitted."""
-    authorise(actor, approved_by, Right.PAY_OUT)
-    return await _move(till, TransactionKind.PAID_OUT, amount_minor, actor, reason, approved_by)
+    approvals = answered_for(till, actor, approved_by, Right.PAY_OUT, amount_minor)
+    return await _move(till, TransactionKind.PAID_OUT, amount_minor, actor, reason, approvals)
 
 
 async def open_without_sale(
     till: Till, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
     """Note that the drawer was opened for no sale. Raises NotPermitted, ReasonMissing."""
-    authorise(actor, approved_by, Right.OPEN_DRAWER)
+    approvals = answered_for(till, actor, approved_by, Right.OPEN_DRAWER)
     if not reason.strip():
         raise ReasonMissing
-    new = NewTransaction(till, TransactionKind.NO_SALE, actor, reason=reason.strip(), approved_by=approved_by)
+    new = NewTransaction(till, TransactionKind.NO_SALE, actor, reason=reason.strip(), approvals=approvals)
     return await till.store.write(new.write)
 
 
@@ -41,7 +42,7 @@ async def _move(
     amount_minor: int,
     actor: Actor,
     reason: str,
-    approved_by: Actor | None,
+    approvals: tuple[Approval, ...],
 ) -> CompletedSale:
     if amount_minor <= 0:
         raise BadAmount(translate("errors", "Say how much."))
@@ -54,7 +55,7 @@ async def _move(
         payments=(Tender("cash", amount_minor),),
         total_minor=amount_minor,
         reason=reason.strip(),
-        approved_by=approved_by,
+        approvals=approvals,
     )
 
     def write(tx: Transaction) -> CompletedSale:

@@ -13,9 +13,10 @@ import orjson
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
+from app.domain.rights import Right
 from app.domain.shift import ShiftTotals, TaxLine, turnover_sign
 from app.services import journal
-from app.services.till import Actor, Till, person_names
+from app.services.till import Actor, Till, authorise, person_names
 from resources.words import translate
 from sync_agent.contract.operations import (
     SHIFT,
@@ -248,7 +249,8 @@ def _discounts(connection: Connection, shift_id: str) -> int:
 
 
 async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
-    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount."""
+    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount, NotPermitted."""
+    authorise(actor, None, Right.RUN_SHIFT)
     if float_minor < 0:
         raise BadAmount(translate("errors", "A float cannot be less than nothing."))
 
@@ -307,8 +309,9 @@ def _take_in_what_had_no_shift(tx: Transaction, shift_id: str) -> None:
 async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str = "") -> ShiftView:
     """Cash up: what was counted in the drawer, and why it is another sum than expected, where it is.
 
-    Raises NoShift, BadAmount, ReasonMissing. What is not sent yet does not stop it.
+    Raises NoShift, BadAmount, ReasonMissing, NotPermitted. What is not sent yet does not stop it.
     """
+    authorise(actor, None, Right.RUN_SHIFT)
     if counted_minor < 0:
         raise BadAmount(translate("errors", "Less than nothing cannot lie in the drawer."))
     return await till.store.write(lambda tx: _close(tx, till, counted_minor, actor, reason.strip()))

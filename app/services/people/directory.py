@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted, WrongPin
-from app.domain.rights import Right
+from app.domain.rights import Right, may
 from app.services.people import pin_tries
 from app.services.till import Actor, Role, Till, authorise
 from resources.words import translate
@@ -45,7 +45,7 @@ def manager_named(till: Till, username: str | None) -> Actor:
 
     Whoever may read the till's folder needs no PIN here. Raises NotPermitted.
     """
-    managers = [one for one in people(till) if one.role in {"manager", "admin"}]
+    managers = [one for one in people(till) if may(one.role, Right.EDIT_PRODUCT)]
     if not managers:
         raise NotPermitted("This till knows no manager yet. Let it connect once, then try again.")
     named = [one for one in managers if username in {None, one.username}]

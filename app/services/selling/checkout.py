@@ -4,22 +4,19 @@ A sale is one operation. A void or a refund is a new operation that names the ol
 written is transaction.py's; what of a sale can go back is refunds.py's. ARCHITECTURE.md, "A sale".
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.domain.cart import Cart
-from app.domain.errors import EmptyCart, ReasonMissing
-from app.domain.rights import Right
-from app.domain.tender import Tender, check_payments
-from app.services.preferences import read_from
+from app.domain.errors import EmptyCart
+from app.domain.open_sale import STRICTEST, Limits, Need, OpenSale
+from app.domain.tender import Settlement, check_payments
+from app.services.approvals import of_sale
+from app.services.preferences import read
 from app.services.selling.transaction import CompletedSale, NewTransaction, lines_of
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till, not_permitted, person_names
 from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import tables as t
-
-_WHOLE_PPM = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -36,118 +33,61 @@ class SaleView:
     status: str
 
 
-async def complete_sale(
+async def complete(
     till: Till,
-    cart: Cart,
-    payments: Sequence[Tender],
+    sale: OpenSale,
+    settlement: Settlement,
     actor: Actor,
     *,
-    rounding_minor: int = 0,
-    approved_by: Actor | None = None,
     occurred_ms: int | None = None,
 ) -> CompletedSale:
-    """Sell what is in the cart. `rounding_minor` is what paying in cash added to the total or took off.
+    """Sell what is in the cart, or take it back, and put it on disk with its payments.
 
-    Raises EmptyCart, BadPayment, CartTooLarge, NotPermitted where a price or discount needs a manager, and
+    The same sale completed again gives what it gave the first time. `occurred_ms` is the moment of a sale
+    that is entered later. Raises EmptyCart, BadPayment, CartTooLarge, SaleCompleted where another cart was
+    completed under its id, NotPermitted where something in it needs a right that nobody answered for, and
     StoreError for the disk.
     """
-    _check(till, cart, payments, rounding_minor)
-    for right in needs_approval(till, cart, actor):
-        authorise(actor, approved_by, right)
+    cart = sale.cart
+    if cart.is_empty:
+        raise EmptyCart
+    check_payments(cart.total_minor, settlement.tenders, till.device.currency, settlement.rounding_minor)
+    for need in needed_approvals(till, sale, actor):
+        raise not_permitted(need.right)
     new = NewTransaction(
         till=till,
-        kind=TransactionKind.SALE,
+        id=sale.id,
+        kind=TransactionKind.SALE if sale.refund is None else TransactionKind.REFUND,
         actor=actor,
         lines=lines_of(cart),
-        payments=tuple(payments),
+        payments=settlement.tenders,
         total_minor=cart.total_minor,
         tax_minor=cart.tax_minor,
-        rounding_minor=rounding_minor,
+        rounding_minor=settlement.rounding_minor,
         items=cart.count,
-        approved_by=approved_by,
+        reason=None if sale.refund is None else sale.refund.reason,
+        approvals=of_sale(sale, actor),
         occurred_ms=occurred_ms,
-        takes_cart=True,
     )
     new.check_size()
     return await till.store.write(new.write)
 
 
-async def complete_refund(
-    till: Till,
-    cart: Cart,
-    payments: Sequence[Tender],
-    actor: Actor,
-    *,
-    refers_to: str | None = None,
-    reason: str | None = None,
-    rounding_minor: int = 0,
-    approved_by: Actor | None = None,
-    occurred_ms: int | None = None,
-) -> CompletedSale:
-    """Take back what is in the cart and pay it out; `refers_to` is the receipt it was sold on.
-
-    For goods whose sale is not on this till: who asked for it has seen to the right and the reason.
-    """
-    _check(till, cart, payments, rounding_minor)
-    new = NewTransaction(
-        till=till,
-        kind=TransactionKind.REFUND,
-        actor=actor,
-        lines=lines_of(cart),
-        payments=tuple(payments),
-        total_minor=cart.total_minor,
-        tax_minor=cart.tax_minor,
-        rounding_minor=rounding_minor,
-        items=cart.count,
-        refers_to=refers_to,
-        reason=reason,
-        approved_by=approved_by,
-        occurred_ms=occurred_ms,
-        takes_cart=True,
-    )
-    new.check_size()
-    return await till.store.write(new.write)
+def needed_approvals(till: Till, sale: OpenSale, actor: Actor) -> tuple[Need, ...]:
+    """What in this sale the person may not do alone, and nobody has approved."""
+    return sale.needed_approvals(actor.role, _limits(till, sale))
 
 
-async def refund_without_receipt(
-    till: Till,
-    cart: Cart,
-    payments: Sequence[Tender],
-    actor: Actor,
-    reason: str,
-    *,
-    rounding_minor: int = 0,
-    approved_by: Actor | None = None,
-) -> CompletedSale:
-    """As `complete_refund`, with a manager's right and a reason. Raises NotPermitted, ReasonMissing."""
-    authorise(actor, approved_by, Right.REFUND_WITHOUT_RECEIPT)
-    if not reason.strip():
-        raise ReasonMissing
-    return await complete_refund(
-        till,
-        cart,
-        payments,
-        actor,
-        reason=reason.strip(),
-        rounding_minor=rounding_minor,
-        approved_by=approved_by,
-    )
+def approve(till: Till, sale: OpenSale, approver: Actor) -> OpenSale:
+    """The sale with all approved that needs it by now and that this person may approve."""
+    needs = [need for need in sale.open_needs(_limits(till, sale)) if approver.may(need.right)]
+    return sale.approve(needs, approver.id, approver.name, till.clock.now_ms())
 
 
-def needs_approval(till: Till, cart: Cart, actor: Actor) -> list[Right]:
-    """What in this cart the person may not do by themselves."""
-    wanted: list[Right] = []
-    if any(line.has_other_price for line in cart.lines):
-        wanted.append(Right.OVERRIDE_PRICE)
-    if cart.discount_minor:
-        with till.store.reading() as connection:
-            allowed_ppm = read_from(connection).clerk_discount_ppm_max
-        if any(
-            line.discount_minor * _WHOLE_PPM > line.gross_minor * allowed_ppm + _WHOLE_PPM
-            for line in cart.lines
-        ):
-            wanted.append(Right.LARGE_DISCOUNT)
-    return [right for right in wanted if not actor.may(right)]
+def _limits(till: Till, sale: OpenSale) -> Limits:
+    if not sale.open_needs(STRICTEST):
+        return STRICTEST  # most sales: nothing in them depends on a limit, so none is read
+    return Limits(discount_ppm_max=read(till).clerk_discount_ppm_max)
 
 
 def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
@@ -181,9 +121,3 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
         )
         for row in rows
     ]
-
-
-def _check(till: Till, cart: Cart, payments: Sequence[Tender], rounding_minor: int) -> None:
-    if cart.is_empty:
-        raise EmptyCart
-    check_payments(cart.total_minor, tuple(payments), till.device.currency, rounding_minor)

@@ -19,8 +19,6 @@ from resources.words import translate
 from sync_agent.store import search
 from sync_agent.store import tables as t
 
-PPM_IN_A_PERCENT = 10_000
-
 
 class Spelling(Protocol):
     """How this shop writes its figures; the window's Formatter is one."""

@@ -14,9 +14,10 @@ from app.domain.errors import BadQuantity, NotRefundable, ReasonMissing, Unknown
 from app.domain.quantity import EACH, KG
 from app.domain.rights import Right
 from app.domain.tender import Method, Tender, round_cash
+from app.services.approvals import answered_for
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till, person_names
 from resources.words import translate
 from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import search
@@ -149,7 +150,7 @@ async def void(
     """Undo a sale of the open shift, whole, the way it was paid. Raises NotPermitted, NotRefundable,
     ReasonMissing.
     """
-    authorise(actor, approved_by, Right.VOID_SALE)
+    approvals = answered_for(till, actor, approved_by, Right.VOID_SALE)
     if not reason.strip():
         raise ReasonMissing
 
@@ -173,7 +174,7 @@ async def void(
             items=sum(1 if of.unit == KG else of.line.quantity for of in now.lines),
             refers_to=now.receipt_number,
             reason=reason.strip(),
-            approved_by=approved_by,
+            approvals=approvals,
         )
         return new.write(tx)
 

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from app.domain.cart import Cart
-from app.domain.errors import CartTooLarge
+from app.domain.errors import CartTooLarge, SaleCompleted
 from app.domain.receipt import format_receipt_number
 from app.domain.tender import Tender
 from app.services import journal
-from app.services.selling import carts
+from app.services.approvals import last_approver_id
+from app.services.selling import open_sales
 from app.services.till import Actor, Till
 from sync_agent.contract.codes import QUEUE_REQUEST_BYTES_MAX
 from sync_agent.contract.operations import (
     TRANSACTION,
+    Approval,
     Payment,
     TransactionData,
     TransactionKind,
@@ -98,6 +100,8 @@ class NewTransaction:
     till: Till
     kind: TransactionKind
     actor: Actor
+    id: str | None = None
+    """Of the open sale that it was, which is gone with it; minted where it is None."""
     lines: tuple[Line, ...] = ()
     payments: tuple[Tender, ...] = ()
     total_minor: int = 0
@@ -106,20 +110,22 @@ class NewTransaction:
     items: int = 0
     refers_to: str | None = None
     reason: str | None = None
-    approved_by: Actor | None = None
+    approvals: tuple[Approval, ...] = ()
     occurred_ms: int | None = None
-    takes_cart: bool = False
-    """Whether it is the cart on the screen, which is gone with it."""
 
     def check_size(self) -> None:
         """Raise CartTooLarge for what no request could carry."""
-        if len(orjson.dumps(self._data("", 0, None).to_wire())) > SALE_BYTES_MAX:
+        parts = (self._data("", 0, None), *self.approvals)
+        if sum(len(orjson.dumps(part.to_wire())) for part in parts) > SALE_BYTES_MAX:
             raise CartTooLarge
 
     def write(self, tx: Transaction) -> CompletedSale:
-        """In the caller's transaction."""
+        """In the caller's transaction. An open sale that was completed before is not written again."""
+        before = None if self.id is None else self._completed_before(tx, self.id)
+        if before is not None:
+            return before
         occurred_ms = tx.now_ms if self.occurred_ms is None else self.occurred_ms
-        sale_id = tx.ids.new()
+        sale_id = self.id or tx.ids.new()
         receipt_number = format_receipt_number(*take_receipt_number(tx))
         shift_id = tx.execute(_OPEN_SHIFT).scalar()
         enqueue(tx, self._operation(sale_id, receipt_number, occurred_ms, shift_id))
@@ -128,9 +134,9 @@ class NewTransaction:
             tx.execute(_INSERT_LINES, list(self._line_rows(sale_id)))
         if self.payments:
             tx.execute(_INSERT_PAYMENTS, list(self._payment_rows(sale_id)))
-        if self.takes_cart:
-            carts.clear_in_progress(tx)
-        if self.kind in _SENSITIVE or self.approved_by is not None:
+        if self.id is not None:
+            open_sales.forget(tx, self.id)
+        if self.kind in _SENSITIVE or self.approvals:
             self._note(tx, receipt_number)
         tx.touch(Topic.SALES)
         return CompletedSale(
@@ -142,11 +148,30 @@ class NewTransaction:
             rounding_minor=self.rounding_minor,
         )
 
-    @property
-    def _approver_id(self) -> str | None:
-        if self.approved_by is None or self.approved_by.id == self.actor.id:
+    def _completed_before(self, tx: Transaction, sale_id: str) -> CompletedSale | None:
+        """Under this id, where a disk had reported that it failed, or a clerk pressed twice.
+
+        Raises SaleCompleted where that was another cart.
+        """
+        row = tx.execute(select(t.sale).where(t.sale.c.id == sale_id)).first()
+        if row is None:
             return None
-        return self.approved_by.id
+        columns = t.sale_line.c
+        query = select(columns.product_id, columns.quantity, columns.total_minor)
+        lines = tx.execute(query.where(columns.sale_id == sale_id).order_by(columns.line_no)).all()
+        if [tuple(line) for line in lines] != [
+            (line.product_id, line.quantity, line.total_minor) for line in self.lines
+        ]:
+            raise SaleCompleted
+        change = select(func.sum(t.payment.c.change_minor)).where(t.payment.c.sale_id == sale_id)
+        return CompletedSale(
+            id=row.id,
+            receipt_number=row.receipt_number,
+            total_minor=row.total_minor,
+            change_minor=tx.execute(change).scalar() or 0,
+            occurred_ms=row.occurred_ms,
+            rounding_minor=row.rounding_minor,
+        )
 
     def _note(self, tx: Transaction, receipt_number: str) -> None:
         reasons = [self.reason, *(line.reason for line in self.lines)]
@@ -154,7 +179,7 @@ class NewTransaction:
             tx,
             self.kind.value,
             self.actor.id,
-            approved_by=self.approved_by,
+            approved_by_id=last_approver_id(self.approvals),
             reason="; ".join(dict.fromkeys(reason for reason in reasons if reason)),
             receipt=receipt_number,
             refers_to=self.refers_to,
@@ -173,7 +198,8 @@ class NewTransaction:
             location_id=device.location_id,
             data=self._data(receipt_number, occurred_ms, shift_id).to_wire(),
             actor_id=self.actor.id,
-            approved_by_id=self._approver_id,
+            approved_by_id=last_approver_id(self.approvals),
+            approvals=self.approvals,
             occurred_ms=occurred_ms,
             stock=tuple(self._stock_effects()),
             summary={
@@ -229,7 +255,7 @@ class NewTransaction:
             "actor_id": self.actor.id,
             "occurred_ms": occurred_ms,
             "shift_id": shift_id,
-            "approved_by_id": self._approver_id,
+            "approved_by_id": last_approver_id(self.approvals),
             "reason": self.reason or None,
         }
 

@@ -8,11 +8,12 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
-from app.domain.rights import Right
+from app.domain.rights import Right, may
 from app.services import journal
+from app.services.approvals import answered_for, last_approver_id
 from app.services.stock.gtin import same_code, spellings
-from app.services.till import Actor, Till, authorise
-from sync_agent.contract.operations import PRODUCT, ProductCreate, ProductEdit, ProductFields
+from app.services.till import Actor, Till
+from sync_agent.contract.operations import PRODUCT, Approval, ProductCreate, ProductEdit, ProductFields
 from sync_agent.ports import Rank
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
@@ -142,12 +143,16 @@ async def edit_product(
     Sent with what each field was, so that another till's edit of other fields merges by itself. Raises
     NotPermitted, UnknownProduct, BadProduct.
     """
-    authorise(actor, approved_by, Right.EDIT_PRODUCT)
-    return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approved_by))
+    approvals = answered_for(till, actor, approved_by, Right.EDIT_PRODUCT)
+    return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approvals))
 
 
 def _edit(
-    tx: Transaction, product_id: str, changes: Mapping[str, Any], actor: Actor, approved_by: Actor | None
+    tx: Transaction,
+    product_id: str,
+    changes: Mapping[str, Any],
+    actor: Actor,
+    approvals: tuple[Approval, ...],
 ) -> str | None:
     before = known_product(tx.connection, product_id)
     changed = {name: value for name, value in changes.items() if getattr(before, name) != value}
@@ -162,13 +167,15 @@ def _edit(
     base = ProductFields.model_validate({name: getattr(before, name) for name in changed})
     edit = ProductEdit(set=after, base=base)
     version = tx.execute(select(t.product.c.version).where(t.product.c.id == product_id)).scalar()
+    approver_id = last_approver_id(approvals)
     operation = NewOperation(
         operation="update",
         resource_type=PRODUCT,
         resource_id=product_id,
         data=edit.to_wire(),
         actor_id=actor.id,
-        approved_by_id=None if approved_by is None else approved_by.id,
+        approved_by_id=approver_id,
+        approvals=approvals,
         summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
         base_version=version or 0,
         lane=f"{PRODUCT}:{product_id}",
@@ -178,7 +185,7 @@ def _edit(
         tx,
         "product",
         actor.id,
-        approved_by=approved_by,
+        approved_by_id=approver_id,
         reason=None,
         product=before.name,
         fields=sorted(changed),
@@ -213,7 +220,7 @@ def _manager_name(connection: Connection, actor_id: str) -> str:
     row = connection.execute(
         select(t.person.c.name, t.person.c.role).where(t.person.c.id == actor_id)
     ).first()
-    if row is None or row.role not in {"manager", "admin"}:
+    if row is None or not may(row.role, Right.EDIT_PRODUCT):
         raise NotPermitted("Only a manager may add products.")
     return str(row.name)
 

@@ -31,7 +31,6 @@ class Explanation:
 
     server_quantity: int | None
     version: int | None
-    as_of_ms: int | None
     seq: int | None
     pending: list[PendingEffect]
     on_hand: int
@@ -45,7 +44,6 @@ def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
     return Explanation(
         server_quantity=stock.server_quantity,
         version=stock.version,
-        as_of_ms=stock.cursor_synced_ms,
         seq=stock.cursor_seq,
         pending=pending,
         on_hand=stock.on_hand,

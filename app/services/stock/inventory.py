@@ -12,10 +12,11 @@ from sqlalchemy import Connection, func, select
 
 from app.domain.errors import BadQuantity
 from app.domain.quantity import KG, PER_KG, check_quantity, one
+from app.domain.rights import Right
 from app.services.stock import explanation
 from app.services.stock.catalogue import ProductView, known_product, view_of
 from app.services.stock.explanation import Explanation
-from app.services.till import Actor, Till, person_names
+from app.services.till import Actor, Till, authorise, person_names
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData
 from sync_agent.contract.stock import MovementReason
@@ -290,12 +291,14 @@ async def adjust(
     actor: Actor,
     *,
     occurred_ms: int | None = None,
+    approved_by: Actor | None = None,
 ) -> str:
     """Change a product's stock here by `delta`; the id of the operation.
 
     Goods received or found add, waste takes away, a correction may do either. Raises BadQuantity,
-    UnknownProduct.
+    UnknownProduct, NotPermitted.
     """
+    authorise(actor, approved_by, Right.MOVE_STOCK)
     _check_adjustment(delta, reason)
 
     def write(tx: Transaction) -> str:
@@ -315,6 +318,7 @@ async def adjust(
             location_id=till.device.location_id,
             data=movement.to_wire(),
             actor_id=actor.id,
+            approved_by_id=None if approved_by is None else approved_by.id,
             occurred_ms=moment_ms,
             stock=(StockEffect(product_id, till.device.location_id, "delta", delta),),
             summary={

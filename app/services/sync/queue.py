@@ -93,17 +93,6 @@ def sent(till: Till, limit: int = 200) -> list[QueueRow]:
     return _rows(till, t.outbox.c.status == Status.COMPLETED, newest_first, limit, still_open=False)
 
 
-def sending_now(till: Till) -> bool:
-    """Whether a batch is on its way at this moment."""
-    query = select(t.outbox.c.id).where(
-        t.outbox.c.finished_ms.is_(None),
-        t.outbox.c.status == Status.PROCESSING,
-        t.outbox.c.lease_owner == till.store.owner,
-    )
-    with till.store.reading() as connection:
-        return connection.execute(query.limit(1)).first() is not None
-
-
 def last_full_sync_ms(till: Till) -> int | None:
     """When this till last had everything; None where it never had."""
     with till.store.reading() as connection:

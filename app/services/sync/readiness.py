@@ -11,7 +11,6 @@ from app.services.till import Till
 from resources.words import in_figures, translate
 from sync_agent.store import tables as t
 
-DAY_MS = 24 * 3_600_000
 SPACE_LOW_BYTES = 500 * 1024 * 1024
 CLOCK_OFF_MS_MAX = 120_000
 

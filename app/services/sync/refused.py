@@ -21,6 +21,7 @@ from app.domain.errors import BadQuantity, ReasonMissing
 from app.domain.quantity import EACH
 from app.domain.rights import Right
 from app.services import journal
+from app.services.approvals import answered_for
 from app.services.sync.queue import describe
 from app.services.till import Actor, Till, authorise
 from resources.words import translate
@@ -140,13 +141,15 @@ async def edit_and_send(
         row = tx.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
             raise CannotEnd(translate("endings", "This entry is not on this till."))
-        edited = _edited(row, changes, actor, approved_by)
+        edited = _edited(till, row, changes, actor, approved_by)
         return endings.replace(tx, operation_id, edited).id
 
     return await till.store.write(write)
 
 
-def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: Actor | None) -> NewOperation:
+def _edited(
+    till: Till, row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: Actor | None
+) -> NewOperation:
     data = orjson.loads(row.data)
     summary = orjson.loads(row.summary) | {"person": actor.name}
     same = NewOperation(
@@ -164,8 +167,8 @@ def _edited(row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: A
         depends_on=row.depends_on,
     )
     if row.resource_type == PRODUCT:
-        authorise(actor, approved_by, Right.EDIT_PRODUCT)
-        return _edited_product(same, changes)
+        approvals = answered_for(till, actor, approved_by, Right.EDIT_PRODUCT)
+        return _edited_product(replace(same, approvals=approvals), changes)
     if row.resource_type == STOCK_LEVEL:
         return _edited_stock(same, changes)
     words = translate("endings", "Entries of this kind are tried again or discarded, not changed.")
@@ -226,9 +229,11 @@ async def discard(
         raise ReasonMissing
     exported = export(till, [operation_id], _exports(till) / f"discarded-{operation_id}.json")
 
+    approver_id = approved_by.id if approved_by else None
+
     def write(tx: Transaction) -> None:
         endings.discard(tx, operation_id, by=manager.id, reason=reason.strip())
-        journal.note(tx, "discarded", actor.id, approved_by=approved_by, reason=reason.strip())
+        journal.note(tx, "discarded", actor.id, approved_by_id=approver_id, reason=reason.strip())
 
     await till.store.write(write)
     return exported

@@ -24,7 +24,6 @@ from app.ui.widgets import tasks
 from app.ui.widgets.parts import MessageLine, button, card, form_label, label
 from app.ui.widgets.parts import field as text_field
 from app.ui.widgets.theme import Tone
-from app.ui.window.bridge import Bridge
 from sync_agent.events import ConnectionState, Progress, StateChanged
 
 
@@ -242,7 +241,6 @@ class EnrolWindow(QMainWindow):
         self,
         on_enrol: Callable[[EnrolForm], Awaitable[None]],
         on_fetch: Callable[[], Awaitable[None]],
-        bridge: Bridge,
         *,
         server_url: str = "",
         on_try: Callable[[], Awaitable[EnrolForm]] | None = None,
@@ -251,8 +249,6 @@ class EnrolWindow(QMainWindow):
         self.setObjectName("enrolWindow")
         self.setWindowTitle(self.tr("Evertill: set up this till"))
         self.page = EnrolPage(on_enrol, on_fetch, server_url=server_url, on_try=on_try)
-        bridge.progressed.connect(self.page.show_progress)
-        bridge.stateChanged.connect(self.page.show_state)
         self.setCentralWidget(self.page)
         self.resize(1024, 768)
 

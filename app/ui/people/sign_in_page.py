@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -15,25 +15,21 @@ from PySide6.QtWidgets import (
 from app.services.people import directory as people
 from app.services.people.directory import Person
 from app.services.sync import queue
-from app.services.till import Till
+from app.ui.page.base import Page
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
+from app.ui.page.requests import SignedIn
 from app.ui.widgets import tasks, theme
 from app.ui.widgets.parts import MessageLine, button, card, field, label
 from app.ui.widgets.pin_pad import PIN_LENGTH_MAX, PinPad
-from app.ui.window.bridge import MergedChange
 
 
-class SignInPage(QWidget):
-    """Signals:
-    signedIn(Actor): the PIN was right.
-    """
+class SignInPage(Page):
+    """The people who may sign in at this till, and the keys for a PIN."""
 
-    signedIn = Signal(object)
-
-    def __init__(self, till: Till, pepper: str) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._pepper = pepper
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._pepper = context.pepper
         self._people: Sequence[Person] = ()
         self._chosen: Person | None = None
         self._buttons = QButtonGroup(self)
@@ -45,10 +41,9 @@ class SignInPage(QWidget):
         layout.addWidget(self._people_list(), 5)
         layout.addWidget(self._pin_panel(), 4, Qt.AlignmentFlag.AlignTop)
         layout.addStretch(1)
-        self.refresh()
+        self._show_people()
 
-    def refresh(self) -> None:
-        """The people of this shop may have changed."""
+    def _show_people(self) -> None:
         chosen_id = self._chosen.id if self._chosen else None
         self._people = people.people(self._till)
         for old in self._buttons.buttons():
@@ -58,18 +53,20 @@ class SignInPage(QWidget):
         for number, person in enumerate(self._people):
             self._add_person(number, person)
         self._nobody.setVisible(not self._people)
-        row = next((n for n, person in enumerate(self._people) if person.id == chosen_id), 0)
+        row = next((n for n, person in enumerate(self._people) if person.id == chosen_id), None)
+        if row is None:  # what was typed was somebody else's PIN
+            self._pin.clear()
         if self._people:
-            self._choose(row)
+            self._select(row or 0)
         else:
             self._chosen = None
             self._sign_in.setEnabled(False)
             self._nobody.setText(self._why_nobody())
 
-    def follow(self, change: MergedChange) -> None:
+    def refresh(self, change: MergedChange) -> None:
         """The people may have changed, or why there are none."""
         if change.touches("people") or (not self._people and change.touches("outbox")):
-            self.refresh()
+            self._show_people()
 
     def _why_nobody(self) -> str:
         if queue.last_full_sync_ms(self._till) is None:
@@ -99,11 +96,14 @@ class SignInPage(QWidget):
         return words.get(person.role, person.role)
 
     def _choose(self, number: int) -> None:
+        self._select(number)
+        self.begin()
+
+    def _select(self, number: int) -> None:
         self._chosen = self._people[number]
         self._buttons.button(number).setChecked(True)
         self._who.setText(self._chosen.name)
         self._sign_in.setEnabled(True)
-        self.begin()
 
     def _submit(self) -> None:
         if self._chosen is None or not self._sign_in.isEnabled():
@@ -120,7 +120,7 @@ class SignInPage(QWidget):
         self._sign_in.setEnabled(True)
         self._pin.clear()
         self._message.clear()
-        self.signedIn.emit(actor)
+        self._context.ask(SignedIn(actor))
 
     def _refused(self, words: str) -> None:
         self._sign_in.setEnabled(True)

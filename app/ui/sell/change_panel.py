@@ -1,6 +1,5 @@
 """Changing what the cart asks: a discount of a line or of the sale, another price, each with its reason."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
@@ -11,31 +10,12 @@ from app.domain.cart import Cart, CartLine
 from app.domain.discount import Discount, parse_discount
 from app.domain.errors import DomainError
 from app.domain.money import format_minor, parse_amount
+from app.domain.open_sale import CartChange
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, card, field, label
 from app.ui.widgets.reason_field import ReasonField
 
 What = Literal["line", "sale", "price"]
-
-
-@dataclass(frozen=True)
-class CartChange:
-    """What is asked for. `discount` None takes one away; `line_id` is None for the whole sale."""
-
-    what: What
-    line_id: int | None
-    discount: Discount | None = None
-    price_minor: int = 0
-    reason: str = ""
-
-    def of(self, cart: Cart) -> Cart:
-        """The cart with it. Raises DomainError."""
-        if self.what == "sale":
-            return cart.discount_sale(self.discount)
-        assert self.line_id is not None, "only a sale's discount names no line"
-        if self.what == "line":
-            return cart.discount_line(self.line_id, self.discount)
-        return cart.set_price(self.line_id, self.price_minor, self.reason)
 
 
 class ChangePanel(QWidget):

@@ -1,4 +1,4 @@
-"""Carts that were put aside: choose one to take back."""
+"""Sales that were put aside: choose one to take back."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.services.selling import carts
-from app.services.selling.carts import HeldCart
+from app.services.selling import open_sales
+from app.services.selling.open_sales import HeldSale
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, card, label
@@ -16,7 +16,7 @@ from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 class HeldPanel(QWidget):
     """Signals:
-    recalled(str): take this cart back.
+    recalled(str): take this sale back.
     left(): Back, or Esc.
     """
 
@@ -28,7 +28,7 @@ class HeldPanel(QWidget):
         self.setObjectName("heldPanel")
         self._till = till
         self._formatter = formatter
-        self._held: Sequence[HeldCart] = ()
+        self._held: Sequence[HeldSale] = ()
         self._list = TwoLineList("heldCarts", self.tr("Held sales"), self.tr("No sale is held at this till."))
         self._list.chosen.connect(lambda row: self.recalled.emit(self._held[row].id))
         frame, layout = card()
@@ -46,7 +46,7 @@ class HeldPanel(QWidget):
             self._list.setCurrentIndex(self._list.rows.index(0))
 
     def refresh(self) -> None:
-        self._held = carts.held(self._till)
+        self._held = open_sales.held(self._till)
         now_ms = self._till.clock.now_ms()
         self._list.rows.show(
             [
@@ -59,7 +59,7 @@ class HeldPanel(QWidget):
             ]
         )
 
-    def _title(self, one: HeldCart) -> str:
+    def _title(self, one: HeldSale) -> str:
         items = self.tr("%n item(s)", "", one.items)
         return f"{one.first_item} · {items}" if one.first_item else items
 

@@ -1,8 +1,9 @@
 """Selling: scan or find, change the cart, take the money, next customer.
 
-The page owns the cart. It writes nothing itself: the services do, and the page says "done" once they have
-returned, which is when the sale is on disk. What is asked beside the cart (money, a discount, a refund)
-stands in panels at its side, never in a box over it: a scanner's Enter would close that.
+The page shows one open sale and keeps no rule of it: what may be done to a sale is the domain's, and what is
+written the services'. It says "done" once they have returned, which is when the sale is on disk. What is
+asked beside the cart (money, a discount, a refund) stands in panels at its side, never in a box over it: a
+scanner's Enter would close that.
 """
 
 from collections.abc import Callable
@@ -12,19 +13,24 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.cart import Cart
-from app.domain.errors import CartInUse, DomainError, EmptyCart
-from app.domain.quantity import one, parse_quantity
+from app.domain.errors import DomainError, EmptyCart
+from app.domain.open_sale import CartChange, OpenSale
+from app.domain.quantity import parse_quantity
 from app.domain.rights import Right
 from app.domain.tender import Settlement
 from app.services import preferences
 from app.services.cash import drawer
-from app.services.selling import carts, checkout, receipts, refunds
+from app.services.selling import checkout, open_sales, receipts, refunds
 from app.services.selling.transaction import CompletedSale
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ProductView
-from app.services.till import Actor, Till
+from app.services.till import Actor
+from app.ui.page.base import Page
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
+from app.ui.page.requests import Request, RingUp
 from app.ui.sell.cart_table import CartModel, CartTable
-from app.ui.sell.change_panel import CartChange, ChangePanel, What
+from app.ui.sell.change_panel import ChangePanel, What
 from app.ui.sell.done_panel import DonePanel
 from app.ui.sell.find_panel import FindPanel
 from app.ui.sell.held_panel import HeldPanel
@@ -32,95 +38,123 @@ from app.ui.sell.more_panel import MorePanel
 from app.ui.sell.refund_panel import RefundPanel, RefundRequest, VoidRequest
 from app.ui.sell.tender_panel import TenderPanel
 from app.ui.widgets import sounds, tasks, theme
-from app.ui.widgets.approval import Approvals
-from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label
 from app.ui.widgets.theme import Tone
-from app.ui.window.bridge import MergedChange
-from app.ui.window.print_desk import PrintDesk
 
 
-class SellPage(QWidget):
+class SellPage(Page):
     """The cart, and beside it what is asked about it."""
 
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, desk: PrintDesk) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._formatter = formatter
-        self._approvals = approvals
-        self._desk = desk
-        self._actor: Actor | None = None
-        self._approved_by: Actor | None = None
-        self._refund_reason: str | None = None
-        self._preferences = preferences.read(till)
-        self._cart = Cart(adds_tax=self._preferences.adds_tax)
-        self._completing = False
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._desk = context.desk
+        self._preferences = preferences.read(self._till)
+        self._sale = open_sales.begin(self._till)
+        self._is_busy = False
         self._scanned_meanwhile: list[str] = []
         self._missed: list[str] = []
         self._build()
         self._make_keys()
-        self._show_cart()
+        self._show_sale()
         self._find.quick_keys.show_products(self._preferences.quick_keys)
 
     @property
     def cart(self) -> Cart:
-        return self._cart
+        return self._sale.cart
 
     def set_actor(self, actor: Actor) -> None:
-        self._actor = actor
-        if self._cart.is_empty:
-            left_over = carts.in_progress(self._till)
+        super().set_actor(actor)
+        if self._sale.is_empty:
+            left_over = open_sales.in_progress(self._till)
             if left_over is not None:
-                self._cart = left_over
-                self._show_cart()
+                self._put_on_screen(left_over)
                 self._message.say(self.tr("The sale that was being rung up is here again."), Tone.BUSY)
 
-    def take_scan(self, code: str) -> None:
-        """What the scanner read goes into the cart, wherever the page stands."""
-        if self._completing:
+    @property
+    def _signed_in(self) -> Actor:
+        assert self._actor is not None, "nobody is asked to sell before somebody signed in"
+        return self._actor
+
+    # --- one thing after another ---
+
+    def run(self, work: Callable[[], tasks.Work]) -> None:
+        """Carry out what a clerk asked for. Until it has ended nothing else is begun, and scans wait."""
+        if not self._is_busy:
+            self._is_busy = True
+            tasks.start(self._carry_out(work), self, self._say_failure)
+
+    async def _carry_out(self, work: Callable[[], tasks.Work]) -> None:
+        try:
+            await work()
+        finally:
+            self._is_busy = False
+        self._take_scans_meanwhile()
+
+    def _say_failure(self, words: str) -> None:
+        """At the panel that the clerk looks at, where it has a place for it."""
+        panel = self._side.currentWidget()
+        if isinstance(panel, TenderPanel | ChangePanel | RefundPanel | MorePanel):
+            panel.say_error(words)
+        else:
+            self._message.say_error(words)
+        self._take_scans_meanwhile()
+
+    def _take_scans_meanwhile(self) -> None:
+        codes, self._scanned_meanwhile = self._scanned_meanwhile, []
+        for code in codes:
+            self.take_scan(code)
+
+    # --- what is asked of the page ---
+
+    def answer(self, request: Request) -> None:
+        if isinstance(request, RingUp):
+            self.take_scan(request.code)
+
+    def take_scan(self, code: str) -> bool:
+        """What the scanner read goes into the cart, whatever is asked beside it."""
+        if self._is_busy:
             self._scanned_meanwhile.append(code)
-            return
+            return True
         if self._side.currentWidget() is self._refund and self._refund.take_code(code):
-            return
+            return True
         product = catalogue.by_code(self._till, code)
         if product is None:
             self._say_missed(code)
-            return
+            return True
         sounds.play(sounds.SCANNED)
         self.add(product)
+        return True
 
     def add(self, product: ProductView) -> None:
         if self._side.currentWidget() is not self._find:
             self.back_to_cart()
-        if self._change_cart(lambda: self._cart.add(product)):
-            line = next(line for line in reversed(self._cart.lines) if line.product_id == product.id)
+        if self._change_cart(lambda cart: cart.add(product)):
+            line = next(line for line in reversed(self.cart.lines) if line.product_id == product.id)
             self._table.select_line(line.line_id)
 
     def ask_for_money(self) -> None:
-        if self._completing or self._side.currentWidget() is self._done:
+        if self._is_busy or self._side.currentWidget() is self._done:
             return
         if self._side.currentWidget() is self._tender:
             self._tender.next_method()
             return
-        if self._cart.is_empty:
+        if self._sale.is_empty:
             self._message.say_error(str(EmptyCart()))
             return
-        if self._cart.total_minor == 0:
-            self._finish(Settlement(0, self._till.device.currency))
-            return
-        self._side.setCurrentWidget(self._tender)
-        step_minor = self._preferences.cash_step_minor
-        self._tender.ask(self._cart.total_minor, step_minor, refunds=self._refund_reason is not None)
+        sale = checkout.approve(self._till, self._sale, self._signed_in)
+        if sale.settlement().is_settled or checkout.needed_approvals(self._till, sale, self._signed_in):
+            self._settle()
+        else:
+            self._pay_for(sale)
 
     def back_to_cart(self) -> None:
         """From whatever stands beside it: ready for the next scan or search."""
-        if self._completing:
+        if self._is_busy:
             return
-        if self._side.currentWidget() is self._tender and self._refund_reason is not None:
-            self._set_refunding(None)
-        self._side.setCurrentWidget(self._find)
-        self._find.search.setFocus()
+        if self._side.currentWidget() is self._tender and self._sale.refund is not None:
+            self._put_on_screen(self._sale.abandon_refund())
+            self._record()
+        self._show_find()
 
     def begin(self) -> None:
         """The page was opened."""
@@ -142,43 +176,51 @@ class SellPage(QWidget):
         if change.touches("preferences"):
             self._preferences = preferences.read(self._till)
             self._find.quick_keys.show_products(self._preferences.quick_keys)
-            if self._cart.adds_tax != self._preferences.adds_tax:
-                self._change_cart(lambda: self._cart.taxed(adds_tax=self._preferences.adds_tax))
+            if self.cart.adds_tax != self._preferences.adds_tax:
+                self._change_cart(lambda cart: cart.taxed(adds_tax=self._preferences.adds_tax))
+            self._leave_payment()  # what was allowed when it began may not be any more
 
     # --- the cart ---
 
-    def _change_cart(self, changed: Callable[[], Cart]) -> bool:
-        if self._completing:
+    def _change_cart(self, change: Callable[[Cart], Cart]) -> bool:
+        """Whether it was changed; what is paid for stays as it is until the payment was left."""
+        if self._is_busy:
             return False
+        self._leave_payment()
         try:
-            self._cart = changed()
+            sale = self._sale.with_cart(change)
         except DomainError as error:
             self._message.say_error(str(error))
             sounds.play(sounds.REFUSED)
             return False
         if not self._missed:
             self._message.clear()
-        self._show_cart()
-        self._keep_cart()
+        self._put_on_screen(sale)
+        self._record()
         return True
 
-    def _keep_cart(self) -> None:
+    def _put_on_screen(self, sale: OpenSale) -> None:
+        self._sale = sale
+        self._show_sale()
+
+    def _record(self) -> None:
         if self._actor is not None:
-            tasks.start(carts.keep(self._till, self._cart, self._actor), self, self._message.say_error)
+            work = open_sales.record(self._till, self._sale, self._actor)
+            tasks.start(work, self, self._message.say_error)
 
     def _step(self, line_id: int, step: int) -> None:
-        line = next(line for line in self._cart.lines if line.line_id == line_id)
-        quantity = max(0, line.quantity + step * one(line.unit))
-        self._change_cart(lambda: self._cart.set_quantity(line_id, quantity))
+        self._change_cart(lambda cart: cart.step(line_id, step))
 
     def _type_quantity(self, line_id: int, text: str) -> None:
-        line = next(line for line in self._cart.lines if line.line_id == line_id)
-        self._change_cart(lambda: self._cart.set_quantity(line_id, parse_quantity(text, line.unit)))
+        def change(cart: Cart) -> Cart:
+            return cart.set_quantity(line_id, parse_quantity(text, cart.line(line_id).unit))
+
+        self._change_cart(change)
 
     def _remove(self, line_id: int) -> None:
         row = self._model.row_of(line_id)
-        if self._change_cart(lambda: self._cart.remove(line_id)) and self._cart.lines:
-            self._table.select_line(self._cart.lines[min(row, len(self._cart.lines) - 1)].line_id)
+        if self._change_cart(lambda cart: cart.remove(line_id)) and self.cart.lines:
+            self._table.select_line(self.cart.lines[min(row, len(self.cart.lines) - 1)].line_id)
 
     def _remove_current(self) -> None:
         line_id = self._table.current_line_id()
@@ -186,34 +228,33 @@ class SellPage(QWidget):
             self._remove(line_id)
 
     def _start_anew(self) -> None:
-        self._cart = Cart(adds_tax=self._preferences.adds_tax)
-        self._approved_by = None
-        self._set_refunding(None)
+        self._put_on_screen(open_sales.begin(self._till))
         self._close_message()
-        self._show_cart()
 
-    def _show_cart(self) -> None:
+    def _show_sale(self) -> None:
+        cart = self.cart
         selected = self._table.current_line_id()
-        self._model.show(self._cart)
+        self._model.show(cart)
         if selected is not None:
             self._table.select_line(selected)
-        items = self.tr("%n item(s)", "", self._cart.count)
-        off_minor = self._cart.discount_minor
+        items = self.tr("%n item(s)", "", cart.count)
+        off_minor = cart.discount_minor
         off = self.tr("discount {amount}").format(amount=self._formatter.amount(-off_minor))
         self._count.setText(f"{items} · {off}" if off_minor else items)
         self._tax.setText(self._tax_words())
         self._tax.setVisible(bool(self._tax.text()))
-        self._total.setText(self._formatter.money(self._cart.total_minor))
-        self._pay.setEnabled(not self._cart.is_empty)
-        self._pay.setToolTip(str(EmptyCart()) if self._cart.is_empty else "")
-        self._hold.setEnabled(not self._cart.is_empty)
-        self._discount.setEnabled(not self._cart.is_empty)
+        self._total.setText(self._formatter.money(cart.total_minor))
+        self._pay.setText(self.tr("Pay (F9)") if self._sale.refund is None else self.tr("Give back"))
+        self._pay.setEnabled(not cart.is_empty)
+        self._pay.setToolTip(str(EmptyCart()) if cart.is_empty else "")
+        self._hold.setEnabled(not cart.is_empty)
+        self._discount.setEnabled(not cart.is_empty)
 
     def _tax_words(self) -> str:
-        if not self._cart.tax_minor:
+        if not self.cart.tax_minor:
             return ""
-        words = self.tr("Tax added {amount}") if self._cart.adds_tax else self.tr("Tax included {amount}")
-        return words.format(amount=self._formatter.amount(self._cart.tax_minor))
+        words = self.tr("Tax added {amount}") if self.cart.adds_tax else self.tr("Tax included {amount}")
+        return words.format(amount=self._formatter.amount(self.cart.tax_minor))
 
     def _say_missed(self, code: str) -> None:
         # It stays until somebody closes it: what was not found lies in the bag and is not billed.
@@ -231,94 +272,94 @@ class SellPage(QWidget):
     # --- discounts, prices, held sales ---
 
     def ask_for_discount(self, what: What = "line") -> None:
-        if self._completing or self._cart.is_empty:
+        if self._is_busy or self._sale.is_empty:
             return
         line_id = self._table.current_line_id()
-        line = next((line for line in self._cart.lines if line.line_id == line_id), None)
+        line = next((line for line in self.cart.lines if line.line_id == line_id), None)
         self._side.setCurrentWidget(self._change)
-        self._change.ask(self._cart, line, what)
+        self._change.ask(self.cart, line, what)
 
-    def _ask_for_change(self, change: CartChange) -> None:
-        tasks.start(self._make_change(change), self, self._change.say_error)
+    @tasks.command
+    async def change_price(self, change: CartChange) -> None:
+        self._put_on_screen(await self._approved(self._sale.with_cart(change.of)))
+        self._record()
+        self._show_find()
 
-    async def _make_change(self, change: CartChange) -> None:
-        assert self._actor is not None
-        rights = checkout.needs_approval(self._till, change.of(self._cart), self._actor)
-        if rights and self._approved_by is None:
-            self._approved_by = await self._approvals.ask(self._actor, *rights)
-        if self._change_cart(lambda: change.of(self._cart)):
-            self.back_to_cart()
+    async def _approved(self, sale: OpenSale) -> OpenSale:
+        """The sale with all approved that needs it, by whoever is signed in or else by a manager.
 
-    def hold(self) -> None:
-        if not self._completing and self._actor is not None:
-            tasks.start(self._hold_cart(self._actor), self, self._message.say_error)
+        Raises NotApproved.
+        """
+        actor = self._signed_in
+        sale = checkout.approve(self._till, sale, actor)
+        needs = checkout.needed_approvals(self._till, sale, actor)
+        if not needs:
+            return sale
+        approver = await self._approvals.ask(actor, *(need.right for need in needs))
+        return sale if approver is None else checkout.approve(self._till, sale, approver)
 
-    async def _hold_cart(self, actor: Actor) -> None:
-        await carts.hold(self._till, self._cart, actor)
+    @tasks.command
+    async def hold(self) -> None:
+        await open_sales.hold(self._till, self._sale, self._signed_in)
         self._start_anew()
-        self.back_to_cart()
+        self._show_find()
         self._message.say(self.tr("Held. F5 takes it back."), Tone.GOOD, for_ms=6000)
 
     def recall(self) -> None:
-        if self._completing:
+        if self._is_busy:
             return
         self._side.setCurrentWidget(self._held)
         self._held.ask()
 
-    def _recall_cart(self, cart_id: str) -> None:
-        tasks.start(self._take_back(cart_id), self, self._message.say_error)
-
-    async def _take_back(self, cart_id: str) -> None:
-        if not self._cart.is_empty:
-            raise CartInUse
-        self._cart = await carts.recall(self._till, cart_id)
+    @tasks.command
+    async def _take_back(self, sale_id: str) -> None:
+        self._put_on_screen(await open_sales.recall(self._till, sale_id, on_screen=self._sale))
         self._close_message()
-        self._show_cart()
-        self.back_to_cart()
+        self._show_find()
 
     def _show_held_count(self) -> None:
-        count = len(carts.held(self._till))
+        count = len(open_sales.held(self._till))
         words = self.tr("Recall F5")
         self._recall.setText(f"{words} · {self._formatter.quantity(count)}" if count else words)
         self._recall.setAccessibleName(self._recall.text())
 
     # --- the money ---
 
-    def _finish(self, settlement: Settlement) -> None:
-        self._completing = True
-        tasks.start(self._complete(settlement), self, self._say_not_sold)
+    def _pay_for(self, sale: OpenSale) -> None:
+        """From here on nobody is asked for an approval: all of them are there."""
+        self._put_on_screen(sale)
+        self._record()
+        self._side.setCurrentWidget(self._tender)
+        settlement = self._sale.settlement(self._preferences.cash_step_minor)
+        self._tender.ask(settlement, refunds=self._sale.refund is not None)
 
+    @tasks.command
+    async def _settle(self) -> None:
+        sale = await self._approved(self._sale)
+        if sale.settlement().is_settled:
+            self._put_on_screen(sale)
+            await self._put_on_disk(sale.settlement())
+        else:
+            self._pay_for(sale)
+
+    def _take_payments(self, settlement: Settlement) -> None:
+        self._sale = self._sale.with_payments(settlement.tenders)
+        self._record()
+
+    def _leave_payment(self) -> None:
+        if self._side.currentWidget() is self._tender:
+            self.back_to_cart()
+
+    @tasks.command
     async def _complete(self, settlement: Settlement) -> None:
-        assert self._actor is not None
-        kind = "sale" if self._refund_reason is None else "refund"
-        try:
-            sale = await self._write(settlement, self._actor)
-        finally:
-            self._completing = False
-        self._start_anew()
-        self._show_done(sale, kind, has_cash=any(one.method == "cash" for one in settlement.tenders))
-        self._tender.set_busy(False)
-        self._take_scans_meanwhile()
+        await self._put_on_disk(settlement)
 
-    async def _write(self, settlement: Settlement, actor: Actor) -> CompletedSale:
-        if self._refund_reason is None:
-            return await checkout.complete_sale(
-                self._till,
-                self._cart,
-                settlement.tenders,
-                actor,
-                rounding_minor=settlement.rounding_minor,
-                approved_by=self._approved_by,
-            )
-        return await checkout.refund_without_receipt(
-            self._till,
-            self._cart,
-            settlement.tenders,
-            actor,
-            self._refund_reason,
-            rounding_minor=settlement.rounding_minor,
-            approved_by=self._approved_by,
-        )
+    async def _put_on_disk(self, settlement: Settlement) -> None:
+        kind = "sale" if self._sale.refund is None else "refund"
+        done = await checkout.complete(self._till, self._sale, settlement, self._signed_in)
+        self._start_anew()
+        self._show_done(done, kind, has_cash=any(tender.method == "cash" for tender in settlement.tenders))
+        self._tender.set_busy(False)
 
     def _show_done(self, sale: CompletedSale, kind: str, *, has_cash: bool) -> None:
         self._done.show_sale(sale, kind)
@@ -326,104 +367,74 @@ class SellPage(QWidget):
         self._done.setFocus()
         self._desk.print_unasked(receipts.receipt(self._till, sale.id, self._formatter), open_drawer=has_cash)
 
-    def _say_not_sold(self, words: str) -> None:
-        self._tender.say_error(words)
-        self._take_scans_meanwhile()
-
-    def _take_scans_meanwhile(self) -> None:
-        codes, self._scanned_meanwhile = self._scanned_meanwhile, []
-        for code in codes:
-            self.take_scan(code)
-
     # --- goods that come back, and the rest ---
 
     def ask_for_refund(self) -> None:
-        if not self._completing:
+        if not self._is_busy:
             self._side.setCurrentWidget(self._refund)
             self._refund.ask()
 
-    def _refund_lines(self, request: RefundRequest) -> None:
-        tasks.start(self._carry_refund_out(request), self, self._refund.say_error)
-
-    async def _carry_refund_out(self, request: RefundRequest) -> None:
-        assert self._actor is not None
+    @tasks.command
+    async def _refund_lines(self, request: RefundRequest) -> None:
         back = await refunds.refund(
-            self._till, request.sale, request.quantities, request.method, self._actor, request.reason
+            self._till, request.sale, request.quantities, request.method, self._signed_in, request.reason
         )
         self._show_done(back, "refund", has_cash=request.method == "cash")
 
-    def _void_sale(self, request: VoidRequest) -> None:
-        tasks.start(self._carry_void_out(request), self, self._refund.say_error)
-
-    async def _carry_void_out(self, request: VoidRequest) -> None:
-        assert self._actor is not None
-        approver = await self._approvals.ask(self._actor, Right.VOID_SALE)
-        back = await refunds.void(self._till, request.sale, self._actor, request.reason, approved_by=approver)
-        has_cash = any(one.method == "cash" for one in request.sale.payments)
+    @tasks.command
+    async def _void_sale(self, request: VoidRequest) -> None:
+        actor = self._signed_in
+        approver = await self._approvals.ask(actor, Right.VOID_SALE)
+        back = await refunds.void(self._till, request.sale, actor, request.reason, approved_by=approver)
+        has_cash = any(payment.method == "cash" for payment in request.sale.payments)
         self._show_done(back, "void", has_cash=has_cash)
 
-    def _refund_cart(self, reason: str) -> None:
-        tasks.start(self._begin_refund_of_cart(reason), self, self._refund.say_error)
-
-    async def _begin_refund_of_cart(self, reason: str) -> None:
-        assert self._actor is not None
-        if self._cart.is_empty:
-            raise EmptyCart
-        self._approved_by = await self._approvals.ask(self._actor, Right.REFUND_WITHOUT_RECEIPT)
-        self._set_refunding(reason)
-        self.ask_for_money()
-
-    def _set_refunding(self, reason: str | None) -> None:
-        self._refund_reason = reason
-        self._pay.setText(self.tr("Pay (F9)") if reason is None else self.tr("Give back"))
+    @tasks.command
+    async def _refund_cart(self, reason: str) -> None:
+        self._pay_for(await self._approved(self._sale.begin_refund(reason)))
 
     def show_more(self) -> None:
-        if self._completing:
+        if self._is_busy:
             return
         line = self._current_product()
         self._side.setCurrentWidget(self._more)
         self._more.ask(
             has_line=line is not None,
-            has_cart=not self._cart.is_empty,
+            has_cart=not self._sale.is_empty,
             has_quick_key=line in self._preferences.quick_keys,
         )
 
     def _current_product(self) -> str | None:
         line_id = self._table.current_line_id()
-        return next((line.product_id for line in self._cart.lines if line.line_id == line_id), None)
+        return next((line.product_id for line in self.cart.lines if line.line_id == line_id), None)
 
-    def _change_quick_key(self) -> None:
-        product_id = self._current_product()
-        if product_id is None:
-            return
-        self._arrange(preferences.toggle_quick_key(self._till, product_id))
-
-    def _put_quick_key_first(self) -> None:
+    @tasks.command
+    async def _change_quick_key(self) -> None:
         product_id = self._current_product()
         if product_id is not None:
-            self._arrange(preferences.put_quick_key_first(self._till, product_id))
+            await preferences.toggle_quick_key(self._till, product_id)
+            self._show_find()
 
-    def _arrange(self, work: tasks.Work) -> None:
-        tasks.start(self._carry_arrangement_out(work), self, self._more.say_error)
-
-    async def _carry_arrangement_out(self, work: tasks.Work) -> None:
-        await work
-        self.back_to_cart()
+    @tasks.command
+    async def _put_quick_key_first(self) -> None:
+        product_id = self._current_product()
+        if product_id is not None:
+            await preferences.put_quick_key_first(self._till, product_id)
+            self._show_find()
 
     def _empty_cart(self) -> None:
-        self._start_anew()
-        self._keep_cart()
-        self.back_to_cart()
+        if not self._is_busy:
+            self._start_anew()
+            self._record()
+            self._show_find()
 
-    def _open_drawer(self, reason: str) -> None:
-        tasks.start(self._carry_drawer_out(reason), self, self._more.say_error)
-
-    async def _carry_drawer_out(self, reason: str) -> None:
-        assert self._actor is not None
-        approver = await self._approvals.ask(self._actor, Right.OPEN_DRAWER)
-        await drawer.open_without_sale(self._till, self._actor, reason, approved_by=approver)
+    @tasks.command
+    async def _open_drawer(self, reason: str) -> None:
+        actor = self._signed_in
+        approver = await self._approvals.ask(actor, Right.OPEN_DRAWER)
+        await drawer.open_without_sale(self._till, actor, reason, approved_by=approver)
         self._desk.open_drawer()
-        self.back_to_cart()
+        self._show_find()
         self._message.say(self.tr("The drawer was opened without a sale. It is noted."), for_ms=6000)
 
     def _show_receipt(self, sale_id: str) -> None:
@@ -437,6 +448,10 @@ class SellPage(QWidget):
             self._show_receipt(sale_id)
 
     # --- the page ---
+
+    def _show_find(self) -> None:
+        self._side.setCurrentWidget(self._find)
+        self._find.search.setFocus()
 
     def _build(self) -> None:
         self._message = MessageLine("sellMessage")
@@ -465,11 +480,12 @@ class SellPage(QWidget):
         self._find.left.connect(self._close_message)
         self._find.receiptWanted.connect(self._show_receipt)
         self._tender = TenderPanel(self._formatter)
-        self._tender.paid.connect(self._finish)
+        self._tender.taken.connect(self._take_payments)
+        self._tender.paid.connect(self._complete)
         self._change = ChangePanel(self._formatter)
-        self._change.asked.connect(self._ask_for_change)
+        self._change.asked.connect(self.change_price)
         self._held = HeldPanel(self._till, self._formatter)
-        self._held.recalled.connect(self._recall_cart)
+        self._held.recalled.connect(self._take_back)
         self._refund = RefundPanel(self._till, self._formatter)
         self._refund.refundAsked.connect(self._refund_lines)
         self._refund.voidAsked.connect(self._void_sale)

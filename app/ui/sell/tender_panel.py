@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import DomainError
 from app.domain.money import format_minor, parse_amount
-from app.domain.tender import Method, Settlement, Tender, suggested_notes
+from app.domain.tender import Method, Settlement, suggested_notes
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, icon_button, label
@@ -32,10 +32,12 @@ CASH, CARD, OTHER = range(3)
 
 class TenderPanel(QWidget):
     """Signals:
+    taken(Settlement): a part was paid, or a payment was taken back.
     paid(Settlement): all that is due was paid; complete the sale.
     left(): Back, or Esc.
     """
 
+    taken = Signal(object)
     paid = Signal(object)
     left = Signal()
 
@@ -47,13 +49,13 @@ class TenderPanel(QWidget):
         self._refunds = False
         self._build()
 
-    def ask(self, total_minor: int, cash_step_minor: int = 0, *, refunds: bool = False) -> None:
-        """Begin a payment: what is due stands in the field, ready to be typed over.
+    def ask(self, settlement: Settlement, *, refunds: bool = False) -> None:
+        """Begin a payment, or go on with one: what is due stands in the field, ready to be typed over.
 
         With `refunds` money goes back to the customer, which needs no change.
         """
         self._refunds = refunds
-        self._settlement = Settlement(total_minor, self._formatter.currency, cash_step_minor)
+        self._settlement = settlement
         self._message.clear()
         self._title.setText(self.tr("To give back") if refunds else self.tr("To pay"))
         self.set_busy(False)
@@ -111,21 +113,16 @@ class TenderPanel(QWidget):
         self._message.clear()
         if self._settlement.is_settled:
             self.set_busy(True)
-            self.paid.emit(self._without_change() if self._refunds else self._settlement)
+            self.paid.emit(self._settlement.paid_out() if self._refunds else self._settlement)
             return
-        self._show_rest()
-        self._switch(self._methods.checkedId())
-
-    def _without_change(self) -> Settlement:
-        """Money that goes back is counted out as it is: nobody gives change on it."""
-        tenders = tuple(
-            Tender(one.method, one.kept_minor, 0, one.reference) for one in self._settlement.tenders
-        )
-        done = self._settlement
-        return Settlement(done.total_minor, done.currency, done.cash_step_minor, tenders, done.rounding_minor)
+        self._show_payments()
 
     def _take_back(self, place: int) -> None:
         self._settlement = self._settlement.without(place)
+        self._show_payments()
+
+    def _show_payments(self) -> None:
+        self.taken.emit(self._settlement)
         self._show_rest()
         self._switch(self._methods.checkedId())
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -26,10 +26,11 @@ from app.services import journal, preferences
 from app.services.journal import JournalEntry
 from app.services.preferences import Preferences
 from app.services.sync import queue, readiness
-from app.services.till import Actor, Till
+from app.services.till import Actor
+from app.ui.page.base import Page
+from app.ui.page.context import PageContext
+from app.ui.page.requests import RenewWindow, SignTillOut
 from app.ui.widgets import language, tasks
-from app.ui.widgets.approval import Approvals
-from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, form_label, label
 from app.ui.widgets.theme import Theme, Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
@@ -45,30 +46,13 @@ class Section(IntEnum):
     LOG = 4
 
 
-class SettingsPage(QWidget):
-    """Signals:
-    themeChosen(str), languageChosen(str): shown at once, and kept.
-    slipWanted(Slip): print this to try the printer.
-    signOutWanted(): a manager signs this till out of its shop.
-    """
+class SettingsPage(Page):
+    """A section at a time. What is changed here holds for this till alone."""
 
-    themeChosen = Signal(str)
-    languageChosen = Signal(str)
-    slipWanted = Signal(object)
-    signOutWanted = Signal()
-
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._formatter = formatter
-        self._approvals = approvals
-        self._actor: Actor | None = None
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
         self._build()
         self.show_section(Section.LOOK)
-
-    def set_actor(self, actor: Actor) -> None:
-        self._actor = actor
 
     def begin(self) -> None:
         """The page was opened."""
@@ -177,10 +161,8 @@ class SettingsPage(QWidget):
 
     async def _keep_look(self, changed: dict[str, Any], before: Preferences, actor: Actor) -> None:
         after = await preferences.change(self._till, actor, **changed)
-        if after.theme != before.theme:
-            self.themeChosen.emit(after.theme)
         if after.language != before.language:
-            self.languageChosen.emit(after.language)
+            self._context.ask(RenewWindow())
 
     def _save(self, read: Callable[[], dict[str, Any]]) -> None:
         if self._actor is None:
@@ -232,7 +214,7 @@ class SettingsPage(QWidget):
             Pair(self.tr("This is a test of the printer."), self._formatter.money(123456)),
             Centred(self._till.device.name),
         )
-        self.slipWanted.emit(Slip(self.tr("Printer test"), rows))
+        self._context.desk.show_slip(Slip(self.tr("Printer test"), rows))
 
     def _ask_sign_out(self) -> None:
         if self._actor is not None:
@@ -243,7 +225,7 @@ class SettingsPage(QWidget):
         if self._unsent():
             self._show_checks()
             return
-        self.signOutWanted.emit()
+        self._context.ask(SignTillOut())
 
     # --- the page ---
 

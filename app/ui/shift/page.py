@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -20,43 +20,30 @@ from app.services.cash import drawer, shifts
 from app.services.cash.shifts import ShiftView
 from app.services.selling import receipts
 from app.services.sync import conflicts, queue
-from app.services.till import Actor, Till
+from app.services.till import Actor
+from app.ui.page.base import Page
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
 from app.ui.widgets import tasks, theme
-from app.ui.widgets.approval import Approvals
-from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label, rule
 from app.ui.widgets.reason_field import ReasonField
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
-from app.ui.window.bridge import MergedChange
-from app.ui.window.print_desk import PrintDesk
 
 OPENING, RUNNING, MOVING, CLOSING = range(4)
 
 
-class ShiftPage(QWidget):
-    """Signals:
-    changed(): a shift was opened or closed.
-    """
+class ShiftPage(Page):
+    """One step at a time on the left, the earlier shifts on the right."""
 
-    changed = Signal()
-
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, desk: PrintDesk) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._formatter = formatter
-        self._approvals = approvals
-        self._desk = desk
-        self._actor: Actor | None = None
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._desk = context.desk
         self._shift: ShiftView | None = None
         self._totals = ShiftTotals(0)
         self._past: Sequence[ShiftView] = ()
         self._pays_in = True
         self._build()
-
-    def set_actor(self, actor: Actor) -> None:
-        self._actor = actor
 
     def begin(self) -> None:
         """The page was opened."""
@@ -207,7 +194,6 @@ class ShiftPage(QWidget):
         self._float.clear()
         self._message.say(self.tr("The shift is open. Good selling!"), Tone.GOOD, for_ms=6000)
         self._read()
-        self.changed.emit()
 
     def _ask_move(self, *, pays_in: bool) -> None:
         self._pays_in = pays_in
@@ -262,7 +248,6 @@ class ShiftPage(QWidget):
         self._read()
         self._message.say(self.tr("The shift is closed."), Tone.GOOD, for_ms=10_000)
         self._show_z(closed)
-        self.changed.emit()
 
     def _show_x(self) -> None:
         if self._shift is not None:

@@ -27,6 +27,14 @@ from app.ui.widgets.parts import MessageLine, Pages, button, label, scrolling
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
+_RIGHTS: dict[type[Request], Right] = {
+    Adjustment: Right.MOVE_STOCK,
+    Count: Right.COUNT_STOCK,
+    Transfer: Right.TRANSFER_STOCK,
+    ProductChange: Right.EDIT_PRODUCT,
+}
+"""What each request takes."""
+
 
 class StockDetails(QFrame):
     """Signals:
@@ -193,24 +201,37 @@ class StockDetails(QFrame):
 
     async def _carry_out(self, request: Request, form: StockForm | ProductForm) -> None:
         assert self._actor is not None
+        approver = await self._approvals.ask(self._actor, _RIGHTS[type(request)])
         if isinstance(request, Count):
             await counting.count(
-                self._till, request.product_id, request.quantity, self._actor, note=request.note
+                self._till,
+                request.product_id,
+                request.quantity,
+                self._actor,
+                note=request.note,
+                approved_by=approver,
             )
             words = self.tr("Counted. Saved on this till.")
         elif isinstance(request, ProductChange):
-            approver = await self._approvals.ask(self._actor, Right.EDIT_PRODUCT)
             await catalogue.edit_product(
                 self._till, request.product_id, request.changes, self._actor, approved_by=approver
             )
             words = self.tr("Changed. Saved on this till.")
         elif isinstance(request, Transfer):
             goods = [(request.product_id, request.quantity)]
-            await transfers.send(self._till, request.to, goods, self._actor, note=request.note)
+            await transfers.send(
+                self._till, request.to, goods, self._actor, note=request.note, approved_by=approver
+            )
             words = self.tr("Sent to {place}. Saved on this till.").format(place=request.to.name)
         else:
             await inventory.adjust(
-                self._till, request.product_id, request.delta, request.reason, request.note, self._actor
+                self._till,
+                request.product_id,
+                request.delta,
+                request.reason,
+                request.note,
+                self._actor,
+                approved_by=approver,
             )
             words = self.tr("Adjusted. Saved on this till.")
         form.set_busy(False)

@@ -1,40 +1,33 @@
 """Stock at this place: find a product, see its figure explained, change it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.services import preferences
 from app.services.stock import catalogue
 from app.services.stock.inventory import Which
-from app.services.till import Actor, Till
+from app.services.till import Actor
+from app.ui.page.base import Page
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
+from app.ui.page.requests import OpenConflicts
 from app.ui.stock.count_panel import CountPanel
 from app.ui.stock.details import StockDetails
 from app.ui.stock.listing import StockList, StockModel
-from app.ui.widgets.approval import Approvals
-from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, SearchField, button, label
 from app.ui.widgets.theme import Tone
-from app.ui.window.bridge import MergedChange
 
 ROWS_ONE_BY_ONE_MAX = 20
 """Above this it is cheaper to read the whole list again."""
 
 
-class StockPage(QWidget):
-    """Signals:
-    decisionWanted(): open the conflicts.
-    lookedAt(str): this product is shown from now on.
-    """
+class StockPage(Page):
+    """A list to search on the left; on the right the chosen product, or a count by scanning."""
 
-    decisionWanted = Signal()
-    lookedAt = Signal(str)
-
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._formatter = formatter
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        till, formatter = context.till, context.formatter
         self._stale = True
         self._search = SearchField("stockSearch", self.tr("Name, code or barcode (F2)"))
         self._search.wordsChanged.connect(self._find)
@@ -45,9 +38,9 @@ class StockPage(QWidget):
         self._model = StockModel(till, formatter, self)
         self._list = StockList(self._model)
         self._list.wentUp.connect(self._search.setFocus)
-        self._details = StockDetails(till, formatter, approvals)
-        self._details.decisionWanted.connect(self.decisionWanted)
-        self._details.lookedAt.connect(self.lookedAt)
+        self._details = StockDetails(till, formatter, context.approvals)
+        self._details.decisionWanted.connect(lambda: context.ask(OpenConflicts()))
+        self._details.lookedAt.connect(context.agent.ask_elsewhere)
         self._count_panel = CountPanel(till, formatter)
         self._count_panel.left.connect(self._leave_count)
         self._right = Pages()
@@ -69,6 +62,7 @@ class StockPage(QWidget):
         QShortcut(QKeySequence(Qt.Key.Key_F2), self).activated.connect(self.search)
 
     def set_actor(self, actor: Actor) -> None:
+        super().set_actor(actor)
         self._details.set_actor(actor)
         self._count_panel.set_actor(actor)
 
@@ -94,7 +88,7 @@ class StockPage(QWidget):
         self._right.setCurrentWidget(self._count_panel)
         self._count_panel.ask()
 
-    def take_scan(self, code: str) -> None:
+    def take_scan(self, code: str) -> bool:
         """On this page a scan looks the product up; in a count it counts it."""
         product = catalogue.by_code(self._till, code)
         if self._right.currentWidget() is self._count_panel and self._count_panel.is_counting:
@@ -102,14 +96,14 @@ class StockPage(QWidget):
                 self._count_panel.say_unknown(code)
             else:
                 self._count_panel.take(product)
-            return
-        if product is None:
+        elif product is None:
             words = self.tr("No product has the code {code}.").format(code=code)
             self._message.say(words, Tone.BAD)
-            return
-        self._message.clear()
-        self._search.setText(product.name)
-        self.show_product(product.id)
+        else:
+            self._message.clear()
+            self._search.setText(product.name)
+            self.show_product(product.id)
+        return True
 
     def refresh(self, change: MergedChange) -> None:
         if self.isVisible() and change.touches("stock", "counts"):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.services.sync import diagnostics
 from app.services.sync.diagnostics import Minute
 from app.services.till import Till
-from app.ui.sync.event_log import EventLog
+from app.ui.page.event_log import EventLog
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, label

@@ -5,11 +5,12 @@ changed, and only the list in sight.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,23 +21,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.errors import DomainError
 from app.domain.rights import Right
-from app.services.sync import queue, refused
-from app.services.sync.queue import QueueCounts, QueueRow
-from app.services.till import Actor, Till
+from app.services.sync import conflicts, queue, refused
+from app.services.sync.queue import QueueRow
+from app.services.till import Actor
+from app.ui.page.base import Page
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
+from app.ui.page.requests import OpenConflicts, Request
+from app.ui.page.state import TillState
+from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.sync.conflict_inbox import ConflictInbox
 from app.ui.sync.edit_dialog import EditDialog
 from app.ui.sync.entry_dialog import EntryDialog
-from app.ui.sync.event_log import EventLog
 from app.ui.sync.queue_table import QueueModel, RowsTable
 from app.ui.sync.refusal_card import RefusalCard
 from app.ui.widgets import tasks, theme
-from app.ui.widgets.approval import Approvals
-from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label
 from app.ui.widgets.theme import Tone
-from app.ui.window.bridge import MergedChange
-from app.ui.window.status_strip import StripText
 
 if TYPE_CHECKING:
     from app.ui.sync.diagnostics_view import DiagnosticsView
@@ -53,28 +56,16 @@ class Tab(IntEnum):
     DIAGNOSTICS = 4
 
 
-class SyncCentre(QWidget):
-    """Signals:
-    tryNow(): send what waits without waiting longer.
-    decide(str): open this conflict.
-    bundleWanted(str): write a support bundle to this path.
-    """
+class SyncCentre(Page):
+    """A tab for each list, and what can be done with the row that is chosen in it."""
 
-    tryNow = Signal()
-    decide = Signal(str)
-    bundleWanted = Signal(str)
-
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, events: EventLog) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._till = till
-        self._formatter = formatter
-        self._approvals = approvals
-        self._actor: Actor | None = None
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._state: TillState | None = None
         self._diagnostics: DiagnosticsView | None = None
-        self._events = events
+        self._events = context.events
         self._no_diagnostics = QWidget()
-        self._counts = queue.counts(till)
+        self._counts = queue.counts(self._till)
         self._build()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -86,15 +77,37 @@ class SyncCentre(QWidget):
         return self._message
 
     def set_actor(self, actor: Actor) -> None:
-        self._actor = actor
+        super().set_actor(actor)
         self._inbox.set_actor(actor)
 
-    def say_decided(self, conflict_id: str, words: str) -> None:
-        """A decision is saved: it can be taken back for a while, from here and without a question."""
-        self._inbox.say_decided(conflict_id, words)
+    def begin(self) -> None:
+        """Open on what needs a person, else on what waits."""
+        if self._counts.conflicts:
+            urgent = Tab.CONFLICTS
+        elif self._counts.attention:
+            urgent = Tab.ATTENTION
+        else:
+            urgent = Tab.WAITING
+        if self._lists.currentIndex() != urgent:  # a page that comes in sight has just read its list
+            self.show_tab(urgent)
 
-    def show_conflicts(self) -> None:
-        self.show_tab(Tab.CONFLICTS)
+    def answer(self, request: Request) -> None:
+        if isinstance(request, OpenConflicts):
+            self.show_tab(Tab.CONFLICTS)
+
+    def decide(self, conflict_id: str) -> None:
+        """Lay a conflict out for whoever is signed in."""
+        if self._actor is None:
+            return
+        try:
+            comparison = conflicts.comparison(self._till, conflict_id, self._actor)
+        except DomainError as error:
+            self._message.say(str(error))
+            return
+        dialog = ConflictDialog(self._till, comparison, self._actor, self._formatter, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.decided.connect(self._inbox.say_decided)
+        dialog.open()
 
     def show_tab(self, tab: Tab) -> None:
         if tab is Tab.DIAGNOSTICS:
@@ -118,25 +131,29 @@ class SyncCentre(QWidget):
         chooser = QFileDialog(self, self.tr("Support bundle"), "evertill-support.zip", "ZIP (*.zip)")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self.bundleWanted)
+        chooser.fileSelected.connect(lambda path: self.write_bundle(Path(path)))
         chooser.open()
 
-    def show_most_urgent(self) -> None:
-        """Open on what needs a person, else on what waits."""
-        if self._counts.conflicts:
-            self.show_tab(Tab.CONFLICTS)
-        elif self._counts.attention:
-            self.show_tab(Tab.ATTENTION)
-        else:
-            self.show_tab(Tab.WAITING)
+    def write_bundle(self, path: Path) -> None:
+        if self._context.write_bundle is not None:
+            self._start(self._carry_bundle_out(path, self._context.write_bundle))
 
-    def set_state(self, text: StripText) -> None:
-        self._state.setText(text.words)
-        token = "text" if text.tone is Tone.PLAIN else text.tone
-        self._state_icon.setPixmap(theme.pixmap(text.icon, token, 26))
+    async def _carry_bundle_out(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
+        self._message.say(self.tr("Looking at everything…"), Tone.BUSY)
+        try:
+            await write(path)
+        except OSError as error:
+            self._message.say_error(self.tr("It could not be saved: {why}").format(why=error))
+            return
+        words = self.tr("The support bundle is in {path}. It holds no names, prices or customers.")
+        self._message.say(words.format(path=path), Tone.GOOD)
 
-    def set_counts(self, counts: QueueCounts) -> None:
-        self._counts = counts
+    def set_state(self, state: TillState) -> None:
+        self._state = state
+        self._counts = state.counts
+        self._state_words.setText(state.strip.words)
+        token = "text" if state.strip.tone is Tone.PLAIN else state.strip.tone
+        self._state_icon.setPixmap(theme.pixmap(state.strip.icon, token, 26))
         self._show_tab_words()
         self._show_header()
 
@@ -215,6 +232,16 @@ class SyncCentre(QWidget):
     def _start(self, work: tasks.Work) -> None:
         tasks.start(work, self, self._message.say_error)
 
+    def _send_now(self) -> None:
+        if self._state is not None and self._state.waits_for_credentials:
+            self._context.agent.resume()
+        else:
+            self._context.agent.try_now()
+
+    def _ask_to_send(self) -> None:
+        self._send_now()
+        self._message.say(self.tr("Trying now."), Tone.BUSY, for_ms=4000)
+
     def _show_details(self) -> None:
         row = self._chosen_entry()
         if row is None:
@@ -235,7 +262,7 @@ class SyncCentre(QWidget):
     async def _offer_again(self, operation_ids: list[str]) -> None:
         for operation_id in operation_ids:
             await refused.try_again(self._till, operation_id)
-        self.tryNow.emit()
+        self._ask_to_send()
 
     def _edit(self) -> None:
         row = self._chosen_entry()
@@ -261,7 +288,7 @@ class SyncCentre(QWidget):
         dialog.accept()
         words = self.tr("Changed and sent again. The refused one stays in the history.")
         self._message.say(words, Tone.GOOD, for_ms=8000)
-        self.tryNow.emit()
+        self._send_now()
 
     def _discard(self, reason: str) -> None:
         row = self._chosen_entry()
@@ -379,14 +406,14 @@ class SyncCentre(QWidget):
     def _header(self) -> QWidget:
         frame, layout = card("syncHeader")
         self._state_icon = label()
-        self._state = label(role="heading", name="syncState", wrap=True)
+        self._state_words = label(role="heading", name="syncState", wrap=True)
         self._facts = label(role="muted", name="syncFacts", wrap=True)
         self._clock = label(name="syncClock")
         self._clock.setProperty("tone", Tone.WARN)
-        self._try_now = button(self.tr("Try now"), "tryNow", self.tryNow.emit)
+        self._try_now = button(self.tr("Try now"), "tryNow", self._ask_to_send)
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(self._state)
+        words.addWidget(self._state_words)
         words.addWidget(self._facts)
         words.addWidget(self._clock)
         row = QHBoxLayout()

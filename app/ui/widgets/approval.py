@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
-from app.domain.rights import Right, in_words
+from app.domain.rights import Right, only
 from app.services.people import directory as people
 from app.services.people.directory import Person
 from app.services.till import Actor, Till
@@ -97,12 +97,11 @@ class ApprovalDialog(QDialog):
             super().keyPressEvent(event)
 
     def _build(self) -> None:
-        words = self.tr("Only a manager may {what}.").format(what=in_words(self._right))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("A manager has to approve"), "title"))
-        told = label(words, wrap=True)
+        told = label(only(self._right), wrap=True)
         told.setFixedWidth(WORDS_PX)
         layout.addWidget(told)
         layout.addWidget(self._who)

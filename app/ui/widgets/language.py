@@ -100,7 +100,3 @@ def _locale(code: str) -> QLocale:
         "es": QLocale(QLocale.Language.Spanish, QLocale.Country.Spain),
         "ar": QLocale(QLocale.Language.Arabic, QLocale.Country.UnitedArabEmirates),
     }[code]
-
-
-def is_right_to_left(app: QApplication) -> bool:
-    return app.layoutDirection() == Qt.LayoutDirection.RightToLeft

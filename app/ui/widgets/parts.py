@@ -30,7 +30,9 @@ from PySide6.QtWidgets import (
 
 from app.ui.widgets import theme
 from app.ui.widgets.theme import Tone
-from app.ui.window.scanner import KEYS_AT_ONCE
+
+KEYS_AT_ONCE = "keysAtOnce"
+"""The property of a search field: it gets each key without delay, where others wait for a scan to end."""
 
 _TONE_ICONS = {Tone.GOOD: "check", Tone.BUSY: "sync", Tone.WARN: "attention", Tone.BAD: "attention"}
 

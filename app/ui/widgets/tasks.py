@@ -7,8 +7,8 @@ said in words by whoever asked; a bug goes to the excepthook, like any other in 
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from functools import partial
-from typing import Any
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject
@@ -29,6 +29,26 @@ def start(coroutine: Work, parent: QObject, on_error: Callable[[str], None]) -> 
     _running.add(task)
     task.add_done_callback(partial(_finished, parent, on_error))
     return task
+
+
+class Runs(Protocol):
+    """A page that carries out what a clerk asks for, in its own order, and says what fails."""
+
+    def run(self, work: Callable[[], Work], /) -> None: ...
+
+
+_Page = TypeVar("_Page", bound=Runs)
+_Asked = ParamSpec("_Asked")
+
+
+def command(work: Callable[Concatenate[_Page, _Asked], Work]) -> Callable[Concatenate[_Page, _Asked], None]:
+    """A page's coroutine as what a key, a button or a panel calls: the page's `run` starts it."""
+
+    @wraps(work)
+    def start_it(page: _Page, /, *args: _Asked.args, **kwargs: _Asked.kwargs) -> None:
+        page.run(partial(work, page, *args, **kwargs))
+
+    return start_it
 
 
 def running_count() -> int:

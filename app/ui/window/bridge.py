@@ -6,15 +6,13 @@ What a clerk did comes out at once, so that the strip is never green beside a sa
 """
 
 import threading
-from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from app.ui.page.changes import NOTHING, StoreChange, merge_changes
 from sync_agent.events import (
     AgentEvent,
     Attention,
-    ConflictOpened,
     Fault,
     Progress,
     QueueDrained,
@@ -25,54 +23,6 @@ CHANGES_EVERY_MS = 100
 """Views are told of the agent's changes at most this often, however fast a queue drains."""
 
 
-class AgentPort(Protocol):
-    """What a window may ask of the running agent. All return at once."""
-
-    def try_now(self) -> None:
-        """Connect and send without waiting for the next planned attempt."""
-
-    def resume(self) -> None:
-        """Go on after a sign-in or an enrolment that the agent was waiting for."""
-
-    def ask_elsewhere(self, product_id: str) -> None:
-        """Ask what other places have of a product; the answer comes as a change of the store."""
-
-
-class StoreChange(Protocol):
-    """As much of the store's `Changed` as a view needs."""
-
-    @property
-    def topics(self) -> frozenset[str]: ...
-
-    @property
-    def products(self) -> frozenset[str] | None: ...
-    @property
-    def by_clerk(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class MergedChange:
-    """Several committed transactions as one. `products` is None where they were too many to name."""
-
-    topics: frozenset[str]
-    products: frozenset[str] | None
-    by_clerk: bool = False
-
-    def touches(self, *topics: str) -> bool:
-        return not self.topics.isdisjoint(topics)
-
-
-NOTHING = MergedChange(frozenset(), frozenset())
-
-
-def merge_changes(first: MergedChange, second: StoreChange) -> MergedChange:
-    topics = first.topics | second.topics
-    by_clerk = first.by_clerk or second.by_clerk
-    if first.products is None or second.products is None:
-        return MergedChange(topics, None, by_clerk)
-    return MergedChange(topics, first.products | second.products, by_clerk)
-
-
 class Bridge(QObject):
     """The one way by which other threads reach the window.
 
@@ -80,13 +30,12 @@ class Bridge(QObject):
         stateChanged(StateChanged): where the talk with the server stands.
         changed(MergedChange): the store changed; refresh what shows it.
         attention(Attention): something that a person should read.
-        conflictOpened(ConflictOpened), progressed(Progress), drained(QueueDrained).
+        progressed(Progress), drained(QueueDrained).
     """
 
     stateChanged = Signal(object)
     changed = Signal(object)
     attention = Signal(object)
-    conflictOpened = Signal(object)
     progressed = Signal(object)
     drained = Signal(object)
 
@@ -127,8 +76,6 @@ class Bridge(QObject):
                 self.stateChanged.emit(event)
             case Attention():
                 self.attention.emit(event)
-            case ConflictOpened():
-                self.conflictOpened.emit(event)
             case Progress():
                 self.progressed.emit(event)
             case QueueDrained():

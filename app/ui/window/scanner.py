@@ -13,11 +13,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from app.ui.widgets.parts import KEYS_AT_ONCE
+
 KEY_GAP_MS_MAX = 35
 CODE_LENGTH_MIN = 6
-KEYS_AT_ONCE = "keysAtOnce"
-"""The property of a search field: it gets each key without delay."""
-
 LINE_FEED = "\n"
 """What some scanners end with instead of Enter."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -1,28 +1,26 @@
 """The keys, on one page (F1)."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
+from app.ui.page.base import Page
+from app.ui.page.context import PageContext
+from app.ui.page.requests import GoBack
 from app.ui.widgets.parts import button, card, label, rule
 
 
-class ShortcutsPage(QWidget):
-    """Signals:
-    left(): Esc, or Back.
-    """
+class ShortcutsPage(Page):
+    """Which key does what. Esc, or Back, leaves it."""
 
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("page")
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
         frame, layout = card("shortcuts")
         layout.setContentsMargins(28, 22, 28, 22)
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Keys"), "title"))
         head.addStretch(1)
-        self._back = button(self.tr("Back (Esc)"), "shortcutsBack", self.left.emit)
+        self._back = button(self.tr("Back (Esc)"), "shortcutsBack", self._leave)
         head.addWidget(self._back)
         layout.addLayout(head)
         columns = QHBoxLayout()
@@ -40,9 +38,12 @@ class ShortcutsPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self._leave()
         else:
             super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        self._context.ask(GoBack())
 
     def _everywhere(self) -> QVBoxLayout:
         return _group(

@@ -11,6 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QPushButton
 
+from app.ui.page.state import StripText
 from app.ui.widgets import theme
 from app.ui.widgets.parts import announce
 from app.ui.widgets.theme import Tone
@@ -32,15 +33,6 @@ class Counts(Protocol):
     def conflicts(self) -> int: ...
     @property
     def sales(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class StripText:
-    """`icon` is the name of a drawing."""
-
-    icon: str
-    words: str
-    tone: Tone
 
 
 @dataclass(frozen=True)
@@ -153,7 +145,7 @@ def _sign_in(counts: Counts) -> str:
 
 
 class StatusStrip(QPushButton):
-    """36 px at the window's foot; pressing it opens the Sync centre.
+    """36 px at the window's foot; pressing it opens the Sync centre, as `key` does.
 
     Signals:
         noticed(str, Tone): said once, when the connection is lost and when all is sent after its return.
@@ -163,11 +155,13 @@ class StatusStrip(QPushButton):
     noticed = Signal(str, object)
     changed = Signal(object)
 
-    def __init__(self, counts: Counts, *, now_ms: Callable[[], int], clock: Callable[[int], str]) -> None:
+    def __init__(
+        self, counts: Counts, *, now_ms: Callable[[], int], clock: Callable[[int], str], key: str
+    ) -> None:
         super().__init__()
         self.setObjectName("statusStrip")
         self.setIconSize(QSize(18, 18))
-        self.setToolTip(self.tr("Open the Sync centre (Ctrl+4)"))
+        self.setToolTip(f"{self.tr('Open the Sync centre')} ({key})")
         self._counts = counts
         self._now_ms = now_ms
         self._clock = clock
@@ -190,10 +184,6 @@ class StatusStrip(QPushButton):
     @property
     def state(self) -> ConnectionState:
         return self._state
-
-    @property
-    def silent_since_ms(self) -> int:
-        return self._silent_since_ms
 
     def set_counts(self, counts: Counts) -> None:
         self._counts = counts

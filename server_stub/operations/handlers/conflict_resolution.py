@@ -20,6 +20,7 @@ from server_stub.operations.outcome import Outcome, applied, in_conflict
 from server_stub.operations.parsing import Envelope
 from server_stub.roles import Action
 from server_stub.services.count_order import Moment, was_counted
+from server_stub.services.product_rows import product_row
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import (
     Conflict,
@@ -222,7 +223,7 @@ def _resolve_product(
         wanted = _decided_fields(decision, conflict)
         row, effect = product_versions.write_version(context, envelope, {**row, **wanted})
         effects.append(effect)
-    outcome = product_versions.on_the_wire(row)
+    outcome = product_row(row)
     return _settle(context, envelope, conflict, decision.resolution, outcome, row["version"], effects, audit)
 
 

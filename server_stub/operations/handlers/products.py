@@ -23,7 +23,7 @@ from server_stub.roles import Action
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict, ConflictType
-from sync_agent.contract.operations import CONFLICT, PRODUCT, ProductCreate, ProductEdit, ProductFields
+from sync_agent.contract.operations import CONFLICT, PRODUCT, ProductCreate, ProductEdit, ProductValues
 from sync_agent.contract.stock import ProductRow
 
 
@@ -104,7 +104,7 @@ class EditProduct(_ProductHandler[ProductEdit]):
             return conflicts.open_for_product(
                 context, envelope, row, wire_wanted, None, ConflictType.VERSION_MISMATCH
             )
-        wire_base = ProductFields.model_validate({name: base[name] for name in wanted}).model_dump(
+        wire_base = ProductValues.model_validate({name: base[name] for name in wanted}).model_dump(
             mode="json", by_alias=True, include=set(wanted)
         )
         if row["deleted"]:
@@ -171,4 +171,4 @@ def _base_of(
     if found is None:
         # Accepted before, by a server whose later versions are gone: what the edit says is all we have.
         return believed if operation.operation.former_result is not None else None
-    return {**ProductFields.model_validate(found).model_dump(by_alias=False), **says}
+    return {**ProductValues.model_validate(found).model_dump(by_alias=False), **says}

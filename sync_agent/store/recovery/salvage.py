@@ -79,7 +79,6 @@ class Found:
 
     rows: dict[str, list[dict[str, Any]]]
     lost: bool = False
-    bad_hashes: int = 0
 
 
 def is_damaged(database: Path) -> bool:
@@ -194,7 +193,6 @@ def _keep_sound_operations(found: Found) -> None:
         if _is_sound(row):
             sound[row["id"]] = row
         else:
-            found.bad_hashes += 1
             found.lost = True
     found.rows["outbox"] = sorted(sound.values(), key=lambda row: row["device_seq"])
     for name, key in _CHILDREN.items():

@@ -1,25 +1,16 @@
-"""A running server as its clients see it: people and tills that are signed in, and sockets that remember."""
+"""Clients of a server, at the wire: whoever is signed in, and sockets that remember what they were told."""
 
 import asyncio
 import gzip
-import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import socketio
 
-from server_stub.cli.demo_data import DEMO_PASSWORD
-from server_stub.clock import Clock
-from server_stub.run import RunningServer, running
-from server_stub.settings import Settings
-from tests.waiting import WAIT_S
-
-"""The library gives up after a second, which a busy machine may need for a greeting."""
+from tests.kit.waiting import WAIT_S
 
 
 @dataclass
@@ -96,70 +87,20 @@ class Socket:
         return [payload for name, payload in self.heard if name == event]
 
 
-@dataclass
-class Shop:
-    """A running server as its clients see it."""
-
-    url: str
-    home: Path
-    http: httpx.AsyncClient
-    sockets: list[socketio.AsyncClient] = field(default_factory=list)
-
-    async def sign_in(self, tenant: str, username: str) -> Person:
-        body = {"tenantId": tenant, "username": username, "password": DEMO_PASSWORD}
-        response = await self.http.post("/api/v1/auth/login", json=body)
+async def snapshot(person: Person, stream: str) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any]]:
+    """All rows of a stream by resource type, and the first page."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    first: dict[str, Any] | None = None
+    token: str | None = None
+    while first is None or token is not None:
+        params = {"stream": stream} | ({"pageToken": token} if token else {})
+        response = await person.get("/realtime/snapshot", **params)
         assert response.status_code == 200, response.text
-        answer = response.json()["data"]
-        return Person(self.http, answer["accessToken"], answer["user"]["id"], answer)
-
-    async def enroll(self, manager: Person, name: str = "Till", place: str = "main") -> Person:
-        """A new till, signed in with its own credential."""
-        response = await manager.post("/devices/enroll", {"name": name, "locationId": place})
-        assert response.status_code == 200, response.text
-        answer = response.json()["data"]
-        return await self.refresh_till(answer)
-
-    async def refresh_till(self, enrolled: dict[str, Any]) -> Person:
-        response = await self.http.post(
-            "/api/v1/auth/refresh", json={"refreshToken": enrolled["deviceToken"]}
+        page = response.json()["data"]
+        first = first or page
+        rows.setdefault(page["resourceType"], []).extend(
+            dict(zip(page["columns"], row, strict=True)) for row in page["rows"]
         )
-        assert response.status_code == 200, response.text
-        token = response.json()["data"]["accessToken"]
-        return Person(self.http, token, enrolled["deviceId"], enrolled)
-
-    async def connect(self, auth: dict[str, str] | None = None, **rest: Any) -> Socket:
-        client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
-        socket = Socket(client)
-        client.on("*", socket.remember)
-        self.sockets.append(client)  # also one that is refused has something to close
-        await client.connect(self.url, auth=auth, transports=["websocket"], wait_timeout=WAIT_S, **rest)
-        return socket
-
-    async def join(self, tenant: str, person: Person, **rest: Any) -> Socket:
-        socket = await self.connect()
-        answer = await socket.join(person, tenant, **rest)
-        assert answer["success"], answer
-        return socket
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the database itself says."""
-        connection = sqlite3.connect(self.home / "server.sqlite3")
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
-
-
-@asynccontextmanager
-async def open_shop(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Shop]:
-    async with running(settings, clock=clock) as server, _client(server) as http:
-        shop = Shop(server.url, settings.home, http)
-        try:
-            yield shop
-        finally:
-            for socket in shop.sockets:
-                await socket.disconnect()
-
-
-def _client(server: RunningServer) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=server.url, timeout=WAIT_S, trust_env=False)
+        assert (page["seq"], page["rowsTotal"]) == (first["seq"], first["rowsTotal"])
+        token = page.get("nextPageToken")
+    return rows, first

@@ -16,7 +16,11 @@ from server_stub.operations.queue import judge
 from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
-from tests.server.operations import T0_MS
+from tests.kit.operations import T0_MS
+from tests.kit.postgresql import Postgres
+
+MIA = Caller("t", "manager", ("main", "annex"), user_id="mia")
+"""The tenant's manager, at both of its places."""
 
 
 @dataclass
@@ -36,10 +40,7 @@ class Rules:
 
     def send(self, device: str | None, *items: dict[str, Any], place: str = "main") -> list[dict[str, Any]]:
         """Judges one upload of a till at a place, or of the manager where `device` is None."""
-        if device is None:
-            caller = Caller("t", "manager", ("main", "annex"), user_id="mia")
-        else:
-            caller = Caller("t", "device", (place,), device_id=device)
+        caller = MIA if device is None else Caller("t", "device", (place,), device_id=device)
         intakes = [read(item) for item in items]
         ordered = [intakes[place] for place in in_device_order(intakes)]
         results = self.database.transact(
@@ -92,3 +93,16 @@ def rules_on(template: Path, path: Path) -> Iterator[Rules]:
         yield Rules(database, clock)
     finally:
         database.close()
+
+
+@contextmanager
+def rules_on_postgresql(cluster: Postgres) -> Iterator[Rules]:
+    """Rules on a PostgreSQL database that is dropped afterwards."""
+    books = cluster.fresh_database(create_bare_tenant)
+    clock = MovableClock()
+    database = Database(books.server_url, clock=clock, ids=TimeOrderedIds(), readers=1)
+    try:
+        yield Rules(database, clock)
+    finally:
+        database.close()
+        cluster.drop(books)

@@ -20,8 +20,8 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.replica import apply_changes
-from tests.clocks import ManualClock
-from tests.homes import new_home
+from tests.kit.clocks import ManualClock
+from tests.kit.homes import new_home
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ PRODUCTS: tuple[tuple[str, str, str, int | None, int, str, int], ...] = (
 
 
 @dataclass
-class Shop:
+class OfflineShop:
     """`till` is what the windows work on. Stock and people come down the streams, as from a server."""
 
     path: Path

@@ -1,6 +1,6 @@
-"""PostgreSQL and Redis for tests: real ones, started from installed binaries on private ports of loopback.
+"""A real PostgreSQL cluster, started from the installed binaries on a private port of loopback.
 
-Each worker of a run starts its own when the first test asks, and ends them with the session. They also end if
+Each worker of a run starts its own when the first test asks, and ends it with the session. It also ends if
 the worker is killed. Where the binaries are not installed, the tests that need them are skipped and say so.
 """
 
@@ -8,12 +8,9 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,17 +18,16 @@ from typing import Any
 
 import psycopg
 import pytest
-import redis
 from sqlalchemy import URL, create_engine, text
 
 from server_stub.cli.demo_data import load_demo_data
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.store.database import Database, sqlalchemy_url
 from server_stub.store.migrations import migrate
+from tests.kit.processes import dying_with_us, end, free_port, wait_until_ready
 
 OWNER_ROLE = "evertill_owner"
 SERVER_ROLE = "evertill_server"
-_READY_S_MAX = 30.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Postgres:
         self._data = home / "data"
         self._password = secrets.token_hex(16)
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
         self._initialise()
         self.start()
         self._create_roles()
@@ -97,11 +93,11 @@ class Postgres:
                 stdout=log,
                 stderr=log,
             )
-        _wait_until(self._answers, self._process, self._home / "log")
+        wait_until_ready(self._answers, self._process, self._home / "log")
 
     def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
         """SIGQUIT stops it at once, and the next start recovers as from a crash; SIGINT is a clean end."""
-        _end(self._process, how)
+        end(self._process, how)
         self._process = None
 
     def fresh_database(self, fill: Callable[[str], None] = nothing) -> FreshDatabase:
@@ -188,96 +184,7 @@ class Postgres:
         return True
 
 
-class Redis:
-    """A Redis without persistence: it forgets everything when it is restarted."""
-
-    def __init__(self, binary: str, home: Path) -> None:
-        self._binary = binary
-        self._home = home
-        self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        with (self._home / "redis-log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *dying_with_us("KILL"),
-                    self._binary,
-                    *("--port", str(self.port), "--bind", "127.0.0.1"),
-                    *("--save", "", "--appendonly", "no", "--dir", str(self._home)),
-                ],
-                stdout=log,
-                stderr=log,
-            )
-        _wait_until(self._answers, self._process, self._home / "redis-log")
-
-    def stop(self) -> None:
-        _end(self._process, signal.SIGKILL)
-        self._process = None
-
-    def forget(self) -> None:
-        with redis.Redis.from_url(self.url) as client:
-            client.flushall()
-
-    def _answers(self) -> bool:
-        with redis.Redis.from_url(self.url) as client:
-            try:
-                return bool(client.ping())
-            except redis.ConnectionError:
-                return False
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    binaries = _postgres_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed here (on Debian: apt-get install postgresql)")
-    # Not below pytest's own folders: another user than ours has to reach it.
-    home = Path(tempfile.mkdtemp(prefix="evertill-postgres-"))
-    cluster = Postgres(binaries, home)
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-@pytest.fixture
-def fresh_database(postgres: Postgres) -> Iterator[Callable[..., FreshDatabase]]:
-    """Makes databases for one test, as `Postgres.fresh_database` does, and drops them after it."""
-    made: list[FreshDatabase] = []
-
-    def make(fill: Callable[[str], None] = nothing) -> FreshDatabase:
-        made.append(postgres.fresh_database(fill))
-        return made[-1]
-
-    yield make
-    for database in made:
-        postgres.drop(database)
-
-
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    binary = shutil.which("redis-server")
-    if binary is None:
-        pytest.skip("Redis is not installed here (on Debian: apt-get install redis-server)")
-    server = Redis(binary, tmp_path_factory.mktemp("redis"))
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def redis_url(redis_server: Redis) -> str:
-    """A Redis with nothing in it."""
-    redis_server.forget()
-    return redis_server.url
-
-
-def _postgres_binaries() -> Path | None:
+def postgres_binaries() -> Path | None:
     """Debian keeps them off the PATH, a folder for each version."""
     on_path = shutil.which("postgres")
     if on_path is not None and shutil.which("initdb") is not None:
@@ -288,41 +195,9 @@ def _postgres_binaries() -> Path | None:
     return max(versions, key=lambda folder: float(folder.parent.name), default=None)
 
 
-def dying_with_us(by: str) -> list[str]:
-    """The parent's death is told by the kernel, where util-linux is there to ask it to."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", by] if setpriv else []
-
-
 def _as_postgres(dying_by: str) -> list[str]:
     """PostgreSQL refuses to be run by root."""
     if os.geteuid() != 0:
         return dying_with_us(dying_by)
     user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
     return ["setpriv", *user, "--pdeathsig", dying_by]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_until(answers: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _READY_S_MAX
-    while not answers():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError(f"it does not start:\n{log.read_text()[-4000:]}")
-        time.sleep(0.02)
-
-
-def _end(process: "subprocess.Popen[bytes] | None", how: signal.Signals) -> None:
-    if process is None:
-        return
-    process.send_signal(how)
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

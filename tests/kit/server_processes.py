@@ -12,11 +12,12 @@ from typing import Any
 import httpx
 import orjson
 
-from tests.server.shop import Shop
-from tests.services import FreshDatabase, Redis, dying_with_us
-from tests.waiting import WAIT_S
-
-ROOT = Path(__file__).parents[2]
+from tests.kit.paths import ROOT
+from tests.kit.postgresql import FreshDatabase
+from tests.kit.processes import dying_with_us
+from tests.kit.redis_server import Redis
+from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 
 class ServerProcess:
@@ -82,7 +83,7 @@ class Servers:
         with self.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *dying_with_us("KILL"),
-                *(sys.executable, "-m", "tests.scale.serving", orjson.dumps(told).decode()),
+                *(sys.executable, "-m", "tests.kit.serving", orjson.dumps(told).decode()),
                 cwd=ROOT,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -111,10 +112,10 @@ async def several(
 
 
 @asynccontextmanager
-async def visiting(server: ServerProcess, home: Path) -> AsyncIterator[Shop]:
+async def visiting(server: ServerProcess, home: Path) -> AsyncIterator[ShopServer]:
     """The server as clients of this one process see it."""
     async with httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as http:
-        shop = Shop(server.url, home, http)
+        shop = ShopServer(server.url, home, http)
         try:
             yield shop
         finally:

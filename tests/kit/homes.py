@@ -6,7 +6,23 @@ from pathlib import Path
 
 from sync_agent.ports import SystemClock, Uuid7Ids
 from sync_agent.store.database import Store
+from sync_agent.store.device import DeviceIdentity
 from sync_agent.store.home import Home
+
+IDENTITY = DeviceIdentity(
+    device_id="device-1",
+    name="Till 1",
+    tenant_id="demo",
+    tenant_name="Demo shop",
+    currency="GBP",
+    location_id="main",
+    location_name="Main Street",
+    time_zone="Europe/London",
+    receipt_series="T1",
+    server_url="http://127.0.0.1:1",
+    clock_offset_ms=0,
+)
+"""What the server told a till when it was enrolled. Nobody listens at that address."""
 
 
 def new_home(path: Path) -> Home:

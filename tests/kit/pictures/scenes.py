@@ -7,32 +7,39 @@ test holds them against the pages, sections, tabs, panels and dialogs that there
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 
 from app.domain.cart import Cart
 from app.domain.discount import Discount
+from app.domain.open_sale import CartChange
 from app.domain.rights import Right
-from app.domain.tender import tender_cash
 from app.services import preferences
 from app.services.cash import shifts
-from app.services.selling import carts, checkout
+from app.services.selling import checkout, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.till import Actor
 from app.ui.people.enrol_page import EnrolWindow
-from app.ui.sell.change_panel import CartChange
 from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
 from app.ui.widgets.theme import Tone
-from app.ui.window.main_window import MainWindow, Page
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
 from sync_agent.contract.stock import LocationRow, MovementReason
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
-from tests.ui.shop import ALICE, BOB, TENANT, Shop
+from tests.kit import selling
+from tests.kit.offline_shop import ALICE, BOB, TENANT, OfflineShop
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs a coroutine to its end on the window's loop."""
+
+    def __call__(self, work: Coroutine[Any, Any, T], /) -> T: ...
 
 
 @dataclass
@@ -40,7 +47,7 @@ class Stage:
     """A window over a small shop, and a way to let what it began come to its end."""
 
     window: MainWindow
-    shop: Shop
+    shop: OfflineShop
     run: Run
 
     def part(self, kind: type[WIDGET], name: str) -> WIDGET:
@@ -80,7 +87,7 @@ def scene(made: Scene) -> Scene:
     return made
 
 
-def furnish(shop: Shop, run: Run) -> None:
+def furnish(shop: OfflineShop, run: Run) -> None:
     """A morning's work: sales, a shift, a refusal, a held sale, quick keys, settings."""
     till = shop.till
     products = [catalogue.by_code(till, code) for code in ("2000000000015", "2000000000046", "2000000000091")]
@@ -89,12 +96,11 @@ def furnish(shop: Shop, run: Run) -> None:
     for number, product in enumerate(products, start=1):
         assert product is not None
         cart = Cart().add(product, number)
-        cash = tender_cash(cart.total_minor, cart.total_minor)
-        sale = run(checkout.complete_sale(till, cart, [cash], BOB))
+        sale = run(selling.sell(till, cart, BOB))
         if number == 1:
             finish(shop, sale.id)
     held = Cart().add(products[1]) if products[1] else Cart()
-    run(carts.hold(till, held, BOB))
+    run(open_sales.hold(till, selling.rung_up(till, held), BOB))
     ids = [shop.product_id(name) for name in ("Blue mug", "Beeswax candle, pair", "Honey, heather 340 g")]
     run(preferences.set_quick_keys(till, ids))
     run(preferences.change(till, ALICE, receipt_footer="Thank you. Goods may be returned within 30 days."))
@@ -110,7 +116,7 @@ def furnish(shop: Shop, run: Run) -> None:
     shop.tell(TENANT, ("location", "annex", 1, annex))
 
 
-def finish(shop: Shop, operation_id: str) -> None:
+def finish(shop: OfflineShop, operation_id: str) -> None:
     shop.write(lambda tx: outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code=None))
 
 
@@ -125,7 +131,7 @@ def sign_in(stage: Stage) -> QWidget:
 
 @scene
 def sell_empty(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.SELL)
+    stage.window.show_page(SELL)
     return stage.window
 
 
@@ -173,9 +179,9 @@ def sell_done(stage: Stage) -> QWidget:
 @scene
 def sell_discount(stage: Stage) -> QWidget:
     stage.fill_cart()
-    line = stage.window.sell.cart.lines[0]
+    line = stage.window.page(SELL).cart.lines[0]
     tenth = Discount("share", 100_000, "Regular customer")
-    stage.window.sell._ask_for_change(CartChange("line", line.line_id, tenth))
+    stage.window.page(SELL).change_price(CartChange("line", line.line_id, tenth))
     stage.settle()
     stage.press("discount")
     return stage.window
@@ -211,8 +217,8 @@ def sell_more(stage: Stage) -> QWidget:
 
 @scene
 def stock(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.STOCK)
-    stage.window.stock.show_product(stage.shop.product_id("Blue mug"))
+    stage.window.show_page(STOCK)
+    stage.window.page(STOCK).show_product(stage.shop.product_id("Blue mug"))
     return stage.window
 
 
@@ -241,22 +247,22 @@ def stock_product(stage: Stage) -> QWidget:
 
 @scene
 def stock_low(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.STOCK)
+    stage.window.show_page(STOCK)
     stage.press("stockLow")
     return stage.window
 
 
 @scene
 def stock_oversold(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.STOCK)
+    stage.window.show_page(STOCK)
     stage.press("stockOversold")
-    stage.window.stock.show_product(stage.shop.product_id("Umbrella, folding"))
+    stage.window.page(STOCK).show_product(stage.shop.product_id("Umbrella, folding"))
     return stage.window
 
 
 @scene
 def count_choosing(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.STOCK)
+    stage.window.show_page(STOCK)
     stage.press("countByScanning")
     return stage.window
 
@@ -281,20 +287,20 @@ def count_finishing(stage: Stage) -> QWidget:
 
 @scene
 def shift_running(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.SHIFT)
+    stage.window.show_page(SHIFT)
     return stage.window
 
 
 @scene
 def shift_paying_out(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.SHIFT)
+    stage.window.show_page(SHIFT)
     stage.press("paidOut")
     return stage.window
 
 
 @scene
 def shift_closing(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.SHIFT)
+    stage.window.show_page(SHIFT)
     stage.press("shiftClose")
     stage.type("shiftCounted", "190")
     return stage.window
@@ -306,7 +312,7 @@ def shift_opening(stage: Stage) -> QWidget:
     assert current is not None
     expected = shifts.totals(stage.shop.till, current.id).expected_minor
     stage.run(shifts.close_shift(stage.shop.till, expected, ALICE))
-    stage.window.show_page(Page.SHIFT)
+    stage.window.show_page(SHIFT)
     return stage.window
 
 
@@ -368,8 +374,8 @@ def batch_dialog(stage: Stage) -> QWidget:
 
 
 def _sync(stage: Stage, tab: Tab) -> QWidget:
-    stage.window.open_sync_centre()
-    stage.window.sync.show_tab(tab)
+    stage.window.show_page(SYNC)
+    stage.window.page(SYNC).show_tab(tab)
     stage.settle()
     return stage.window
 
@@ -400,14 +406,14 @@ def settings_log(stage: Stage) -> QWidget:
 
 
 def _settings(stage: Stage, section: Section) -> QWidget:
-    stage.window.show_page(Page.SETTINGS)
-    stage.window.settings.show_section(section)
+    stage.window.show_page(SETTINGS)
+    stage.window.page(SETTINGS).show_section(section)
     return stage.window
 
 
 @scene
 def shortcuts(stage: Stage) -> QWidget:
-    stage.window.show_page(Page.SHORTCUTS)
+    stage.window.show_page(SHORTCUTS)
     return stage.window
 
 
@@ -416,7 +422,7 @@ def shortcuts(stage: Stage) -> QWidget:
 
 @scene
 def conflict_dialog(stage: Stage) -> QWidget:
-    stage.window.decide("conflict-1")
+    stage.window.page(SYNC).decide("conflict-1")
     return stage.dialog()
 
 
@@ -432,7 +438,7 @@ def approval_dialog(stage: Stage) -> QWidget:
 @scene
 def slip_dialog(stage: Stage) -> QWidget:
     sale = checkout.recent_sales(stage.shop.till, 1)[0]
-    stage.window.sell._show_receipt(sale.id)
+    stage.window.page(SELL)._show_receipt(sale.id)
     return stage.dialog()
 
 
@@ -442,7 +448,7 @@ async def nothing(*_given: object) -> None:
 
 @scene
 def enrol(stage: Stage) -> EnrolWindow:
-    window = EnrolWindow(nothing, nothing, stage.window.bridge, server_url="http://127.0.0.1:8765")
+    window = EnrolWindow(nothing, nothing, server_url="http://127.0.0.1:8765")
     window.setParent(stage.window, window.windowFlags())
     window.resize(stage.window.size())
     window.show()

@@ -18,9 +18,9 @@ from server_stub.settings import Settings
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import METADATA
 from sync_agent.contract.streams import location_stream, tenant_stream
-from tests.security.world import World, open_world
-from tests.server.operations import T0_MS, count, movement, operation, rfc3339, sale
-from tests.server.shop import Person, Socket
+from tests.kit.bearers import Bearers, open_bearers
+from tests.kit.clients import Person, Socket
+from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sale
 
 PASSWORD = "a password of nobody's"
 ROLES = ("clerk", "manager", "admin", "device")
@@ -82,7 +82,7 @@ def made_up(tenant: str = "nowhere") -> Known:
 class Tenant:
     """One shop: its people, its till, and what can be known about it."""
 
-    world: World
+    world: Bearers
     id: str
     till: Person
     known: Known
@@ -109,7 +109,7 @@ class Tenant:
         return orjson.dumps([socket.heard for socket in self.sockets]).decode()
 
 
-def _person(world: World, tenant: str, role: str, user_id: str | None = None) -> Person:
+def _person(world: Bearers, tenant: str, role: str, user_id: str | None = None) -> Person:
     caller = Caller(tenant, role, ("main", f"{tenant}-place"), user_id=user_id or role)
     return Person(world.shop.http, world.token(caller), caller.id, {})
 
@@ -143,11 +143,11 @@ def _create(unit: UnitOfWork) -> None:
 @asynccontextmanager
 async def open_shops(settings: Settings, *tenants: str) -> AsyncIterator[list[Tenant]]:
     """A server on a home with these tenants; each gets a till."""
-    async with open_world(settings) as world:
+    async with open_bearers(settings) as world:
         yield [await _with_a_till(world, tenant) for tenant in tenants]
 
 
-async def _with_a_till(world: World, tenant: str) -> Tenant:
+async def _with_a_till(world: Bearers, tenant: str) -> Tenant:
     till = await world.shop.enroll(_person(world, tenant, "manager"), f"{canary(tenant)}till")
     return Tenant(world, tenant, till, made_up(tenant))
 

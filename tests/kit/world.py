@@ -10,141 +10,22 @@
 Everything is real: SQLite files, uvicorn on a free port, sockets, the agent. Only the links are wrapped.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import select
-
-from app.bootstrap import OpenHome, open_home
-from app.domain.cart import Cart
-from app.domain.tender import tender_cash
-from app.services.selling import checkout
 from app.services.selling.checkout import CompletedSale
-from app.services.stock import catalogue, counting, inventory
-from app.services.stock.catalogue import ProductView
-from app.services.till import Actor, Till
 from server_stub.run import running
 from server_stub.settings import Settings
-from sync_agent.agent import Agent
-from sync_agent.enrolment import Enrolment
-from sync_agent.events import AgentEvent, ConnectionState
-from sync_agent.network.transport import NetworkTransport
-from sync_agent.store import outbox, projection, replica
-from sync_agent.store import tables as t
-from tests.homes import new_home
-from tests.link import Link
-from tests.waiting import until
+from sync_agent.events import ConnectionState
+from tests.kit.tills import WorldTill
+from tests.kit.waiting import until
 
 TENANT = "demo"
 LOCATION = "main"
 PASSWORD = "evertill-demo"
 ALICE_PIN, BOB_PIN = "2468", "1357"
-
-
-class WorldTill:
-    """One till of the world: its home, its agent when it runs, and its link."""
-
-    def __init__(self, path: Path, server_url: str, name: str) -> None:
-        self.path = path
-        self.name = name
-        self.server_url = server_url
-        self.link = Link(NetworkTransport(server_url))
-        self.events: list[AgentEvent] = []
-        self.opened: OpenHome
-        self.till: Till
-        self.agent: Agent | None = None
-        self._running: asyncio.Task[None] | None = None
-
-    # --- life ----------------------------------------------------------------------------------------
-
-    async def enroll(self, location: str = LOCATION) -> None:
-        self.opened = open_home(new_home(self.path).path)
-        self.opened = await self.opened.enroll(
-            self.link, Enrolment(self.server_url, TENANT, "alice", PASSWORD, location, self.name)
-        )
-        self.till = self.opened.till()
-
-    def start(self) -> None:
-        self.agent = self.opened.agent(emit=self.events.append, transport=self.link)
-        self._running = asyncio.create_task(self.agent.run(), name=f"agent-{self.name}")
-
-    async def stop(self) -> None:
-        """End the agent at whatever await it stands, as a crash would; the store stays open."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-            self._running = None
-            self.link = Link(NetworkTransport(self.server_url))  # an agent closes its transport when it ends
-
-    async def restart(self) -> None:
-        """The whole till goes down and comes up again on its home."""
-        await self.stop()
-        self.opened.store.close()
-        self.opened = open_home(self.path)
-        self.till = self.opened.till()
-        self.start()
-
-    async def close(self) -> None:
-        await self.stop()
-        await self.link.close()
-        self.opened.store.close()
-
-    # --- what a clerk does ---------------------------------------------------------------------------
-
-    def clerk(self, name: str = "bob") -> Actor:
-        with self.opened.store.reading() as connection:
-            row = connection.execute(select(t.person).where(t.person.c.username == name)).one()
-        return Actor(row.id, row.name, row.role)
-
-    def product(self, number: int = 0) -> ProductView:
-        """The catalogue's product by its place in the list: the same on every till."""
-        return catalogue.search(self.till, "", limit=number + 1)[number]
-
-    async def sell(self, product: ProductView, quantity: int = 1) -> CompletedSale:
-        cart = Cart().add(product, quantity)
-        payment = tender_cash(cart.total_minor, cart.total_minor)
-        return await checkout.complete_sale(self.till, cart, [payment], self.clerk())
-
-    async def count(self, product: ProductView, quantity: int, clerk: str = "bob") -> str:
-        return await counting.count(self.till, product.id, quantity, self.clerk(clerk))
-
-    def on_hand(self, product: ProductView) -> int:
-        return inventory.stock_row(self.till, product.id).on_hand
-
-    # --- what a test asks ----------------------------------------------------------------------------
-
-    @property
-    def state(self) -> ConnectionState:
-        return ConnectionState.OFFLINE if self.agent is None else self.agent.state
-
-    def waiting(self) -> int:
-        with self.opened.store.reading() as connection:
-            return outbox.waiting_count(connection)
-
-    def statuses(self) -> dict[str, str]:
-        with self.opened.store.reading() as connection:
-            return dict(connection.execute(select(t.outbox.c.id, t.outbox.c.status)).all())  # type: ignore[arg-type]
-
-    def overlays(self) -> int:
-        with self.opened.store.reading() as connection:
-            return len(connection.execute(select(t.overlay)).all())
-
-    def cursors(self) -> dict[str, int]:
-        with self.opened.store.reading() as connection:
-            return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
-
-    def levels(self) -> dict[str, int]:
-        """What the replica says, by product."""
-        with self.opened.store.reading() as connection:
-            rows = connection.execute(select(t.stock_level.c.product_id, t.stock_level.c.quantity)).all()
-        return {row.product_id: row.quantity for row in rows}
-
-    def projected(self, product_ids: list[str]) -> dict[str, int]:
-        with self.opened.store.reading() as connection:
-            return projection.on_hand_many(connection, product_ids, LOCATION)
 
 
 class World:

@@ -12,7 +12,8 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.services.caller import Caller
 from server_stub.sessions.access_tokens import AccessTokens
 from server_stub.settings import Settings
-from tests.server.shop import Person, Shop, open_shop
+from tests.kit.clients import Person
+from tests.kit.servers import ShopServer, open_shop
 
 PLACES = {"demo": ("main", "annex"), "rival": ("main",)}
 PEOPLE = {"clerk": "bob", "manager": "alice", "admin": "ada"}
@@ -20,10 +21,10 @@ PEOPLE = {"clerk": "bob", "manager": "alice", "admin": "ada"}
 
 
 @dataclass
-class World:
+class Bearers:
     """The shop, and its server's secret."""
 
-    shop: Shop
+    shop: ShopServer
     settings: Settings
     tills: dict[str, Person] = field(default_factory=dict)
 
@@ -63,9 +64,9 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[World]:
+async def open_bearers(settings: Settings) -> AsyncIterator[Bearers]:
     async with open_shop(settings) as shop:
-        yield World(shop, settings)
+        yield Bearers(shop, settings)
 
 
 def verdict(response: httpx.Response) -> tuple[int, str | None]:

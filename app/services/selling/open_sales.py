@@ -1,0 +1,179 @@
+"""Open sales that outlive the screen: the one that is being rung up, and those that were put aside.
+
+The sale on the screen is recorded with each change, so that a till whose power fails comes back with it. All
+of a sale is recorded under its own id: refund, payments and approvals as well as its cart.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, delete, exists, literal, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.domain.cart import Cart, CartLine
+from app.domain.discount import Discount
+from app.domain.errors import CartGone, CartInUse, EmptyCart, SaleCompleted
+from app.domain.open_sale import Approval, OpenSale, Refund
+from app.domain.rights import Right
+from app.domain.tender import Tender
+from app.services.preferences import read
+from app.services.till import Actor, Till, person_names
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+
+
+@dataclass(frozen=True)
+class HeldSale:
+    """A sale that was put aside, as the list to recall from shows it."""
+
+    id: str
+    at_ms: int
+    person: str
+    items: int
+    total_minor: int
+    first_item: str
+
+
+def begin(till: Till) -> OpenSale:
+    """A new sale with nothing in it, as this shop adds its tax."""
+    return OpenSale(till.ids.new(), till.device.currency, Cart(adds_tax=read(till).adds_tax))
+
+
+async def record(till: Till, sale: OpenSale, actor: Actor) -> None:
+    """Remember what is on the screen; an empty sale is forgotten, and one that is completed stays so."""
+
+    def write(tx: Transaction) -> None:
+        tx.execute(_FORGET_ON_SCREEN)
+        if not sale.is_empty and not _is_completed(tx, sale):
+            _write(tx, sale, actor, in_progress=1)
+
+    await till.store.write(write)
+
+
+def in_progress(till: Till) -> OpenSale | None:
+    """The sale that was on the screen when the till ended."""
+    query = select(t.held_cart.c.id, t.held_cart.c.body).where(t.held_cart.c.in_progress == 1)
+    with till.store.reading() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else _read(till, row.id, row.body)
+
+
+async def hold(till: Till, sale: OpenSale, actor: Actor) -> None:
+    """Put the sale on the screen aside. Raises EmptyCart, and SaleCompleted where it was paid."""
+    if sale.is_empty:
+        raise EmptyCart
+
+    def write(tx: Transaction) -> None:
+        if _is_completed(tx, sale):
+            raise SaleCompleted
+        tx.execute(_FORGET_ON_SCREEN)
+        _write(tx, sale, actor, in_progress=0)
+        tx.touch(Topic.CARTS)
+
+    await till.store.write(write)
+
+
+def held(till: Till) -> list[HeldSale]:
+    """What was put aside at this till, the oldest first."""
+    query = select(t.held_cart).where(t.held_cart.c.in_progress == 0).order_by(t.held_cart.c.at_ms)
+    with till.store.reading() as connection:
+        rows = connection.execute(query).all()
+        names = person_names(connection, (row.actor_id for row in rows))
+    return [_in_list(till, row, names) for row in rows]
+
+
+async def recall(till: Till, sale_id: str, *, on_screen: OpenSale) -> OpenSale:
+    """The held sale, which is on the screen from now on.
+
+    Raises CartInUse where something is on the screen, and CartGone where somebody else took it.
+    """
+    if not on_screen.is_empty:
+        raise CartInUse
+
+    def write(tx: Transaction) -> str:
+        query = select(t.held_cart.c.body).where(t.held_cart.c.id == sale_id, t.held_cart.c.in_progress == 0)
+        body: str | None = tx.execute(query).scalar_one_or_none()
+        if body is None:
+            raise CartGone
+        tx.execute(_FORGET_ON_SCREEN)
+        tx.execute(update(t.held_cart).where(t.held_cart.c.id == sale_id).values(in_progress=1))
+        tx.touch(Topic.CARTS)
+        return body
+
+    return _read(till, sale_id, await till.store.write(write))
+
+
+def forget(tx: Transaction, sale_id: str) -> None:
+    """In the caller's transaction: the open sale became a transaction."""
+    tx.execute(delete(t.held_cart).where(t.held_cart.c.id == sale_id))
+
+
+_FORGET_ON_SCREEN = delete(t.held_cart).where(t.held_cart.c.in_progress == 1)
+
+
+def _is_completed(tx: Transaction, sale: OpenSale) -> bool:
+    return bool(tx.execute(select(exists().where(t.sale.c.id == literal(sale.id)))).scalar_one())
+
+
+def _write(tx: Transaction, sale: OpenSale, actor: Actor, *, in_progress: int) -> None:
+    values = {
+        "id": sale.id,
+        "in_progress": in_progress,
+        "at_ms": tx.now_ms,
+        "actor_id": actor.id,
+        "items": sale.cart.count,
+        "total_minor": sale.cart.total_minor,
+        "body": _body(sale),
+    }
+    statement = insert(t.held_cart).values(values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _body(sale: OpenSale) -> str:
+    """All but the sale's id, which is the row's, and its currency, which is the till's."""
+    body = {
+        "cart": asdict(sale.cart),
+        "refund": None if sale.refund is None else asdict(sale.refund),
+        "payments": [asdict(payment) for payment in sale.payments],
+        "approvals": [asdict(approval) for approval in sale.approvals],
+    }
+    return orjson.dumps(body).decode()
+
+
+def _read(till: Till, sale_id: str, body: str) -> OpenSale:
+    """Before schema 0004 a body was the cart alone."""
+    written = orjson.loads(body)
+    if "cart" not in written:
+        written = {"cart": written, "refund": None, "payments": [], "approvals": []}
+    return OpenSale(
+        id=sale_id,
+        currency=till.device.currency,
+        cart=_cart(written["cart"]),
+        refund=None if written["refund"] is None else Refund(**written["refund"]),
+        payments=tuple(Tender(**payment) for payment in written["payments"]),
+        approvals=tuple(
+            Approval(**(approval | {"right": Right(approval["right"])})) for approval in written["approvals"]
+        ),
+    )
+
+
+def _cart(written: dict[str, Any]) -> Cart:
+    lines = tuple(CartLine(**(line | {"discount": _discount(line["discount"])})) for line in written["lines"])
+    return Cart(**(written | {"lines": lines, "discount": _discount(written["discount"])}))
+
+
+def _discount(written: dict[str, Any] | None) -> Discount | None:
+    return None if written is None else Discount(**written)
+
+
+def _in_list(till: Till, row: Row[Any], names: dict[str, str]) -> HeldSale:
+    cart = _read(till, row.id, row.body).cart
+    return HeldSale(
+        id=row.id,
+        at_ms=row.at_ms,
+        person=names[row.actor_id],
+        items=row.items,
+        total_minor=row.total_minor,
+        first_item=cart.lines[0].description if cart.lines else "",
+    )

@@ -1,0 +1,47 @@
+"""The base class of the window's pages."""
+
+from PySide6.QtWidgets import QWidget
+
+from app.services.till import Actor
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import PageContext
+from app.ui.page.requests import Request
+from app.ui.page.state import TillState
+
+
+class Page(QWidget):
+    """One page of the window. It overrides the hooks that it cares for; the others do nothing.
+
+    The window makes a page when it is first looked at, and calls `set_actor` and `set_state` at once with
+    what holds then. Pages do not know each other: what a page wants of the window or of another page, it asks
+    for with a request (`app/ui/page/requests.py`).
+    """
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._context = context
+        self._till = context.till
+        self._formatter = context.formatter
+        self._approvals = context.approvals
+        self._actor: Actor | None = None
+
+    def set_actor(self, actor: Actor) -> None:
+        """Who is signed in from now on."""
+        self._actor = actor
+
+    def set_state(self, state: TillState) -> None:
+        """The connection or the queue changed."""
+
+    def refresh(self, change: MergedChange) -> None:
+        """The store changed; the page may be out of sight."""
+
+    def begin(self) -> None:
+        """The page was opened."""
+
+    def take_scan(self, code: str) -> bool:
+        """Whether this page, which is in sight, made something of the code."""
+        return False
+
+    def answer(self, request: Request) -> None:
+        """Do what another page, or the window, asked for; the page is in sight."""
