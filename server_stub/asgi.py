@@ -16,7 +16,7 @@ from server_stub.app_state import Parts
 from server_stub.background.pruning import Pruner
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from server_stub.middleware.http import Outside, Requests, add_refusals
+from server_stub.middleware.http import Outside, Requests
 from server_stub.monitoring.abuse_monitor import Watch
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
@@ -26,6 +26,7 @@ from server_stub.presence.local import LocalPresence, Presence
 from server_stub.rate_limits import Limits
 from server_stub.realtime import Realtime
 from server_stub.realtime.feed import Feed
+from server_stub.rest.error_handlers import add_error_handlers
 from server_stub.sessions.access_tokens import AccessTokens, secret_of
 from server_stub.sessions.token_validity import Standings
 from server_stub.settings import Settings
@@ -125,7 +126,7 @@ def build_app(
     http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     http.state.parts = parts
     http.include_router(rest.routes(parts))
-    add_refusals(http, parts)
+    add_error_handlers(http, parts)
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     inside = Requests(http, database.ids.new, parts.metrics)
     outside = Outside(

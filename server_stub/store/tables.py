@@ -2,7 +2,7 @@
 
 Times are milliseconds since the Unix epoch in UTC (`…_ms`). Money and quantities are integers. Rows that are
 written many at a time are Core tables; a row that is read alone, handed on and changed is a SQLModel class
-(docs/decisions/0001-tables.md). A SQLModel table does not validate, so neither is ever an input.
+(docs/decisions/0016-tables.md). A SQLModel table does not validate, so neither is ever an input.
 """
 
 from typing import Any

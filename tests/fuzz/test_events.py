@@ -20,7 +20,7 @@ from sync_agent.contract.codes import EVENT_BYTES_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_acknowledged
 from tests.kit.waiting import WAIT_S
 
-pytestmark = pytest.mark.xdist_group("fuzz-events")
+pytestmark = [pytest.mark.xdist_group("fuzz-events"), pytest.mark.slow]
 
 ROLES = {"clerk": "bob", "manager": "alice", "admin": "ada", "device": "bob"}
 

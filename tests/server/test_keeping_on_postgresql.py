@@ -21,7 +21,7 @@ from tests.kit.operations import movement, operation
 from tests.kit.postgresql import FreshDatabase
 from tests.kit.rules import MovableClock
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 ADA = Caller("t", "admin", ("main",), user_id="ada")
 STREAM = "tenant-t-location-main"

@@ -16,6 +16,8 @@ from app.domain.errors import DomainError
 from app.domain.money import parse_amount
 from app.domain.rights import Right
 from app.domain.shift import ShiftTotals
+from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
+from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS
 from app.services.cash import drawer, shifts
 from app.services.cash.shifts import ShiftView
 from app.services.selling import receipts
@@ -27,6 +29,7 @@ from app.ui.page.context import PageContext
 from app.ui.widgets import tasks, theme
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label, rule
 from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
@@ -59,7 +62,7 @@ class ShiftPage(Page):
         self._read()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._steps.currentIndex() in {MOVING, CLOSING}:
+        if BACK.is_pressed(event) and self._steps.currentIndex() in {MOVING, CLOSING}:
             self._show_step(RUNNING)
         else:
             super().keyPressEvent(event)
@@ -101,22 +104,25 @@ class ShiftPage(Page):
 
     def _sum_rows(self) -> list[tuple[str, int, str]]:
         sums = self._totals
-        methods = {"cash": self.tr("Cash"), "card": self.tr("Card"), "other": self.tr("Other")}
-        rows = [(self.tr("%n sale(s)", "", sums.sales), sums.sales_minor, "")]
-        if sums.refunds:
-            rows.append((self.tr("%n refund(s)", "", sums.refunds), -sums.refunds_minor, ""))
-        if sums.voids:
-            rows.append((self.tr("%n void(s)", "", sums.voids), -sums.voids_minor, ""))
+        rows: list[tuple[str, int, str]] = []
+        for kind in TRANSACTION_KINDS.all():
+            of_kind = sums.of(kind.code)
+            if kind.turnover and (of_kind.count or kind.code == SALE):
+                rows.append((kind.in_report(of_kind.count), kind.turnover * of_kind.total_minor, ""))
         rows.append((self.tr("Turnover"), sums.net_minor, "heading"))
         rows += [
-            (self.tr("of it: {method}").format(method=methods.get(method, method)), amount, "muted")
-            for method, amount in sorted(sums.by_method.items())
+            (
+                self.tr("of it: {method}").format(method=method_of(method).name),
+                sums.by_method[method],
+                "muted",
+            )
+            for method in PAYMENT_METHODS.in_order(sums.by_method)
         ]
         rows.append((self.tr("Float"), sums.float_minor, ""))
-        if sums.paid_in_minor:
-            rows.append((self.tr("Paid in"), sums.paid_in_minor, ""))
-        if sums.paid_out_minor:
-            rows.append((self.tr("Paid out"), -sums.paid_out_minor, ""))
+        for kind in TRANSACTION_KINDS.all():
+            of_kind = sums.of(kind.code)
+            if kind.drawer and not kind.turnover and of_kind.count:
+                rows.append((kind.in_report(of_kind.count), kind.drawer * of_kind.total_minor, ""))
         rows.append((self.tr("Cash expected in the drawer"), sums.expected_minor, "heading"))
         return rows
 
@@ -337,7 +343,7 @@ class ShiftPage(Page):
         layout.addWidget(self._move_reason)
         layout.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Back (Esc)"), "moveBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(BACK.after(self.tr("Back")), "moveBack", lambda: self._show_step(RUNNING)))
         row.addWidget(self._move_button, 1)
         layout.addLayout(row)
         return step
@@ -363,7 +369,7 @@ class ShiftPage(Page):
         layout.addWidget(self._unsent)
         layout.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Back (Esc)"), "closeBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(BACK.after(self.tr("Back")), "closeBack", lambda: self._show_step(RUNNING)))
         row.addWidget(button(self.tr("Close the shift"), "shiftCloseNow", self._close, role="primary"), 1)
         layout.addLayout(row)
         return step

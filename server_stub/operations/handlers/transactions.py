@@ -12,18 +12,16 @@ from server_stub.operations.outcome import Outcome, applied
 from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
 from server_stub.store import tables as t
+from server_stub.vocabulary import PAYMENT_METHODS, TRANSACTION_KINDS
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     TRANSACTION,
     Effect,
+    Operation,
     TransactionData,
-    TransactionKind,
     TransactionRow,
 )
-from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import from_ms, to_ms
-
-_STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
-"""Which direction each kind moves stock; the others move money alone."""
 
 Transaction = ParsedOperation[TransactionData]
 
@@ -41,6 +39,12 @@ class TillTransaction(Handler[TransactionData]):
     why_no_other_verb = "a completed transaction is immutable; void or refund it instead"
     is_completed = True
     rows: ClassVar[Rows] = {TRANSACTION: TransactionRow}
+
+    def read(self, operation: Operation) -> TransactionData:
+        data = super().read(operation)
+        if data.kind not in TRANSACTION_KINDS:
+            raise Refusal(ErrorCode.BAD_REQUEST, f"data.kind: this server does not know “{data.kind}”")
+        return data
 
     def wanted(self, context: OperationContext, operation: Transaction) -> Wanted:
         place, data = context.own(operation.location_id), operation.data
@@ -75,9 +79,9 @@ class TillTransaction(Handler[TransactionData]):
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:
     """What the transaction does to each product's stock."""
-    sign = _STOCK_DIRECTION.get(data.kind)
+    sign = TRANSACTION_KINDS[data.kind].stock
     moves: dict[str, int] = {}
-    if sign is not None:
+    if sign:
         for line in data.lines:
             moves[line.product_id] = moves.get(line.product_id, 0) + sign * line.quantity
     return moves
@@ -87,7 +91,7 @@ def _move_stock(
     context: OperationContext, operation: Transaction, place: str, moves: dict[str, int]
 ) -> list[Effect]:
     data = operation.data
-    reason = MovementReason.SALE if data.kind is TransactionKind.SALE else MovementReason.REFUND
+    reason = TRANSACTION_KINDS[data.kind].reason
     origin = context.origin(operation.envelope, to_ms(data.occurred_at))
     effects: list[Effect] = []
     for product_id, delta in moves.items():
@@ -105,7 +109,7 @@ def _enter(context: OperationContext, operation: Transaction, place: str, flags:
             "tenant_id": context.tenant_id,
             "id": operation.id,
             "location_id": place,
-            "kind": data.kind.value,
+            "kind": data.kind,
             "receipt_number": data.receipt_number,
             "refers_to": data.refers_to,
             "currency": data.currency,
@@ -142,6 +146,9 @@ def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str
             yield f"unknown_product:{product_id}"
         elif product["deleted"]:
             yield f"deleted_product:{product_id}"
+    for method in dict.fromkeys(payment.method for payment in data.payments):
+        if method not in PAYMENT_METHODS:
+            yield f"unknown_method:{method}"
     if context.person(operation.actor_id) is None:
         yield f"unknown_actor:{operation.actor_id}"
     if data.refers_to is not None and not context.knows_transaction(data.refers_to):
