@@ -164,7 +164,7 @@ def forget_ended(unit: UnitOfWork, before_ms: int, rows_max: int) -> int:
     ).all()
     unit.streams.lock({row.stream for row in ended})
     for row in ended:
-        unit.streams.append(row.stream, NOTICE_ROW, row.id, row.version + 1, None, None)
+        unit.streams.publish(row.stream, NOTICE_ROW, row.id, row.version + 1, None, None)
     gone = [row.id for row in ended]
     for table, key in ((t.notice_read, t.notice_read.c.notice_id), (t.notice, of.id)):
         unit.execute(delete(table).where(table.c.tenant_id == unit.tenant_id, key.in_(gone)))
@@ -215,7 +215,7 @@ def _publish(unit: UnitOfWork, stream: str, row: NoticeRow) -> None:
     values = row.model_dump(by_alias=False, exclude={"sent_at", "until"})
     moments = {"sent_ms": to_ms(row.sent_at), "until_ms": to_ms(row.until)}
     unit.execute(t.notice.insert().values(tenant_id=unit.tenant_id, stream=stream, **values, **moments))
-    unit.streams.append(stream, NOTICE_ROW, row.id, row.version, row.to_wire(), None)
+    unit.streams.publish(stream, NOTICE_ROW, row.id, row.version, row.to_wire(), None)
 
 
 def _sent_ms(unit: UnitOfWork, event_id: str) -> int | None:
