@@ -12,7 +12,7 @@ TILL_ALONE := pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyq
   argcomplete importlib-resources colorama six setuptools pyyaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo day gallery translations bundle test check format docs fuzz mutants simulate soak bench lock clean
+.PHONY: help setup run demo day gallery translations bundle test test-quick coverage check format docs fuzz mutants simulate soak bench lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,15 @@ check: setup ## lint, types and import contracts
 test: check ## everything: checks, then all tests
 	@sh scripts/setup.sh services
 	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+test-quick: check ## the checks, and the tests of a working day: those marked slow are left to `make test`
+	@QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not slow"
+
+coverage: setup ## branch coverage by package, subprocesses too (ONLY=tests/unit for a part of the tests)
+	@sh scripts/setup.sh services
+	@mkdir -p build/coverage && $(BIN)/coverage erase
+	@QT_QPA_PLATFORM=offscreen $(BIN)/coverage run -m pytest $(ONLY) -q -n $(WORKERS) --dist loadgroup --timeout 900; \
+	  failed=$$?; $(BIN)/python scripts/coverage_table.py && exit $$failed
 
 fuzz: setup ## throw fifty times as much at the server as the tests do, other things each time
 	@EVERTILL_FUZZ=long QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/fuzz -n $(WORKERS) --dist loadfile --timeout 7200

@@ -4,18 +4,6 @@
     <context>
         <name>AdjustForm</name>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>تصحيح (− ينقص)</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>بضاعة واردة</translation>
-        </message>
-        <message>
             <source>Nothing would change: type another quantity than 0.</source>
             <translation>لن يتغير شيء: اكتب كمية غير الصفر.</translation>
         </message>
@@ -43,10 +31,6 @@
             <source>Type it without a minus: the reason says which way it goes.</source>
             <translation>اكتبها بلا علامة ناقص: السبب يحدد الاتجاه.</translation>
         </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>هدر أو تلف</translation>
-        </message>
     </context>
     <context>
         <name>ApprovalDialog</name>
@@ -59,16 +43,12 @@
             <translation>موافقة</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>إلغاء (Esc)</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Manager</source>
             <translation>المدير</translation>
-        </message>
-        <message>
-            <source>Only a manager may {what}.</source>
-            <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
         </message>
         <message>
             <source>PIN</source>
@@ -116,8 +96,8 @@
             <translation>يمكن إعادة فتح أي منها لاحقًا. وما يتغير في الأثناء يُترك كما هو.</translation>
         </message>
         <message>
-            <source>Not now (Esc)</source>
-            <translation>ليس الآن (Esc)</translation>
+            <source>Not now</source>
+            <translation>ليس الآن</translation>
         </message>
         <message>
             <source>What each of them would become</source>
@@ -157,14 +137,6 @@
             <source>instead of {price}</source>
             <translation>بدلًا من {price}</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>‏{price} للكيلو</translation>
-        </message>
-        <message>
-            <source>{price} each</source>
-            <translation>‏{price} للقطعة</translation>
-        </message>
     </context>
     <context>
         <name>CartTable</name>
@@ -173,8 +145,8 @@
             <translation>السلة</translation>
         </message>
         <message>
-            <source>Scan an item, or press F2 to find one by name.</source>
-            <translation>امسح صنفًا، أو اضغط F2 للبحث بالاسم.</translation>
+            <source>Scan an item, or press {key} to find one by name.</source>
+            <translation>امسح صنفًا، أو اضغط {key} للبحث بالاسم.</translation>
         </message>
     </context>
     <context>
@@ -188,8 +160,8 @@
             <translation>تطبيق</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -358,36 +330,12 @@
             <translation>كما في {place}</translation>
         </message>
         <message>
-            <source>correction</source>
-            <translation>تصحيح</translation>
-        </message>
-        <message>
-            <source>count</source>
-            <translation>جرد</translation>
-        </message>
-        <message>
-            <source>decision</source>
-            <translation>قرار</translation>
-        </message>
-        <message>
             <source>deleted</source>
             <translation>محذوف</translation>
         </message>
         <message>
-            <source>found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>from another shop</source>
-            <translation>من متجر آخر</translation>
-        </message>
-        <message>
             <source>from both sides</source>
             <translation>من الجانبين</translation>
-        </message>
-        <message>
-            <source>goods in</source>
-            <translation>وارد</translation>
         </message>
         <message>
             <source>kept</source>
@@ -402,14 +350,6 @@
             <translation>غير معروف</translation>
         </message>
         <message>
-            <source>returned</source>
-            <translation>مرتجع</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>بيع</translation>
-        </message>
-        <message>
             <source>suggested, {origin}</source>
             <translation>مقترح، {origin}</translation>
         </message>
@@ -422,16 +362,8 @@
             <translation>هذا الصندوق</translation>
         </message>
         <message>
-            <source>to another shop</source>
-            <translation>إلى متجر آخر</translation>
-        </message>
-        <message>
             <source>typed by you</source>
             <translation>كتبته أنت</translation>
-        </message>
-        <message>
-            <source>waste</source>
-            <translation>هدر</translation>
         </message>
         <message>
             <source>you</source>
@@ -447,10 +379,6 @@
         <message>
             <source>Decided</source>
             <translation>تم القرار</translation>
-        </message>
-        <message>
-            <source>Esc. Nothing is changed until somebody decides.</source>
-            <translation>Esc. لا يتغير شيء حتى يقرر أحد.</translation>
         </message>
         <message>
             <source>Leave deleted</source>
@@ -499,6 +427,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>استخدام {quantity} من {place}</translation>
+        </message>
+        <message>
+            <source>{key}. Nothing is changed until somebody decides.</source>
+            <translation>{key}. لا يتغير شيء حتى يقرر أحد.</translation>
         </message>
     </context>
     <context>
@@ -765,8 +697,8 @@
             <translation>رف واحد</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Begin to count</source>
@@ -828,8 +760,8 @@
             <translation>لا منتج بالرمز {code}. لم يُجرد.</translation>
         </message>
         <message>
-            <source>Pause (Esc)</source>
-            <translation>توقف (Esc)</translation>
+            <source>Pause</source>
+            <translation>توقف</translation>
         </message>
         <message>
             <source>Quantity</source>
@@ -976,18 +908,6 @@
             <translation>الإيصال…</translation>
         </message>
         <message>
-            <source>Refund done</source>
-            <translation>تم الإرجاع</translation>
-        </message>
-        <message>
-            <source>Sale done</source>
-            <translation>تم البيع</translation>
-        </message>
-        <message>
-            <source>Sale voided</source>
-            <translation>أُلغي البيع</translation>
-        </message>
-        <message>
             <source>Saved on this till.</source>
             <translation>حُفظ على هذا الصندوق.</translation>
         </message>
@@ -1019,12 +939,8 @@
             <translation>الباركود</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>إلغاء (Esc)</translation>
-        </message>
-        <message>
-            <source>Correction (− takes away)</source>
-            <translation>تصحيح (− ينقص)</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Counted</source>
@@ -1033,14 +949,6 @@
         <message>
             <source>Edit and send again</source>
             <translation>تعديل وإرسال من جديد</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>بضاعة واردة</translation>
         </message>
         <message>
             <source>Name</source>
@@ -1065,10 +973,6 @@
         <message>
             <source>Send again</source>
             <translation>إرسال من جديد</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>هدر أو تلف</translation>
         </message>
     </context>
     <context>
@@ -1130,8 +1034,8 @@
             <translation>المتجر</translation>
         </message>
         <message>
-            <source>Stop (Esc)</source>
-            <translation>إيقاف (Esc)</translation>
+            <source>Stop</source>
+            <translation>إيقاف</translation>
         </message>
         <message>
             <source>Stopped. This till is not set up yet.</source>
@@ -1176,8 +1080,8 @@
             <translation>المحاولات</translation>
         </message>
         <message>
-            <source>Close (Esc)</source>
-            <translation>إغلاق (Esc)</translation>
+            <source>Close</source>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Ended by {person}: {reason}</source>
@@ -1243,8 +1147,8 @@
             <translation>آخر المبيعات على هذا الصندوق</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
         <message>
             <source>No price yet</source>
@@ -1262,10 +1166,6 @@
             <source>Sales made here will be listed here.</source>
             <translation>المبيعات التي تتم هنا ستُسرد هنا.</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>‏{price} للكيلو</translation>
-        </message>
     </context>
     <context>
         <name>HeldPanel</name>
@@ -1281,8 +1181,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1315,8 +1215,8 @@
             <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}. يمكنك البيع في الأثناء.</translation>
         </message>
         <message>
-            <source>Let another person sign in (Ctrl+L)</source>
-            <translation>ليدخل شخص آخر (Ctrl+L)</translation>
+            <source>Let another person sign in</source>
+            <translation>ليدخل شخص آخر</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1348,8 +1248,8 @@
     <context>
         <name>MorePanel</name>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Change a note</source>
@@ -1406,6 +1306,33 @@
         <message>
             <source>Why is the drawer opened?</source>
             <translation>لماذا يُفتح الدرج؟</translation>
+        </message>
+    </context>
+    <context>
+        <name>NoticesPage</name>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>I have read it</source>
+            <translation>قرأته</translation>
+        </message>
+        <message>
+            <source>Notices</source>
+            <translation>الإشعارات</translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>مقروء</translation>
+        </message>
+        <message>
+            <source>There are no notices.</source>
+            <translation>لا توجد إشعارات.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الجهاز</translation>
         </message>
     </context>
     <context>
@@ -1535,8 +1462,8 @@
             <translation>أُرجع كل ما في {receipt} من قبل.</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Customer changed their mind</source>
@@ -1557,10 +1484,6 @@
         <message>
             <source>How much of {item}</source>
             <translation>كم من {item}</translation>
-        </message>
-        <message>
-            <source>In cash</source>
-            <translation>نقدًا</translation>
         </message>
         <message>
             <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
@@ -1593,10 +1516,6 @@
         <message>
             <source>To give back</source>
             <translation>للإرجاع</translation>
-        </message>
-        <message>
-            <source>To the card</source>
-            <translation>إلى البطاقة</translation>
         </message>
         <message>
             <source>Void the sale</source>
@@ -1684,24 +1603,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>خصم F8</translation>
+            <source>Discount</source>
+            <translation>خصم</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>إعادة المبلغ</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>عُلّق. F5 يعيده.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>عُلّق. {key} يعيده.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>تعليق F4</translation>
+            <source>Hold</source>
+            <translation>تعليق</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>المزيد F7</translation>
+            <source>More</source>
+            <translation>المزيد</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1716,16 +1635,16 @@
             <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>الدفع (F9)</translation>
+            <source>Pay</source>
+            <translation>الدفع</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>استرجاع F5</translation>
+            <source>Recall</source>
+            <translation>استرجاع</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>إرجاع F6</translation>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -1994,39 +1913,6 @@
                 <numerusform>%n قيد لم تُرسل بعد.</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>لا مرتجعات</numerusform>
-                <numerusform>مرتجع واحد</numerusform>
-                <numerusform>مرتجعان</numerusform>
-                <numerusform>%n مرتجعات</numerusform>
-                <numerusform>%n مرتجعًا</numerusform>
-                <numerusform>%n مرتجع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>لا مبيعات</numerusform>
-                <numerusform>عملية بيع واحدة</numerusform>
-                <numerusform>عمليتا بيع</numerusform>
-                <numerusform>%n عمليات بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>لا إلغاءات</numerusform>
-                <numerusform>إلغاء واحد</numerusform>
-                <numerusform>إلغاءان</numerusform>
-                <numerusform>%n إلغاءات</numerusform>
-                <numerusform>%n إلغاءً</numerusform>
-                <numerusform>%n إلغاء</numerusform>
-            </translation>
-        </message>
         <message>
             <source>A note is missing</source>
             <translation>ورقة نقدية ناقصة</translation>
@@ -2036,16 +1922,8 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>نقد</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -2115,20 +1993,8 @@
             <translation>فتحها {person} في {time}</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>إيداع</translation>
-        </message>
-        <message>
             <source>Paid in…</source>
             <translation>إيداع…</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>سحب</translation>
         </message>
         <message>
             <source>Paid out…</source>
@@ -2230,10 +2096,6 @@
             <translation>رجوع</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
-        </message>
-        <message>
             <source>Discount, or another price</source>
             <translation>خصم، أو سعر آخر</translation>
         </message>
@@ -2290,28 +2152,8 @@
             <translation>بحث</translation>
         </message>
         <message>
-            <source>Sell</source>
-            <translation>البيع</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>الإعدادات</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>الوردية</translation>
-        </message>
-        <message>
-            <source>Stock</source>
-            <translation>المخزون</translation>
-        </message>
-        <message>
             <source>Switch to another person</source>
             <translation>التبديل إلى شخص آخر</translation>
-        </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>المزامنة</translation>
         </message>
         <message>
             <source>Take what was found; in the cart: type a quantity</source>
@@ -2328,18 +2170,6 @@
     </context>
     <context>
         <name>SignInPage</name>
-        <message>
-            <source>Administrator</source>
-            <translation>مشرف النظام</translation>
-        </message>
-        <message>
-            <source>Clerk</source>
-            <translation>بائع</translation>
-        </message>
-        <message>
-            <source>Manager</source>
-            <translation>المدير</translation>
-        </message>
         <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
             <translation>لا يمكن لأحد الدخول هنا بعد. يمنح مدير الأشخاص هذا الموقع على الخادم.</translation>
@@ -2368,8 +2198,8 @@
     <context>
         <name>SlipDialog</name>
         <message>
-            <source>Close (Esc)</source>
-            <translation>إغلاق (Esc)</translation>
+            <source>Close</source>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Print</source>
@@ -2517,14 +2347,6 @@
             <translation>اختر منتجًا لترى لماذا رقمه كما هو.</translation>
         </message>
         <message>
-            <source>Correction</source>
-            <translation>تصحيح</translation>
-        </message>
-        <message>
-            <source>Count</source>
-            <translation>جرد</translation>
-        </message>
-        <message>
             <source>Count it now</source>
             <translation>اجرده الآن</translation>
         </message>
@@ -2539,22 +2361,6 @@
         <message>
             <source>Decide…</source>
             <translation>القرار…</translation>
-        </message>
-        <message>
-            <source>Decision</source>
-            <translation>قرار</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>From another shop</source>
-            <translation>من متجر آخر</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>بضاعة واردة</translation>
         </message>
         <message>
             <source>Movements</source>
@@ -2573,14 +2379,6 @@
             <translation>استلام أو تسوية…</translation>
         </message>
         <message>
-            <source>Refund</source>
-            <translation>إرجاع</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>بيع</translation>
-        </message>
-        <message>
             <source>Send away…</source>
             <translation>إرسال إلى متجر…</translation>
         </message>
@@ -2593,16 +2391,8 @@
             <translation>بيع أكثر من المجرود</translation>
         </message>
         <message>
-            <source>To another shop</source>
-            <translation>إلى متجر آخر</translation>
-        </message>
-        <message>
             <source>Two counts or changes disagree. Somebody has to decide.</source>
             <translation>جردان أو تعديلان غير متفقين. يجب أن يقرر أحد.</translation>
-        </message>
-        <message>
-            <source>Waste</source>
-            <translation>هدر</translation>
         </message>
         <message>
             <source>not confirmed yet</source>
@@ -2718,8 +2508,8 @@
             <translation>قليل</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
         <message>
             <source>No product has the code {code}.</source>
@@ -2840,20 +2630,8 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>بطاقة (F9)</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>نقد</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Cash given</source>
@@ -2872,32 +2650,12 @@
             <translation>نقدًا {amount} (تقريب {difference})</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Otherwise</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Paid by card</source>
-            <translation>دُفع بالبطاقة</translation>
-        </message>
-        <message>
-            <source>Paid otherwise</source>
-            <translation>دُفع بغير ذلك</translation>
-        </message>
-        <message>
             <source>Reference</source>
             <translation>المرجع</translation>
         </message>
         <message>
             <source>Still missing</source>
             <translation>لا يزال ناقصًا</translation>
-        </message>
-        <message>
-            <source>Take cash</source>
-            <translation>أخذ النقد</translation>
         </message>
         <message>
             <source>Take part in cash</source>
@@ -2952,6 +2710,24 @@
         </message>
     </context>
     <context>
+        <name>UnreadLine</name>
+        <message numerus="yes">
+            <source>%n notice(s)</source>
+            <translation>
+                <numerusform>لا إشعارات</numerusform>
+                <numerusform>إشعار واحد</numerusform>
+                <numerusform>إشعاران</numerusform>
+                <numerusform>%n إشعارات</numerusform>
+                <numerusform>%n إشعارًا</numerusform>
+                <numerusform>%n إشعار</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All notices</source>
+            <translation>كل الإشعارات</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -2960,6 +2736,10 @@
         <message>
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>في الإرسال خلل ({what})؛ أُعيد تشغيله.</translation>
+        </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>هناك ما يحتاج إلى مراجعة ({code}).</translation>
         </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
@@ -2990,6 +2770,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>ليس في هذا النظام حافظة مفاتيح، لذا فمفتاح بيانات هذا الصندوق في ملف لا يقرؤه إلا مالكه. من يستطيع قراءة هذا المجلد يستطيع أن ينتحل هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>نسخة المتجر على هذا الصندوق تختلف عن نسخة الخادم.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
@@ -3088,10 +2872,6 @@
             <translation>اختر ما يُرسل أولًا.</translation>
         </message>
         <message>
-            <source>Goods that were received or found add to the stock: give a positive quantity.</source>
-            <translation>ما استُلم أو عُثر عليه يزيد المخزون: اكتب كمية موجبة.</translation>
-        </message>
-        <message>
             <source>It changed again. Here is the new comparison.</source>
             <translation>تغير من جديد. هذه المقارنة الجديدة.</translation>
         </message>
@@ -3118,6 +2898,10 @@
         <message>
             <source>Only a manager may {what}.</source>
             <translation>لا يحق إلا لمدير أن يفعل هذا: {what}.</translation>
+        </message>
+        <message>
+            <source>Only an administrator may {what}.</source>
+            <translation>لا يحق إلا لمسؤول أن يفعل هذا: {what}.</translation>
         </message>
         <message>
             <source>Say how many there are.</source>
@@ -3219,6 +3003,10 @@
             <translation>انتهى هذا البيع من قبل. إيصاله في القائمة.</translation>
         </message>
         <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
+        </message>
+        <message>
             <source>This was decided already. Nothing is left to choose.</source>
             <translation>تقرر هذا من قبل. لم يبقَ ما يُختار.</translation>
         </message>
@@ -3232,10 +3020,6 @@
                 <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثانية.</numerusform>
                 <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثانية.</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>Waste takes from the stock: give a negative quantity.</source>
-            <translation>الهدر ينقص المخزون: اكتب كمية سالبة.</translation>
         </message>
         <message>
             <source>{amount} is still missing.</source>
@@ -3258,16 +3042,31 @@
             <translation>«{name}» لا سعر له بعد، فلا يمكن بيعه. يمكن لمدير أن يضع سعرًا.</translation>
         </message>
         <message>
+            <source>“{reason}” adds to the stock: give a positive quantity.</source>
+            <translation>«{reason}» يزيد المخزون: اكتب كمية موجبة.</translation>
+        </message>
+        <message>
             <source>“{reason}” is not a reason for an adjustment.</source>
             <translation>«{reason}» ليس سببًا للتسوية.</translation>
+        </message>
+        <message>
+            <source>“{reason}” takes from the stock: give a negative quantity.</source>
+            <translation>«{reason}» ينقص المخزون: اكتب كمية سالبة.</translation>
         </message>
         <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» ليست نسبة مئوية.</translation>
         </message>
-        <message>
-            <source>“{written}” has more than three decimals.</source>
-            <translation>في «{written}» أكثر من ثلاث منازل عشرية.</translation>
+        <message numerus="yes">
+            <source>“{written}” has more than %n decimal(s).</source>
+            <translation>
+                <numerusform>لا منازل عشرية في «{written}».</numerusform>
+                <numerusform>في «{written}» أكثر من منزلة عشرية واحدة.</numerusform>
+                <numerusform>في «{written}» أكثر من منزلتين عشريتين.</numerusform>
+                <numerusform>في «{written}» أكثر من %n منازل عشرية.</numerusform>
+                <numerusform>في «{written}» أكثر من %n منزلة عشرية.</numerusform>
+                <numerusform>في «{written}» أكثر من %n منزلة عشرية.</numerusform>
+            </translation>
         </message>
         <message>
             <source>“{written}” has more than {digits} decimals.</source>
@@ -3375,6 +3174,10 @@
         <message>
             <source>Drawer opened</source>
             <translation>فُتح الدرج</translation>
+        </message>
+        <message>
+            <source>Drawer opened without a sale</source>
+            <translation>فتح الدرج بلا بيع</translation>
         </message>
         <message>
             <source>Paid in</source>
@@ -3643,10 +3446,6 @@
             <translation>بطاقة</translation>
         </message>
         <message>
-            <source>Card (F9)</source>
-            <translation>بطاقة (F9)</translation>
-        </message>
-        <message>
             <source>Cash</source>
             <translation>نقد</translation>
         </message>
@@ -3680,10 +3479,29 @@
         </message>
     </context>
     <context>
+        <name>notices</name>
+        <message>
+            <source>An announcement without words</source>
+            <translation>إعلان بلا نص</translation>
+        </message>
+        <message>
+            <source>Maintenance is planned</source>
+            <translation>صيانة مجدولة</translation>
+        </message>
+        <message>
+            <source>Prices have changed</source>
+            <translation>تغيّرت الأسعار</translation>
+        </message>
+        <message>
+            <source>Stock was updated</source>
+            <translation>حُدّث المخزون</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
         <message>
-            <source>Keys</source>
-            <translation>المفاتيح</translation>
+            <source>Notices</source>
+            <translation>الإشعارات</translation>
         </message>
         <message>
             <source>Sell</source>
@@ -3773,28 +3591,8 @@
             <translation>أُعيد فتح القرار بشأن {product}</translation>
         </message>
         <message>
-            <source>Drawer opened</source>
-            <translation>فُتح الدرج</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>إيداع</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>سحب</translation>
-        </message>
-        <message>
             <source>Product {product}</source>
             <translation>منتج {product}</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>إرجاع</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>بيع</translation>
         </message>
         <message>
             <source>Shift closed</source>
@@ -3823,10 +3621,6 @@
         <message>
             <source>Transfer to {place}</source>
             <translation>تحويل إلى {place}</translation>
-        </message>
-        <message>
-            <source>Void</source>
-            <translation>إلغاء بيع</translation>
         </message>
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
@@ -4088,47 +3882,6 @@
     </context>
     <context>
         <name>receipt</name>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>لا مرتجعات</numerusform>
-                <numerusform>مرتجع واحد</numerusform>
-                <numerusform>مرتجعان</numerusform>
-                <numerusform>%n مرتجعات</numerusform>
-                <numerusform>%n مرتجعًا</numerusform>
-                <numerusform>%n مرتجع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>لا مبيعات</numerusform>
-                <numerusform>عملية بيع واحدة</numerusform>
-                <numerusform>عمليتا بيع</numerusform>
-                <numerusform>%n عمليات بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>لا إلغاءات</numerusform>
-                <numerusform>إلغاء واحد</numerusform>
-                <numerusform>إلغاءان</numerusform>
-                <numerusform>%n إلغاءات</numerusform>
-                <numerusform>%n إلغاءً</numerusform>
-                <numerusform>%n إلغاء</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>نقد</translation>
-        </message>
         <message>
             <source>Cash expected</source>
             <translation>النقد المتوقع</translation>
@@ -4162,16 +3915,23 @@
             <translation>الخصومات الممنوحة</translation>
         </message>
         <message>
-            <source>Drawer opened without a sale</source>
-            <translation>فتح الدرج بلا بيع</translation>
-        </message>
-        <message>
             <source>Float</source>
             <translation>رصيد البداية</translation>
         </message>
         <message>
             <source>For receipt {number}</source>
             <translation>عن الإيصال {number}</translation>
+        </message>
+        <message numerus="yes">
+            <source>In no sum: %n entry(ies) of a kind that this till does not know</source>
+            <translation>
+                <numerusform>كل القيود في المجاميع</numerusform>
+                <numerusform>ليس في أي مجموع: قيد واحد من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليس في أي مجموع: قيدان من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليست في أي مجموع: %n قيود من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليست في أي مجموع: %n قيدًا من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليست في أي مجموع: %n قيد من نوع لا يعرفه هذا الصندوق</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Not yet confirmed: %n entry(ies) not sent yet</source>
@@ -4191,18 +3951,6 @@
         <message>
             <source>Opened</source>
             <translation>الفتح</translation>
-        </message>
-        <message>
-            <source>Other</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>إيداع</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>سحب</translation>
         </message>
         <message>
             <source>Receipt {number}</source>
@@ -4252,6 +4000,10 @@
     <context>
         <name>rights</name>
         <message>
+            <source>adjust stock</source>
+            <translation>تعديل المخزون</translation>
+        </message>
+        <message>
             <source>change a price at the till</source>
             <translation>تغيير سعر على الصندوق</translation>
         </message>
@@ -4262,6 +4014,14 @@
         <message>
             <source>change the settings</source>
             <translation>تغيير الإعدادات</translation>
+        </message>
+        <message>
+            <source>count stock</source>
+            <translation>جرد المخزون</translation>
+        </message>
+        <message>
+            <source>decide about a count</source>
+            <translation>البتّ في جرد</translation>
         </message>
         <message>
             <source>decide about a product</source>
@@ -4276,6 +4036,10 @@
             <translation>منح خصم بهذا القدر</translation>
         </message>
         <message>
+            <source>open or close a shift</source>
+            <translation>فتح وردية أو إغلاقها</translation>
+        </message>
+        <message>
             <source>open the drawer without a sale</source>
             <translation>فتح الدرج بلا بيع</translation>
         </message>
@@ -4286,6 +4050,14 @@
         <message>
             <source>refund without a receipt</source>
             <translation>الإرجاع بلا إيصال</translation>
+        </message>
+        <message>
+            <source>sell</source>
+            <translation>البيع</translation>
+        </message>
+        <message>
+            <source>send goods to another shop</source>
+            <translation>إرسال بضاعة إلى متجر آخر</translation>
         </message>
         <message>
             <source>sign this till out</source>

@@ -4,18 +4,6 @@
     <context>
         <name>AdjustForm</name>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>Corrección (− resta)</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
-        </message>
-        <message>
             <source>Nothing would change: type another quantity than 0.</source>
             <translation>No cambiaría nada: escriba una cantidad distinta de 0.</translation>
         </message>
@@ -43,10 +31,6 @@
             <source>Type it without a minus: the reason says which way it goes.</source>
             <translation>Escríbalo sin el signo menos: el motivo dice si suma o resta.</translation>
         </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>Merma o rotura</translation>
-        </message>
     </context>
     <context>
         <name>ApprovalDialog</name>
@@ -59,16 +43,12 @@
             <translation>Aprobar</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>Cancelar (Esc)</translation>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
         </message>
         <message>
             <source>Manager</source>
             <translation>Encargado</translation>
-        </message>
-        <message>
-            <source>Only a manager may {what}.</source>
-            <translation>Solo un encargado puede {what}.</translation>
         </message>
         <message>
             <source>PIN</source>
@@ -112,8 +92,8 @@
             <translation>Cada uno se puede reabrir más tarde. Lo que cambie entretanto no se toca.</translation>
         </message>
         <message>
-            <source>Not now (Esc)</source>
-            <translation>Ahora no (Esc)</translation>
+            <source>Not now</source>
+            <translation>Ahora no</translation>
         </message>
         <message>
             <source>What each of them would become</source>
@@ -153,14 +133,6 @@
             <source>instead of {price}</source>
             <translation>en vez de {price}</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>{price} el kg</translation>
-        </message>
-        <message>
-            <source>{price} each</source>
-            <translation>{price} la unidad</translation>
-        </message>
     </context>
     <context>
         <name>CartTable</name>
@@ -169,8 +141,8 @@
             <translation>Cesta</translation>
         </message>
         <message>
-            <source>Scan an item, or press F2 to find one by name.</source>
-            <translation>Escanee un artículo o pulse F2 para buscarlo por su nombre.</translation>
+            <source>Scan an item, or press {key} to find one by name.</source>
+            <translation>Escanee un artículo o pulse {key} para buscarlo por su nombre.</translation>
         </message>
     </context>
     <context>
@@ -184,8 +156,8 @@
             <translation>Aplicar</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -350,36 +322,12 @@
             <translation>como en {place}</translation>
         </message>
         <message>
-            <source>correction</source>
-            <translation>corrección</translation>
-        </message>
-        <message>
-            <source>count</source>
-            <translation>recuento</translation>
-        </message>
-        <message>
-            <source>decision</source>
-            <translation>decisión</translation>
-        </message>
-        <message>
             <source>deleted</source>
             <translation>eliminado</translation>
         </message>
         <message>
-            <source>found</source>
-            <translation>encontrado</translation>
-        </message>
-        <message>
-            <source>from another shop</source>
-            <translation>desde otra tienda</translation>
-        </message>
-        <message>
             <source>from both sides</source>
             <translation>de ambos lados</translation>
-        </message>
-        <message>
-            <source>goods in</source>
-            <translation>entrada</translation>
         </message>
         <message>
             <source>kept</source>
@@ -394,14 +342,6 @@
             <translation>desconocido</translation>
         </message>
         <message>
-            <source>returned</source>
-            <translation>devuelto</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>vendido</translation>
-        </message>
-        <message>
             <source>suggested, {origin}</source>
             <translation>propuesto, {origin}</translation>
         </message>
@@ -414,16 +354,8 @@
             <translation>esta caja</translation>
         </message>
         <message>
-            <source>to another shop</source>
-            <translation>a otra tienda</translation>
-        </message>
-        <message>
             <source>typed by you</source>
             <translation>escrito por usted</translation>
-        </message>
-        <message>
-            <source>waste</source>
-            <translation>merma</translation>
         </message>
         <message>
             <source>you</source>
@@ -439,10 +371,6 @@
         <message>
             <source>Decided</source>
             <translation>Decidido</translation>
-        </message>
-        <message>
-            <source>Esc. Nothing is changed until somebody decides.</source>
-            <translation>Esc. No cambia nada hasta que alguien decida.</translation>
         </message>
         <message>
             <source>Leave deleted</source>
@@ -491,6 +419,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>Usar {quantity} de {place}</translation>
+        </message>
+        <message>
+            <source>{key}. Nothing is changed until somebody decides.</source>
+            <translation>{key}. No cambia nada hasta que alguien decida.</translation>
         </message>
     </context>
     <context>
@@ -709,8 +641,8 @@
             <translation>Un estante</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Begin to count</source>
@@ -768,8 +700,8 @@
             <translation>Ningún producto tiene el código {code}. No se ha contado.</translation>
         </message>
         <message>
-            <source>Pause (Esc)</source>
-            <translation>Pausa (Esc)</translation>
+            <source>Pause</source>
+            <translation>Pausa</translation>
         </message>
         <message>
             <source>Quantity</source>
@@ -912,18 +844,6 @@
             <translation>Ticket…</translation>
         </message>
         <message>
-            <source>Refund done</source>
-            <translation>Devolución hecha</translation>
-        </message>
-        <message>
-            <source>Sale done</source>
-            <translation>Venta hecha</translation>
-        </message>
-        <message>
-            <source>Sale voided</source>
-            <translation>Venta anulada</translation>
-        </message>
-        <message>
             <source>Saved on this till.</source>
             <translation>Guardado en esta caja.</translation>
         </message>
@@ -955,12 +875,8 @@
             <translation>Código de barras</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>Cancelar (Esc)</translation>
-        </message>
-        <message>
-            <source>Correction (− takes away)</source>
-            <translation>Corrección (− resta)</translation>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
         </message>
         <message>
             <source>Counted</source>
@@ -969,14 +885,6 @@
         <message>
             <source>Edit and send again</source>
             <translation>Modificar y enviar de nuevo</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
         </message>
         <message>
             <source>Name</source>
@@ -1001,10 +909,6 @@
         <message>
             <source>Send again</source>
             <translation>Enviar de nuevo</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>Merma o rotura</translation>
         </message>
     </context>
     <context>
@@ -1066,8 +970,8 @@
             <translation>Tienda</translation>
         </message>
         <message>
-            <source>Stop (Esc)</source>
-            <translation>Detener (Esc)</translation>
+            <source>Stop</source>
+            <translation>Detener</translation>
         </message>
         <message>
             <source>Stopped. This till is not set up yet.</source>
@@ -1112,8 +1016,8 @@
             <translation>Intentos</translation>
         </message>
         <message>
-            <source>Close (Esc)</source>
-            <translation>Cerrar (Esc)</translation>
+            <source>Close</source>
+            <translation>Cerrar</translation>
         </message>
         <message>
             <source>Ended by {person}: {reason}</source>
@@ -1179,8 +1083,8 @@
             <translation>Últimas ventas de esta caja</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>Nombre, referencia o código (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>Nombre, referencia o código</translation>
         </message>
         <message>
             <source>No price yet</source>
@@ -1198,10 +1102,6 @@
             <source>Sales made here will be listed here.</source>
             <translation>Aquí aparecerán las ventas hechas en esta caja.</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>{price} el kg</translation>
-        </message>
     </context>
     <context>
         <name>HeldPanel</name>
@@ -1213,8 +1113,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1243,8 +1143,8 @@
             <translation>Descargando productos y existencias: {done} de {total}. Mientras tanto puede vender.</translation>
         </message>
         <message>
-            <source>Let another person sign in (Ctrl+L)</source>
-            <translation>Que inicie sesión otra persona (Ctrl+L)</translation>
+            <source>Let another person sign in</source>
+            <translation>Que inicie sesión otra persona</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1272,8 +1172,8 @@
     <context>
         <name>MorePanel</name>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Change a note</source>
@@ -1330,6 +1230,33 @@
         <message>
             <source>Why is the drawer opened?</source>
             <translation>¿Por qué se abre el cajón?</translation>
+        </message>
+    </context>
+    <context>
+        <name>NoticesPage</name>
+        <message>
+            <source>Back</source>
+            <translation>Volver</translation>
+        </message>
+        <message>
+            <source>I have read it</source>
+            <translation>Lo he leído</translation>
+        </message>
+        <message>
+            <source>Notices</source>
+            <translation>Avisos</translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>Leído</translation>
+        </message>
+        <message>
+            <source>There are no notices.</source>
+            <translation>No hay avisos.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>Esta caja</translation>
         </message>
     </context>
     <context>
@@ -1459,8 +1386,8 @@
             <translation>Ya se devolvió todo lo de {receipt}.</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Customer changed their mind</source>
@@ -1481,10 +1408,6 @@
         <message>
             <source>How much of {item}</source>
             <translation>Cuánto de {item}</translation>
-        </message>
-        <message>
-            <source>In cash</source>
-            <translation>En efectivo</translation>
         </message>
         <message>
             <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
@@ -1517,10 +1440,6 @@
         <message>
             <source>To give back</source>
             <translation>A devolver</translation>
-        </message>
-        <message>
-            <source>To the card</source>
-            <translation>A la tarjeta</translation>
         </message>
         <message>
             <source>Void the sale</source>
@@ -1604,24 +1523,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>Descuento F8</translation>
+            <source>Discount</source>
+            <translation>Descuento</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>Devolver</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>En espera. F5 la recupera.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>En espera. {key} la recupera.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>Esperar F4</translation>
+            <source>Hold</source>
+            <translation>Esperar</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>Más F7</translation>
+            <source>More</source>
+            <translation>Más</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1636,16 +1555,16 @@
             <translation>En esta caja aún no se ha vendido nada.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>Cobrar (F9)</translation>
+            <source>Pay</source>
+            <translation>Cobrar</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>Recuperar F5</translation>
+            <source>Recall</source>
+            <translation>Recuperar</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>Devolver F6</translation>
+            <source>Refund</source>
+            <translation>Devolución</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -1902,27 +1821,6 @@
                 <numerusform>%n apuntes aún sin enviar.</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>%n devolución</numerusform>
-                <numerusform>%n devoluciones</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>%n venta</numerusform>
-                <numerusform>%n ventas</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>%n anulación</numerusform>
-                <numerusform>%n anulaciones</numerusform>
-            </translation>
-        </message>
         <message>
             <source>A note is missing</source>
             <translation>Falta un billete</translation>
@@ -1932,16 +1830,8 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -2007,20 +1897,8 @@
             <translation>Abierto {time} por {person}</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
             <source>Paid in…</source>
             <translation>Ingresar…</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
         </message>
         <message>
             <source>Paid out…</source>
@@ -2122,10 +2000,6 @@
             <translation>Atrás</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
             <source>Discount, or another price</source>
             <translation>Descuento u otro precio</translation>
         </message>
@@ -2182,28 +2056,8 @@
             <translation>Buscar</translation>
         </message>
         <message>
-            <source>Sell</source>
-            <translation>Vender</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Ajustes</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>Turno</translation>
-        </message>
-        <message>
-            <source>Stock</source>
-            <translation>Existencias</translation>
-        </message>
-        <message>
             <source>Switch to another person</source>
             <translation>Cambiar a otra persona</translation>
-        </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>Sincronización</translation>
         </message>
         <message>
             <source>Take what was found; in the cart: type a quantity</source>
@@ -2220,18 +2074,6 @@
     </context>
     <context>
         <name>SignInPage</name>
-        <message>
-            <source>Administrator</source>
-            <translation>Administrador</translation>
-        </message>
-        <message>
-            <source>Clerk</source>
-            <translation>Cajero</translation>
-        </message>
-        <message>
-            <source>Manager</source>
-            <translation>Encargado</translation>
-        </message>
         <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
             <translation>Aún no puede entrar nadie. Un encargado asigna personas a este local en el servidor.</translation>
@@ -2260,8 +2102,8 @@
     <context>
         <name>SlipDialog</name>
         <message>
-            <source>Close (Esc)</source>
-            <translation>Cerrar (Esc)</translation>
+            <source>Close</source>
+            <translation>Cerrar</translation>
         </message>
         <message>
             <source>Print</source>
@@ -2389,14 +2231,6 @@
             <translation>Elija un producto para ver por qué su cifra es la que es.</translation>
         </message>
         <message>
-            <source>Correction</source>
-            <translation>Corrección</translation>
-        </message>
-        <message>
-            <source>Count</source>
-            <translation>Contar</translation>
-        </message>
-        <message>
             <source>Count it now</source>
             <translation>Contarlo ahora</translation>
         </message>
@@ -2411,22 +2245,6 @@
         <message>
             <source>Decide…</source>
             <translation>Decidir…</translation>
-        </message>
-        <message>
-            <source>Decision</source>
-            <translation>Decisión</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>From another shop</source>
-            <translation>Desde otra tienda</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
         </message>
         <message>
             <source>Movements</source>
@@ -2445,14 +2263,6 @@
             <translation>Recibir o ajustar…</translation>
         </message>
         <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>Venta</translation>
-        </message>
-        <message>
             <source>Send away…</source>
             <translation>Enviar a otra…</translation>
         </message>
@@ -2465,16 +2275,8 @@
             <translation>Vendido más de lo contado</translation>
         </message>
         <message>
-            <source>To another shop</source>
-            <translation>A otra tienda</translation>
-        </message>
-        <message>
             <source>Two counts or changes disagree. Somebody has to decide.</source>
             <translation>Dos recuentos o cambios no coinciden. Alguien tiene que decidir.</translation>
-        </message>
-        <message>
-            <source>Waste</source>
-            <translation>Merma</translation>
         </message>
         <message>
             <source>not confirmed yet</source>
@@ -2578,8 +2380,8 @@
             <translation>Pocos</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>Nombre, referencia o código (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>Nombre, referencia o código</translation>
         </message>
         <message>
             <source>No product has the code {code}.</source>
@@ -2700,20 +2502,8 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Cash given</source>
@@ -2732,32 +2522,12 @@
             <translation>En efectivo {amount} (redondeo {difference})</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Otherwise</source>
-            <translation>De otro modo</translation>
-        </message>
-        <message>
-            <source>Paid by card</source>
-            <translation>Pagado con tarjeta</translation>
-        </message>
-        <message>
-            <source>Paid otherwise</source>
-            <translation>Pagado de otro modo</translation>
-        </message>
-        <message>
             <source>Reference</source>
             <translation>Referencia</translation>
         </message>
         <message>
             <source>Still missing</source>
             <translation>Falta</translation>
-        </message>
-        <message>
-            <source>Take cash</source>
-            <translation>Cobrar efectivo</translation>
         </message>
         <message>
             <source>Take part in cash</source>
@@ -2812,6 +2582,20 @@
         </message>
     </context>
     <context>
+        <name>UnreadLine</name>
+        <message numerus="yes">
+            <source>%n notice(s)</source>
+            <translation>
+                <numerusform>%n aviso</numerusform>
+                <numerusform>%n avisos</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All notices</source>
+            <translation>Todos los avisos</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -2820,6 +2604,10 @@
         <message>
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>El envío tiene un fallo ({what}); se ha reiniciado.</translation>
+        </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>Hay algo que revisar ({code}).</translation>
         </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
@@ -2842,6 +2630,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>Este sistema no tiene llavero, así que la clave de las credenciales de esta caja está en un archivo que solo puede leer su dueño. Quien pueda leer esta carpeta puede hacerse pasar por esta caja.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>La copia de la tienda en esta caja difiere de la del servidor.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
@@ -2940,10 +2732,6 @@
             <translation>Elija primero lo que se envía.</translation>
         </message>
         <message>
-            <source>Goods that were received or found add to the stock: give a positive quantity.</source>
-            <translation>Lo recibido o encontrado suma a las existencias: dé una cantidad positiva.</translation>
-        </message>
-        <message>
             <source>It changed again. Here is the new comparison.</source>
             <translation>Ha vuelto a cambiar. Aquí está la nueva comparación.</translation>
         </message>
@@ -2970,6 +2758,10 @@
         <message>
             <source>Only a manager may {what}.</source>
             <translation>Solo un encargado puede {what}.</translation>
+        </message>
+        <message>
+            <source>Only an administrator may {what}.</source>
+            <translation>Solo un administrador puede {what}.</translation>
         </message>
         <message>
             <source>Say how many there are.</source>
@@ -3067,6 +2859,10 @@
             <translation>Esta venta ya está terminada. Su recibo está en la lista.</translation>
         </message>
         <message>
+            <source>This till does not know your role. Ask a manager to let you {what}.</source>
+            <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
+        </message>
+        <message>
             <source>This was decided already. Nothing is left to choose.</source>
             <translation>Esto ya se decidió. No queda nada que elegir.</translation>
         </message>
@@ -3076,10 +2872,6 @@
                 <numerusform>Demasiados PIN incorrectos. Pruebe de nuevo en %n segundo.</numerusform>
                 <numerusform>Demasiados PIN incorrectos. Pruebe de nuevo en %n segundos.</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>Waste takes from the stock: give a negative quantity.</source>
-            <translation>La merma resta de las existencias: dé una cantidad negativa.</translation>
         </message>
         <message>
             <source>{amount} is still missing.</source>
@@ -3102,16 +2894,27 @@
             <translation>«{name}» aún no tiene precio, así que no se puede vender. Un encargado puede ponérselo.</translation>
         </message>
         <message>
+            <source>“{reason}” adds to the stock: give a positive quantity.</source>
+            <translation>«{reason}» suma a las existencias: dé una cantidad positiva.</translation>
+        </message>
+        <message>
             <source>“{reason}” is not a reason for an adjustment.</source>
             <translation>«{reason}» no es motivo para un ajuste.</translation>
+        </message>
+        <message>
+            <source>“{reason}” takes from the stock: give a negative quantity.</source>
+            <translation>«{reason}» resta de las existencias: dé una cantidad negativa.</translation>
         </message>
         <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» no es un porcentaje.</translation>
         </message>
-        <message>
-            <source>“{written}” has more than three decimals.</source>
-            <translation>«{written}» tiene más de tres decimales.</translation>
+        <message numerus="yes">
+            <source>“{written}” has more than %n decimal(s).</source>
+            <translation>
+                <numerusform>«{written}» tiene más de %n decimal.</numerusform>
+                <numerusform>«{written}» tiene más de %n decimales.</numerusform>
+            </translation>
         </message>
         <message>
             <source>“{written}” has more than {digits} decimals.</source>
@@ -3207,6 +3010,10 @@
         <message>
             <source>Drawer opened</source>
             <translation>Cajón abierto</translation>
+        </message>
+        <message>
+            <source>Drawer opened without a sale</source>
+            <translation>Cajón abierto sin venta</translation>
         </message>
         <message>
             <source>Paid in</source>
@@ -3475,10 +3282,6 @@
             <translation>Tarjeta</translation>
         </message>
         <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
-        </message>
-        <message>
             <source>Cash</source>
             <translation>Efectivo</translation>
         </message>
@@ -3512,10 +3315,29 @@
         </message>
     </context>
     <context>
+        <name>notices</name>
+        <message>
+            <source>An announcement without words</source>
+            <translation>Un anuncio sin texto</translation>
+        </message>
+        <message>
+            <source>Maintenance is planned</source>
+            <translation>Hay mantenimiento previsto</translation>
+        </message>
+        <message>
+            <source>Prices have changed</source>
+            <translation>Han cambiado los precios</translation>
+        </message>
+        <message>
+            <source>Stock was updated</source>
+            <translation>Se ha actualizado el stock</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
         <message>
-            <source>Keys</source>
-            <translation>Teclas</translation>
+            <source>Notices</source>
+            <translation>Avisos</translation>
         </message>
         <message>
             <source>Sell</source>
@@ -3535,7 +3357,7 @@
         </message>
         <message>
             <source>Stock</source>
-            <translation>Existencias</translation>
+            <translation>Stock</translation>
         </message>
         <message>
             <source>Sync centre</source>
@@ -3597,28 +3419,8 @@
             <translation>Reabierta la decisión sobre {product}</translation>
         </message>
         <message>
-            <source>Drawer opened</source>
-            <translation>Cajón abierto</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
-        </message>
-        <message>
             <source>Product {product}</source>
             <translation>Producto {product}</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>Venta</translation>
         </message>
         <message>
             <source>Shift closed</source>
@@ -3647,10 +3449,6 @@
         <message>
             <source>Transfer to {place}</source>
             <translation>Envío a {place}</translation>
-        </message>
-        <message>
-            <source>Void</source>
-            <translation>Anulación</translation>
         </message>
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
@@ -3892,35 +3690,6 @@
     </context>
     <context>
         <name>receipt</name>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>%n devolución</numerusform>
-                <numerusform>%n devoluciones</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>%n venta</numerusform>
-                <numerusform>%n ventas</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>%n anulación</numerusform>
-                <numerusform>%n anulaciones</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
-        </message>
         <message>
             <source>Cash expected</source>
             <translation>Efectivo esperado</translation>
@@ -3954,16 +3723,19 @@
             <translation>Descuentos hechos</translation>
         </message>
         <message>
-            <source>Drawer opened without a sale</source>
-            <translation>Cajón abierto sin venta</translation>
-        </message>
-        <message>
             <source>Float</source>
             <translation>Fondo de caja</translation>
         </message>
         <message>
             <source>For receipt {number}</source>
             <translation>Del ticket {number}</translation>
+        </message>
+        <message numerus="yes">
+            <source>In no sum: %n entry(ies) of a kind that this till does not know</source>
+            <translation>
+                <numerusform>En ninguna suma: %n apunte de un tipo que esta caja no conoce</numerusform>
+                <numerusform>En ninguna suma: %n apuntes de un tipo que esta caja no conoce</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Not yet confirmed: %n entry(ies) not sent yet</source>
@@ -3979,18 +3751,6 @@
         <message>
             <source>Opened</source>
             <translation>Abierto</translation>
-        </message>
-        <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
         </message>
         <message>
             <source>Receipt {number}</source>
@@ -4040,6 +3800,10 @@
     <context>
         <name>rights</name>
         <message>
+            <source>adjust stock</source>
+            <translation>ajustar existencias</translation>
+        </message>
+        <message>
             <source>change a price at the till</source>
             <translation>cambiar un precio en la caja</translation>
         </message>
@@ -4050,6 +3814,14 @@
         <message>
             <source>change the settings</source>
             <translation>cambiar los ajustes</translation>
+        </message>
+        <message>
+            <source>count stock</source>
+            <translation>contar existencias</translation>
+        </message>
+        <message>
+            <source>decide about a count</source>
+            <translation>decidir sobre un recuento</translation>
         </message>
         <message>
             <source>decide about a product</source>
@@ -4064,6 +3836,10 @@
             <translation>hacer un descuento tan grande</translation>
         </message>
         <message>
+            <source>open or close a shift</source>
+            <translation>abrir o cerrar un turno</translation>
+        </message>
+        <message>
             <source>open the drawer without a sale</source>
             <translation>abrir el cajón sin venta</translation>
         </message>
@@ -4074,6 +3850,14 @@
         <message>
             <source>refund without a receipt</source>
             <translation>devolver sin ticket</translation>
+        </message>
+        <message>
+            <source>sell</source>
+            <translation>vender</translation>
+        </message>
+        <message>
+            <source>send goods to another shop</source>
+            <translation>enviar mercancía a otra tienda</translation>
         </message>
         <message>
             <source>sign this till out</source>

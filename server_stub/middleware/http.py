@@ -1,27 +1,24 @@
-"""The outside of HTTP: every error in the envelope, an id for each request, and who may ask from where.
+"""ASGI middleware: an id, a log line and a measurement for each request, and which pages may ask.
 
 `Outside` wraps the whole application, Socket.IO's own answers too; what it decides holds for both doors.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server_stub.app_state import Parts
 from server_stub.clock import steady_s
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import REQUEST_ID_HEADER, is_request_id, request_id
+from server_stub.middleware.refusals import refuse
 from server_stub.monitoring.metrics import Metrics
-from server_stub.rest.routing import doing, refuse
 from server_stub.services.caller import Caller
 from sync_agent.contract.codes import ErrorCode
 
@@ -37,56 +34,9 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, PATCH",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, X-Request-ID",
-    "Access-Control-Max-Age": "600",
-}
-_EXPOSED = {"Access-Control-Expose-Headers": "X-Request-ID, Retry-After"}
-
 _NO_ROUTE = "(none)"
 _GONE_STATUS = 499
 """In the log alone: who asked went away before the answer."""
-
-
-def add_refusals(app: FastAPI, parts: Parts) -> None:
-    """Gives every error the envelope: ours, the framework's, and the bugs."""
-
-    def say_no(request: Request, refusal: Refusal) -> Response:
-        request.state.outcome = refusal.code.value
-        return refuse(refusal)
-
-    async def on_refusal(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refusal)
-        caller = getattr(request.state, "caller", None)
-        if caller is not None:
-            parts.watch.refused(caller, doing(request), error)
-        return say_no(request, error)
-
-    async def on_unreadable(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        parts = (f"{'.'.join(str(s) for s in one['loc'])}: {one['msg']}" for one in error.errors())
-        return say_no(request, Refusal(ErrorCode.BAD_REQUEST, "; ".join(parts)))
-
-    async def on_http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code == 404:
-            return say_no(
-                request, Refusal(ErrorCode.NOT_FOUND, f"there is nothing at {request.url.path[:200]}")
-            )
-        words = f"{request.method} {request.url.path[:200]}: {error.detail}"
-        response = say_no(request, Refusal(ErrorCode.BAD_REQUEST, words))
-        response.status_code = error.status_code
-        response.headers.update(error.headers or {})
-        return response
-
-    async def on_bug(request: Request, _error: Exception) -> Response:
-        return say_no(request, Refusal(ErrorCode.INTERNAL, "the server failed on this request"))
-
-    app.add_exception_handler(Refusal, on_refusal)
-    app.add_exception_handler(RequestValidationError, on_unreadable)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_bug)
 
 
 class Outside:
@@ -109,17 +59,14 @@ class Outside:
             return
         asked = Headers(scope=scope)
         origin = asked.get("origin")
-        headers = {**self._headers, **self._sharing(origin)}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                MutableHeaders(scope=message).update(headers)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         if origin is not None and not self._may_ask(origin, asked.get("host", "")):
             await self._deny(scope, receive, send_with_headers, origin)
-        elif scope["type"] == "http" and _is_preflight(scope["method"], asked):
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
 
@@ -140,12 +87,19 @@ class Outside:
         else:
             await send({"type": "websocket.close"})
 
-    def _sharing(self, origin: str | None) -> dict[str, str]:
-        if not self._allowed:
-            return {}
-        if origin not in self._allowed:
-            return {"Vary": "Origin"}
-        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **_EXPOSED}
+
+def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
+    """Lets pages of these origins read the answers of `app`. `Outside` has refused all others before."""
+    if not allowed_origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=allowed_origins,
+        allow_methods=["GET", "POST", "PATCH"],
+        allow_headers=["Authorization", "Content-Type", "Content-Encoding", REQUEST_ID_HEADER],
+        expose_headers=[REQUEST_ID_HEADER, "Retry-After"],
+        max_age=600,
+    )
 
 
 def _host_of(origin: str) -> str:
@@ -153,10 +107,6 @@ def _host_of(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
-
-
-def _is_preflight(method: str, headers: Headers) -> bool:
-    return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 @dataclass

@@ -11,8 +11,8 @@ import structlog
 
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
+from server_stub.presence.sync_state import sync_state_of
 from server_stub.realtime.switchboard import Switchboard
-from server_stub.services.sync_state import sync_state_of
 from server_stub.sessions.sockets import Sessions
 from server_stub.store.database import Commit
 from sync_agent.contract.events import SYNC_STATE

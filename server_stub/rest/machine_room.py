@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
-from server_stub.monitoring.health import health_of
+from server_stub.rest.health import health_of
 from server_stub.rest.routing import Bearer, address_of, answer, told
 from server_stub.settings import Settings
 from server_stub.store.database import Database

@@ -24,11 +24,9 @@ def routes(parts: Parts) -> APIRouter:
     router = APIRouter()
     database = parts.database
 
-    @router.get(events.PATH_USERS, **told("Everybody who works here.", gives=UserList))
+    @router.get(events.PATH_USERS, **told("Whoever works at your places.", gives=UserList))
     async def users(caller: Bearer) -> Response:
-        return answer(
-            await database.read(caller.tenant_id, partial(people.users, tenant_id=caller.tenant_id))
-        )
+        return answer(await database.read(caller.tenant_id, partial(people.users, caller=caller)))
 
     @router.post(events.PATH_USERS, **told("Somebody new.", takes=UserCreate, gives=UserRow))
     async def add_user(request: Request, caller: Bearer) -> Response:

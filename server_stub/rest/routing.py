@@ -8,10 +8,9 @@ from fastapi import Depends, Request, Response
 
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
-from server_stub.middleware.incoming import request_id
 from server_stub.roles import ENDPOINTS
 from server_stub.services.caller import Caller
-from sync_agent.contract.codes import Envelope, ErrorCode
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.wire import Wire
 
 
@@ -76,18 +75,3 @@ def told(
 def answer(data: Wire | dict[str, Any] | list[Any] | None) -> Response:
     content = {"success": True, "data": data.to_wire() if isinstance(data, Wire) else data}
     return Response(orjson.dumps(content), media_type="application/json")
-
-
-def refuse(refusal: Refusal) -> Response:
-    envelope = Envelope(success=False, error=refusal.body(request_id.get()))
-    headers = {}
-    if refusal.http_status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if refusal.retry_after_ms is not None:
-        headers["Retry-After"] = str(-(-refusal.retry_after_ms // 1000))
-    return Response(
-        orjson.dumps(envelope.to_wire()),
-        status_code=refusal.http_status,
-        media_type="application/json",
-        headers=headers,
-    )

@@ -5,8 +5,8 @@ from functools import partial
 from fastapi import APIRouter, Response
 
 from server_stub.app_state import Parts
+from server_stub.presence.sync_state import sync_state_of
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services.sync_state import sync_state_of
 from sync_agent.contract.events import PATH_SYNC_STATE, SyncStateAnswer
 from sync_agent.contract.wire import from_ms
 

@@ -55,7 +55,7 @@ class Caller:
 
     def must(self, action: Action) -> None:
         if not may(self.role, action):
-            raise Refusal(ErrorCode.FORBIDDEN, f"a {self.role} may not {action}")
+            raise Refusal(ErrorCode.FORBIDDEN, f"a {self.role} may not {action.words}")
 
     def must_follow(self, stream: str) -> None:
         if stream not in self.streams():

@@ -1,10 +1,12 @@
 """A shop's people, tills and settings: who may change them, what is told of it, and what it ends.
 
 A person's row travels down the tenant's stream, so tills know people and check PINs with the server away. The
-tenant's stream is the lock for all changes of people. Nothing here is kept or told of a password or PIN but
-its hash, and the trail says only that it changed.
+tenant's stream is the lock for all changes of people. Who may is judged by rows that are read under it
+(`authorisation.judge_account`): whoever was dismissed a moment ago edits nobody. Nothing here is kept or told
+of a password or PIN but its hash, and the trail says only that it changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +15,9 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.services import accounts, credentials
+from server_stub.roles import Action, may
+from server_stub.services import accounts, credentials, rights_history
+from server_stub.services.authorisation import Refused, RightsFrom, judge_account
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
@@ -44,13 +48,21 @@ class _Hashes:
 # --- users ---------------------------------------------------------------------------------------------
 
 
-def users(connection: Connection, tenant_id: str) -> UserList:
-    """Everybody, those who are disabled too; PINs' verifiers are for enrolled tills alone."""
+def users(connection: Connection, caller: Caller) -> UserList:
+    """Whoever works at a place of the caller's, those who are disabled too; of those who manage everybody,
+    everybody. PINs' verifiers are for enrolled tills alone."""
     of = t.user_account.c
     rows = connection.execute(
-        select(t.user_account).where(of.tenant_id == tenant_id).order_by(of.username, of.id)
+        select(t.user_account).where(of.tenant_id == caller.tenant_id).order_by(of.username, of.id)
     ).mappings()
-    return UserList(users=[_told(row).model_copy(update={"pin_verifier": None}) for row in rows])
+    everybody, places = may(caller.role, Action.MANAGE_PEOPLE), set(caller.locations)
+    return UserList(
+        users=[
+            _told(row).model_copy(update={"pin_verifier": None})
+            for row in rows
+            if everybody or places & set(row["locations"])
+        ]
+    )
 
 
 async def add_user(database: Database, caller: Caller, request: UserCreate) -> UserRow:
@@ -93,6 +105,8 @@ def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Ha
     _must_have_a_name(request.username, request.name)
     _must_be_new(unit, request)
     _must_be_places(unit, request.locations)
+    new = RightsFrom(0, 0, request.role, frozenset(request.locations))
+    _must_manage(unit, caller, (new,))
     assert hashes.password_hash is not None, "nobody is added without a password"
     row = UserRow(
         id=request.id,
@@ -112,7 +126,7 @@ def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Ha
             "password_hash": hashes.password_hash,
         },
     )
-    unit.streams.append(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
+    rights_history.publish(unit, row)
     told = {"username": row.username, "role": row.role, "locations": row.locations}
     _audit(unit, caller, "user", row.id, "user_added", told)
     return row.model_copy(update={"pin_verifier": None})
@@ -132,6 +146,7 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
         raise Refusal(ErrorCode.PRECONDITION_FAILED, "nobody changes their own role, nor disables themselves")
     if "locations" in changed:
         _must_be_places(unit, changed["locations"])
+    _must_manage(unit, caller, (_rights(before), _rights({**told_before, **changed})))
     if hashes.pin_verifier is not None:
         changed["pin_verifier"] = hashes.pin_verifier
     after = UserRow.model_validate({**told_before, **changed})
@@ -146,6 +161,16 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
     if changed or hashes.password_hash is not None:
         _audit(unit, caller, "user", user_id, "user_edited", _what_changed(changed, hashes))
     return after.model_copy(update={"pin_verifier": None})
+
+
+def _must_manage(unit: UnitOfWork, caller: Caller, accounts: tuple[RightsFrom, ...]) -> None:
+    verdict = judge_account(_rights(_user(unit, caller.id)), accounts)
+    if isinstance(verdict, Refused):
+        raise Refusal(verdict.code, verdict.message)
+
+
+def _rights(row: RowMapping | dict[str, Any]) -> RightsFrom:
+    return RightsFrom(0, 0, row["role"], frozenset(row["locations"]), not row["disabled"])
 
 
 def _what_changed(changed: dict[str, Any], hashes: _Hashes) -> dict[str, Any]:
@@ -185,7 +210,7 @@ def _write_user(unit: UnitOfWork, row: UserRow) -> None:
             version=row.version,
         )
     )
-    unit.streams.append(tenant_stream(unit.tenant_id), "user", row.id, row.version, row.to_wire(), None)
+    rights_history.publish(unit, row)
 
 
 def _write_password(unit: UnitOfWork, user_id: str, password_hash: str) -> None:
@@ -304,14 +329,25 @@ def settings(connection: Connection, tenant_id: str) -> TenantSettings:
     return TenantSettings.model_validate(kept)
 
 
+LOOSENED: dict[str, Callable[[Any, Any], bool]] = {
+    "refuse_unconditional": lambda before, after: before and not after,
+}
+"""Of each setting: whether the server checks less once it is changed so."""
+
+
+def loosens(before: TenantSettings, after: TenantSettings) -> bool:
+    return any(is_looser(getattr(before, name), getattr(after, name)) for name, is_looser in LOOSENED.items())
+
+
 def edit_settings(unit: UnitOfWork, caller: Caller, edit: TenantSettings) -> TenantSettings:
-    """Sets what the edit names; the rest stays."""
+    """Sets what the edit names; the rest stays. To check less than before takes a right of its own."""
     of = t.tenant.c
     kept = unit.rows(
         select(of.settings).where(of.tenant_id == unit.tenant_id).with_for_update(key_share=True)
     ).scalar_one()
     before = TenantSettings.model_validate(kept)
     after = before.model_copy(update={name: getattr(edit, name) for name in edit.model_fields_set})
+    caller.must(Action.LOOSEN_CHECKS if loosens(before, after) else Action.CHANGE_SHOP_SETTINGS)
     if after != before:
         unit.execute(update(t.tenant).where(of.tenant_id == unit.tenant_id).values(settings=after.to_wire()))
         _audit(unit, caller, "settings", unit.tenant_id, "settings_edited", after.to_wire())

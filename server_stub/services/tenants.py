@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from server_stub.services import credentials
+from server_stub.services import credentials, rights_history
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.stock import LocationRow, UserRow
@@ -58,7 +58,7 @@ def _add_location(unit: UnitOfWork, new: NewLocation) -> None:
     row = LocationRow(id=new.id, name=new.name, time_zone=new.time_zone, version=1)
     unit.insert(t.location, {"tenant_id": unit.tenant_id, **row.model_dump(by_alias=False)})
     unit.streams.create(location_stream(unit.tenant_id, new.id))
-    unit.streams.append(tenant_stream(unit.tenant_id), "location", new.id, 1, row.to_wire(), None)
+    unit.streams.publish(tenant_stream(unit.tenant_id), "location", new.id, 1, row.to_wire(), None)
 
 
 def _add_user(unit: UnitOfWork, new: NewUser, pepper: str) -> None:
@@ -80,4 +80,4 @@ def _add_user(unit: UnitOfWork, new: NewUser, pepper: str) -> None:
             "password_hash": credentials.hash_password(new.password),
         },
     )
-    unit.streams.append(tenant_stream(unit.tenant_id), "user", new.id, 1, row.to_wire(), None)
+    rights_history.publish(unit, row)

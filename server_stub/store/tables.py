@@ -2,7 +2,7 @@
 
 Times are milliseconds since the Unix epoch in UTC (`…_ms`). Money and quantities are integers. Rows that are
 written many at a time are Core tables; a row that is read alone, handed on and changed is a SQLModel class
-(docs/decisions/0001-tables.md). A SQLModel table does not validate, so neither is ever an input.
+(docs/decisions/0016-tables.md). A SQLModel table does not validate, so neither is ever an input.
 """
 
 from typing import Any
@@ -95,6 +95,22 @@ user_account = _table(
     UniqueConstraint("tenant_id", "username"),
     _of("tenant"),
 )
+
+user_version = _table(
+    "user_version",
+    _key("tenant_id"),
+    _key("user_id"),
+    _number_key("version"),
+    _number("tenant_seq"),
+    _number("from_ms"),
+    _text("role"),
+    _json("locations"),
+    _number("active"),
+    _of("user_account", "user_id"),
+)
+"""A person's rights from one moment on: `tenant_seq` is the change of the tenant's stream that told of them,
+`from_ms` when that was. Both are 0 for what held before versions were written down.
+"""
 
 device = _table(
     "device",
@@ -222,6 +238,33 @@ movement = _table(
 `compensated` marks a movement that a later count had already seen, and the correction that cancels it.
 """
 
+notice = _table(
+    "notice",
+    _key("tenant_id"),
+    _key("id"),
+    _text("stream"),
+    _text("type"),
+    _text("text"),
+    _text("sender_id"),
+    _text("sender_name"),
+    _optional_text("location_id"),
+    _number("sent_ms"),
+    _number("until_ms"),
+    _number("version"),
+)
+"""A manager's notice: to everybody, or to one place. Gone some time after it has ended."""
+
+notice_read = _table(
+    "notice_read",
+    _key("tenant_id"),
+    _key("notice_id"),
+    _key("person_id"),
+    _optional_text("device_id"),
+    _number("read_ms"),
+    _number("received_ms"),
+)
+"""Who was the first to read a notice where: `read_ms` by the clock of whoever reported it."""
+
 oversold = _table(
     "oversold",
     _key("tenant_id"),
@@ -251,9 +294,15 @@ operation = _table(
     _text("status"),
     _json("result"),
     _number("received_ms"),
+    _optional_number("tenant_seq"),
+    _optional_number("happened_ms"),
     UniqueConstraint("tenant_id", "device_id", "device_seq"),
 )
-"""An operation that was judged, and its answer. Its id keeps what it did single for ever."""
+"""An operation that was judged, and its answer. Its id keeps what it did single for ever.
+
+`happened_ms` is when it was done, by the server's clock, `tenant_seq` what its till had read of the tenant's
+stream by then; neither is ever below that of its till's number before.
+"""
 
 till_transaction = _table(
     "till_transaction",

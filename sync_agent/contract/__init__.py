@@ -1,5 +1,5 @@
 """What a till and a server say to each other: pydantic models, event names, result and error codes.
 
-The only thing that the two sides share. No rule of stock lives here: the server is the till's oracle, and a
-rule shared by both would hide its own mistakes. ARCHITECTURE.md, "The wire".
+The only thing that the two sides share, and no rule of stock:
+docs/decisions/0001-two-sides-share-no-rules.md. The wire is described in docs/protocol.md.
 """

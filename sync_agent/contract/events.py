@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sync_agent.contract.notices import Readings
 from sync_agent.contract.stock import StockLevel, StockMovement
 from sync_agent.contract.streams import StreamHead
 from sync_agent.contract.tolerance import Open
@@ -30,6 +31,25 @@ SYNC_STATE = "sync-state"
 NOTICE = "notice"
 SESSION_ENDED = "session-ended"
 
+FROM_CLIENT = (JOIN_TENANT, INVENTORY_UPDATE, SYNC_OFFLINE_QUEUE, RESOLVE_CONFLICT, NETWORK_STATUS, PING)
+"""Every event that a client sends."""
+FROM_SERVER = (
+    INITIAL_SYNC,
+    INVENTORY_UPDATED,
+    CHANGES,
+    UPDATE_CONFIRMED,
+    SYNC_CONFLICT,
+    CONFLICT_RESOLVED,
+    CONFLICT_RESOLUTION_BROADCAST,
+    OFFLINE_SYNC_RESULTS,
+    USER_CONNECTED,
+    USER_DISCONNECTED,
+    SYNC_STATE,
+    NOTICE,
+    SESSION_ENDED,
+)
+"""Every event that the server sends."""
+
 PATH_LOGIN = "/api/v1/auth/login"
 PATH_REFRESH = "/api/v1/auth/refresh"
 PATH_LOGOUT = "/api/v1/auth/logout"
@@ -45,6 +65,7 @@ PATH_PING = "/api/v1/realtime/ping"
 PATH_STOCK = "/api/v1/stock"
 PATH_DIGEST = "/api/v1/realtime/digest"
 PATH_BROADCAST = "/api/v1/realtime/broadcast"
+PATH_NOTICES = "/api/v1/notices"
 PATH_PREVIEW = "/api/v1/realtime/conflicts/{conflict_id}/preview"
 PATH_REOPEN = "/api/v1/realtime/conflicts/{conflict_id}/reopen"
 PATH_SHIFT = "/api/v1/shifts/{shift_id}"
@@ -111,6 +132,8 @@ class NetworkStatus(Wire):
 
     is_online: bool
     pending: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
+    notices_read: Readings | None = None
+    """Notices that were read here since the last report; one that is reported again changes nothing."""
 
 
 class Ping(Wire):
@@ -167,6 +190,8 @@ class BroadcastRequest(Wire):
     data: dict[str, Any]
     location_id: Id | None = None
     event_id: Id | None = None
+    until: UtcTime | None = None
+    """When it is shown no more; a week after it was sent if left out."""
 
 
 class BroadcastAnswer(Wire):
@@ -183,6 +208,8 @@ class Notice(Wire):
     location_id: Id | None = None
     sent_by: str | None = None
     timestamp: UtcTime
+    until: UtcTime | None = None
+    """Of a server whose notices are rows of the stream as well; an older one leaves it out."""
 
 
 EndReason = Literal[

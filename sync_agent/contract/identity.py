@@ -123,7 +123,7 @@ class DeviceList(Wire):
 
 
 class TenantSettings(Wire):
-    """What an admin may set about a shop."""
+    """What may be set about a shop: by a manager, or by an admin alone where it loosens a check."""
 
     refuse_unconditional: bool = False
     """Refuse an `inventory-update` that names neither `version` nor `previousQuantity`."""

@@ -1,40 +1,162 @@
-"""What a person has to read even after a restart: each notice stays until somebody has read it."""
+"""What people have to read: this till's own notices, and those of a manager to the shop.
 
+Each is shown until somebody has read it, also after a restart. A till's own is a code with its figures; the
+words are the host program's. A manager's is plain text; it comes down the stream and goes when it has ended.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_leave
 
+from sync_agent.contract.events import Notice
+from sync_agent.contract.notices import READINGS_MAX, NoticeReading
+from sync_agent.contract.wire import from_ms
+from sync_agent.figures import Figures
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 SERVER_RESTORED = "server_restored"
 DATABASE_SALVAGED = "database_salvaged"
+HEARD = "heard"
+"""Kinds of a till's own notices. HEARD is a manager's, of a server that has no rows for them."""
 
 
 @dataclass(frozen=True)
 class NoticeView:
-    """One notice; `at_ms` by the till's own clock."""
+    """One notice of this till; `at_ms` by its own clock.
+
+    `figures` is None where `message` holds a sentence: of an older release, or a person's own words.
+    """
 
     id: int
     at_ms: int
     kind: str
     message: str
+    figures: Figures | None = None
 
 
-def add(tx: Transaction, kind: str, message: str) -> None:
-    tx.execute(insert(t.notice).values(at_ms=tx.now_ms, kind=kind, message=message, read_ms=None))
-    tx.touch(Topic.DEVICE)
+def add(tx: Transaction, kind: str, figures: Figures) -> None:
+    """Something that a person has to read, in the host program's words for `kind`."""
+    _add(tx, kind, "", orjson.dumps(dict(figures)).decode())
+
+
+def add_heard(tx: Transaction, notice: Notice) -> None:
+    """A manager's notice that came as an event alone."""
+    text = text_of(notice)
+    if text:
+        _add(tx, HEARD, text, None)
+
+
+def _add(tx: Transaction, kind: str, message: str, figures: str | None) -> None:
+    values = {"at_ms": tx.now_ms, "kind": kind, "message": message, "read_ms": None, "figures": figures}
+    tx.execute(insert(t.notice).values(values))
+    tx.touch(Topic.NOTICES)
 
 
 def unread(connection: Connection) -> list[NoticeView]:
-    """The oldest first."""
+    """This till's own, the oldest first."""
     of = t.notice.c
     rows = connection.execute(
-        select(of.id, of.at_ms, of.kind, of.message).where(of.read_ms.is_(None)).order_by(of.id)
+        select(of.id, of.at_ms, of.kind, of.message, of.figures).where(of.read_ms.is_(None)).order_by(of.id)
     )
-    return [NoticeView(*row) for row in rows]
+    return [
+        NoticeView(
+            row.id, row.at_ms, row.kind, row.message, orjson.loads(row.figures) if row.figures else None
+        )
+        for row in rows
+    ]
 
 
 def mark_read(tx: Transaction, notice_id: int) -> None:
-    tx.execute(update(t.notice).where(t.notice.c.id == notice_id).values(read_ms=tx.now_ms))
-    tx.touch(Topic.DEVICE)
+    """It is not shown again."""
+    tx.execute(
+        update(t.notice)
+        .where(t.notice.c.id == notice_id, t.notice.c.read_ms.is_(None))
+        .values(read_ms=tx.now_ms)
+    )
+    tx.touch(Topic.NOTICES)
+
+
+# --- a manager's ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShopNotice:
+    """A manager's notice. Times are the server's, in milliseconds; `read_ms` is this till's, None unread."""
+
+    id: str
+    type: str
+    text: str
+    sender_name: str
+    sent_ms: int
+    until_ms: int
+    read_ms: int | None
+
+
+def text_of(notice: Notice) -> str:
+    """The plain words of a notice; "" where it has none."""
+    message = notice.data.get("message")
+    return message.strip() if isinstance(message, str) else ""
+
+
+def of_shop(connection: Connection, now_ms: int) -> list[ShopNotice]:
+    """The notices that have not ended, the newest first. `now_ms` is corrected to the server's time."""
+    of, read = t.shop_notice.c, t.shop_notice_read.c
+    query = (
+        select(of.id, of.type, of.text, of.sender_name, of.sent_ms, of.until_ms, read.read_ms)
+        .outerjoin(t.shop_notice_read, read.notice_id == of.id)
+        .where(of.until_ms > now_ms)
+        .order_by(of.sent_ms.desc(), of.id)
+    )
+    return [ShopNotice(*row) for row in connection.execute(query)]
+
+
+def mark_shop_notice_read(tx: Transaction, notice_id: str, person_id: str) -> bool:
+    """Note who read it first at this till. False where it was read here before, or is not known here."""
+    known = tx.execute(select(t.shop_notice.c.id).where(t.shop_notice.c.id == notice_id)).first()
+    if known is None:
+        return False
+    noted = tx.execute(
+        insert_or_leave(t.shop_notice_read)
+        .values(notice_id=notice_id, person_id=person_id, read_ms=tx.now_ms, reported_ms=None)
+        .on_conflict_do_nothing(index_elements=["notice_id"])
+    )
+    tx.touch(Topic.NOTICES)
+    return bool(noted.rowcount)
+
+
+def to_report(connection: Connection, clock_offset_ms: int) -> list[NoticeReading]:
+    """What was read here and the server does not know yet, the oldest first; times corrected to its clock."""
+    of = t.shop_notice_read.c
+    rows = connection.execute(
+        select(of.notice_id, of.person_id, of.read_ms)
+        .where(of.reported_ms.is_(None))
+        .order_by(of.read_ms, of.notice_id)
+        .limit(READINGS_MAX)
+    )
+    return [
+        NoticeReading(
+            notice_id=row.notice_id, person_id=row.person_id, at=from_ms(row.read_ms + clock_offset_ms)
+        )
+        for row in rows
+    ]
+
+
+def mark_reported(tx: Transaction, readings: Sequence[NoticeReading]) -> None:
+    """The server has taken these."""
+    of = t.shop_notice_read.c
+    ids = [reading.notice_id for reading in readings]
+    tx.execute(update(t.shop_notice_read).where(of.notice_id.in_(ids)).values(reported_ms=tx.now_ms))
+
+
+def forget_page(tx: Transaction) -> int:
+    """Forget who read what no stream names any more, once the server knows. How many it was."""
+    of = t.shop_notice_read.c
+    is_known: ColumnElement[bool] = (
+        select(t.shop_notice.c.id).where(t.shop_notice.c.id == of.notice_id).exists()
+    )
+    gone = tx.execute(delete(t.shop_notice_read).where(~is_known, of.reported_ms.is_not(None)))
+    return int(gone.rowcount)

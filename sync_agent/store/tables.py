@@ -2,11 +2,11 @@
 
 Five families: what this till is (`device`, `link`, `notice`), what it asks of the server (`outbox`,
 `delivery`, `attempt`, `overlay`, `product_overlay`), what the server confirmed (the replica: `product` …
-`conflict`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
+`shop_notice`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
 the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
 `held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Foreign
 keys hold within a family and not across: stock may arrive before its product. All are Core tables, because
-the window waits until they are made (docs/decisions/0001-tables.md).
+the window waits until they are made (docs/decisions/0016-tables.md).
 """
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
@@ -32,8 +32,8 @@ def _number_key(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True)
 
 
-def _text(name: str, *, unique: bool | None = None) -> Column[str]:
-    return Column(name, Text, nullable=False, unique=unique)
+def _text(name: str, *, unique: bool | None = None, server_default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, unique=unique, server_default=server_default)
 
 
 def _optional_text(name: str) -> Column[str | None]:
@@ -81,6 +81,8 @@ link = _table(
     _number("not_before_ms"),
     _optional_number("last_contact_ms"),
     _optional_number("last_full_sync_ms"),
+    # The forms of operations that the server last said it reads: a JSON list; None where it said nothing.
+    _optional_text("forms"),
 )
 """What outlives a restart about the way to the server. One row, id 1."""
 
@@ -91,8 +93,13 @@ notice = _table(
     _text("kind"),
     _text("message"),
     _optional_number("read_ms"),
+    _optional_text("figures"),
 )
-"""What a person has to read even after a restart: a damaged database, a restored server."""
+"""What a person has to read even after a restart: a damaged database, a restored server.
+
+`figures` is JSON, and the host has the words for it by `kind`; `message` is what an older release or an older
+server said in words of its own, and then there are no figures.
+"""
 
 # --- what it asks of the server ----------------------------------------------------------------------
 
@@ -142,6 +149,8 @@ outbox = _table(
     _optional_text("end_reason"),
     # What a manager approved in it: a JSON list in wire names, sent beside `approved_by_id`.
     _optional_text("approvals"),
+    # How far this till had read the tenant's stream (people, products) when the operation was made.
+    _optional_number("tenant_seq"),
     Index("outbox_open", "status", "rank", "device_seq", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_due", "status", "next_attempt_ms", sqlite_where=text("finished_ms IS NULL")),
     Index("outbox_lane", "lane", "device_seq", sqlite_where=text("lane IS NOT NULL")),
@@ -228,6 +237,8 @@ cursor = _table(
     _text("change_id"),
     _text("epoch"),
     _number("synced_ms"),
+    # What the copy was read with, as `reader` writes it; {} before that was kept.
+    _text("reader", server_default="{}"),
 )
 """How far this till has followed a stream: the number and id of the last change applied."""
 
@@ -241,6 +252,8 @@ staging = _table(
     _number("rows_done"),
     _number("rows_total"),
     _number("complete"),
+    # As in `cursor`.
+    _text("reader", server_default="{}"),
 )
 """A snapshot on its way in; `page_token` resumes it after a crash."""
 
@@ -255,6 +268,8 @@ product = _table(
     _text("unit"),
     _number("deleted"),
     _number("version"),
+    # Of the unit, as they came with it.
+    _optional_number("unit_decimals"),
 )
 """A product as the server last confirmed it."""
 staged_product = _staged(product)
@@ -346,6 +361,30 @@ shift_standing = _table(
 )
 """How a shift of this place stands at the server: whether all that its till says it sent is there."""
 staged_shift_standing = _staged(shift_standing)
+
+shop_notice = _table(
+    "shop_notice",
+    _key("id"),
+    _text("type"),
+    _text("text"),
+    _text("sender_id"),
+    _text("sender_name"),
+    _optional_text("location_id"),
+    _number("sent_ms"),
+    _number("until_ms"),
+    _number("version"),
+)
+"""A manager's notice to the shop, or to one place of it: plain text, shown until it was read or has ended."""
+staged_shop_notice = _staged(shop_notice)
+
+shop_notice_read = _table(
+    "shop_notice_read",
+    _key("notice_id"),
+    _text("person_id"),
+    _number("read_ms"),
+    _optional_number("reported_ms"),
+)
+"""Which of them were read at this till, by whom first, and since when the server knows of it."""
 
 # --- what a clerk searches ---------------------------------------------------------------------------
 

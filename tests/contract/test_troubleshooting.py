@@ -20,7 +20,7 @@ from tests.kit.demo import PASSWORD
 from tests.kit.paths import ROOT
 from tests.kit.waiting import until
 
-pytestmark = pytest.mark.xdist_group("troubleshooting")
+pytestmark = [pytest.mark.xdist_group("troubleshooting"), pytest.mark.slow]
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 TEXT = PAGE.read_text()

@@ -22,6 +22,8 @@ from filelock import FileLock
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).parent / "conformance"
 BUILD = Path(__file__).parents[2] / "build" / "conformance"
 

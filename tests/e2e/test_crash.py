@@ -18,6 +18,8 @@ from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 from tests.kit.world import World
 
+pytestmark = pytest.mark.slow
+
 STEPS_MAX = 200
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.e2e.kills import Kills
 
+pytestmark = pytest.mark.slow
+
 KILLS = 15
 SEED = 4711
 

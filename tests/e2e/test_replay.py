@@ -24,6 +24,8 @@ from app.replay.report import ReplayReport, write_report
 from app.replay.run import ReplayOptions, replay
 from app.replay.till import ReplayFailed
 
+pytestmark = pytest.mark.slow
+
 FILE = "online_retail_uci.csv.xz"
 DAY = "2011-02-18"
 OUTAGES = "1:cut:5-12,3:cut:3-15"

@@ -22,7 +22,7 @@ from sync_agent.contract.wire import LEVELS_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_an_answer
 from tests.kit.operations import movement, sale
 
-pytestmark = pytest.mark.xdist_group("fuzz-http")
+pytestmark = [pytest.mark.xdist_group("fuzz-http"), pytest.mark.slow]
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_bytes())
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)

@@ -13,7 +13,7 @@ from tests.kit.postgresql import FreshDatabase
 from tests.kit.server_processes import several, visiting
 from tests.kit.servers import ShopServer
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 MAIN = "tenant-demo-location-main"
 PRODUCTS = ("p", "q", "r")

@@ -15,6 +15,8 @@ import yaml
 
 from tests.kit.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def compose() -> dict[str, Any]:

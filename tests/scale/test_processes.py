@@ -23,7 +23,7 @@ from tests.kit.tills import WorldTill
 from tests.kit.waiting import WAIT_S, until
 from tests.kit.world import World
 
-pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.timeout(240), pytest.mark.slow]
 
 
 class GrownWorld(World):

@@ -14,7 +14,7 @@ from server_stub.store.database import sqlalchemy_url
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate
 from tests.kit.postgresql import SERVER_ROLE, FreshDatabase, Postgres, demo_shops
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 Fresh = Callable[..., FreshDatabase]
 

@@ -17,7 +17,7 @@ from tests.kit.postgresql import FreshDatabase
 from tests.kit.servers import ShopServer
 from tests.kit.waiting import WAIT_S
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from server_stub.store.types import WholeNumber
 from sync_agent.contract.identity import EnrollRequest
 from tests.kit.postgresql import FreshDatabase, demo_shops
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 TABLES = sorted(t.METADATA.tables.values(), key=lambda table: table.name)
 SHOPS = ("demo", "rival")

@@ -36,7 +36,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         and metafunc.module.__name__.rpartition(".")[2] in TOLD_OF_BOTH
         and metafunc.function.__name__ not in TOLD_OF_SQLITE_ALONE
     ):
-        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("scale"))]
+        on_postgresql = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
+        kinds = ["sqlite", pytest.param("postgresql", marks=on_postgresql)]
         metafunc.parametrize("database_kind", kinds, indirect=True)
 
 

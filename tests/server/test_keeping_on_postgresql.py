@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from server_stub.clock import TimeOrderedIds
-from server_stub.operations import queue
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.services import audit, people, retention, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
@@ -20,7 +21,7 @@ from tests.kit.operations import movement, operation
 from tests.kit.postgresql import FreshDatabase
 from tests.kit.rules import MovableClock
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 ADA = Caller("t", "admin", ("main",), user_id="ada")
 STREAM = "tenant-t-location-main"
@@ -37,7 +38,7 @@ async def database(fresh_database: Callable[[], FreshDatabase], tmp_path: Path) 
 
 
 async def send(database: Database, *items: object) -> list[str]:
-    results = await queue.process(database, ADA, items, operations_per_commit=10)
+    results = await OperationQueue(database, HANDLERS, 10).process(ADA, items)
     return [str(result.status) for result in results]
 
 

@@ -5,11 +5,17 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 from argon2 import PasswordHasher
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from sync_agent.contract.identity import pin_material
+from server_stub.errors import Refusal
+from server_stub.services import people
+from server_stub.services.caller import Caller
+from server_stub.services.people import LOOSENED
+from sync_agent.contract.identity import TenantSettings, UserEdit, pin_material
 from tests.kit.clients import Person
+from tests.kit.rules import Rules
 from tests.kit.servers import ShopServer
 
 TENANT = "tenant-demo"
@@ -202,16 +208,102 @@ async def test_an_unknown_user_is_not_found_and_anothers_neither(shop: ShopServe
         refused(await patch(ada, f"/users/{user_id}", {"name": "X"}), "not_found")
 
 
-async def test_only_an_admin_manages_people(shop: ShopServer) -> None:
-    for username in ("alice", "bob"):
-        person = await shop.sign_in("demo", username)
-        for response in (
-            await person.get("/users"),
-            await person.post("/users", CARA),
-            await patch(person, "/users/bob", {"role": "admin"}),
-            await patch(person, "/settings", {"refuseUnconditional": True}),
+async def test_a_clerk_manages_nobody_and_sets_nothing(shop: ShopServer) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    for response in (
+        await bob.get("/users"),
+        await bob.post("/users", CARA),
+        await patch(bob, "/users/bob", {"role": "admin"}),
+        await patch(bob, "/users/bob", {"password": "another-password"}),
+        await patch(bob, "/settings", {"refuseUnconditional": True}),
+    ):
+        refused(response, "forbidden")
+
+
+async def test_a_manager_looks_after_the_clerks_of_their_own_places(shop: ShopServer) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    await done(await alice.post("/users", CARA))
+    row = await done(
+        await patch(alice, "/users/cara", {"name": "Cara Low", "pin": "8080", "locations": ["annex"]})
+    )
+    assert (row["name"], row["locations"]) == ("Cara Low", ["annex"])
+    await done(await patch(alice, "/users/cara", {"password": "another-password"}))
+    assert (await sign_in(shop, "cara", "another-password")).status_code == 200
+    assert (await done(await patch(alice, "/users/cara", {"disabled": True})))["disabled"]
+    assert (await sign_in(shop, "cara", "another-password")).status_code == 401
+
+
+async def test_a_manager_grants_no_right_above_a_clerks(shop: ShopServer) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    for role in ("manager", "admin"):
+        refused(await alice.post("/users", {**CARA, "role": role}), "forbidden")
+        refused(await patch(alice, "/users/bob", {"role": role}), "forbidden")
+        refused(await patch(alice, "/users/bob", {"role": role, "disabled": True}), "forbidden")
+    assert shop.rows("SELECT role FROM user_account WHERE id IN ('bob', 'cara')") == [("clerk",)]
+
+
+async def test_a_manager_edits_resets_and_dismisses_nobody_of_their_rank_or_above(shop: ShopServer) -> None:
+    ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
+    await done(await ada.post("/users", {**CARA, "role": "manager"}))
+    before = shop.rows("SELECT * FROM user_account ORDER BY tenant_id, id")
+    for user_id in ("ada", "cara", "alice"):
+        for edit in (
+            {"password": "another-password"},
+            {"pin": "8080"},
+            {"name": "Somebody Else"},
+            {"locations": ["main"]},
+            {"role": "clerk"},
+            {"disabled": True},
+            {"role": "clerk", "password": "another-password"},
         ):
-            refused(response, "forbidden")
+            response = await patch(alice, f"/users/{user_id}", edit)
+            assert response.json()["error"]["code"] in ("forbidden", "precondition_failed"), response.text
+    assert shop.rows("SELECT * FROM user_account ORDER BY tenant_id, id") == before
+
+
+async def test_a_manager_reaches_no_clerk_of_another_place(shop: ShopServer) -> None:
+    ada = await shop.sign_in("demo", "ada")
+    await done(await patch(ada, "/users/alice", {"locations": ["main"]}))
+    await done(await ada.post("/users", {**CARA, "locations": ["annex"]}))
+    alice = await shop.sign_in("demo", "alice")
+    for locations in (["annex"], ["main", "annex"], []):
+        refused(
+            await alice.post("/users", {**CARA, "id": "new", "username": "new", "locations": locations}),
+            "forbidden",
+        )
+    # Neither who works elsewhere, nor who works here and elsewhere, nor by moving them here or away.
+    refused(await patch(alice, "/users/cara", {"pin": "8080"}), "forbidden")
+    refused(await patch(alice, "/users/cara", {"locations": ["main"]}), "forbidden")
+    refused(await patch(alice, "/users/bob", {"pin": "8080"}), "forbidden")
+    await done(await patch(ada, "/users/bob", {"locations": ["main"]}))
+    refused(await patch(alice, "/users/bob", {"locations": ["main", "annex"]}), "forbidden")
+    await done(await patch(alice, "/users/bob", {"pin": "8080"}))
+    users = (await done(await alice.get("/users")))["users"]
+    assert [user["username"] for user in users] == ["ada", "alice", "bob"]
+
+
+async def test_a_token_that_says_more_than_its_person_is_edits_nobody(rules: Rules) -> None:
+    """Whoever lost a right a moment ago has a token that still says so."""
+    outdated = Caller("t", "admin", ("main", "annex"), user_id="mia")
+    edit = UserEdit(role="admin")
+    for user_id in ("mia", "cleo"):
+        with pytest.raises(Refusal, match="role"):
+            await people.edit_user(rules.database, outdated, user_id, edit)
+    roles = await asyncio.to_thread(rules.query, "SELECT role FROM user_account ORDER BY id")
+    assert roles == [("clerk",), ("manager",)]
+
+
+async def test_a_manager_sets_what_loosens_no_check_and_an_admin_the_others(shop: ShopServer) -> None:
+    ada, alice = await shop.sign_in("demo", "ada"), await shop.sign_in("demo", "alice")
+    strict, loose = {"refuseUnconditional": True}, {"refuseUnconditional": False}
+    assert await done(await patch(alice, "/settings", strict)) == strict
+    refused(await patch(alice, "/settings", loose), "forbidden")
+    assert await done(await patch(alice, "/settings", strict)) == strict
+    assert await done(await patch(ada, "/settings", loose)) == loose
+
+
+def test_of_every_setting_it_is_known_what_loosens_it() -> None:
+    assert set(LOOSENED) == set(TenantSettings.model_fields)
 
 
 async def test_the_trail_names_the_fields_and_never_a_secret(shop: ShopServer) -> None:

@@ -16,7 +16,7 @@ from tests.kit.redis_server import Redis
 from tests.kit.servers import ShopServer
 from tests.kit.waiting import WAIT_S
 
-pytestmark = pytest.mark.xdist_group("scale")
+pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
 BEAT_S = 5.0
 """Nobody lapses while a test lasts."""

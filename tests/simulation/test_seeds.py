@@ -12,6 +12,8 @@ import pytest
 from tests.kit.paths import ROOT
 from tests.simulation.mutants import KEPT
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (20, 10, 25, 16, 14, 9, 48, 15, 40, 50, 22, 56, 17, 36, 43, 6, 18)
 """A budget of short ones in which each kind of fault happens, and two (15, 18) that found something."""
 

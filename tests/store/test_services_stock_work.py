@@ -4,8 +4,11 @@ import orjson
 import pytest
 from sqlalchemy import insert
 
+from app.domain import rights
 from app.domain.cart import Cart
-from app.domain.errors import BadQuantity, CountOver, UnknownProduct
+from app.domain.errors import BadQuantity, CountOver, NotPermitted, UnknownProduct
+from app.domain.rights import Right
+from app.domain.vocabulary.roles import MANAGER
 from app.services.stock import count_sessions, inventory, transfers
 from app.services.stock.inventory import ElsewhereRow
 from app.services.stock.transfers import Place
@@ -16,7 +19,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from tests.kit import selling
 from tests.kit.clocks import ManualClock
-from tests.kit.store_shop import APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
+from tests.kit.store_shop import ALICE, APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
 
 ANNEX = Place("annex", "Annex")
 
@@ -136,6 +139,17 @@ async def test_goods_sent_to_another_shop_leave_this_one_at_once(till: Till) -> 
 async def test_nothing_cannot_be_sent(till: Till, goods_sent: list[tuple[str, int]]) -> None:
     with pytest.raises(BadQuantity):
         await transfers.send(till, ANNEX, goods_sent, MARIA)
+
+
+async def test_one_row_of_the_table_makes_transfers_a_managers(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rights.LEAST, Right.TRANSFER_STOCK, MANAGER)
+    with pytest.raises(NotPermitted, match="Only a manager may send goods to another shop"):
+        await transfers.send(till, ANNEX, [(MUG, 4)], MARIA)
+    await transfers.send(till, ANNEX, [(MUG, 4)], MARIA, approved_by=ALICE)
+    await transfers.send(till, ANNEX, [(MUG, 1)], ALICE)
+    assert [row.approved_by_id for row in rows(till, t.outbox)] == ["alice", None]
 
 
 # --- what is short, and what is elsewhere ------------------------------------------------------------

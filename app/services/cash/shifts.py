@@ -13,9 +13,13 @@ import orjson
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
-from app.domain.shift import ShiftTotals, TaxLine, turnover_sign
+from app.domain.rights import Right
+from app.domain.shift import KindTotal, ShiftTotals, TaxLine
+from app.domain.vocabulary.transaction_kinds import turnover_sign
 from app.services import journal
-from app.services.till import Actor, Till, person_names
+from app.services.approvals import authorise
+from app.services.person_names import person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import (
     SHIFT,
@@ -40,7 +44,6 @@ class ShiftView:
     """A shift as its page and its list show it. Amounts in minor units; None while it is open."""
 
     id: str
-    is_open: bool
     opened_by: str
     opened_ms: int
     float_minor: int
@@ -135,7 +138,6 @@ def _view(connection: Connection, rows: Sequence[Row[Any]]) -> list[ShiftView]:
     return [
         ShiftView(
             id=row.id,
-            is_open=row.status == "open",
             opened_by=names[row.opened_by],
             opened_ms=row.opened_ms,
             float_minor=row.float_minor,
@@ -174,24 +176,10 @@ def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
         )
     }
 
-    def number(kind: str) -> int:
-        return int(by_kind[kind].number) if kind in by_kind else 0
-
-    def total(kind: str) -> int:
-        return int(by_kind[kind].total_minor) if kind in by_kind else 0
-
     return ShiftTotals(
         float_minor=float_minor,
         by_method=_by_method(connection, shift_id),
-        paid_in_minor=total("paid_in"),
-        paid_out_minor=total("paid_out"),
-        sales=number("sale"),
-        sales_minor=total("sale"),
-        refunds=number("refund"),
-        refunds_minor=total("refund"),
-        voids=number("void"),
-        voids_minor=total("void"),
-        no_sales=number("no_sale"),
+        by_kind={kind: KindTotal(int(row.number), int(row.total_minor)) for kind, row in by_kind.items()},
         discounts_minor=_discounts(connection, shift_id),
         rounding_minor=sum(turnover_sign(kind) * int(row.rounding_minor) for kind, row in by_kind.items()),
         taxes=_taxes(connection, shift_id),
@@ -248,7 +236,8 @@ def _discounts(connection: Connection, shift_id: str) -> int:
 
 
 async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
-    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount."""
+    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount, NotPermitted."""
+    authorise(actor, None, Right.RUN_SHIFT)
     if float_minor < 0:
         raise BadAmount(translate("errors", "A float cannot be less than nothing."))
 
@@ -307,8 +296,9 @@ def _take_in_what_had_no_shift(tx: Transaction, shift_id: str) -> None:
 async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str = "") -> ShiftView:
     """Cash up: what was counted in the drawer, and why it is another sum than expected, where it is.
 
-    Raises NoShift, BadAmount, ReasonMissing. What is not sent yet does not stop it.
+    Raises NoShift, BadAmount, ReasonMissing, NotPermitted. What is not sent yet does not stop it.
     """
+    authorise(actor, None, Right.RUN_SHIFT)
     if counted_minor < 0:
         raise BadAmount(translate("errors", "Less than nothing cannot lie in the drawer."))
     return await till.store.write(lambda tx: _close(tx, till, counted_minor, actor, reason.strip()))

@@ -10,9 +10,10 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted, WrongPin
-from app.domain.rights import Right
+from app.domain.rights import Right, may
+from app.services.approvals import authorise
 from app.services.people import pin_tries
-from app.services.till import Actor, Role, Till, authorise
+from app.services.till import Actor, Role, Till
 from resources.words import translate
 from sync_agent.contract.identity import pin_material
 from sync_agent.store import tables as t
@@ -45,7 +46,7 @@ def manager_named(till: Till, username: str | None) -> Actor:
 
     Whoever may read the till's folder needs no PIN here. Raises NotPermitted.
     """
-    managers = [one for one in people(till) if one.role in {"manager", "admin"}]
+    managers = [one for one in people(till) if may(one.role, Right.EDIT_PRODUCT)]
     if not managers:
         raise NotPermitted("This till knows no manager yet. Let it connect once, then try again.")
     named = [one for one in managers if username in {None, one.username}]

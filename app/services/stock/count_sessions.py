@@ -13,9 +13,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.errors import BadQuantity, CountOver
 from app.domain.quantity import check_quantity
+from app.domain.rights import Right
+from app.services.approvals import authorise
+from app.services.person_names import person_names
 from app.services.stock.catalogue import ProductView, known_product
 from app.services.stock.counting import write_count
-from app.services.till import Actor, Till, person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -157,10 +160,12 @@ async def remove(till: Till, session_id: str, product_id: str) -> None:
 
 
 async def finish(till: Till, session_id: str, actor: Actor) -> Finished:
-    """Set every figure that was counted, each by a count of its own. Raises CountOver.
+    """Set every figure that was counted, each by a count of its own. Raises CountOver,
+    NotPermitted.
 
     A till that dies in the middle goes on from there: a line goes in the transaction that writes its count.
     """
+    authorise(actor, None, Right.COUNT_STOCK)
     counted = different = 0
     while True:
         done = await till.store.write(lambda tx: _write_some(tx, till, session_id, actor))

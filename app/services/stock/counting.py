@@ -2,6 +2,8 @@
 
 from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
+from app.domain.rights import Right
+from app.services.approvals import authorise
 from app.services.stock.catalogue import known_product
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -20,18 +22,33 @@ async def count(
     *,
     note: str | None = None,
     counted_ms: int | None = None,
+    approved_by: Actor | None = None,
 ) -> str:
-    """Say how much of a product there is here; the id of the operation. Raises BadQuantity, UnknownProduct.
+    """Say how much of a product there is here; the id of the operation.
 
-    Counts of one product at one place go to the server one after another.
+    Counts of one product at one place go to the server one after another. Raises BadQuantity,
+    UnknownProduct, NotPermitted.
     """
+    authorise(actor, approved_by, Right.COUNT_STOCK)
     if quantity < 0:
         raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
     check_quantity(quantity)
     location_id = till.device.location_id
-    return await till.store.write(
-        lambda tx: write_count(tx, location_id, product_id, quantity, actor, note=note, counted_ms=counted_ms)
-    )
+    approver_id = None if approved_by is None else approved_by.id
+
+    def write(tx: Transaction) -> str:
+        return write_count(
+            tx,
+            location_id,
+            product_id,
+            quantity,
+            actor,
+            note=note,
+            counted_ms=counted_ms,
+            approver_id=approver_id,
+        )
+
+    return await till.store.write(write)
 
 
 def write_count(
@@ -43,6 +60,7 @@ def write_count(
     *,
     note: str | None = None,
     counted_ms: int | None = None,
+    approver_id: str | None = None,
 ) -> str:
     """A count in the caller's transaction; the id of its operation. Raises UnknownProduct."""
     product = known_product(tx.connection, product_id)
@@ -62,6 +80,7 @@ def write_count(
         location_id=location_id,
         data=counted.to_wire(),
         actor_id=actor.id,
+        approved_by_id=approver_id,
         base_version=seen.version or 0,
         lane=stock_lane(location_id, product_id),
         occurred_ms=moment_ms,

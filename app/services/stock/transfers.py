@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
+from app.domain.rights import Right
+from app.services.approvals import authorise
 from app.services.stock.catalogue import known_product
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -40,11 +42,13 @@ async def send(
     actor: Actor,
     *,
     note: str | None = None,
+    approved_by: Actor | None = None,
 ) -> str:
     """Send so much of each product to another place; the id of the operation.
 
-    Both figures change by deltas, so nothing conflicts. Raises BadQuantity, UnknownProduct.
+    Both figures change by deltas, so nothing conflicts. Raises BadQuantity, UnknownProduct, NotPermitted.
     """
+    authorise(actor, approved_by, Right.TRANSFER_STOCK)
     if not goods:
         raise BadQuantity(translate("errors", "Choose what is sent first."))
     for _, quantity in goods:
@@ -73,6 +77,7 @@ async def send(
             location_id=here,
             data=data.to_wire(),
             actor_id=actor.id,
+            approved_by_id=None if approved_by is None else approved_by.id,
             stock=tuple(StockEffect(product_id, here, "delta", -quantity) for product_id, quantity in goods),
             summary={
                 "kind": "transfer",

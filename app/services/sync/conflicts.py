@@ -8,9 +8,13 @@ from sqlalchemy import Connection, Row, select
 
 from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved
 from app.domain.money import minor_digits
-from app.domain.quantity import EACH, check_quantity
+from app.domain.quantity import check_quantity
+from app.domain.rights import Right
+from app.domain.vocabulary.units import EACH
+from app.services.approvals import authorise
+from app.services.person_names import person_names
 from app.services.stock.catalogue import product_names
-from app.services.till import Actor, Till, person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.conflicts import (
     Conflict,
@@ -288,8 +292,7 @@ def _decide(
     conflict = _open_conflict(tx.connection, conflict_id)
     if conflict.server_version.version != expected_server_version:
         raise ConflictMoved
-    if conflict.resource_type != STOCK_LEVEL:
-        actor.require_manager(translate("rights", "decide about a product"))
+    authorise(actor, None, right_to_decide(conflict))
     replaced = _clear_the_way(tx, conflict_id)
     title, unit = _named(tx.connection, conflict.resource_id)
     decision = ResolveConflict(
@@ -532,13 +535,19 @@ async def reopen(till: Till, conflict_id: str, actor: Actor) -> str:
     return await till.store.write(lambda tx: _reopen(tx, conflict_id, actor, after=None))
 
 
+def right_to_decide(conflict: Conflict) -> Right:
+    """What whoever decides it, or opens it again, has to hold."""
+    if conflict.resource_type == STOCK_LEVEL:
+        return Right.DECIDE_STOCK_CONFLICT
+    return Right.DECIDE_PRODUCT_CONFLICT
+
+
 def _reopen(tx: Transaction, conflict_id: str, actor: Actor, *, after: str | None) -> str:
     body = tx.execute(select(t.conflict.c.body).where(t.conflict.c.id == conflict_id)).scalar_one_or_none()
     if body is None:
         raise ConflictGone
     conflict = Conflict.model_validate_json(body)
-    if conflict.resource_type != STOCK_LEVEL:
-        actor.require_manager(translate("rights", "decide about a product"))
+    authorise(actor, None, right_to_decide(conflict))
     title, unit = _named(tx.connection, conflict.resource_id)
     operation = NewOperation(
         operation="create",

@@ -4,10 +4,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from app.domain.vocabulary.transaction_kinds import SALE, kind_of
 from app.services.selling.transaction import CompletedSale
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, label
+from app.ui.widgets.shortcuts import BACK, REMOVE
 
 
 class DonePanel(QFrame):
@@ -28,16 +30,15 @@ class DonePanel(QFrame):
         self._sale: CompletedSale | None = None
         self._build()
 
-    def show_sale(self, sale: CompletedSale, kind: str = "sale") -> None:
+    def show_sale(self, sale: CompletedSale, kind: str = SALE) -> None:
         """`kind` is the transaction's: of a refund money went back to the customer."""
         self._sale = sale
         self._mark.setPixmap(theme.pixmap("check", "good", 28))
-        titles = {"refund": self.tr("Refund done"), "void": self.tr("Sale voided")}
-        title = titles.get(kind, self.tr("Sale done"))
+        title = str(kind_of(kind).done or kind_of(kind).name)
         self._title.setText(title)
         self._receipt.setText(sale.receipt_number)
         paid_minor = sale.total_minor + sale.rounding_minor
-        gives_back = kind != "sale"
+        gives_back = kind_of(kind).gives_back
         self._paid_words.setText(self.tr("Total") if gives_back else self.tr("Paid"))
         self._total.setText(self._formatter.money(paid_minor))
         self._change_words.setText(self.tr("To give back") if gives_back else self.tr("Change to give"))
@@ -58,7 +59,7 @@ class DonePanel(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat():
             return  # the Enter that paid, still held down
-        if event.text() or event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Delete}:
+        if event.text() or BACK.is_pressed(event) or REMOVE.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -72,7 +73,7 @@ class DonePanel(QFrame):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
         self._mark = label()
-        self._title = label(self.tr("Sale done"), "title", name="doneTitle")
+        self._title = label(str(kind_of(SALE).done), "title", name="doneTitle")
         self._receipt = label(role="title", name="doneReceipt")
         head = QHBoxLayout()
         head.addWidget(self._mark)

@@ -16,9 +16,10 @@ from app.domain.errors import DomainError
 from app.domain.money import parse_amount
 from app.domain.rights import Right
 from app.domain.shift import ShiftTotals
-from app.services.cash import drawer, shifts
+from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
+from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS
+from app.services.cash import drawer, reports, shifts
 from app.services.cash.shifts import ShiftView
-from app.services.selling import receipts
 from app.services.sync import conflicts, queue
 from app.services.till import Actor
 from app.ui.page.base import Page
@@ -27,6 +28,7 @@ from app.ui.page.context import PageContext
 from app.ui.widgets import tasks, theme
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label, rule
 from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
@@ -59,7 +61,7 @@ class ShiftPage(Page):
         self._read()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._steps.currentIndex() in {MOVING, CLOSING}:
+        if BACK.is_pressed(event) and self._steps.currentIndex() in {MOVING, CLOSING}:
             self._show_step(RUNNING)
         else:
             super().keyPressEvent(event)
@@ -101,22 +103,25 @@ class ShiftPage(Page):
 
     def _sum_rows(self) -> list[tuple[str, int, str]]:
         sums = self._totals
-        methods = {"cash": self.tr("Cash"), "card": self.tr("Card"), "other": self.tr("Other")}
-        rows = [(self.tr("%n sale(s)", "", sums.sales), sums.sales_minor, "")]
-        if sums.refunds:
-            rows.append((self.tr("%n refund(s)", "", sums.refunds), -sums.refunds_minor, ""))
-        if sums.voids:
-            rows.append((self.tr("%n void(s)", "", sums.voids), -sums.voids_minor, ""))
+        rows: list[tuple[str, int, str]] = []
+        for kind in TRANSACTION_KINDS.all():
+            of_kind = sums.of(kind.code)
+            if kind.turnover and (of_kind.count or kind.code == SALE):
+                rows.append((kind.in_report(of_kind.count), kind.turnover * of_kind.total_minor, ""))
         rows.append((self.tr("Turnover"), sums.net_minor, "heading"))
         rows += [
-            (self.tr("of it: {method}").format(method=methods.get(method, method)), amount, "muted")
-            for method, amount in sorted(sums.by_method.items())
+            (
+                self.tr("of it: {method}").format(method=method_of(method).name),
+                sums.by_method[method],
+                "muted",
+            )
+            for method in PAYMENT_METHODS.in_order(sums.by_method)
         ]
         rows.append((self.tr("Float"), sums.float_minor, ""))
-        if sums.paid_in_minor:
-            rows.append((self.tr("Paid in"), sums.paid_in_minor, ""))
-        if sums.paid_out_minor:
-            rows.append((self.tr("Paid out"), -sums.paid_out_minor, ""))
+        for kind in TRANSACTION_KINDS.all():
+            of_kind = sums.of(kind.code)
+            if kind.drawer and not kind.turnover and of_kind.count:
+                rows.append((kind.in_report(of_kind.count), kind.drawer * of_kind.total_minor, ""))
         rows.append((self.tr("Cash expected in the drawer"), sums.expected_minor, "heading"))
         return rows
 
@@ -149,7 +154,7 @@ class ShiftPage(Page):
             first=f"{self._formatter.full_moment(shift.closed_ms or 0)} · {shift.closed_by}",
             second="",
             figure=self._formatter.signed_money(difference) if difference else self.tr("no difference"),
-            remark=receipts.standing_in_words(standing),
+            remark=reports.standing_in_words(standing),
             tone=tone,
             figure_tone=Tone.BAD if difference else Tone.PLAIN,
         )
@@ -251,12 +256,12 @@ class ShiftPage(Page):
 
     def _show_x(self) -> None:
         if self._shift is not None:
-            self._desk.show_slip(receipts.x_report(self._till, self._shift, self._totals, self._formatter))
+            self._desk.show_slip(reports.x_report(self._till, self._shift, self._totals, self._formatter))
 
     def _show_z(self, shift: ShiftView) -> None:
         totals = shifts.totals(self._till, shift.id)
         standing = shifts.standing(self._till, shift.id)
-        self._desk.show_slip(receipts.z_report(self._till, shift, totals, standing, self._formatter))
+        self._desk.show_slip(reports.z_report(self._till, shift, totals, standing, self._formatter))
 
     # --- the page ---
 
@@ -337,7 +342,7 @@ class ShiftPage(Page):
         layout.addWidget(self._move_reason)
         layout.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Back (Esc)"), "moveBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(BACK.after(self.tr("Back")), "moveBack", lambda: self._show_step(RUNNING)))
         row.addWidget(self._move_button, 1)
         layout.addLayout(row)
         return step
@@ -363,7 +368,7 @@ class ShiftPage(Page):
         layout.addWidget(self._unsent)
         layout.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Back (Esc)"), "closeBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(BACK.after(self.tr("Back")), "closeBack", lambda: self._show_step(RUNNING)))
         row.addWidget(button(self.tr("Close the shift"), "shiftCloseNow", self._close, role="primary"), 1)
         layout.addLayout(row)
         return step

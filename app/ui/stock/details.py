@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from app.domain.errors import UnknownProduct
 from app.domain.rights import Right
+from app.domain.vocabulary.movement_reasons import reason_of
 from app.services.stock import catalogue, counting, inventory, transfers
 from app.services.stock.inventory import MovementView, StockRow
 from app.services.till import Actor, Till
@@ -26,6 +27,14 @@ from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, label, scrolling
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
+
+_RIGHTS: dict[type[Request], Right] = {
+    Adjustment: Right.MOVE_STOCK,
+    Count: Right.COUNT_STOCK,
+    Transfer: Right.TRANSFER_STOCK,
+    ProductChange: Right.EDIT_PRODUCT,
+}
+"""What each request takes."""
 
 
 class StockDetails(QFrame):
@@ -145,27 +154,12 @@ class StockDetails(QFrame):
     def _movement_row(self, movement: MovementView, stock: StockRow) -> TwoLines:
         time = self._formatter.moment(movement.occurred_ms, self._till.clock.now_ms())
         return TwoLines(
-            first=f"{self._reason_words(movement.reason)} · {movement.actor_name}",
+            first=f"{reason_of(movement.reason).in_list()} · {movement.actor_name}",
             second=f"{time} · {movement.note}" if movement.note else time,
             figure=self._formatter.signed(movement.delta, stock.product.unit),
             remark="" if movement.confirmed else self.tr("not confirmed yet"),
             tone=Tone.BUSY,
         )
-
-    def _reason_words(self, reason: str) -> str:
-        words = {
-            "sale": self.tr("Sale"),
-            "refund": self.tr("Refund"),
-            "receive": self.tr("Goods in"),
-            "waste": self.tr("Waste"),
-            "found": self.tr("Found"),
-            "correction": self.tr("Correction"),
-            "count": self.tr("Count"),
-            "resolution": self.tr("Decision"),
-            "transfer_in": self.tr("From another shop"),
-            "transfer_out": self.tr("To another shop"),
-        }
-        return words.get(reason, reason)
 
     def _ask(self, form: StockForm) -> None:
         if self._stock is not None:
@@ -193,24 +187,37 @@ class StockDetails(QFrame):
 
     async def _carry_out(self, request: Request, form: StockForm | ProductForm) -> None:
         assert self._actor is not None
+        approver = await self._approvals.ask(self._actor, _RIGHTS[type(request)])
         if isinstance(request, Count):
             await counting.count(
-                self._till, request.product_id, request.quantity, self._actor, note=request.note
+                self._till,
+                request.product_id,
+                request.quantity,
+                self._actor,
+                note=request.note,
+                approved_by=approver,
             )
             words = self.tr("Counted. Saved on this till.")
         elif isinstance(request, ProductChange):
-            approver = await self._approvals.ask(self._actor, Right.EDIT_PRODUCT)
             await catalogue.edit_product(
                 self._till, request.product_id, request.changes, self._actor, approved_by=approver
             )
             words = self.tr("Changed. Saved on this till.")
         elif isinstance(request, Transfer):
             goods = [(request.product_id, request.quantity)]
-            await transfers.send(self._till, request.to, goods, self._actor, note=request.note)
+            await transfers.send(
+                self._till, request.to, goods, self._actor, note=request.note, approved_by=approver
+            )
             words = self.tr("Sent to {place}. Saved on this till.").format(place=request.to.name)
         else:
             await inventory.adjust(
-                self._till, request.product_id, request.delta, request.reason, request.note, self._actor
+                self._till,
+                request.product_id,
+                request.delta,
+                request.reason,
+                request.note,
+                self._actor,
+                approved_by=approver,
             )
             words = self.tr("Adjusted. Saved on this till.")
         form.set_busy(False)

@@ -1,16 +1,18 @@
 """Changing a product at the till: its name, price, codes and tax. A manager does it, or approves it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.errors import BadAmount, DomainError
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import parse_quantity
+from app.domain.vocabulary.units import KG
 from app.services.stock.inventory import StockRow
 from app.ui.stock.form import ProductChange
 from app.ui.widgets.formatting import PPM_IN_A_PERCENT, Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.shortcuts import BACK
 
 
 class ProductForm(QWidget):
@@ -72,7 +74,7 @@ class ProductForm(QWidget):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -105,5 +107,5 @@ class ProductForm(QWidget):
             "price_minor": parse_amount(price, self._formatter.currency) if price else None,
             "barcode": self._barcode.text().strip() or None,
             "sku": self._sku.text().strip() or None,
-            "tax_rate_ppm": parse_quantity(percent, "kg") * PPM_IN_A_PERCENT // 1000,
+            "tax_rate_ppm": parse_quantity(percent, KG) * PPM_IN_A_PERCENT // 1000,
         }

@@ -9,13 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
-from app.domain.rights import Right, in_words
+from app.domain.rights import Right, only
 from app.services.people import directory as people
 from app.services.people.directory import Person
 from app.services.till import Actor, Till
 from app.ui.widgets import tasks
 from app.ui.widgets.parts import MessageLine, button, field, label
 from app.ui.widgets.pin_pad import PIN_LENGTH_MAX, PinPad
+from app.ui.widgets.shortcuts import BACK, CONFIRM
 
 WORDS_PX = 392
 
@@ -74,7 +75,6 @@ class ApprovalDialog(QDialog):
         self._till = till
         self._pepper = pepper
         self._right = right
-        self._approvers = approvers
         self._who = QComboBox()
         self._who.setObjectName("approver")
         self._who.setAccessibleName(self.tr("Manager"))
@@ -90,19 +90,18 @@ class ApprovalDialog(QDialog):
         self._pin.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if CONFIRM.is_pressed(event):
             if not event.isAutoRepeat():
                 self._submit()
         else:
             super().keyPressEvent(event)
 
     def _build(self) -> None:
-        words = self.tr("Only a manager may {what}.").format(what=in_words(self._right))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("A manager has to approve"), "title"))
-        told = label(words, wrap=True)
+        told = label(only(self._right), wrap=True)
         told.setFixedWidth(WORDS_PX)
         layout.addWidget(told)
         layout.addWidget(self._who)
@@ -110,7 +109,7 @@ class ApprovalDialog(QDialog):
         layout.addWidget(self._message)
         layout.addWidget(PinPad(self._pin, "approval"))
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Cancel (Esc)"), "approvalCancel", self.reject))
+        row.addWidget(button(BACK.after(self.tr("Cancel")), "approvalCancel", self.reject))
         row.addWidget(self._approve, 1)
         layout.addLayout(row)
         # As large as what stands in it: words that wrap, or a message, would push the keys under the buttons.

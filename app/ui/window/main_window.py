@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.rights import in_words
+from app.domain.rights import only
 from app.services import preferences
 from app.services.sync import queue
+from app.services.sync.agent_words import attention_in_words, fault_in_words
 from app.services.till import Actor, Till
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
@@ -35,6 +36,7 @@ from app.ui.page.event_log import EventLog
 from app.ui.page.print_desk import PrintDesk
 from app.ui.page.requests import (
     GoBack,
+    OpenNotices,
     OpenQueue,
     RenewWindow,
     Request,
@@ -47,16 +49,17 @@ from app.ui.widgets import sounds, theme
 from app.ui.widgets.approval import Approvals
 from app.ui.widgets.formatting import Formatter, people_locale
 from app.ui.widgets.parts import ElidedLabel, MessageLine, Pages, button, label
+from app.ui.widgets.shortcuts import SWITCH_PERSON
 from app.ui.widgets.sounds import Sounds
 from app.ui.widgets.theme import Tone
 from app.ui.window.bridge import Bridge
 from app.ui.window.garbage import UiThreadCollector
 from app.ui.window.idle import IdleWatch
-from app.ui.window.pages import PAGES, PageEntry, Place
+from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
-from resources.words import translate
-from sync_agent.events import Attention, Progress, QueueDrained, StateChanged
+from app.ui.window.unread_line import UnreadLine
+from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
 
 P = TypeVar("P", bound=Page)
 
@@ -93,7 +96,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Evertill · {till}").format(till=till.device.name))
         self._collector = UiThreadCollector(self)
         self._till = till
-        self.bridge = bridge
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self.approvals = Approvals(till, pepper, self)
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
             agent=agent,
             pepper=pepper,
             ask=self.answer,
+            shortcuts=all_shortcuts(pages),
             write_bundle=write_bundle,
         )
         self._entries = tuple(pages)
@@ -215,6 +218,7 @@ class MainWindow(QMainWindow):
     def switch_person(self) -> None:
         """Ask who is at the till. The cart and the queue stay as they are."""
         self._actor = None
+        self.unread.set_actor(None)
         self._bar.hide()
         self._put_in_sight(self._sign_in)
         self.page(self._sign_in).begin()
@@ -223,6 +227,7 @@ class MainWindow(QMainWindow):
         """This person is at the till from now on."""
         self._actor = actor
         self._person.set_words(actor.name)
+        self.unread.set_actor(actor)
         for page in self._made.values():
             page.set_actor(actor)
         for entry in self._bar_entries():
@@ -269,14 +274,17 @@ class MainWindow(QMainWindow):
     def _on_changed(self, change: MergedChange) -> None:
         if change.touches("outbox", "conflicts"):
             self._show_counts()
+        if change.touches("notices"):
+            self.unread.show_next()
         if change.touches("preferences"):
             self._apply_preferences()
         for page in self._made.values():
             page.refresh(change)
 
-    def _on_attention(self, event: Attention) -> None:
-        self._notice.say(event.message, Tone.WARN)
-        self.events.note(event.message)
+    def _on_attention(self, event: Attention | Fault) -> None:
+        words = attention_in_words(event) if isinstance(event, Attention) else fault_in_words(event)
+        self._notice.say(words, Tone.WARN)
+        self.events.note(words)
 
     def _on_progress(self, event: Progress) -> None:
         if event.done < event.total:
@@ -321,15 +329,17 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._pages = Pages()
         self._notice = MessageLine("notice")
+        self.unread = UnreadLine(self._till, self._formatter, lambda: self.answer(OpenNotices()))
         self.strip = StatusStrip(
             self._counts,
             now_ms=self._till.clock.now_ms,
             clock=self._formatter.time,
-            key=self._entry_for(OpenQueue).key,
+            opened_by=self._entry_for(OpenQueue).shortcut,
         )
         self._bar = self._top_bar()
         notices = QVBoxLayout()
         notices.setContentsMargins(14, 0, 14, 8)
+        notices.addWidget(self.unread)
         notices.addWidget(self._notice)
         foot = QWidget()
         foot.setLayout(notices)
@@ -376,7 +386,7 @@ class MainWindow(QMainWindow):
         who.addStretch(1)
         row.addLayout(who)
         switch = button(self.tr("Switch"), "switchPerson", self.switch_person, role="quiet")
-        switch.setToolTip(self.tr("Let another person sign in (Ctrl+L)"))
+        switch.setToolTip(SWITCH_PERSON.after(self.tr("Let another person sign in")))
         row.addWidget(switch)
         self._tabs.idClicked.connect(lambda number: self.show_page(self._entries[number]))
         return bar
@@ -414,19 +424,18 @@ class MainWindow(QMainWindow):
         tab.setAccessibleName(attention if number else title)
         reason = "" if self._actor is None else _why_not(entry, self._actor)
         tab.setEnabled(not reason)
-        tab.setToolTip(reason or f"{title} ({entry.key})")
+        tab.setToolTip(reason or entry.shortcut.after(title))
         tab.setAccessibleDescription(reason)
 
     def _make_keys(self) -> None:
         for entry in self._entries:
-            if entry.key:
-                QShortcut(QKeySequence(entry.key), self).activated.connect(partial(self.show_page, entry))
-        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.switch_person)
+            if entry.opened_by:
+                entry.shortcut.bind(self, partial(self.show_page, entry))
+        SWITCH_PERSON.bind(self, self.switch_person)
 
 
 def _why_not(entry: PageEntry[Page], actor: Actor) -> str:
     """Why this person may not see a page, in words; empty where they may."""
     if entry.right is None or actor.may(entry.right):
         return ""
-    words = translate("errors", "Only a manager may {what}.")
-    return words.format(what=in_words(entry.right))
+    return only(entry.right)

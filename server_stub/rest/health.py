@@ -6,8 +6,8 @@ import psutil
 
 from server_stub.app_state import Parts
 from server_stub.clock import steady_s
+from server_stub.presence.sync_state import sync_state_of
 from server_stub.services.caller import Caller
-from server_stub.services.sync_state import sync_state_of
 from sync_agent.contract.events import Health, HealthCheck, SystemHealth, TenantHealth
 from sync_agent.contract.wire import from_ms
 

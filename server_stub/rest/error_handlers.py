@@ -1,0 +1,49 @@
+"""Every error of a route in the envelope: our refusals, the framework's own, and bugs."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from server_stub.app_state import Parts
+from server_stub.errors import Refusal
+from server_stub.middleware.refusals import refuse
+from server_stub.rest.routing import doing
+from sync_agent.contract.codes import ErrorCode
+
+
+def add_error_handlers(app: FastAPI, parts: Parts) -> None:
+    def say_no(request: Request, refusal: Refusal) -> Response:
+        request.state.outcome = refusal.code.value
+        return refuse(refusal)
+
+    async def on_refusal(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        caller = getattr(request.state, "caller", None)
+        if caller is not None:
+            parts.watch.refused(caller, doing(request), error)
+        return say_no(request, error)
+
+    async def on_unreadable(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        parts = (f"{'.'.join(str(s) for s in one['loc'])}: {one['msg']}" for one in error.errors())
+        return say_no(request, Refusal(ErrorCode.BAD_REQUEST, "; ".join(parts)))
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return say_no(
+                request, Refusal(ErrorCode.NOT_FOUND, f"there is nothing at {request.url.path[:200]}")
+            )
+        words = f"{request.method} {request.url.path[:200]}: {error.detail}"
+        response = say_no(request, Refusal(ErrorCode.BAD_REQUEST, words))
+        response.status_code = error.status_code
+        response.headers.update(error.headers or {})
+        return response
+
+    async def on_bug(request: Request, _error: Exception) -> Response:
+        return say_no(request, Refusal(ErrorCode.INTERNAL, "the server failed on this request"))
+
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_unreadable)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_bug)
