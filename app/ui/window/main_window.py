@@ -36,6 +36,7 @@ from app.ui.page.event_log import EventLog
 from app.ui.page.print_desk import PrintDesk
 from app.ui.page.requests import (
     GoBack,
+    OpenNotices,
     OpenQueue,
     RenewWindow,
     Request,
@@ -57,6 +58,7 @@ from app.ui.window.idle import IdleWatch
 from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
+from app.ui.window.unread_line import UnreadLine
 from resources.words import translate
 from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
 
@@ -218,6 +220,7 @@ class MainWindow(QMainWindow):
     def switch_person(self) -> None:
         """Ask who is at the till. The cart and the queue stay as they are."""
         self._actor = None
+        self.unread.set_actor(None)
         self._bar.hide()
         self._put_in_sight(self._sign_in)
         self.page(self._sign_in).begin()
@@ -226,6 +229,7 @@ class MainWindow(QMainWindow):
         """This person is at the till from now on."""
         self._actor = actor
         self._person.set_words(actor.name)
+        self.unread.set_actor(actor)
         for page in self._made.values():
             page.set_actor(actor)
         for entry in self._bar_entries():
@@ -272,6 +276,8 @@ class MainWindow(QMainWindow):
     def _on_changed(self, change: MergedChange) -> None:
         if change.touches("outbox", "conflicts"):
             self._show_counts()
+        if change.touches("notices"):
+            self.unread.show_next()
         if change.touches("preferences"):
             self._apply_preferences()
         for page in self._made.values():
@@ -325,6 +331,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._pages = Pages()
         self._notice = MessageLine("notice")
+        self.unread = UnreadLine(self._till, self._formatter, lambda: self.answer(OpenNotices()))
         self.strip = StatusStrip(
             self._counts,
             now_ms=self._till.clock.now_ms,
@@ -334,6 +341,7 @@ class MainWindow(QMainWindow):
         self._bar = self._top_bar()
         notices = QVBoxLayout()
         notices.setContentsMargins(14, 0, 14, 8)
+        notices.addWidget(self.unread)
         notices.addWidget(self._notice)
         foot = QWidget()
         foot.setLayout(notices)
