@@ -1,14 +1,18 @@
 """What a joined client asks: the rules are in services, here is only what a result is called on the wire."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message
-from server_stub.operations import queue
+from server_stub.operations.handlers import conflict_resolution
+from server_stub.operations.parsing import Defaults
+from server_stub.operations.queue import refuse_unless_applied
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
+from server_stub.services import broadcasts
 from server_stub.services.caller import Caller
 from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
@@ -16,7 +20,7 @@ from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
 from sync_agent.contract.conflicts import ConflictResolved, ResolveConflict
 from sync_agent.contract.operations import OperationResult
-from sync_agent.contract.wire import from_ms
+from sync_agent.contract.wire import format_time, from_ms
 
 Handler = Callable[[Session, Caller, Any], Awaitable[object]]
 
@@ -44,6 +48,8 @@ class Asking:
             caller,
             {
                 "id": event_id,
+                "operation": "update",
+                "timestamp": self._now(),
                 "resourceType": "stock_level",
                 "resourceId": update.product_id,
                 "locationId": update.location_id,
@@ -66,13 +72,7 @@ class Asking:
             raise Refusal(ErrorCode.BAD_REQUEST, "a queue is a list of operations")
         if len(payload) > QUEUE_OPERATIONS_MAX:
             raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
-        results = await queue.process(
-            self._database,
-            caller,
-            payload,
-            _defaults(session),
-            operations_per_commit=self._parts.settings.operations_per_commit,
-        )
+        results = await self._parts.operations.process(caller, payload, _defaults(session))
         self._parts.metrics.operations_done(payload, results)
         answer = [result.to_wire() for result in results]
         await self._board.tell(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
@@ -80,7 +80,8 @@ class Asking:
 
     async def _resolve_conflict(self, session: Session, caller: Caller, payload: Any) -> object:
         decision = read_message(ResolveConflict, payload)
-        result = await self._one(session, caller, queue.resolution_item(decision, self._database.ids.new()))
+        item = conflict_resolution.as_item(decision, self._database.ids.new(), self._now())
+        result = await self._one(session, caller, item)
         await self._must_apply(session, caller, result)
         resolved = ConflictResolved.model_validate(result.result).model_copy(update={"resolved_by": None})
         await self._board.tell(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
@@ -93,6 +94,11 @@ class Asking:
             session.pending = status.pending
             if await self._parts.presence.report(caller.tenant_id, session.sid, status.pending):
                 self._states.changed(caller.tenant_id)
+        if status.notices_read:
+            await self._database.write(
+                caller.tenant_id,
+                partial(broadcasts.note_readings, caller=caller, readings=status.notices_read),
+            )
         return None
 
     async def _ping(self, _session: Session, _caller: Caller, payload: Any) -> object:
@@ -101,17 +107,19 @@ class Asking:
 
     async def _one(self, session: Session, caller: Caller, item: dict[str, Any]) -> OperationResult:
         """An event that is an operation: judged and kept by the same rules as any other."""
-        stamped = {"operation": "update", "timestamp": from_ms(self._parts.now_ms()).isoformat(), **item}
-        result = await queue.process_one(self._database, caller, stamped, _defaults(session))
-        self._parts.metrics.operations_done([stamped], [result])
+        result = await self._parts.operations.process_one(caller, item, _defaults(session))
+        self._parts.metrics.operations_done([item], [result])
         return result
+
+    def _now(self) -> str:
+        return format_time(from_ms(self._parts.now_ms()))
 
     async def _must_apply(self, session: Session, caller: Caller, result: OperationResult) -> None:
         if result.conflict is not None:
             conflict = visible_event(events.SYNC_CONFLICT, result.conflict.to_wire(), caller.audience)
             await self._board.tell(session.sid, events.SYNC_CONFLICT, conflict)
-        queue.refuse_unless_applied(result)
+        refuse_unless_applied(result)
 
 
-def _defaults(session: Session) -> queue.Defaults:
-    return queue.Defaults(session.location_id, session.user_id)
+def _defaults(session: Session) -> Defaults:
+    return Defaults(session.location_id, session.user_id)
