@@ -190,7 +190,7 @@ async def test_whatever_comes_is_answered_and_the_connection_lives(
 async def test_joining_comes_first(shop: ShopServer) -> None:
     socket = await shop.connect()
     for event in ("ping", "inventory-update", "sync-offline-queue", "resolve-conflict", "network-status"):
-        payload = [] if event == "sync-offline-queue" else {}
+        payload: object = [] if event == "sync-offline-queue" else {}
         assert (await socket.call(event, payload))["error"]["code"] == "unauthorized"
 
 

@@ -1,5 +1,6 @@
 """What is done at the counter beside selling: hold, refund, void, drawer, shifts, approvals, settings."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from app.services.stock import inventory
 from app.services.sync import refused as refused_entries
 from app.services.till import Actor, Till
 from sync_agent.contract.operations import ShiftClose, ShiftRow, TransactionData
+from sync_agent.contract.stock import MovementReason
 from sync_agent.store import replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
@@ -244,7 +246,9 @@ async def test_a_sale_of_this_shift_is_voided_whole_the_way_it_was_paid(till: Ti
     with pytest.raises(NotPermitted, match="void"):
         await refunds.void(till, found, MARIA, "rung up twice")
     await refunds.void(till, found, MARIA, "rung up twice", approved_by=ALICE)
-    sums = shifts.totals(till, shifts.current(till).id)  # type: ignore[union-attr]
+    current = shifts.current(till)
+    assert current is not None
+    sums = shifts.totals(till, current.id)
     assert (sums.sales_minor, sums.voids_minor, sums.net_minor, sums.expected_minor) == (1274, 1274, 0, 5000)
     assert sums.by_method == {"card": 0, "cash": 0}
     assert inventory.stock_row(till, MUG).on_hand == 12
@@ -291,7 +295,7 @@ async def test_the_manifest_names_every_number_of_the_shift_and_what_was_given_u
     await sell(till, basket(till))
     await shifts.open_shift(till, 0, MARIA)
     await sell(till, basket(till))
-    refused = await inventory.adjust(till, MUG, 5, inventory.MovementReason.RECEIVE, None, MARIA)
+    refused = await inventory.adjust(till, MUG, 5, MovementReason.RECEIVE, None, MARIA)
     stand(till, refused, Status.DEAD_LETTER, "no")
     await refused_entries.discard(till, refused, ALICE, "typed twice")
     await shifts.close_shift(till, 1274, MARIA)
@@ -337,7 +341,7 @@ def tell(till: Till, shift_id: str, *, received: int, version: int) -> None:
         device_id="device-1",
         status="closed",
         opened_by="maria",
-        opened_at="2025-06-15T15:06:40Z",  # type: ignore[arg-type]
+        opened_at=datetime(2025, 6, 15, 15, 6, 40, tzinfo=UTC),
         float_minor=0,
         currency="GBP",
         operations=2,
