@@ -59,8 +59,8 @@
             <translation>موافقة</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>إلغاء (Esc)</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Manager</source>
@@ -112,8 +112,8 @@
             <translation>يمكن إعادة فتح أي منها لاحقًا. وما يتغير في الأثناء يُترك كما هو.</translation>
         </message>
         <message>
-            <source>Not now (Esc)</source>
-            <translation>ليس الآن (Esc)</translation>
+            <source>Not now</source>
+            <translation>ليس الآن</translation>
         </message>
         <message>
             <source>What each of them would become</source>
@@ -169,8 +169,8 @@
             <translation>السلة</translation>
         </message>
         <message>
-            <source>Scan an item, or press F2 to find one by name.</source>
-            <translation>امسح صنفًا، أو اضغط F2 للبحث بالاسم.</translation>
+            <source>Scan an item, or press {key} to find one by name.</source>
+            <translation>امسح صنفًا، أو اضغط {key} للبحث بالاسم.</translation>
         </message>
     </context>
     <context>
@@ -445,10 +445,6 @@
             <translation>تم القرار</translation>
         </message>
         <message>
-            <source>Esc. Nothing is changed until somebody decides.</source>
-            <translation>Esc. لا يتغير شيء حتى يقرر أحد.</translation>
-        </message>
-        <message>
             <source>Leave deleted</source>
             <translation>تركه محذوفًا</translation>
         </message>
@@ -495,6 +491,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>استخدام {quantity} من {place}</translation>
+        </message>
+        <message>
+            <source>{key}. Nothing is changed until somebody decides.</source>
+            <translation>{key}. لا يتغير شيء حتى يقرر أحد.</translation>
         </message>
     </context>
     <context>
@@ -761,8 +761,8 @@
             <translation>رف واحد</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Begin to count</source>
@@ -824,8 +824,8 @@
             <translation>لا منتج بالرمز {code}. لم يُجرد.</translation>
         </message>
         <message>
-            <source>Pause (Esc)</source>
-            <translation>توقف (Esc)</translation>
+            <source>Pause</source>
+            <translation>توقف</translation>
         </message>
         <message>
             <source>Quantity</source>
@@ -1015,8 +1015,8 @@
             <translation>الباركود</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>إلغاء (Esc)</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
         <message>
             <source>Correction (− takes away)</source>
@@ -1126,8 +1126,8 @@
             <translation>المتجر</translation>
         </message>
         <message>
-            <source>Stop (Esc)</source>
-            <translation>إيقاف (Esc)</translation>
+            <source>Stop</source>
+            <translation>إيقاف</translation>
         </message>
         <message>
             <source>Stopped. This till is not set up yet.</source>
@@ -1172,8 +1172,8 @@
             <translation>المحاولات</translation>
         </message>
         <message>
-            <source>Close (Esc)</source>
-            <translation>إغلاق (Esc)</translation>
+            <source>Close</source>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Ended by {person}: {reason}</source>
@@ -1239,8 +1239,8 @@
             <translation>آخر المبيعات على هذا الصندوق</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
         <message>
             <source>No price yet</source>
@@ -1311,8 +1311,8 @@
             <translation>جارٍ جلب المنتجات والمخزون: {done} من {total}. يمكنك البيع في الأثناء.</translation>
         </message>
         <message>
-            <source>Let another person sign in (Ctrl+L)</source>
-            <translation>ليدخل شخص آخر (Ctrl+L)</translation>
+            <source>Let another person sign in</source>
+            <translation>ليدخل شخص آخر</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1344,8 +1344,8 @@
     <context>
         <name>MorePanel</name>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Change a note</source>
@@ -1531,8 +1531,8 @@
             <translation>أُرجع كل ما في {receipt} من قبل.</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Customer changed their mind</source>
@@ -2032,8 +2032,8 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Card</source>
@@ -2226,10 +2226,6 @@
             <translation>رجوع</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
-        </message>
-        <message>
             <source>Discount, or another price</source>
             <translation>خصم، أو سعر آخر</translation>
         </message>
@@ -2286,28 +2282,8 @@
             <translation>بحث</translation>
         </message>
         <message>
-            <source>Sell</source>
-            <translation>البيع</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>الإعدادات</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>الوردية</translation>
-        </message>
-        <message>
-            <source>Stock</source>
-            <translation>المخزون</translation>
-        </message>
-        <message>
             <source>Switch to another person</source>
             <translation>التبديل إلى شخص آخر</translation>
-        </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>المزامنة</translation>
         </message>
         <message>
             <source>Take what was found; in the cart: type a quantity</source>
@@ -2364,8 +2340,8 @@
     <context>
         <name>SlipDialog</name>
         <message>
-            <source>Close (Esc)</source>
-            <translation>إغلاق (Esc)</translation>
+            <source>Close</source>
+            <translation>إغلاق</translation>
         </message>
         <message>
             <source>Print</source>
@@ -2714,8 +2690,8 @@
             <translation>قليل</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>الاسم أو الرقم أو الباركود (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
         <message>
             <source>No product has the code {code}.</source>
@@ -2957,6 +2933,10 @@
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>في الإرسال خلل ({what})؛ أُعيد تشغيله.</translation>
         </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>هناك ما يحتاج إلى مراجعة ({code}).</translation>
+        </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
             <translation>
@@ -2986,6 +2966,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>ليس في هذا النظام حافظة مفاتيح، لذا فمفتاح بيانات هذا الصندوق في ملف لا يقرؤه إلا مالكه. من يستطيع قراءة هذا المجلد يستطيع أن ينتحل هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>نسخة المتجر على هذا الصندوق تختلف عن نسخة الخادم.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
@@ -3685,10 +3669,6 @@
     </context>
     <context>
         <name>pages</name>
-        <message>
-            <source>Keys</source>
-            <translation>المفاتيح</translation>
-        </message>
         <message>
             <source>Sell</source>
             <translation>البيع</translation>

@@ -59,8 +59,8 @@
             <translation>Aprobar</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>Cancelar (Esc)</translation>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
         </message>
         <message>
             <source>Manager</source>
@@ -108,8 +108,8 @@
             <translation>Cada uno se puede reabrir más tarde. Lo que cambie entretanto no se toca.</translation>
         </message>
         <message>
-            <source>Not now (Esc)</source>
-            <translation>Ahora no (Esc)</translation>
+            <source>Not now</source>
+            <translation>Ahora no</translation>
         </message>
         <message>
             <source>What each of them would become</source>
@@ -165,8 +165,8 @@
             <translation>Cesta</translation>
         </message>
         <message>
-            <source>Scan an item, or press F2 to find one by name.</source>
-            <translation>Escanee un artículo o pulse F2 para buscarlo por su nombre.</translation>
+            <source>Scan an item, or press {key} to find one by name.</source>
+            <translation>Escanee un artículo o pulse {key} para buscarlo por su nombre.</translation>
         </message>
     </context>
     <context>
@@ -437,10 +437,6 @@
             <translation>Decidido</translation>
         </message>
         <message>
-            <source>Esc. Nothing is changed until somebody decides.</source>
-            <translation>Esc. No cambia nada hasta que alguien decida.</translation>
-        </message>
-        <message>
             <source>Leave deleted</source>
             <translation>Dejarlo eliminado</translation>
         </message>
@@ -487,6 +483,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>Usar {quantity} de {place}</translation>
+        </message>
+        <message>
+            <source>{key}. Nothing is changed until somebody decides.</source>
+            <translation>{key}. No cambia nada hasta que alguien decida.</translation>
         </message>
     </context>
     <context>
@@ -705,8 +705,8 @@
             <translation>Un estante</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Begin to count</source>
@@ -764,8 +764,8 @@
             <translation>Ningún producto tiene el código {code}. No se ha contado.</translation>
         </message>
         <message>
-            <source>Pause (Esc)</source>
-            <translation>Pausa (Esc)</translation>
+            <source>Pause</source>
+            <translation>Pausa</translation>
         </message>
         <message>
             <source>Quantity</source>
@@ -951,8 +951,8 @@
             <translation>Código de barras</translation>
         </message>
         <message>
-            <source>Cancel (Esc)</source>
-            <translation>Cancelar (Esc)</translation>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
         </message>
         <message>
             <source>Correction (− takes away)</source>
@@ -1062,8 +1062,8 @@
             <translation>Tienda</translation>
         </message>
         <message>
-            <source>Stop (Esc)</source>
-            <translation>Detener (Esc)</translation>
+            <source>Stop</source>
+            <translation>Detener</translation>
         </message>
         <message>
             <source>Stopped. This till is not set up yet.</source>
@@ -1108,8 +1108,8 @@
             <translation>Intentos</translation>
         </message>
         <message>
-            <source>Close (Esc)</source>
-            <translation>Cerrar (Esc)</translation>
+            <source>Close</source>
+            <translation>Cerrar</translation>
         </message>
         <message>
             <source>Ended by {person}: {reason}</source>
@@ -1175,8 +1175,8 @@
             <translation>Últimas ventas de esta caja</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>Nombre, referencia o código (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>Nombre, referencia o código</translation>
         </message>
         <message>
             <source>No price yet</source>
@@ -1239,8 +1239,8 @@
             <translation>Descargando productos y existencias: {done} de {total}. Mientras tanto puede vender.</translation>
         </message>
         <message>
-            <source>Let another person sign in (Ctrl+L)</source>
-            <translation>Que inicie sesión otra persona (Ctrl+L)</translation>
+            <source>Let another person sign in</source>
+            <translation>Que inicie sesión otra persona</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1268,8 +1268,8 @@
     <context>
         <name>MorePanel</name>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Change a note</source>
@@ -1455,8 +1455,8 @@
             <translation>Ya se devolvió todo lo de {receipt}.</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Customer changed their mind</source>
@@ -1928,8 +1928,8 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Card</source>
@@ -2118,10 +2118,6 @@
             <translation>Atrás</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
             <source>Discount, or another price</source>
             <translation>Descuento u otro precio</translation>
         </message>
@@ -2178,28 +2174,8 @@
             <translation>Buscar</translation>
         </message>
         <message>
-            <source>Sell</source>
-            <translation>Vender</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Ajustes</translation>
-        </message>
-        <message>
-            <source>Shift</source>
-            <translation>Turno</translation>
-        </message>
-        <message>
-            <source>Stock</source>
-            <translation>Existencias</translation>
-        </message>
-        <message>
             <source>Switch to another person</source>
             <translation>Cambiar a otra persona</translation>
-        </message>
-        <message>
-            <source>Sync centre</source>
-            <translation>Sincronización</translation>
         </message>
         <message>
             <source>Take what was found; in the cart: type a quantity</source>
@@ -2256,8 +2232,8 @@
     <context>
         <name>SlipDialog</name>
         <message>
-            <source>Close (Esc)</source>
-            <translation>Cerrar (Esc)</translation>
+            <source>Close</source>
+            <translation>Cerrar</translation>
         </message>
         <message>
             <source>Print</source>
@@ -2574,8 +2550,8 @@
             <translation>Pocos</translation>
         </message>
         <message>
-            <source>Name, code or barcode (F2)</source>
-            <translation>Nombre, referencia o código (F2)</translation>
+            <source>Name, code or barcode</source>
+            <translation>Nombre, referencia o código</translation>
         </message>
         <message>
             <source>No product has the code {code}.</source>
@@ -2817,6 +2793,10 @@
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>El envío tiene un fallo ({what}); se ha reiniciado.</translation>
         </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>Hay algo que revisar ({code}).</translation>
+        </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
             <translation>
@@ -2838,6 +2818,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>Este sistema no tiene llavero, así que la clave de las credenciales de esta caja está en un archivo que solo puede leer su dueño. Quien pueda leer esta carpeta puede hacerse pasar por esta caja.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>La copia de la tienda en esta caja difiere de la del servidor.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
@@ -3518,10 +3502,6 @@
     <context>
         <name>pages</name>
         <message>
-            <source>Keys</source>
-            <translation>Teclas</translation>
-        </message>
-        <message>
             <source>Sell</source>
             <translation>Vender</translation>
         </message>
@@ -3539,7 +3519,7 @@
         </message>
         <message>
             <source>Stock</source>
-            <translation>Existencias</translation>
+            <translation>Stock</translation>
         </message>
         <message>
             <source>Sync centre</source>

@@ -68,6 +68,7 @@ class Operation(Wire):
     The first six fields are enough for a simple client. `clock_offset_ms` is what the till last
     measured (server minus till): times in the operation are the till's own and are corrected by it.
 
+    `tenant_seq` is how far its till had read the tenant's stream, where people are, when it was made.
     `former_result` stands on one that was accepted before, by a server that was restored from an older backup
     since. `carried_for` names the till that an operation is of, where another one carries it up.
     """
@@ -88,6 +89,7 @@ class Operation(Wire):
     replaces: Id | None = None
     schema_: WireInt | None = Field(default=None, alias="schema")
     clock_offset_ms: WireInt | None = None
+    tenant_seq: Sequence | None = None
     former_result: dict[str, Any] | None = None
     carried_for: Id | None = None
 

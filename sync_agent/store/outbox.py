@@ -12,10 +12,12 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from sync_agent.contract.operations import OPERATION_SCHEMA, Approval, chain_hash, content_hash
+from sync_agent.contract.streams import tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.settings import DEFAULTS
 from sync_agent.store import catalogue
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -37,19 +39,14 @@ class Status(StrEnum):
 
 WAITING = (Status.PENDING, Status.PROCESSING)
 
-WAIT_MS_MAX = 11 * 60_000
-"""No wait and no lease is longer. One that ends later than that was made before the clock was set back, and
-is over: a queue must not stand still until the old time comes round again.
-"""
+
+def is_over(moment_ms: int, now_ms: int, wait_ms_max: int) -> bool:
+    """Whether a wait that was to last until then is over; see `AgentSettings.wait_ms_max`."""
+    return not now_ms < moment_ms <= now_ms + wait_ms_max
 
 
-def is_over(moment_ms: int, now_ms: int) -> bool:
-    """Whether a wait that was to last until then is over."""
-    return not now_ms < moment_ms <= now_ms + WAIT_MS_MAX
-
-
-def _is_over(moment: Any, now_ms: int) -> Any:
-    return or_(moment <= now_ms, moment > now_ms + WAIT_MS_MAX)
+def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
+    return or_(moment <= now_ms, moment > now_ms + wait_ms_max)
 
 
 @dataclass(frozen=True)
@@ -114,10 +111,10 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     row = tx.execute(_NUMBERS).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
-    device_seq, last_hash, clock_offset_ms = row
+    device_seq, last_hash, clock_offset_ms, tenant_seq = row
     outbox_rows, stock_rows, product_rows = [], [], []
     for new in news:
-        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms)
+        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms) | {"tenant_seq": tenant_seq}
         outbox_rows.append(values)
         for effect in new.stock:
             stock_rows.append(_stock_overlay(values["id"], device_seq, effect))
@@ -138,7 +135,11 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
 
 
 _INSERT_OPERATION, _INSERT_OVERLAY = insert(t.outbox), insert(t.overlay)
-_NUMBERS = select(t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms)
+_NUMBERS = select(
+    t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms, t.cursor.c.seq
+).select_from(
+    t.device.outerjoin(t.cursor, t.cursor.c.stream == literal(tenant_stream("")) + t.device.c.tenant_id)
+)
 _SET_NUMBERS = update(t.device).values({name: bindparam(name) for name in ("next_device_seq", "last_hash")})
 
 
@@ -277,6 +278,7 @@ def claim(
     count_max: int,
     bytes_max: int,
     among: Sequence[str] | None = None,
+    wait_ms_max: int = DEFAULTS.wait_ms_max,
 ) -> Batch:
     """Lease the next operations: sales before bulk edits, then in the order that they were made.
 
@@ -285,10 +287,11 @@ def claim(
     """
     now_ms = tx.now_ms
     # Two looks rather than one with OR: each then walks its index in order, however long the queue is.
-    rows = _candidates(tx, _left_over(now_ms, owner), among, count_max)
+    rows = _candidates(tx, _left_over(now_ms, owner, wait_ms_max), among, count_max)
     if len(rows) < count_max:
         # "+ 0" keeps SQLite from the index on this moment: it would sort the whole queue by its order after.
-        due = and_(t.outbox.c.status == Status.PENDING, _is_over(t.outbox.c.next_attempt_ms + 0, now_ms))
+        moment = t.outbox.c.next_attempt_ms + 0
+        due = and_(t.outbox.c.status == Status.PENDING, _is_over(moment, now_ms, wait_ms_max))
         rows += _candidates(tx, due, among, count_max - len(rows))
     claimed: list[Claimed] = []
     size = 0
@@ -325,11 +328,11 @@ def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_
     return list(tx.execute(query))
 
 
-def _left_over(now_ms: int, owner: str) -> Any:
+def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
     """Leased once, and the lease is over or its owner has died."""
     return and_(
         t.outbox.c.status == Status.PROCESSING,
-        or_(_is_over(t.outbox.c.lease_until_ms, now_ms), t.outbox.c.lease_owner != owner),
+        or_(_is_over(t.outbox.c.lease_until_ms, now_ms, wait_ms_max), t.outbox.c.lease_owner != owner),
     )
 
 
@@ -352,11 +355,19 @@ def wire_form(row: Any) -> dict[str, Any]:
         "replaces": row.replaces,
         "schema": row.schema_version,
         "clockOffsetMs": row.clock_offset_ms,
+        "tenantSeq": row.tenant_seq,
     }
     return {name: value for name, value in wire.items() if value is not None}
 
 
-def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
+def forget_what_was_read(tx: Transaction) -> None:
+    """The tenant's stream has begun anew (a server was restored): its old numbers say nothing any more."""
+    tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
+
+
+def next_due_ms(
+    connection: Connection, owner: str, now_ms: int, wait_ms_max: int = DEFAULTS.wait_ms_max
+) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
     due = t.outbox.c.next_attempt_ms
@@ -373,7 +384,11 @@ def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
     if connection.execute(abandoned).first() is not None:
         moments.append(now_ms)
     return min(
-        (now_ms if is_over(moment, now_ms) else moment for moment in moments if moment is not None),
+        (
+            now_ms if is_over(moment, now_ms, wait_ms_max) else moment
+            for moment in moments
+            if moment is not None
+        ),
         default=None,
     )
 

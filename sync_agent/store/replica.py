@@ -440,6 +440,8 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
             tx.execute(kind.table.insert().from_select(kind.table.c.keys(), staged_rows))
         tx.execute(delete(kind.staged).where(_belongs(kind.staged, kinds)))
         tx.touch_all(kind.topic)
+    if "user" in kinds and epoch_of(tx.connection, stream) not in (None, staged.epoch):
+        outbox.forget_what_was_read(tx)
     cursor = {
         "stream": stream,
         "seq": staged.seq,

@@ -378,7 +378,7 @@ async def test_a_second_count_behind_a_conflict_does_not_keep_the_till_busy(
     batches: list[int] = []
     real_push = loser.agent._pusher.push_batch
 
-    async def counted(*, among: Sequence[str] | None = None) -> set[str]:
+    async def counted(*, among: Sequence[str] | None = None) -> frozenset[str]:
         batches.append(1)
         return await real_push(among=among)
 

@@ -24,7 +24,7 @@ async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(
         real = till.agent._pusher.push_batch
         tripped: list[int] = []
 
-        async def trips_once(*, among: Sequence[str] | None = None) -> set[str]:
+        async def trips_once(*, among: Sequence[str] | None = None) -> frozenset[str]:
             if not tripped:
                 tripped.append(1)
                 raise KeyError("a bug")

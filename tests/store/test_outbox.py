@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import outbox
@@ -75,6 +75,20 @@ def test_an_operation_goes_over_the_wire_word_for_word_the_same_each_time(
     first = claim(store).operations[0].wire
     clock.advance(3600)
     assert claim(store).operations[0].wire == first
+
+
+def test_an_operation_says_how_far_this_till_had_read_of_what_its_shop_shares(store: Store) -> None:
+    def read_up_to(seq: int) -> None:
+        where = {"stream": "tenant-demo", "change_id": "c", "epoch": "e", "synced_ms": 0}
+        store.submit(lambda tx: tx.execute(delete(t.cursor))).result()
+        store.submit(lambda tx: tx.execute(insert(t.cursor).values(**where, seq=seq))).result()
+
+    queue(store)
+    read_up_to(7)
+    queue(store)
+    read_up_to(9)
+    queue(store)
+    assert [claimed.wire.get("tenantSeq") for claimed in claim(store).operations] == [None, 7, 9]
 
 
 def test_numbers_are_gapless_and_each_hash_ties_an_operation_to_the_one_before(store: Store) -> None:

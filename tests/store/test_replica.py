@@ -756,6 +756,21 @@ def test_a_product_created_and_deleted_while_the_pages_were_read_is_not_there(sh
     assert catalogue(shop).keys() == {"bowl"}
 
 
+def test_numbers_of_a_stream_that_has_begun_anew_are_not_said_any_more(shop: Store) -> None:
+    """A restored server counts again: what was read of the old numbers would claim too much of the new."""
+    first_sync(shop, TENANT, "product", product_row("mug", 1), seq=30)
+    sell_mugs(shop, 1)
+    first_sync(shop, TENANT, "product", product_row("mug", 1), seq=34)
+    sell_mugs(shop, 1)
+    assert [row["tenant_seq"] for row in rows(shop, t.outbox)] == [30, 34]
+    stage(
+        shop, page(TENANT, "product", [product_row("mug", 1)], seq=12).model_copy(update={"epoch": "second"})
+    )
+    swap_in(shop, TENANT)
+    sell_mugs(shop, 1)
+    assert [row["tenant_seq"] for row in rows(shop, t.outbox)] == [None, None, 12]
+
+
 def test_a_snapshot_goes_on_after_a_restart_where_it_stopped(shop: Store, clock: ManualClock) -> None:
     stage(shop, page(HERE, "stock_level", [level_row("mug", 5, 9)], seq=40, then="page 2", total=2))
     again = reopened(shop, shop.home.path, clock)

@@ -13,6 +13,7 @@ from app.ui.window.bridge import Bridge
 from sync_agent.events import (
     AgentEvent,
     Attention,
+    AttentionCode,
     ConnectionState,
     Progress,
     QueueDrained,
@@ -39,7 +40,7 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop, qapp: QApp
     events: list[AgentEvent] = [
         StateChanged(ConnectionState.ONLINE, 1),
         Progress("tenant-demo", 1, 2),
-        Attention("read this"),
+        Attention(AttentionCode.SERVER_RESTORED),
         QueueDrained(3),
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.rights import Right
@@ -15,6 +15,7 @@ from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
 from app.ui.page.requests import Request
 from app.ui.page.state import TillState
+from app.ui.widgets.shortcuts import Scope, Shortcut
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import PAGES, SELL, SHORTCUTS, SIGN_IN, STOCK, PageEntry
@@ -23,6 +24,9 @@ from sync_agent.events import ConnectionState, StateChanged
 from tests.kit.agents import SilentAgent
 from tests.kit.offline_shop import ALICE, BOB, PEPPER, TENANT, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
+
+ON_VOUCHERS = Scope(lambda: "On the page of vouchers")
+PRINT_VOUCHER = Shortcut(("F11",), ON_VOUCHERS, lambda: "Print the voucher")
 
 
 class ShowVoucher(Request):
@@ -40,6 +44,11 @@ class VoucherPage(Page):
         self.opened = 0
         self.vouchers: list[str] = []
         self.requests: list[Request] = []
+        self.printed = 0
+        PRINT_VOUCHER.bind(self, self.print_voucher)
+
+    def print_voucher(self) -> None:
+        self.printed += 1
 
     def set_actor(self, actor: Actor) -> None:
         super().set_actor(actor)
@@ -80,13 +89,14 @@ VOUCHERS = PageEntry(
     "vouchers",
     lambda: "Vouchers",
     voucher_page,
-    key="Ctrl+6",
+    opened_by="Ctrl+6",
+    shortcuts=(PRINT_VOUCHER,),
     icon="till",
     right=Right.CHANGE_SETTINGS,
     attention=lambda counts: counts.waiting,
     answers=frozenset({ShowVoucher}),
 )
-SILENT = PageEntry("silent", lambda: "Silent", silent_page, key="Ctrl+7", icon="check")
+SILENT = PageEntry("silent", lambda: "Silent", silent_page, opened_by="Ctrl+7", icon="check")
 
 
 @pytest.fixture
@@ -244,12 +254,31 @@ def test_people_who_come_meanwhile_leave_a_half_typed_pin(
     loop.until(lambda: shop_window.actor is not None)
 
 
+def test_the_page_of_keys_lists_a_made_up_page_and_its_keys(shop_window: MainWindow, keys: Keyboard) -> None:
+    shop_window.welcome(ALICE)
+    keys.press_in(shop_window, Qt.Key.Key_F1)
+    words = [text.text() for text in shop_window.page(SHORTCUTS).findChildren(QLabel)]
+    for key, what in (("Ctrl+6", "Vouchers"), ("Ctrl+7", "Silent"), ("F11", "Print the voucher")):
+        assert words[words.index(key) + 1] == what
+    assert words.index("On the page of vouchers") < words.index("F11")
+
+
+def test_a_pages_own_key_holds_while_that_page_is_in_sight(shop_window: MainWindow, keys: Keyboard) -> None:
+    shop_window.welcome(ALICE)
+    page = shop_window.page(VOUCHERS)
+    keys.press_in(shop_window, Qt.Key.Key_F11)
+    assert page.printed == 0
+    shop_window.show_page(VOUCHERS)
+    keys.press_in(shop_window, Qt.Key.Key_F11)
+    assert page.printed == 1
+
+
 def test_each_page_of_the_till_has_a_name_a_key_and_a_drawing_of_its_own() -> None:
     names = [entry.name for entry in PAGES]
-    pages_keys = [entry.key for entry in PAGES if entry.key]
+    pages_keys = [entry.opened_by for entry in PAGES if entry.opened_by]
     assert len(set(names)) == len(names)
     assert len(set(pages_keys)) == len(pages_keys)
-    assert all(entry.icon and entry.key for entry in PAGES if entry.in_bar)
+    assert all(entry.icon and entry.opened_by for entry in PAGES if entry.in_bar)
 
 
 def press_control(window: MainWindow, key: Qt.Key) -> None:

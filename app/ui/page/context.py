@@ -1,6 +1,6 @@
 """What a page is handed when it is made: one frozen object, the same for every page of a window."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from app.ui.page.print_desk import PrintDesk
 from app.ui.page.requests import Request
 from app.ui.widgets.approval import Approvals
 from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.shortcuts import Shortcut
 
 
 class AgentPort(Protocol):
@@ -29,7 +30,7 @@ class AgentPort(Protocol):
 @dataclass(frozen=True)
 class PageContext:
     """`pepper` is the tenant's, for checking PINs. `write_bundle` writes a support bundle to a path; None
-    where the program has none to write.
+    where the program has none to write. `shortcuts` are those of the window and of all its pages.
     """
 
     till: Till
@@ -40,4 +41,5 @@ class PageContext:
     agent: AgentPort
     pepper: str
     ask: Callable[[Request], None]
+    shortcuts: Sequence[Shortcut]
     write_bundle: Callable[[Path], Awaitable[None]] | None = None

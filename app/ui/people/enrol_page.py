@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.ui.widgets import tasks
 from app.ui.widgets.parts import MessageLine, button, card, form_label, label
 from app.ui.widgets.parts import field as text_field
+from app.ui.widgets.shortcuts import BACK, CONFIRM
 from app.ui.widgets.theme import Tone
 from sync_agent.events import ConnectionState, Progress, StateChanged
 
@@ -89,7 +90,7 @@ class EnrolPage(QWidget):
         self._try = button(self.tr("Try it with a demonstration shop"), "tryDemo", self._try_demo)
         self._try.setVisible(on_try is not None)
         layout.addWidget(self._try)
-        self._stop = button(self.tr("Stop (Esc)"), "enrolStop", self.stop)
+        self._stop = button(BACK.after(self.tr("Stop")), "enrolStop", self.stop)
         self._stop.hide()
         layout.addWidget(self._stop)
         row = QHBoxLayout(self)
@@ -134,9 +135,9 @@ class EnrolPage(QWidget):
             self._task.cancel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if CONFIRM.is_pressed(event):
             self._submit()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif BACK.is_pressed(event):
             self.stop()
         else:
             super().keyPressEvent(event)

@@ -34,6 +34,7 @@ from app.domain.quantity import format_quantity
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.shortcuts import ONE_LESS, ONE_MORE, SEARCH, TAKE
 from app.ui.widgets.two_line import TwoLines, paint_background, paint_two_lines
 
 ITEM, QUANTITY, TOTAL, REMOVE = range(4)
@@ -312,15 +313,19 @@ class CartTable(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._cart_model.rowCount() == 0:
-            draw_hint(self, self.tr("Scan an item, or press F2 to find one by name."))
+            draw_hint(
+                self, self.tr("Scan an item, or press {key} to find one by name.").format(key=SEARCH.name)
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         line_id = self.current_line_id()
         if line_id is None or self.state() == QAbstractItemView.State.EditingState:
             super().keyPressEvent(event)
-        elif event.key() in {Qt.Key.Key_Plus, Qt.Key.Key_Minus}:
-            self.stepRequested.emit(line_id, 1 if event.key() == Qt.Key.Key_Plus else -1)
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        elif ONE_MORE.is_pressed(event):
+            self.stepRequested.emit(line_id, 1)
+        elif ONE_LESS.is_pressed(event):
+            self.stepRequested.emit(line_id, -1)
+        elif TAKE.is_pressed(event):
             self.edit(self._cart_model.index(self.currentIndex().row(), QUANTITY))
         else:
             super().keyPressEvent(event)

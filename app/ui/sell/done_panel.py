@@ -8,6 +8,7 @@ from app.services.selling.transaction import CompletedSale
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, label
+from app.ui.widgets.shortcuts import BACK, REMOVE
 
 
 class DonePanel(QFrame):
@@ -58,7 +59,7 @@ class DonePanel(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat():
             return  # the Enter that paid, still held down
-        if event.text() or event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Delete}:
+        if event.text() or BACK.is_pressed(event) or REMOVE.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -14,6 +14,7 @@ from app.services.till import Till
 from app.ui.sell.quick_keys import QuickKeys
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import Pages, SearchField, label
+from app.ui.widgets.shortcuts import SEARCH
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 RESULTS_MAX = 50
@@ -36,7 +37,7 @@ class FindPanel(QWidget):
         self._till = till
         self._formatter = formatter
         self._products: Sequence[ProductView] = ()
-        self.search = SearchField("sellSearch", self.tr("Name, code or barcode (F2)"))
+        self.search = SearchField("sellSearch", SEARCH.after(self.tr("Name, code or barcode")))
         self.search.wordsChanged.connect(self._search)
         self.search.returnPressed.connect(self._take_first)
         self.search.wentDown.connect(self._go_to_results)

@@ -1,12 +1,13 @@
 """What is done at the counter now and then: reprint, open the drawer, empty the cart, set quick keys."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label
 from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.shortcuts import BACK
 
 
 class MorePanel(QWidget):
@@ -35,7 +36,7 @@ class MorePanel(QWidget):
         layout.addWidget(label(self.tr("More"), "title"))
         layout.addWidget(self._message)
         layout.addWidget(self._steps, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "moreBack", self.left.emit))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "moreBack", self.left.emit))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
@@ -57,7 +58,7 @@ class MorePanel(QWidget):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -25,6 +25,7 @@ from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, label
 from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.shortcuts import BACK
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class RefundPanel(QWidget):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -245,7 +246,7 @@ class RefundPanel(QWidget):
         self._steps.addWidget(self._receipt_step())
         self._steps.addWidget(self._lines_step())
         layout.addWidget(self._steps, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "refundBack", self.left.emit))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "refundBack", self.left.emit))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)

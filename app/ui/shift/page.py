@@ -27,6 +27,7 @@ from app.ui.page.context import PageContext
 from app.ui.widgets import tasks, theme
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label, rule
 from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
@@ -59,7 +60,7 @@ class ShiftPage(Page):
         self._read()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._steps.currentIndex() in {MOVING, CLOSING}:
+        if BACK.is_pressed(event) and self._steps.currentIndex() in {MOVING, CLOSING}:
             self._show_step(RUNNING)
         else:
             super().keyPressEvent(event)
@@ -337,7 +338,7 @@ class ShiftPage(Page):
         layout.addWidget(self._move_reason)
         layout.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Back (Esc)"), "moveBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(BACK.after(self.tr("Back")), "moveBack", lambda: self._show_step(RUNNING)))
         row.addWidget(self._move_button, 1)
         layout.addLayout(row)
         return step
@@ -363,7 +364,7 @@ class ShiftPage(Page):
         layout.addWidget(self._unsent)
         layout.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Back (Esc)"), "closeBack", lambda: self._show_step(RUNNING)))
+        row.addWidget(button(BACK.after(self.tr("Back")), "closeBack", lambda: self._show_step(RUNNING)))
         row.addWidget(button(self.tr("Close the shift"), "shiftCloseNow", self._close, role="primary"), 1)
         layout.addLayout(row)
         return step

@@ -22,6 +22,7 @@ from app.services.till import Actor, Till
 from app.ui.widgets import sounds, tasks
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, field, label
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
@@ -82,7 +83,7 @@ class CountPanel(QFrame):
             self._show_lines()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape:
+        if not BACK.is_pressed(event):
             super().keyPressEvent(event)
         elif self._steps.currentIndex() == FINISHING:
             self._steps.setCurrentIndex(COUNTING)
@@ -299,7 +300,7 @@ class CountPanel(QFrame):
         layout.addWidget(button(self.tr("Begin to count"), "countBegin", self._begin, role="primary"))
         layout.addWidget(label(self.tr("Go on with"), "muted"))
         layout.addWidget(self._open, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "countBack", self._rest))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "countBack", self._rest))
         return step
 
     def _counting(self) -> QWidget:
@@ -321,7 +322,7 @@ class CountPanel(QFrame):
         row.addWidget(button(self.tr("Take out"), "countTakeOut", self._remove, role="choice"))
         layout.addLayout(row)
         buttons = QHBoxLayout()
-        buttons.addWidget(button(self.tr("Pause (Esc)"), "countPause", self._rest))
+        buttons.addWidget(button(BACK.after(self.tr("Pause")), "countPause", self._rest))
         buttons.addWidget(button(self.tr("Finish…"), "countFinish", self._ask_finish, role="primary"), 1)
         layout.addLayout(buttons)
         return step
@@ -338,7 +339,7 @@ class CountPanel(QFrame):
         layout.addWidget(button(self.tr("Forget this count"), "countGiveUp", self._give_up))
         row = QHBoxLayout()
         row.addWidget(
-            button(self.tr("Back (Esc)"), "finishBack", lambda: self._steps.setCurrentIndex(COUNTING))
+            button(BACK.after(self.tr("Back")), "finishBack", lambda: self._steps.setCurrentIndex(COUNTING))
         )
         row.addWidget(self._finish_button, 1)
         layout.addLayout(row)

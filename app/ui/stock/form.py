@@ -14,6 +14,7 @@ from app.services.stock.inventory import StockRow
 from app.services.stock.transfers import Place
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.shortcuts import BACK
 from sync_agent.contract.stock import MovementReason
 
 
@@ -108,7 +109,7 @@ class StockForm(QWidget):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -11,6 +11,7 @@ from app.services.stock.inventory import StockPage, StockRow, Which
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.shortcuts import UP
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import ROW, TwoLineDelegate, TwoLines
 
@@ -163,7 +164,7 @@ class StockList(QListView):
             draw_hint(self, self._stock_model.hint())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
+        if UP.is_pressed(event) and self.currentIndex().row() <= 0:
             self.wentUp.emit()
         else:
             super().keyPressEvent(event)

@@ -1,7 +1,5 @@
 """Stock at this place: find a product, see its figure explained, change it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.services import preferences
@@ -16,6 +14,7 @@ from app.ui.stock.count_panel import CountPanel
 from app.ui.stock.details import StockDetails
 from app.ui.stock.listing import StockList, StockModel
 from app.ui.widgets.parts import MessageLine, Pages, SearchField, button, label
+from app.ui.widgets.shortcuts import SEARCH
 from app.ui.widgets.theme import Tone
 
 ROWS_ONE_BY_ONE_MAX = 20
@@ -29,7 +28,7 @@ class StockPage(Page):
         super().__init__(context)
         till, formatter = context.till, context.formatter
         self._stale = True
-        self._search = SearchField("stockSearch", self.tr("Name, code or barcode (F2)"))
+        self._search = SearchField("stockSearch", SEARCH.after(self.tr("Name, code or barcode")))
         self._search.wordsChanged.connect(self._find)
         self._search.wentDown.connect(self._go_to_list)
         self._search.returnPressed.connect(self._go_to_list)
@@ -59,7 +58,7 @@ class StockPage(Page):
         layout.setSpacing(14)
         layout.addLayout(left, 6)
         layout.addWidget(self._right, 4)
-        QShortcut(QKeySequence(Qt.Key.Key_F2), self).activated.connect(self.search)
+        SEARCH.bind(self, self.search)
 
     def set_actor(self, actor: Actor) -> None:
         super().set_actor(actor)

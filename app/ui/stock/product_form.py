@@ -1,6 +1,6 @@
 """Changing a product at the till: its name, price, codes and tax. A manager does it, or approves it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from app.services.stock.inventory import StockRow
 from app.ui.stock.form import ProductChange
 from app.ui.widgets.formatting import PPM_IN_A_PERCENT, Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.shortcuts import BACK
 
 
 class ProductForm(QWidget):
@@ -72,7 +73,7 @@ class ProductForm(QWidget):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)

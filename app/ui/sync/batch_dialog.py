@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.services.sync.conflicts import AlikeConflict
 from app.ui.widgets.parts import button, label
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 
@@ -40,7 +41,7 @@ class BatchDialog(QDialog):
         )
         layout.addWidget(shown, 1)
         row = QHBoxLayout()
-        self._later = button(self.tr("Not now (Esc)"), "batchLater", self.reject)
+        self._later = button(BACK.after(self.tr("Not now")), "batchLater", self.reject)
         row.addWidget(self._later)
         row.addStretch(1)
         row.addWidget(button(words, "batchAgree", self._agree, role="primary"))

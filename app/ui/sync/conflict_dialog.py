@@ -27,6 +27,7 @@ from app.ui.sync.comparison_view import ComparisonView
 from app.ui.widgets import tasks
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button
+from app.ui.widgets.shortcuts import BACK, CONFIRM
 from app.ui.widgets.theme import Tone
 from sync_agent.contract.conflicts import Resolution
 
@@ -57,7 +58,7 @@ class ConflictDialog(QDialog):
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if CONFIRM.is_pressed(event):
             self._press_what_has_the_focus(event)
         else:
             super().keyPressEvent(event)
@@ -217,7 +218,7 @@ class ConflictDialog(QDialog):
         self._use_mine = button("", "useMine", lambda: self._decide_for(Resolution.ACCEPT_LOCAL))
         self._use_server = button("", "useServer", lambda: self._decide_for(Resolution.ACCEPT_SERVER))
         later = button(self.tr("Decide later"), "decideLater", self.reject)
-        later.setToolTip(self.tr("Esc. Nothing is changed until somebody decides."))
+        later.setToolTip(self.tr("{key}. Nothing is changed until somebody decides.").format(key=BACK.name))
         footer = QFrame()
         footer.setProperty("role", "footer")
         layout = QVBoxLayout(footer)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from app.domain.quantity import EACH, format_quantity, parse_quantity
 from app.services.sync.refused import EntryDetails
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.shortcuts import BACK, CONFIRM
 
 Read = Callable[[], Any]
 
@@ -55,7 +56,7 @@ class EditDialog(QDialog):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if CONFIRM.is_pressed(event):
             if not event.isAutoRepeat():
                 self._submit()
         else:
@@ -127,7 +128,7 @@ class EditDialog(QDialog):
         layout.addLayout(self._form)
         layout.addWidget(self._message)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Cancel (Esc)"), "editCancel", self.reject))
+        row.addWidget(button(BACK.after(self.tr("Cancel")), "editCancel", self.reject))
         row.addWidget(self._send, 1)
         layout.addLayout(row)
 

@@ -8,6 +8,7 @@ from app.services.sync.refused import AttemptView, EntryDetails
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, label
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
@@ -37,7 +38,7 @@ class EntryDialog(QDialog):
         layout.addWidget(self._payload(details), 3)
         row = QHBoxLayout()
         row.addStretch(1)
-        close = button(self.tr("Close (Esc)"), "entryClose", self.reject)
+        close = button(BACK.after(self.tr("Close")), "entryClose", self.reject)
         row.addWidget(close)
         layout.addLayout(row)
         close.setFocus()

@@ -18,6 +18,7 @@ from app.services.sync.queue import QueueRow
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.shortcuts import CONFIRM
 
 WHAT, DETAIL, WHEN, STATE = range(4)
 MINUTE_MS = 60_000
@@ -242,7 +243,7 @@ class RowsTable(QTableView):
             draw_hint(self, self._hint)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+        if CONFIRM.is_pressed(event) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
         else:
             super().keyPressEvent(event)

@@ -16,6 +16,7 @@ from app.services.till import Actor, Till
 from app.ui.widgets import tasks
 from app.ui.widgets.parts import MessageLine, button, field, label
 from app.ui.widgets.pin_pad import PIN_LENGTH_MAX, PinPad
+from app.ui.widgets.shortcuts import BACK, CONFIRM
 
 WORDS_PX = 392
 
@@ -90,7 +91,7 @@ class ApprovalDialog(QDialog):
         self._pin.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if CONFIRM.is_pressed(event):
             if not event.isAutoRepeat():
                 self._submit()
         else:
@@ -109,7 +110,7 @@ class ApprovalDialog(QDialog):
         layout.addWidget(self._message)
         layout.addWidget(PinPad(self._pin, "approval"))
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("Cancel (Esc)"), "approvalCancel", self.reject))
+        row.addWidget(button(BACK.after(self.tr("Cancel")), "approvalCancel", self.reject))
         row.addWidget(self._approve, 1)
         layout.addLayout(row)
         # As large as what stands in it: words that wrap, or a message, would push the keys under the buttons.

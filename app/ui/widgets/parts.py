@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets import theme
+from app.ui.widgets.shortcuts import BACK, DOWN
 from app.ui.widgets.theme import Tone
 
 KEYS_AT_ONCE = "keysAtOnce"
@@ -193,9 +194,9 @@ class SearchField(QLineEdit):
         self._mark.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), left))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
+        if DOWN.is_pressed(event):
             self.wentDown.emit()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif BACK.is_pressed(event):
             if self.text():
                 self.clear()
             else:

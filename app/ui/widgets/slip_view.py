@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, Q
 
 from app.domain.receipt import Centred, Pair, Rule, Slip, Weight
 from app.ui.widgets.parts import MessageLine, button
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class SlipDialog(QDialog):
         paper.document().setDefaultStyleSheet("* { color: #000000; }")
         paper.setHtml(slip_html(slip, right_to_left=right_to_left))
         self._message = MessageLine("slipMessage")
-        close = button(self.tr("Close (Esc)"), "slipClose", self.reject)
+        close = button(BACK.after(self.tr("Close")), "slipClose", self.reject)
         print_button = button(
             self.tr("Print"), "slipPrint", lambda: self.printWanted.emit(slip), role="primary"
         )

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelega
 from app.ui.widgets import theme
 from app.ui.widgets.language import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.shortcuts import CONFIRM, UP
 from app.ui.widgets.theme import Tone
 
 ROW_PX = 54
@@ -170,9 +171,9 @@ class TwoLineList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row >= 0:
+        if CONFIRM.is_pressed(event) and row >= 0:
             self.chosen.emit(row)
-        elif event.key() == Qt.Key.Key_Up and row <= 0:
+        elif UP.is_pressed(event) and row <= 0:
             self.wentUp.emit()
         else:
             super().keyPressEvent(event)

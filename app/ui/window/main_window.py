@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.domain.rights import in_words
 from app.services import preferences
 from app.services.sync import queue
+from app.services.sync.agent_words import attention_in_words, fault_in_words
 from app.services.till import Actor, Till
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
@@ -47,16 +48,17 @@ from app.ui.widgets import sounds, theme
 from app.ui.widgets.approval import Approvals
 from app.ui.widgets.formatting import Formatter, people_locale
 from app.ui.widgets.parts import ElidedLabel, MessageLine, Pages, button, label
+from app.ui.widgets.shortcuts import SWITCH_PERSON
 from app.ui.widgets.sounds import Sounds
 from app.ui.widgets.theme import Tone
 from app.ui.window.bridge import Bridge
 from app.ui.window.garbage import UiThreadCollector
 from app.ui.window.idle import IdleWatch
-from app.ui.window.pages import PAGES, PageEntry, Place
+from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
 from resources.words import translate
-from sync_agent.events import Attention, Progress, QueueDrained, StateChanged
+from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
 
 P = TypeVar("P", bound=Page)
 
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
             agent=agent,
             pepper=pepper,
             ask=self.answer,
+            shortcuts=all_shortcuts(pages),
             write_bundle=write_bundle,
         )
         self._entries = tuple(pages)
@@ -274,9 +277,10 @@ class MainWindow(QMainWindow):
         for page in self._made.values():
             page.refresh(change)
 
-    def _on_attention(self, event: Attention) -> None:
-        self._notice.say(event.message, Tone.WARN)
-        self.events.note(event.message)
+    def _on_attention(self, event: Attention | Fault) -> None:
+        words = attention_in_words(event) if isinstance(event, Attention) else fault_in_words(event)
+        self._notice.say(words, Tone.WARN)
+        self.events.note(words)
 
     def _on_progress(self, event: Progress) -> None:
         if event.done < event.total:
@@ -325,7 +329,7 @@ class MainWindow(QMainWindow):
             self._counts,
             now_ms=self._till.clock.now_ms,
             clock=self._formatter.time,
-            key=self._entry_for(OpenQueue).key,
+            opened_by=self._entry_for(OpenQueue).shortcut,
         )
         self._bar = self._top_bar()
         notices = QVBoxLayout()
@@ -376,7 +380,7 @@ class MainWindow(QMainWindow):
         who.addStretch(1)
         row.addLayout(who)
         switch = button(self.tr("Switch"), "switchPerson", self.switch_person, role="quiet")
-        switch.setToolTip(self.tr("Let another person sign in (Ctrl+L)"))
+        switch.setToolTip(SWITCH_PERSON.after(self.tr("Let another person sign in")))
         row.addWidget(switch)
         self._tabs.idClicked.connect(lambda number: self.show_page(self._entries[number]))
         return bar
@@ -414,14 +418,14 @@ class MainWindow(QMainWindow):
         tab.setAccessibleName(attention if number else title)
         reason = "" if self._actor is None else _why_not(entry, self._actor)
         tab.setEnabled(not reason)
-        tab.setToolTip(reason or f"{title} ({entry.key})")
+        tab.setToolTip(reason or entry.shortcut.after(title))
         tab.setAccessibleDescription(reason)
 
     def _make_keys(self) -> None:
         for entry in self._entries:
-            if entry.key:
-                QShortcut(QKeySequence(entry.key), self).activated.connect(partial(self.show_page, entry))
-        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.switch_person)
+            if entry.opened_by:
+                entry.shortcut.bind(self, partial(self.show_page, entry))
+        SWITCH_PERSON.bind(self, self.switch_person)
 
 
 def _why_not(entry: PageEntry[Page], actor: Actor) -> str:

@@ -7,12 +7,21 @@ A page's module is imported when the page is first looked at, or in the backgrou
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from app.domain.rights import Right
 from app.services.sync.queue import QueueCounts
 from app.ui.page.base import Page
 from app.ui.page.requests import OpenConflicts, OpenQueue, Request, RingUp
+from app.ui.widgets.shortcuts import (
+    EVERYWHERE,
+    FOR_EVERY_PAGE,
+    FOR_LISTS,
+    FOR_SELLING,
+    SWITCH_PERSON,
+    Shortcut,
+)
 from resources.words import translate
 
 if TYPE_CHECKING:
@@ -44,25 +53,36 @@ def _nothing(_counts: QueueCounts) -> int:
     return 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageEntry(Generic[P_co]):
-    """One page of the window.
-
-    `title` is asked whenever it is shown, since the language can change. `load` imports the page's class,
-    which is made with a PageContext. `key` is a key sequence as Qt writes it. `icon` is the name of a
-    drawing. Whoever lacks `right` finds the page disabled, with the reason. `attention` is the number beside
-    the title: what on that page waits for a person. `answers` are the requests that open the page.
-    """
+    """One page of the window: what the window has to know of it before the page is made."""
 
     name: str
+    """The page's own, in one word."""
     title: Callable[[], str]
+    """Asked whenever it is shown, since the language can change."""
     load: Callable[[], type[P_co]]
-    key: str = ""
+    """Imports the page's class, which is made with a PageContext."""
+    opened_by: str = ""
+    """Its key, as Qt writes it."""
+    opens: Callable[[], str] | None = None
+    """What the page of keys says of that key, where that is not the title."""
+    shortcuts: Sequence[Shortcut] = ()
+    """The keys that hold on this page alone."""
     icon: str = ""
+    """The name of a drawing."""
     place: Place = Place.BAR
     right: Right | None = None
+    """Whoever lacks it finds the page disabled, with the reason."""
     attention: Callable[[QueueCounts], int] = _nothing
+    """The number beside the title: what on this page waits for a person."""
     answers: frozenset[type[Request]] = frozenset()
+    """The requests that open this page."""
+
+    @cached_property
+    def shortcut(self) -> Shortcut:
+        """The key that opens the page."""
+        return Shortcut((self.opened_by,), EVERYWHERE, self.opens or self.title)
 
     @property
     def in_bar(self) -> bool:
@@ -116,17 +136,18 @@ SELL = PageEntry(
     "sell",
     lambda: translate("pages", "Sell"),
     _sell,
-    key="Ctrl+1",
+    opened_by="Ctrl+1",
+    shortcuts=FOR_SELLING,
     icon="sell",
     answers=frozenset({RingUp}),
 )
-STOCK = PageEntry("stock", lambda: translate("pages", "Stock"), _stock, key="Ctrl+2", icon="stock")
-SHIFT = PageEntry("shift", lambda: translate("pages", "Shift"), _shift, key="Ctrl+3", icon="shift")
+STOCK = PageEntry("stock", lambda: translate("pages", "Stock"), _stock, opened_by="Ctrl+2", icon="stock")
+SHIFT = PageEntry("shift", lambda: translate("pages", "Shift"), _shift, opened_by="Ctrl+3", icon="shift")
 SYNC = PageEntry(
     "sync",
     lambda: translate("pages", "Sync centre"),
     _sync,
-    key="Ctrl+4",
+    opened_by="Ctrl+4",
     icon="sync",
     attention=lambda counts: counts.attention + counts.conflicts,
     answers=frozenset({OpenQueue, OpenConflicts}),
@@ -135,16 +156,29 @@ SETTINGS = PageEntry(
     "settings",
     lambda: translate("pages", "Settings"),
     _settings,
-    key="Ctrl+5",
+    opened_by="Ctrl+5",
     icon="settings",
     place=Place.BAR_DRAWING,
 )
 SHORTCUTS = PageEntry(
-    "shortcuts", lambda: translate("pages", "Keys"), _shortcuts, key="F1", place=Place.ASIDE
+    "shortcuts",
+    lambda: translate("ShortcutsPage", "Keys"),
+    _shortcuts,
+    opened_by="F1",
+    opens=lambda: translate("ShortcutsPage", "This page"),
+    place=Place.ASIDE,
 )
 
 PAGES: Sequence[PageEntry[Page]] = (SIGN_IN, SELL, STOCK, SHIFT, SYNC, SETTINGS, SHORTCUTS)
 """In the order of the bar. Whoever signs in begins on the first that they may see."""
+
+
+def all_shortcuts(pages: Sequence[PageEntry[Page]]) -> list[Shortcut]:
+    """Every key that the window and these pages listen to, in the order of the page of keys."""
+    in_bar = [entry.shortcut for entry in pages if entry.in_bar and entry.opened_by]
+    aside = [entry.shortcut for entry in pages if not entry.in_bar and entry.opened_by]
+    of_pages = [shortcut for entry in pages for shortcut in entry.shortcuts]
+    return [*in_bar, SWITCH_PERSON, *aside, *FOR_EVERY_PAGE, *of_pages, *FOR_LISTS]
 
 
 def load_pages(pages: Sequence[PageEntry[Page]] = PAGES) -> None:

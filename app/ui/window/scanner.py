@@ -14,12 +14,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.ui.widgets.parts import KEYS_AT_ONCE
+from app.ui.widgets.shortcuts import CONFIRM
 
 KEY_GAP_MS_MAX = 35
 CODE_LENGTH_MIN = 6
 LINE_FEED = "\n"
 """What some scanners end with instead of Enter."""
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -74,7 +74,7 @@ class Scanner(QObject):
         now_ms = float(event.timestamp()) or self._monotonic_s() * 1000
         if self._code and not _follows(now_ms, self._last_ms):
             self._let_go()
-        if event.key() in _ENTER or event.text() == LINE_FEED:
+        if CONFIRM.is_pressed(event) or event.text() == LINE_FEED:
             return self._ended(now_ms)
         if not self._may_belong_to_a_scan(event):
             self._let_go()

@@ -1,4 +1,6 @@
-"""The keys, on one page (F1)."""
+"""The page of keys: what each key of the window and of its pages does, by where it holds."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -8,6 +10,7 @@ from app.ui.page.base import Page
 from app.ui.page.context import PageContext
 from app.ui.page.requests import GoBack
 from app.ui.widgets.parts import button, card, label, rule
+from app.ui.widgets.shortcuts import BACK, Scope, Shortcut
 
 
 class ShortcutsPage(Page):
@@ -20,13 +23,19 @@ class ShortcutsPage(Page):
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Keys"), "title"))
         head.addStretch(1)
-        self._back = button(self.tr("Back (Esc)"), "shortcutsBack", self._leave)
+        self._back = button(BACK.after(self.tr("Back")), "shortcutsBack", self._leave)
         head.addWidget(self._back)
         layout.addLayout(head)
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        columns.addLayout(self._everywhere())
-        columns.addLayout(self._selling())
+        first, *others = _by_scope(context.shortcuts)
+        columns.addLayout(_group(first, (self.tr("Scanner"), self._scanner_words())))
+        beside = QVBoxLayout()
+        beside.setSpacing(20)
+        for shortcuts in others:
+            beside.addLayout(_group(shortcuts))
+        beside.addStretch(1)
+        columns.addLayout(beside)
         layout.addLayout(columns)
         layout.addStretch(1)
         outer = QVBoxLayout(self)
@@ -37,7 +46,7 @@ class ShortcutsPage(Page):
         self._back.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self._leave()
         else:
             super().keyPressEvent(event)
@@ -45,50 +54,32 @@ class ShortcutsPage(Page):
     def _leave(self) -> None:
         self._context.ask(GoBack())
 
-    def _everywhere(self) -> QVBoxLayout:
-        return _group(
-            self.tr("Everywhere"),
-            (
-                (self.tr("Scanner"), self.tr("Puts the product in the cart; on the Stock page, finds it")),
-                ("Ctrl+1", self.tr("Sell")),
-                ("Ctrl+2", self.tr("Stock")),
-                ("Ctrl+3", self.tr("Shift")),
-                ("Ctrl+4", self.tr("Sync centre")),
-                ("Ctrl+5", self.tr("Settings")),
-                ("Ctrl+L", self.tr("Switch to another person")),
-                ("F1", self.tr("This page")),
-                ("F2", self.tr("Search")),
-                ("Esc", self.tr("Back")),
-            ),
-        )
-
-    def _selling(self) -> QVBoxLayout:
-        return _group(
-            self.tr("While selling"),
-            (
-                ("F4", self.tr("Hold the sale")),
-                ("F5", self.tr("Recall a held sale")),
-                ("F6", self.tr("Refund")),
-                ("F7", self.tr("More: last receipt again, drawer, quick keys")),
-                ("F8", self.tr("Discount, or another price")),
-                ("F9", self.tr("Pay; while paying: cash, card, other")),
-                ("↓", self.tr("From the search to what was found")),
-                ("Enter", self.tr("Take what was found; in the cart: type a quantity")),
-                ("+  −", self.tr("In the cart: one more, one less")),
-                ("Delete", self.tr("Remove the line from the cart")),
-            ),
-        )
+    def _scanner_words(self) -> str:
+        return self.tr("Puts the product in the cart; on the Stock page, finds it")
 
 
-def _group(title: str, keys: tuple[tuple[str, str], ...]) -> QVBoxLayout:
+def _by_scope(shortcuts: Sequence[Shortcut]) -> list[list[Shortcut]]:
+    """Those that are on the page of keys, together by where they hold, in their first order."""
+    groups: dict[Scope, list[Shortcut]] = {}
+    for shortcut in shortcuts:
+        if shortcut.words is not None and shortcut.scope.title is not None:
+            groups.setdefault(shortcut.scope, []).append(shortcut)
+    return list(groups.values())
+
+
+def _group(shortcuts: Sequence[Shortcut], *before: tuple[str, str]) -> QVBoxLayout:
+    """A scope's title and its keys; `before` are rows of what is no key: what it is, and what it does."""
+    title = shortcuts[0].scope.title
+    assert title is not None, "a scope without a title is not on this page"
+    rows = [*before, *((one.name, one.words()) for one in shortcuts if one.words is not None)]
     column = QVBoxLayout()
     column.setSpacing(10)
-    column.addWidget(label(title, "heading"))
+    column.addWidget(label(title(), "heading"))
     column.addWidget(rule())
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(10)
-    for row, (key, words) in enumerate(keys):
+    for row, (key, words) in enumerate(rows):
         cap = label(key, "keycap")
         cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(cap, row, 0)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from app.ui.page.state import StripText
 from app.ui.widgets import theme
 from app.ui.widgets.parts import announce
+from app.ui.widgets.shortcuts import Shortcut
 from app.ui.widgets.theme import Tone
 from resources.words import translate
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
@@ -145,7 +146,7 @@ def _sign_in(counts: Counts) -> str:
 
 
 class StatusStrip(QPushButton):
-    """36 px at the window's foot; pressing it opens the Sync centre, as `key` does.
+    """36 px at the window's foot; pressing it opens the Sync centre, as the key `opened_by` does.
 
     Signals:
         noticed(str, Tone): said once, when the connection is lost and when all is sent after its return.
@@ -156,12 +157,12 @@ class StatusStrip(QPushButton):
     changed = Signal(object)
 
     def __init__(
-        self, counts: Counts, *, now_ms: Callable[[], int], clock: Callable[[int], str], key: str
+        self, counts: Counts, *, now_ms: Callable[[], int], clock: Callable[[int], str], opened_by: Shortcut
     ) -> None:
         super().__init__()
         self.setObjectName("statusStrip")
         self.setIconSize(QSize(18, 18))
-        self.setToolTip(f"{self.tr('Open the Sync centre')} ({key})")
+        self.setToolTip(opened_by.after(self.tr("Open the Sync centre")))
         self._counts = counts
         self._now_ms = now_ms
         self._clock = clock

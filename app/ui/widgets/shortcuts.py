@@ -1,0 +1,109 @@
+"""The table of keys: each key stands here once, with what it does and where it holds.
+
+The keys that open a page are in the page's own entry of the registry (`app/ui/window/pages.py`), in the same
+form. What a window listens to, what a button or a tool tip calls the key, and the page of keys (F1) are made
+from both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from resources.words import translate
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Where a key holds. Without a title it is not on the page of keys: it is what such keys always do."""
+
+    title: Callable[[], str] | None
+
+
+EVERYWHERE = Scope(lambda: translate("ShortcutsPage", "Everywhere"))
+SELLING = Scope(lambda: translate("ShortcutsPage", "While selling"))
+IN_LISTS = Scope(None)
+"""Lists and dialogs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shortcut:
+    """One key, or several that do the same, each as Qt writes it ("F9", "Ctrl+L", "Del").
+
+    `words` say what it does, for the page of keys; without words it is described beside another key there.
+    `cap` is what stands on the key, where Qt's name is not that.
+    """
+
+    keys: tuple[str, ...]
+    scope: Scope
+    words: Callable[[], str] | None = None
+    cap: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the key is called on a button or in a sentence."""
+        return self.cap or self.keys[0]
+
+    def after(self, words: str) -> str:
+        """A caption that ends with the key: "Pay (F9)"."""
+        return f"{words} ({self.name})"
+
+    def beside(self, words: str) -> str:
+        """A caption with little room: "Hold F4"."""
+        return f"{words} {self.name}"
+
+    def bind(self, widget: QWidget, act: Callable[[], object]) -> None:
+        """Do `act` when it is pressed in the widget's window while the widget is in sight."""
+        for key in self.keys:
+            QShortcut(QKeySequence(key), widget).activated.connect(act)
+
+    def is_pressed(self, event: QKeyEvent) -> bool:
+        """Whether this is the key that a widget was sent. Modifiers make no difference."""
+        return QKeySequence(event.key()) in self._sequences
+
+    @cached_property
+    def _sequences(self) -> tuple[QKeySequence, ...]:
+        return tuple(QKeySequence(key) for key in self.keys)
+
+
+SWITCH_PERSON = Shortcut(
+    ("Ctrl+L",), EVERYWHERE, lambda: translate("ShortcutsPage", "Switch to another person")
+)
+SEARCH = Shortcut(("F2",), EVERYWHERE, lambda: translate("ShortcutsPage", "Search"))
+BACK = Shortcut(("Esc",), EVERYWHERE, lambda: translate("ShortcutsPage", "Back"))
+
+HOLD = Shortcut(("F4",), SELLING, lambda: translate("ShortcutsPage", "Hold the sale"))
+RECALL = Shortcut(("F5",), SELLING, lambda: translate("ShortcutsPage", "Recall a held sale"))
+REFUND = Shortcut(("F6",), SELLING, lambda: translate("ShortcutsPage", "Refund"))
+MORE = Shortcut(
+    ("F7",), SELLING, lambda: translate("ShortcutsPage", "More: last receipt again, drawer, quick keys")
+)
+DISCOUNT = Shortcut(("F8",), SELLING, lambda: translate("ShortcutsPage", "Discount, or another price"))
+PAY = Shortcut(("F9",), SELLING, lambda: translate("ShortcutsPage", "Pay; while paying: cash, card, other"))
+DOWN = Shortcut(
+    ("Down",), SELLING, lambda: translate("ShortcutsPage", "From the search to what was found"), "↓"
+)
+TAKE = Shortcut(
+    ("Return", "Enter"),
+    SELLING,
+    lambda: translate("ShortcutsPage", "Take what was found; in the cart: type a quantity"),
+    "Enter",
+)
+ONE_MORE = Shortcut(
+    ("+",), SELLING, lambda: translate("ShortcutsPage", "In the cart: one more, one less"), "+  −"
+)
+ONE_LESS = Shortcut(("-",), SELLING)
+REMOVE = Shortcut(
+    ("Del",), SELLING, lambda: translate("ShortcutsPage", "Remove the line from the cart"), "Delete"
+)
+
+UP = Shortcut(("Up",), IN_LISTS)
+"""From the first row back to the search."""
+CONFIRM = Shortcut(("Return", "Enter"), IN_LISTS)
+"""Opens the chosen row; in a dialog, presses what is lit."""
+
+FOR_EVERY_PAGE = (SEARCH, BACK)
+FOR_SELLING = (HOLD, RECALL, REFUND, MORE, DISCOUNT, PAY, DOWN, TAKE, ONE_MORE, ONE_LESS, REMOVE)
+FOR_LISTS = (UP, CONFIRM)
