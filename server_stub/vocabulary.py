@@ -124,6 +124,26 @@ ROLES = {
 }
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A vocabulary as documents list it: meanings by word. `closed` where the server refuses other words."""
+
+    words: dict[str, str]
+    closed: bool = False
+
+
+LISTED = {
+    "movementReasons": Listed({code: row.meaning for code, row in MOVEMENT_REASONS.items()}),
+    "clientMovementReasons": Listed(
+        {code: row.meaning for code, row in MOVEMENT_REASONS.items() if row.by_client},
+    ),
+    "paymentMethods": Listed({code: row.meaning for code, row in PAYMENT_METHODS.items()}),
+    "transactionKinds": Listed({code: row.meaning for code, row in TRANSACTION_KINDS.items()}, closed=True),
+    "units": Listed({code: row.meaning for code, row in UNITS.items()}, closed=True),
+}
+"""By the name that the contract gives each (`wire.in_vocabulary`)."""
+
+
 def kind_of(code: str) -> TransactionKind:
     """The kind behind a code; one that this server does not know moves neither stock nor turnover."""
     return TRANSACTION_KINDS.get(code) or TransactionKind(code, "")

@@ -1,6 +1,6 @@
 """What a product is sold by: how many decimals a quantity has, how it and a price are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.vocabulary import Table
 from resources.words import Words, marked
@@ -12,7 +12,7 @@ class Unit:
 
     `decimals` is None of a unit from a newer program that did not say: nothing can be sold by it. `written`
     holds a quantity ("{figure} kg"), `priced` a price ("{price} a kg"). `counts_as_one`: however much of it
-    is one item to a customer.
+    is one item to a customer. `spellings` are what a catalogue's file may call it besides.
     """
 
     code: str
@@ -20,6 +20,7 @@ class Unit:
     written: Words = "{figure}"
     priced: Words = "{price}"
     counts_as_one: bool = False
+    spellings: tuple[str, ...] = ()
 
     @property
     def parts(self) -> int:
@@ -36,13 +37,19 @@ KG = "kg"
 
 UNITS = Table.of_rows(
     (
-        Unit(EACH, 0, priced=marked("unit", "{price} each")),
+        Unit(
+            EACH,
+            0,
+            priced=marked("unit", "{price} each"),
+            spellings=("", "piece", "pieces", "pc", "pcs", "unit"),
+        ),
         Unit(
             KG,
             3,
             written=marked("unit", "{figure} kg"),
             priced=marked("unit", "{price} a kg"),
             counts_as_one=True,
+            spellings=("kilo", "kilogram", "kilogramme", "weight"),
         ),
     ),
     unknown=lambda code: Unit(code, None, written=f"{{figure}} {_plain(code)}"),
@@ -54,12 +61,19 @@ def _plain(code: str) -> str:
     return code.replace("{", "").replace("}", "")
 
 
-def unit_of(code: str, decimals: int | None = None) -> Unit:
-    """The unit behind a code.
+def unit_of(spelled: str) -> Unit:
+    """The unit of a product as the catalogue spells it: its code, with "|" and its decimals if they came.
 
-    One that this till does not know is shown as it is called. It has the `decimals` that travelled with it.
+    One that this till does not know is shown as it is called, and is sold where its decimals are there.
     """
+    code, _, told = spelled.partition("|")
     unit = UNITS.of(code)
-    if unit.decimals is not None or decimals is None:
+    if unit.decimals is not None or not told.isdecimal():
         return unit
-    return Unit(unit.code, decimals, unit.written, unit.priced, counts_as_one=decimals > 0)
+    decimals = int(told)
+    return replace(unit, decimals=decimals, counts_as_one=decimals > 0)
+
+
+def code_of(spelled: str) -> str:
+    """The code alone, as it travels."""
+    return spelled.partition("|")[0]

@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from sqlalchemy import Row, false, select
 
 from app.domain.errors import BadQuantity, ReasonMissing
-from app.domain.quantity import EACH
 from app.domain.rights import Right
+from app.domain.vocabulary.units import EACH
 from app.services import journal
 from app.services.approvals import answered_for
 from app.services.sync.queue import describe
