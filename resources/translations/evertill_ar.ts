@@ -1309,6 +1309,33 @@
         </message>
     </context>
     <context>
+        <name>NoticesPage</name>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>I have read it</source>
+            <translation>قرأته</translation>
+        </message>
+        <message>
+            <source>Notices</source>
+            <translation>الإشعارات</translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>مقروء</translation>
+        </message>
+        <message>
+            <source>There are no notices.</source>
+            <translation>لا توجد إشعارات.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الجهاز</translation>
+        </message>
+    </context>
+    <context>
         <name>PinPad</name>
         <message>
             <source>Delete the last figure</source>
@@ -2683,6 +2710,24 @@
         </message>
     </context>
     <context>
+        <name>UnreadLine</name>
+        <message numerus="yes">
+            <source>%n notice(s)</source>
+            <translation>
+                <numerusform>لا إشعارات</numerusform>
+                <numerusform>إشعار واحد</numerusform>
+                <numerusform>إشعاران</numerusform>
+                <numerusform>%n إشعارات</numerusform>
+                <numerusform>%n إشعارًا</numerusform>
+                <numerusform>%n إشعار</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All notices</source>
+            <translation>كل الإشعارات</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -3434,7 +3479,30 @@
         </message>
     </context>
     <context>
+        <name>notices</name>
+        <message>
+            <source>An announcement without words</source>
+            <translation>إعلان بلا نص</translation>
+        </message>
+        <message>
+            <source>Maintenance is planned</source>
+            <translation>صيانة مجدولة</translation>
+        </message>
+        <message>
+            <source>Prices have changed</source>
+            <translation>تغيّرت الأسعار</translation>
+        </message>
+        <message>
+            <source>Stock was updated</source>
+            <translation>حُدّث المخزون</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
+        <message>
+            <source>Notices</source>
+            <translation>الإشعارات</translation>
+        </message>
         <message>
             <source>Sell</source>
             <translation>البيع</translation>

@@ -1233,6 +1233,33 @@
         </message>
     </context>
     <context>
+        <name>NoticesPage</name>
+        <message>
+            <source>Back</source>
+            <translation>Volver</translation>
+        </message>
+        <message>
+            <source>I have read it</source>
+            <translation>Lo he leído</translation>
+        </message>
+        <message>
+            <source>Notices</source>
+            <translation>Avisos</translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>Leído</translation>
+        </message>
+        <message>
+            <source>There are no notices.</source>
+            <translation>No hay avisos.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>Esta caja</translation>
+        </message>
+    </context>
+    <context>
         <name>PinPad</name>
         <message>
             <source>Delete the last figure</source>
@@ -2555,6 +2582,20 @@
         </message>
     </context>
     <context>
+        <name>UnreadLine</name>
+        <message numerus="yes">
+            <source>%n notice(s)</source>
+            <translation>
+                <numerusform>%n aviso</numerusform>
+                <numerusform>%n avisos</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All notices</source>
+            <translation>Todos los avisos</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -3274,7 +3315,30 @@
         </message>
     </context>
     <context>
+        <name>notices</name>
+        <message>
+            <source>An announcement without words</source>
+            <translation>Un anuncio sin texto</translation>
+        </message>
+        <message>
+            <source>Maintenance is planned</source>
+            <translation>Hay mantenimiento previsto</translation>
+        </message>
+        <message>
+            <source>Prices have changed</source>
+            <translation>Han cambiado los precios</translation>
+        </message>
+        <message>
+            <source>Stock was updated</source>
+            <translation>Se ha actualizado el stock</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
+        <message>
+            <source>Notices</source>
+            <translation>Avisos</translation>
+        </message>
         <message>
             <source>Sell</source>
             <translation>Vender</translation>
