@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.services import accounts
+from server_stub.services import enrolment
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork, sqlalchemy_url
@@ -107,7 +107,7 @@ def test_ids_of_one_tenant_are_free_in_another(database: Database) -> None:
     for tenant_id in ("demo", "rival"):
         caller = Caller(tenant_id, "manager", ("main",), user_id="alice")
         request = EnrollRequest(name="Till", location_id="main")
-        enrolled = database.transact(tenant_id, partial(accounts.enroll, caller=caller, request=request))
+        enrolled = database.transact(tenant_id, partial(enrolment.enroll, caller=caller, request=request))
         assert enrolled.receipt_series == "T2"
 
 
