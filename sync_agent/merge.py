@@ -1,21 +1,126 @@
-"""What to suggest when two people changed the same thing: pure, and always with its reasons in words.
+"""What to suggest when two people changed the same thing: pure, and always with its reasons.
 
 Stock: changes of quantity add up; a count stands over what came before it, and later movements go on top.
 Products: field by field. A suggestion only ever adds figures that stand in the conflict; where those do not
 suffice it keeps what the server has, and says so. A person decides. ARCHITECTURE.md, "Conflicts".
+
+Reasons are codes with figures, people, moments and values; a host program says them in its own words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from resources.words import MINUS, in_figures, negative, time_of_day, translate
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
 _COUNTING = frozenset({"count", "resolution"})
 """Reasons of movements that set a figure rather than change it."""
 _RECORD_KEEPING = frozenset({"id", "version", "deleted"})
+
+
+class Who(StrEnum):
+    """Whom a reason speaks of: `MINE` is whoever stands behind this till's side, `NAMED` has a name."""
+
+    MINE = "mine"
+    NAMED = "named"
+    OTHERS = "others"
+    """Several people."""
+    SOMEBODY = "somebody"
+    """One, whose name is not known."""
+    SOMEBODY_ELSE = "somebody_else"
+
+
+@dataclass(frozen=True)
+class Person:
+    who: Who
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One movement as a reason tells it. `delta` in the unit's smallest part, with its sign."""
+
+    reason: str
+    delta: int
+    by: Person
+
+
+class ReasonCode(StrEnum):
+    """A line of an explanation, and what of a `Reason` it fills."""
+
+    # --- stock ---
+    MINE_NOT_KNOWN = "mine_not_known"
+    START_NOT_KNOWN = "start_not_known"
+    SERVER_NOT_KNOWN = "server_not_known"
+    BEFORE = "before"
+    """`figures`: what both started from."""
+    CHANGED = "changed"
+    """`by`, `figures`: change, and what it came to."""
+    BOTH_HAPPENED = "both_happened"
+    """`figures`: the suggestion, the start and the two changes that make it."""
+    COUNTED = "counted"
+    """`by`, `figures`: the count; `at`."""
+    OVER_EARLIER_COUNT = "over_earlier_count"
+    """`by`: whose count was earlier."""
+    IN_THIS_COUNT = "in_this_count"
+    """`movements` that came before the count."""
+    SINCE_THE_COUNT = "since_the_count"
+    """`movements` that came after it."""
+    NOTHING_SINCE = "nothing_since"
+    COUNT_AND_SINCE = "count_and_since"
+    """`figures`: the suggestion, the count and what moved since, which make it."""
+    COUNT_ALONE = "count_alone"
+    """`figures`: the suggestion, which is the count."""
+    CAME_TO = "came_to"
+    """`by`, `figures`: what this till came to; `at`."""
+    COUNTED_LATER = "counted_later"
+    """`by`, `at`: whose count stands, and when it was."""
+    SINCE_THAT_COUNT = "since_that_count"
+    """`movements` after that count."""
+    AS_THE_SERVER = "as_the_server"
+    """`figures`: what the server has, which is the suggestion."""
+
+    # --- products ---
+    ONLY = "only"
+    """`by`, `field`, `values`: before and now. One side alone changed it."""
+    BOTH_CHANGED = "both_changed"
+    """`by`: the other side, `field`, `values`: mine and theirs. Theirs is suggested."""
+    SAME = "same"
+    DELETED_WHILE_EDITED = "deleted_while_edited"
+    """`by` deleted it while `other` changed it."""
+    RESTORE = "restore"
+    BOTH_DELETED = "both_deleted"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line of an explanation; which fields are filled is said at its code."""
+
+    code: ReasonCode
+    figures: tuple[int, ...] = ()
+    by: Person | None = None
+    other: Person | None = None
+    at: datetime | None = None
+    movements: tuple[Moved, ...] = ()
+    field: str = ""
+    """A product's field by its wire name."""
+    values: tuple[Any, ...] = ()
+
+
+class Choice(StrEnum):
+    """What the suggestion comes to, as a button names it."""
+
+    FIGURE = "figure"
+    """Use `Suggestion.quantity`."""
+    KEEP_SERVER = "keep_server"
+    """Keep what the server has, which is not known here."""
+    SERVERS = "servers"
+    MINE = "mine"
+    BOTH = "both"
+    LEAVE_DELETED = "leave_deleted"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True)
@@ -25,21 +130,18 @@ class Suggestion:
     resolution: Resolution
     quantity: int | None
     fields: dict[str, Any] | None
-    explanation: tuple[str, ...]
-    label: str
+    reasons: tuple[Reason, ...]
+    choice: Choice
 
+
+_MINE = Person(Who.MINE)
 
 # --- stock -------------------------------------------------------------------------------------------
 
 
-def suggest_stock(
-    conflict: Conflict, *, my_name: str | None = None, unit: str = "each", zone: tzinfo = UTC
-) -> Suggestion:
-    """The quantity that accounts for everything that both sides know; times are told in `zone`.
-
-    `my_name` is whose side this till's is: None for whoever reads it.
-    """
-    return _StockCase(conflict, my_name or _you(), unit, zone).suggest()
+def suggest_stock(conflict: Conflict) -> Suggestion:
+    """The quantity that accounts for everything that both sides know."""
+    return _StockCase(conflict).suggest()
 
 
 def counted_at(conflict: Conflict) -> datetime | None:
@@ -70,9 +172,6 @@ class _StockCase:
     """One stock conflict, read once."""
 
     conflict: Conflict
-    my_name: str
-    unit: str
-    zone: tzinfo
 
     @property
     def mine(self) -> int | None:
@@ -98,195 +197,85 @@ class _StockCase:
 
     def suggest(self) -> Suggestion:
         if self.mine is None:
-            return self._keep_theirs(translate("merge", "What this till wanted to write is not known."))
+            return self._keep_theirs(Reason(ReasonCode.MINE_NOT_KNOWN))
         later_count = self.their_count
         if later_count is not None and (self.moment is None or later_count.occurred_at >= self.moment):
-            return self._their_count_stands(later_count)
+            return self._their_count_stands(later_count, self.mine)
         if counted_at(self.conflict) is not None:
             return self._my_count_stands(self.mine)
         if self.base is not None and self.theirs is not None:
             return self._both_add_up(self.base, self.mine, self.theirs)
-        return self._keep_theirs(
-            translate("merge", "What both sides started from is not known any more. Count it to be sure.")
-        )
+        return self._keep_theirs(Reason(ReasonCode.START_NOT_KNOWN))
 
     def _both_add_up(self, base: int, mine: int, theirs: int) -> Suggestion:
         my_change, their_change = mine - base, theirs - base
         quantity = base + my_change + their_change
-        sum_in_words = f"{self._figure(base)} {self._signed(my_change)} {self._signed(their_change)}"
         return self._suggestion(
             quantity,
-            translate("merge", "Before: {figure}.").format(figure=self._figure(base)),
-            self._changed(self.my_name, my_change, mine),
-            self._changed(self._they(), their_change, theirs),
-            translate("merge", "Suggested: {figure} ({sum}: both happened).").format(
-                figure=self._figure(quantity), sum=sum_in_words
-            ),
+            Reason(ReasonCode.BEFORE, (base,)),
+            Reason(ReasonCode.CHANGED, (my_change, mine), by=_MINE),
+            Reason(ReasonCode.CHANGED, (their_change, theirs), by=self._they()),
+            Reason(ReasonCode.BOTH_HAPPENED, (quantity, base, my_change, their_change)),
         )
 
     def _my_count_stands(self, mine: int) -> Suggestion:
         before, after = self._around(self.moment)
-        moved = sum(entry.delta or 0 for entry in after)
-        quantity = mine + moved
-        counted = (
-            translate("merge", "{person} counted {figure} at {time}.")
-            if self._time(self.moment)
-            else translate("merge", "{person} counted {figure}.")
-        )
-        lines = [counted.format(person=self.my_name, figure=self._figure(mine), time=self._time(self.moment))]
+        quantity = mine + sum(moved.delta for moved in after)
+        reasons = [Reason(ReasonCode.COUNTED, (mine,), by=_MINE, at=self.moment)]
         if self.their_count is not None:
-            earlier = translate("merge", "The count by {person} was earlier, so this one stands over it.")
-            lines.append(earlier.format(person=_person(self.their_count)))
+            reasons.append(Reason(ReasonCode.OVER_EARLIER_COUNT, by=_person(self.their_count)))
         if before:
-            lines.append(
-                translate("merge", "Already in this count: {movements}.").format(
-                    movements=self._moved(before)
-                )
-            )
+            reasons.append(Reason(ReasonCode.IN_THIS_COUNT, movements=before))
         if after:
-            since = translate("merge", "Since the count: {movements}.")
-            lines.append(since.format(movements=self._moved(after)))
-            suggested = translate("merge", "Suggested: {figure} ({sum}).")
+            reasons.append(Reason(ReasonCode.SINCE_THE_COUNT, movements=after))
+            reasons.append(Reason(ReasonCode.COUNT_AND_SINCE, (quantity, mine, quantity - mine)))
         else:
-            lines.append(translate("merge", "Nothing has moved since."))
-            suggested = translate("merge", "Suggested: {figure}.")
-        in_all = f"{self._figure(mine)} {self._signed(moved)}"
-        return self._suggestion(quantity, *lines, suggested.format(figure=self._figure(quantity), sum=in_all))
+            reasons.append(Reason(ReasonCode.NOTHING_SINCE))
+            reasons.append(Reason(ReasonCode.COUNT_ALONE, (quantity,)))
+        return self._suggestion(quantity, *reasons)
 
-    def _their_count_stands(self, count: HistoryEntry) -> Suggestion:
+    def _their_count_stands(self, count: HistoryEntry, mine: int) -> Suggestion:
         _, after = self._around(count.occurred_at)
-        came_to = (
-            translate("merge", "{person} came to {figure} at {time}.")
-            if self._time(self.moment)
-            else translate("merge", "{person} came to {figure}.")
-        )
-        later = translate("merge", "{person} counted later at {time}, so that count stands.")
-        lines = [
-            came_to.format(
-                person=self.my_name, figure=self._figure(self.mine or 0), time=self._time(self.moment)
-            ),
-            later.format(person=_person(count), time=self._time(count.occurred_at) or "…"),
+        reasons = [
+            Reason(ReasonCode.CAME_TO, (mine,), by=_MINE, at=self.moment),
+            Reason(ReasonCode.COUNTED_LATER, by=_person(count), at=count.occurred_at),
         ]
         if after:
-            since = translate("merge", "Since that count: {movements}.")
-            lines.append(since.format(movements=self._moved(after)))
-        return self._keep_theirs(*lines)
+            reasons.append(Reason(ReasonCode.SINCE_THAT_COUNT, movements=after))
+        return self._keep_theirs(*reasons)
 
-    def _keep_theirs(self, *reasons: str) -> Suggestion:
+    def _keep_theirs(self, *reasons: Reason) -> Suggestion:
         if self.theirs is None:  # nothing may be added to a figure that nobody has
-            return Suggestion(
-                Resolution.ACCEPT_SERVER,
-                None,
-                None,
-                (
-                    *reasons,
-                    translate("merge", "What the server has is not known here. Count it to be sure."),
-                ),
-                translate("merge", "Keep what the server has (suggested)"),
-            )
-        suggested = translate("merge", "Suggested: {figure}, as the server has it.")
-        return self._suggestion(self.theirs, *reasons, suggested.format(figure=self._figure(self.theirs)))
+            unknown = Reason(ReasonCode.SERVER_NOT_KNOWN)
+            return Suggestion(Resolution.ACCEPT_SERVER, None, None, (*reasons, unknown), Choice.KEEP_SERVER)
+        return self._suggestion(self.theirs, *reasons, Reason(ReasonCode.AS_THE_SERVER, (self.theirs,)))
 
-    def _suggestion(self, quantity: int, *explanation: str) -> Suggestion:
+    def _suggestion(self, quantity: int, *reasons: Reason) -> Suggestion:
         if quantity == self.theirs:
             resolution = Resolution.ACCEPT_SERVER
         elif quantity == self.mine:
             resolution = Resolution.ACCEPT_LOCAL
         else:
             resolution = Resolution.MERGE
-        label = translate("merge", "Use {figure} (suggested)").format(figure=self._figure(quantity))
-        return Suggestion(resolution, quantity, None, explanation, label)
+        return Suggestion(resolution, quantity, None, reasons, Choice.FIGURE)
 
-    def _around(self, moment: datetime | None) -> tuple[list[HistoryEntry], list[HistoryEntry]]:
+    def _around(self, moment: datetime | None) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
         """Movements up to a moment, and after it. Counts are neither: they set a figure."""
         movements = [entry for entry in self.conflict.history if entry.reason not in _COUNTING]
-        if moment is None:
-            return [], movements
-        before = [entry for entry in movements if entry.occurred_at <= moment]
-        return before, [entry for entry in movements if entry.occurred_at > moment]
+        before = () if moment is None else [entry for entry in movements if entry.occurred_at <= moment]
+        after = [entry for entry in movements if moment is None or entry.occurred_at > moment]
+        return tuple(map(_moved, before)), tuple(map(_moved, after))
 
-    def _they(self) -> str:
+    def _they(self) -> Person:
         """Who changed the server's figure, by name where it was one person."""
         people = {_person(entry) for entry in self.conflict.history}
         if len(people) == 1:
             return people.pop()
-        if people:
-            return translate("merge", "Others")
-        return _name(self.conflict.server_version) or _somebody_else()
-
-    def _changed(self, person: str, delta: int, now: int) -> str:
-        if delta == 0:
-            words = translate("merge", "{person} changed nothing → {now}.")
-        elif delta > 0:
-            words = translate("merge", "{person} added {figure} → {now}.")
-        else:
-            words = translate("merge", "{person} took {figure} → {now}.")
-        return words.format(person=person, figure=self._figure(abs(delta)), now=self._figure(now))
-
-    def _moved(self, entries: Sequence[HistoryEntry]) -> str:
-        """ "3 sold (Omar), 5 received (Maria)": one part for each reason, direction and person."""
-        sums: dict[tuple[str, str], int] = {}
-        for entry in entries:
-            delta = entry.delta or 0
-            key = (_word_by_direction(entry.reason, delta), _person(entry))
-            sums[key] = sums.get(key, 0) + delta
-        return ", ".join(
-            f"{self._figure(abs(delta))} {word} ({person})" for (word, person), delta in sums.items()
-        )
-
-    def _time(self, moment: datetime | None) -> str:
-        """ "14:05"; empty where it is not known."""
-        if moment is None:
-            return ""
-        try:
-            return time_of_day(moment.astimezone(self.zone))
-        except OverflowError:  # beyond the calendar in this zone
-            return ""
-
-    def _figure(self, quantity: int) -> str:
-        return figure(quantity, self.unit)
-
-    def _signed(self, quantity: int) -> str:
-        return f"{MINUS if quantity < 0 else '+'} {figure(abs(quantity), self.unit)}"
+        return Person(Who.OTHERS) if people else _other_side(self.conflict.server_version)
 
 
-def figure(quantity: int, unit: str) -> str:
-    """A quantity as people read it; what is sold by weight is kept in thousandths."""
-    if unit != "kg":
-        return negative(str(-quantity)) if quantity < 0 else str(quantity)
-    whole, thousandths = divmod(abs(quantity), 1000)
-    weight = in_figures(f"{whole}.{thousandths:03d}")
-    weight = negative(weight) if quantity < 0 else weight
-    return translate("quantity", "{weight} kg").format(weight=weight)
-
-
-def movement_word(reason: str, delta: int) -> str:
-    """ "sold", "received", or for a correction which way it went."""
-    return {
-        "sale": translate("merge", "sold"),
-        "refund": translate("merge", "returned"),
-        "receive": translate("merge", "received"),
-        "waste": translate("merge", "wasted"),
-        "found": translate("merge", "found"),
-        "transfer_in": translate("merge", "transferred in"),
-        "transfer_out": translate("merge", "transferred out"),
-        "count": translate("merge", "counted"),
-    }.get(reason) or _added_or_taken(delta)
-
-
-def _added_or_taken(delta: int) -> str:
-    return translate("merge", "added") if delta >= 0 else translate("merge", "taken away")
-
-
-_TAKES = frozenset({"sale", "waste", "transfer_out"})
-_ADDS = frozenset({"refund", "receive", "found", "transfer_in"})
-
-
-def _word_by_direction(reason: str, delta: int) -> str:
-    """The word for a movement whose figure is told without its sign: it must not say the other way."""
-    if (reason in _TAKES and delta > 0) or (reason in _ADDS and delta < 0):
-        return _added_or_taken(delta)
-    return movement_word(reason, delta)
+def _moved(entry: HistoryEntry) -> Moved:
+    return Moved(entry.reason or "", entry.delta or 0, _person(entry))
 
 
 # --- products ----------------------------------------------------------------------------------------
@@ -295,88 +284,55 @@ _FIELDS = ("name", "barcode", "sku", "priceMinor", "taxRatePpm", "unit")
 """A product's fields by their wire names, in the order in which people know them."""
 
 
-def suggest_product(conflict: Conflict, *, my_name: str | None = None, minor_digits: int = 2) -> Suggestion:
-    """Field by field, what only one side changed; where both changed a field, the server's value.
-
-    `my_name` is whose side this till's is: None for whoever reads it. `minor_digits` is how many decimals a
-    price has.
-    """
-    my_name = my_name or _you()
+def suggest_product(conflict: Conflict) -> Suggestion:
+    """Field by field, what only one side changed; where both changed a field, the server's value."""
     local, server = conflict.local_version, conflict.server_version
-    they = _name(server) or _somebody_else()
+    they = _other_side(server)
     if is_deleted(server) or is_deleted(local):
-        return _restore(conflict, my_name, they)
+        return _restore(conflict, they)
     base = conflict.base_version.values if conflict.base_version else None
     fields: dict[str, Any] = {}
-    explanation: list[str] = []
+    reasons: list[Reason] = []
     for name in differing_fields(local.values, server.values):
         mine, theirs, before = local.values.get(name), server.values.get(name), (base or {}).get(name)
-        word = field_word(name)
-        before_shown, mine_shown, theirs_shown = (
-            _shown(name, value, minor_digits) for value in (before, mine, theirs)
-        )
         if base is not None and theirs == before:
             fields[name] = mine
-            explanation.append(_only(_inside(my_name), word, before_shown, mine_shown))
+            reasons.append(Reason(ReasonCode.ONLY, by=_MINE, field=name, values=(before, mine)))
         elif base is not None and mine == before:
             fields[name] = theirs
-            explanation.append(_only(they, word, before_shown, theirs_shown))
+            reasons.append(Reason(ReasonCode.ONLY, by=they, field=name, values=(before, theirs)))
         else:
             fields[name] = theirs
-            explanation.append(
-                translate(
-                    "merge",
-                    "Both changed {field}: {me} to {mine}, {them} to {theirs}. "
-                    "Suggested: {theirs}, which other tills show already.",
-                ).format(field=word, me=_inside(my_name), mine=mine_shown, them=they, theirs=theirs_shown)
-            )
-    if not explanation:
-        explanation.append(translate("merge", "Both sides say the same."))
-    return _by_field(local, server, fields, tuple(explanation))
-
-
-def _only(person: str, field: str, before: str, now: str) -> str:
-    words = translate("merge", "Only {person} changed {field}: {before} → {now}.")
-    return words.format(person=person, field=field, before=before, now=now)
+            reasons.append(Reason(ReasonCode.BOTH_CHANGED, by=they, field=name, values=(mine, theirs)))
+    if not reasons:
+        reasons.append(Reason(ReasonCode.SAME))
+    return _by_field(local, server, fields, tuple(reasons))
 
 
 def _by_field(
-    local: ConflictSide, server: ConflictSide, fields: dict[str, Any], explanation: tuple[str, ...]
+    local: ConflictSide, server: ConflictSide, fields: dict[str, Any], reasons: tuple[Reason, ...]
 ) -> Suggestion:
     if all(value == server.values.get(name) for name, value in fields.items()):
-        label = translate("merge", "Use the server's (suggested)")
-        return Suggestion(Resolution.ACCEPT_SERVER, None, fields, explanation, label)
+        return Suggestion(Resolution.ACCEPT_SERVER, None, fields, reasons, Choice.SERVERS)
     if all(value == local.values.get(name) for name, value in fields.items()):
-        label = translate("merge", "Use this till's (suggested)")
-        return Suggestion(Resolution.ACCEPT_LOCAL, None, fields, explanation, label)
-    label = translate("merge", "Use both changes (suggested)")
-    return Suggestion(Resolution.MERGE, None, fields, explanation, label)
+        return Suggestion(Resolution.ACCEPT_LOCAL, None, fields, reasons, Choice.MINE)
+    return Suggestion(Resolution.MERGE, None, fields, reasons, Choice.BOTH)
 
 
-def _restore(conflict: Conflict, my_name: str, they: str) -> Suggestion:
+def _restore(conflict: Conflict, they: Person) -> Suggestion:
     """Edited against deleted. Somebody still works with it, and deleting it again costs nothing."""
     local, server = conflict.local_version, conflict.server_version
     if is_deleted(local) and is_deleted(server):
-        return Suggestion(
-            Resolution.ACCEPT_SERVER,
-            None,
-            {},
-            (translate("merge", "Both deleted it."),),
-            translate("merge", "Leave deleted (suggested)"),
-        )
-    deleter, editor = (they, _inside(my_name)) if is_deleted(server) else (my_name, they)
+        both = (Reason(ReasonCode.BOTH_DELETED),)
+        return Suggestion(Resolution.ACCEPT_SERVER, None, {}, both, Choice.LEAVE_DELETED)
+    deleter, editor = (they, _MINE) if is_deleted(server) else (_MINE, they)
     kept = local if is_deleted(server) else server
     return Suggestion(
         Resolution.ACCEPT_LOCAL if is_deleted(server) else Resolution.ACCEPT_SERVER,
         None,
-        _fields_of(kept.values),
-        (
-            translate("merge", "{deleter} deleted it while {editor} changed it.").format(
-                deleter=deleter, editor=editor
-            ),
-            translate("merge", "Suggested: restore it. It can be deleted again at any time."),
-        ),
-        translate("merge", "Restore (suggested)"),
+        {name: value for name, value in kept.values.items() if name not in _RECORD_KEEPING},
+        (Reason(ReasonCode.DELETED_WHILE_EDITED, by=deleter, other=editor), Reason(ReasonCode.RESTORE)),
+        Choice.RESTORE,
     )
 
 
@@ -391,66 +347,21 @@ def differing_fields(local: dict[str, Any], server: dict[str, Any]) -> list[str]
     return sorted(names, key=_field_order)
 
 
-def field_word(name: str) -> str:
-    """ "the price"; a field that this version does not know by its own name."""
-    return {
-        "name": translate("merge", "the name"),
-        "barcode": translate("merge", "the barcode"),
-        "sku": translate("merge", "the article number"),
-        "priceMinor": translate("merge", "the price"),
-        "taxRatePpm": translate("merge", "the tax rate"),
-        "unit": translate("merge", "the unit"),
-    }.get(name, name)
-
-
 def _field_order(name: str) -> tuple[int, str]:
     return (_FIELDS.index(name) if name in _FIELDS else len(_FIELDS), name)
-
-
-def _fields_of(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in _RECORD_KEEPING}
-
-
-def _shown(name: str, value: object, minor_digits: int) -> str:
-    if value is None:
-        return translate("merge", "nothing")
-    if isinstance(value, int) and not isinstance(value, bool):
-        if name == "priceMinor":
-            return _decimal(value, minor_digits)
-        if name == "taxRatePpm":
-            return f"{_decimal(value, 4).rstrip('0').rstrip('.,')} %"
-    return f"“{value}”"
-
-
-def _decimal(value: int, digits: int) -> str:
-    """A whole number as one with decimals: in whole numbers throughout, so that none is ever rounded."""
-    whole, part = divmod(abs(value), 10**digits)
-    plain = f"{'-' if value < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
-    return in_figures(plain)
 
 
 # --- people ------------------------------------------------------------------------------------------
 
 
-def _inside(name: str) -> str:
-    """A name inside a sentence: "You" opens one, and is "you" further on."""
-    return translate("merge", "you") if name == _you() else name
+def _other_side(side: ConflictSide) -> Person:
+    name = _first(side.actor_name, side.actor)
+    return Person(Who.NAMED, name) if name else Person(Who.SOMEBODY_ELSE)
 
 
-def _you() -> str:
-    return translate("merge", "You")
-
-
-def _somebody_else() -> str:
-    return translate("merge", "Somebody else")
-
-
-def _name(side: ConflictSide) -> str | None:
-    return _first(side.actor_name, side.actor)
-
-
-def _person(entry: HistoryEntry) -> str:
-    return _first(entry.actor_name, entry.actor) or translate("merge", "somebody")
+def _person(entry: HistoryEntry) -> Person:
+    name = _first(entry.actor_name, entry.actor)
+    return Person(Who.NAMED, name) if name else Person(Who.SOMEBODY)
 
 
 def _first(*names: str | None) -> str | None:

@@ -12,6 +12,7 @@ from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.vocabulary.units import EACH
 from app.services.stock.catalogue import product_names
+from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
 from app.services.till import Actor, Till, authorise, person_names
 from resources.words import translate
 from sync_agent.contract.conflicts import (
@@ -24,15 +25,7 @@ from sync_agent.contract.conflicts import (
 )
 from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
 from sync_agent.contract.wire import to_ms
-from sync_agent.merge import (
-    Suggestion,
-    counted_at,
-    differing_fields,
-    is_deleted,
-    quantity_of,
-    suggest_product,
-    suggest_stock,
-)
+from sync_agent.merge import counted_at, differing_fields, is_deleted, quantity_of
 from sync_agent.store import endings, overlay, search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
