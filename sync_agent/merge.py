@@ -7,7 +7,7 @@ suffice it keeps what the server has, and says so. A person decides. ARCHITECTUR
 Reasons are codes with figures, people, moments and values; a host program says them in its own words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Any
 
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
-_COUNTING = frozenset({"count", "resolution"})
+SETTING = frozenset({"count", "resolution"})
 """Reasons of movements that set a figure rather than change it."""
 _RECORD_KEEPING = frozenset({"id", "version", "deleted"})
 
@@ -139,9 +139,12 @@ _MINE = Person(Who.MINE)
 # --- stock -------------------------------------------------------------------------------------------
 
 
-def suggest_stock(conflict: Conflict) -> Suggestion:
-    """The quantity that accounts for everything that both sides know."""
-    return _StockCase(conflict).suggest()
+def suggest_stock(conflict: Conflict, *, setting: Collection[str] = SETTING) -> Suggestion:
+    """The quantity that accounts for everything that both sides know.
+
+    `setting` are the reasons of movements that set a figure, where a host knows others than the contract's.
+    """
+    return _StockCase(conflict, frozenset(setting)).suggest()
 
 
 def counted_at(conflict: Conflict) -> datetime | None:
@@ -172,6 +175,7 @@ class _StockCase:
     """One stock conflict, read once."""
 
     conflict: Conflict
+    setting: frozenset[str]
 
     @property
     def mine(self) -> int | None:
@@ -192,7 +196,7 @@ class _StockCase:
     @property
     def their_count(self) -> HistoryEntry | None:
         """The newest count among what happened at the server meanwhile."""
-        counts = [entry for entry in self.conflict.history if entry.reason in _COUNTING]
+        counts = [entry for entry in self.conflict.history if entry.reason in self.setting]
         return max(counts, key=lambda entry: entry.occurred_at, default=None)
 
     def suggest(self) -> Suggestion:
@@ -261,7 +265,7 @@ class _StockCase:
 
     def _around(self, moment: datetime | None) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
         """Movements up to a moment, and after it. Counts are neither: they set a figure."""
-        movements = [entry for entry in self.conflict.history if entry.reason not in _COUNTING]
+        movements = [entry for entry in self.conflict.history if entry.reason not in self.setting]
         before = () if moment is None else [entry for entry in movements if entry.occurred_at <= moment]
         after = [entry for entry in movements if moment is None or entry.occurred_at > moment]
         return tuple(map(_moved, before)), tuple(map(_moved, after))

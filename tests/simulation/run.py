@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import structlog
 
-from server_stub.services import accounts
+from server_stub.services import enrolment
 from server_stub.services.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.store.device import DeviceIdentity
@@ -159,7 +159,7 @@ class Simulation:
         assert self.server.database is not None
         mia = Caller(tenant_id, "manager", PLACES, user_id=f"{tenant_id}-mia")
         request = EnrollRequest(name=name, location_id=place)
-        answer = self.server.database.transact(tenant_id, lambda unit: accounts.enroll(unit, mia, request))
+        answer = self.server.database.transact(tenant_id, lambda unit: enrolment.enroll(unit, mia, request))
         token = f"device-{name}"
         caller = Caller(tenant_id, "device", (place,), device_id=answer.device_id)
         self._devices[token] = caller
@@ -387,6 +387,9 @@ class Simulation:
             pruned = await self.server.prune(OURS, chance.choice([0, 30_000, 120_000]))
             self.outcome.happened["changes were pruned"] += bool(pruned)
 
+    def _is_serving(self) -> bool:
+        return self.server.is_up
+
     async def backup_restored(self, chance: random.Random) -> None:
         if not self.server.is_up:
             return
@@ -395,7 +398,7 @@ class Simulation:
         await asyncio.sleep(chance.uniform(5, 200))
         self._server_down()
         await asyncio.sleep(chance.uniform(0, 30))
-        if self.server.is_up:
+        if self._is_serving():
             return  # another trouble brought it up again meanwhile
         self.server.restore(copy)
         self._watch.server_was_restored()

@@ -1,16 +1,18 @@
 """Selling through the window, by scanner and by keyboard alone, onto a real disk."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from sqlalchemy import select
 
 from app.services import preferences
-from app.services.selling import checkout
+from app.services.selling import history
 from app.services.stock import inventory
 from app.services.sync import queue
 from app.ui.sell.cart_table import QUANTITY, REMOVE, CartTable
 from app.ui.widgets.parts import MessageLine, SearchField
+from app.ui.widgets.two_line import TwoLineList
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL
 from sync_agent.errors import DiskFull
@@ -71,7 +73,7 @@ def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loo
     assert text(selling, "doneChange") == "£0.00"
     keys.press(Qt.Key.Key_Space)
     loop.until(lambda: part(selling, SearchField, "sellSearch").isVisible())
-    assert [sale.total_minor for sale in checkout.recent_sales(shop.till)] == [650 + 2 * 895]
+    assert [sale.total_minor for sale in history.recent_sales(shop.till)] == [650 + 2 * 895]
 
 
 def test_the_next_scan_leaves_the_done_sale_and_begins_another(
@@ -172,7 +174,7 @@ def test_too_little_cash_is_a_part_and_the_rest_stays_due(
     part(selling, QPushButton, "takeCash").click()
     loop.settle()
     assert text(selling, "tenderDue") == "£1.50", "what was given counts, and the rest is asked for"
-    assert checkout.recent_sales(shop.till) == []
+    assert history.recent_sales(shop.till) == []
 
 
 def test_esc_goes_back_from_the_tender_to_the_cart(selling: MainWindow, keys: Keyboard) -> None:
@@ -198,14 +200,14 @@ def test_a_product_without_a_price_is_refused_in_words(selling: MainWindow) -> N
 
 
 def test_a_full_disk_keeps_the_cart_and_says_so(
-    selling: MainWindow, loop: Loop, shop: OfflineShop, monkeypatch: object
+    selling: MainWindow, loop: Loop, shop: OfflineShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object, **__: object) -> None:
         raise DiskFull("The disk is full. Nothing was saved; free some space and try again.")
 
     scan(BLUE_MUG)
     selling.page(SELL).ask_for_money()
-    monkeypatch.setattr(shop.store, "write", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr(shop.store, "write", full)
     part(selling, QPushButton, "takeCash").click()
     loop.settle()
     assert part(selling, MessageLine, "tenderMessage").words.startswith("The disk is full.")
@@ -221,8 +223,8 @@ def test_the_last_sales_are_listed_while_nothing_is_searched_for(
     keys.press(Qt.Key.Key_Return)
     loop.settle()
     selling.page(SELL).back_to_cart()
-    sales = part(selling, QWidget, "lastSales")
-    loop.until(lambda: sales.rows.rowCount() == 1)  # type: ignore[attr-defined]
+    sales = part(selling, TwoLineList, "lastSales")
+    loop.until(lambda: sales.rows.rowCount() == 1)
 
 
 def test_the_cart_survives_a_switch_of_clerks(selling: MainWindow) -> None:
@@ -259,7 +261,8 @@ def test_a_quick_key_too_many_is_refused_in_words(
     selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     others = [f"product-{number}" for number in range(1, 13)]
-    loop.run(preferences.set_quick_keys(shop.till, others[: preferences.QUICK_KEYS_MAX]))
+    for product_id in others[: preferences.QUICK_KEYS_MAX]:
+        loop.run(preferences.toggle_quick_key(shop.till, product_id))
     loop.settle()
     scan("2000000000015")
     keys.press_in(selling, Qt.Key.Key_F7)
@@ -272,7 +275,7 @@ def test_a_quick_key_too_many_is_refused_in_words(
 def shown_keys(window: MainWindow) -> list[str]:
     """Products by their quick keys, in the order in which the keys stand."""
     made = [key for key in window.findChildren(QPushButton) if key.property("role") == "quickkey"]
-    shown = [key for key in made if key.isVisibleTo(key.parentWidget())]
+    shown = [key for key in made if (row := key.parentWidget()) is not None and key.isVisibleTo(row)]
     shown.sort(key=lambda key: (key.y(), key.x()))
     return [key.objectName().removeprefix("quick-") for key in shown]
 

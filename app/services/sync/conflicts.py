@@ -11,9 +11,11 @@ from app.domain.money import minor_digits
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.vocabulary.units import EACH
+from app.services.approvals import authorise
+from app.services.person_names import person_names
 from app.services.stock.catalogue import product_names
 from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.conflicts import (
     Conflict,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from app.domain.quantity import quantity_in_words
-from app.domain.vocabulary.movement_reasons import reason_of
+from app.domain.vocabulary.movement_reasons import MOVEMENT_REASONS, Sign, reason_of
 from app.domain.vocabulary.units import EACH
 from resources.words import MINUS, in_figures, time_of_day, translate
 from sync_agent import merge
@@ -32,7 +32,8 @@ def suggest_stock(
     conflict: Conflict, *, my_name: str | None = None, unit: str = EACH, zone: tzinfo = UTC
 ) -> Suggestion:
     """A quantity; times are told in `zone`. `my_name` is whose side this till's is: None for the reader."""
-    return _said(merge.suggest_stock(conflict), _Speaker(my_name, unit=unit, zone=zone))
+    setting = [reason.code for reason in MOVEMENT_REASONS.all() if reason.sign is Sign.SETS]
+    return _said(merge.suggest_stock(conflict, setting=setting), _Speaker(my_name, unit=unit, zone=zone))
 
 
 def suggest_product(conflict: Conflict, *, my_name: str | None = None, minor_digits: int = 2) -> Suggestion:

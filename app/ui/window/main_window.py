@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.rights import in_words
+from app.domain.rights import only
 from app.services import preferences
 from app.services.sync import queue
 from app.services.sync.agent_words import attention_in_words, fault_in_words
@@ -59,7 +59,6 @@ from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
 from app.ui.window.unread_line import UnreadLine
-from resources.words import translate
 from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
 
 P = TypeVar("P", bound=Page)
@@ -97,7 +96,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Evertill · {till}").format(till=till.device.name))
         self._collector = UiThreadCollector(self)
         self._till = till
-        self.bridge = bridge
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self.approvals = Approvals(till, pepper, self)
@@ -440,5 +438,4 @@ def _why_not(entry: PageEntry[Page], actor: Actor) -> str:
     """Why this person may not see a page, in words; empty where they may."""
     if entry.right is None or actor.may(entry.right):
         return ""
-    words = translate("errors", "Only a manager may {what}.")
-    return words.format(what=in_words(entry.right))
+    return only(entry.right)

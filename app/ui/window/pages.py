@@ -149,7 +149,14 @@ SELL = PageEntry(
     answers=frozenset({RingUp}),
 )
 STOCK = PageEntry("stock", lambda: translate("pages", "Stock"), _stock, opened_by="Ctrl+2", icon="stock")
-SHIFT = PageEntry("shift", lambda: translate("pages", "Shift"), _shift, opened_by="Ctrl+3", icon="shift")
+SHIFT = PageEntry(
+    "shift",
+    lambda: translate("pages", "Shift"),
+    _shift,
+    opened_by="Ctrl+3",
+    icon="shift",
+    right=Right.RUN_SHIFT,
+)
 SYNC = PageEntry(
     "sync",
     lambda: translate("pages", "Sync centre"),
