@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server_stub.monitoring.abuse_monitor import Watch
 from server_stub.monitoring.metrics import Metrics
+from server_stub.operations.queue import OperationQueue
 from server_stub.presence.local import Presence
 from server_stub.rate_limits import Limits
 from server_stub.sessions.access_tokens import AccessTokens
@@ -16,6 +17,7 @@ from server_stub.store.database import Database
 class Parts:
     settings: Settings
     database: Database
+    operations: OperationQueue
     tokens: AccessTokens
     secret: bytes
     """Signs access tokens and derives the successors of refresh tokens."""

@@ -19,6 +19,9 @@ from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from server_stub.middleware.http import Outside, Requests
 from server_stub.monitoring.abuse_monitor import Watch
 from server_stub.monitoring.metrics import Metrics
+from server_stub.operations.handler import Handlers
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.presence.local import LocalPresence, Presence
 from server_stub.rate_limits import Limits
 from server_stub.realtime import Realtime
@@ -41,7 +44,12 @@ class Application:
         await self.outside(scope, receive, send)
 
 
-def build_parts(settings: Settings, clock: Clock | None = None, ids: Ids | None = None) -> Parts:
+def build_parts(
+    settings: Settings,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    handlers: Handlers = HANDLERS,
+) -> Parts:
     """Everything below the doors, on a database that is migrated already."""
     clock, ids = clock or SystemClock(), ids or TimeOrderedIds()
     secret = secret_of(settings.secret_file)
@@ -56,19 +64,26 @@ def build_parts(settings: Settings, clock: Clock | None = None, ids: Ids | None 
     return Parts(
         settings=settings,
         database=database,
+        operations=OperationQueue(database, handlers, settings.operations_per_commit),
         tokens=AccessTokens(secret, settings.access_token_s, clock, ids),
         secret=secret,
         standings=Standings(database, settings.standing_s),
         limits=Limits(settings.rate_limits, settings.redis_url),
         presence=presence,
         watch=Watch(database),
-        metrics=Metrics(),
+        metrics=Metrics(handlers.resource_types),
     )
 
 
-def build_app(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Application:
-    """The whole server; it lives from the ASGI start-up to the end."""
-    parts = build_parts(settings, clock, ids)
+def build_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    handlers: Handlers = HANDLERS,
+) -> Application:
+    """The whole server; it lives from the ASGI start-up to the end. `handlers`: the kinds that it knows."""
+    parts = build_parts(settings, clock, ids, handlers)
     database = parts.database
     realtime = Realtime(parts, _bus_of(settings, parts.metrics))
     pruner = Pruner(settings, database)

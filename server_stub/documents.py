@@ -7,9 +7,10 @@ the words mean is told in docs/protocol.md.
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -21,6 +22,8 @@ from pydantic.json_schema import models_json_schema
 from server_stub import rest
 from server_stub.asgi import build_parts
 from server_stub.middleware.incoming import REQUEST_ID_HEADER
+from server_stub.operations.handler import Handlers, NoData
+from server_stub.operations.handlers import HANDLERS
 from server_stub.roles import ENDPOINTS, EVENTS
 from server_stub.settings import Settings
 from sync_agent.contract import codes, conflicts, events, operations, stock, streams
@@ -34,42 +37,17 @@ _ENVELOPES = (
 )
 
 
-@dataclass(frozen=True)
-class OperationForm:
-    """One thing that a queue may ask for: a resource type, what is done to it, and the data that says how."""
-
-    name: str
-    resource_type: str
-    operation: operations.Verb
-    data: type[Wire] | None
-
-
-OPERATION_FORMS = (
-    OperationForm("StockMovementOperation", operations.STOCK_LEVEL, "update", operations.MovementData),
-    OperationForm("StockCountOperation", operations.STOCK_LEVEL, "update", operations.CountData),
-    OperationForm("TransactionOperation", operations.TRANSACTION, "create", operations.TransactionData),
-    OperationForm("TransferOperation", operations.STOCK_TRANSFER, "create", operations.TransferData),
-    OperationForm("ProductCreateOperation", operations.PRODUCT, "create", operations.ProductCreate),
-    OperationForm("ProductEditOperation", operations.PRODUCT, "update", operations.ProductEdit),
-    OperationForm("ProductDeleteOperation", operations.PRODUCT, "delete", None),
-    OperationForm("DecisionOperation", operations.CONFLICT, "update", conflicts.ResolveConflict),
-    OperationForm("ReopeningOperation", operations.CONFLICT, "create", conflicts.ReopenConflict),
-    OperationForm("ShiftOpenOperation", operations.SHIFT, "create", operations.ShiftOpen),
-    OperationForm("ShiftCloseOperation", operations.SHIFT, "update", operations.ShiftClose),
-)
-
-CHANGED_ROWS: dict[str, type[Wire]] = {
+_ROWS_OF_NO_OPERATION: dict[str, type[Wire]] = {
     "location": stock.LocationRow,
     "user": stock.UserRow,
-    "product": stock.ProductRow,
-    "stock_level": stock.StockLevelRow,
-    "oversold": stock.OversoldRow,
-    "transaction": operations.TransactionRow,
-    "conflict": conflicts.Conflict,
-    "shift": operations.ShiftRow,
     "quarantine": operations.QuarantineRow,
 }
-"""What a change's `row` is, by its resource type."""
+"""What a change's `row` is, by its resource type, where no kind of operation publishes it."""
+
+
+def changed_rows(handlers: Handlers) -> dict[str, type[Wire]]:
+    """What a change's `row` is, by its resource type."""
+    return _ROWS_OF_NO_OPERATION | handlers.rows
 
 
 @dataclass(frozen=True)
@@ -161,7 +139,7 @@ SERVER_EVENTS: dict[str, ServerEvent] = {
 # --- OpenAPI ---------------------------------------------------------------------------------------------
 
 
-def open_api(router: APIRouter) -> dict[str, Any]:
+def open_api(router: APIRouter, handlers: Handlers) -> dict[str, Any]:
     """OpenAPI 3.1 of the given routes."""
     document = get_openapi(
         title="Evertill server",
@@ -178,14 +156,14 @@ def open_api(router: APIRouter) -> dict[str, Any]:
         routes=router.routes,
     )
     document["paths"] = dict(sorted(document["paths"].items()))
-    models: set[type[Wire]] = {codes.ErrorBody, *CHANGED_ROWS.values()}
+    models: set[type[Wire]] = {codes.ErrorBody, *changed_rows(handlers).values()}
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             models |= _complete(described, method.upper(), path)
-    schemas = _schemas(models)
+    schemas = _schemas(models, changed_rows(handlers))
     schemas[_REFUSED] = _refused()
     if "QueueRequest" in schemas:
-        schemas |= _operation_schemas()
+        schemas |= _operation_schemas(handlers)
         schemas["QueueRequest"]["properties"]["items"]["items"] = _ref("AnyOperation")
         schemas["QueueRequest"]["properties"]["items"]["maxItems"] = codes.QUEUE_OPERATIONS_MAX
     document["components"] = {
@@ -289,10 +267,10 @@ def _refused() -> dict[str, Any]:
 # --- AsyncAPI --------------------------------------------------------------------------------------------
 
 
-def async_api() -> dict[str, Any]:
+def async_api(handlers: Handlers) -> dict[str, Any]:
     """AsyncAPI 3.0 of the socket. Operations are seen from the server: it receives what clients send."""
     messages = {**dict(_client_messages()), **dict(_server_messages())}
-    models: set[type[Wire]] = {codes.ErrorBody, *CHANGED_ROWS.values()}
+    models: set[type[Wire]] = {codes.ErrorBody, *changed_rows(handlers).values()}
     models |= {event.takes for event in CLIENT_EVENTS.values()}
     models |= {event.gives for event in CLIENT_EVENTS.values() if event.gives is not None}
     models |= {event.payload for event in SERVER_EVENTS.values()}
@@ -320,7 +298,11 @@ def async_api() -> dict[str, Any]:
         "operations": dict(_operations()),
         "components": {
             "messages": messages,
-            "schemas": {**_schemas(models), **_operation_schemas(), _REFUSED: _refused()},
+            "schemas": {
+                **_schemas(models, changed_rows(handlers)),
+                **_operation_schemas(handlers),
+                _REFUSED: _refused(),
+            },
             "securitySchemes": {
                 "accessToken": {
                     "type": "http",
@@ -441,7 +423,9 @@ def _acknowledged(name: str) -> str:
 # --- schemas ---------------------------------------------------------------------------------------------
 
 
-def _schemas(models: Iterable[type[Wire]]) -> dict[str, Any]:
+def _schemas(
+    models: Iterable[type[Wire]], changed: Mapping[str, type[Wire]] = MappingProxyType({})
+) -> dict[str, Any]:
     """The JSON schemas of models and of all that they are made of, by name."""
     asked = sorted(models, key=lambda model: model.__name__)
     _, told = models_json_schema(
@@ -449,7 +433,7 @@ def _schemas(models: Iterable[type[Wire]]) -> dict[str, Any]:
     )
     schemas: dict[str, Any] = dict(sorted(told.get("$defs", {}).items()))
     if "Change" in schemas:
-        rows = [_ref(name) for name in sorted({row.__name__ for row in CHANGED_ROWS.values()})]
+        rows = [_ref(name) for name in sorted({row.__name__ for row in changed.values()})]
         schemas["Change"]["properties"]["row"] = {
             "anyOf": [*rows, {"type": "null"}],
             "description": "The whole new row, of the resource type's form; null or absent: it is deleted.",
@@ -458,23 +442,23 @@ def _schemas(models: Iterable[type[Wire]]) -> dict[str, Any]:
     return schemas
 
 
-def _operation_schemas() -> dict[str, Any]:
-    """`Operation` once for each form, and any of them."""
-    data = {form.data for form in OPERATION_FORMS if form.data is not None}
+def _operation_schemas(handlers: Handlers) -> dict[str, Any]:
+    """`Operation` once for each kind, and any of them."""
+    data = {handler.data for handler in handlers.all if handler.data is not NoData}
     schemas = _schemas({operations.Operation, *data})
     base = schemas["Operation"]
-    for form in OPERATION_FORMS:
-        told = {
-            "resourceType": {"const": form.resource_type},
-            "operation": {"const": form.operation},
-            "data": _ref(form.data.__name__) if form.data else {"type": "object"},
+    for handler in handlers.all:
+        properties = {
+            "resourceType": {"const": handler.resource_type},
+            "operation": {"const": handler.verb},
+            "data": {"type": "object"} if handler.data is NoData else _ref(handler.data.__name__),
         }
-        described = base | {"title": form.name, "properties": base["properties"] | told}
+        described = base | {"title": handler.name, "properties": base["properties"] | properties}
         del described["description"]
-        schemas[form.name] = described
+        schemas[handler.name] = described
     schemas["AnyOperation"] = {
         "title": "AnyOperation",
-        "anyOf": [_ref(form.name) for form in OPERATION_FORMS],
+        "anyOf": [_ref(handler.name) for handler in handlers.all],
     }
     return schemas
 
@@ -521,12 +505,15 @@ def written(document: dict[str, Any]) -> bytes:
     )
 
 
-def documents() -> dict[str, dict[str, Any]]:
-    """Both documents, by file name."""
+def documents(handlers: Handlers = HANDLERS) -> dict[str, dict[str, Any]]:
+    """Both documents, by file name; `handlers` are the kinds of operations that they describe."""
     with tempfile.TemporaryDirectory() as home:
         parts = build_parts(Settings(home=Path(home)))
         try:
-            return {"openapi.json": open_api(rest.routes(parts)), "asyncapi.json": async_api()}
+            return {
+                "openapi.json": open_api(rest.routes(parts), handlers),
+                "asyncapi.json": async_api(handlers),
+            }
         finally:
             parts.database.close()
 

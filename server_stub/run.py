@@ -16,6 +16,8 @@ from server_stub.asgi import Application, build_app
 from server_stub.cli.demo_data import load_demo_data
 from server_stub.clock import Clock, SystemClock, TimeOrderedIds
 from server_stub.middleware.http_protocol import bounded_http
+from server_stub.operations.handler import Handlers
+from server_stub.operations.handlers import HANDLERS
 from server_stub.settings import Settings, refuse_open_door
 from server_stub.store.database import Database
 from server_stub.store.migrations import make_ready
@@ -62,13 +64,17 @@ def serve(settings: Settings, *, demo_data: bool = False) -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, demo_data: bool = False, clock: Clock | None = None
+    settings: Settings,
+    *,
+    demo_data: bool = False,
+    clock: Clock | None = None,
+    handlers: Handlers = HANDLERS,
 ) -> AsyncIterator[RunningServer]:
     """A server within the running loop, for tests and the demonstration; it leaves signals alone."""
     await asyncio.to_thread(prepare, settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
         started = asyncio.Event()
-        server = _EmbeddedServer(build_app(settings, clock=clock), settings, started.set)
+        server = _EmbeddedServer(build_app(settings, clock=clock, handlers=handlers), settings, started.set)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         beginning = asyncio.create_task(started.wait())
         await asyncio.wait({serving, beginning}, return_when=asyncio.FIRST_COMPLETED)

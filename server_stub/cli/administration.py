@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError
 from sqlalchemy import Connection, select, update
 
 from server_stub.errors import what_is_wrong
-from server_stub.operations import queue
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
@@ -137,12 +138,13 @@ async def take_in(
     if place is None:
         raise Refused(f"the shop {header.tenant_id} has no till {header.device_id}")
     caller = Caller(header.tenant_id, "device", (place,), device_id=header.device_id)
+    queue = OperationQueue(database, HANDLERS, TAKEN_AT_A_TIME)
     results: list[OperationResult] = []
     for start in range(0, len(operations), TAKEN_AT_A_TIME):
         items = [
             item | {"carriedFor": header.device_id} for item in operations[start : start + TAKEN_AT_A_TIME]
         ]
-        results += await queue.take(database, caller, items, operations_per_commit=TAKEN_AT_A_TIME)
+        results += await queue.import_all(caller, items)
     return results
 
 

@@ -4,7 +4,7 @@ Counters are safe to turn from any thread; whoever measures says so here, and no
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
@@ -28,9 +28,7 @@ from sync_agent.contract.conflicts import Resolution
 from sync_agent.contract.operations import (
     CONFLICT,
     PRODUCT,
-    SHIFT,
     STOCK_LEVEL,
-    STOCK_TRANSFER,
     TRANSACTION,
     OperationResult,
 )
@@ -38,7 +36,6 @@ from sync_agent.contract.wire import PROTOCOL_VERSION
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LATENCIES_KEPT = 500
-_RESOURCE_TYPES = frozenset({STOCK_LEVEL, TRANSACTION, PRODUCT, CONFLICT, STOCK_TRANSFER, SHIFT})
 _IN_CONFLICT = (STOCK_LEVEL, PRODUCT, TRANSACTION)
 _CODES = frozenset(code.value for code in ErrorCode)
 _UNKNOWN = "(unknown)"
@@ -48,7 +45,9 @@ _UNKNOWN = "(unknown)"
 class Metrics:
     """One server's own registry, so that two servers in one process do not add up."""
 
-    def __init__(self) -> None:
+    def __init__(self, resource_types: Collection[str]) -> None:
+        """`resource_types` are those that operations may be about."""
+        self._resource_types = resource_types
         # Each series would otherwise come with a second one that tells when it began.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
@@ -135,7 +134,7 @@ class Metrics:
         """Operations were judged; `items` are they as they came, in the order of their results."""
         for item, result in zip(items, results, strict=True):
             told = item.get("resourceType") if isinstance(item, dict) else None
-            resource_type = told if isinstance(told, str) and told in _RESOURCE_TYPES else _UNKNOWN
+            resource_type = told if isinstance(told, str) and told in self._resource_types else _UNKNOWN
             repeated = "yes" if result.repeated else "no"
             self._operations.labels(resource_type, str(result.status), repeated).inc()
             if result.code == ErrorCode.INTERNAL:

@@ -2,44 +2,46 @@
 
 from typing import Any
 
-from server_stub.operations.context import Asked, Batch
-from server_stub.operations.parsing import Intake
+from server_stub.operations.context import OperationContext
+from server_stub.operations.outcome import Outcome
+from server_stub.operations.parsing import Envelope, RawOperation
 from server_stub.store.audit import AuditRecord
-from sync_agent.contract.operations import CONFLICT, OperationResult
 
 _WORDS_MAX = 500
 
 
-def write(batch: Batch, intake: Intake, asked: Asked | None, result: OperationResult) -> None:
-    """Keeps the line of an operation that was judged just now."""
-    operation = intake.operation
-    decides = operation is not None and operation.resource_type == CONFLICT
-    batch.unit.audit(
+def write(
+    context: OperationContext, raw: RawOperation, envelope: Envelope | None, outcome: Outcome, kind: str
+) -> None:
+    """Stages the line of an operation that was judged just now."""
+    operation = raw.operation
+    context.unit.audit(
         AuditRecord(
-            kind="resolution" if decides else "operation",
-            outcome=str(result.status),
-            actor_id=asked.actor_id if asked else batch.caller.id,
-            device_id=batch.caller.device_id,
-            address=batch.caller.address,
+            kind=kind,
+            outcome=str(outcome.result.status),
+            actor_id=envelope.actor_id if envelope else context.caller.id,
+            device_id=context.caller.device_id,
+            address=context.caller.address,
             resource_type=operation.resource_type if operation else None,
             resource_id=operation.resource_id if operation else None,
-            operation_id=intake.id if intake.has_usable_id else None,
-            detail=_detail(batch, asked, result) or None,
+            operation_id=raw.id if raw.has_usable_id else None,
+            detail=_detail(envelope, outcome) or None,
         )
     )
 
 
-def _detail(batch: Batch, asked: Asked | None, result: OperationResult) -> dict[str, Any]:
-    told = result.result or {}
+def _detail(envelope: Envelope | None, outcome: Outcome) -> dict[str, Any]:
+    result = outcome.result
+    answered = result.result or {}
     detail = {
         "code": result.code,
         "error": result.error[:_WORDS_MAX] if result.error else None,
-        "flags": told.get("flags") or None,
-        "unconditional": told.get("unconditional"),
-        "approvedBy": asked.operation.approved_by_id if asked else None,
-        "replaces": asked.operation.replaces if asked else None,
-        "offeredAgain": True if asked and asked.operation.former_result is not None else None,
-        "carriedFor": asked.operation.carried_for if asked else None,
-        **batch.to_audit,
+        "flags": answered.get("flags") or None,
+        "unconditional": answered.get("unconditional"),
+        "approvedBy": envelope.operation.approved_by_id if envelope else None,
+        "replaces": envelope.operation.replaces if envelope else None,
+        "offeredAgain": True if envelope and envelope.operation.former_result is not None else None,
+        "carriedFor": envelope.operation.carried_for if envelope else None,
+        **outcome.audit,
     }
     return {name: value for name, value in detail.items() if value is not None}

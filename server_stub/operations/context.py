@@ -1,72 +1,27 @@
-"""What a rule works with: one transaction's operations, and what is known about people, places and products.
+"""What handlers work with in one transaction: who asks, and what is known of people, places and products.
 
-A batch locks the streams that its operations may touch, looks up what all of them need with a query or two
+A context locks the streams that its operations may touch, looks up what all of them need with a query or two
 each, and is thrown away with its transaction.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from server_stub.errors import Refusal
+from server_stub.operations.parsing import Envelope
 from server_stub.services.caller import Caller, Person
 from server_stub.services.ledger import Ledger, Origin
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
-from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.identity import TenantSettings
-from sync_agent.contract.operations import Effect, Operation, OperationResult, ResultStatus
+from sync_agent.contract.operations import Effect
 from sync_agent.contract.streams import location_stream, tenant_stream
 from sync_agent.contract.wire import to_ms
 
-REASON_MAX = 500
-"""Of the words that a result keeps for ever: some repeat what a client wrote."""
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One readable operation, and what follows from it and its bearer alone.
-
-    `location_id` is the place it names, or the socket's; None where neither is known.
-    """
-
-    operation: Operation
-    raw: dict[str, Any]
-    content_hash: str
-    chain_hash: str | None
-    location_id: str | None
-    actor_id: str
-    device_id: str | None
-
-    @property
-    def id(self) -> str:
-        return self.operation.id
-
-    @property
-    def device_seq(self) -> int | None:
-        return self.operation.device_seq if self.device_id else None
-
-    @property
-    def products_in_lines(self) -> list[str]:
-        """The products that a sale or transfer names, as far as can be told without reading all of it."""
-        lines = self.operation.data.get("lines")
-        named = (
-            (line.get("productId") for line in lines if isinstance(line, dict))
-            if isinstance(lines, list)
-            else ()
-        )
-        return [product_id for product_id in named if isinstance(product_id, str)]
-
-    def happened_ms(self, occurred_ms: int, received_ms: int) -> int:
-        """When something happened, by the server's clock: never after it was received, nor before 1970."""
-        return max(0, min(occurred_ms + (self.operation.clock_offset_ms or 0), received_ms))
-
-
-class Batch:
-    """One transaction's working set."""
+class OperationContext:
+    """One transaction's operations: whose they are, what is locked, and what was looked up for them."""
 
     def __init__(self, unit: UnitOfWork, caller: Caller) -> None:
         self.unit = unit
@@ -75,11 +30,10 @@ class Batch:
         self._people: dict[str, Person | None] = {}
         self._devices: dict[str, str] = {}
         self._products: dict[str, dict[str, Any] | None] = {}
+        self._references: dict[str, bool] = {}
         self._locations: frozenset[str] | None = None
         self._settings: TenantSettings | None = None
         self._held: set[str] = set()
-        self.to_audit: dict[str, Any] = {}
-        """What the audit line of the operation being judged will say, besides what its result does."""
 
     @property
     def tenant_id(self) -> str:
@@ -182,56 +136,48 @@ class Batch:
     def remember_product(self, row: dict[str, Any]) -> None:
         self._products[row["id"]] = row
 
-    def origin(self, asked: Asked, occurred_ms: int | None = None) -> Origin:
-        """Where a movement of this operation comes from; if not told, it occurred when that was made."""
-        moment_ms = to_ms(asked.operation.timestamp) if occurred_ms is None else occurred_ms
+    def load_references(self, names: Iterable[str]) -> None:
+        """Looks up which transactions there are, by id or receipt number."""
+        missing = set(names) - self._references.keys()
+        if not missing:
+            return
+        of = t.till_transaction.c
+        found: set[str] = set()
+        for column in (of.id, of.receipt_number):
+            query = select(column).where(of.tenant_id == self.tenant_id, column.in_(missing))
+            found.update(self.unit.rows(query).scalars())
+        self._references.update({name: name in found for name in missing})
+
+    def knows_transaction(self, name: str) -> bool:
+        """Whether there is a transaction of that id, or of that receipt number."""
+        self.load_references([name])
+        return self._references[name]
+
+    def remember_references(self, names: Iterable[str]) -> None:
+        self._references.update(dict.fromkeys(names, True))
+
+    def origin(self, envelope: Envelope, occurred_ms: int | None = None) -> Origin:
+        """Where a movement comes from; an operation that does not say occurred when it was made."""
+        moment_ms = to_ms(envelope.operation.timestamp) if occurred_ms is None else occurred_ms
         return Origin(
-            operation_id=asked.id,
-            actor_id=asked.actor_id,
-            device_id=asked.device_id,
-            device_seq=asked.device_seq,
+            operation_id=envelope.operation.id,
+            actor_id=envelope.actor_id,
+            device_id=envelope.device_id,
+            device_seq=envelope.device_seq,
             occurred_ms=moment_ms,
-            happened_ms=asked.happened_ms(moment_ms, self.unit.now_ms),
+            happened_ms=envelope.happened_ms(moment_ms, self.unit.now_ms),
         )
 
-
-def applied(asked: Asked, effects: list[Effect], **result: Any) -> OperationResult:
-    return OperationResult(
-        id=asked.id, success=True, status=ResultStatus.APPLIED, effects=effects, result=result or None
-    )
-
-
-def in_conflict(
-    asked: Asked, conflict: Conflict, effects: list[Effect], code: ErrorCode, why: str
-) -> OperationResult:
-    return OperationResult(
-        id=asked.id,
-        success=False,
-        status=ResultStatus.CONFLICT,
-        effects=effects,
-        error=why,
-        code=code,
-        conflict=conflict,
-    )
-
-
-def blocked(asked: Asked, conflict_id: str) -> OperationResult:
-    return OperationResult(
-        id=asked.id,
-        success=False,
-        status=ResultStatus.BLOCKED,
-        error="an earlier change of the same thing from this till stands in conflict",
-        code=ErrorCode.CONFLICT,
-        result={"conflictId": conflict_id},
-    )
-
-
-def rejected(operation_id: str, refusal: Refusal) -> OperationResult:
-    return OperationResult(
-        id=operation_id,
-        success=False,
-        status=ResultStatus.REJECTED,
-        error=refusal.message[:REASON_MAX],
-        code=refusal.code,
-        retry_after_ms=refusal.retry_after_ms,
-    )
+    def publish(
+        self,
+        place: str | None,
+        resource_type: str,
+        resource_id: str,
+        version: int,
+        row: dict[str, Any] | None,
+        operation_id: str | None,
+    ) -> Effect:
+        """Publishes a row in the stream of a place, or of the tenant (None), which is locked."""
+        return self.unit.streams.publish(
+            self.stream_of(place), resource_type, resource_id, version, row, operation_id
+        )

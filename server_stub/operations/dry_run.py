@@ -1,10 +1,12 @@
-"""What each decision of a conflict would do: the real rules, rehearsed and rolled back."""
+"""A dry run of a conflict's decisions: the real rules, rolled back."""
 
 from functools import partial
 
 from server_stub.errors import Refusal
-from server_stub.operations.context import Asked, Batch
-from server_stub.operations.handlers import conflicts
+from server_stub.operations import conflicts
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handlers import conflict_resolution
+from server_stub.operations.parsing import Envelope, read
 from server_stub.services.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.conflicts import (
@@ -14,41 +16,43 @@ from sync_agent.contract.conflicts import (
     Resolution,
     ResolveConflict,
 )
-from sync_agent.contract.operations import CONFLICT, Operation, ResultStatus
-from sync_agent.contract.wire import from_ms
+from sync_agent.contract.operations import ResultStatus
+from sync_agent.contract.wire import format_time, from_ms
 
 
 async def preview(
-    database: Database, caller: Caller, conflict_id: str, asked: PreviewRequest
+    database: Database, caller: Caller, conflict_id: str, request: PreviewRequest
 ) -> ConflictPreview:
-    """Tries every choice, each by itself; nothing is written and nobody is told."""
+    """Tries every choice, each by itself; nothing is stored or published."""
 
     async def outcome(resolution: Resolution) -> PreviewedChoice:
         decision = ResolveConflict(
             conflict_id=conflict_id,
             resolution=resolution,
-            merged_data=asked.merged_data,
-            expected_server_version=asked.expected_server_version,
+            merged_data=request.merged_data,
+            expected_server_version=request.expected_server_version,
         )
-        return await database.try_out(caller.tenant_id, partial(_rehearse, caller=caller, decision=decision))
+        return await database.try_out(caller.tenant_id, partial(_dry_run, caller=caller, decision=decision))
 
     return ConflictPreview(
         conflict_id=conflict_id,
         accept_local=await outcome(Resolution.ACCEPT_LOCAL),
         accept_server=await outcome(Resolution.ACCEPT_SERVER),
-        merge=None if asked.merged_data is None else await outcome(Resolution.MERGE),
+        merge=None if request.merged_data is None else await outcome(Resolution.MERGE),
     )
 
 
-def _rehearse(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> PreviewedChoice:
-    batch = Batch(unit, caller)
-    batch.lock([batch.own(conflicts.place_of(batch, decision.conflict_id))])
-    standing = conflicts.find(batch, decision.conflict_id)
+def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> PreviewedChoice:
+    context = OperationContext(unit, caller)
+    context.lock([context.own(conflicts.place_of(context, decision.conflict_id))])
+    stored = conflicts.find(context, decision.conflict_id)
     if not caller.is_device:
         # A till by itself may look: whoever decides there says so later.
-        caller.must(conflicts.action_on(standing.conflict))
+        caller.must(conflict_resolution.requirement_of(stored.conflict).right)
     try:
-        result = conflicts.carry_out(batch, _imagined(unit, caller, decision), standing, decision)
+        result = conflict_resolution.carry_out(
+            context, _imagined(unit, caller, decision), stored, decision
+        ).result
     except Refusal as refusal:
         return PreviewedChoice(outcome="rejected", error=refusal.message, code=refusal.code)
     if result.status is ResultStatus.APPLIED:
@@ -56,22 +60,9 @@ def _rehearse(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Pr
     return PreviewedChoice(outcome="conflict", conflict=result.conflict, error=result.error, code=result.code)
 
 
-def _imagined(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Asked:
+def _imagined(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Envelope:
     """The operation that would carry the decision."""
-    operation = Operation(
-        id=unit.ids.new(),
-        operation="update",
-        resource_type=CONFLICT,
-        resource_id=decision.conflict_id,
-        data=decision.to_wire(),
-        timestamp=from_ms(unit.now_ms),
-    )
-    return Asked(
-        operation=operation,
-        raw={},
-        content_hash="",
-        chain_hash=None,
-        location_id=None,
-        actor_id=caller.id,
-        device_id=caller.device_id,
-    )
+    item = conflict_resolution.as_item(decision, unit.ids.new(), format_time(from_ms(unit.now_ms)))
+    raw = read(item)
+    assert raw.operation is not None, "what the server writes it can read"
+    return Envelope(raw, raw.operation, location_id=None, actor_id=caller.id, device_id=caller.device_id)

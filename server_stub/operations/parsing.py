@@ -9,23 +9,24 @@ from pydantic import TypeAdapter, ValidationError
 
 from server_stub.errors import what_is_wrong
 from server_stub.operations import upcasting
-from sync_agent.contract.operations import TRANSACTION, Operation, chain_hash, content_hash
+from server_stub.services.caller import Caller
+from sync_agent.contract.operations import Operation, chain_hash, content_hash
 from sync_agent.contract.wire import Id, has_nul, is_too_deep
 from sync_agent.contract.wire import Sequence as Number
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 _NUMBER: TypeAdapter[int] = TypeAdapter(Number)
 
-
 _RESOURCE_TYPE_MAX = 40
+_NEWER = "it was written by a newer Evertill than this server: update the server, then it can be sent again"
 
 
 @dataclass(frozen=True)
-class Intake:
+class RawOperation:
     """One item as it came: readable, or not and why; `content_hash` is None if it cannot even be hashed."""
 
     id: str
-    raw: dict[str, Any]
+    item: dict[str, Any]
     content_hash: str | None
     operation: Operation | None
     problem: str = ""
@@ -36,18 +37,14 @@ class Intake:
         if self.operation is not None:
             return self.operation.device_seq
         try:
-            return _NUMBER.validate_python(self.raw.get("deviceSeq"))
+            return _NUMBER.validate_python(self.item.get("deviceSeq"))
         except ValidationError:
             return None
 
     @property
     def is_carried(self) -> bool:
         """Whether it is another till's, whose numbers are not its bearer's."""
-        return self.raw.get("carriedFor") is not None
-
-    @property
-    def is_sale(self) -> bool:
-        return self.raw.get("resourceType") == TRANSACTION and self.raw.get("operation") == "create"
+        return self.item.get("carriedFor") is not None
 
     @property
     def has_usable_id(self) -> bool:
@@ -61,8 +58,15 @@ class Intake:
     @property
     def resource_type(self) -> str:
         """What it says that it is about, as far as that can be kept."""
-        told = self.raw.get("resourceType")
-        return told[:_RESOURCE_TYPE_MAX] if isinstance(told, str) and not has_nul(told) else "(unreadable)"
+        named = self.item.get("resourceType")
+        return named[:_RESOURCE_TYPE_MAX] if isinstance(named, str) and not has_nul(named) else "(unreadable)"
+
+    @property
+    def place(self) -> str | None:
+        """The place that it names, as far as it can be read."""
+        data = self.item.get("data")
+        named = self.item.get("locationId") or (data.get("locationId") if isinstance(data, dict) else None)
+        return named if isinstance(named, str) else None
 
     @cached_property
     def chain_hash(self) -> str | None:
@@ -71,6 +75,61 @@ class Intake:
         if operation is None or operation.device_seq is None or operation.prev_hash is None:
             return None
         return chain_hash(operation.prev_hash, operation.id, operation.device_seq, self.content_hash or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What an operation need not say where a socket has said it: the place, and who is at the till."""
+
+    location_id: str | None = None
+    actor_id: str | None = None
+
+
+NO_DEFAULTS = Defaults()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A readable operation, and what follows from it and its bearer alone: the place, the person, the till.
+
+    `location_id` is the place it names, or the socket's; None where neither is known.
+    """
+
+    raw: RawOperation
+    operation: Operation
+    location_id: str | None
+    actor_id: str
+    device_id: str | None
+
+    @property
+    def id(self) -> str:
+        return self.operation.id
+
+    @property
+    def device_seq(self) -> int | None:
+        return self.operation.device_seq if self.device_id else None
+
+    def happened_ms(self, occurred_ms: int, received_ms: int) -> int:
+        """When something happened, by the server's clock: never after it was received, nor before 1970."""
+        return max(0, min(occurred_ms + (self.operation.clock_offset_ms or 0), received_ms))
+
+
+def envelope_of(caller: Caller, raw: RawOperation, defaults: Defaults) -> Envelope | None:
+    """In whose name and where an operation was made; None of one that cannot be read."""
+    operation = raw.operation
+    if operation is None:
+        return None
+    named = operation.location_id or operation.data.get("locationId")
+    # What is named and is no id is no place, and not the socket's either.
+    place = defaults.location_id if named is None else named if is_id(named) else None
+    return Envelope(
+        raw=raw,
+        operation=operation,
+        location_id=place,
+        actor_id=operation.actor_id or caller.user_id or defaults.actor_id or caller.id,
+        # A till may carry another's operations.
+        device_id=operation.carried_for if caller.is_device and operation.carried_for else caller.device_id,
+    )
 
 
 def is_id(value: object) -> bool:
@@ -82,35 +141,31 @@ def is_id(value: object) -> bool:
     return True
 
 
-def read(item: object) -> Intake:
+def read(item: object) -> RawOperation:
     """Reads one item as far as it can be read."""
     if not isinstance(item, dict):
-        return Intake("", {}, None, None, "an operation is an object")
-    told_id = item.get("id")
+        return RawOperation("", {}, None, None, "an operation is an object")
+    said_id = item.get("id")
+    named_id = said_id if isinstance(said_id, str) else ""
     if is_too_deep(item):
-        return Intake(told_id if isinstance(told_id, str) else "", {}, None, None, "it is nested too deeply")
+        return RawOperation(named_id, {}, None, None, "it is nested too deeply")
     content = content_hash(
         *(item.get(name) for name in ("operation", "resourceType", "resourceId", "data"))  # type: ignore[arg-type]
     )
     if has_nul(item):
         problem = "a NUL character stands in it, which no text may hold"
-        return Intake(told_id if isinstance(told_id, str) else "", item, content, None, problem)
+        return RawOperation(named_id, item, content, None, problem)
     try:
         operation = Operation.model_validate(upcasting.to_current(item))
     except upcasting.NewerForm:
-        return Intake(told_id if isinstance(told_id, str) else "", item, content, None, _NEWER)
+        return RawOperation(named_id, item, content, None, _NEWER)
     except ValidationError as error:
-        return Intake(told_id if isinstance(told_id, str) else "", item, content, None, what_is_wrong(error))
-    return Intake(operation.id, item, content, operation)
+        return RawOperation(named_id, item, content, None, what_is_wrong(error))
+    return RawOperation(operation.id, item, content, operation)
 
 
-_NEWER = "it was written by a newer Evertill than this server: update the server, then it can be sent again"
-
-
-def in_device_order(intakes: Sequence[Intake]) -> list[int]:
+def in_device_order(raws: Sequence[RawOperation]) -> list[int]:
     """Positions in the order to take them: numbered ones by number, in the places that numbered ones have."""
-    numbered = [place for place, intake in enumerate(intakes) if intake.device_seq is not None]
-    by_number = iter(sorted(numbered, key=lambda place: intakes[place].device_seq or 0))
-    return [
-        next(by_number) if intake.device_seq is not None else place for place, intake in enumerate(intakes)
-    ]
+    numbered = [place for place, raw in enumerate(raws) if raw.device_seq is not None]
+    by_number = iter(sorted(numbered, key=lambda place: raws[place].device_seq or 0))
+    return [next(by_number) if raw.device_seq is not None else place for place, raw in enumerate(raws)]

@@ -1,6 +1,6 @@
-"""Sales that cannot be taken as they are: kept whole, and told to the stream that their till follows.
+"""Completed operations that cannot be taken as they are: kept whole, and told to the stream of their till.
 
-A stream carries such a sale without what was in it; that is for a manager who asks.
+A stream carries such an operation without what was in it; that is for a manager who asks.
 """
 
 from collections.abc import Mapping
@@ -8,104 +8,77 @@ from typing import Any
 
 from sqlalchemy import update
 
-from server_stub.operations.context import REASON_MAX, Asked, Batch
-from server_stub.operations.parsing import Intake
+from server_stub.operations.context import OperationContext
+from server_stub.operations.outcome import REASON_MAX, Outcome
+from server_stub.operations.parsing import Envelope, RawOperation
+from server_stub.services.quarantined import RESOURCE_TYPE, quarantine_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.operations import Effect, OperationResult, QuarantineRow, ResultStatus
-from sync_agent.contract.wire import from_ms
-
-RESOURCE_TYPE = "quarantine"
+from sync_agent.contract.operations import Effect, OperationResult, ResultStatus
 
 
-class Unreadable(Exception):
-    """Why a sale is not taken as it is; it never goes back to its till for that."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class CannotBeTaken(Exception):
+    """Why a completed operation is not taken as it is; it never goes back to its till for that."""
 
 
-def place_told(intake: Intake, asked: Asked | None) -> str | None:
-    """The place that a sale names, as far as it can be read."""
-    if asked is not None:
-        return asked.location_id
-    data = intake.raw.get("data")
-    told = intake.raw.get("locationId") or (data.get("locationId") if isinstance(data, dict) else None)
-    return told if isinstance(told, str) else None
+def place_of(raw: RawOperation, envelope: Envelope | None) -> str | None:
+    """The place that an operation names, as far as it can be read."""
+    return raw.place if envelope is None else envelope.location_id
 
 
-def keep(batch: Batch, intake: Intake, asked: Asked | None, reason: str) -> OperationResult:
-    """Keeps a sale until a manager has looked at it."""
-    place = place_told(intake, asked)
+def keep(context: OperationContext, raw: RawOperation, envelope: Envelope | None, reason: str) -> Outcome:
+    """Keeps it until a manager has looked at it."""
+    place = place_of(raw, envelope)
     row: dict[str, Any] = {
-        "tenant_id": batch.tenant_id,
-        "operation_id": intake.id,
+        "tenant_id": context.tenant_id,
+        "operation_id": raw.id,
         # A till that names another's place does not follow that one's stream, and must hear of it too.
-        "stream": batch.stream_of(batch.own(place)),
-        "location_id": place if place in batch.locations() else None,
-        "device_id": batch.caller.device_id,
-        "actor_id": asked.actor_id if asked else batch.caller.id,
-        "payload": intake.raw,
+        "stream": context.stream_of(context.own(place)),
+        "location_id": place if place in context.locations() else None,
+        "device_id": context.caller.device_id,
+        "actor_id": envelope.actor_id if envelope else context.caller.id,
+        "payload": raw.item,
         "reason": reason[:REASON_MAX],
-        "received_ms": batch.unit.now_ms,
+        "received_ms": context.unit.now_ms,
         "status": "open",
         "decided_by": None,
         "decided_ms": None,
         "note": None,
         "version": 1,
     }
-    batch.unit.insert(t.quarantine, row)
-    return OperationResult(
-        id=intake.id,
-        success=True,
-        status=ResultStatus.QUARANTINED,
-        effects=[_tell(batch, row)],
-        error=reason[:REASON_MAX],
-        code=ErrorCode.BAD_REQUEST,
+    context.unit.insert(t.quarantine, row)
+    return Outcome(
+        OperationResult(
+            id=raw.id,
+            success=True,
+            status=ResultStatus.QUARANTINED,
+            effects=[_publish(context, row)],
+            error=reason[:REASON_MAX],
+            code=ErrorCode.BAD_REQUEST,
+        )
     )
 
 
-def change(batch: Batch, row: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
-    """Writes what has become of a kept sale, and tells of it; its stream is locked. The row as it is now."""
+def change(context: OperationContext, row: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
+    """Writes and publishes what has become of one; its stream is locked. The row as it is now."""
     new = {**row, **changed, "version": row["version"] + 1}
     of = t.quarantine.c
-    batch.unit.execute(
+    context.unit.execute(
         update(t.quarantine)
-        .where(of.tenant_id == batch.tenant_id, of.operation_id == row["operation_id"])
+        .where(of.tenant_id == context.tenant_id, of.operation_id == row["operation_id"])
         .values({name: new[name] for name in (*changed, "version")})
     )
-    _tell(batch, new)
+    _publish(context, new)
     return new
 
 
-def on_the_wire(row: Mapping[str, Any]) -> QuarantineRow:
-    """A kept sale as a manager sees it."""
-    return QuarantineRow(
-        operation_id=row["operation_id"],
-        location_id=row["location_id"],
-        device_id=row["device_id"],
-        actor_id=row["actor_id"],
-        status=row["status"],
-        reason=row["reason"],
-        received_at=from_ms(row["received_ms"]),
-        decided_by=row["decided_by"],
-        decided_at=None if row["decided_ms"] is None else from_ms(row["decided_ms"]),
-        note=row["note"],
-        payload=row["payload"],
-        version=row["version"],
-    )
-
-
-def _tell(batch: Batch, row: Mapping[str, Any]) -> Effect:
-    told = on_the_wire(row).model_copy(update={"payload": None}).to_wire()
-    told_change = batch.unit.streams.append(
-        row["stream"], RESOURCE_TYPE, row["operation_id"], row["version"], told, row["operation_id"]
-    )
-    return Effect(
-        stream=row["stream"],
-        seq=told_change.seq,
-        resource_type=RESOURCE_TYPE,
-        resource_id=row["operation_id"],
-        version=row["version"],
+def _publish(context: OperationContext, row: Mapping[str, Any]) -> Effect:
+    without_payload = quarantine_row(row).model_copy(update={"payload": None}).to_wire()
+    return context.unit.streams.publish(
+        row["stream"],
+        RESOURCE_TYPE,
+        row["operation_id"],
+        row["version"],
+        without_payload,
+        row["operation_id"],
     )

@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select
 
 from server_stub.errors import Refusal
-from server_stub.operations import quarantine, queue, rulebook
-from server_stub.operations.context import REASON_MAX, Asked, Batch
+from server_stub.operations import quarantine, queue
+from server_stub.operations.answers import replace_answer
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import shifts
-from server_stub.operations.parsing import read
-from server_stub.operations.quarantine import Unreadable
+from server_stub.operations.outcome import REASON_MAX
+from server_stub.operations.parsing import Defaults, read
+from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.services.caller import Caller
+from server_stub.services.quarantined import quarantine_row
 from server_stub.services.sync import up_to_bytes
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
@@ -30,61 +34,60 @@ def kept_for(connection: Connection, caller: Caller, status: str | None, limit: 
     )
     if status is not None:
         query = query.where(of.status == status)
-    return [quarantine.on_the_wire(dict(row)) for row in up_to_bytes(connection, query)]
+    return [quarantine_row(dict(row)) for row in up_to_bytes(connection, query)]
 
 
-def retry(unit: UnitOfWork, caller: Caller, operation_id: str) -> QuarantineRow:
-    """Judges a sale again as what its till sent, at any place of the manager's.
+def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handlers) -> QuarantineRow:
+    """Judges an operation again as what its till sent, at any place of the manager's.
 
     One that still cannot be taken stays open, and says why. One that was taken since is given as it is.
     """
     kept = _find(unit, caller, operation_id)
-    # The manager has looked at where it was sold, so the till's own place does not bound it any more.
+    # The manager has looked at where it was made, so the till's own place does not bound it any more.
     till = Caller(caller.tenant_id, "device", caller.locations, device_id=kept["device_id"])
-    batch = Batch(unit, till)
+    context = OperationContext(unit, till)
     home = _place_of_till(unit, kept["device_id"])
-    intake = read(kept["payload"])
-    asked = queue.ask(till, intake, queue.Defaults(home, kept["actor_id"]))
-    batch.lock({*rulebook.touched_by(batch, intake, asked), kept["location_id"], home, None})
+    item = queue.parse(handlers, till, read(kept["payload"]), Defaults(home, kept["actor_id"]))
+    context.lock({*queue.places_of(context, handlers, item), kept["location_id"], home, None})
     kept = _find(unit, caller, operation_id)
     if kept["status"] == "applied":
-        return quarantine.on_the_wire(kept)
+        return quarantine_row(kept)
     _must_be_open(kept)
-    result = intake.problem if asked is None else _result_or_why_not(batch, asked)
+    result = _result_or_why_not(context, item)
     if isinstance(result, str):
         _audit(unit, caller, kept, "quarantined", {"did": "retried", "error": result})
-        return quarantine.on_the_wire(
-            kept if result == kept["reason"] else quarantine.change(batch, kept, reason=result)
+        return quarantine_row(
+            kept if result == kept["reason"] else quarantine.change(context, kept, reason=result)
         )
-    _answer_anew(unit, result)
-    new = quarantine.change(batch, kept, status="applied", decided_by=caller.id, decided_ms=unit.now_ms)
+    replace_answer(context, result)
+    new = quarantine.change(context, kept, status="applied", decided_by=caller.id, decided_ms=unit.now_ms)
     _audit(unit, caller, kept, "applied", {"did": "retried"})
-    if kept["device_id"] is not None and intake.device_seq is not None:
-        shifts.look_again_at(batch, kept["device_id"], intake.device_seq)
-    return quarantine.on_the_wire(new)
+    if kept["device_id"] is not None and item.raw.device_seq is not None:
+        shifts.look_again_at(context, kept["device_id"], item.raw.device_seq)
+    return quarantine_row(new)
 
 
 def discard(unit: UnitOfWork, caller: Caller, operation_id: str, reason: str) -> QuarantineRow:
     """Gives a sale up; what it says stays where it is. One that was given up before is given as it is."""
-    batch = Batch(unit, caller)
+    context = OperationContext(unit, caller)
     kept = _find(unit, caller, operation_id)
-    batch.lock({kept["location_id"], None})
+    context.lock({kept["location_id"], None})
     kept = _find(unit, caller, operation_id)
     if kept["status"] == "discarded":
-        return quarantine.on_the_wire(kept)
+        return quarantine_row(kept)
     _must_be_open(kept)
     new = quarantine.change(
-        batch, kept, status="discarded", decided_by=caller.id, decided_ms=unit.now_ms, note=reason
+        context, kept, status="discarded", decided_by=caller.id, decided_ms=unit.now_ms, note=reason
     )
     _audit(unit, caller, kept, "discarded", {"did": "discarded", "reason": reason})
-    return quarantine.on_the_wire(new)
+    return quarantine_row(new)
 
 
-def _result_or_why_not(batch: Batch, asked: Asked) -> OperationResult | str:
+def _result_or_why_not(context: OperationContext, item: queue.Item) -> OperationResult | str:
     try:
-        return rulebook.apply(batch, asked)
-    except Unreadable as unreadable:
-        return unreadable.reason[:REASON_MAX]
+        return queue.apply_one(context, item).result
+    except CannotBeTaken as reason:
+        return str(reason)[:REASON_MAX]
     except Refusal as refusal:
         return refusal.message[:REASON_MAX]
 
@@ -121,16 +124,6 @@ def _place_of_till(unit: UnitOfWork, device_id: str | None) -> str | None:
         select(of.location_id).where(of.tenant_id == unit.tenant_id, of.id == device_id)
     ).scalar_one_or_none()
     return found
-
-
-def _answer_anew(unit: UnitOfWork, result: OperationResult) -> None:
-    """From now on the till that sends the sale again hears that it was taken."""
-    of = t.operation.c
-    unit.execute(
-        update(t.operation)
-        .where(of.tenant_id == unit.tenant_id, of.id == result.id)
-        .values(status=str(result.status), result=result.to_wire())
-    )
 
 
 def _audit(

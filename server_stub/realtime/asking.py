@@ -6,7 +6,9 @@ from typing import Any
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message
-from server_stub.operations import queue
+from server_stub.operations.handlers import conflict_resolution
+from server_stub.operations.parsing import Defaults
+from server_stub.operations.queue import refuse_unless_applied
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.services.caller import Caller
@@ -16,7 +18,7 @@ from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
 from sync_agent.contract.conflicts import ConflictResolved, ResolveConflict
 from sync_agent.contract.operations import OperationResult
-from sync_agent.contract.wire import from_ms
+from sync_agent.contract.wire import format_time, from_ms
 
 Handler = Callable[[Session, Caller, Any], Awaitable[object]]
 
@@ -44,6 +46,8 @@ class Asking:
             caller,
             {
                 "id": event_id,
+                "operation": "update",
+                "timestamp": self._now(),
                 "resourceType": "stock_level",
                 "resourceId": update.product_id,
                 "locationId": update.location_id,
@@ -66,13 +70,7 @@ class Asking:
             raise Refusal(ErrorCode.BAD_REQUEST, "a queue is a list of operations")
         if len(payload) > QUEUE_OPERATIONS_MAX:
             raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
-        results = await queue.process(
-            self._database,
-            caller,
-            payload,
-            _defaults(session),
-            operations_per_commit=self._parts.settings.operations_per_commit,
-        )
+        results = await self._parts.operations.process(caller, payload, _defaults(session))
         self._parts.metrics.operations_done(payload, results)
         answer = [result.to_wire() for result in results]
         await self._board.tell(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
@@ -80,7 +78,8 @@ class Asking:
 
     async def _resolve_conflict(self, session: Session, caller: Caller, payload: Any) -> object:
         decision = read_message(ResolveConflict, payload)
-        result = await self._one(session, caller, queue.resolution_item(decision, self._database.ids.new()))
+        item = conflict_resolution.as_item(decision, self._database.ids.new(), self._now())
+        result = await self._one(session, caller, item)
         await self._must_apply(session, caller, result)
         resolved = ConflictResolved.model_validate(result.result).model_copy(update={"resolved_by": None})
         await self._board.tell(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
@@ -101,17 +100,19 @@ class Asking:
 
     async def _one(self, session: Session, caller: Caller, item: dict[str, Any]) -> OperationResult:
         """An event that is an operation: judged and kept by the same rules as any other."""
-        stamped = {"operation": "update", "timestamp": from_ms(self._parts.now_ms()).isoformat(), **item}
-        result = await queue.process_one(self._database, caller, stamped, _defaults(session))
-        self._parts.metrics.operations_done([stamped], [result])
+        result = await self._parts.operations.process_one(caller, item, _defaults(session))
+        self._parts.metrics.operations_done([item], [result])
         return result
+
+    def _now(self) -> str:
+        return format_time(from_ms(self._parts.now_ms()))
 
     async def _must_apply(self, session: Session, caller: Caller, result: OperationResult) -> None:
         if result.conflict is not None:
             conflict = visible_event(events.SYNC_CONFLICT, result.conflict.to_wire(), caller.audience)
             await self._board.tell(session.sid, events.SYNC_CONFLICT, conflict)
-        queue.refuse_unless_applied(result)
+        refuse_unless_applied(result)
 
 
-def _defaults(session: Session) -> queue.Defaults:
-    return queue.Defaults(session.location_id, session.user_id)
+def _defaults(session: Session) -> Defaults:
+    return Defaults(session.location_id, session.user_id)

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from server_stub.app_state import Parts
 from server_stub.middleware.incoming import read_body, read_message
-from server_stub.operations import dry_run as preview
-from server_stub.operations import queue
-from server_stub.operations.handlers import conflicts
+from server_stub.operations import dry_run
+from server_stub.operations.handlers import conflict_reopening, conflict_resolution
+from server_stub.operations.queue import refuse_unless_applied
 from server_stub.rest.routing import Bearer, answer, told
+from server_stub.services.conflict_list import Wanted, conflicts_for
 from sync_agent.contract import events
 from sync_agent.contract.conflicts import (
     Conflict,
@@ -43,13 +44,13 @@ def routes(parts: Parts) -> APIRouter:
         before: UtcTime | None = None,
         limit: Annotated[int, Query(ge=1, le=_CONFLICTS_MAX)] = 200,
     ) -> Response:
-        wanted = conflicts.Wanted(
+        wanted = Wanted(
             status=None if status == "all" else status,
             location_id=location_id,
             before_ms=None if before is None else to_ms(before),
         )
         found = await database.read(
-            caller.tenant_id, partial(conflicts.found_for, caller=caller, wanted=wanted, limit=limit)
+            caller.tenant_id, partial(conflicts_for, caller=caller, wanted=wanted, limit=limit)
         )
         return answer([conflict.to_wire() for conflict in found])
 
@@ -58,11 +59,9 @@ def routes(parts: Parts) -> APIRouter:
     )
     async def resolve_conflict(request: Request, caller: Bearer) -> Response:
         decision = read_message(ResolveConflict, await read_body(request))
-        item = queue.resolution_item(decision, database.ids.new())
-        result = await queue.process_one(
-            database, caller, {"operation": "update", "timestamp": now(), **item}
-        )
-        queue.refuse_unless_applied(result)
+        item = conflict_resolution.as_item(decision, database.ids.new(), now())
+        result = await parts.operations.process_one(caller, item)
+        refuse_unless_applied(result)
         return answer(ConflictResolved.model_validate(result.result))
 
     @router.post(
@@ -72,13 +71,13 @@ def routes(parts: Parts) -> APIRouter:
     async def preview_conflict(conflict_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(PreviewRequest, await read_body(request))
         wanted = read_message(ReopenConflict, {"conflictId": conflict_id})
-        return answer(await preview.preview(database, caller, wanted.conflict_id, asked))
+        return answer(await dry_run.preview(database, caller, wanted.conflict_id, asked))
 
     @router.post(events.PATH_REOPEN, **told("Open a decided conflict again, as a new one.", gives=Conflict))
     async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:
-        item = queue.reopening_item(conflict_id, database.ids.new())
-        result = await queue.process_one(database, caller, {"timestamp": now(), **item})
-        queue.refuse_unless_applied(result)
+        item = conflict_reopening.as_item(conflict_id, database.ids.new(), now())
+        result = await parts.operations.process_one(caller, item)
+        refuse_unless_applied(result)
         return answer(result.conflict)
 
     return router

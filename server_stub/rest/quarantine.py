@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from server_stub.app_state import Parts
 from server_stub.middleware.incoming import read_body, read_message
-from server_stub.operations import quarantine_review as retrial
+from server_stub.operations import quarantine_review
 from server_stub.rest.routing import Bearer, answer, told
 from sync_agent.contract import events
 from sync_agent.contract.audit import DiscardRequest
@@ -31,7 +31,12 @@ def routes(parts: Parts) -> APIRouter:
     ) -> Response:
         found = await database.read(
             caller.tenant_id,
-            partial(retrial.kept_for, caller=caller, status=None if status == "all" else status, limit=limit),
+            partial(
+                quarantine_review.kept_for,
+                caller=caller,
+                status=None if status == "all" else status,
+                limit=limit,
+            ),
         )
         return answer([row.to_wire() for row in found])
 
@@ -42,7 +47,13 @@ def routes(parts: Parts) -> APIRouter:
     async def retry(operation_id: str, caller: Bearer) -> Response:
         return answer(
             await database.write(
-                caller.tenant_id, partial(retrial.retry, caller=caller, operation_id=operation_id)
+                caller.tenant_id,
+                partial(
+                    quarantine_review.retry,
+                    caller=caller,
+                    operation_id=operation_id,
+                    handlers=parts.operations.handlers,
+                ),
             )
         )
 
@@ -55,7 +66,9 @@ def routes(parts: Parts) -> APIRouter:
         return answer(
             await database.write(
                 caller.tenant_id,
-                partial(retrial.discard, caller=caller, operation_id=operation_id, reason=asked.reason),
+                partial(
+                    quarantine_review.discard, caller=caller, operation_id=operation_id, reason=asked.reason
+                ),
             )
         )
 

@@ -5,9 +5,8 @@ from functools import partial
 from fastapi import APIRouter, Response
 
 from server_stub.app_state import Parts
-from server_stub.operations.handlers import shifts
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services import sync
+from server_stub.services import shifts, sync
 from sync_agent.contract import events
 from sync_agent.contract.operations import ShiftRow
 from sync_agent.contract.stock import StockElsewhere

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from server_stub.app_state import Parts
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body
-from server_stub.operations import queue
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import snapshot, sync
 from server_stub.services.digest import Digests
@@ -38,9 +37,7 @@ def routes(parts: Parts) -> APIRouter:
             raise Refusal(ErrorCode.BAD_REQUEST, "items: a list of operations")
         if len(items) > QUEUE_OPERATIONS_MAX:
             raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
-        results = await queue.process(
-            database, caller, items, operations_per_commit=settings.operations_per_commit
-        )
+        results = await parts.operations.process(caller, items)
         parts.metrics.operations_done(items, results)
         return answer(QueueResults(results=results))
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, update
 
 from server_stub.errors import Refusal
+from server_stub.services.count_order import UNKNOWN_MOMENT, Moment, was_counted
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode
@@ -19,15 +20,12 @@ from sync_agent.contract.stock import MovementReason, OversoldRow, StockMovement
 from sync_agent.contract.streams import location_stream
 from sync_agent.contract.wire import AMOUNT_MAX, format_time, from_ms
 
-CLOCK_UNCERTAINTY_MS = 2000
-"""How far apart the corrected clocks of two devices may be."""
-
 _KEYS_PER_QUERY = 5000
 
 
 @dataclass(slots=True)
 class Level:
-    """Stock of one product at one place within a transaction; `counted_…` is the newest applied count."""
+    """Stock of one product at one place within a transaction; `counted` is the newest applied count."""
 
     location_id: str
     product_id: str
@@ -35,9 +33,7 @@ class Level:
     version: int = 0
     updated_ms: int = 0
     seq: int = 0
-    counted_ms: int | None = None
-    counted_device_id: str | None = None
-    counted_device_seq: int | None = None
+    counted: Moment = UNKNOWN_MOMENT
     stored: bool = False
     changed: bool = False
 
@@ -63,46 +59,9 @@ class Origin:
     occurred_ms: int
     happened_ms: int
 
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """When and by what a count was made; `ms` is None where it did not say."""
-
-    ms: int | None
-    device_id: str | None
-    device_seq: int | None
-
-    def numbers(self, device_id: str | None, device_seq: int | None) -> bool:
-        """Whether count and movement are of one device, whose own numbering then says which came first."""
-        return None not in (device_id, device_seq, self.device_seq) and device_id == self.device_id
-
-    def has_seen(self, happened_ms: int, device_id: str | None, device_seq: int | None) -> bool:
-        """Whether what is on the shelf was counted after the movement."""
-        if self.numbers(device_id, device_seq):
-            return (device_seq or 0) < (self.device_seq or 0)
-        return self.ms is not None and happened_ms <= self.ms
-
-
-@dataclass(frozen=True, slots=True)
-class Lateness:
-    """How a movement stands to the newest count: already seen by it, or too near in time to be sure."""
-
-    counted_already: bool
-    near: bool
-
-
-def lateness(origin: Origin, level: Level) -> Lateness:
-    """Judges a movement that arrives after the level's newest count.
-
-    On one device its own numbering decides. Between devices corrected times do, and within their uncertainty
-    the movement is flagged for checking.
-    """
-    counted = Counted(level.counted_ms, level.counted_device_id, level.counted_device_seq)
-    if counted.ms is None or counted.numbers(origin.device_id, origin.device_seq):
-        near = False
-    else:
-        near = abs(origin.happened_ms - counted.ms) <= CLOCK_UNCERTAINTY_MS
-    return Lateness(counted.has_seen(origin.happened_ms, origin.device_id, origin.device_seq), near)
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.happened_ms, self.device_id, self.device_seq)
 
 
 class Ledger:
@@ -180,20 +139,13 @@ class Ledger:
             "near_count": int(near_count),
         }
         unit.insert(t.movement, movement)
-        unit.streams.append(
+        effect = unit.streams.publish(
             stream,
             "stock_level",
             level.product_id,
             level.version,
             _change_row(level, movement, stream),
             origin.operation_id,
-        )
-        effect = Effect(
-            stream=stream,
-            seq=level.seq,
-            resource_type="stock_level",
-            resource_id=level.product_id,
-            version=level.version,
         )
         return [effect, *self._watch_shortage(level, stream, origin.operation_id)]
 
@@ -208,9 +160,10 @@ class Ledger:
         reference: str | None = None,
     ) -> list[Effect]:
         """Appends a delta in whatever order it comes; one that the newest count had seen changes nothing."""
-        late = lateness(origin, level)
-        if late.near:
+        near = origin.moment.is_near(level.counted)
+        if near:
             self._near_a_count.append(level.product_id)
+        counted_already = was_counted(origin.moment, level.counted)
         effects = self.post(
             level,
             delta,
@@ -218,10 +171,10 @@ class Ledger:
             origin,
             note=note,
             reference=reference,
-            compensated=late.counted_already,
-            near_count=late.near,
+            compensated=counted_already,
+            near_count=near,
         )
-        if late.counted_already:
+        if counted_already:
             effects += self.post(
                 level,
                 -delta,
@@ -238,13 +191,9 @@ class Ledger:
         near, self._near_a_count = self._near_a_count, []
         return [f"near_count:{product_id}" for product_id in dict.fromkeys(near)]
 
-    def mark_counted(
-        self, level: Level, counted_ms: int | None, device_id: str | None, device_seq: int | None
-    ) -> None:
+    def mark_counted(self, level: Level, counted: Moment) -> None:
         """Remembers the newest applied count, for movements that will arrive late."""
-        level.counted_ms = counted_ms
-        level.counted_device_id = device_id
-        level.counted_device_seq = device_seq
+        level.counted = counted
         level.changed = True
 
     def _watch_shortage(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
@@ -271,22 +220,24 @@ class Ledger:
                 "version": shortage.version,
             }
         )
-        change = self._unit.streams.append(
-            stream, "oversold", level.product_id, shortage.version, row, operation_id
-        )
         return [
-            Effect(
-                stream=stream,
-                seq=change.seq,
-                resource_type="oversold",
-                resource_id=level.product_id,
-                version=shortage.version,
+            self._unit.streams.publish(
+                stream, "oversold", level.product_id, shortage.version, row, operation_id
             )
         ]
 
     def _load_levels(self, location_id: str, products: Sequence[str]) -> None:
-        for row in self._unit.rows(_LEVELS, self._at(location_id, products)).mappings():
-            self._levels[location_id, row["product_id"]] = Level(**row, stored=True)
+        for row in self._unit.rows(_LEVELS, self._at(location_id, products)):
+            self._levels[location_id, row.product_id] = Level(
+                location_id,
+                row.product_id,
+                row.quantity,
+                row.version,
+                row.updated_ms,
+                row.seq,
+                Moment(row.counted_ms, row.counted_device_id, row.counted_device_seq),
+                stored=True,
+            )
 
     def _load_shortages(self, location_id: str, products: Sequence[str]) -> None:
         for row in self._unit.rows(_SHORTAGES, self._at(location_id, products)):
@@ -416,7 +367,7 @@ _LEVEL_VALUES = (
     "counted_device_seq",
 )
 _SHORTAGE_VALUES = ("quantity", "since_ms", "open", "version")
-_LEVELS = _of_products(t.stock_level, "location_id", "product_id", *_LEVEL_VALUES)
+_LEVELS = _of_products(t.stock_level, "product_id", *_LEVEL_VALUES)
 _SHORTAGES = _of_products(t.oversold, "product_id", *_SHORTAGE_VALUES)
 
 
@@ -429,9 +380,9 @@ def _level_row(tenant_id: str, level: Level) -> dict[str, Any]:
         "version": level.version,
         "updated_ms": level.updated_ms,
         "seq": level.seq,
-        "counted_ms": level.counted_ms,
-        "counted_device_id": level.counted_device_id,
-        "counted_device_seq": level.counted_device_seq,
+        "counted_ms": level.counted.ms,
+        "counted_device_id": level.counted.device_id,
+        "counted_device_seq": level.counted.device_seq,
     }
 
 

@@ -17,7 +17,7 @@ from sync_agent.contract.streams import tenant_stream
 def publish(unit: UnitOfWork, row: UserRow) -> None:
     """Tells the tenant's stream, which is locked, of a person's new version, and from when on it holds."""
     stream = tenant_stream(unit.tenant_id)
-    change = unit.streams.append(stream, "user", row.id, row.version, row.to_wire(), None)
+    change = unit.streams.publish(stream, "user", row.id, row.version, row.to_wire(), None)
     unit.insert(
         t.user_version,
         {

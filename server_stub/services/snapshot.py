@@ -13,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, func, or_, select
 
 from server_stub.errors import Refusal
-from server_stub.operations import quarantine
-from server_stub.operations.handlers import product_versions
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
+from server_stub.services.product_rows import product_row
+from server_stub.services.quarantined import quarantine_row
 from server_stub.services.sync import head_of
 from server_stub.services.visibility import Audience, known_to, visible_row
 from server_stub.store import tables as t
@@ -182,7 +182,7 @@ def _tenant_parts(tenant_id: str, *, is_till: bool) -> list[_Part]:
             t.product,
             "id",
             _names(ProductRow),
-            lambda row: list(product_versions.on_the_wire(dict(row)).values()),
+            lambda row: list(product_row(dict(row)).values()),
             (t.product.c.tenant_id == tenant_id, t.product.c.deleted == 0),
         ),
         _open_conflicts(t.conflict.c.tenant_id == tenant_id, t.conflict.c.location_id.is_(None)),
@@ -266,7 +266,7 @@ def _open_quarantine(tenant_id: str, stream: str) -> _Part:
 
 def _encode_kept_sale(row: RowMapping) -> list[Any]:
     """Without what was in it: that is for a manager who asks."""
-    return list(quarantine.on_the_wire(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
+    return list(quarantine_row(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
 
 
 def _oldest_of_newest(connection: Connection, here: tuple[ColumnElement[bool], ...], count: int) -> int:

@@ -58,7 +58,7 @@ def _add_location(unit: UnitOfWork, new: NewLocation) -> None:
     row = LocationRow(id=new.id, name=new.name, time_zone=new.time_zone, version=1)
     unit.insert(t.location, {"tenant_id": unit.tenant_id, **row.model_dump(by_alias=False)})
     unit.streams.create(location_stream(unit.tenant_id, new.id))
-    unit.streams.append(tenant_stream(unit.tenant_id), "location", new.id, 1, row.to_wire(), None)
+    unit.streams.publish(tenant_stream(unit.tenant_id), "location", new.id, 1, row.to_wire(), None)
 
 
 def _add_user(unit: UnitOfWork, new: NewUser, pepper: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from server_stub.clock import Ids
 from server_stub.store import tables as t
+from sync_agent.contract.operations import Effect
 from sync_agent.contract.streams import Change
 from sync_agent.contract.wire import from_ms
 
@@ -93,7 +94,7 @@ class StreamLog:
         """The number that the next change of a locked stream will have."""
         return self._heads[stream].seq + 1
 
-    def append(
+    def publish(
         self,
         stream: str,
         resource_type: str,
@@ -101,7 +102,11 @@ class StreamLog:
         version: int,
         row: dict[str, Any] | None,
         operation_id: str | None,
-    ) -> CommittedChange:
+    ) -> Effect:
+        """Appends a change to a locked stream: a whole new row, or None where it was deleted.
+
+        The effect says so to whoever asked for it.
+        """
         head = self._heads[stream]
         head.seq += 1
         head.change_id = self._ids.new()
@@ -120,7 +125,9 @@ class StreamLog:
         )
         self._unwritten.append(change)
         self.appended.append(change)
-        return change
+        return Effect(
+            stream=stream, seq=head.seq, resource_type=resource_type, resource_id=resource_id, version=version
+        )
 
     def write(self) -> None:
         """Writes the changes appended since the last write, and the heads they led to."""

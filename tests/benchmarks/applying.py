@@ -22,7 +22,8 @@ import httpx
 import orjson
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.operations import queue
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.services import accounts
 from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
@@ -98,7 +99,7 @@ def _make_template(path: Path) -> Till:
     request = EnrollRequest(name="Till 1", location_id="main")
     enrolled = database.transact("bench", partial(accounts.enroll, caller=_MANAGER, request=request))
     opening = [_movement(_product(number), 500, "receive") for number in range(PRODUCTS)]
-    asyncio.run(queue.process(database, _MANAGER, opening, operations_per_commit=BATCH))
+    asyncio.run(OperationQueue(database, HANDLERS, BATCH).process(_MANAGER, opening))
     database.close()
     return Till(enrolled.device_id, enrolled.device_token)
 
@@ -154,7 +155,7 @@ async def _apply(template: Path, path: Path, till: Till, batches: list[list[dict
     database = await asyncio.to_thread(_open, path)
     began = time.perf_counter()
     for batch in batches:
-        results = await queue.process(database, till.caller, batch, operations_per_commit=BATCH)
+        results = await OperationQueue(database, HANDLERS, BATCH).process(till.caller, batch)
         assert all(result.success for result in results), "a movement was not applied"
     seconds = time.perf_counter() - began
     await asyncio.to_thread(database.close)

@@ -25,7 +25,8 @@ from app.domain.cart import Cart
 from app.services.stock import catalogue
 from app.services.till import Actor
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.operations import queue
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.run import prepare
 from server_stub.services.caller import Caller
 from server_stub.settings import Settings
@@ -286,7 +287,7 @@ def _many_levels(path: Path) -> None:
             }
             for number in range(start, start + 5_000)
         ]
-        results = asyncio.run(queue.process(database, mia, items, operations_per_commit=1_000))
+        results = asyncio.run(OperationQueue(database, HANDLERS, 1_000).process(mia, items))
         assert all(result.success for result in results), results[0].error
     database.close()
 

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from server_stub.documents import CLIENT_EVENTS, OPERATION_FORMS, SERVER_EVENTS, documents, written
-from server_stub.operations import rulebook
+from server_stub.documents import CLIENT_EVENTS, SERVER_EVENTS, documents, written
+from server_stub.operations.handlers import BUILT_IN
 from server_stub.roles import ENDPOINTS, EVENTS
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
@@ -115,8 +115,13 @@ def test_refusals_carry_exactly_the_known_codes() -> None:
         assert set(error["allOf"][1]["properties"]["code"]["enum"]) == set(ErrorCode)
 
 
-def test_the_queue_documents_every_resource_that_the_server_has_rules_for() -> None:
-    assert {form.resource_type for form in OPERATION_FORMS} == set(rulebook._RULES)
+def test_the_queue_documents_every_kind_that_the_server_has_a_handler_for() -> None:
+    for document in (OPENAPI, ASYNCAPI):
+        kinds = {
+            ref["$ref"].rpartition("/")[2]
+            for ref in document["components"]["schemas"]["AnyOperation"]["anyOf"]
+        }
+        assert kinds == {handler.name for handler in BUILT_IN}
 
 
 def test_every_event_of_the_contract_is_described_and_no_other() -> None:

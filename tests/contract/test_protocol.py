@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from server_stub.documents import CHANGED_ROWS, CLIENT_EVENTS, OPERATION_FORMS, SERVER_EVENTS
+from server_stub.documents import CLIENT_EVENTS, SERVER_EVENTS, changed_rows
+from server_stub.operations.handlers import BUILT_IN, HANDLERS
 from server_stub.roles import ENDPOINTS
 from server_stub.settings import Settings
 from sync_agent.contract import codes
@@ -125,13 +126,13 @@ def test_every_form_of_operation_is_told() -> None:
     table = section("Operations and their results").split("| data |", 1)[1].split("\n\n", 1)[0]
     told = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", table, flags=re.MULTILINE)
     assert sorted((kind, verb) for kind, verb, _ in told) == sorted(
-        (form.resource_type, form.operation) for form in OPERATION_FORMS
+        (handler.resource_type, handler.verb) for handler in BUILT_IN
     )
 
 
 def test_every_resource_type_of_a_change_is_told() -> None:
     told = re.findall(r"`(\w+)`", " ".join(rows_of_streams()))
-    assert set(told) == set(CHANGED_ROWS)
+    assert set(told) == set(changed_rows(HANDLERS))
 
 
 def rows_of_streams() -> list[str]:

@@ -12,7 +12,8 @@ from hypothesis import event as note
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server_stub.documents import OPERATION_FORMS, SERVER_EVENTS
+from server_stub.documents import SERVER_EVENTS
+from server_stub.operations.handlers import BUILT_IN
 from server_stub.roles import EVENTS
 from sync_agent.contract import events
 from sync_agent.contract.codes import EVENT_BYTES_MAX
@@ -227,7 +228,7 @@ def test_every_client_event_is_thought_of() -> None:
 def test_every_form_of_operation_is_thought_of() -> None:
     known = {name: ["x", "y", "z"] for name in ("productId", "conflictId", "shiftId")}
     thought_of = {FORMS[form](known)[:2] for form in FORMS}
-    assert thought_of == {(form.resource_type, form.operation) for form in OPERATION_FORMS}
+    assert thought_of == {(handler.resource_type, handler.verb) for handler in BUILT_IN}
 
 
 def spoiled(data: st.DataObject, told: Body) -> Body:

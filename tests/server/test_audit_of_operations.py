@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from server_stub.operations import queue
-from server_stub.operations.parsing import read
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.parsing import NO_DEFAULTS, read
+from server_stub.operations.queue import judge
 from server_stub.services.caller import Caller
 from server_stub.store.database import UnitOfWork
 from tests.kit.operations import T0_MS, count, movement, operation, sale, transfer
@@ -51,7 +52,7 @@ def test_a_line_is_written_with_the_effects_or_not_at_all(rules: Rules) -> None:
 
 def _judge(unit: UnitOfWork) -> None:
     caller = Caller("t", "manager", ("main",), user_id="mia")
-    queue.judge(unit, caller, [read(movement("p", 1))], queue.Defaults())
+    judge(unit, caller, [read(movement("p", 1))], NO_DEFAULTS, HANDLERS)
 
 
 def test_a_refusal_has_a_line_and_the_same_refusal_again_has_none(rules: Rules) -> None:

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from server_stub.operations.handlers.counts import Applies, Clashes, Count, Moved, judge
+from server_stub.services.count_order import Moment
 from sync_agent.contract.conflicts import ConflictType
 from tests.kit.operations import T0_MS, count, movement, operation
 from tests.kit.rules import Rules
@@ -23,51 +24,57 @@ CONCURRENT, MISMATCH, INCONSISTENT = (
 def sold(
     at: int, device: str | None = "other", seq: int | None = None, *, compensated: bool = False
 ) -> Moved:
-    return Moved(-1, "sale", at, device, seq, compensated)
+    return Moved(-1, "sale", Moment(at, device, seq), compensated)
 
 
 @pytest.mark.parametrize(
     ("story", "made", "version", "since", "verdict"),
     [
-        ("nothing happened", Count(8, 5, counted_ms=100_000), 5, [], Applies(8)),
-        ("on a version never reached", Count(8, 6, counted_ms=100_000), 5, [], MISMATCH),
-        ("sold well after", Count(8, 4, counted_ms=100_000), 5, [sold(103_000)], Applies(7)),
-        ("sold before", Count(8, 4, counted_ms=100_000), 5, [sold(99_000)], CONCURRENT),
-        ("sold within the clocks' doubt", Count(8, 4, counted_ms=100_000), 5, [sold(102_000)], CONCURRENT),
+        ("nothing happened", Count(8, 5, counted=Moment(100_000)), 5, [], Applies(8)),
+        ("on a version never reached", Count(8, 6, counted=Moment(100_000)), 5, [], MISMATCH),
+        ("sold well after", Count(8, 4, counted=Moment(100_000)), 5, [sold(103_000)], Applies(7)),
+        ("sold before", Count(8, 4, counted=Moment(100_000)), 5, [sold(99_000)], CONCURRENT),
+        (
+            "sold within the clocks' doubt",
+            Count(8, 4, counted=Moment(100_000)),
+            5,
+            [sold(102_000)],
+            CONCURRENT,
+        ),
         ("sold, and no time of counting", Count(8, 4), 5, [sold(200_000)], CONCURRENT),
         (
             "own earlier sale",
-            Count(8, 4, counted_ms=100_000, device_id="mine", device_seq=7),
+            Count(8, 4, counted=Moment(100_000, "mine", 7)),
             5,
             [sold(99_000, "mine", 6)],
             Applies(8),
         ),
         (
             "own later sale, by number and not by time",
-            Count(8, 4, counted_ms=100_000, device_id="mine", device_seq=7),
+            Count(8, 4, counted=Moment(100_000, "mine", 7)),
             5,
             [sold(100_000, "mine", 8)],
             Applies(7),
         ),
         (
             "own earlier sale, no time",
-            Count(8, 4, device_id="m", device_seq=7),
+            Count(8, 4, counted=Moment(None, "m", 7)),
             5,
             [sold(1, "m", 6)],
             Applies(8),
         ),
         (
             "another count, even a later one",
-            Count(8, 4, counted_ms=100_000),
+            Count(8, 4, counted=Moment(100_000)),
             5,
-            [Moved(2, "count", 900_000, "other")],
+            [Moved(2, "count", Moment(900_000, "other"))],
             CONCURRENT,
         ),
         (
             "what an older count had seen already",
-            Count(8, 4, counted_ms=100_000),
+            Count(8, 4, counted=Moment(100_000)),
             6,
-            [sold(90_000, compensated=True), Moved(1, "correction", 90_000, compensated=True)],
+            [sold(90_000, compensated=True), Moved(1, "correction", Moment(90_000), compensated=True)],
             Applies(8),
         ),
         ("no version, right previous", Count(8, None, previous_quantity=9), 5, [], Applies(8)),

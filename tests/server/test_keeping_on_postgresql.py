@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from server_stub.clock import TimeOrderedIds
-from server_stub.operations import queue
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.services import audit, people, retention, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
@@ -37,7 +38,7 @@ async def database(fresh_database: Callable[[], FreshDatabase], tmp_path: Path) 
 
 
 async def send(database: Database, *items: object) -> list[str]:
-    results = await queue.process(database, ADA, items, operations_per_commit=10)
+    results = await OperationQueue(database, HANDLERS, 10).process(ADA, items)
     return [str(result.status) for result in results]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server_stub.operations import queue
-from server_stub.operations.parsing import read
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.parsing import NO_DEFAULTS, read
 from server_stub.services.caller import Caller
 from server_stub.store.changes import StreamLog
 from tests.kit.operations import T0_MS, count, movement, open_shift, operation, sale, transfer
@@ -81,14 +81,14 @@ def test_an_answer_that_is_given_while_we_wait_for_the_lock_is_found(
     def lock(log: StreamLog, names: Iterable[str]) -> None:
         monkeypatch.setattr(StreamLog, "lock", real)
         real(log, names)
-        queue.judge(units[0], caller, [read(sent)], queue.Defaults())
+        judge(units[0], caller, [read(sent)], NO_DEFAULTS, HANDLERS)
 
     monkeypatch.setattr(StreamLog, "lock", lock)
     units: list[Any] = []
 
     def judge(unit: Any) -> Any:
         units.append(unit)
-        return queue.judge(unit, caller, [read(sent)], queue.Defaults())
+        return judge(unit, caller, [read(sent)], NO_DEFAULTS, HANDLERS)
 
     (result,) = rules.database.transact("t", judge)
     assert result.repeated is True

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from server_stub.operations.handlers import movements as inventory
+from server_stub.operations.handlers.movements import StockMovement
 from server_stub.settings import Settings
 from server_stub.store import tables as t
 from tests.kit.operations import count, movement, sale
@@ -112,15 +112,15 @@ async def test_a_broken_chain_shows_a_cloned_till(shop: ShopServer) -> None:
 async def test_a_bug_in_one_operation_costs_the_others_nothing(
     open_with: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = inventory.move
+    real = StockMovement.apply_one
 
-    def with_a_bug(batch: Any, asked: Any) -> Any:
-        result = real(batch, asked)
-        if asked.operation.resource_id == "poison":
+    def with_a_bug(self: StockMovement, context: Any, operation: Any) -> Any:
+        outcome = real(self, context, operation)
+        if operation.operation.resource_id == "poison":
             raise ZeroDivisionError
-        return result
+        return outcome
 
-    monkeypatch.setattr(inventory, "move", with_a_bug)
+    monkeypatch.setattr(StockMovement, "apply_one", with_a_bug)
     async with open_with(operations_per_commit=4) as shop:
         till = await shop.enroll(await shop.sign_in("demo", "alice"))
         items = [movement(product, 1) for product in ("a", "b", "poison", "c", "d")]
@@ -134,7 +134,7 @@ async def test_a_bug_in_one_operation_costs_the_others_nothing(
         ]
         assert results[2]["code"] == "internal"
         assert await till.stock("poison") == (0, 0)
-        monkeypatch.setattr(inventory, "move", real)
+        monkeypatch.setattr(StockMovement, "apply_one", real)
         assert (await till.send(items[2]))[0]["status"] == "applied"
 
 

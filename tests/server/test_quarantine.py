@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server_stub.operations.handlers import transactions
-from server_stub.operations.quarantine import Unreadable
+from server_stub.operations.quarantine import CannotBeTaken
 from tests.kit.clients import Person
 from tests.kit.operations import close_shift, open_shift, sale
 from tests.kit.rules import Rules
@@ -135,7 +135,7 @@ async def test_a_rule_that_reads_more_today_takes_what_yesterdays_could_not(
     shop: ShopServer, boss: Person, till: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def reads_nothing(*_arguments: object) -> None:
-        raise Unreadable("yesterday's program")
+        raise CannotBeTaken("yesterday's program")
 
     sold = sale({"p": 2}, deviceSeq=2)
     with monkeypatch.context() as yesterday:

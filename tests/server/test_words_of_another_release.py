@@ -46,9 +46,9 @@ def a_newer_server_writes(unit: UnitOfWork) -> None:
     person = dict(unit.rows(select(t.user_account).where(t.user_account.c.id == "bob")).mappings().one())
     unit.execute(update(t.user_account).where(t.user_account.c.id == "bob").values(role="trainee", version=9))
     told = {name: person[name] for name in ("id", "username", "name", "locations")}
-    unit.streams.append(TENANT, "user", "bob", 9, {**told, "role": "trainee", "version": 9}, None)
+    unit.streams.publish(TENANT, "user", "bob", 9, {**told, "role": "trainee", "version": 9}, None)
     milk = {"id": "milk", "name": "Milk", "unit": "litre", "unitDecimals": 2, "priceMinor": 120}
-    unit.streams.append(
+    unit.streams.publish(
         TENANT, "product", "milk", 1, {**milk, "taxRatePpm": 0, "deleted": False, "version": 1}, None
     )
     stored = {"id": "milk", "name": "Milk", "unit": "litre", "price_minor": 120, "tax_rate_ppm": 0}
@@ -56,7 +56,7 @@ def a_newer_server_writes(unit: UnitOfWork) -> None:
         t.product,
         {"tenant_id": "demo", **stored, "barcode": None, "sku": None, "deleted": 0, "version": 1},
     )
-    unit.streams.append(TENANT, "price_list", "summer", 1, {"id": "summer", "version": 1}, None)
+    unit.streams.publish(TENANT, "price_list", "summer", 1, {"id": "summer", "version": 1}, None)
 
 
 async def signed_in(shop: ShopServer, till: Person, *features: str) -> Person:

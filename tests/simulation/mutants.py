@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import exists, or_, update
 
 from app.services.selling import transaction
-from server_stub.operations import queue
-from server_stub.operations.handlers import conflicts, counts, products
+from server_stub.operations import conflicts
+from server_stub.operations.answers import Answers
+from server_stub.operations.handlers import counts, products
 from server_stub.services import devices, ledger, sync
 from sync_agent import agent, backoff
 from sync_agent.connection import Connection
@@ -47,13 +48,13 @@ def _without(owner: Any, name: str, replacement: Any) -> Switch:
 
 def _forgets_what_it_answered() -> contextlib.AbstractContextManager[None]:
     """The server judges an operation that it knows as if it were new, under another id."""
-    real = queue._Answers.find
+    real = Answers.find
 
     def find(self: Any, operation_id: str) -> Any:
         known = real(self, operation_id)
-        return None if known is not None and known[1] == "applied" else known
+        return None if known is not None and known.status == "applied" else known
 
-    return patched(queue._Answers, "find", find)
+    return patched(Answers, "find", find)
 
 
 def _lease_never_ends() -> contextlib.AbstractContextManager[None]:
@@ -124,9 +125,7 @@ def _overlay_stays() -> contextlib.AbstractContextManager[None]:
 
 
 def _late_movement_counts() -> contextlib.AbstractContextManager[None]:
-    return patched(
-        ledger, "lateness", lambda _origin, _level: ledger.Lateness(counted_already=False, near=False)
-    )
+    return patched(ledger, "was_counted", lambda _movement, _count: False)
 
 
 def _count_always_applies() -> contextlib.AbstractContextManager[None]:

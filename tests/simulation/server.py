@@ -18,7 +18,8 @@ from sqlalchemy import event
 
 from server_stub.cli import administration
 from server_stub.errors import Refusal
-from server_stub.operations import queue
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.queue import OperationQueue
 from server_stub.services import retention, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
@@ -207,8 +208,8 @@ class SimServer:
             raise Refusal(ErrorCode.INTERNAL, "something went wrong here")
         assert self.database is not None
         return QueueResults(
-            results=await queue.process(
-                self.database, caller, items, operations_per_commit=OPERATIONS_PER_COMMIT
+            results=await OperationQueue(self.database, HANDLERS, OPERATIONS_PER_COMMIT).process(
+                caller, items
             )
         )
 

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from server_stub.operations import queue
-from server_stub.operations.parsing import read
+from server_stub.operations.handlers import HANDLERS
+from server_stub.operations.parsing import NO_DEFAULTS, read
+from server_stub.operations.queue import judge
 from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database, UnitOfWork
@@ -71,7 +72,7 @@ def _server(path: Path) -> None:
 
 
 def _judge(unit: UnitOfWork, caller: Caller, items: list[dict[str, Any]]) -> None:
-    results = queue.judge(unit, caller, [read(item) for item in items], queue.Defaults())
+    results = judge(unit, caller, [read(item) for item in items], NO_DEFAULTS, HANDLERS)
     assert all(result.success for result in results)
 
 

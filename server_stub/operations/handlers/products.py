@@ -1,20 +1,30 @@
 """Product edits: versioned, and merged field by field. Two values for one field are a person's to decide."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import ValidationError
 from sqlalchemy import select
 
-from server_stub.errors import Refusal, unreadable
-from server_stub.operations.context import Asked, Batch, applied, blocked
-from server_stub.operations.handlers import conflicts
-from server_stub.operations.handlers import product_versions as catalogue
-from server_stub.roles import Action, may
+from server_stub.errors import Refusal
+from server_stub.operations import conflicts, product_versions
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import (
+    Data,
+    Handler,
+    NoData,
+    ParsedOperation,
+    Requirement,
+    Rows,
+    Wanted,
+    resource_of,
+)
+from server_stub.operations.outcome import Outcome, applied, blocked
+from server_stub.roles import Action
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.conflicts import ConflictType
-from sync_agent.contract.operations import OperationResult, ProductCreate, ProductEdit, ProductValues
+from sync_agent.contract.conflicts import Conflict, ConflictType
+from sync_agent.contract.operations import CONFLICT, PRODUCT, ProductCreate, ProductEdit, ProductValues
+from sync_agent.contract.stock import ProductRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,117 +42,133 @@ def merge(current: dict[str, Any], wanted: dict[str, Any], base: dict[str, Any])
     return Merged(changes, clashes)
 
 
-def edit(batch: Batch, asked: Asked) -> OperationResult:
-    """Creates, updates or deletes a product, in a manager's name or with a manager's approval."""
-    _must_edit(batch, asked)
-    if asked.operation.resource_id is None:
-        raise Refusal(ErrorCode.BAD_REQUEST, "resourceId: a product operation names its product")
-    match asked.operation.operation:
-        case "create":
-            return _create(batch, asked, asked.operation.resource_id)
-        case "update":
-            return _update(batch, asked, asked.operation.resource_id)
-        case "delete":
-            return _delete(batch, asked, asked.operation.resource_id)
+class _ProductHandler(Handler[Data]):
+    """What all three share: products belong to the tenant, and are edited by whoever holds that right."""
+
+    resource_type = PRODUCT
+    rows: ClassVar[Rows] = {PRODUCT: ProductRow, CONFLICT: Conflict}
+
+    def places(self, context: OperationContext, operation: ParsedOperation[Data]) -> set[str | None]:
+        return {None}
+
+    def wanted(self, context: OperationContext, operation: ParsedOperation[Data]) -> Wanted:
+        resource_id = operation.operation.resource_id
+        return Wanted() if resource_id is None else Wanted(products=frozenset({resource_id}))
+
+    def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
+        return Requirement(Action.EDIT_PRODUCT, None)
 
 
-def _must_edit(batch: Batch, asked: Asked) -> None:
-    if may(batch.caller.role, Action.EDIT_PRODUCT):
-        return
-    named = (asked.actor_id, asked.operation.approved_by_id) if batch.caller.is_device else ()
-    people = (batch.person(who) for who in named if who)
-    if not any(person is not None and may(person.role, Action.EDIT_PRODUCT) for person in people):
-        raise Refusal(ErrorCode.FORBIDDEN, "products are edited by a manager, or with a manager's approval")
+class CreateProduct(_ProductHandler[ProductCreate]):
+    """A new product, under the id that its till gave it."""
+
+    name = "ProductCreateOperation"
+    verb = "create"
+    data = ProductCreate
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[ProductCreate]) -> Outcome:
+        product_id = resource_of(operation, "a product operation")
+        if context.product(product_id) is not None:
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, f"there is a product {product_id} already")
+        row = {
+            "tenant_id": context.tenant_id,
+            "id": product_id,
+            **dict.fromkeys(product_versions.FIELDS),
+            "tax_rate_ppm": 0,
+            "unit": "each",
+            **product_versions.columns_of(operation.data),
+            "deleted": 0,
+            "version": 0,
+        }
+        row, effect = product_versions.write_version(context, operation.envelope, row)
+        return applied(operation.id, [effect], {"version": row["version"]}, flags=operation.flags)
 
 
-def _create(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
-    if batch.product(product_id) is not None:
-        raise Refusal(ErrorCode.PRECONDITION_FAILED, f"there is a product {product_id} already")
-    try:
-        fields = ProductCreate.model_validate(asked.operation.data)
-    except ValidationError as error:
-        raise unreadable(error, "data") from error
-    row = {
-        "tenant_id": batch.tenant_id,
-        "id": product_id,
-        **dict.fromkeys(catalogue.FIELDS),
-        "tax_rate_ppm": 0,
-        "unit": "each",
-        **catalogue.columns_of(fields),
-        "deleted": 0,
-        "version": 0,
-    }
-    row, effect = catalogue.write_version(batch, asked, row)
-    return applied(asked, [effect], version=row["version"])
+class EditProduct(_ProductHandler[ProductEdit]):
+    """New values for some fields, merged with what others have changed since, or put before a person."""
 
+    name = "ProductEditOperation"
+    verb = "update"
+    data = ProductEdit
 
-def _update(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
-    try:
-        data = ProductEdit.model_validate(asked.operation.data)
-    except ValidationError as error:
-        raise unreadable(error, "data") from error
-    row = _existing(batch, product_id)
-    standing = conflicts.open_before(batch, asked, "product", product_id, None)
-    if standing is not None:
-        return blocked(asked, standing)
-    wanted = catalogue.columns_of(data.set)
-    wire_wanted = data.set.model_dump(mode="json", by_alias=True, include=data.set.model_fields_set)
-    base = _base_of(batch, asked, row, data.base)
-    if base is None:
-        return conflicts.open_for_product(batch, asked, row, wire_wanted, None, ConflictType.VERSION_MISMATCH)
-    wire_base = ProductValues.model_validate({name: base[name] for name in wanted}).model_dump(
-        mode="json", by_alias=True, include=set(wanted)
-    )
-    if row["deleted"]:
-        return conflicts.open_for_product(
-            batch, asked, row, wire_wanted, wire_base, ConflictType.DATA_INCONSISTENCY
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[ProductEdit]) -> Outcome:
+        envelope, data = operation.envelope, operation.data
+        row = _existing(context, operation)
+        earlier = conflicts.open_before(context, envelope, PRODUCT, row["id"], None)
+        if earlier is not None:
+            return blocked(operation.id, earlier)
+        wanted = product_versions.columns_of(data.set)
+        wire_wanted = data.set.model_dump(mode="json", by_alias=True, include=data.set.model_fields_set)
+        base = _base_of(context, operation, row)
+        if base is None:
+            return conflicts.open_for_product(
+                context, envelope, row, wire_wanted, None, ConflictType.VERSION_MISMATCH
+            )
+        wire_base = ProductValues.model_validate({name: base[name] for name in wanted}).model_dump(
+            mode="json", by_alias=True, include=set(wanted)
         )
-    merged = merge(row, wanted, base)
-    if merged.clashes:
-        return conflicts.open_for_product(
-            batch, asked, row, wire_wanted, wire_base, ConflictType.CONCURRENT_UPDATE
-        )
-    row, effect = catalogue.write_version(batch, asked, {**row, **merged.changes})
-    return applied(asked, [effect], version=row["version"])
+        if row["deleted"]:
+            return conflicts.open_for_product(
+                context, envelope, row, wire_wanted, wire_base, ConflictType.DATA_INCONSISTENCY
+            )
+        merged = merge(row, wanted, base)
+        if merged.clashes:
+            return conflicts.open_for_product(
+                context, envelope, row, wire_wanted, wire_base, ConflictType.CONCURRENT_UPDATE
+            )
+        row, effect = product_versions.write_version(context, envelope, {**row, **merged.changes})
+        return applied(operation.id, [effect], {"version": row["version"]}, flags=operation.flags)
 
 
-def _delete(batch: Batch, asked: Asked, product_id: str) -> OperationResult:
-    row = _existing(batch, product_id)
-    standing = conflicts.open_before(batch, asked, "product", product_id, None)
-    if standing is not None:
-        return blocked(asked, standing)
-    base = asked.operation.version
-    lost = asked.operation.former_result is not None and base is not None and base > row["version"]
-    if base is not None and base != row["version"] and not row["deleted"] and not lost:
-        kind = ConflictType.VERSION_MISMATCH if base > row["version"] else ConflictType.DATA_INCONSISTENCY
-        return conflicts.open_for_product(batch, asked, row, {"deleted": True}, None, kind)
-    row, effect = catalogue.write_version(batch, asked, {**row, "deleted": 1})
-    return applied(asked, [effect], version=row["version"])
+class DeleteProduct(_ProductHandler[NoData]):
+    """A deletion is a version like any other; it conflicts with an edit that it has not seen."""
+
+    name = "ProductDeleteOperation"
+    verb = "delete"
+    data = NoData
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[NoData]) -> Outcome:
+        envelope = operation.envelope
+        row = _existing(context, operation)
+        earlier = conflicts.open_before(context, envelope, PRODUCT, row["id"], None)
+        if earlier is not None:
+            return blocked(operation.id, earlier)
+        base = operation.operation.version
+        lost = operation.operation.former_result is not None and base is not None and base > row["version"]
+        if base is not None and base != row["version"] and not row["deleted"] and not lost:
+            kind = ConflictType.VERSION_MISMATCH if base > row["version"] else ConflictType.DATA_INCONSISTENCY
+            return conflicts.open_for_product(context, envelope, row, {"deleted": True}, None, kind)
+        row, effect = product_versions.write_version(context, envelope, {**row, "deleted": 1})
+        return applied(operation.id, [effect], {"version": row["version"]}, flags=operation.flags)
 
 
-def _existing(batch: Batch, product_id: str) -> dict[str, Any]:
-    row = batch.product(product_id)
+def _existing(context: OperationContext, operation: ParsedOperation[Any]) -> dict[str, Any]:
+    product_id = resource_of(operation, "a product operation")
+    row = context.product(product_id)
     if row is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"there is no product {product_id}")
     return row
 
 
-def _base_of(batch: Batch, asked: Asked, row: dict[str, Any], told: ProductValues) -> dict[str, Any] | None:
+def _base_of(
+    context: OperationContext, operation: ParsedOperation[ProductEdit], row: dict[str, Any]
+) -> dict[str, Any] | None:
     """What each field was when the edit was made: as the edit says, else as the version it names was.
 
     None if that version is not known here. An edit that says neither is compared with nothing.
     """
-    version = asked.operation.version
-    believed = {**row, **catalogue.columns_of(told)}
+    version = operation.operation.version
+    says = product_versions.columns_of(operation.data.base)
+    believed = {**row, **says}
     if version is None or version == row["version"]:
         return believed
     of = t.product_version.c
-    found = batch.unit.rows(
+    found = context.unit.rows(
         select(of.row).where(
-            of.tenant_id == batch.tenant_id, of.product_id == row["id"], of.version == version
+            of.tenant_id == context.tenant_id, of.product_id == row["id"], of.version == version
         )
     ).scalar_one_or_none()
     if found is None:
         # Accepted before, by a server whose later versions are gone: what the edit says is all we have.
-        return believed if asked.operation.former_result is not None else None
-    return {**ProductValues.model_validate(found).model_dump(by_alias=False), **catalogue.columns_of(told)}
+        return believed if operation.operation.former_result is not None else None
+    return {**ProductValues.model_validate(found).model_dump(by_alias=False), **says}

@@ -6,21 +6,22 @@ and its stream hears how it stands.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
-from pydantic import ValidationError
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
-from server_stub.errors import Refusal, unreadable
-from server_stub.operations.context import Asked, Batch, applied
-from server_stub.roles import Action, may
-from server_stub.services.caller import Caller
+from server_stub.errors import Refusal
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, resource_of
+from server_stub.operations.outcome import Outcome, applied
+from server_stub.operations.parsing import Envelope
+from server_stub.roles import Action
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     SHIFT,
     Effect,
     Manifest,
-    OperationResult,
     ShiftClose,
     ShiftOpen,
     ShiftRow,
@@ -32,196 +33,190 @@ _MISSING_IN_WORDS = 10
 _LOOKED_AT_MAX = 3
 """A till's shifts follow one another, so a number belongs to one; and nobody is to keep the writer busy."""
 
+_IMMUTABLE = "a shift is immutable once it is closed, and stays"
+
 _MONEY_DIRECTION = {TransactionKind.SALE: 1, TransactionKind.REFUND: -1, TransactionKind.VOID: -1}
 """What each kind adds to a manifest's total; paid in and paid out are no sales."""
-
-
-def run(batch: Batch, asked: Asked) -> OperationResult:
-    """Opens a shift, or closes it."""
-    batch.caller.must(Action.RUN_SHIFT)
-    if asked.operation.resource_id is None:
-        raise Refusal(ErrorCode.BAD_REQUEST, "resourceId: a shift operation names its shift")
-    match asked.operation.operation:
-        case "create":
-            return _open(batch, asked, asked.operation.resource_id)
-        case "update":
-            return _close(batch, asked, asked.operation.resource_id)
-        case "delete":
-            raise Refusal(ErrorCode.PRECONDITION_FAILED, "a shift is immutable once it is closed, and stays")
-
-
-def places_of(batch: Batch, asked: Asked) -> set[str | None]:
-    """The places whose streams the operation may write to: that of the till, and that of the shift."""
-    of = t.shift.c
-    stored = batch.unit.rows(
-        select(of.location_id).where(of.tenant_id == batch.tenant_id, of.id == asked.operation.resource_id)
-    ).scalar_one_or_none()
-    own = {place for place in (asked.location_id, stored) if batch.own(place)}
-    return own or {None}
-
-
-def look_again(batch: Batch, device_id: str, numbers: Sequence[int]) -> None:
-    """Tells of the till's closed shifts that some of these numbers, just arrived, were missing from."""
-    of = t.shift.c
-    waiting = (
-        select(t.shift)
-        .where(
-            of.tenant_id == batch.tenant_id,
-            of.device_id == device_id,
-            of.awaited == 1,
-            of.first_device_seq <= max(numbers),
-            of.last_device_seq >= min(numbers),
-        )
-        .order_by(of.last_device_seq.desc())
-        .limit(_LOOKED_AT_MAX)
-    )
-    for stored in batch.unit.rows(waiting).mappings().all():
-        if batch.holds(stored["location_id"]):
-            _update_standing(batch, stored)
-
-
-def look_again_at(batch: Batch, device_id: str, device_seq: int) -> None:
-    """Tells of the closed shift that a number belongs to, complete or not: what it brought has changed."""
-    of = t.shift.c
-    closed = (
-        select(t.shift)
-        .where(
-            of.tenant_id == batch.tenant_id,
-            of.device_id == device_id,
-            of.first_device_seq <= device_seq,
-            of.last_device_seq >= device_seq,
-        )
-        .order_by(of.last_device_seq.desc())
-        .limit(_LOOKED_AT_MAX)
-    )
-    for stored in batch.unit.rows(closed).mappings().all():
-        if batch.holds(stored["location_id"]):
-            _update_standing(batch, stored)
-
-
-def find(connection: Connection, caller: Caller, shift_id: str) -> ShiftRow:
-    """A shift at one of the caller's places."""
-    of = t.shift.c
-    body = connection.execute(
-        select(of.body).where(
-            of.tenant_id == caller.tenant_id, of.id == shift_id, of.location_id.in_(caller.locations)
-        )
-    ).scalar_one_or_none()
-    if body is None:
-        raise Refusal(ErrorCode.NOT_FOUND, f"there is no shift {shift_id} for you")
-    return ShiftRow.model_validate(body)
 
 
 # --- opening and closing ---------------------------------------------------------------------------------
 
 
-def _open(batch: Batch, asked: Asked, shift_id: str) -> OperationResult:
-    try:
-        data = ShiftOpen.model_validate(asked.operation.data)
-    except ValidationError as error:
-        raise unreadable(error, "data") from error
-    if asked.location_id is None:
-        raise Refusal(ErrorCode.BAD_REQUEST, "locationId: a shift names its place")
-    if _stored(batch, shift_id) is not None:
-        raise Refusal(ErrorCode.PRECONDITION_FAILED, f"there is a shift {shift_id} already")
-    row = ShiftRow(
-        id=shift_id,
-        location_id=asked.location_id,
-        device_id=asked.device_id,
-        status="open",
-        opened_by=asked.actor_id,
-        opened_at=data.opened_at,
-        float_minor=data.float_minor,
-        currency=data.currency,
-        version=1,
-    )
-    batch.unit.insert(
-        t.shift,
-        {
-            "tenant_id": batch.tenant_id,
-            "id": shift_id,
-            "location_id": row.location_id,
-            "device_id": row.device_id,
-            "awaited": 0,
-            "first_device_seq": None,
-            "last_device_seq": None,
-            "manifest": None,
-            "body": row.to_wire(),
-            "version": row.version,
-        },
-    )
-    return applied(asked, [_tell(batch, row, asked.id)], version=row.version)
+class OpenShift(Handler[ShiftOpen]):
+    """A till's drawer is opened with a float."""
+
+    name = "ShiftOpenOperation"
+    resource_type = SHIFT
+    verb = "create"
+    data = ShiftOpen
+    why_no_other_verb = _IMMUTABLE
+    rows: ClassVar[Rows] = {SHIFT: ShiftRow}
+
+    def places(self, context: OperationContext, operation: ParsedOperation[ShiftOpen]) -> set[str | None]:
+        return _places(context, operation)
+
+    def requirement(self, context: OperationContext, operation: ParsedOperation[ShiftOpen]) -> Requirement:
+        return Requirement(Action.RUN_SHIFT, operation.location_id)
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[ShiftOpen]) -> Outcome:
+        data = operation.data
+        shift_id = resource_of(operation, "a shift operation")
+        if operation.location_id is None:
+            raise Refusal(ErrorCode.BAD_REQUEST, "locationId: a shift names its place")
+        if _stored(context, shift_id) is not None:
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, f"there is a shift {shift_id} already")
+        row = ShiftRow(
+            id=shift_id,
+            location_id=operation.location_id,
+            device_id=operation.device_id,
+            status="open",
+            opened_by=operation.actor_id,
+            opened_at=data.opened_at,
+            float_minor=data.float_minor,
+            currency=data.currency,
+            version=1,
+        )
+        context.unit.insert(
+            t.shift,
+            {
+                "tenant_id": context.tenant_id,
+                "id": shift_id,
+                "location_id": row.location_id,
+                "device_id": row.device_id,
+                "awaited": 0,
+                "first_device_seq": None,
+                "last_device_seq": None,
+                "manifest": None,
+                "body": row.to_wire(),
+                "version": row.version,
+            },
+        )
+        effect = _publish(context, row, operation.id)
+        return applied(operation.id, [effect], {"version": row.version}, flags=operation.flags)
 
 
-def _close(batch: Batch, asked: Asked, shift_id: str) -> OperationResult:
-    stored = _stored(batch, shift_id)
-    if stored is None or not batch.holds(stored["location_id"]):
+class CloseShift(Handler[ShiftClose]):
+    """The drawer is counted and cashed up, and the manifest says what the till sent."""
+
+    name = "ShiftCloseOperation"
+    resource_type = SHIFT
+    verb = "update"
+    data = ShiftClose
+    why_no_other_verb = _IMMUTABLE
+    rows: ClassVar[Rows] = {SHIFT: ShiftRow}
+
+    def places(self, context: OperationContext, operation: ParsedOperation[ShiftClose]) -> set[str | None]:
+        return _places(context, operation)
+
+    def requirement(self, context: OperationContext, operation: ParsedOperation[ShiftClose]) -> Requirement:
+        """The till that opened it closes it, or the person where no till did; or a manager, at any till."""
+        shift = _shift_to_close(context, operation)
+        caller = context.caller
+        if shift.device_id is None:
+            is_own = not caller.is_device and shift.opened_by == caller.user_id
+        else:
+            is_own = shift.device_id == caller.device_id
+        return Requirement(Action.RUN_SHIFT if is_own else Action.CLOSE_ANOTHERS_SHIFT, shift.location_id)
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[ShiftClose]) -> Outcome:
+        data = operation.data
+        before = _shift_to_close(context, operation)
+        if before.status == "closed":
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, f"the shift {before.id} is closed already")
+        closed = before.model_copy(
+            update={
+                "status": "closed",
+                "closed_by": operation.actor_id,
+                "closed_at": data.closed_at,
+                "counted_minor": data.counted_minor,
+                "expected_minor": data.expected_minor,
+                "totals": data.totals,
+                "note": data.note,
+                "operations": data.manifest.count,
+                "spent": len(data.manifest.spent),
+            }
+        )
+        missing = _missing(context, closed.device_id, data.manifest, closing=operation.envelope)
+        row = _as_received(context, closed, data.manifest, missing)
+        _write(context, row, data.manifest, awaited=bool(missing))
+        return applied(
+            operation.id,
+            [_publish(context, row, operation.id)],
+            {
+                "version": row.version,
+                "complete": not missing,
+                "received": row.received,
+                "expected": data.manifest.count,
+                "missing": list(row.missing),
+                "message": _in_words(missing, data.manifest.count),
+                "flags": [*operation.flags, *row.flags],
+            },
+        )
+
+    def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
+        """Looks again at the till's closed shifts that some of these numbers were missing from."""
+        of = t.shift.c
+        _look_again(
+            context,
+            device_id,
+            of.awaited == 1,
+            of.first_device_seq <= max(numbers),
+            of.last_device_seq >= min(numbers),
+        )
+
+
+def look_again_at(context: OperationContext, device_id: str, device_seq: int) -> None:
+    """Looks again at the closed shift that a number belongs to: what it brought has changed."""
+    of = t.shift.c
+    _look_again(context, device_id, of.first_device_seq <= device_seq, of.last_device_seq >= device_seq)
+
+
+def _look_again(context: OperationContext, device_id: str, *which: ColumnElement[bool]) -> None:
+    of = t.shift.c
+    closed = (
+        select(t.shift)
+        .where(of.tenant_id == context.tenant_id, of.device_id == device_id, *which)
+        .order_by(of.last_device_seq.desc())
+        .limit(_LOOKED_AT_MAX)
+    )
+    for stored in context.unit.rows(closed).mappings().all():
+        if context.holds(stored["location_id"]):
+            _update(context, stored)
+
+
+def _places(
+    context: OperationContext, operation: ParsedOperation[ShiftOpen] | ParsedOperation[ShiftClose]
+) -> set[str | None]:
+    """The place of the till, and that of the shift."""
+    of = t.shift.c
+    stored = context.unit.rows(
+        select(of.location_id).where(
+            of.tenant_id == context.tenant_id, of.id == operation.operation.resource_id
+        )
+    ).scalar_one_or_none()
+    own = {place for place in (operation.location_id, stored) if context.own(place)}
+    return own or {None}
+
+
+def _shift_to_close(context: OperationContext, operation: ParsedOperation[ShiftClose]) -> ShiftRow:
+    shift_id = resource_of(operation, "a shift operation")
+    stored = _stored(context, shift_id)
+    if stored is None or not context.holds(stored["location_id"]):
         raise Refusal(ErrorCode.PRECONDITION_FAILED, f"no shift {shift_id} was opened here")
-    before = ShiftRow.model_validate(stored["body"])
-    _must_close(batch, asked, before)
-    if before.status == "closed":
-        raise Refusal(ErrorCode.PRECONDITION_FAILED, f"the shift {shift_id} is closed already")
-    try:
-        data = ShiftClose.model_validate(asked.operation.data)
-    except ValidationError as error:
-        raise unreadable(error, "data") from error
-    closed = before.model_copy(
-        update={
-            "status": "closed",
-            "closed_by": asked.actor_id,
-            "closed_at": data.closed_at,
-            "counted_minor": data.counted_minor,
-            "expected_minor": data.expected_minor,
-            "totals": data.totals,
-            "note": data.note,
-            "operations": data.manifest.count,
-            "spent": len(data.manifest.spent),
-        }
-    )
-    missing = _missing(batch, closed.device_id, data.manifest, closing=asked)
-    row = _standing(batch, closed, data.manifest, missing)
-    _write(batch, row, data.manifest, awaited=bool(missing))
-    return applied(
-        asked,
-        [_tell(batch, row, asked.id)],
-        version=row.version,
-        complete=not missing,
-        received=row.received,
-        expected=data.manifest.count,
-        missing=list(row.missing),
-        message=_in_words(missing, data.manifest.count),
-        flags=list(row.flags),
-    )
-
-
-def _must_close(batch: Batch, asked: Asked, shift: ShiftRow) -> None:
-    """The till that opened it, or the person where no till did; or a manager, at any till of the place."""
-    caller = batch.caller
-    if shift.location_id not in caller.locations:
-        raise Refusal(ErrorCode.FORBIDDEN, f"the shift is of {shift.location_id}, which is not your place")
-    if shift.device_id is not None and shift.device_id == caller.device_id:
-        return
-    if shift.device_id is None and not caller.is_device and shift.opened_by == caller.user_id:
-        return
-    if may(caller.role, Action.CLOSE_ANOTHERS_SHIFT):
-        return
-    named = (asked.actor_id, asked.operation.approved_by_id) if caller.is_device else ()
-    people = (batch.person(who) for who in named if who)
-    if not any(person is not None and may(person.role, Action.CLOSE_ANOTHERS_SHIFT) for person in people):
-        raise Refusal(ErrorCode.FORBIDDEN, "a shift is closed by the till that opened it, or by a manager")
+    return ShiftRow.model_validate(stored["body"])
 
 
 # --- what has come of what was sent ----------------------------------------------------------------------
 
 
 def _missing(
-    batch: Batch, device_id: str | None, manifest: Manifest, *, closing: Asked | None = None
+    context: OperationContext, device_id: str | None, manifest: Manifest, *, closing: Envelope | None = None
 ) -> list[int]:
     """The manifest's numbers that have not come and are not spent, in order. A person's have no numbers."""
     if device_id is None:
         return []
     here = {spent.device_seq for spent in manifest.spent}
-    here.update(_received(batch, device_id, manifest))
+    here.update(_received(context, device_id, manifest))
     if closing is not None and closing.device_seq is not None and closing.device_id == device_id:
         # The operation that closes the shift is not kept yet while it is judged.
         here.add(closing.device_seq)
@@ -232,21 +227,23 @@ def _missing(
     ]
 
 
-def _received(batch: Batch, device_id: str, manifest: Manifest) -> Iterable[int]:
+def _received(context: OperationContext, device_id: str, manifest: Manifest) -> Iterable[int]:
     of = t.operation.c
-    return batch.unit.rows(
+    return context.unit.rows(
         select(of.device_seq).where(
-            of.tenant_id == batch.tenant_id,
+            of.tenant_id == context.tenant_id,
             of.device_id == device_id,
             of.device_seq.between(manifest.first_device_seq, manifest.last_device_seq),
         )
     ).scalars()
 
 
-def _standing(batch: Batch, shift: ShiftRow, manifest: Manifest, missing: list[int]) -> ShiftRow:
+def _as_received(
+    context: OperationContext, shift: ShiftRow, manifest: Manifest, missing: list[int]
+) -> ShiftRow:
     """The shift's next version, as complete as it is now."""
     # What has not come is missing from every sum: only the whole can agree or not.
-    flags = () if missing else tuple(_disagreements(batch, shift.device_id, manifest))
+    flags = () if missing else tuple(_disagreements(context, shift.device_id, manifest))
     return shift.model_copy(
         update={
             "received": manifest.count - len(missing),
@@ -257,41 +254,43 @@ def _standing(batch: Batch, shift: ShiftRow, manifest: Manifest, missing: list[i
     )
 
 
-def _disagreements(batch: Batch, device_id: str | None, manifest: Manifest) -> Iterable[str]:
+def _disagreements(context: OperationContext, device_id: str | None, manifest: Manifest) -> Iterable[str]:
     if device_id is None:
         return
     if manifest.count == 0:
         if manifest.total_minor != 0:
             yield "total_minor"
         return
-    last_hash = _hash_of(batch, device_id, manifest, manifest.last_device_seq)
+    last_hash = _hash_of(context, device_id, manifest, manifest.last_device_seq)
     # One that the server has no hash of (it could not be read) agrees with anything.
     if last_hash is not None and last_hash != manifest.last_hash:
         yield "last_hash"
-    if _total_minor(batch, device_id, manifest) != manifest.total_minor:
+    if _total_minor(context, device_id, manifest) != manifest.total_minor:
         yield "total_minor"
 
 
-def _hash_of(batch: Batch, device_id: str | None, manifest: Manifest, device_seq: int) -> str | None:
+def _hash_of(
+    context: OperationContext, device_id: str | None, manifest: Manifest, device_seq: int
+) -> str | None:
     for spent in manifest.spent:
         if spent.device_seq == device_seq:
             return spent.hash
     of = t.operation.c
-    found: str | None = batch.unit.rows(
+    found: str | None = context.unit.rows(
         select(of.chain_hash).where(
-            of.tenant_id == batch.tenant_id, of.device_id == device_id, of.device_seq == device_seq
+            of.tenant_id == context.tenant_id, of.device_id == device_id, of.device_seq == device_seq
         )
     ).scalar_one_or_none()
     return found
 
 
-def _total_minor(batch: Batch, device_id: str | None, manifest: Manifest) -> int:
+def _total_minor(context: OperationContext, device_id: str | None, manifest: Manifest) -> int:
     of, sold = t.operation.c, t.till_transaction.c
-    rows = batch.unit.rows(
+    rows = context.unit.rows(
         select(sold.kind, func.sum(sold.total_minor).label("total_minor"))
         .join(t.operation, (of.tenant_id == sold.tenant_id) & (of.id == sold.id))
         .where(
-            sold.tenant_id == batch.tenant_id,
+            sold.tenant_id == context.tenant_id,
             of.device_id == device_id,
             of.device_seq.between(manifest.first_device_seq, manifest.last_device_seq),
         )
@@ -300,16 +299,16 @@ def _total_minor(batch: Batch, device_id: str | None, manifest: Manifest) -> int
     return sum(_MONEY_DIRECTION.get(TransactionKind(row.kind), 0) * int(row.total_minor) for row in rows)
 
 
-def _update_standing(batch: Batch, stored: RowMapping) -> None:
+def _update(context: OperationContext, stored: RowMapping) -> None:
     """Writes and tells how a closed shift stands now, if that is not how it stood."""
     manifest = Manifest.model_validate(stored["manifest"])
     before = ShiftRow.model_validate(stored["body"])
-    missing = _missing(batch, before.device_id, manifest)
-    row = _standing(batch, before, manifest, missing)
+    missing = _missing(context, before.device_id, manifest)
+    row = _as_received(context, before, manifest, missing)
     if (row.received, row.missing, row.flags) == (before.received, before.missing, before.flags):
         return
-    _write(batch, row, manifest, awaited=bool(missing))
-    _tell(batch, row, None)
+    _write(context, row, manifest, awaited=bool(missing))
+    _publish(context, row, None)
 
 
 def _in_words(missing: list[int], count: int) -> str:
@@ -323,20 +322,20 @@ def _in_words(missing: list[int], count: int) -> str:
 # --- rows ------------------------------------------------------------------------------------------------
 
 
-def _stored(batch: Batch, shift_id: str) -> RowMapping | None:
+def _stored(context: OperationContext, shift_id: str) -> RowMapping | None:
     of = t.shift.c
     return (
-        batch.unit.rows(select(t.shift).where(of.tenant_id == batch.tenant_id, of.id == shift_id))
+        context.unit.rows(select(t.shift).where(of.tenant_id == context.tenant_id, of.id == shift_id))
         .mappings()
         .one_or_none()
     )
 
 
-def _write(batch: Batch, row: ShiftRow, manifest: Manifest, *, awaited: bool) -> None:
+def _write(context: OperationContext, row: ShiftRow, manifest: Manifest, *, awaited: bool) -> None:
     of = t.shift.c
-    batch.unit.execute(
+    context.unit.execute(
         update(t.shift)
-        .where(of.tenant_id == batch.tenant_id, of.id == row.id)
+        .where(of.tenant_id == context.tenant_id, of.id == row.id)
         .values(
             awaited=int(awaited),
             first_device_seq=manifest.first_device_seq,
@@ -348,7 +347,5 @@ def _write(batch: Batch, row: ShiftRow, manifest: Manifest, *, awaited: bool) ->
     )
 
 
-def _tell(batch: Batch, row: ShiftRow, operation_id: str | None) -> Effect:
-    stream = batch.stream_of(row.location_id)
-    change = batch.unit.streams.append(stream, SHIFT, row.id, row.version, row.to_wire(), operation_id)
-    return Effect(stream=stream, seq=change.seq, resource_type=SHIFT, resource_id=row.id, version=row.version)
+def _publish(context: OperationContext, row: ShiftRow, operation_id: str | None) -> Effect:
+    return context.publish(row.location_id, SHIFT, row.id, row.version, row.to_wire(), operation_id)

@@ -1,59 +1,76 @@
-"""Completed sales, refunds and voids. The goods have left the shop, so they are always taken; what looks odd
-is flagged beside them. One that cannot be read goes to quarantine, whole."""
+"""Completed sales, refunds and voids, money paid in or out, a drawer opened. They have happened, so they are
+always taken; what looks odd is flagged.
+"""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
-from pydantic import ValidationError
-from sqlalchemy import or_, select
-
-from server_stub.errors import Refusal, what_is_wrong
-from server_stub.operations.context import Asked, Batch, applied
-from server_stub.operations.quarantine import Unreadable
+from server_stub.errors import Refusal
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, Wanted
+from server_stub.operations.outcome import Outcome, applied
+from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
 from server_stub.store import tables as t
-from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
+    TRANSACTION,
     Effect,
-    OperationResult,
     TransactionData,
     TransactionKind,
     TransactionRow,
 )
 from sync_agent.contract.stock import MovementReason
-from sync_agent.contract.streams import location_stream
 from sync_agent.contract.wire import from_ms, to_ms
 
 _STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
-"""Which way each kind moves stock; the others move money alone."""
+"""Which direction each kind moves stock; the others move money alone."""
+
+Transaction = ParsedOperation[TransactionData]
 
 
-def complete(batch: Batch, asked: Asked) -> OperationResult:
-    """Takes a finished transaction: its movements, and the transaction itself, in the location's stream.
+class TillTransaction(Handler[TransactionData]):
+    """Its movements, and the transaction itself, in the location's stream.
 
-    One that cannot be taken as it is raises `Unreadable`, before anything of it is written.
+    One that cannot be taken as it is goes to quarantine, whole, before anything of it is written.
     """
-    if asked.operation.operation != "create":
-        raise Refusal(
-            ErrorCode.PRECONDITION_FAILED, "a completed transaction is immutable; void or refund it instead"
+
+    name = "TransactionOperation"
+    resource_type = TRANSACTION
+    verb = "create"
+    data = TransactionData
+    why_no_other_verb = "a completed transaction is immutable; void or refund it instead"
+    is_completed = True
+    rows: ClassVar[Rows] = {TRANSACTION: TransactionRow}
+
+    def wanted(self, context: OperationContext, operation: Transaction) -> Wanted:
+        place, data = context.own(operation.location_id), operation.data
+        if place is None:
+            return Wanted()
+        products = frozenset(line.product_id for line in data.lines)
+        return Wanted(
+            levels=frozenset((place, product_id) for product_id in products),
+            products=products,
+            references=frozenset() if data.refers_to is None else frozenset({data.refers_to}),
         )
-    batch.caller.must(Action.SELL)
-    if asked.location_id is None:
-        raise Unreadable("locationId: a transaction names its place")
-    try:
-        data = TransactionData.model_validate(asked.operation.data)
-    except ValidationError as error:
-        raise Unreadable(what_is_wrong(error, "data")) from error
-    moves = _stock_moves(data)
-    try:
-        for product_id, delta in moves.items():
-            batch.ledger.must_fit(batch.ledger.level(asked.location_id, product_id), delta)
-    except Refusal as refusal:
-        raise Unreadable(refusal.message) from refusal
-    flags = list(_oddities(batch, asked, data))
-    effects = _move_stock(batch, asked, asked.location_id, data, moves)
-    flags += batch.ledger.take_flags()
-    effects.append(_enter(batch, asked, asked.location_id, data, flags))
-    return applied(asked, effects, version=1, flags=flags)
+
+    def requirement(self, context: OperationContext, operation: Transaction) -> Requirement:
+        return Requirement(Action.SELL, operation.location_id)
+
+    def apply_one(self, context: OperationContext, operation: Transaction) -> Outcome:
+        place = operation.location_id
+        if place is None:
+            raise CannotBeTaken("locationId: a transaction names its place")
+        moves = _stock_moves(operation.data)
+        try:
+            for product_id, delta in moves.items():
+                context.ledger.must_fit(context.ledger.level(place, product_id), delta)
+        except Refusal as refusal:
+            raise CannotBeTaken(refusal.message) from refusal
+        flags = [*operation.flags, *_oddities(context, operation)]
+        effects = _move_stock(context, operation, place, moves)
+        flags += context.ledger.take_flags()
+        effects.append(_enter(context, operation, place, flags))
+        return applied(operation.id, effects, {"version": 1, "flags": flags})
 
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:
@@ -67,26 +84,27 @@ def _stock_moves(data: TransactionData) -> dict[str, int]:
 
 
 def _move_stock(
-    batch: Batch, asked: Asked, location_id: str, data: TransactionData, moves: dict[str, int]
+    context: OperationContext, operation: Transaction, place: str, moves: dict[str, int]
 ) -> list[Effect]:
+    data = operation.data
     reason = MovementReason.SALE if data.kind is TransactionKind.SALE else MovementReason.REFUND
-    origin = batch.origin(asked, to_ms(data.occurred_at))
+    origin = context.origin(operation.envelope, to_ms(data.occurred_at))
     effects: list[Effect] = []
     for product_id, delta in moves.items():
-        level = batch.ledger.level(location_id, product_id)
-        effects += batch.ledger.record(level, delta, reason, origin, reference=data.receipt_number)
+        level = context.ledger.level(place, product_id)
+        effects += context.ledger.record(level, delta, reason, origin, reference=data.receipt_number)
     return effects
 
 
-def _enter(batch: Batch, asked: Asked, location_id: str, data: TransactionData, flags: list[str]) -> Effect:
-    unit = batch.unit
+def _enter(context: OperationContext, operation: Transaction, place: str, flags: list[str]) -> Effect:
+    unit, data = context.unit, operation.data
     wire = data.to_wire()
     unit.insert(
         t.till_transaction,
         {
-            "tenant_id": batch.tenant_id,
-            "id": asked.id,
-            "location_id": location_id,
+            "tenant_id": context.tenant_id,
+            "id": operation.id,
+            "location_id": place,
             "kind": data.kind.value,
             "receipt_number": data.receipt_number,
             "refers_to": data.refers_to,
@@ -94,48 +112,37 @@ def _enter(batch: Batch, asked: Asked, location_id: str, data: TransactionData, 
             "total_minor": data.total_minor,
             "occurred_ms": to_ms(data.occurred_at),
             "received_ms": unit.now_ms,
-            "actor_id": asked.actor_id,
-            "device_id": asked.device_id,
+            "actor_id": operation.actor_id,
+            "device_id": operation.device_id,
             "flags": flags,
             "data": wire,
         },
     )
+    context.remember_references({operation.id, data.receipt_number})
     row = TransactionRow.model_validate(
         wire
         | {
-            "id": asked.id,
-            "actorId": asked.actor_id,
-            "deviceId": asked.device_id,
-            "locationId": location_id,
+            "id": operation.id,
+            "actorId": operation.actor_id,
+            "deviceId": operation.device_id,
+            "locationId": place,
             "receivedAt": from_ms(unit.now_ms),
             "flags": flags,
         }
     ).to_wire()
-    stream = location_stream(batch.tenant_id, location_id)
-    change = unit.streams.append(stream, "transaction", asked.id, 1, row, asked.id)
-    return Effect(stream=stream, seq=change.seq, resource_type="transaction", resource_id=asked.id, version=1)
+    return context.publish(place, TRANSACTION, operation.id, 1, row, operation.id)
 
 
-def _oddities(batch: Batch, asked: Asked, data: TransactionData) -> Iterator[str]:
+def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str]:
     """What a manager may want to look at, each as a word and what it is about."""
+    data = operation.data
     for product_id in dict.fromkeys(line.product_id for line in data.lines):
-        product = batch.product(product_id)
+        product = context.product(product_id)
         if product is None:
             yield f"unknown_product:{product_id}"
         elif product["deleted"]:
             yield f"deleted_product:{product_id}"
-    if batch.person(asked.actor_id) is None:
-        yield f"unknown_actor:{asked.actor_id}"
-    if data.refers_to is not None and not _knows_transaction(batch, data.refers_to):
+    if context.person(operation.actor_id) is None:
+        yield f"unknown_actor:{operation.actor_id}"
+    if data.refers_to is not None and not context.knows_transaction(data.refers_to):
         yield f"unknown_reference:{data.refers_to}"
-
-
-def _knows_transaction(batch: Batch, reference: str) -> bool:
-    """Whether there is a transaction of that id, or of that receipt number."""
-    of = t.till_transaction.c
-    found = batch.unit.rows(
-        select(of.id).where(
-            of.tenant_id == batch.tenant_id, or_(of.id == reference, of.receipt_number == reference)
-        )
-    ).first()
-    return found is not None

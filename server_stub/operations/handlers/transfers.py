@@ -1,61 +1,71 @@
 """Transfers between two places of a tenant: goods leave one and are at the other in the same transaction."""
 
-from pydantic import ValidationError
-
-from server_stub.errors import Refusal, unreadable
-from server_stub.operations.context import Asked, Batch, applied
+from server_stub.errors import Refusal
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Wanted
+from server_stub.operations.outcome import Outcome, applied
 from server_stub.roles import Action
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.operations import Effect, OperationResult, TransferData
+from sync_agent.contract.operations import STOCK_TRANSFER, Effect, TransferData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import to_ms
 
 
-def transfer(batch: Batch, asked: Asked) -> OperationResult:
+class Transfer(Handler[TransferData]):
     """Moves stock out of the operation's place into another; deltas at both, so it cannot conflict."""
-    if asked.operation.operation != "create":
-        raise Refusal(
-            ErrorCode.PRECONDITION_FAILED, "a transfer is immutable; send the goods back with another one"
+
+    name = "TransferOperation"
+    resource_type = STOCK_TRANSFER
+    verb = "create"
+    data = TransferData
+    why_no_other_verb = "a transfer is immutable; send the goods back with another one"
+
+    def places(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> set[str | None]:
+        goal = operation.data.to_location_id
+        return {context.own(operation.location_id), goal if goal in context.locations() else None}
+
+    def wanted(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> Wanted:
+        origin = context.own(operation.location_id)
+        if origin is None:
+            return Wanted()
+        places = (origin, operation.data.to_location_id)
+        return Wanted(
+            levels=frozenset((place, line.product_id) for place in places for line in operation.data.lines)
         )
-    batch.caller.must(Action.TRANSFER_STOCK)
-    try:
-        data = TransferData.model_validate(asked.operation.data)
-    except ValidationError as error:
-        raise unreadable(error, "data") from error
-    origin_place, goal = _ends(batch, asked, data)
-    moves = _moves(data)
-    # All of it is looked at before any of it is written.
-    for product_id, quantity in moves.items():
-        batch.ledger.must_fit(batch.ledger.level(origin_place, product_id), -quantity)
-        batch.ledger.must_fit(batch.ledger.level(goal, product_id), quantity)
-    origin = batch.origin(asked, to_ms(data.occurred_at) if data.occurred_at else None)
-    effects: list[Effect] = []
-    for product_id, quantity in moves.items():
-        for place, delta, reason in (
-            (origin_place, -quantity, MovementReason.TRANSFER_OUT),
-            (goal, quantity, MovementReason.TRANSFER_IN),
-        ):
-            level = batch.ledger.level(place, product_id)
-            effects += batch.ledger.record(level, delta, reason, origin, note=data.note)
-    flags = batch.ledger.take_flags()
-    return applied(asked, effects, **({"flags": flags} if flags else {}))
+
+    def requirement(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> Requirement:
+        return Requirement(Action.TRANSFER_STOCK, operation.location_id)
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> Outcome:
+        data, ledger = operation.data, context.ledger
+        origin_place, goal = _ends(context, operation)
+        moves = _moves(data)
+        # All of it is looked at before any of it is written.
+        for product_id, quantity in moves.items():
+            ledger.must_fit(ledger.level(origin_place, product_id), -quantity)
+            ledger.must_fit(ledger.level(goal, product_id), quantity)
+        occurred_ms = None if data.occurred_at is None else to_ms(data.occurred_at)
+        origin = context.origin(operation.envelope, occurred_ms)
+        effects: list[Effect] = []
+        for product_id, quantity in moves.items():
+            for place, delta, reason in (
+                (origin_place, -quantity, MovementReason.TRANSFER_OUT),
+                (goal, quantity, MovementReason.TRANSFER_IN),
+            ):
+                level = ledger.level(place, product_id)
+                effects += ledger.record(level, delta, reason, origin, note=data.note)
+        return applied(operation.id, effects, flags=[*operation.flags, *ledger.take_flags()])
 
 
-def goal_of(asked: Asked) -> str | None:
-    """The place that the goods go to, as far as it can be told without reading all of it."""
-    told = asked.operation.data.get("toLocationId")
-    return told if isinstance(told, str) else None
-
-
-def _ends(batch: Batch, asked: Asked, data: TransferData) -> tuple[str, str]:
-    goal = data.to_location_id
-    if asked.location_id is None:
+def _ends(context: OperationContext, operation: ParsedOperation[TransferData]) -> tuple[str, str]:
+    goal = operation.data.to_location_id
+    if operation.location_id is None:
         raise Refusal(ErrorCode.BAD_REQUEST, "locationId: a transfer names the place it starts from")
-    if goal == asked.location_id:
+    if goal == operation.location_id:
         raise Refusal(ErrorCode.BAD_REQUEST, "data.toLocationId: the goods are there already")
-    if goal not in batch.locations():
+    if goal not in context.locations():
         raise Refusal(ErrorCode.NOT_FOUND, f"data.toLocationId: there is no place {goal}")
-    return asked.location_id, goal
+    return operation.location_id, goal
 
 
 def _moves(data: TransferData) -> dict[str, int]:

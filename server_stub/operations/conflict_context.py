@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from server_stub.operations.context import Asked, Batch
+from server_stub.operations.context import OperationContext
+from server_stub.operations.parsing import Envelope
 from server_stub.services.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
@@ -16,25 +17,27 @@ _HISTORY_MAX = 200
 """At most the newest so many movements or edits are laid out; nobody decides by more."""
 
 
-def local_side(batch: Batch, asked: Asked, values: dict[str, Any], version: int) -> ConflictSide:
+def local_side(
+    context: OperationContext, envelope: Envelope, values: dict[str, Any], version: int
+) -> ConflictSide:
     return ConflictSide(
         values=values,
         version=version,
-        actor=asked.actor_id,
-        actor_name=batch.name_of(asked.actor_id),
-        device=asked.device_id,
-        device_name=batch.device_name(asked.device_id),
-        at=from_ms(asked.happened_ms(to_ms(asked.operation.timestamp), batch.unit.now_ms)),
+        actor=envelope.actor_id,
+        actor_name=context.name_of(envelope.actor_id),
+        device=envelope.device_id,
+        device_name=context.device_name(envelope.device_id),
+        at=from_ms(envelope.happened_ms(to_ms(envelope.operation.timestamp), context.unit.now_ms)),
     )
 
 
-def stock_side(batch: Batch, level: Level, version: int) -> ConflictSide:
+def stock_side(context: OperationContext, level: Level, version: int) -> ConflictSide:
     """What the level was at a version: today's quantity without what came after."""
     of = t.movement.c
-    quantity = level.quantity - _sum_since(batch, level, version)
-    last = batch.unit.rows(
+    quantity = level.quantity - _sum_since(context, level, version)
+    last = context.unit.rows(
         select(of.actor_id, of.device_id, of.received_ms).where(
-            of.tenant_id == batch.tenant_id,
+            of.tenant_id == context.tenant_id,
             of.location_id == level.location_id,
             of.product_id == level.product_id,
             of.version == version,
@@ -46,19 +49,19 @@ def stock_side(batch: Batch, level: Level, version: int) -> ConflictSide:
         values={"quantity": quantity},
         version=version,
         actor=last.actor_id,
-        actor_name=batch.name_of(last.actor_id),
+        actor_name=context.name_of(last.actor_id),
         device=last.device_id,
-        device_name=batch.device_name(last.device_id),
+        device_name=context.device_name(last.device_id),
         at=from_ms(last.received_ms),
     )
 
 
-def _sum_since(batch: Batch, level: Level, version: int) -> int:
+def _sum_since(context: OperationContext, level: Level, version: int) -> int:
     of = t.movement.c
     return int(
-        batch.unit.rows(
+        context.unit.rows(
             select(func.coalesce(func.sum(of.delta), 0)).where(
-                of.tenant_id == batch.tenant_id,
+                of.tenant_id == context.tenant_id,
                 of.location_id == level.location_id,
                 of.product_id == level.product_id,
                 of.version > version,
@@ -67,10 +70,10 @@ def _sum_since(batch: Batch, level: Level, version: int) -> int:
     )
 
 
-def moved_since(batch: Batch, level: Level, version: int) -> Sequence[Row[Any]]:
+def moved_since(context: OperationContext, level: Level, version: int) -> Sequence[Row[Any]]:
     """What moved a level after a version, as far as decisions look at it."""
     of = t.movement.c
-    return batch.unit.rows(
+    return context.unit.rows(
         select(
             of.version,
             of.delta,
@@ -80,7 +83,7 @@ def moved_since(batch: Batch, level: Level, version: int) -> Sequence[Row[Any]]:
             of.device_seq,
             of.compensated,
         ).where(
-            of.tenant_id == batch.tenant_id,
+            of.tenant_id == context.tenant_id,
             of.location_id == level.location_id,
             of.product_id == level.product_id,
             of.version > version,
@@ -88,12 +91,12 @@ def moved_since(batch: Batch, level: Level, version: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, ...]:
+def stock_history(context: OperationContext, level: Level, base: int) -> tuple[HistoryEntry, ...]:
     of = t.movement.c
-    rows = batch.unit.rows(
+    rows = context.unit.rows(
         select(t.movement)
         .where(
-            of.tenant_id == batch.tenant_id,
+            of.tenant_id == context.tenant_id,
             of.location_id == level.location_id,
             of.product_id == level.product_id,
             of.version > base,
@@ -107,9 +110,9 @@ def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, 
             delta=row.delta,
             reason=row.reason,
             actor=row.actor_id,
-            actor_name=batch.name_of(row.actor_id),
+            actor_name=context.name_of(row.actor_id),
             device=row.device_id,
-            device_name=batch.device_name(row.device_id),
+            device_name=context.device_name(row.device_id),
             occurred_at=from_ms(row.happened_ms),
             received_at=from_ms(row.received_ms),
         )
@@ -117,19 +120,19 @@ def stock_history(batch: Batch, level: Level, base: int) -> tuple[HistoryEntry, 
     )
 
 
-def product_side(batch: Batch, row: dict[str, Any]) -> ConflictSide:
+def product_side(context: OperationContext, row: dict[str, Any]) -> ConflictSide:
     """What a product is."""
-    side = product_side_at(batch, row["id"], row["version"])
+    side = product_side_at(context, row["id"], row["version"])
     assert side is not None, "the newest version of a product is always kept"
     return side
 
 
-def product_side_at(batch: Batch, product_id: str, version: int) -> ConflictSide | None:
+def product_side_at(context: OperationContext, product_id: str, version: int) -> ConflictSide | None:
     """What a product was at a version; None if that is forgotten."""
     of = t.product_version.c
-    found = batch.unit.rows(
+    found = context.unit.rows(
         select(of.row, of.actor_id, of.device_id, of.received_ms).where(
-            of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version == version
+            of.tenant_id == context.tenant_id, of.product_id == product_id, of.version == version
         )
     ).one_or_none()
     if found is None:
@@ -138,18 +141,18 @@ def product_side_at(batch: Batch, product_id: str, version: int) -> ConflictSide
         values=found.row,
         version=version,
         actor=found.actor_id,
-        actor_name=batch.name_of(found.actor_id),
+        actor_name=context.name_of(found.actor_id),
         device=found.device_id,
-        device_name=batch.device_name(found.device_id),
+        device_name=context.device_name(found.device_id),
         at=from_ms(found.received_ms),
     )
 
 
-def product_history(batch: Batch, product_id: str, base: int) -> tuple[HistoryEntry, ...]:
+def product_history(context: OperationContext, product_id: str, base: int) -> tuple[HistoryEntry, ...]:
     of = t.product_version.c
-    rows = batch.unit.rows(
+    rows = context.unit.rows(
         select(t.product_version)
-        .where(of.tenant_id == batch.tenant_id, of.product_id == product_id, of.version >= base)
+        .where(of.tenant_id == context.tenant_id, of.product_id == product_id, of.version >= base)
         .order_by(of.version.desc())
         .limit(_HISTORY_MAX + 1)
     ).all()
@@ -163,9 +166,9 @@ def product_history(batch: Batch, product_id: str, base: int) -> tuple[HistoryEn
             },
             reason="edit",
             actor=row.actor_id,
-            actor_name=batch.name_of(row.actor_id),
+            actor_name=context.name_of(row.actor_id),
             device=row.device_id,
-            device_name=batch.device_name(row.device_id),
+            device_name=context.device_name(row.device_id),
             occurred_at=from_ms(row.occurred_ms),
             received_at=from_ms(row.received_ms),
         )

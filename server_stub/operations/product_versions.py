@@ -5,13 +5,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from server_stub.errors import Refusal
-from server_stub.operations.context import Asked, Batch
+from server_stub.operations.context import OperationContext
+from server_stub.operations.parsing import Envelope
+from server_stub.services.product_rows import product_row
 from server_stub.store import tables as t
-from server_stub.vocabulary import UNITS
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect, ProductFields, ProductValues
-from sync_agent.contract.stock import ProductRow
-from sync_agent.contract.streams import tenant_stream
 
 FIELDS = tuple(ProductFields.model_fields)
 """The columns that an edit may set, under the same names as the wire object's attributes."""
@@ -26,18 +25,13 @@ def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
 
 
-def on_the_wire(row: dict[str, Any]) -> dict[str, Any]:
-    """The product's row; a unit that a newer server has left in the store travels without its decimals."""
-    unit = UNITS.get(row["unit"])
-    whole = {**row, "deleted": bool(row["deleted"]), "unit_decimals": unit.decimals if unit else None}
-    return ProductRow.model_validate(whole).model_dump(mode="json", by_alias=True)
-
-
-def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict[str, Any], Effect]:
+def write_version(
+    context: OperationContext, envelope: Envelope, row: dict[str, Any]
+) -> tuple[dict[str, Any], Effect]:
     """Stores a product's next version; refuses an incomplete product and a barcode that another one has."""
     _must_be_complete(row)
-    _must_be_only_one(batch, row)
-    unit = batch.unit
+    _must_be_only_one(context, row)
+    unit = context.unit
     new = {**row, "version": row["version"] + 1}
     if new["version"] == 1:
         unit.insert(t.product, new)
@@ -45,33 +39,30 @@ def write_version(batch: Batch, asked: Asked, row: dict[str, Any]) -> tuple[dict
         of = t.product.c
         unit.execute(
             update(t.product)
-            .where(of.tenant_id == batch.tenant_id, of.id == new["id"])
+            .where(of.tenant_id == context.tenant_id, of.id == new["id"])
             .values({name: new[name] for name in (*FIELDS, "deleted", "version")})
         )
-    batch.remember_product(new)
-    wire = on_the_wire(new)
-    origin = batch.origin(asked)
+    context.remember_product(new)
+    wire = product_row(new)
+    origin = context.origin(envelope)
     unit.insert(
         t.product_version,
         {
-            "tenant_id": batch.tenant_id,
+            "tenant_id": context.tenant_id,
             "product_id": new["id"],
             "version": new["version"],
             "row": {name: value for name, value in wire.items() if name != "unitDecimals"},
-            "operation_id": asked.id,
-            "actor_id": asked.actor_id,
-            "device_id": asked.device_id,
+            "operation_id": envelope.id,
+            "actor_id": envelope.actor_id,
+            "device_id": envelope.device_id,
             "occurred_ms": origin.occurred_ms,
             "received_ms": unit.now_ms,
         },
     )
-    stream = tenant_stream(batch.tenant_id)
-    change = unit.streams.append(
-        stream, "product", new["id"], new["version"], None if new["deleted"] else wire, asked.id
+    effect = context.publish(
+        None, "product", new["id"], new["version"], None if new["deleted"] else wire, envelope.id
     )
-    return new, Effect(
-        stream=stream, seq=change.seq, resource_type="product", resource_id=new["id"], version=new["version"]
-    )
+    return new, effect
 
 
 def _must_be_complete(row: dict[str, Any]) -> None:
@@ -82,13 +73,13 @@ def _must_be_complete(row: dict[str, Any]) -> None:
         raise Refusal(ErrorCode.BAD_REQUEST, "data: a price is not below zero")
 
 
-def _must_be_only_one(batch: Batch, row: dict[str, Any]) -> None:
+def _must_be_only_one(context: OperationContext, row: dict[str, Any]) -> None:
     if row["barcode"] is None or row["deleted"]:
         return
     of = t.product.c
-    other = batch.unit.rows(
+    other = context.unit.rows(
         select(of.id, of.name).where(
-            of.tenant_id == batch.tenant_id,
+            of.tenant_id == context.tenant_id,
             of.barcode == row["barcode"],
             of.deleted == 0,
             of.id != row["id"],

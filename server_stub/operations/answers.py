@@ -1,0 +1,128 @@
+"""Stored answers: the same id gets its first answer again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from server_stub.operations.context import OperationContext
+from server_stub.operations.parsing import Envelope, RawOperation
+from server_stub.store import tables as t
+from sync_agent.contract.operations import OperationResult, ResultStatus
+
+_JUDGED_ANEW = frozenset({ResultStatus.REJECTED, ResultStatus.BLOCKED})
+"""Results that are not final: the same content sent again is judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation was answered, and the hash of the content that it had."""
+
+    content_hash: str | None
+    status: str
+    result: dict[str, Any]
+
+    @property
+    def is_final(self) -> bool:
+        return self.status not in _JUDGED_ANEW
+
+    def is_same_refusal(self, result: OperationResult) -> bool:
+        return (self.status, self.result.get("code")) == (result.status, result.code)
+
+
+class Answers:
+    """A new one is staged at once, so that an operation finds those before it in the table."""
+
+    def __init__(self, context: OperationContext, raws: Iterable[RawOperation]) -> None:
+        self._context = context
+        ids = {raw.id for raw in raws if raw.has_usable_id}
+        rows = context.unit.rows(_KNOWN, {"of_tenant": context.tenant_id, "ids": list(ids)})
+        self._found = {row.id: Answer(row.content_hash, row.status, row.result) for row in rows}
+        self._judged_anew: dict[str, dict[str, Any]] = {}
+        self.new_numbers: dict[str, list[int]] = {}
+        """Device numbers that were received in this transaction, by device."""
+
+    def find(self, operation_id: str) -> Answer | None:
+        return self._found.get(operation_id)
+
+    def keep(self, raw: RawOperation, envelope: Envelope | None, result: OperationResult) -> None:
+        row = _row(self._context, raw, envelope, result)
+        if raw.id in self._found:
+            self._judged_anew[raw.id] = row
+        else:
+            self._context.unit.insert(t.operation, row)
+            if row["device_seq"] is not None:
+                self.new_numbers.setdefault(row["device_id"], []).append(row["device_seq"])
+        self._found[raw.id] = Answer(row["content_hash"], row["status"], row["result"])
+
+    def write(self) -> None:
+        """Writes over the answers that were not final."""
+        if not self._judged_anew:
+            return
+        unit = self._context.unit
+        unit.write()
+        unit.execute(
+            _JUDGE_ANEW,
+            [
+                {"of_tenant": row["tenant_id"], "of_id": operation_id}
+                | {name: row[name] for name in ("status", "result", "received_ms")}
+                for operation_id, row in self._judged_anew.items()
+            ],
+        )
+
+
+def replace_answer(context: OperationContext, result: OperationResult) -> None:
+    """From now on whoever sends the operation again hears this."""
+    of = t.operation.c
+    context.unit.execute(
+        update(t.operation)
+        .where(of.tenant_id == context.tenant_id, of.id == result.id)
+        .values(status=str(result.status), result=result.to_wire())
+    )
+
+
+_KNOWN = select(
+    t.operation.c.id, t.operation.c.content_hash, t.operation.c.status, t.operation.c.result
+).where(
+    t.operation.c.tenant_id == bindparam("of_tenant"),
+    t.operation.c.id.in_(bindparam("ids", expanding=True)),
+)
+_JUDGE_ANEW = (
+    update(t.operation)
+    .where(t.operation.c.tenant_id == bindparam("of_tenant"), t.operation.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("status", "result", "received_ms")})
+)
+
+
+def _row(
+    context: OperationContext, raw: RawOperation, envelope: Envelope | None, result: OperationResult
+) -> dict[str, Any]:
+    operation = raw.operation
+    return {
+        "tenant_id": context.tenant_id,
+        "id": raw.id,
+        "content_hash": raw.content_hash,
+        "device_id": envelope.device_id if envelope else context.caller.device_id,
+        "device_seq": _number(context, raw, envelope),
+        "chain_hash": raw.chain_hash,
+        "resource_type": operation.resource_type if operation else raw.resource_type,
+        "resource_id": operation.resource_id if operation else None,
+        "location_id": envelope.location_id if envelope else None,
+        "actor_id": envelope.actor_id if envelope else context.caller.id,
+        "approved_by_id": operation.approved_by_id if operation else None,
+        "replaces": operation.replaces if operation else None,
+        "status": str(result.status),
+        "result": result.to_wire(),
+        "received_ms": context.unit.now_ms,
+    }
+
+
+def _number(context: OperationContext, raw: RawOperation, envelope: Envelope | None) -> int | None:
+    """The device number that is received with an operation; none where it is another operation's already."""
+    if not raw.is_carried:
+        return raw.device_seq if context.caller.device_id else None
+    if envelope is None or envelope.device_id is None or not context.is_device(envelope.device_id):
+        return None
+    owner = context.owner_of_number(envelope.device_id, envelope.device_seq)
+    return envelope.device_seq if owner in (None, envelope.id) else None

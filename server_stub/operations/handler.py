@@ -1,0 +1,196 @@
+"""What a kind of operation is made of. `handlers/` has one module a kind; the queue knows none of them.
+
+A handler says how its data is read, which places' streams it may write to, what it wants loaded, what right
+it needs and what it does. The queue parses, locks, loads, authorises, applies and keeps the answers.
+ARCHITECTURE.md, “The server's operations”.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from server_stub.errors import Refusal, unreadable
+from server_stub.operations import quarantine
+from server_stub.operations.context import OperationContext
+from server_stub.operations.outcome import Outcome, rejected
+from server_stub.operations.parsing import Envelope
+from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.roles import Action
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import Operation, Verb
+from sync_agent.contract.wire import Wire
+
+Data = TypeVar("Data", bound=Wire)
+Rows = Mapping[str, type[Wire]]
+
+
+class NoData(Wire):
+    """Of operations whose data says nothing: a deletion."""
+
+
+@dataclass(frozen=True)
+class ParsedOperation(Generic[Data]):
+    """An operation whose data its handler has read. `flags` are what authorisation found odd about it."""
+
+    envelope: Envelope
+    data: Data
+    flags: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.envelope.operation.id
+
+    @property
+    def operation(self) -> Operation:
+        return self.envelope.operation
+
+    @property
+    def location_id(self) -> str | None:
+        return self.envelope.location_id
+
+    @property
+    def actor_id(self) -> str:
+        return self.envelope.actor_id
+
+    @property
+    def device_id(self) -> str | None:
+        return self.envelope.device_id
+
+    @property
+    def device_seq(self) -> int | None:
+        return self.envelope.device_seq
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What operations want loaded, so that many are served by a query or two."""
+
+    levels: frozenset[tuple[str, str]] = frozenset()
+    """(location, product) pairs."""
+    products: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    """Transactions that they name, by id or receipt number."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """The right that an operation needs, and the place where it needs it; None: at no place in particular."""
+
+    right: Action
+    place: str | None
+
+
+class Handler(ABC, Generic[Data]):
+    """One kind of operation: a resource type and what is done to it.
+
+    Handlers hold no state: one serves every tenant and every transaction.
+    """
+
+    name: ClassVar[str]
+    """In the generated documents."""
+    resource_type: ClassVar[str]
+    verb: ClassVar[Verb]
+    data: type[Data]
+    marker: ClassVar[str | None] = None
+    """The field of the data that tells this kind from another of the same resource type and verb."""
+    why_no_other_verb: ClassVar[str | None] = None
+    """Why the resource takes no other verb than its handlers': it is immutable. None: it makes no sense."""
+    is_completed: ClassVar[bool] = False
+    """Whether it tells of what has happened already: it is never refused, but flagged or quarantined."""
+    rows: ClassVar[Rows] = {}
+    """The rows that it publishes, by resource type; for the generated documents."""
+    audit_kind: ClassVar[str] = "operation"
+
+    def read(self, operation: Operation) -> Data:
+        """The operation's data. Raises Refusal where it is not of its form."""
+        try:
+            return self.data.model_validate(operation.data)
+        except ValidationError as error:
+            raise unreadable(error, "data") from error
+
+    def places(self, context: OperationContext, operation: ParsedOperation[Data]) -> set[str | None]:
+        """The places whose streams it may write to; None is the tenant's stream."""
+        return {context.own(operation.location_id)}
+
+    def wanted(self, context: OperationContext, operation: ParsedOperation[Data]) -> Wanted:
+        """What it wants loaded ahead; nothing where it looks for itself."""
+        return Wanted()
+
+    @abstractmethod
+    def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
+        """What whoever stands behind it has to be allowed. Raises Refusal where there is nothing to judge."""
+
+    def apply(self, context: OperationContext, operations: Sequence[ParsedOperation[Data]]) -> list[Outcome]:
+        """Carries out a slice: authorised operations of this kind in device order, their streams locked.
+
+        An outcome for each, whatever becomes of the others. A handler that can serve many at once overrides
+        this; what it answers must not depend on how operations were sliced.
+        """
+        return [self.attempt(context, operation) for operation in operations]
+
+    def attempt(self, context: OperationContext, operation: ParsedOperation[Data]) -> Outcome:
+        """One operation's outcome, a refusal included."""
+        try:
+            return self.apply_one(context, operation)
+        except CannotBeTaken as reason:
+            return quarantine.keep(context, operation.envelope.raw, operation.envelope, str(reason))
+        except Refusal as refusal:
+            return rejected(operation.id, refusal)
+
+    @abstractmethod
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[Data]) -> Outcome:
+        """Carries one out. Raises Refusal or CannotBeTaken before anything of it is written."""
+
+    def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
+        """A device's numbers have just been stored, for kinds that wait for some (a closed shift)."""
+
+
+def resource_of(operation: ParsedOperation[Any], what: str) -> str:
+    """The id of the resource that an operation names. Raises Refusal where it names none."""
+    if operation.operation.resource_id is None:
+        raise Refusal(ErrorCode.BAD_REQUEST, f"resourceId: {what} names its resource")
+    return operation.operation.resource_id
+
+
+class Handlers:
+    """The kinds that a server knows."""
+
+    def __init__(self, handlers: Sequence[Handler[Any]]) -> None:
+        self.all = tuple(handlers)
+        self.resource_types = frozenset(handler.resource_type for handler in handlers)
+        self.rows: dict[str, type[Wire]] = {}
+        self._by_form: dict[tuple[str, str], list[Handler[Any]]] = {}
+        for handler in handlers:
+            self._by_form.setdefault((handler.resource_type, handler.verb), []).append(handler)
+            self.rows.update(handler.rows)
+
+    def find(self, resource_type: object, verb: object, data: Mapping[str, Any]) -> Handler[Any]:
+        """The handler of an operation. Raises Refusal where there is none, or the data fits several."""
+        found = self._by_form.get((str(resource_type), str(verb)), [])
+        if not found:
+            raise self._unknown(str(resource_type), str(verb))
+        if len(found) == 1:
+            return found[0]
+        fitting = [handler for handler in found if handler.marker in data]
+        if len(fitting) != 1:
+            markers = " or ".join(str(handler.marker) for handler in found)
+            raise Refusal(ErrorCode.BAD_REQUEST, f"data: such an operation has either {markers}")
+        return fitting[0]
+
+    def is_completed(self, raw: Mapping[str, Any]) -> bool:
+        """Whether an item, readable or not, claims to be of a kind that is never refused."""
+        found = self._by_form.get((str(raw.get("resourceType")), str(raw.get("operation"))), [])
+        return any(handler.is_completed for handler in found)
+
+    def _unknown(self, resource_type: str, verb: str) -> Refusal:
+        others = [handler for handler in self.all if handler.resource_type == resource_type]
+        if not others:
+            return Refusal(ErrorCode.BAD_REQUEST, f"resourceType: nothing is known of {resource_type[:40]}")
+        immutable = next((handler.why_no_other_verb for handler in others if handler.why_no_other_verb), None)
+        if immutable is not None:
+            return Refusal(ErrorCode.PRECONDITION_FAILED, immutable)
+        verbs = " or ".join(sorted({handler.verb for handler in others}))
+        return Refusal(ErrorCode.BAD_REQUEST, f"operation: a {resource_type} takes {verbs}, not {verb[:40]}")

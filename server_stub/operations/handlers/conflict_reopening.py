@@ -1,0 +1,105 @@
+"""Opening a decided conflict again: as a new one, against what the server has now."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from server_stub.errors import Refusal
+from server_stub.operations import conflict_context, conflicts
+from server_stub.operations.conflicts import StoredConflict
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import ParsedOperation
+from server_stub.operations.handlers.conflict_resolution import ConflictHandler
+from server_stub.operations.outcome import Outcome, applied
+from server_stub.services.count_order import Moment
+from server_stub.store import tables as t
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.conflicts import Conflict, ReopenConflict
+from sync_agent.contract.operations import CONFLICT
+from sync_agent.contract.wire import from_ms
+
+
+class ReopenOneConflict(ConflictHandler[ReopenConflict]):
+    """Puts a decided conflict before a person again; if that was done already, gives the one that is open."""
+
+    name = "ReopeningOperation"
+    verb = "create"
+    data = ReopenConflict
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[ReopenConflict]) -> Outcome:
+        wanted = operation.data
+        decided = conflicts.find(context, wanted.conflict_id)
+        if decided.resolved is None:
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, f"the conflict {wanted.conflict_id} is still open")
+        effects = []
+        conflict = _reopened_already(context, decided.conflict)
+        if conflict is None:
+            conflict = _anew(context, operation.id, decided.conflict, int(decided.resolved["version"]))
+            # Of no till: what a till does meanwhile does not wait for this. A count keeps when it was made.
+            stored = StoredConflict(conflict, Moment(decided.counted.ms), resolved=None)
+            effects.append(conflicts.insert(context, stored, operation.id))
+        return applied(
+            operation.id,
+            effects,
+            {"conflictId": conflict.id},
+            audit={"reopens": wanted.conflict_id},
+            conflict=conflict,
+        )
+
+
+def as_item(conflict_id: str, new_id: str, timestamp: str) -> dict[str, Any]:
+    """The reopening of a decided conflict as the item of a queue."""
+    return {
+        "id": new_id,
+        "operation": "create",
+        "resourceType": CONFLICT,
+        "resourceId": conflict_id,
+        "timestamp": timestamp,
+        "data": {"conflictId": conflict_id},
+    }
+
+
+def _reopened_already(context: OperationContext, decided: Conflict) -> Conflict | None:
+    of = t.conflict.c
+    rows = context.unit.rows(
+        select(of.body)
+        .where(
+            of.tenant_id == context.tenant_id,
+            of.resource_type == decided.resource_type,
+            of.resource_id == decided.resource_id,
+            of.status == "open",
+        )
+        .order_by(of.id)
+    )
+    opened = (Conflict.model_validate(body) for body in rows.scalars())
+    return next((conflict for conflict in opened if conflict.reopens == decided.id), None)
+
+
+def _anew(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
+    """The same local side against the server as it is; `version` is what the decision led to."""
+    if decided.resource_type == "product":
+        row = context.product(decided.resource_id)
+        assert row is not None, "a product that was once in conflict keeps its row"
+        server = conflict_context.product_side(context, row)
+        base = conflict_context.product_side_at(context, decided.resource_id, version)
+        history = conflict_context.product_history(context, decided.resource_id, version)
+    else:
+        level = context.ledger.level(decided.location_id or "", decided.resource_id)
+        server = conflict_context.stock_side(context, level, level.version)
+        base = conflict_context.stock_side(context, level, version)
+        history = conflict_context.stock_history(context, level, version)
+    return decided.model_copy(
+        update={
+            "id": context.unit.ids.new(),
+            "server_version": server,
+            "base_version": base,
+            "history": history,
+            "timestamp": from_ms(context.unit.now_ms),
+            "operation_id": operation_id,
+            "status": "open",
+            "resolution": None,
+            "resolved_by": None,
+            "reopens": decided.id,
+            "version": 1,
+        }
+    )

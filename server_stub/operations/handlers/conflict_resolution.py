@@ -1,0 +1,300 @@
+"""Deciding a conflict: what a person's decision does, once or not at all.
+
+A decision compares with the server version that the person saw. Movements since then stay on top of it; if
+another count, edit or decision came between, the conflict moves and comes again with the new server version.
+Deciding twice gives the first answer.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+from sqlalchemy import Row
+
+from server_stub.errors import Refusal, unreadable
+from server_stub.operations import conflict_context, conflicts, product_versions
+from server_stub.operations.conflicts import StoredConflict
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import Data, Handler, ParsedOperation, Requirement, Rows
+from server_stub.operations.outcome import Outcome, applied, in_conflict
+from server_stub.operations.parsing import Envelope
+from server_stub.roles import Action
+from server_stub.services.count_order import Moment, was_counted
+from server_stub.services.product_rows import product_row
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.conflicts import (
+    Conflict,
+    ConflictResolved,
+    ConflictSide,
+    HistoryEntry,
+    ReopenConflict,
+    Resolution,
+    ResolveConflict,
+)
+from sync_agent.contract.events import CONFLICT_RESOLUTION_BROADCAST
+from sync_agent.contract.operations import CONFLICT, CountData, Effect, Operation, ProductFields
+from sync_agent.contract.stock import MovementReason, ProductRow, StockLevelRow
+from sync_agent.contract.wire import from_ms
+
+_DECIDED = {
+    Resolution.ACCEPT_LOCAL: "Decided: the till’s side",
+    Resolution.MERGE: "Decided: both together",
+}
+"""For whoever reads a product's movements; the server's side moves nothing."""
+
+
+class ConflictHandler(Handler[Data]):
+    """What deciding and reopening share: the conflict that they name says where, and what right is needed."""
+
+    resource_type = CONFLICT
+    rows: ClassVar[Rows] = {CONFLICT: Conflict, "stock_level": StockLevelRow, "product": ProductRow}
+    audit_kind = "resolution"
+
+    def read(self, operation: Operation) -> Data:
+        # What the data says goes before the resource that the operation names.
+        try:
+            return self.data.model_validate({"conflictId": operation.resource_id, **operation.data})
+        except ValidationError as error:
+            raise unreadable(error, "data") from error
+
+    def places(self, context: OperationContext, operation: ParsedOperation[Data]) -> set[str | None]:
+        return {context.own(conflicts.place_of(context, _id_of(operation.data)))}
+
+    def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
+        return requirement_of(conflicts.find(context, _id_of(operation.data)).conflict)
+
+
+class ResolveOneConflict(ConflictHandler[ResolveConflict]):
+    """Carries a decision out; the one way in for operations, events and requests alike."""
+
+    name = "DecisionOperation"
+    verb = "update"
+    data = ResolveConflict
+
+    def apply_one(self, context: OperationContext, operation: ParsedOperation[ResolveConflict]) -> Outcome:
+        stored = conflicts.find(context, operation.data.conflict_id)
+        return carry_out(context, operation.envelope, stored, operation.data)
+
+
+def as_item(decision: ResolveConflict, new_id: str, timestamp: str) -> dict[str, Any]:
+    """A decision as the item of a queue that carries it out."""
+    return {
+        "id": decision.operation_id or new_id,
+        "operation": "update",
+        "resourceType": CONFLICT,
+        "resourceId": decision.conflict_id,
+        "timestamp": timestamp,
+        "data": decision.to_wire(),
+    }
+
+
+def requirement_of(conflict: Conflict) -> Requirement:
+    """What whoever decides the conflict must be allowed, and where."""
+    decides_product = conflict.resource_type == "product"
+    right = Action.DECIDE_PRODUCT_CONFLICT if decides_product else Action.DECIDE_STOCK_CONFLICT
+    return Requirement(right, conflict.location_id)
+
+
+def carry_out(
+    context: OperationContext, envelope: Envelope, stored: StoredConflict, decision: ResolveConflict
+) -> Outcome:
+    """What a decision does, whoever may make it; the first answer again if it was made before."""
+    audit = {
+        "resolution": decision.resolution,
+        "local": stored.conflict.local_version.to_wire(),
+        "server": stored.conflict.server_version.to_wire(),
+    }
+    if stored.resolved is not None:
+        return applied(envelope.id, [], stored.resolved, audit={**audit, "result": stored.resolved["result"]})
+    if stored.conflict.resource_type == "product":
+        return _resolve_product(context, envelope, stored, decision, audit)
+    return _resolve_stock(context, envelope, stored, decision, audit)
+
+
+def _id_of(data: object) -> str:
+    assert isinstance(data, ResolveConflict | ReopenConflict), "both kinds name their conflict"
+    return data.conflict_id
+
+
+def _resolve_stock(
+    context: OperationContext,
+    envelope: Envelope,
+    stored: StoredConflict,
+    decision: ResolveConflict,
+    audit: dict[str, Any],
+) -> Outcome:
+    conflict = stored.conflict
+    level = context.ledger.level(conflict.location_id or "", conflict.resource_id)
+    compared = _compared_version(decision, conflict, level.version)
+    known_from = _known_from(conflict, decision, compared)
+    moved = conflict_context.moved_since(context, level, known_from)
+    if compared < conflict.server_version.version or any(
+        each.reason == MovementReason.COUNT for each in moved if each.version > compared
+    ):
+        server = conflict_context.stock_side(context, level, level.version)
+        base = conflict.base_version
+        history = (
+            conflict.history if base is None else conflict_context.stock_history(context, level, base.version)
+        )
+        return _move(context, envelope, conflict, server, history, audit)
+    effects: list[Effect] = []
+    if decision.resolution is not Resolution.ACCEPT_SERVER:
+        target = _decided_quantity(decision, conflict) + _on_top(stored, decision, moved)
+        effects += context.ledger.post(
+            level,
+            target - level.quantity,
+            MovementReason.COUNT,
+            context.origin(envelope),
+            note=_DECIDED[decision.resolution],
+            reference=conflict.id,
+        )
+        if stored.counted.ms is not None and stored.counted.ms >= (level.counted.ms or 0):
+            context.ledger.mark_counted(level, stored.counted)
+    outcome = {
+        "productId": level.product_id,
+        "locationId": level.location_id,
+        "newQuantity": level.quantity,
+        "version": level.version,
+    }
+    return _settle(context, envelope, conflict, decision.resolution, outcome, level.version, effects, audit)
+
+
+def _known_from(conflict: Conflict, decision: ResolveConflict, compared: int) -> int:
+    """The version from which movements stay on top of the decision: the one that the person compared with.
+
+    Keeping a count that was opened again goes back to the decision before it: what was sold since then was
+    sold after the counting, however new the server version is that the person sees.
+    """
+    if conflict.reopens is None or decision.resolution is not Resolution.ACCEPT_LOCAL:
+        return compared
+    return min(compared, conflict.base_version.version if conflict.base_version else compared)
+
+
+def _on_top(stored: StoredConflict, decision: ResolveConflict, moved: Sequence[Row[Any]]) -> int:
+    """What stays on top: all movements but counts, and but those that a count which is kept had seen already.
+
+    So it makes no difference whether one that arrives late comes before the decision or after it.
+    """
+    keeps_count = decision.resolution is Resolution.ACCEPT_LOCAL
+
+    def has_seen(each: Row[Any]) -> bool:
+        return keeps_count and was_counted(
+            Moment(each.happened_ms, each.device_id, each.device_seq), stored.counted
+        )
+
+    return sum(
+        each.delta
+        for each in moved
+        if each.reason != MovementReason.COUNT and (each.compensated or not has_seen(each))
+    )
+
+
+def _decided_quantity(decision: ResolveConflict, conflict: Conflict) -> int:
+    if decision.resolution is Resolution.ACCEPT_LOCAL:
+        return int(conflict.local_version.values["quantity"])
+    try:
+        return CountData.model_validate(decision.merged_data or {}).new_quantity
+    except ValidationError as error:
+        raise unreadable(error, "mergedData") from error
+
+
+def _resolve_product(
+    context: OperationContext,
+    envelope: Envelope,
+    stored: StoredConflict,
+    decision: ResolveConflict,
+    audit: dict[str, Any],
+) -> Outcome:
+    conflict = stored.conflict
+    row = context.product(conflict.resource_id)
+    assert row is not None, "a product that was once in conflict keeps its row"
+    compared = _compared_version(decision, conflict, row["version"])
+    if compared != row["version"] or compared < conflict.server_version.version:
+        base = conflict.base_version
+        history = (
+            conflict.history
+            if base is None
+            else conflict_context.product_history(context, row["id"], base.version)
+        )
+        server = conflict_context.product_side(context, row)
+        return _move(context, envelope, conflict, server, history, audit)
+    effects: list[Effect] = []
+    if decision.resolution is not Resolution.ACCEPT_SERVER:
+        wanted = _decided_fields(decision, conflict)
+        row, effect = product_versions.write_version(context, envelope, {**row, **wanted})
+        effects.append(effect)
+    outcome = product_row(row)
+    return _settle(context, envelope, conflict, decision.resolution, outcome, row["version"], effects, audit)
+
+
+def _decided_fields(decision: ResolveConflict, conflict: Conflict) -> dict[str, Any]:
+    """The columns that the decision writes. Keeping a deletion deletes; keeping fields restores."""
+    local = conflict.local_version.values
+    if decision.resolution is Resolution.ACCEPT_LOCAL and local.get("deleted"):
+        return {"deleted": 1}
+    chosen = local if decision.resolution is Resolution.ACCEPT_LOCAL else decision.merged_data or {}
+    try:
+        fields = ProductFields.model_validate(chosen)
+    except ValidationError as error:
+        raise unreadable(error, "mergedData") from error
+    return {**product_versions.columns_of(fields), "deleted": 0}
+
+
+def _compared_version(decision: ResolveConflict, conflict: Conflict, current: int) -> int:
+    """The server version that the person decided against."""
+    compared = decision.expected_server_version
+    if compared is None:
+        return conflict.server_version.version
+    if compared > current:
+        raise Refusal(
+            ErrorCode.PRECONDITION_FAILED, f"expectedServerVersion: {compared} has not been reached here"
+        )
+    return compared
+
+
+def _move(
+    context: OperationContext,
+    envelope: Envelope,
+    conflict: Conflict,
+    server: ConflictSide,
+    history: tuple[HistoryEntry, ...],
+    audit: dict[str, Any],
+) -> Outcome:
+    moved = conflict.model_copy(
+        update={"server_version": server, "history": history, "version": conflict.version + 1}
+    )
+    effect = conflicts.change(context, moved, envelope.id)
+    why = "it changed again since; look at it once more"
+    return in_conflict(envelope.id, moved, [effect], ErrorCode.CONFLICT_MOVED, why, audit)
+
+
+def _settle(
+    context: OperationContext,
+    envelope: Envelope,
+    conflict: Conflict,
+    resolution: Resolution,
+    outcome: dict[str, Any],
+    version: int,
+    effects: list[Effect],
+    audit: dict[str, Any],
+) -> Outcome:
+    settled = conflict.model_copy(
+        update={
+            "status": "resolved",
+            "resolution": resolution,
+            "resolved_by": envelope.actor_id,
+            "version": conflict.version + 1,
+        }
+    )
+    answer = ConflictResolved(
+        conflict_id=conflict.id,
+        resolution=resolution,
+        result=outcome,
+        version=version,
+        timestamp=from_ms(context.unit.now_ms),
+        resolved_by=envelope.actor_id,
+    ).to_wire()
+    effect = conflicts.change(context, settled, envelope.id, resolved=answer)
+    stream = context.stream_of(conflict.location_id)
+    context.unit.announce(stream, CONFLICT_RESOLUTION_BROADCAST, answer)
+    return applied(envelope.id, [*effects, effect], answer, audit={**audit, "result": outcome})

@@ -1,0 +1,25 @@
+"""What operations on a stock level share: the place and the product that they name."""
+
+from server_stub.errors import Refusal
+from server_stub.operations.context import OperationContext
+from server_stub.operations.handler import Wanted
+from server_stub.operations.parsing import Envelope
+from sync_agent.contract.codes import ErrorCode
+
+
+def place_and_product(envelope: Envelope) -> tuple[str, str]:
+    """The (location, product) of an operation. Raises Refusal where it names none."""
+    product_id = envelope.operation.resource_id or envelope.operation.data.get("productId")
+    if not isinstance(product_id, str):
+        raise Refusal(ErrorCode.BAD_REQUEST, "resourceId: a stock operation names its product")
+    if envelope.location_id is None:
+        raise Refusal(ErrorCode.BAD_REQUEST, "locationId: a stock operation names its place")
+    return envelope.location_id, product_id
+
+
+def level_wanted(context: OperationContext, envelope: Envelope) -> Wanted:
+    """The level that an operation is about, where it names one that its bearer may touch."""
+    place, product_id = context.own(envelope.location_id), envelope.operation.resource_id
+    if place is None or product_id is None:
+        return Wanted()
+    return Wanted(levels=frozenset({(place, product_id)}))
