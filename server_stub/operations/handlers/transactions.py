@@ -69,7 +69,7 @@ class TillTransaction(Handler[TransactionData]):
                 context.ledger.must_fit(context.ledger.level(place, product_id), delta)
         except Refusal as refusal:
             raise CannotBeTaken(refusal.message) from refusal
-        flags = [*operation.flags, *_oddities(context, operation)]
+        flags = [*_oddities(context, operation), *operation.flags]
         effects = _move_stock(context, operation, place, moves)
         flags += context.ledger.take_flags()
         effects.append(_enter(context, operation, place, flags))
