@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from app.services.selling import receipt_retention
 from app.services.till import Till
 from sync_agent import credentials as secrets
 from sync_agent.contract.wire import format_time, from_ms
@@ -23,6 +24,8 @@ from sync_agent.credentials import Credentials
 from sync_agent.errors import HomeInUse
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.ports import Clock, Ids, SystemClock, Transport, Uuid7Ids
+from sync_agent.settings import DEFAULTS as AGENT_DEFAULTS
+from sync_agent.settings import AgentSettings
 from sync_agent.store.database import Store
 from sync_agent.store.device import NotEnrolled, read_device
 from sync_agent.store.home import Home
@@ -80,7 +83,11 @@ class OpenHome:
         return OpenHome(self.store, self.clock, self.ids, kept)
 
     def agent(
-        self, *, emit: Callable[[AgentEvent], None] | None = None, transport: Transport | None = None
+        self,
+        *,
+        emit: Callable[[AgentEvent], None] | None = None,
+        transport: Transport | None = None,
+        settings: AgentSettings = AGENT_DEFAULTS,
     ) -> "Agent":
         """An agent for this home, not yet running. Raises NotEnrolled."""
         if self.credentials is None:
@@ -88,10 +95,14 @@ class OpenHome:
         from sync_agent.agent import Agent
         from sync_agent.network.transport import NetworkTransport
 
-        way = transport or NetworkTransport(self.server_url)
-        if emit is None:
-            return Agent(self.store, way, self.credentials)
-        return Agent(self.store, way, self.credentials, emit=emit)
+        return Agent(
+            self.store,
+            transport or NetworkTransport(self.server_url, settings),
+            self.credentials,
+            emit=emit or (lambda _event: None),
+            settings=settings,
+            housekeeping=(receipt_retention.forget_page,),
+        )
 
 
 def open_home(path: Path) -> OpenHome:
@@ -466,7 +477,7 @@ class _SettingUp:
     async def _ask(self, enrolment: "Enrolment") -> OpenHome:
         from sync_agent.network.transport import NetworkTransport
 
-        transport = NetworkTransport(enrolment.server_url)
+        transport = NetworkTransport(enrolment.server_url, AGENT_DEFAULTS)
         try:
             return await self._opened.enroll(transport, enrolment)
         finally:

@@ -19,7 +19,8 @@ from typing import IO, cast
 
 from app.domain.errors import BadAmount, DomainError
 from app.domain.money import minor_digits, parse_amount
-from app.services.stock.catalogue import NewProduct, Unit
+from app.domain.vocabulary.units import UNITS
+from app.services.stock.catalogue import NewProduct
 from app.services.stock.gtin import BadGtin, is_spreadsheet_damage, parse_gtin, spellings
 
 NAME_MAX = 200
@@ -398,14 +399,12 @@ def _tax(written: str, *, in_ppm: bool) -> int:
     return rate_ppm
 
 
-_UNITS: dict[str, Unit] = {
-    **dict.fromkeys(("", "each", "piece", "pieces", "pc", "pcs", "unit"), "each"),
-    **dict.fromkeys(("kg", "kilo", "kilogram", "kilogramme", "weight"), "kg"),
-}
+_UNITS = {spelling: unit.code for unit in UNITS.all() for spelling in (unit.code, *unit.spellings)}
 
 
-def _unit(written: str) -> Unit:
+def _unit(written: str) -> str:
     unit = _UNITS.get(written.lower())
     if unit is None:
-        raise BadRow(f"unit “{written}” is neither “each” nor “kg”")
+        known = " nor ".join(f"“{code}”" for code in UNITS.rows)
+        raise BadRow(f"unit “{written}” is neither {known}")
     return unit

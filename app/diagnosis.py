@@ -16,6 +16,7 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 
+from app.services.sync.agent_words import attention_in_words, notice_in_words
 from sync_agent import credentials
 from sync_agent.contract.events import PATH_LIVE, PATH_PING, PATH_REFRESH, Pong
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
@@ -23,6 +24,7 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.contract.wire import from_ms, to_ms
 from sync_agent.credentials import Credentials
 from sync_agent.errors import AuthError, StoreError, SyncError
+from sync_agent.events import Attention, AttentionCode
 from sync_agent.ports import Clock, Transport
 from sync_agent.store import link, notices
 from sync_agent.store import tables as t
@@ -137,7 +139,7 @@ def _till(connection: Connection, device: DeviceIdentity | None, clock: Clock) -
     yield from _queue(connection, clock)
     yield _chain(connection)
     for notice in notices.unread(connection):
-        yield _look("notice", notice.message)
+        yield _look("notice", notice_in_words(notice.kind, notice.figures, notice.message))
 
 
 def _goods(connection: Connection) -> Iterator[Finding]:
@@ -210,7 +212,7 @@ def _credentials(home: Home) -> tuple[Credentials | None, Finding]:
     if secret is None:
         return None, _broken("credentials", "There are none: this folder was never enrolled.")
     if secret.key_in_file:
-        return secret, _look("credentials", credentials.key_in_file_warning())
+        return secret, _look("credentials", attention_in_words(Attention(AttentionCode.KEY_IN_FILE)))
     return secret, _ok("credentials", "Their key is in this system's keyring.")
 
 

@@ -26,9 +26,10 @@ from server_stub.operations.handler import Handlers, NoData
 from server_stub.operations.handlers import HANDLERS
 from server_stub.roles import ENDPOINTS, EVENTS
 from server_stub.settings import Settings
+from server_stub.vocabulary import LISTED
 from sync_agent.contract import codes, conflicts, events, operations, stock, streams
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
-from sync_agent.contract.wire import PROTOCOL_VERSION, Wire
+from sync_agent.contract.wire import PROTOCOL_VERSION, VOCABULARY, Wire
 
 _SCHEMAS = "#/components/schemas/"
 _REFUSED = "Refused"
@@ -432,6 +433,7 @@ def _schemas(
         [(model, "validation") for model in asked], by_alias=True, ref_template=_SCHEMAS + "{model}"
     )
     schemas: dict[str, Any] = dict(sorted(told.get("$defs", {}).items()))
+    _list_words(schemas)
     if "Change" in schemas:
         rows = [_ref(name) for name in sorted({row.__name__ for row in changed.values()})]
         schemas["Change"]["properties"]["row"] = {
@@ -440,6 +442,27 @@ def _schemas(
             "default": None,
         }
     return schemas
+
+
+def _list_words(schema: Any) -> None:
+    """Has every field of a vocabulary list the words that this server knows, in place.
+
+    `enum` where a client writes them and the server refuses others, else `x-extensible-enum`: a receiver
+    keeps a word that it does not know.
+    """
+    if isinstance(schema, dict):
+        vocabulary = LISTED.get(schema.pop(VOCABULARY, ""))
+        if vocabulary is not None:
+            closed = vocabulary.closed and "pattern" in schema
+            schema["enum" if closed else "x-extensible-enum"] = list(vocabulary.words)
+            schema["description"] = "; ".join(
+                f"`{word}`: {meaning}" for word, meaning in vocabulary.words.items()
+            )
+        for inner in schema.values():
+            _list_words(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _list_words(inner)
 
 
 def _operation_schemas(handlers: Handlers) -> dict[str, Any]:

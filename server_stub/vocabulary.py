@@ -9,6 +9,8 @@ A code of a newer till is in no table. Looking it up never fails: it moves nothi
 from dataclasses import dataclass
 from typing import Literal
 
+from server_stub.roles import Action
+
 
 @dataclass(frozen=True)
 class MovementReason:
@@ -31,7 +33,8 @@ class PaymentMethod:
 class TransactionKind:
     """What a till's transaction is. `stock` and `turnover` are what its lines and its total do: +1, −1, 0.
 
-    `reason` is that of the movements which it makes.
+    `reason` is that of the movements which it makes. `right` is what it takes besides the right to sell, and
+    `right_without_reference` what it takes where it names no earlier transaction.
     """
 
     code: str
@@ -39,6 +42,8 @@ class TransactionKind:
     stock: int = 0
     turnover: int = 0
     reason: str = ""
+    right: Action | None = None
+    right_without_reference: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,24 @@ TRANSACTION_KINDS = {
     for row in (
         TransactionKind("sale", "goods were sold", stock=-1, turnover=1, reason="sale"),
         TransactionKind(
-            "refund", "goods came back, and their price went out", stock=1, turnover=-1, reason="refund"
+            "refund",
+            "goods came back, and their price went out",
+            stock=1,
+            turnover=-1,
+            reason="refund",
+            right_without_reference=Action.REFUND_WITHOUT_RECEIPT,
         ),
-        TransactionKind("void", "a sale was undone, whole", stock=1, turnover=-1, reason="refund"),
+        TransactionKind(
+            "void",
+            "a sale was undone, whole",
+            stock=1,
+            turnover=-1,
+            reason="refund",
+            right=Action.VOID_SALE,
+        ),
         TransactionKind("paid_in", "money was put into the drawer"),
-        TransactionKind("paid_out", "money was taken out of the drawer"),
-        TransactionKind("no_sale", "the drawer was opened for no sale"),
+        TransactionKind("paid_out", "money was taken out of the drawer", right=Action.PAY_OUT),
+        TransactionKind("no_sale", "the drawer was opened for no sale", right=Action.OPEN_DRAWER),
     )
 }
 
@@ -114,14 +131,35 @@ ROLES = {
         ),
         Role(
             "manager",
-            "the same, and edit products, decide every conflict, enrol and revoke tills, broadcast, read"
-            " audit and quarantine",
+            "the same, and override prices, refund without a receipt, void, open the drawer, pay out, edit"
+            " products, decide every conflict, enrol and revoke tills, broadcast, read audit and quarantine,"
+            " manage clerks of their own places and settings that loosen no check",
             1,
         ),
-        Role("admin", "the same, and manage people and settings", 2),
+        Role("admin", "the same, and manage everybody, places and all settings", 2),
         Role("device", "carry what people did; never decide", None),
     )
 }
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A vocabulary as documents list it: meanings by word. `closed` where the server refuses other words."""
+
+    words: dict[str, str]
+    closed: bool = False
+
+
+LISTED = {
+    "movementReasons": Listed({code: row.meaning for code, row in MOVEMENT_REASONS.items()}),
+    "clientMovementReasons": Listed(
+        {code: row.meaning for code, row in MOVEMENT_REASONS.items() if row.by_client},
+    ),
+    "paymentMethods": Listed({code: row.meaning for code, row in PAYMENT_METHODS.items()}),
+    "transactionKinds": Listed({code: row.meaning for code, row in TRANSACTION_KINDS.items()}, closed=True),
+    "units": Listed({code: row.meaning for code, row in UNITS.items()}, closed=True),
+}
+"""By the name that the contract gives each (`wire.in_vocabulary`)."""
 
 
 def kind_of(code: str) -> TransactionKind:

@@ -10,31 +10,32 @@ of its tasks is shown and the task started again, since a till that silently sto
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
-from resources.words import translate
-from sync_agent.backoff import AFTER_LOSS_FAILURES, LONGEST_MS, first_wait_ms, wait_ms
+from sync_agent.backoff import first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
-from sync_agent.credentials import Credentials, key_in_file_warning
+from sync_agent.credentials import Credentials
 from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
-from sync_agent.events import AgentEvent, Attention, ConnectionState, Fault
+from sync_agent.events import AgentEvent, Attention, AttentionCode, ConnectionState, Fault
+from sync_agent.network.reader import Reader
 from sync_agent.network.session import Session
 from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
 from sync_agent.remote_stock import Elsewhere
-from sync_agent.store import history, link, notices, outbox
+from sync_agent.settings import DEFAULTS, AgentSettings
+from sync_agent.store import history, link, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 
 log = logging.getLogger(__name__)
 
-
-HOUSE_KEPT_EVERY_S = 86_400.0
-PAGE_PAUSE_S = 0.05
+Housekeeping = Callable[[Transaction], int]
+"""Forgets one page of rows that have had their time; how many it was, 0 once nothing is left to forget."""
 
 
 def _nobody_listens(_event: AgentEvent) -> None:
@@ -63,22 +64,31 @@ class Agent:
         *,
         emit: Callable[[AgentEvent], None] = _nobody_listens,
         ports: Ports | None = None,
+        settings: AgentSettings = DEFAULTS,
+        housekeeping: Sequence[Housekeeping] = (),
     ) -> None:
+        """`housekeeping` is what the host program has to forget, once a day, before the agent does."""
         ports = ports or Ports(SystemClock(), SystemRng())
+        self._settings = settings
+        self._housekeeping: tuple[Housekeeping, ...] = (
+            *housekeeping,
+            partial(history.prune, settings=settings),
+        )
         self._store = store
         self._transport = transport
         self._emit = emit
         self._clock = ports.clock
         self._rng = ports.rng
         self._credentials = credentials
-        self._session = Session(transport, credentials, ports.clock)
-        self._uplink = Uplink(transport, self._session, ports.clock)
-        self._pusher = Pusher(store, self._uplink, ports.clock, ports.rng, emit)
-        self._puller = Puller(store, transport, self._session, self._pusher, emit)
+        self._session = Session(transport, credentials, ports.clock, settings)
+        self._uplink = Uplink(transport, self._session, ports.clock, settings)
+        self._pusher = Pusher(store, self._uplink, ports.clock, ports.rng, settings, emit)
+        reader = Reader(transport, self._session)
+        self._puller = Puller(store, reader, self._pusher, settings, emit)
         self._connection = Connection(
-            store, transport, self._session, self._uplink, self._puller, ports.clock, emit
+            store, transport, self._session, self._uplink, self._puller, ports.clock, settings, emit
         )
-        self._elsewhere = Elsewhere(store, transport, self._session)
+        self._elsewhere = Elsewhere(store, reader)
         self._looks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hurry = asyncio.Event()
@@ -128,12 +138,13 @@ class Agent:
         self._device()
         self._loop = asyncio.get_running_loop()
         stop_listening = self._store.listen(self._on_commit)
-        self._tell_unread()
+        if self._credentials.key_in_file:
+            self._emit(Attention(AttentionCode.KEY_IN_FILE))
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep(self._stay_connected, "connection"), name="agent-connection")
                 tasks.create_task(self._keep(self._drain, "queue"), name="agent-queue")
-                tasks.create_task(self._keep(self._keep_house, "history"), name="agent-history")
+                tasks.create_task(self._keep(self._prune_history, "history"), name="agent-history")
         finally:
             stop_listening()
             self._loop = None
@@ -149,13 +160,6 @@ class Agent:
             raise NotEnrolled("This till is not enrolled yet.")
         return device
 
-    def _tell_unread(self) -> None:
-        if self._credentials.key_in_file:
-            self._emit(Attention(key_in_file_warning()))
-        with self._store.reading() as connection:
-            for notice in notices.unread(connection):
-                self._emit(Attention(notice.message))
-
     async def _keep(self, work: Callable[[], Awaitable[None]], what: str) -> None:
         """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
         failures = 0
@@ -168,21 +172,21 @@ class Agent:
                     raise
                 failures = 1 if self._went_well_since(began_s) else failures + 1
                 self._tell_of(fault, what)
-                await asyncio.sleep(wait_ms(failures, self._rng) / 1000)
+                await asyncio.sleep(wait_ms(self._settings, failures, self._rng) / 1000)
 
     def _tell_of(self, fault: BaseException, what: str) -> None:
         if isinstance(fault, StoreError):
             # The till's own disk: no bug, and in words for whoever can mend it. What was saved is safe.
             log.error("the agent's %s task waits for the till's disk: %s", what, fault)
-            self._emit(Attention(str(fault)))
+            figures = {"code": fault.code, "cause": fault.cause}
+            self._emit(Attention(AttentionCode.STORE_FAILED, figures))
             return
         log.error("the agent's %s task failed and is started again", what, exc_info=fault)
-        words = translate("agent", "Sending has a fault ({what}); it was started again.")
-        self._emit(Fault(what, words.format(what=what)))
+        self._emit(Fault(what))
 
     def _went_well_since(self, began_s: float) -> bool:
         """What stood for longer than the longest wait owes nothing to the failures before it."""
-        return self._clock.monotonic_s() - began_s >= LONGEST_MS / 1000
+        return self._clock.monotonic_s() - began_s >= self._settings.backoff_longest_ms / 1000
 
     async def _stay_connected(self) -> None:
         failures = refusals = 0
@@ -194,7 +198,9 @@ class Agent:
             except SyncError as error:
                 refused = isinstance(error, AuthError)
                 refusals = refusals + 1 if refused else 0
-                failures = AFTER_LOSS_FAILURES if self._went_well_since(began_s) else failures + 1
+                failures = (
+                    self._settings.after_loss_failures if self._went_well_since(began_s) else failures + 1
+                )
                 if refused:
                     self._session.forget()
                 self._connection.move(state_after(error), str(error))
@@ -203,16 +209,16 @@ class Agent:
                 self._connection.move(ConnectionState.OFFLINE, f"a fault: {fault!r}")
                 raise
             else:
-                failures, refusals = AFTER_LOSS_FAILURES, 0
+                failures, refusals = self._settings.after_loss_failures, 0
                 self._connection.move(ConnectionState.OFFLINE, reason)
-                delay_ms = first_wait_ms(self._rng)
+                delay_ms = first_wait_ms(self._settings, self._rng)
             await self._pause(delay_ms)
 
     def _wait_ms(self, failures: int, refusals: int, error: SyncError) -> int:
         if isinstance(error, TransientError):
-            return wait_ms(failures, self._rng, error.retry_after_s)
+            return wait_ms(self._settings, failures, self._rng, error.retry_after_s)
         # A refused token may only have been an old one; a second refusal is for a person to mend.
-        return wait_ms(1, self._rng) if refusals == 1 else LONGEST_MS
+        return wait_ms(self._settings, 1, self._rng) if refusals == 1 else self._settings.backoff_longest_ms
 
     async def _pause(self, delay_ms: int) -> None:
         with suppress(TimeoutError):
@@ -230,11 +236,18 @@ class Agent:
                 self._connection.reached.clear()
                 self._connection.drop(error)
 
-    async def _keep_house(self) -> None:
+    async def _prune_history(self) -> None:
         """Once a day, what ended long ago is forgotten: a page at a time, so that no clerk waits for it."""
         while True:
-            forgotten = await self._store.write(history.prune, Rank.AGENT)
-            await asyncio.sleep(PAGE_PAUSE_S if forgotten else HOUSE_KEPT_EVERY_S)
+            for forget_page in self._housekeeping:
+                await self._forget(forget_page)
+            await asyncio.sleep(self._settings.prune_every_s)
+
+    async def _forget(self, forget_page: Housekeeping) -> None:
+        while True:
+            if not await self._store.write(forget_page, Rank.AGENT):
+                return
+            await asyncio.sleep(self._settings.history_page_pause_s)
 
 
 def _is_being_cancelled() -> bool:

@@ -8,10 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 from typing import Any
-
-from pydantic import ValidationError
 
 from sync_agent.contract import events
 from sync_agent.contract.events import PATH_LIVE
@@ -19,25 +16,18 @@ from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_s
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
 from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
 from sync_agent.ports import Channel, Clock, Rank, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.routes import Uplink
+from sync_agent.server_events import Listener, handle
+from sync_agent.settings import AgentSettings
 from sync_agent.store import link, outbox, replica
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_clock_offset
 
 log = logging.getLogger(__name__)
-
-CALL_S_MAX = 10.0
-HEARTBEAT_S = 15.0
-LOOK_AT_HEADS_EVERY = 2
-"""Heartbeats between two looks at the streams' heads: a lost last event shows by itself within 30 s."""
-OFFSET_MATTERS_MS = 200
-LOOK_FOR_SLEEP_EVERY_S = 2.0
-CANCEL_AGAIN_S = 1.0
-SLEPT_MS = 5_000
-"""Wall clock and monotonic clock apart by this much between two looks: the machine slept."""
 
 
 class Connection:
@@ -54,8 +44,10 @@ class Connection:
         uplink: Uplink,
         puller: Puller,
         clock: Clock,
+        settings: AgentSettings,
         emit: Callable[[AgentEvent], None],
     ) -> None:
+        self._settings = settings
         self._store = store
         self._transport = transport
         self._session = session
@@ -143,19 +135,16 @@ class Connection:
             "deviceId": device.device_id,
             "protocol": PROTOCOL_VERSION,
             "cursors": {stream: cursor.to_wire() for stream, cursor in cursors.items()},
-            "features": ["changes"],
+            "features": ["changes", "no-initial-sync"],
         }
         try:
-            joined = JoinedStreams.model_validate(
-                await channel.call(events.JOIN_TENANT, payload, timeout_s=CALL_S_MAX)
-            )
-        except ValidationError as error:
-            raise ProtocolError(f"the server's answer to join-tenant cannot be read: {error}") from error
+            answer = await channel.call(events.JOIN_TENANT, payload, timeout_s=self._settings.call_s_max)
         except RejectedError as error:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
+        joined = read_as(JoinedStreams, answer, "the server's answer to join-tenant")
         self._joined_with = token
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
-        if abs(offset_ms - device.clock_offset_ms) > OFFSET_MATTERS_MS:
+        if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_kept_ms:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)
 
     async def _stay(
@@ -174,9 +163,10 @@ class Connection:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             return next(task for task in tasks if task.done()).result()
         finally:
-            await _end(tasks)
+            await _end(tasks, self._settings.cancel_again_s)
 
     async def _listen(self, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]) -> str:
+        listener = Listener(self._store, device, self._session, self._puller)
         waiting: deque[tuple[str, Any]] = deque()
         while True:
             if not waiting:
@@ -184,39 +174,39 @@ class Connection:
             while not arrived.empty():
                 waiting.append(arrived.get_nowait())
             # What came while the last changes were written is written together.
-            heard = [payload for _, payload in takewhile(_tells_changes, waiting)]
-            for _ in heard:
-                waiting.popleft()
-            if heard:
-                await self._puller.on_changes(device, heard)
-            elif waiting.popleft()[0] == events.SESSION_ENDED:
-                self._session.forget()
-                return "the server ended the session"
+            name = waiting[0][0]
+            heard = []
+            while waiting and waiting[0][0] == name:
+                heard.append(waiting.popleft()[1])
+            reason = await handle(listener, name, heard)
+            if reason is not None:
+                return reason
 
     async def _watch_for_sleep(self) -> str:
         """Ends the visit as soon as the machine is awake again: what it held is of another time."""
         while True:
             wall_ms, steady_s = self._clock.now_ms(), self._clock.monotonic_s()
-            await asyncio.sleep(LOOK_FOR_SLEEP_EVERY_S)
+            await asyncio.sleep(self._settings.sleep_check_s)
             slept_ms = self._clock.now_ms() - wall_ms - (self._clock.monotonic_s() - steady_s) * 1000
-            if slept_ms > SLEPT_MS:
+            if slept_ms > self._settings.slept_ms:
                 return "this computer was asleep"
 
     async def _beat(self, channel: Channel, device: DeviceIdentity) -> str:
+        settings = self._settings
         unproven = await self._verify(device, self._streams(device))
         beats = 0
         while True:
-            await asyncio.sleep(min(HEARTBEAT_S, max(1.0, self._session.renew_in_s)))
+            await asyncio.sleep(min(settings.heartbeat_s, max(1.0, self._session.renew_in_s)))
             if await self._session.token() != self._joined_with:
                 # Joining again is how a live socket gets its new token, whoever asked for that.
                 await self._join(channel, device)
             with self._store.reading() as connection:
                 pending = outbox.waiting_count(connection)
             await channel.call(
-                events.NETWORK_STATUS, {"isOnline": True, "pending": pending}, timeout_s=CALL_S_MAX
+                events.NETWORK_STATUS, {"isOnline": True, "pending": pending}, timeout_s=settings.call_s_max
             )
             beats += 1
-            if beats % LOOK_AT_HEADS_EVERY == 0:
+            if beats % settings.heartbeats_per_look == 0:
                 await self._look_at_heads(device)
                 unproven = await self._verify(device, unproven)
 
@@ -241,7 +231,7 @@ class Connection:
             log.info("the heads could not be looked at: %s", error)
 
 
-async def _end(tasks: Sequence[asyncio.Future[str]]) -> None:
+async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> None:
     """Cancel them until they have ended: what takes being cancelled for a lost answer goes on the first time,
     and a visit that waited for it would never be followed by another.
     """
@@ -249,12 +239,8 @@ async def _end(tasks: Sequence[asyncio.Future[str]]) -> None:
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+        _, left = await asyncio.wait(left, timeout=cancel_again_s)
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _tells_changes(event: tuple[str, Any]) -> bool:
-    return event[0] == events.CHANGES
 
 
 def _note_full_sync(tx: Transaction) -> None:

@@ -17,19 +17,10 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken
 from keyring.errors import KeyringError
 
-from resources.words import translate
 from sync_agent.errors import StoreUnavailable
 from sync_agent.store.home import Home
 
 _SERVICE = "evertill"
-
-
-def key_in_file_warning() -> str:
-    return translate(
-        "agent",
-        "This system has no keyring, so the key to this till's credentials lies in a file that only its "
-        "owner may read. Whoever can read this folder can be this till.",
-    )
 
 
 @dataclass(frozen=True)

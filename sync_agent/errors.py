@@ -19,31 +19,39 @@ A bug is whatever it is (an AssertionError, a KeyError): never one of these, and
 
 
 class StoreError(Exception):
-    """The till's own disk or database."""
+    """The till's own disk or database. A host says it in its own words by `code`; what `str()` gives is
+    English, for logs and commands. `cause` is what the system said, where that explains more.
+    """
+
+    code = "store_error"
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class DiskFull(StoreError):
-    pass
+    code = "disk_full"
 
 
 class StoreUnavailable(StoreError):
-    pass
+    code = "store_unavailable"
 
 
 class HomeInUse(StoreError):
-    pass
+    code = "home_in_use"
 
 
 class SchemaTooNew(StoreError):
-    pass
+    code = "schema_too_new"
 
 
 class MigrationRefused(StoreError):
-    pass
+    code = "migration_refused"
 
 
 class StoreCorrupt(StoreError):
-    pass
+    code = "store_corrupt"
 
 
 class SyncError(Exception):

@@ -8,13 +8,14 @@ with views that follow every keystroke listens to the store itself (`Store.liste
     Progress         a snapshot on its way in
     QueueDrained     nothing waits any more
     Changed          which resources a committed transaction changed, by topic and product
-    Attention        something that a person should read: a refusal, a restored server, a full disk
+    Attention        something that a person should read: a code and its figures, for the host's own words
     Fault            a bug in one of the agent's tasks, which was started again, or in the other side
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sync_agent.figures import Figures
 from sync_agent.store.database import Changed
 
 
@@ -54,19 +55,41 @@ class QueueDrained:
     count: int
 
 
+class AttentionCode(StrEnum):
+    """What a person should read, and the figures that come with it."""
+
+    OPERATION_REFUSED = "operation_refused"
+    """`operation` (its id), `code` (the contract's): the server refused it for what it is."""
+    OPERATION_FAILED_ALONE = "operation_failed_alone"
+    """`operation`, `times`: the server failed on it so often, while others passed."""
+    OPERATION_TOO_LARGE = "operation_too_large"
+    """`operation`: no request may be so large."""
+    COPY_FETCHED_ANEW = "copy_fetched_anew"
+    """`stream`: the copy of it was not right, and is fetched anew."""
+    SERVER_RESTORED = "server_restored"
+    """`count`: so many operations were lost by a server restored from a backup, and sent again. Also a stored
+    notice."""
+    STORE_FAILED = "store_failed"
+    """`code`, `cause` as in `sync_agent.errors.StoreError`: the till's own disk or database."""
+    KEY_IN_FILE = "key_in_file"
+    """There is no keyring: whoever can read the home's folder can be this till."""
+
+
 @dataclass(frozen=True)
 class Attention:
-    """Something that a person should read."""
+    """Something that a person should read; the words are the host's."""
 
-    message: str
+    code: AttentionCode
+    figures: Figures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A bug: it is in the log, and the agent goes on. `where` names the task or the part that it befell."""
+    """A bug: it is in the log, and the agent goes on. `where` names the task or the part that it befell:
+    `connection`, `queue`, `history`, or `copy` where a fresh copy of a stream differs from the server's.
+    """
 
     where: str
-    message: str
 
 
 AgentEvent = StateChanged | Progress | QueueDrained | Changed | Attention | Fault

@@ -10,11 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
-from pydantic import ValidationError
-
-from resources.words import translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import PATH_CHANGES, PATH_DIGEST, PATH_SNAPSHOT
 from sync_agent.contract.streams import (
@@ -27,19 +23,18 @@ from sync_agent.contract.streams import (
     StreamDigest,
     tenant_stream,
 )
-from sync_agent.errors import ProtocolError, RejectedError, TransientError
-from sync_agent.events import AgentEvent, Attention, Fault, Progress
-from sync_agent.network.session import Session
-from sync_agent.ports import Rank, Transport
+from sync_agent.errors import ProtocolError, TransientError
+from sync_agent.events import AgentEvent, Attention, AttentionCode, Fault, Progress
+from sync_agent.network.reader import Reader, RequestRefused
+from sync_agent.ports import Rank
 from sync_agent.push.delivery import Pusher
+from sync_agent.settings import AgentSettings
 from sync_agent.store import history, notices, overlay, replica
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
 from sync_agent.store.replica import Fork, StagedSnapshot
 
 log = logging.getLogger(__name__)
-
-PAGE_CHANGES = 200
 
 
 class _StreamBroken(Exception):
@@ -52,14 +47,14 @@ class Puller:
     def __init__(
         self,
         store: Store,
-        transport: Transport,
-        session: Session,
+        reader: Reader,
         pusher: Pusher,
+        settings: AgentSettings,
         emit: Callable[[AgentEvent], None],
     ) -> None:
         self._store = store
-        self._transport = transport
-        self._session = session
+        self._reader = reader
+        self._settings = settings
         self._pusher = pusher
         self._emit = emit
         self._one_at_a_time = asyncio.Lock()
@@ -96,17 +91,16 @@ class Puller:
         """
         async with self._one_at_a_time:
             kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
-            theirs = await self._digest(stream)
+            theirs = await self._reader.fetch(PATH_DIGEST, StreamDigest, stream=stream)
             differing = await self._differing(stream, kinds, theirs)
             if not differing:
                 return differing is not None
             log.error("this till's copy of %s differs from the server's in %s", stream, ", ".join(differing))
             if self._fetched_anew.get(stream) == theirs.change_id:
                 # A fresh copy differs as well, so the fault is in one of the programs: no use in going on.
-                self._emit(Fault("copy", "This till's copy of the shop differs from the server's."))
+                self._emit(Fault("copy"))
                 return True
-            words = translate("agent", "This till's copy of the shop was not right; it is fetched anew.")
-            self._emit(Attention(words))
+            self._emit(Attention(AttentionCode.COPY_FETCHED_ANEW, {"stream": stream}))
             await self._start_anew(device, stream)
             self._fetched_anew[stream] = theirs.change_id
             return True
@@ -124,25 +118,10 @@ class Puller:
             return None
         return sorted(name for name, digest in found.items() if theirs.resources.get(name) != digest)
 
-    async def _digest(self, stream: str) -> StreamDigest:
-        try:
-            answer = await self._transport.request(
-                "GET", PATH_DIGEST, query={"stream": stream}, token=await self._session.token()
-            )
-            return StreamDigest.model_validate(answer)
-        except RejectedError as error:
-            raise ProtocolError(f"the server refused the digest of {stream}: {error}") from error
-        except ValidationError as error:
-            raise ProtocolError(f"the server's digest cannot be read: {error}") from error
-
-    async def on_changes(self, device: DeviceIdentity, payloads: Sequence[Any]) -> None:
+    async def on_changes(self, device: DeviceIdentity, events: Sequence[ChangesEvent]) -> None:
         """Live `changes` events, in the order that they came: applied where they come next, and the gap is
         pulled where they do not.
         """
-        try:
-            events = [ChangesEvent.model_validate(payload) for payload in payloads]
-        except ValidationError as error:
-            raise ProtocolError(f"the server's changes cannot be read: {error}") from error
         heard: dict[str, list[Change]] = {}
         for event in events:
             heard.setdefault(event.stream, []).extend(event.changes)
@@ -150,8 +129,9 @@ class Puller:
             await self._apply_heard(device, stream, changes)
 
     async def _apply_heard(self, device: DeviceIdentity, stream: str, changes: list[Change]) -> None:
-        for start in range(0, len(changes), PAGE_CHANGES):
-            page = changes[start : start + PAGE_CHANGES]
+        size = self._settings.page_changes
+        for start in range(0, len(changes), size):
+            page = changes[start : start + size]
             gap = await self._store.write(
                 partial(replica.apply_changes, stream=stream, changes=page), Rank.AGENT
             )
@@ -182,20 +162,19 @@ class Puller:
                 return
 
     async def _changes(self, stream: str, after: int, change_id: str) -> ChangesPage:
-        query = {"stream": stream, "after": str(after), "limit": str(PAGE_CHANGES)}
-        if change_id:
-            query["changeId"] = change_id
         try:
-            answer = await self._transport.request(
-                "GET", PATH_CHANGES, query=query, token=await self._session.token()
+            return await self._reader.fetch(
+                PATH_CHANGES,
+                ChangesPage,
+                stream=stream,
+                after=after,
+                limit=self._settings.page_changes,
+                changeId=change_id or None,
             )
-            return ChangesPage.model_validate(answer)
-        except RejectedError as error:
+        except RequestRefused as error:
             if error.code == ErrorCode.CURSOR_EXPIRED:
                 raise _StreamBroken from error
-            raise ProtocolError(f"the server refused the changes of {stream}: {error}") from error
-        except ValidationError as error:
-            raise ProtocolError(f"the server's changes cannot be read: {error}") from error
+            raise
 
     # --- snapshots -----------------------------------------------------------------------------------
 
@@ -239,35 +218,26 @@ class Puller:
         sold. Where nothing was lost (the cursor was merely too old) every answer is a repeated one. The
         answer is the number up to which the stream shows what was taken anew.
         """
-        marked = await self._store.write(partial(history.mark_for_offering, stream=stream), Rank.AGENT)
+        marked = await self._store.write(
+            partial(history.mark_for_offering, stream=stream, settings=self._settings), Rank.AGENT
+        )
         taken = await self._pusher.offer_again() if marked else []
         if taken:
-            words = translate(
-                "agent",
-                "The server was restored from a backup and had lost %n entry(ies) of this till. "
-                "All were sent again; nothing is missing.",
-                len(taken),
+            count = len(taken)
+            await self._store.write(
+                lambda tx: notices.add(tx, notices.SERVER_RESTORED, {"count": count}), Rank.AGENT
             )
-            await self._store.write(lambda tx: notices.add(tx, notices.SERVER_RESTORED, words), Rank.AGENT)
-            self._emit(Attention(words))
+            self._emit(Attention(AttentionCode.SERVER_RESTORED, {"count": count}))
         effects = (effect for result in taken for effect in result.effects or [])
         return max((effect.seq for effect in effects if effect.stream == stream), default=0)
 
     async def _page(self, stream: str, page_token: str | None) -> SnapshotPage:
-        query = {"stream": stream}
-        if page_token is not None:
-            query["pageToken"] = page_token
         try:
-            answer = await self._transport.request(
-                "GET", PATH_SNAPSHOT, query=query, token=await self._session.token()
-            )
-            return SnapshotPage.model_validate(answer)
-        except RejectedError as error:
+            return await self._reader.fetch(PATH_SNAPSHOT, SnapshotPage, stream=stream, pageToken=page_token)
+        except RequestRefused as error:
             if page_token is not None:
                 raise _StreamBroken from error  # too old to go on with
-            raise ProtocolError(f"the server refused the snapshot of {stream}: {error}") from error
-        except ValidationError as error:
-            raise ProtocolError(f"the server's snapshot cannot be read: {error}") from error
+            raise
 
     async def _stage_what_came_between(self, stream: str) -> int:
         """Bring the staged copy to the head of the stream, and say which number that is."""

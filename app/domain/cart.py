@@ -7,8 +7,9 @@ from typing import Protocol
 from app.domain.discount import Discount, apportion
 from app.domain.errors import BadAmount, BadQuantity, NotPriced, UnknownLine
 from app.domain.money import AMOUNT_MAX_MINOR, round_half_up
-from app.domain.quantity import KG, PER_KG, check_quantity, one
+from app.domain.quantity import check_quantity, one
 from app.domain.tax import tax_added, tax_included
+from app.domain.vocabulary.units import unit_of
 from resources.words import translate
 
 
@@ -89,8 +90,7 @@ class CartLine:
         return "; ".join(reason for reason in reasons if reason)
 
     def _at(self, price_minor: int) -> int:
-        gross = price_minor * self.quantity
-        return round_half_up(gross, PER_KG) if self.unit == KG else gross
+        return round_half_up(price_minor * self.quantity, unit_of(self.unit).parts)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Cart:
     @property
     def count(self) -> int:
         """Items as a customer counts them: pieces, and one for each thing that was weighed."""
-        return sum(1 if line.unit == KG else line.quantity for line in self.lines)
+        return sum(unit_of(line.unit).items(line.quantity) for line in self.lines)
 
     def add(self, product: Sellable, quantity: int | None = None) -> "Cart":
         """The cart with this much more of the product, one of it by default.

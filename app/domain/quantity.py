@@ -1,13 +1,10 @@
-"""Quantities as integers: pieces, or thousandths of a kilogram where a product is sold by weight."""
+"""Quantities as whole numbers of a unit's smallest part: pieces, thousandths of a kilogram."""
 
 import re
 
 from app.domain.errors import BadQuantity
-from resources.words import in_figures, translate
-
-EACH = "each"
-KG = "kg"
-PER_KG = 1000
+from app.domain.vocabulary.units import unit_of
+from resources.words import in_figures, negative, translate
 
 QUANTITY_MAX = 10**9
 """More than any shelf holds; a price times it still fits the wire."""
@@ -15,15 +12,23 @@ QUANTITY_MAX = 10**9
 
 def one(unit: str) -> int:
     """The quantity that "one of it" means: a piece, or a whole kilogram."""
-    return PER_KG if unit == KG else 1
+    return unit_of(unit).parts
 
 
 def format_quantity(quantity: int, unit: str) -> str:
     """As a person types it: 3 pieces are "3", 1250 thousandths of a kilogram "1.250" (or "1,250")."""
-    if unit != KG:
+    decimals = unit_of(unit).decimals
+    if not decimals:
         return str(quantity)
-    whole, fraction = divmod(abs(quantity), PER_KG)
-    return in_figures(f"{'-' if quantity < 0 else ''}{whole}.{fraction:03d}")
+    whole, fraction = divmod(abs(quantity), 10**decimals)
+    return in_figures(f"{'-' if quantity < 0 else ''}{whole}.{fraction:0{decimals}d}")
+
+
+def quantity_in_words(quantity: int, unit: str) -> str:
+    """With its unit, as a sentence has it: "3", "−1.250 kg"."""
+    figure = format_quantity(abs(quantity), unit)
+    figure = negative(figure) if quantity < 0 else figure
+    return str(unit_of(unit).written).format(figure=figure)
 
 
 def parse_quantity(text: str, unit: str) -> int:
@@ -36,14 +41,15 @@ def parse_quantity(text: str, unit: str) -> int:
     if match is None or not (match[2] or match[3]):
         raise BadQuantity(translate("errors", "“{written}” is not a quantity.").format(written=written))
     sign, whole, fraction = match[1], match[2] or "0", match[3] or ""
-    if unit != KG and fraction.strip("0"):
+    decimals = unit_of(unit).decimals or 0
+    if not decimals and fraction.strip("0"):
         raise BadQuantity(translate("errors", "This is sold by the piece: use a whole number."))
-    if len(fraction.rstrip("0")) > 3:
-        words = translate("errors", "“{written}” has more than three decimals.")
+    if len(fraction.rstrip("0")) > decimals:
+        words = translate("errors", "“{written}” has more than %n decimal(s).", decimals)
         raise BadQuantity(words.format(written=written))
-    quantity = int(whole) * one(unit)
-    if unit == KG:
-        quantity += int(fraction[:3].ljust(3, "0"))
+    quantity = int(whole) * 10**decimals
+    if decimals:
+        quantity += int(fraction[:decimals].ljust(decimals, "0"))
     return check_quantity(-quantity if sign == "-" else quantity)
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-_TURNOVER_DIRECTION = {"sale": 1, "refund": -1, "void": -1}
-"""Which way each kind moves turnover; money paid in or out is none, and amounts are never negative."""
+from app.domain.vocabulary.payment_methods import is_cash
+from app.domain.vocabulary.transaction_kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -16,36 +16,45 @@ class TaxLine:
 
 
 @dataclass(frozen=True)
+class KindTotal:
+    """How many transactions of a kind there were, and their totals together, in minor units."""
+
+    count: int = 0
+    total_minor: int = 0
+
+
+@dataclass(frozen=True)
 class ShiftTotals:
-    """Sums over a shift; amounts in minor units."""
+    """Sums over a shift; amounts in minor units, those by kind without a sign."""
 
     float_minor: int
     by_method: dict[str, int] = field(default_factory=dict)
     """Turnover by payment method, less what was given back."""
-    paid_in_minor: int = 0
-    paid_out_minor: int = 0
-    sales: int = 0
-    sales_minor: int = 0
-    refunds: int = 0
-    refunds_minor: int = 0
-    voids: int = 0
-    voids_minor: int = 0
-    no_sales: int = 0
+    by_kind: dict[str, KindTotal] = field(default_factory=dict)
     discounts_minor: int = 0
     rounding_minor: int = 0
     taxes: tuple[TaxLine, ...] = ()
 
+    def of(self, kind: str) -> KindTotal:
+        return self.by_kind.get(kind, KindTotal())
+
     @property
     def net_minor(self) -> int:
         """Turnover: sold less refunded and voided."""
-        return self.sales_minor - self.refunds_minor - self.voids_minor
+        return sum(kind_of(kind).turnover * sums.total_minor for kind, sums in self.by_kind.items())
 
     @property
     def expected_minor(self) -> int:
         """Cash that should lie in the drawer."""
-        return self.float_minor + self.by_method.get("cash", 0) + self.paid_in_minor - self.paid_out_minor
+        paid = sum(amount for method, amount in self.by_method.items() if is_cash(method))
+        moved = sum(
+            kind_of(kind).drawer * sums.total_minor
+            for kind, sums in self.by_kind.items()
+            if not kind_of(kind).turnover
+        )
+        return self.float_minor + paid + moved
 
-
-def turnover_sign(kind: str) -> int:
-    """+1 for what is sold, −1 for what goes back, 0 for what is no turnover."""
-    return _TURNOVER_DIRECTION.get(kind, 0)
+    @property
+    def uncounted(self) -> int:
+        """How many transactions are in no sum, since they are of a kind that this till does not know."""
+        return sum(sums.count for kind, sums in self.by_kind.items() if not kind_of(kind).is_known)

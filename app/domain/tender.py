@@ -1,13 +1,14 @@
 """What a customer gives, and what they get back."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from app.domain.errors import BadPayment, InsufficientCash
 from app.domain.money import format_minor, minor_digits, round_half_up
+from app.domain.vocabulary.payment_methods import CARD, CASH
 from resources.words import translate
 
-Method = Literal["cash", "card", "other"]
+Method = str
+"""The code of a payment method (`vocabulary.payment_methods`)."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def tender_cash(total_minor: int, given_minor: int, currency: str = "") -> Tende
     """
     if given_minor < total_minor:
         raise InsufficientCash(format_minor(total_minor - given_minor, currency))
-    return Tender("cash", given_minor, given_minor - total_minor)
+    return Tender(CASH, given_minor, given_minor - total_minor)
 
 
 def round_cash(amount_minor: int, step_minor: int) -> int:
@@ -71,21 +72,21 @@ class Settlement:
     def change_minor(self) -> int:
         return sum(tender.change_minor for tender in self.tenders)
 
-    def with_cash(self, given_minor: int) -> "Settlement":
-        """Cash for the rest, or for a part of it. Raises BadPayment for none."""
+    def with_cash(self, given_minor: int, method: Method = CASH) -> "Settlement":
+        """Cash for what is due, or for a part of it. Raises BadPayment for none."""
         if given_minor <= 0 < self.cash_due_minor:
             raise BadPayment(translate("errors", "Say how much was given."))
         due_minor = self.cash_due_minor
         if given_minor < due_minor:
-            return replace(self, tenders=(*self.tenders, Tender("cash", given_minor)))
+            return replace(self, tenders=(*self.tenders, Tender(method, given_minor)))
         rounding_minor = due_minor - self.due_minor
         return replace(
             self,
-            tenders=(*self.tenders, Tender("cash", given_minor, given_minor - due_minor)),
+            tenders=(*self.tenders, Tender(method, given_minor, given_minor - due_minor)),
             rounding_minor=self.rounding_minor + rounding_minor,
         )
 
-    def with_card(self, amount_minor: int, reference: str, method: Method = "card") -> "Settlement":
+    def with_card(self, amount_minor: int, reference: str, method: Method = CARD) -> "Settlement":
         """By card, or in another way, for all or a part of what is due. Raises BadPayment for more."""
         if amount_minor <= 0:
             raise BadPayment(translate("errors", "Say how much was paid."))

@@ -24,6 +24,7 @@ from app.replay.report import Moved, OutageTaken, TillCounts, Unsold
 from app.services.selling import checkout, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.stock.catalogue import ProductView
+from app.services.sync.agent_words import attention_in_words
 from app.services.till import Actor, Till
 from sync_agent.agent import Agent
 from sync_agent.enrolment import Enrolment
@@ -201,7 +202,7 @@ async def open_till(
 
         def note(event: AgentEvent) -> None:
             if isinstance(event, Attention) and len(attention) < ATTENTION_MAX:
-                attention.append(f"till {number}: {event.message}")
+                attention.append(f"till {number}: {attention_in_words(event)}")
 
         link = SwitchedTransport(NetworkTransport(enrolment.server_url))
         async with running_agent(opened, emit=note, transport=link) as agent:

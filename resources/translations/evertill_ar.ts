@@ -4,18 +4,6 @@
     <context>
         <name>AdjustForm</name>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>تصحيح (− ينقص)</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>بضاعة واردة</translation>
-        </message>
-        <message>
             <source>Nothing would change: type another quantity than 0.</source>
             <translation>لن يتغير شيء: اكتب كمية غير الصفر.</translation>
         </message>
@@ -42,10 +30,6 @@
         <message>
             <source>Type it without a minus: the reason says which way it goes.</source>
             <translation>اكتبها بلا علامة ناقص: السبب يحدد الاتجاه.</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>هدر أو تلف</translation>
         </message>
     </context>
     <context>
@@ -153,14 +137,6 @@
             <source>instead of {price}</source>
             <translation>بدلًا من {price}</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>‏{price} للكيلو</translation>
-        </message>
-        <message>
-            <source>{price} each</source>
-            <translation>‏{price} للقطعة</translation>
-        </message>
     </context>
     <context>
         <name>CartTable</name>
@@ -184,8 +160,8 @@
             <translation>تطبيق</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -354,36 +330,12 @@
             <translation>كما في {place}</translation>
         </message>
         <message>
-            <source>correction</source>
-            <translation>تصحيح</translation>
-        </message>
-        <message>
-            <source>count</source>
-            <translation>جرد</translation>
-        </message>
-        <message>
-            <source>decision</source>
-            <translation>قرار</translation>
-        </message>
-        <message>
             <source>deleted</source>
             <translation>محذوف</translation>
         </message>
         <message>
-            <source>found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>from another shop</source>
-            <translation>من متجر آخر</translation>
-        </message>
-        <message>
             <source>from both sides</source>
             <translation>من الجانبين</translation>
-        </message>
-        <message>
-            <source>goods in</source>
-            <translation>وارد</translation>
         </message>
         <message>
             <source>kept</source>
@@ -398,14 +350,6 @@
             <translation>غير معروف</translation>
         </message>
         <message>
-            <source>returned</source>
-            <translation>مرتجع</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>بيع</translation>
-        </message>
-        <message>
             <source>suggested, {origin}</source>
             <translation>مقترح، {origin}</translation>
         </message>
@@ -418,16 +362,8 @@
             <translation>هذا الصندوق</translation>
         </message>
         <message>
-            <source>to another shop</source>
-            <translation>إلى متجر آخر</translation>
-        </message>
-        <message>
             <source>typed by you</source>
             <translation>كتبته أنت</translation>
-        </message>
-        <message>
-            <source>waste</source>
-            <translation>هدر</translation>
         </message>
         <message>
             <source>you</source>
@@ -972,18 +908,6 @@
             <translation>الإيصال…</translation>
         </message>
         <message>
-            <source>Refund done</source>
-            <translation>تم الإرجاع</translation>
-        </message>
-        <message>
-            <source>Sale done</source>
-            <translation>تم البيع</translation>
-        </message>
-        <message>
-            <source>Sale voided</source>
-            <translation>أُلغي البيع</translation>
-        </message>
-        <message>
             <source>Saved on this till.</source>
             <translation>حُفظ على هذا الصندوق.</translation>
         </message>
@@ -1019,24 +943,12 @@
             <translation>إلغاء</translation>
         </message>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>تصحيح (− ينقص)</translation>
-        </message>
-        <message>
             <source>Counted</source>
             <translation>المجرود</translation>
         </message>
         <message>
             <source>Edit and send again</source>
             <translation>تعديل وإرسال من جديد</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>بضاعة واردة</translation>
         </message>
         <message>
             <source>Name</source>
@@ -1061,10 +973,6 @@
         <message>
             <source>Send again</source>
             <translation>إرسال من جديد</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>هدر أو تلف</translation>
         </message>
     </context>
     <context>
@@ -1258,10 +1166,6 @@
             <source>Sales made here will be listed here.</source>
             <translation>المبيعات التي تتم هنا ستُسرد هنا.</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>‏{price} للكيلو</translation>
-        </message>
     </context>
     <context>
         <name>HeldPanel</name>
@@ -1277,8 +1181,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1555,10 +1459,6 @@
             <translation>كم من {item}</translation>
         </message>
         <message>
-            <source>In cash</source>
-            <translation>نقدًا</translation>
-        </message>
-        <message>
             <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
             <translation>أليس الإيصال من هذا الصندوق، أو فُقد؟ سجّل البضاعة في السلة، وأعد ثمنها بموافقة مدير.</translation>
         </message>
@@ -1589,10 +1489,6 @@
         <message>
             <source>To give back</source>
             <translation>للإرجاع</translation>
-        </message>
-        <message>
-            <source>To the card</source>
-            <translation>إلى البطاقة</translation>
         </message>
         <message>
             <source>Void the sale</source>
@@ -1680,24 +1576,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>خصم F8</translation>
+            <source>Discount</source>
+            <translation>خصم</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>إعادة المبلغ</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>عُلّق. F5 يعيده.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>عُلّق. {key} يعيده.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>تعليق F4</translation>
+            <source>Hold</source>
+            <translation>تعليق</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>المزيد F7</translation>
+            <source>More</source>
+            <translation>المزيد</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1712,16 +1608,16 @@
             <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>الدفع (F9)</translation>
+            <source>Pay</source>
+            <translation>الدفع</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>استرجاع F5</translation>
+            <source>Recall</source>
+            <translation>استرجاع</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>إرجاع F6</translation>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -1990,39 +1886,6 @@
                 <numerusform>%n قيد لم تُرسل بعد.</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>لا مرتجعات</numerusform>
-                <numerusform>مرتجع واحد</numerusform>
-                <numerusform>مرتجعان</numerusform>
-                <numerusform>%n مرتجعات</numerusform>
-                <numerusform>%n مرتجعًا</numerusform>
-                <numerusform>%n مرتجع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>لا مبيعات</numerusform>
-                <numerusform>عملية بيع واحدة</numerusform>
-                <numerusform>عمليتا بيع</numerusform>
-                <numerusform>%n عمليات بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>لا إلغاءات</numerusform>
-                <numerusform>إلغاء واحد</numerusform>
-                <numerusform>إلغاءان</numerusform>
-                <numerusform>%n إلغاءات</numerusform>
-                <numerusform>%n إلغاءً</numerusform>
-                <numerusform>%n إلغاء</numerusform>
-            </translation>
-        </message>
         <message>
             <source>A note is missing</source>
             <translation>ورقة نقدية ناقصة</translation>
@@ -2034,14 +1897,6 @@
         <message>
             <source>Back</source>
             <translation>رجوع</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>نقد</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -2111,20 +1966,8 @@
             <translation>فتحها {person} في {time}</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>إيداع</translation>
-        </message>
-        <message>
             <source>Paid in…</source>
             <translation>إيداع…</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>سحب</translation>
         </message>
         <message>
             <source>Paid out…</source>
@@ -2300,18 +2143,6 @@
     </context>
     <context>
         <name>SignInPage</name>
-        <message>
-            <source>Administrator</source>
-            <translation>مشرف النظام</translation>
-        </message>
-        <message>
-            <source>Clerk</source>
-            <translation>بائع</translation>
-        </message>
-        <message>
-            <source>Manager</source>
-            <translation>المدير</translation>
-        </message>
         <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
             <translation>لا يمكن لأحد الدخول هنا بعد. يمنح مدير الأشخاص هذا الموقع على الخادم.</translation>
@@ -2489,14 +2320,6 @@
             <translation>اختر منتجًا لترى لماذا رقمه كما هو.</translation>
         </message>
         <message>
-            <source>Correction</source>
-            <translation>تصحيح</translation>
-        </message>
-        <message>
-            <source>Count</source>
-            <translation>جرد</translation>
-        </message>
-        <message>
             <source>Count it now</source>
             <translation>اجرده الآن</translation>
         </message>
@@ -2511,22 +2334,6 @@
         <message>
             <source>Decide…</source>
             <translation>القرار…</translation>
-        </message>
-        <message>
-            <source>Decision</source>
-            <translation>قرار</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
-            <source>From another shop</source>
-            <translation>من متجر آخر</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>بضاعة واردة</translation>
         </message>
         <message>
             <source>Movements</source>
@@ -2545,14 +2352,6 @@
             <translation>استلام أو تسوية…</translation>
         </message>
         <message>
-            <source>Refund</source>
-            <translation>إرجاع</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>بيع</translation>
-        </message>
-        <message>
             <source>Send away…</source>
             <translation>إرسال إلى متجر…</translation>
         </message>
@@ -2565,16 +2364,8 @@
             <translation>بيع أكثر من المجرود</translation>
         </message>
         <message>
-            <source>To another shop</source>
-            <translation>إلى متجر آخر</translation>
-        </message>
-        <message>
             <source>Two counts or changes disagree. Somebody has to decide.</source>
             <translation>جردان أو تعديلان غير متفقين. يجب أن يقرر أحد.</translation>
-        </message>
-        <message>
-            <source>Waste</source>
-            <translation>هدر</translation>
         </message>
         <message>
             <source>not confirmed yet</source>
@@ -2812,20 +2603,8 @@
             <translation>المبلغ</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>رجوع (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>بطاقة (F9)</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>نقد</translation>
+            <source>Back</source>
+            <translation>رجوع</translation>
         </message>
         <message>
             <source>Cash given</source>
@@ -2844,32 +2623,12 @@
             <translation>نقدًا {amount} (تقريب {difference})</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Otherwise</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Paid by card</source>
-            <translation>دُفع بالبطاقة</translation>
-        </message>
-        <message>
-            <source>Paid otherwise</source>
-            <translation>دُفع بغير ذلك</translation>
-        </message>
-        <message>
             <source>Reference</source>
             <translation>المرجع</translation>
         </message>
         <message>
             <source>Still missing</source>
             <translation>لا يزال ناقصًا</translation>
-        </message>
-        <message>
-            <source>Take cash</source>
-            <translation>أخذ النقد</translation>
         </message>
         <message>
             <source>Take part in cash</source>
@@ -2933,6 +2692,10 @@
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>في الإرسال خلل ({what})؛ أُعيد تشغيله.</translation>
         </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>هناك ما يحتاج إلى مراجعة ({code}).</translation>
+        </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
             <translation>
@@ -2962,6 +2725,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>ليس في هذا النظام حافظة مفاتيح، لذا فمفتاح بيانات هذا الصندوق في ملف لا يقرؤه إلا مالكه. من يستطيع قراءة هذا المجلد يستطيع أن ينتحل هذا الصندوق.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>نسخة المتجر على هذا الصندوق تختلف عن نسخة الخادم.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
@@ -3058,10 +2825,6 @@
         <message>
             <source>Choose what is sent first.</source>
             <translation>اختر ما يُرسل أولًا.</translation>
-        </message>
-        <message>
-            <source>Goods that were received or found add to the stock: give a positive quantity.</source>
-            <translation>ما استُلم أو عُثر عليه يزيد المخزون: اكتب كمية موجبة.</translation>
         </message>
         <message>
             <source>It changed again. Here is the new comparison.</source>
@@ -3214,10 +2977,6 @@
             </translation>
         </message>
         <message>
-            <source>Waste takes from the stock: give a negative quantity.</source>
-            <translation>الهدر ينقص المخزون: اكتب كمية سالبة.</translation>
-        </message>
-        <message>
             <source>{amount} is still missing.</source>
             <translation>لا يزال ينقص {amount}.</translation>
         </message>
@@ -3238,16 +2997,31 @@
             <translation>«{name}» لا سعر له بعد، فلا يمكن بيعه. يمكن لمدير أن يضع سعرًا.</translation>
         </message>
         <message>
+            <source>“{reason}” adds to the stock: give a positive quantity.</source>
+            <translation>«{reason}» يزيد المخزون: اكتب كمية موجبة.</translation>
+        </message>
+        <message>
             <source>“{reason}” is not a reason for an adjustment.</source>
             <translation>«{reason}» ليس سببًا للتسوية.</translation>
+        </message>
+        <message>
+            <source>“{reason}” takes from the stock: give a negative quantity.</source>
+            <translation>«{reason}» ينقص المخزون: اكتب كمية سالبة.</translation>
         </message>
         <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» ليست نسبة مئوية.</translation>
         </message>
-        <message>
-            <source>“{written}” has more than three decimals.</source>
-            <translation>في «{written}» أكثر من ثلاث منازل عشرية.</translation>
+        <message numerus="yes">
+            <source>“{written}” has more than %n decimal(s).</source>
+            <translation>
+                <numerusform>لا منازل عشرية في «{written}».</numerusform>
+                <numerusform>في «{written}» أكثر من منزلة عشرية واحدة.</numerusform>
+                <numerusform>في «{written}» أكثر من منزلتين عشريتين.</numerusform>
+                <numerusform>في «{written}» أكثر من %n منازل عشرية.</numerusform>
+                <numerusform>في «{written}» أكثر من %n منزلة عشرية.</numerusform>
+                <numerusform>في «{written}» أكثر من %n منزلة عشرية.</numerusform>
+            </translation>
         </message>
         <message>
             <source>“{written}” has more than {digits} decimals.</source>
@@ -3355,6 +3129,10 @@
         <message>
             <source>Drawer opened</source>
             <translation>فُتح الدرج</translation>
+        </message>
+        <message>
+            <source>Drawer opened without a sale</source>
+            <translation>فتح الدرج بلا بيع</translation>
         </message>
         <message>
             <source>Paid in</source>
@@ -3623,10 +3401,6 @@
             <translation>بطاقة</translation>
         </message>
         <message>
-            <source>Card (F9)</source>
-            <translation>بطاقة (F9)</translation>
-        </message>
-        <message>
             <source>Cash</source>
             <translation>نقد</translation>
         </message>
@@ -3749,28 +3523,8 @@
             <translation>أُعيد فتح القرار بشأن {product}</translation>
         </message>
         <message>
-            <source>Drawer opened</source>
-            <translation>فُتح الدرج</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>إيداع</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>سحب</translation>
-        </message>
-        <message>
             <source>Product {product}</source>
             <translation>منتج {product}</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>إرجاع</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>بيع</translation>
         </message>
         <message>
             <source>Shift closed</source>
@@ -3799,10 +3553,6 @@
         <message>
             <source>Transfer to {place}</source>
             <translation>تحويل إلى {place}</translation>
-        </message>
-        <message>
-            <source>Void</source>
-            <translation>إلغاء بيع</translation>
         </message>
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
@@ -4064,47 +3814,6 @@
     </context>
     <context>
         <name>receipt</name>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>لا مرتجعات</numerusform>
-                <numerusform>مرتجع واحد</numerusform>
-                <numerusform>مرتجعان</numerusform>
-                <numerusform>%n مرتجعات</numerusform>
-                <numerusform>%n مرتجعًا</numerusform>
-                <numerusform>%n مرتجع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>لا مبيعات</numerusform>
-                <numerusform>عملية بيع واحدة</numerusform>
-                <numerusform>عمليتا بيع</numerusform>
-                <numerusform>%n عمليات بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-                <numerusform>%n عملية بيع</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>لا إلغاءات</numerusform>
-                <numerusform>إلغاء واحد</numerusform>
-                <numerusform>إلغاءان</numerusform>
-                <numerusform>%n إلغاءات</numerusform>
-                <numerusform>%n إلغاءً</numerusform>
-                <numerusform>%n إلغاء</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>بطاقة</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>نقد</translation>
-        </message>
         <message>
             <source>Cash expected</source>
             <translation>النقد المتوقع</translation>
@@ -4138,16 +3847,23 @@
             <translation>الخصومات الممنوحة</translation>
         </message>
         <message>
-            <source>Drawer opened without a sale</source>
-            <translation>فتح الدرج بلا بيع</translation>
-        </message>
-        <message>
             <source>Float</source>
             <translation>رصيد البداية</translation>
         </message>
         <message>
             <source>For receipt {number}</source>
             <translation>عن الإيصال {number}</translation>
+        </message>
+        <message numerus="yes">
+            <source>In no sum: %n entry(ies) of a kind that this till does not know</source>
+            <translation>
+                <numerusform>كل القيود في المجاميع</numerusform>
+                <numerusform>ليس في أي مجموع: قيد واحد من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليس في أي مجموع: قيدان من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليست في أي مجموع: %n قيود من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليست في أي مجموع: %n قيدًا من نوع لا يعرفه هذا الصندوق</numerusform>
+                <numerusform>ليست في أي مجموع: %n قيد من نوع لا يعرفه هذا الصندوق</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Not yet confirmed: %n entry(ies) not sent yet</source>
@@ -4167,18 +3883,6 @@
         <message>
             <source>Opened</source>
             <translation>الفتح</translation>
-        </message>
-        <message>
-            <source>Other</source>
-            <translation>غير ذلك</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>إيداع</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>سحب</translation>
         </message>
         <message>
             <source>Receipt {number}</source>

@@ -4,18 +4,6 @@
     <context>
         <name>AdjustForm</name>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>Corrección (− resta)</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
-        </message>
-        <message>
             <source>Nothing would change: type another quantity than 0.</source>
             <translation>No cambiaría nada: escriba una cantidad distinta de 0.</translation>
         </message>
@@ -42,10 +30,6 @@
         <message>
             <source>Type it without a minus: the reason says which way it goes.</source>
             <translation>Escríbalo sin el signo menos: el motivo dice si suma o resta.</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>Merma o rotura</translation>
         </message>
     </context>
     <context>
@@ -149,14 +133,6 @@
             <source>instead of {price}</source>
             <translation>en vez de {price}</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>{price} el kg</translation>
-        </message>
-        <message>
-            <source>{price} each</source>
-            <translation>{price} la unidad</translation>
-        </message>
     </context>
     <context>
         <name>CartTable</name>
@@ -180,8 +156,8 @@
             <translation>Aplicar</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Damaged packaging</source>
@@ -346,36 +322,12 @@
             <translation>como en {place}</translation>
         </message>
         <message>
-            <source>correction</source>
-            <translation>corrección</translation>
-        </message>
-        <message>
-            <source>count</source>
-            <translation>recuento</translation>
-        </message>
-        <message>
-            <source>decision</source>
-            <translation>decisión</translation>
-        </message>
-        <message>
             <source>deleted</source>
             <translation>eliminado</translation>
         </message>
         <message>
-            <source>found</source>
-            <translation>encontrado</translation>
-        </message>
-        <message>
-            <source>from another shop</source>
-            <translation>desde otra tienda</translation>
-        </message>
-        <message>
             <source>from both sides</source>
             <translation>de ambos lados</translation>
-        </message>
-        <message>
-            <source>goods in</source>
-            <translation>entrada</translation>
         </message>
         <message>
             <source>kept</source>
@@ -390,14 +342,6 @@
             <translation>desconocido</translation>
         </message>
         <message>
-            <source>returned</source>
-            <translation>devuelto</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>vendido</translation>
-        </message>
-        <message>
             <source>suggested, {origin}</source>
             <translation>propuesto, {origin}</translation>
         </message>
@@ -410,16 +354,8 @@
             <translation>esta caja</translation>
         </message>
         <message>
-            <source>to another shop</source>
-            <translation>a otra tienda</translation>
-        </message>
-        <message>
             <source>typed by you</source>
             <translation>escrito por usted</translation>
-        </message>
-        <message>
-            <source>waste</source>
-            <translation>merma</translation>
         </message>
         <message>
             <source>you</source>
@@ -908,18 +844,6 @@
             <translation>Ticket…</translation>
         </message>
         <message>
-            <source>Refund done</source>
-            <translation>Devolución hecha</translation>
-        </message>
-        <message>
-            <source>Sale done</source>
-            <translation>Venta hecha</translation>
-        </message>
-        <message>
-            <source>Sale voided</source>
-            <translation>Venta anulada</translation>
-        </message>
-        <message>
             <source>Saved on this till.</source>
             <translation>Guardado en esta caja.</translation>
         </message>
@@ -955,24 +879,12 @@
             <translation>Cancelar</translation>
         </message>
         <message>
-            <source>Correction (− takes away)</source>
-            <translation>Corrección (− resta)</translation>
-        </message>
-        <message>
             <source>Counted</source>
             <translation>Contado</translation>
         </message>
         <message>
             <source>Edit and send again</source>
             <translation>Modificar y enviar de nuevo</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
         </message>
         <message>
             <source>Name</source>
@@ -997,10 +909,6 @@
         <message>
             <source>Send again</source>
             <translation>Enviar de nuevo</translation>
-        </message>
-        <message>
-            <source>Waste or damage</source>
-            <translation>Merma o rotura</translation>
         </message>
     </context>
     <context>
@@ -1194,10 +1102,6 @@
             <source>Sales made here will be listed here.</source>
             <translation>Aquí aparecerán las ventas hechas en esta caja.</translation>
         </message>
-        <message>
-            <source>{price} a kg</source>
-            <translation>{price} el kg</translation>
-        </message>
     </context>
     <context>
         <name>HeldPanel</name>
@@ -1209,8 +1113,8 @@
             </translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Held sales</source>
@@ -1479,10 +1383,6 @@
             <translation>Cuánto de {item}</translation>
         </message>
         <message>
-            <source>In cash</source>
-            <translation>En efectivo</translation>
-        </message>
-        <message>
             <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
             <translation>¿El ticket no es de esta caja o se ha perdido? Pase los artículos a la cesta y devuelva su precio con la aprobación de un encargado.</translation>
         </message>
@@ -1513,10 +1413,6 @@
         <message>
             <source>To give back</source>
             <translation>A devolver</translation>
-        </message>
-        <message>
-            <source>To the card</source>
-            <translation>A la tarjeta</translation>
         </message>
         <message>
             <source>Void the sale</source>
@@ -1600,24 +1496,24 @@
             </translation>
         </message>
         <message>
-            <source>Discount F8</source>
-            <translation>Descuento F8</translation>
+            <source>Discount</source>
+            <translation>Descuento</translation>
         </message>
         <message>
             <source>Give back</source>
             <translation>Devolver</translation>
         </message>
         <message>
-            <source>Held. F5 takes it back.</source>
-            <translation>En espera. F5 la recupera.</translation>
+            <source>Held. {key} takes it back.</source>
+            <translation>En espera. {key} la recupera.</translation>
         </message>
         <message>
-            <source>Hold F4</source>
-            <translation>Esperar F4</translation>
+            <source>Hold</source>
+            <translation>Esperar</translation>
         </message>
         <message>
-            <source>More F7</source>
-            <translation>Más F7</translation>
+            <source>More</source>
+            <translation>Más</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1632,16 +1528,16 @@
             <translation>En esta caja aún no se ha vendido nada.</translation>
         </message>
         <message>
-            <source>Pay (F9)</source>
-            <translation>Cobrar (F9)</translation>
+            <source>Pay</source>
+            <translation>Cobrar</translation>
         </message>
         <message>
-            <source>Recall F5</source>
-            <translation>Recuperar F5</translation>
+            <source>Recall</source>
+            <translation>Recuperar</translation>
         </message>
         <message>
-            <source>Refund F6</source>
-            <translation>Devolver F6</translation>
+            <source>Refund</source>
+            <translation>Devolución</translation>
         </message>
         <message>
             <source>Tax added {amount}</source>
@@ -1898,27 +1794,6 @@
                 <numerusform>%n apuntes aún sin enviar.</numerusform>
             </translation>
         </message>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>%n devolución</numerusform>
-                <numerusform>%n devoluciones</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>%n venta</numerusform>
-                <numerusform>%n ventas</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>%n anulación</numerusform>
-                <numerusform>%n anulaciones</numerusform>
-            </translation>
-        </message>
         <message>
             <source>A note is missing</source>
             <translation>Falta un billete</translation>
@@ -1930,14 +1805,6 @@
         <message>
             <source>Back</source>
             <translation>Atrás</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
         </message>
         <message>
             <source>Cash counted in the drawer</source>
@@ -2003,20 +1870,8 @@
             <translation>Abierto {time} por {person}</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
             <source>Paid in…</source>
             <translation>Ingresar…</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
         </message>
         <message>
             <source>Paid out…</source>
@@ -2193,18 +2048,6 @@
     <context>
         <name>SignInPage</name>
         <message>
-            <source>Administrator</source>
-            <translation>Administrador</translation>
-        </message>
-        <message>
-            <source>Clerk</source>
-            <translation>Cajero</translation>
-        </message>
-        <message>
-            <source>Manager</source>
-            <translation>Encargado</translation>
-        </message>
-        <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
             <translation>Aún no puede entrar nadie. Un encargado asigna personas a este local en el servidor.</translation>
         </message>
@@ -2361,14 +2204,6 @@
             <translation>Elija un producto para ver por qué su cifra es la que es.</translation>
         </message>
         <message>
-            <source>Correction</source>
-            <translation>Corrección</translation>
-        </message>
-        <message>
-            <source>Count</source>
-            <translation>Contar</translation>
-        </message>
-        <message>
             <source>Count it now</source>
             <translation>Contarlo ahora</translation>
         </message>
@@ -2383,22 +2218,6 @@
         <message>
             <source>Decide…</source>
             <translation>Decidir…</translation>
-        </message>
-        <message>
-            <source>Decision</source>
-            <translation>Decisión</translation>
-        </message>
-        <message>
-            <source>Found</source>
-            <translation>Encontrado</translation>
-        </message>
-        <message>
-            <source>From another shop</source>
-            <translation>Desde otra tienda</translation>
-        </message>
-        <message>
-            <source>Goods in</source>
-            <translation>Entrada de mercancía</translation>
         </message>
         <message>
             <source>Movements</source>
@@ -2417,14 +2236,6 @@
             <translation>Recibir o ajustar…</translation>
         </message>
         <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>Venta</translation>
-        </message>
-        <message>
             <source>Send away…</source>
             <translation>Enviar a otra…</translation>
         </message>
@@ -2437,16 +2248,8 @@
             <translation>Vendido más de lo contado</translation>
         </message>
         <message>
-            <source>To another shop</source>
-            <translation>A otra tienda</translation>
-        </message>
-        <message>
             <source>Two counts or changes disagree. Somebody has to decide.</source>
             <translation>Dos recuentos o cambios no coinciden. Alguien tiene que decidir.</translation>
-        </message>
-        <message>
-            <source>Waste</source>
-            <translation>Merma</translation>
         </message>
         <message>
             <source>not confirmed yet</source>
@@ -2672,20 +2475,8 @@
             <translation>Importe</translation>
         </message>
         <message>
-            <source>Back (Esc)</source>
-            <translation>Atrás (Esc)</translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
+            <source>Back</source>
+            <translation>Atrás</translation>
         </message>
         <message>
             <source>Cash given</source>
@@ -2704,32 +2495,12 @@
             <translation>En efectivo {amount} (redondeo {difference})</translation>
         </message>
         <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Otherwise</source>
-            <translation>De otro modo</translation>
-        </message>
-        <message>
-            <source>Paid by card</source>
-            <translation>Pagado con tarjeta</translation>
-        </message>
-        <message>
-            <source>Paid otherwise</source>
-            <translation>Pagado de otro modo</translation>
-        </message>
-        <message>
             <source>Reference</source>
             <translation>Referencia</translation>
         </message>
         <message>
             <source>Still missing</source>
             <translation>Falta</translation>
-        </message>
-        <message>
-            <source>Take cash</source>
-            <translation>Cobrar efectivo</translation>
         </message>
         <message>
             <source>Take part in cash</source>
@@ -2793,6 +2564,10 @@
             <source>Sending has a fault ({what}); it was started again.</source>
             <translation>El envío tiene un fallo ({what}); se ha reiniciado.</translation>
         </message>
+        <message>
+            <source>Something needs to be looked at ({code}).</source>
+            <translation>Hay algo que revisar ({code}).</translation>
+        </message>
         <message numerus="yes">
             <source>The server failed on it %n time(s), while others passed.</source>
             <translation>
@@ -2814,6 +2589,10 @@
         <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>Este sistema no tiene llavero, así que la clave de las credenciales de esta caja está en un archivo que solo puede leer su dueño. Quien pueda leer esta carpeta puede hacerse pasar por esta caja.</translation>
+        </message>
+        <message>
+            <source>This till's copy of the shop differs from the server's.</source>
+            <translation>La copia de la tienda en esta caja difiere de la del servidor.</translation>
         </message>
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
@@ -2910,10 +2689,6 @@
         <message>
             <source>Choose what is sent first.</source>
             <translation>Elija primero lo que se envía.</translation>
-        </message>
-        <message>
-            <source>Goods that were received or found add to the stock: give a positive quantity.</source>
-            <translation>Lo recibido o encontrado suma a las existencias: dé una cantidad positiva.</translation>
         </message>
         <message>
             <source>It changed again. Here is the new comparison.</source>
@@ -3058,10 +2833,6 @@
             </translation>
         </message>
         <message>
-            <source>Waste takes from the stock: give a negative quantity.</source>
-            <translation>La merma resta de las existencias: dé una cantidad negativa.</translation>
-        </message>
-        <message>
             <source>{amount} is still missing.</source>
             <translation>Aún faltan {amount}.</translation>
         </message>
@@ -3082,16 +2853,27 @@
             <translation>«{name}» aún no tiene precio, así que no se puede vender. Un encargado puede ponérselo.</translation>
         </message>
         <message>
+            <source>“{reason}” adds to the stock: give a positive quantity.</source>
+            <translation>«{reason}» suma a las existencias: dé una cantidad positiva.</translation>
+        </message>
+        <message>
             <source>“{reason}” is not a reason for an adjustment.</source>
             <translation>«{reason}» no es motivo para un ajuste.</translation>
+        </message>
+        <message>
+            <source>“{reason}” takes from the stock: give a negative quantity.</source>
+            <translation>«{reason}» resta de las existencias: dé una cantidad negativa.</translation>
         </message>
         <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» no es un porcentaje.</translation>
         </message>
-        <message>
-            <source>“{written}” has more than three decimals.</source>
-            <translation>«{written}» tiene más de tres decimales.</translation>
+        <message numerus="yes">
+            <source>“{written}” has more than %n decimal(s).</source>
+            <translation>
+                <numerusform>«{written}» tiene más de %n decimal.</numerusform>
+                <numerusform>«{written}» tiene más de %n decimales.</numerusform>
+            </translation>
         </message>
         <message>
             <source>“{written}” has more than {digits} decimals.</source>
@@ -3187,6 +2969,10 @@
         <message>
             <source>Drawer opened</source>
             <translation>Cajón abierto</translation>
+        </message>
+        <message>
+            <source>Drawer opened without a sale</source>
+            <translation>Cajón abierto sin venta</translation>
         </message>
         <message>
             <source>Paid in</source>
@@ -3455,10 +3241,6 @@
             <translation>Tarjeta</translation>
         </message>
         <message>
-            <source>Card (F9)</source>
-            <translation>Tarjeta (F9)</translation>
-        </message>
-        <message>
             <source>Cash</source>
             <translation>Efectivo</translation>
         </message>
@@ -3573,28 +3355,8 @@
             <translation>Reabierta la decisión sobre {product}</translation>
         </message>
         <message>
-            <source>Drawer opened</source>
-            <translation>Cajón abierto</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
-        </message>
-        <message>
             <source>Product {product}</source>
             <translation>Producto {product}</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Sale</source>
-            <translation>Venta</translation>
         </message>
         <message>
             <source>Shift closed</source>
@@ -3623,10 +3385,6 @@
         <message>
             <source>Transfer to {place}</source>
             <translation>Envío a {place}</translation>
-        </message>
-        <message>
-            <source>Void</source>
-            <translation>Anulación</translation>
         </message>
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
@@ -3868,35 +3626,6 @@
     </context>
     <context>
         <name>receipt</name>
-        <message numerus="yes">
-            <source>%n refund(s)</source>
-            <translation>
-                <numerusform>%n devolución</numerusform>
-                <numerusform>%n devoluciones</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n sale(s)</source>
-            <translation>
-                <numerusform>%n venta</numerusform>
-                <numerusform>%n ventas</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n void(s)</source>
-            <translation>
-                <numerusform>%n anulación</numerusform>
-                <numerusform>%n anulaciones</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Card</source>
-            <translation>Tarjeta</translation>
-        </message>
-        <message>
-            <source>Cash</source>
-            <translation>Efectivo</translation>
-        </message>
         <message>
             <source>Cash expected</source>
             <translation>Efectivo esperado</translation>
@@ -3930,16 +3659,19 @@
             <translation>Descuentos hechos</translation>
         </message>
         <message>
-            <source>Drawer opened without a sale</source>
-            <translation>Cajón abierto sin venta</translation>
-        </message>
-        <message>
             <source>Float</source>
             <translation>Fondo de caja</translation>
         </message>
         <message>
             <source>For receipt {number}</source>
             <translation>Del ticket {number}</translation>
+        </message>
+        <message numerus="yes">
+            <source>In no sum: %n entry(ies) of a kind that this till does not know</source>
+            <translation>
+                <numerusform>En ninguna suma: %n apunte de un tipo que esta caja no conoce</numerusform>
+                <numerusform>En ninguna suma: %n apuntes de un tipo que esta caja no conoce</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Not yet confirmed: %n entry(ies) not sent yet</source>
@@ -3955,18 +3687,6 @@
         <message>
             <source>Opened</source>
             <translation>Abierto</translation>
-        </message>
-        <message>
-            <source>Other</source>
-            <translation>Otro</translation>
-        </message>
-        <message>
-            <source>Paid in</source>
-            <translation>Ingresado</translation>
-        </message>
-        <message>
-            <source>Paid out</source>
-            <translation>Retirado</translation>
         </message>
         <message>
             <source>Receipt {number}</source>

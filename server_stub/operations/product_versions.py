@@ -9,6 +9,7 @@ from server_stub.operations.context import OperationContext
 from server_stub.operations.parsing import Envelope
 from server_stub.services.product_rows import product_row
 from server_stub.store import tables as t
+from server_stub.vocabulary import UNITS
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect, ProductFields, ProductValues
 
@@ -17,6 +18,12 @@ FIELDS = tuple(ProductFields.model_fields)
 
 _NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
 _CODES = ("barcode", "sku")
+
+
+def must_know_unit(fields: ProductFields) -> None:
+    """Refuses a product in a unit whose decimals this server does not know."""
+    if fields.unit is not None and fields.unit not in UNITS:
+        raise Refusal(ErrorCode.BAD_REQUEST, f"data.unit: this server does not know “{fields.unit}”")
 
 
 def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:

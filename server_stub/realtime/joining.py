@@ -36,6 +36,9 @@ log = structlog.get_logger()
 TAKES_CHANGES = "changes"
 """The feature of a client that hears whole changes instead of `inventory-updated`."""
 
+NO_INITIAL_SYNC = "no-initial-sync"
+"""The feature of a client that follows its streams from the cursors it gives, and wants no first look."""
+
 _FULL_RETRY_MS = 10_000
 
 
@@ -77,7 +80,8 @@ class Joining:
         if is_newcomer:
             present = session.present(caller)
             await self.tell_presence(events.USER_CONNECTED, caller.tenant_id, present)
-        self._greet(session, caller, request.cursors or {})
+        if request.cursors is None or NO_INITIAL_SYNC not in request.features:
+            self._greet(session, caller, request.cursors or {})
         return JoinedStreams(streams=heads, server_time=from_ms(self._parts.now_ms()), forms=FORMS_READ)
 
     async def part(self, session: Session) -> None:

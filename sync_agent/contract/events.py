@@ -30,6 +30,25 @@ SYNC_STATE = "sync-state"
 NOTICE = "notice"
 SESSION_ENDED = "session-ended"
 
+FROM_CLIENT = (JOIN_TENANT, INVENTORY_UPDATE, SYNC_OFFLINE_QUEUE, RESOLVE_CONFLICT, NETWORK_STATUS, PING)
+"""Every event that a client sends."""
+FROM_SERVER = (
+    INITIAL_SYNC,
+    INVENTORY_UPDATED,
+    CHANGES,
+    UPDATE_CONFIRMED,
+    SYNC_CONFLICT,
+    CONFLICT_RESOLVED,
+    CONFLICT_RESOLUTION_BROADCAST,
+    OFFLINE_SYNC_RESULTS,
+    USER_CONNECTED,
+    USER_DISCONNECTED,
+    SYNC_STATE,
+    NOTICE,
+    SESSION_ENDED,
+)
+"""Every event that the server sends."""
+
 PATH_LOGIN = "/api/v1/auth/login"
 PATH_REFRESH = "/api/v1/auth/refresh"
 PATH_LOGOUT = "/api/v1/auth/logout"
@@ -167,6 +186,8 @@ class BroadcastRequest(Wire):
     data: dict[str, Any]
     location_id: Id | None = None
     event_id: Id | None = None
+    until: UtcTime | None = None
+    """When it is shown no more; a week after it was sent if left out."""
 
 
 class BroadcastAnswer(Wire):
@@ -183,6 +204,8 @@ class Notice(Wire):
     location_id: Id | None = None
     sent_by: str | None = None
     timestamp: UtcTime
+    until: UtcTime | None = None
+    """Of a server whose notices are rows of the stream as well; an older one leaves it out."""
 
 
 EndReason = Literal[

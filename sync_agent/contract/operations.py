@@ -2,14 +2,14 @@
 
 import hashlib
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from sync_agent.contract.conflicts import Conflict
-from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import (
+    Code,
     Id,
     LongText,
     MoneyMinor,
@@ -22,6 +22,7 @@ from sync_agent.contract.wire import (
     Wire,
     WireInt,
     canonical_json,
+    in_vocabulary,
 )
 
 Verb = Literal["create", "update", "delete"]
@@ -108,7 +109,7 @@ class MovementData(Wire):
     """`stock_level` update as a delta."""
 
     delta: Quantity
-    reason: MovementReason
+    reason: Annotated[Code, in_vocabulary("clientMovementReasons")]
     note: LongText | None = None
     reference: ShortText | None = None
     occurred_at: UtcTime | None = None
@@ -125,18 +126,6 @@ class CountData(Wire):
     note: LongText | None = None
     product_id: Id | None = None
     location_id: Id | None = None
-
-
-PaymentMethod = Literal["cash", "card", "other"]
-
-
-class TransactionKind(StrEnum):
-    SALE = "sale"
-    REFUND = "refund"
-    VOID = "void"
-    PAID_IN = "paid_in"
-    PAID_OUT = "paid_out"
-    NO_SALE = "no_sale"
 
 
 class TransactionLine(Wire):
@@ -163,13 +152,13 @@ class _Paid(Wire):
 
 
 class Payment(_Paid):
-    method: PaymentMethod
+    method: Annotated[Code, in_vocabulary("paymentMethods")]
 
 
 class PaymentRow(_Paid):
     """A payment as the location's stream carries it."""
 
-    method: Open[PaymentMethod]
+    method: Annotated[str, in_vocabulary("paymentMethods")]
 
 
 class _Transaction(Wire):
@@ -191,14 +180,14 @@ class _Transaction(Wire):
 class TransactionData(_Transaction):
     """`transaction` create: a whole sale; its stock movements follow from its lines."""
 
-    kind: TransactionKind
+    kind: Annotated[Code, in_vocabulary("transactionKinds")]
     payments: tuple[Payment, ...] = Field(default=(), max_length=50)
 
 
 class TransactionRow(_Transaction):
     """A transaction as the location's stream carries it, with what the server flagged as odd."""
 
-    kind: Open[TransactionKind]
+    kind: Annotated[str, in_vocabulary("transactionKinds")]
     payments: tuple[PaymentRow, ...] = Field(default=(), max_length=50)
     id: Id
     actor_id: str
@@ -331,13 +320,13 @@ class _ProductValues(Wire):
 class ProductFields(_ProductValues):
     """What a product edit may set. A field that is absent is left as it is (`model_fields_set` tells)."""
 
-    unit: Literal["each", "kg"] | None = None
+    unit: Annotated[Code, in_vocabulary("units")] | None = None
 
 
 class ProductValues(_ProductValues):
     """What a product's fields were, as far as somebody says so: words that are not known stay as they are."""
 
-    unit: Open[Literal["each", "kg"]] | None = None
+    unit: Annotated[str, in_vocabulary("units")] | None = None
 
 
 class ProductCreate(ProductFields):

@@ -1,7 +1,7 @@
 """Stock and catalogue rows as they travel in changes, snapshots and answers."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from sync_agent.contract.wire import (
     UtcTime,
     Version,
     Wire,
+    in_vocabulary,
 )
 
 
@@ -44,7 +45,7 @@ class StockMovement(Wire):
     product_id: Id
     location_id: Id
     delta: Quantity
-    reason: Open[MovementReason]
+    reason: Annotated[str, in_vocabulary("movementReasons")]
     note: LongText | None = None
     reference: ShortText | None = None
     operation_id: str
@@ -93,7 +94,7 @@ class ProductRow(Wire):
     price_minor: MoneyMinor | None = None
     """None: known, but not priced yet; it cannot be sold until it is."""
     tax_rate_ppm: RatePpm = 0
-    unit: Open[Literal["each", "kg"]] = "each"
+    unit: Annotated[str, in_vocabulary("units")] = "each"
     unit_decimals: Decimals | None = None
     """How many decimals a quantity in that unit has: 3 for a kilogram. A till does not sell what is in a unit
     that it does not know, unless it is told.

@@ -8,6 +8,10 @@ The rule for every vocabulary of the contract (a Literal or a StrEnum):
 - **What a client asks for** stays strict: the data of operations, sign-in, accounts, broadcasts, decisions,
   and `Operation.operation` itself. A server cannot carry out what it does not know, and says so to whoever
   asked.
+- **The words of a shop** (movement reasons, payment methods, kinds of transaction, units) are text in the
+  contract, on both ways: each side has its own table of them, and the contract marks the fields
+  (`wire.in_vocabulary`). A reason and a method decide nothing at the server, so it takes those of a newer
+  till as well; a kind and a unit decide sums and decimals, so it takes only those of its table.
 - **Where a word decides what happens next**, the reader has an answer for the unknown one, and never a guess
   about stock or money: an unknown kind of transaction is in no sum, an unknown role has no rights, a unit
   without its decimals is not sold, a result of an unknown status is done or stands before a person, as its

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
 PROTOCOL_VERSION = 1
 """Raised by any change that is not additive; receivers ignore fields that they do not know."""
@@ -52,6 +53,9 @@ def from_ms(moment_ms: int) -> datetime:
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 """A UUID as the tills mint it, or any short plain word that another client uses for one."""
 
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+"""A word of a vocabulary (movement reasons, payment methods …), also one that only a newer program knows."""
+
 ShortText = Annotated[str, Field(max_length=200)]
 LongText = Annotated[str, Field(max_length=2000)]
 Quantity = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
@@ -69,6 +73,16 @@ WireInt = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
 UtcTime = Annotated[
     datetime, AfterValidator(_to_utc), PlainSerializer(format_time, return_type=str, when_used="json")
 ]
+
+
+VOCABULARY = "x-vocabulary"
+"""The word of a schema by which a `Code` says which vocabulary it is of."""
+
+
+def in_vocabulary(name: str) -> FieldInfo:
+    """Marks a `Code`: the generated documents list the words of that vocabulary which the server knows."""
+    field: FieldInfo = Field(json_schema_extra={VOCABULARY: name})
+    return field
 
 
 class Wire(BaseModel):

@@ -1,10 +1,11 @@
-"""Opens the contract's envelope: its data, or one of our own errors for its code."""
+"""Opens the contract's envelope: its data, or one of our own errors for its code; reads data as a model."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from sync_agent.contract.codes import Envelope, ErrorBody, ErrorCode
+from sync_agent.contract.wire import Wire
 from sync_agent.errors import (
     AuthError,
     ConflictError,
@@ -13,6 +14,8 @@ from sync_agent.errors import (
     SyncError,
     TransientError,
 )
+
+Model = TypeVar("Model", bound=Wire)
 
 _SIGN_IN = {ErrorCode.UNAUTHORIZED, ErrorCode.TOKEN_EXPIRED, ErrorCode.FORBIDDEN, ErrorCode.DEVICE_CLONED}
 _BEHIND = {ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE}
@@ -32,6 +35,14 @@ def open_envelope(answer: object) -> Any:
     if envelope.success:
         return envelope.data
     raise _error_for(envelope.error or ErrorBody(code=ErrorCode.INTERNAL, message="no reason given"))
+
+
+def read_as(model: type[Model], data: object, what: str) -> Model:
+    """`data` as the contract's model. Raises ProtocolError, which names `what` could not be read."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProtocolError(f"{what} cannot be read: {error}") from error
 
 
 def _error_for(body: ErrorBody) -> SyncError:

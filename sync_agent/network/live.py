@@ -16,22 +16,9 @@ from sync_agent.contract import events
 from sync_agent.errors import TransientError
 from sync_agent.network.envelope import open_envelope
 from sync_agent.ports import EventHandler
+from sync_agent.settings import DEFAULTS, AgentSettings
 
 log = logging.getLogger(__name__)
-
-OPEN_S_MAX = 10.0
-CLOSE_S_MAX = 5.0
-"""A peer that does not answer a farewell is left without one."""
-HANDLED_EVENTS = (
-    events.CHANGES,
-    events.INITIAL_SYNC,
-    events.INVENTORY_UPDATED,
-    events.SYNC_CONFLICT,
-    events.CONFLICT_RESOLVED,
-    events.CONFLICT_RESOLUTION_BROADCAST,
-    events.NOTICE,
-    events.SESSION_ENDED,
-)
 
 
 class _Orjson:
@@ -60,7 +47,8 @@ class _Packet(socketio.packet.Packet):  # type: ignore[misc]
 class SocketChannel:
     """One connected socket. `on_event` is awaited event by event, in the order of arrival."""
 
-    def __init__(self, on_event: EventHandler) -> None:
+    def __init__(self, on_event: EventHandler, settings: AgentSettings = DEFAULTS) -> None:
+        self._settings = settings
         # The library closes a session of its own in good weather alone.
         self._http = aiohttp.ClientSession()
         self._client = socketio.AsyncClient(
@@ -72,14 +60,17 @@ class SocketChannel:
         self._delivery: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, server_url: str, token: str, on_event: EventHandler) -> "SocketChannel":
-        """Connect within ten seconds, or raise TransientError."""
-        channel = cls(on_event)
+    async def open(
+        cls, server_url: str, token: str, on_event: EventHandler, settings: AgentSettings = DEFAULTS
+    ) -> "SocketChannel":
+        """Connect within `open_socket_s_max`, or raise TransientError."""
+        channel = cls(on_event, settings)
+        within_s = settings.open_socket_s_max
         channel._listen()
         try:
-            async with asyncio.timeout(OPEN_S_MAX):
+            async with asyncio.timeout(within_s):
                 await channel._client.connect(
-                    server_url, auth={"token": token}, transports=["websocket"], wait_timeout=OPEN_S_MAX
+                    server_url, auth={"token": token}, transports=["websocket"], wait_timeout=within_s
                 )
         except Exception as error:
             # Of any kind: the library stumbles over what is not Engine.IO, and over a server's farewell.
@@ -93,7 +84,7 @@ class SocketChannel:
         return channel
 
     def _listen(self) -> None:
-        for name in HANDLED_EVENTS:
+        for name in events.FROM_SERVER:
             self._client.on(name, self._keeper(name))
         self._client.on("disconnect", self._ended)
 
@@ -137,7 +128,7 @@ class SocketChannel:
         if self._delivery is not None:
             self._delivery.cancel()
         try:
-            async with asyncio.timeout(CLOSE_S_MAX):
+            async with asyncio.timeout(self._settings.close_socket_s_max):
                 await self._client.disconnect()
         except TimeoutError:
             log.info("the server did not answer the farewell")

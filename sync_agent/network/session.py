@@ -1,20 +1,24 @@
 """The till's access token: exchanged for its device credential, renewed before it runs out."""
 
-from pydantic import ValidationError
-
 from sync_agent.contract.events import PATH_REFRESH
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
 from sync_agent.credentials import Credentials
-from sync_agent.errors import ProtocolError
+from sync_agent.network.envelope import read_as
 from sync_agent.ports import Clock, Transport
-
-RENEW_BEFORE_S = 90.0
+from sync_agent.settings import DEFAULTS, AgentSettings
 
 
 class Session:
     """Holds one access token in memory. `token` is the only way to it."""
 
-    def __init__(self, transport: Transport, credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: Credentials,
+        clock: Clock,
+        settings: AgentSettings = DEFAULTS,
+    ) -> None:
+        self._renew_before_s = settings.renew_token_before_s
         self._transport = transport
         self._credentials = credentials
         self._clock = clock
@@ -27,12 +31,10 @@ class Session:
             asked_s = self._clock.monotonic_s()
             request = RefreshRequest(refresh_token=self._credentials.device_token)
             given = await self._transport.request("POST", PATH_REFRESH, body=request.to_wire())
-            try:
-                answer = RefreshAnswer.model_validate(given)
-            except ValidationError as error:
-                raise ProtocolError(f"the server's token cannot be read: {error}") from error
+            answer = read_as(RefreshAnswer, given, "the server's token")
             self._token = answer.access_token
-            self._good_until_s = asked_s + max(answer.expires_in - RENEW_BEFORE_S, answer.expires_in / 2)
+            life_s = answer.expires_in
+            self._good_until_s = asked_s + max(life_s - self._renew_before_s, life_s / 2)
         return self._token
 
     @property

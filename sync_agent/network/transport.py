@@ -15,20 +15,18 @@ from sync_agent.errors import ProtocolError, TransientError
 from sync_agent.network.envelope import looks_like_ours, open_envelope
 from sync_agent.network.live import SocketChannel
 from sync_agent.ports import Channel, EventHandler
-
-REQUEST_S_MAX = 30.0
-CONNECT_S_MAX = 10.0
-GZIP_FROM_BYTES = 8 * 1024
+from sync_agent.settings import DEFAULTS, AgentSettings
 
 
 class NetworkTransport:
     """One server, over HTTP and one socket at a time."""
 
-    def __init__(self, server_url: str) -> None:
+    def __init__(self, server_url: str, settings: AgentSettings = DEFAULTS) -> None:
         self.server_url = server_url.rstrip("/")
+        self._settings = settings
         self._client = httpx.AsyncClient(
             base_url=self.server_url,
-            timeout=httpx.Timeout(REQUEST_S_MAX, connect=CONNECT_S_MAX),
+            timeout=httpx.Timeout(settings.request_s_max, connect=settings.connect_s_max),
             headers={"Accept": "application/json"},
             limits=httpx.Limits(max_connections=4, max_keepalive_connections=2),
         )
@@ -52,7 +50,7 @@ class NetworkTransport:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = orjson.dumps(body)
-            if len(content) >= GZIP_FROM_BYTES:
+            if len(content) >= self._settings.gzip_from_bytes:
                 # Level 1: a queue of sales shrinks tenfold; more effort costs the till and buys little.
                 headers["Content-Encoding"] = "gzip"
                 content = gzip.compress(content, compresslevel=1)
@@ -68,7 +66,7 @@ class NetworkTransport:
         return _read(response)
 
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
-        return await SocketChannel.open(self.server_url, token, on_event)
+        return await SocketChannel.open(self.server_url, token, on_event, self._settings)
 
     async def close(self) -> None:
         await self._client.aclose()

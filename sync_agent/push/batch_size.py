@@ -5,27 +5,24 @@ slow, so that a weak server or a thin line never has to swallow more than it can
 """
 
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX
-
-BATCH_FIRST = 50
-QUICK_S = 1.0
-SLOW_S = 5.0
+from sync_agent.settings import AgentSettings
 
 
-def after_an_answer(size: int, sent: int, answer_s: float) -> int:
+def after_an_answer(settings: AgentSettings, size: int, sent: int, answer_s: float) -> int:
     """The next batch's size, in operations, after one of `sent` operations was answered in so many seconds.
 
     A batch that was not full says nothing of what a full one would take.
     """
-    if answer_s > SLOW_S:
+    if answer_s > settings.slow_answer_s:
         return max(1, sent // 2)
-    if answer_s < QUICK_S and sent >= size:
+    if answer_s < settings.quick_answer_s and sent >= size:
         return min(QUEUE_OPERATIONS_MAX, size * 2)
     return size
 
 
-def after_trouble(size: int) -> int:
+def after_trouble(settings: AgentSettings, size: int) -> int:
     """The next batch's size after nobody answered or the server was busy: half, no smaller than at first."""
-    return max(min(size, BATCH_FIRST), size // 2)
+    return max(min(size, settings.batch_first), size // 2)
 
 
 def after_failing(sent: int) -> int:

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from resources.words import translate
-from sync_agent.backoff import RETRY_AFTER_S_MAX
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
-from sync_agent.events import AgentEvent, Attention
+from sync_agent.events import AgentEvent, Attention, AttentionCode
+from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import history, outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 from sync_agent.store.outbox import End, Status
 
 
-def record_results(tx: Transaction, results: Sequence[OperationResult]) -> list[AgentEvent]:
+def record_results(
+    tx: Transaction, results: Sequence[OperationResult], settings: AgentSettings = DEFAULTS
+) -> list[AgentEvent]:
     """Move operations on, those that were taken all at once; what the host program should hear of it."""
     taken = [one for one in results if one.status in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
     outbox.finish_many(
@@ -45,12 +46,13 @@ def record_results(tx: Transaction, results: Sequence[OperationResult]) -> list[
             case ResultStatus.REJECTED:
                 code = result.code or ErrorCode.BAD_REQUEST
                 outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
-                news.append(Attention(result.error or translate("agent", "The server refused an operation.")))
+                figures = {"operation": result.id, "code": code}
+                news.append(Attention(AttentionCode.OPERATION_REFUSED, figures))
             case ResultStatus.BLOCKED:
                 outbox.stand(tx, result.id, Status.BLOCKED, code=None, error=result.error)
             case ResultStatus.DEFERRED:
-                asked_ms = min(result.retry_after_ms or 1000, int(RETRY_AFTER_S_MAX * 1000))
-                later_ms = tx.now_ms + asked_ms
+                asked_ms = result.retry_after_ms or settings.deferred_ms
+                later_ms = tx.now_ms + min(asked_ms, int(settings.retry_after_s_max * 1000))
                 outbox.give_back(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
             case ResultStatus.APPLIED | ResultStatus.QUARANTINED:
                 pass

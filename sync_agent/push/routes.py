@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
-
 from sync_agent.contract.codes import (
     QUEUE_EVENT_BYTES_MAX,
     QUEUE_OPERATIONS_MAX,
@@ -17,12 +15,11 @@ from sync_agent.contract.codes import (
 )
 from sync_agent.contract.events import PATH_QUEUE, SYNC_OFFLINE_QUEUE
 from sync_agent.contract.operations import OperationResult, QueueResults
-from sync_agent.errors import ProtocolError, TransientError
+from sync_agent.errors import TransientError
+from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
 from sync_agent.ports import Channel, Clock, Transport
-
-HTTP_AGAIN_AFTER_S = 60.0
-SOCKET_ANSWER_S_MAX = 30.0
+from sync_agent.settings import AgentSettings
 
 
 class Way(StrEnum):
@@ -47,7 +44,8 @@ _LIMITS = {
 class Uplink:
     """Carries batches up. `channel` is the live socket while a visit lasts, None otherwise."""
 
-    def __init__(self, transport: Transport, session: Session, clock: Clock) -> None:
+    def __init__(self, transport: Transport, session: Session, clock: Clock, settings: AgentSettings) -> None:
+        self._settings = settings
         self._transport = transport
         self._session = session
         self._clock = clock
@@ -65,10 +63,7 @@ class Uplink:
     async def send(self, way: Way, items: list[dict[str, Any]], delivery_id: str) -> list[OperationResult]:
         """The server's results. Raises SyncError."""
         answer = await (self._over_http(items, delivery_id) if way is Way.HTTP else self._over_socket(items))
-        try:
-            return QueueResults.model_validate(answer).results
-        except ValidationError as error:
-            raise ProtocolError(f"the server's results cannot be read: {error}") from error
+        return read_as(QueueResults, answer, "the server's results").results
 
     async def _over_http(self, items: list[dict[str, Any]], delivery_id: str) -> Any:
         return await self._transport.request(
@@ -82,12 +77,13 @@ class Uplink:
     async def _over_socket(self, items: list[dict[str, Any]]) -> Any:
         if self.channel is None:
             raise TransientError("the live connection ended before the batch was sent")
-        return {"results": await self.channel.call(SYNC_OFFLINE_QUEUE, items, timeout_s=SOCKET_ANSWER_S_MAX)}
+        timeout_s = self._settings.socket_answer_s_max
+        return {"results": await self.channel.call(SYNC_OFFLINE_QUEUE, items, timeout_s=timeout_s)}
 
     def go_another_way(self, failed: Way, error: TransientError) -> bool:
         """Whether the other way is worth trying, after this one brought no answer of our server's."""
         if failed is Way.SOCKET or error.code is not None or self.channel is None:
             self._http_refused_until_s = 0.0
             return False
-        self._http_refused_until_s = self._clock.monotonic_s() + HTTP_AGAIN_AFTER_S
+        self._http_refused_until_s = self._clock.monotonic_s() + self._settings.http_refused_s
         return True

@@ -20,7 +20,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from resources.words import translate
 from sync_agent.errors import DiskFull, StoreCorrupt, StoreError, StoreUnavailable
 from sync_agent.ports import Clock, Executor, Ids, Rank, WriterThread
 from sync_agent.store.home import Home
@@ -45,6 +44,7 @@ class Topic(StrEnum):
     CARTS = "carts"
     COUNTS = "counts"
     PREFERENCES = "preferences"
+    NOTICES = "notices"
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,13 @@ def _translate(error: Exception) -> StoreError | None:
         return None
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        words = translate("store", "The disk is full. Nothing was saved; free some space and try again.")
-        return DiskFull(words)
+        return DiskFull("The disk is full. Nothing was saved; free some space and try again.")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        words = translate(
-            "store",
-            "The till's database is damaged: {cause}. Close this till and start it again: it then saves "
+        return StoreCorrupt(
+            f"The till's database is damaged: {cause}. Close this till and start it again: it then saves "
             "everything that can be read, and goes on.",
+            str(cause),
         )
-        return StoreCorrupt(words.format(cause=cause))
     if code in {
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_CANTOPEN,
@@ -120,8 +118,7 @@ def _translate(error: Exception) -> StoreError | None:
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
     }:
-        words = translate("store", "The till's database cannot be used just now: {cause}")
-        return StoreUnavailable(words.format(cause=cause))
+        return StoreUnavailable(f"The till's database cannot be used just now: {cause}", str(cause))
     return None
 
 

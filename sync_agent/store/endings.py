@@ -6,10 +6,10 @@ ever given up without the name of who did it, and why; a completed sale cannot b
 
 from collections.abc import Sequence
 from dataclasses import replace as with_other
+from enum import StrEnum
 
 from sqlalchemy import Row, and_, or_, select, update
 
-from resources.words import translate
 from sync_agent.contract.operations import TRANSACTION
 from sync_agent.errors import StoreError
 from sync_agent.store import outbox, overlay
@@ -21,8 +21,27 @@ DEPENDENCY_GIVEN_UP = "dependency_given_up"
 """The code of an operation whose `depends_on` will never be completed."""
 
 
+class EndingProblem(StrEnum):
+    """Why something cannot be done with an operation."""
+
+    NOT_HERE = "not_here"
+    NOT_REFUSED = "not_refused"
+    """It was sent meanwhile, or it still waits."""
+    SALE_NOT_CHANGED = "sale_not_changed"
+    SALE_NOT_DISCARDED = "sale_not_discarded"
+    SALE_NOT_WITHDRAWN = "sale_not_withdrawn"
+    KIND_NOT_CHANGED = "kind_not_changed"
+    DELETION_NOT_CHANGED = "deletion_not_changed"
+
+
 class CannotEnd(StoreError):
-    """The operation is not in a state in which that may be done with it; the words say why."""
+    """The operation is not in a state in which that may be done with it; `problem` says why."""
+
+    code = "cannot_end"
+
+    def __init__(self, problem: EndingProblem) -> None:
+        super().__init__(f"this cannot be done with the operation: {problem}")
+        self.problem = problem
 
 
 def retry(tx: Transaction, operation_id: str) -> None:
@@ -45,8 +64,7 @@ def replace(tx: Transaction, operation_id: str, edited: NewOperation) -> Enqueue
 
     Raises CannotEnd where it does not stand before a person, or is a completed sale.
     """
-    words = translate("endings", "A completed sale is never changed. Refund it instead.")
-    _never_a_sale(_refused(tx, operation_id), words)
+    _never_a_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_CHANGED)
     overlay.drop_operation(tx, operation_id)
     queued = outbox.enqueue(tx, with_other(edited, replaces=operation_id))
     for dependent in _needing(tx, operation_id):
@@ -86,11 +104,7 @@ def discard(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None
 
     Raises CannotEnd where it does not stand before a person, or is a completed sale: the goods have left.
     """
-    words = translate(
-        "endings",
-        "A completed sale cannot be discarded: the goods have left the shop. Try it again, or export it.",
-    )
-    _never_a_sale(_refused(tx, operation_id), words)
+    _never_a_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_DISCARDED)
     _give_up(tx, operation_id, by=by, reason=reason)
 
 
@@ -99,7 +113,7 @@ def withdraw(tx: Transaction, operation_id: str, *, by: str, reason: str) -> boo
     row = _row(tx, operation_id)
     if row.finished_ms is not None or row.status != Status.PENDING or row.sent_count:
         return False
-    _never_a_sale(row, translate("endings", "A completed sale is never taken back. Refund it instead."))
+    _never_a_sale(row, EndingProblem.SALE_NOT_WITHDRAWN)
     _give_up(tx, operation_id, by=by, reason=reason)
     return True
 
@@ -128,7 +142,7 @@ def _row(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
         select(of.status, of.finished_ms, of.sent_count, of.resource_type).where(of.id == operation_id)
     ).first()
     if row is None:
-        raise CannotEnd(translate("endings", "This entry is not on this till."))
+        raise CannotEnd(EndingProblem.NOT_HERE)
     found: Row[tuple[object, ...]] = row
     return found
 
@@ -136,13 +150,10 @@ def _row(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
 def _refused(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
     row = _row(tx, operation_id)
     if row.finished_ms is not None or row.status != Status.DEAD_LETTER:
-        words = translate(
-            "endings", "This entry needs nobody's attention: it was sent meanwhile, or it still waits."
-        )
-        raise CannotEnd(words)
+        raise CannotEnd(EndingProblem.NOT_REFUSED)
     return row
 
 
-def _never_a_sale(row: Row[tuple[object, ...]], words: str) -> None:
+def _never_a_sale(row: Row[tuple[object, ...]], problem: EndingProblem) -> None:
     if row.resource_type == TRANSACTION:
-        raise CannotEnd(words)
+        raise CannotEnd(problem)

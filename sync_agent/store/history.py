@@ -1,4 +1,4 @@
-"""What has ended stays for ninety days: it is the till's history, and what rebuilds a server that lost some.
+"""What has ended stays for a while: it is the till's history, and what rebuilds a server that lost some.
 
 A server that was restored from an older backup has lost the tail of what it accepted. Everything completed
 whose effects stood in a stream that the server cannot continue is marked, offered again with its former
@@ -9,45 +9,43 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import CONFLICT, OperationResult, ResultStatus
+from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import attempts, outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import Batch, Claimed, Status, wire_form
 
-KEPT_DAYS = 90
-_DAY_MS = 86_400_000
-PAGE = 200
 
+def prune(tx: Transaction, settings: AgentSettings = DEFAULTS) -> int:
+    """Forget one page of what ended more than `history_days` ago, with its attempts.
 
-def prune(tx: Transaction) -> int:
-    """Forget one page of what ended more than ninety days ago, with its attempts and its sale's rows.
-
-    How many operations it was; 0 once nothing is left to forget.
+    How many operations it was; 0 once nothing is left to forget. An operation stays as long as a sale with
+    its id does: how long a receipt is kept is for the till to say, not for the agent.
     """
-    before_ms = tx.now_ms - KEPT_DAYS * _DAY_MS
+    before_ms = tx.now_ms - settings.history_ms
     old = (
         tx.execute(
             select(t.outbox.c.id)
-            .where(t.outbox.c.finished_ms < before_ms, t.outbox.c.offer_again == 0)
-            .limit(PAGE)
+            .where(
+                t.outbox.c.finished_ms < before_ms,
+                t.outbox.c.offer_again == 0,
+                ~exists().where(t.sale.c.id == t.outbox.c.id),
+            )
+            .limit(settings.history_page)
         )
         .scalars()
         .all()
     )
     if old:
         attempts.forget(tx, old)
-        for table in (t.payment, t.sale_line):
-            tx.execute(delete(table).where(table.c.sale_id.in_(old)))
-        tx.execute(delete(t.sale).where(t.sale.c.id.in_(old)))
         for table in (t.overlay, t.product_overlay):
             tx.execute(delete(table).where(table.c.operation_id.in_(old)))
         tx.execute(delete(t.outbox).where(t.outbox.c.id.in_(old)))
         tx.touch(Topic.OUTBOX)
-        tx.touch(Topic.SALES)
     else:
         attempts.forget_empty_deliveries(tx, before_ms)
     return len(old)
@@ -56,8 +54,9 @@ def prune(tx: Transaction) -> int:
 # --- a server that has lost something ----------------------------------------------------------------
 
 
-def mark_for_offering(tx: Transaction, stream: str) -> int:
-    """Whatever was completed with an effect in this stream is to be offered again. How many operations.
+def mark_for_offering(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
+    """What was completed within `history_days`, with an effect in this stream, is to be offered again. How
+    many operations.
 
     A sale that the server kept for a manager, and what a decision ended, left no effect to go by: they are
     offered whatever the stream.
@@ -67,7 +66,7 @@ def mark_for_offering(tx: Transaction, stream: str) -> int:
         update(t.outbox)
         .where(
             t.outbox.c.status == Status.COMPLETED,
-            t.outbox.c.finished_ms.is_not(None),
+            t.outbox.c.finished_ms >= tx.now_ms - settings.history_ms,
             t.outbox.c.code.is_distinct_from(LOST_WITH_BACKUP),
             or_(shown_there, t.outbox.c.code.in_([QUARANTINED, RESOLVED])),
         )

@@ -1,40 +1,134 @@
-"""What a person has to read even after a restart: each notice stays until somebody has read it."""
+"""What people have to read: this till's own notices, and those of a manager to the shop.
+
+Each is shown until somebody has read it, also after a restart. A till's own is a code with its figures; the
+words are the host program's. A manager's is plain text; it comes down the stream and goes when it has ended.
+"""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_leave
 
+from sync_agent.contract.events import Notice
+from sync_agent.figures import Figures
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 SERVER_RESTORED = "server_restored"
 DATABASE_SALVAGED = "database_salvaged"
+HEARD = "heard"
+"""Kinds of a till's own notices. HEARD is a manager's, of a server that has no rows for them."""
 
 
 @dataclass(frozen=True)
 class NoticeView:
-    """One notice; `at_ms` by the till's own clock."""
+    """One notice of this till; `at_ms` by its own clock.
+
+    `figures` is None where `message` holds a sentence: of an older release, or a person's own words.
+    """
 
     id: int
     at_ms: int
     kind: str
     message: str
+    figures: Figures | None = None
 
 
-def add(tx: Transaction, kind: str, message: str) -> None:
-    tx.execute(insert(t.notice).values(at_ms=tx.now_ms, kind=kind, message=message, read_ms=None))
-    tx.touch(Topic.DEVICE)
+def add(tx: Transaction, kind: str, figures: Figures) -> None:
+    """Something that a person has to read, in the host program's words for `kind`."""
+    _add(tx, kind, "", orjson.dumps(dict(figures)).decode())
+
+
+def add_heard(tx: Transaction, notice: Notice) -> None:
+    """A manager's notice that came as an event alone."""
+    text = text_of(notice)
+    if text:
+        _add(tx, HEARD, text, None)
+
+
+def _add(tx: Transaction, kind: str, message: str, figures: str | None) -> None:
+    values = {"at_ms": tx.now_ms, "kind": kind, "message": message, "read_ms": None, "figures": figures}
+    tx.execute(insert(t.notice).values(values))
+    tx.touch(Topic.NOTICES)
 
 
 def unread(connection: Connection) -> list[NoticeView]:
-    """The oldest first."""
+    """This till's own, the oldest first."""
     of = t.notice.c
     rows = connection.execute(
-        select(of.id, of.at_ms, of.kind, of.message).where(of.read_ms.is_(None)).order_by(of.id)
+        select(of.id, of.at_ms, of.kind, of.message, of.figures).where(of.read_ms.is_(None)).order_by(of.id)
     )
-    return [NoticeView(*row) for row in rows]
+    return [
+        NoticeView(
+            row.id, row.at_ms, row.kind, row.message, orjson.loads(row.figures) if row.figures else None
+        )
+        for row in rows
+    ]
 
 
 def mark_read(tx: Transaction, notice_id: int) -> None:
-    tx.execute(update(t.notice).where(t.notice.c.id == notice_id).values(read_ms=tx.now_ms))
-    tx.touch(Topic.DEVICE)
+    """It is not shown again."""
+    tx.execute(
+        update(t.notice)
+        .where(t.notice.c.id == notice_id, t.notice.c.read_ms.is_(None))
+        .values(read_ms=tx.now_ms)
+    )
+    tx.touch(Topic.NOTICES)
+
+
+# --- a manager's ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShopNotice:
+    """A manager's notice. Times are the server's, in milliseconds; `read_ms` is this till's, None unread."""
+
+    id: str
+    type: str
+    text: str
+    sender_name: str
+    sent_ms: int
+    until_ms: int
+    read_ms: int | None
+
+
+def text_of(notice: Notice) -> str:
+    """The plain words of a notice; "" where it has none."""
+    message = notice.data.get("message")
+    return message.strip() if isinstance(message, str) else ""
+
+
+def of_shop(connection: Connection, now_ms: int) -> list[ShopNotice]:
+    """The notices that have not ended, the newest first. `now_ms` is corrected to the server's time."""
+    of, read = t.shop_notice.c, t.shop_notice_read.c
+    query = (
+        select(of.id, of.type, of.text, of.sender_name, of.sent_ms, of.until_ms, read.read_ms)
+        .outerjoin(t.shop_notice_read, read.notice_id == of.id)
+        .where(of.until_ms > now_ms)
+        .order_by(of.sent_ms.desc(), of.id)
+    )
+    return [ShopNotice(*row) for row in connection.execute(query)]
+
+
+def mark_shop_notice_read(tx: Transaction, notice_id: str, person_id: str) -> bool:
+    """Note who read it first at this till. False where it was read here before, or is not known here."""
+    known = tx.execute(select(t.shop_notice.c.id).where(t.shop_notice.c.id == notice_id)).first()
+    if known is None:
+        return False
+    noted = tx.execute(
+        insert_or_leave(t.shop_notice_read)
+        .values(notice_id=notice_id, person_id=person_id, read_ms=tx.now_ms)
+        .on_conflict_do_nothing(index_elements=["notice_id"])
+    )
+    tx.touch(Topic.NOTICES)
+    return bool(noted.rowcount)
+
+
+def forget_ended(tx: Transaction, now_ms: int) -> int:
+    """Forget what no stream names any more, of what was read here. How many it were."""
+    known: ColumnElement[bool] = (
+        select(t.shop_notice.c.id).where(t.shop_notice.c.id == t.shop_notice_read.c.notice_id).exists()
+    )
+    gone = tx.execute(delete(t.shop_notice_read).where(~known, t.shop_notice_read.c.read_ms < now_ms))
+    return int(gone.rowcount)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, insert, litera
 from sync_agent.contract.operations import OPERATION_SCHEMA, Approval, chain_hash, content_hash
 from sync_agent.contract.streams import tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.settings import DEFAULTS
 from sync_agent.store import catalogue
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -38,19 +39,14 @@ class Status(StrEnum):
 
 WAITING = (Status.PENDING, Status.PROCESSING)
 
-WAIT_MS_MAX = 11 * 60_000
-"""No wait and no lease is longer. One that ends later than that was made before the clock was set back, and
-is over: a queue must not stand still until the old time comes round again.
-"""
+
+def is_over(moment_ms: int, now_ms: int, wait_ms_max: int) -> bool:
+    """Whether a wait that was to last until then is over; see `AgentSettings.wait_ms_max`."""
+    return not now_ms < moment_ms <= now_ms + wait_ms_max
 
 
-def is_over(moment_ms: int, now_ms: int) -> bool:
-    """Whether a wait that was to last until then is over."""
-    return not now_ms < moment_ms <= now_ms + WAIT_MS_MAX
-
-
-def _is_over(moment: Any, now_ms: int) -> Any:
-    return or_(moment <= now_ms, moment > now_ms + WAIT_MS_MAX)
+def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
+    return or_(moment <= now_ms, moment > now_ms + wait_ms_max)
 
 
 @dataclass(frozen=True)
@@ -282,6 +278,7 @@ def claim(
     count_max: int,
     bytes_max: int,
     among: Sequence[str] | None = None,
+    wait_ms_max: int = DEFAULTS.wait_ms_max,
 ) -> Batch:
     """Lease the next operations: sales before bulk edits, then in the order that they were made.
 
@@ -290,10 +287,11 @@ def claim(
     """
     now_ms = tx.now_ms
     # Two looks rather than one with OR: each then walks its index in order, however long the queue is.
-    rows = _candidates(tx, _left_over(now_ms, owner), among, count_max)
+    rows = _candidates(tx, _left_over(now_ms, owner, wait_ms_max), among, count_max)
     if len(rows) < count_max:
         # "+ 0" keeps SQLite from the index on this moment: it would sort the whole queue by its order after.
-        due = and_(t.outbox.c.status == Status.PENDING, _is_over(t.outbox.c.next_attempt_ms + 0, now_ms))
+        moment = t.outbox.c.next_attempt_ms + 0
+        due = and_(t.outbox.c.status == Status.PENDING, _is_over(moment, now_ms, wait_ms_max))
         rows += _candidates(tx, due, among, count_max - len(rows))
     claimed: list[Claimed] = []
     size = 0
@@ -330,11 +328,11 @@ def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_
     return list(tx.execute(query))
 
 
-def _left_over(now_ms: int, owner: str) -> Any:
+def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
     """Leased once, and the lease is over or its owner has died."""
     return and_(
         t.outbox.c.status == Status.PROCESSING,
-        or_(_is_over(t.outbox.c.lease_until_ms, now_ms), t.outbox.c.lease_owner != owner),
+        or_(_is_over(t.outbox.c.lease_until_ms, now_ms, wait_ms_max), t.outbox.c.lease_owner != owner),
     )
 
 
@@ -367,7 +365,9 @@ def forget_what_was_read(tx: Transaction) -> None:
     tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
 
 
-def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
+def next_due_ms(
+    connection: Connection, owner: str, now_ms: int, wait_ms_max: int = DEFAULTS.wait_ms_max
+) -> int | None:
     """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
     unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
     due = t.outbox.c.next_attempt_ms
@@ -384,7 +384,11 @@ def next_due_ms(connection: Connection, owner: str, now_ms: int) -> int | None:
     if connection.execute(abandoned).first() is not None:
         moments.append(now_ms)
     return min(
-        (now_ms if is_over(moment, now_ms) else moment for moment in moments if moment is not None),
+        (
+            now_ms if is_over(moment, now_ms, wait_ms_max) else moment
+            for moment in moments
+            if moment is not None
+        ),
         default=None,
     )
 

@@ -2,7 +2,7 @@
 
 Five families: what this till is (`device`, `link`, `notice`), what it asks of the server (`outbox`,
 `delivery`, `attempt`, `overlay`, `product_overlay`), what the server confirmed (the replica: `product` …
-`conflict`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
+`shop_notice`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
 the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
 `held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Foreign
 keys hold within a family and not across: stock may arrive before its product. All are Core tables, because
@@ -91,8 +91,13 @@ notice = _table(
     _text("kind"),
     _text("message"),
     _optional_number("read_ms"),
+    _optional_text("figures"),
 )
-"""What a person has to read even after a restart: a damaged database, a restored server."""
+"""What a person has to read even after a restart: a damaged database, a restored server.
+
+`figures` is JSON, and the host has the words for it by `kind`; `message` is what an older release or an older
+server said in words of its own, and then there are no figures.
+"""
 
 # --- what it asks of the server ----------------------------------------------------------------------
 
@@ -348,6 +353,29 @@ shift_standing = _table(
 )
 """How a shift of this place stands at the server: whether all that its till says it sent is there."""
 staged_shift_standing = _staged(shift_standing)
+
+shop_notice = _table(
+    "shop_notice",
+    _key("id"),
+    _text("type"),
+    _text("text"),
+    _text("sender_id"),
+    _text("sender_name"),
+    _optional_text("location_id"),
+    _number("sent_ms"),
+    _number("until_ms"),
+    _number("version"),
+)
+"""A manager's notice to the shop, or to one place of it: plain text, shown until it was read or has ended."""
+staged_shop_notice = _staged(shop_notice)
+
+shop_notice_read = _table(
+    "shop_notice_read",
+    _key("notice_id"),
+    _text("person_id"),
+    _number("read_ms"),
+)
+"""Which of them were read at this till, and by whom first. Of this till alone: no stream fills it."""
 
 # --- what a clerk searches ---------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sync_agent.errors import TransientError
 from sync_agent.network.live import SocketChannel
+from sync_agent.settings import AgentSettings
 from tests.kit.waiting import until
 
 Peer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -103,21 +104,21 @@ async def is_cut_off(request: web.Request) -> web.StreamResponse:
     ],
 )
 async def test_what_does_not_open_is_tried_again_later_and_leaves_nothing_open(
-    serve: Callable[[Peer], Awaitable[str]], peer: Peer, monkeypatch: pytest.MonkeyPatch
+    serve: Callable[[Peer], Awaitable[str]], peer: Peer
 ) -> None:
-    monkeypatch.setattr("sync_agent.network.live.OPEN_S_MAX", 0.5)
+    settings = AgentSettings(open_socket_s_max=0.5)
     url = await serve(peer)
     before = open_sessions()
     with pytest.raises(TransientError, match="could not be opened"):
-        await SocketChannel.open(url, "token", hear_nothing)
+        await SocketChannel.open(url, "token", hear_nothing, settings)
     assert open_sessions() == before
 
 
 @pytest.mark.parametrize("times", [1, 2])
 async def test_an_opening_that_is_cancelled_leaves_nothing_open(
-    serve: Callable[[Peer], Awaitable[str]], times: int, monkeypatch: pytest.MonkeyPatch
+    serve: Callable[[Peer], Awaitable[str]], times: int
 ) -> None:
-    monkeypatch.setattr("sync_agent.network.live.CLOSE_S_MAX", 0.2)
+    settings = AgentSettings(close_socket_s_max=0.2)
     came, is_over = asyncio.Event(), asyncio.Event()
 
     async def silent(request: web.Request) -> web.StreamResponse:
@@ -131,7 +132,7 @@ async def test_an_opening_that_is_cancelled_leaves_nothing_open(
 
     url = await serve(silent)
     before = open_sessions()
-    opening = asyncio.create_task(SocketChannel.open(url, "token", hear_nothing))
+    opening = asyncio.create_task(SocketChannel.open(url, "token", hear_nothing, settings))
     await came.wait()
     for _ in range(times):
         opening.cancel()

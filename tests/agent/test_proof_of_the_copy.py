@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Executable, delete, update
 
 from sync_agent.contract.events import PATH_DIGEST, PATH_SNAPSHOT
-from sync_agent.events import Attention, ConnectionState, Fault, StateChanged
+from sync_agent.events import Attention, AttentionCode, ConnectionState, Fault, StateChanged
 from sync_agent.ports import Rank
+from sync_agent.settings import AgentSettings
 from sync_agent.store import tables as t
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
@@ -18,6 +19,13 @@ from tests.kit.world import World
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[World]:
     async with World(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def quick_shop(tmp_path: Path) -> AsyncIterator[World]:
+    """A shop whose till reports, and looks at the heads, all the time."""
+    async with World(tmp_path, agent_settings=AgentSettings(heartbeat_s=0.05)) as world:
         yield world
 
 
@@ -48,7 +56,11 @@ async def damage(till: WorldTill, statement: Executable) -> None:
 
 async def is_told(till: WorldTill) -> None:
     await until(
-        lambda: any("fetched anew" in event.message for event in till.events if isinstance(event, Attention)),
+        lambda: any(
+            event.code is AttentionCode.COPY_FETCHED_ANEW
+            for event in till.events
+            if isinstance(event, Attention)
+        ),
         "a person is told",
     )
 
@@ -94,24 +106,22 @@ async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_visit(shop:
 
 @pytest.mark.parametrize("lost", [PATH_DIGEST, PATH_SNAPSHOT])
 async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_visit(
-    shop: World, monkeypatch: pytest.MonkeyPatch, lost: str
+    quick_shop: World, lost: str
 ) -> None:
-    [till] = shop.tills
-    monkeypatch.setattr("sync_agent.connection.HEARTBEAT_S", 0.05)
+    [till] = quick_shop.tills
     await damage(till, update(t.stock_level).values(quantity=999))
     till.link.lose_next_request(lost)
-    await reconnect(shop, till)
+    await reconnect(quick_shop, till)
     await until(lambda: till.link.lost_requests == 1, "the request is lost")
-    await is_right_again(shop, till)
+    await is_right_again(quick_shop, till)
     visits = [event for event in till.events if isinstance(event, StateChanged)]
     assert sum(1 for event in visits if event.state is ConnectionState.ONLINE) == 2
 
 
 async def test_a_copy_whose_stream_ran_ahead_is_proved_later_in_the_same_visit(
-    shop: World, monkeypatch: pytest.MonkeyPatch
+    quick_shop: World,
 ) -> None:
-    [till] = shop.tills
-    monkeypatch.setattr("sync_agent.connection.HEARTBEAT_S", 0.05)
+    [till] = quick_shop.tills
     let_go, before = till.link.hold(PATH_DIGEST), asked(till, PATH_DIGEST)
     await till.link.cut()
     till.link.restore()
@@ -122,4 +132,4 @@ async def test_a_copy_whose_stream_ran_ahead_is_proved_later_in_the_same_visit(
     await until(lambda: till.waiting() == 0, "the server is a number ahead")
     let_go.set()
     await is_told(till)
-    await is_right_again(shop, till)
+    await is_right_again(quick_shop, till)

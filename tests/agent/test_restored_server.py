@@ -11,7 +11,7 @@ import pytest
 
 from server_stub.cli.main import main as server_command
 from sync_agent.contract.events import PATH_QUEUE
-from sync_agent.events import Attention
+from sync_agent.events import Attention, AttentionCode
 from sync_agent.store import notices
 from tests.kit.demo import TENANT
 from tests.kit.waiting import until
@@ -70,7 +70,7 @@ async def test_sales_that_the_backup_does_not_have_are_sent_again(
     shop.assert_converged()
     assert shop.server_levels() == expected | {mug.id: expected[mug.id] - 1}
     assert any(
-        "restored from a backup" in event.message for event in first.events if isinstance(event, Attention)
+        event.code is AttentionCode.SERVER_RESTORED for event in first.events if isinstance(event, Attention)
     )
     with first.opened.store.reading() as connection:
         assert [one.kind for one in notices.unread(connection)] == [notices.SERVER_RESTORED]

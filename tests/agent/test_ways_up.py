@@ -10,12 +10,15 @@ from sync_agent.contract.events import PATH_LIVE, PATH_QUEUE, PATH_REFRESH, SYNC
 from sync_agent.events import ConnectionState
 from sync_agent.ports import Rank
 from sync_agent.push import batch_size as pacing
+from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
 from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 from tests.kit.world import World
+
+SETTINGS = AgentSettings()
 
 
 @pytest.fixture
@@ -106,19 +109,24 @@ async def test_an_operation_too_large_for_any_request_stands_before_a_person_and
 async def test_batches_grow_while_answers_are_quick(shop: World) -> None:
     [till] = shop.tills
     await till.link.cut()
-    for _ in range(pacing.BATCH_FIRST * 3):
+    for _ in range(SETTINGS.batch_first * 3):
         await till.sell(till.product())
     till.link.restore()
     await shop.settle()
     with till.opened.store.reading() as connection:
         sizes = list(connection.execute(select(t.delivery.c.operations).order_by(t.delivery.c.id)).scalars())
-    assert sizes[0] <= pacing.BATCH_FIRST < max(sizes)
+    assert sizes[0] <= SETTINGS.batch_first < max(sizes)
 
 
 def test_a_slow_answer_halves_the_batch_and_a_quick_full_one_doubles_it() -> None:
-    assert pacing.after_an_answer(200, 200, pacing.SLOW_S + 1) == 100
-    assert pacing.after_an_answer(200, 200, pacing.QUICK_S / 2) == 400
-    assert pacing.after_an_answer(200, 20, pacing.QUICK_S / 2) == 200, "it was not full: that says nothing"
-    assert pacing.after_an_answer(200, 200, (pacing.QUICK_S + pacing.SLOW_S) / 2) == 200
-    assert pacing.after_an_answer(500, 500, 0.1) == 500
+    assert pacing.after_an_answer(SETTINGS, 200, 200, SETTINGS.slow_answer_s + 1) == 100
+    assert pacing.after_an_answer(SETTINGS, 200, 200, SETTINGS.quick_answer_s / 2) == 400
+    assert pacing.after_an_answer(SETTINGS, 200, 20, SETTINGS.quick_answer_s / 2) == 200, (
+        "it was not full: that says nothing"
+    )
+    assert (
+        pacing.after_an_answer(SETTINGS, 200, 200, (SETTINGS.quick_answer_s + SETTINGS.slow_answer_s) / 2)
+        == 200
+    )
+    assert pacing.after_an_answer(SETTINGS, 500, 500, 0.1) == 500
     assert pacing.after_failing(1) == 1

@@ -38,3 +38,15 @@ def test_each_link_of_a_decision_leads_to_a_page() -> None:
     for path in (ROOT / "docs" / "decisions").glob("*.md"):
         for page in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
             assert (path.parent / page).exists(), (path.name, page)
+
+
+def test_the_glossary_says_where_each_term_is_and_each_only_once() -> None:
+    rows = re.findall(
+        r"^\| ([^|]+) \|[^|]+\| ([^|]+) \|[^|]+\|$", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE
+    )
+    terms = [(term, places) for term, places in rows if term not in {"term", "---"}]
+    assert len({term for term, _places in terms}) == len(terms) >= 40
+    for term, places in terms:
+        named = re.findall(r"`([^`]+)`", places)
+        assert named, term
+        assert [place for place in named if not (ROOT / place).exists()] == [], term

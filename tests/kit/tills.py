@@ -15,6 +15,7 @@ from sync_agent.agent import Agent
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState
 from sync_agent.network.transport import NetworkTransport
+from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
 from tests.kit import selling
@@ -26,7 +27,8 @@ from tests.kit.links import Link
 class WorldTill:
     """One till of the world: its home, its agent when it runs, and its link."""
 
-    def __init__(self, path: Path, server_url: str, name: str) -> None:
+    def __init__(self, path: Path, server_url: str, name: str, settings: AgentSettings = DEFAULTS) -> None:
+        self.settings = settings
         self.path = path
         self.name = name
         self.server_url = server_url
@@ -47,7 +49,7 @@ class WorldTill:
         self.till = self.opened.till()
 
     def start(self) -> None:
-        self.agent = self.opened.agent(emit=self.events.append, transport=self.link)
+        self.agent = self.opened.agent(emit=self.events.append, transport=self.link, settings=self.settings)
         self._running = asyncio.create_task(self.agent.run(), name=f"agent-{self.name}")
 
     async def stop(self) -> None:

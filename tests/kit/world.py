@@ -19,6 +19,7 @@ from app.services.selling.checkout import CompletedSale
 from server_stub.run import running
 from server_stub.settings import Settings
 from sync_agent.events import ConnectionState
+from sync_agent.settings import DEFAULTS, AgentSettings
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 
@@ -31,7 +32,15 @@ ALICE_PIN, BOB_PIN = "2468", "1357"
 class World:
     """A server and its tills. Leaves nothing running."""
 
-    def __init__(self, path: Path, *, tills: int = 1, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        tills: int = 1,
+        settings: Settings | None = None,
+        agent_settings: AgentSettings = DEFAULTS,
+    ) -> None:
+        self.agent_settings = agent_settings
         self.path = path
         self.settings = settings or Settings(home=path / "server", port=0)
         self._till_count = tills
@@ -42,7 +51,7 @@ class World:
     async def __aenter__(self) -> "World":
         await self._start_server(0)
         for number in range(1, self._till_count + 1):
-            till = WorldTill(self.path / f"till-{number}", self.url, f"Till {number}")
+            till = WorldTill(self.path / f"till-{number}", self.url, f"Till {number}", self.agent_settings)
             await till.enroll()
             till.start()
             self.tills.append(till)

@@ -55,6 +55,28 @@ async def test_with_cursors_the_first_look_is_what_changed_since(shop: ShopServe
         assert len((await socket.hear("initial-sync"))["stockLevels"]) == levels
 
 
+async def test_who_follows_from_cursors_and_wants_no_first_look_gets_none_also_when_renewing(
+    shop: ShopServer,
+) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    wish = {"locationId": "main", "features": ["changes", "no-initial-sync"]}
+    follower = await shop.join("demo", bob, cursors={}, **wish)
+    await follower.join(bob, cursors={}, **wish)
+    plain = await shop.join("demo", bob, locationId="main")
+    await plain.join(bob, locationId="main")
+    await plain.hear("initial-sync")
+    await bob.send(movement("p", 3))
+    await follower.hear("changes")
+    assert follower.all_of("initial-sync") == []
+    assert plain.all_of("initial-sync"), "a client that asks for nothing is sent it as ever"
+
+
+async def test_without_cursors_there_is_a_first_look_whatever_was_asked(shop: ShopServer) -> None:
+    bob = await shop.sign_in("demo", "bob")
+    socket = await shop.join("demo", bob, locationId="main", features=["no-initial-sync"])
+    await socket.hear("initial-sync")
+
+
 async def test_a_first_look_that_is_not_all_says_so(open_with: Callable[..., Any]) -> None:
     async with open_with(initial_levels_max=10) as shop:
         socket = await shop.join("demo", await shop.sign_in("demo", "bob"))

@@ -22,7 +22,7 @@ from sync_agent import agent, backoff
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
 from sync_agent.push import delivery as push
-from sync_agent.push.delivery import Pusher
+from sync_agent.push import poison
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic
@@ -58,7 +58,7 @@ def _forgets_what_it_answered() -> contextlib.AbstractContextManager[None]:
 
 
 def _lease_never_ends() -> contextlib.AbstractContextManager[None]:
-    return patched(outbox, "_left_over", lambda _now_ms, _owner: t.outbox.c.id.is_(None))
+    return patched(outbox, "_left_over", lambda *_: t.outbox.c.id.is_(None))
 
 
 def _gap_is_no_gap() -> contextlib.AbstractContextManager[None]:
@@ -137,20 +137,21 @@ def _count_always_applies() -> contextlib.AbstractContextManager[None]:
 
 def _waits_are_over_at_once() -> contextlib.AbstractContextManager[None]:
     stack = contextlib.ExitStack()
-    for module, name in ((agent, "wait_ms"), (push, "wait_ms"), (backoff, "wait_ms")):
+    for module, name in ((agent, "wait_ms"), (push, "wait_ms"), (poison, "wait_ms"), (backoff, "wait_ms")):
         stack.enter_context(patched(module, name, lambda *_: 0))
     stack.enter_context(patched(agent, "first_wait_ms", lambda *_: 0))
     return stack
 
 
 def _no_jitter() -> contextlib.AbstractContextManager[None]:
-    def wait_ms(failures: int, _rng: Any, retry_after_s: float | None = None) -> int:
-        ceiling = min(backoff.LONGEST_MS, backoff.FIRST_MS * 2 ** min(max(failures, 1) - 1, 30))
-        return ceiling + int((retry_after_s or 0) * 1000)
+    def wait_ms(settings: Any, failures: int, _rng: Any, retry_after_s: float | None = None) -> int:
+        doublings = min(max(failures, 1) - 1, 30)
+        ceiling = min(settings.backoff_longest_ms, settings.backoff_first_ms * 2**doublings)
+        return int(ceiling) + int((retry_after_s or 0) * 1000)
 
     stack = contextlib.ExitStack()
     stack.enter_context(patched(agent, "wait_ms", wait_ms))
-    stack.enter_context(patched(agent, "first_wait_ms", lambda _rng: backoff.AFTER_LOSS_MS))
+    stack.enter_context(patched(agent, "first_wait_ms", lambda settings, _rng: settings.after_loss_ms))
     return stack
 
 
@@ -166,8 +167,8 @@ def _shows_its_token_first() -> contextlib.AbstractContextManager[None]:
 
 def _clocks_are_believed() -> contextlib.AbstractContextManager[None]:
     stack = contextlib.ExitStack()
-    stack.enter_context(patched(outbox, "is_over", lambda moment_ms, now_ms: moment_ms <= now_ms))
-    stack.enter_context(patched(outbox, "_is_over", lambda moment, now_ms: moment <= now_ms))
+    stack.enter_context(patched(outbox, "is_over", lambda moment_ms, now_ms, _max: moment_ms <= now_ms))
+    stack.enter_context(patched(outbox, "_is_over", lambda moment, now_ms, _max: moment <= now_ms))
     return stack
 
 
@@ -203,7 +204,7 @@ def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[None]:
     def give_back(self: Any, tx: Any, batch: Any, error: Any) -> None:
         outbox.give_back(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
 
-    return patched(Pusher, "_give_back", give_back)
+    return patched(push.WaitingLoad, "give_back", give_back)
 
 
 def _last_edit_wins() -> contextlib.AbstractContextManager[None]:

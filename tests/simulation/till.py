@@ -174,7 +174,7 @@ class SimTill:
 
     def _heard(self, event_: AgentEvent) -> None:
         if isinstance(event_, Fault):
-            self.faults.append(event_.message)
+            self.faults.append(f"a fault in {event_.where}")
         if not isinstance(event_, Changed):
             self._trace(self.name, event_)
 

@@ -21,6 +21,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 from sqlalchemy import Row, select
 
 from sync_agent.contract.operations import chain_hash, content_hash
+from sync_agent.settings import AgentSettings
 from sync_agent.store import endings, outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
@@ -164,7 +165,7 @@ class QueueMachine(RuleBasedStateMachine):
         if one.state == "leased" and one.owner != self.owner:
             return now_ms
         moment_ms = one.due_ms if one.state == "waiting" else one.lease_ms
-        return moment_ms if now_ms < moment_ms <= now_ms + outbox.WAIT_MS_MAX else now_ms
+        return moment_ms if now_ms < moment_ms <= now_ms + AgentSettings().wait_ms_max else now_ms
 
     def _claimable(self) -> list[Modelled]:
         """What was begun and not ended goes first; then sales before bulk, and the older before the newer."""

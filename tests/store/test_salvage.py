@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.bootstrap import OpenHome, open_home
 from app.domain.cart import Cart
 from app.services.stock import catalogue
+from app.services.sync.agent_words import notice_in_words
 from app.services.till import Actor
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import notices
@@ -59,7 +60,10 @@ def receipts(opened: OpenHome) -> list[str]:
 
 def said(opened: OpenHome) -> str:
     with opened.store.reading() as connection:
-        return " ".join(notice.message for notice in notices.unread(connection))
+        return " ".join(
+            notice_in_words(notice.kind, notice.figures, notice.message)
+            for notice in notices.unread(connection)
+        )
 
 
 def end_uncleanly(home: Home) -> None:

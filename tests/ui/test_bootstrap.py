@@ -27,7 +27,7 @@ from app.ui.people.enrol_page import EnrolWindow
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SETTINGS
 from sync_agent.enrolment import Enrolment
-from sync_agent.network import transport
+from sync_agent.settings import AgentSettings
 from tests.kit.processes import DemoServer
 from tests.kit.windows import Loop, fill_in, part
 
@@ -158,7 +158,9 @@ class SilentServer:
 
 @pytest.fixture
 def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentServer]:
-    monkeypatch.setattr(transport, "REQUEST_S_MAX", 600.0)  # nobody waits it out
+    monkeypatch.setattr(
+        bootstrap, "AGENT_DEFAULTS", AgentSettings(request_s_max=600.0)
+    )  # nobody waits it out
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield SilentServer(listening)
 

@@ -7,20 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_agent.backoff import (
-    AFTER_LOSS_FAILURES,
-    FAILURES_MAX,
-    FIRST_MS,
-    LONGEST_MS,
-    RETRY_AFTER_S_MAX,
-    DeadLetter,
-    RetryAt,
-    after_failing_alone,
-    first_wait_ms,
-    wait_ms,
-)
-from sync_agent.store.outbox import WAIT_MS_MAX
+from sync_agent import backoff
+from sync_agent.backoff import DeadLetter, RetryAt
+from sync_agent.ports import Rng
+from sync_agent.settings import AgentSettings
 from tests.kit.clocks import FixedRng
+
+SETTINGS = AgentSettings()
+FIRST_MS, LONGEST_MS = SETTINGS.backoff_first_ms, SETTINGS.backoff_longest_ms
+FAILURES_MAX = SETTINGS.failures_alone_max
+
+
+def wait_ms(failures: int, rng: Rng, retry_after_s: float | None = None) -> int:
+    return backoff.wait_ms(SETTINGS, failures, rng, retry_after_s)
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
@@ -49,9 +48,11 @@ def test_what_the_server_asks_for_is_a_floor() -> None:
 def test_a_wait_lies_between_what_was_asked_for_and_that_plus_the_ceiling(
     failures: int, chance: float, asked_s: float | None
 ) -> None:
-    floor = int(min(max(asked_s or 0, 0), RETRY_AFTER_S_MAX) * 1000)
+    floor = int(min(max(asked_s or 0, 0), SETTINGS.retry_after_s_max) * 1000)
     assert floor <= wait_ms(failures, FixedRng(chance), asked_s) <= floor + LONGEST_MS
-    assert wait_ms(failures, FixedRng(chance), asked_s) <= WAIT_MS_MAX, "or the queue would take it for over"
+    assert wait_ms(failures, FixedRng(chance), asked_s) <= SETTINGS.wait_ms_max, (
+        "or the queue would take it for over"
+    )
 
 
 @given(st.integers(1, 200))
@@ -81,7 +82,7 @@ def test_a_thousand_tills_do_not_come_back_in_the_same_second(away_s: float) -> 
     came_back_s = []
     for seed in range(1000):
         chance = Chance(seed)
-        now_s, failures = first_wait_ms(chance) / 1000, AFTER_LOSS_FAILURES
+        now_s, failures = backoff.first_wait_ms(SETTINGS, chance) / 1000, SETTINGS.after_loss_failures
         while now_s < away_s:
             failures += 1
             now_s += wait_ms(failures, chance) / 1000
@@ -95,15 +96,15 @@ def test_a_thousand_tills_do_not_come_back_in_the_same_second(away_s: float) -> 
 def test_what_failed_alone_waits_as_long_as_anything_and_no_longer(
     failures: int, now_ms: int, chance: float
 ) -> None:
-    verdict = after_failing_alone(failures, now_ms, FixedRng(chance))
+    verdict = backoff.after_failing_alone(SETTINGS, failures, now_ms, FixedRng(chance))
     if failures >= FAILURES_MAX:
         assert isinstance(verdict, DeadLetter)
-        assert str(failures) in verdict.reason
+        assert verdict.failures == failures
     else:
         assert verdict == RetryAt(now_ms + wait_ms(failures, FixedRng(chance)))
 
 
 def test_poison_becomes_a_dead_letter_only_at_its_last_failure() -> None:
     for failures in range(1, FAILURES_MAX):
-        assert isinstance(after_failing_alone(failures, 0, FixedRng()), RetryAt)
-    assert isinstance(after_failing_alone(FAILURES_MAX, 0, FixedRng()), DeadLetter)
+        assert isinstance(backoff.after_failing_alone(SETTINGS, failures, 0, FixedRng()), RetryAt)
+    assert isinstance(backoff.after_failing_alone(SETTINGS, FAILURES_MAX, 0, FixedRng()), DeadLetter)

@@ -13,19 +13,27 @@ class PaymentMethod:
     `is_cash`: it lies in the drawer, so the drawer opens for it, coins round it, change is given on it, and
     cashing up counts it. `asks_reference`: the clerk may note one, such as the number on the terminal's slip.
 
-    A method is chosen when paying by `choice`, finished by `paid`, and listed among what was paid by `taken`.
-    `give_back` is what it is called where a refund is paid out by it; None, and no refund is. Unknown methods
-    have no `choice`: they are shown and summed, and cannot be chosen.
+    `at_tender`: a sale can be paid by it. `paid` finishes that, `taken` lists it among what was paid already.
+    `give_back` is what it is called where a refund is paid out by it; None, and no refund is. A method that
+    this till does not know is shown and summed, and cannot be chosen.
     """
 
     code: str
     name: Words
-    choice: Words | None = None
+    at_tender: bool = False
     taken: Words | None = None
     paid: Words | None = None
     give_back: Words | None = None
     is_cash: bool = False
     asks_reference: bool = True
+
+    def in_choice(self) -> str:
+        """On the button that chooses it for paying."""
+        return str(self.name)
+
+    def in_refund(self) -> str:
+        """On the button that chooses it for a refund."""
+        return str(self.give_back or self.name)
 
     def in_list(self) -> str:
         """Among the payments of a sale that is being paid."""
@@ -33,7 +41,7 @@ class PaymentMethod:
 
     def in_button(self) -> str:
         """On the button that takes it."""
-        return str(self.paid or self.choice or self.name)
+        return str(self.paid or self.name)
 
 
 CASH = "cash"
@@ -44,7 +52,7 @@ PAYMENT_METHODS = Table.of_rows(
         PaymentMethod(
             CASH,
             marked("method", "Cash"),
-            choice=marked("method", "Cash"),
+            at_tender=True,
             paid=marked("method", "Take cash"),
             give_back=marked("method", "In cash"),
             is_cash=True,
@@ -53,14 +61,14 @@ PAYMENT_METHODS = Table.of_rows(
         PaymentMethod(
             CARD,
             marked("method", "Card"),
-            choice=marked("method", "Card (F9)"),
+            at_tender=True,
             paid=marked("method", "Paid by card"),
             give_back=marked("method", "To the card"),
         ),
         PaymentMethod(
             "other",
             marked("method", "Other"),
-            choice=marked("method", "Other"),
+            at_tender=True,
             taken=marked("method", "Otherwise"),
             paid=marked("method", "Paid otherwise"),
         ),
@@ -81,7 +89,7 @@ def is_cash(code: str) -> bool:
 
 def at_tender() -> tuple[PaymentMethod, ...]:
     """What a sale may be paid by, in the order of the buttons."""
-    return tuple(method for method in PAYMENT_METHODS.all() if method.choice is not None)
+    return tuple(method for method in PAYMENT_METHODS.all() if method.at_tender)
 
 
 def at_refund() -> tuple[PaymentMethod, ...]:

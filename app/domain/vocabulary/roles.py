@@ -8,16 +8,11 @@ from resources.words import Words, marked
 
 @dataclass(frozen=True)
 class Role:
-    """A row. `rank` rises with what a role may do; `approves` from the rank of a manager on."""
+    """A row. `rank` rises with what a role may do; `app/domain/rights.py` says from which role on."""
 
     code: str
     name: Words
     rank: int
-
-    @property
-    def approves(self) -> bool:
-        """Whether it holds a manager's rights."""
-        return self.rank >= _MANAGER_RANK
 
 
 CLERK = "clerk"
@@ -38,8 +33,3 @@ ROLES = Table.of_rows(
 def role_of(code: str) -> Role:
     """The role behind a code; one that this till does not know may sell, and no more."""
     return ROLES.of(code)
-
-
-def approves(code: str) -> bool:
-    """Whether somebody of this role holds a manager's rights."""
-    return role_of(code).approves

@@ -15,6 +15,8 @@ class TransactionKind:
 
     `noted`: it is written into the till's log as well. `is_known` is False of a kind from a newer program: it
     is in no sum, and the sum says so.
+
+    `done` heads the panel once it is finished; a report says `counted` with how many there were, or `summed`.
     """
 
     code: str
@@ -26,6 +28,7 @@ class TransactionKind:
     noted: bool = False
     done: Words | None = None
     counted: Text | None = None
+    summed: Words | None = None
     is_known: bool = True
 
     @property
@@ -34,8 +37,8 @@ class TransactionKind:
         return self.drawer < 0
 
     def in_report(self, count: int) -> str:
-        """The line of a report: "3 sales", or the name where nobody asks how many there were."""
-        return self.counted.of(count) if self.counted else str(self.name)
+        """The line of a report: "3 sales", "Paid in", "Drawer opened without a sale"."""
+        return self.counted.of(count) if self.counted else str(self.summed or self.name)
 
 
 SALE = "sale"
@@ -77,7 +80,13 @@ TRANSACTION_KINDS = Table.of_rows(
         ),
         TransactionKind(PAID_IN, marked("kind", "Paid in"), drawer=1, noted=True),
         TransactionKind(PAID_OUT, marked("kind", "Paid out"), drawer=-1, noted=True),
-        TransactionKind(NO_SALE, marked("kind", "Drawer opened"), has_amount=False, noted=True),
+        TransactionKind(
+            NO_SALE,
+            marked("kind", "Drawer opened"),
+            has_amount=False,
+            noted=True,
+            summed=marked("kind", "Drawer opened without a sale"),
+        ),
     ),
     unknown=lambda code: TransactionKind(code, code, is_known=False),
 )

@@ -12,7 +12,7 @@ class Unit:
 
     `decimals` is None of a unit from a newer program that did not say: nothing can be sold by it. `written`
     holds a quantity ("{figure} kg"), `priced` a price ("{price} a kg"). `counts_as_one`: however much of it
-    is one item to a customer.
+    is one item to a customer. `spellings` are what a catalogue's file may call it besides.
     """
 
     code: str
@@ -20,6 +20,7 @@ class Unit:
     written: Words = "{figure}"
     priced: Words = "{price}"
     counts_as_one: bool = False
+    spellings: tuple[str, ...] = ()
 
     @property
     def parts(self) -> int:
@@ -36,13 +37,19 @@ KG = "kg"
 
 UNITS = Table.of_rows(
     (
-        Unit(EACH, 0, priced=marked("unit", "{price} each")),
+        Unit(
+            EACH,
+            0,
+            priced=marked("unit", "{price} each"),
+            spellings=("", "piece", "pieces", "pc", "pcs", "unit"),
+        ),
         Unit(
             KG,
             3,
             written=marked("unit", "{figure} kg"),
             priced=marked("unit", "{price} a kg"),
             counts_as_one=True,
+            spellings=("kilo", "kilogram", "kilogramme", "weight"),
         ),
     ),
     unknown=lambda code: Unit(code, None, written=f"{{figure}} {_plain(code)}"),

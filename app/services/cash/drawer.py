@@ -3,18 +3,20 @@
 from app.domain.errors import BadAmount, NoShift, ReasonMissing
 from app.domain.rights import Right
 from app.domain.tender import Tender
+from app.domain.vocabulary.payment_methods import CASH
+from app.domain.vocabulary.transaction_kinds import NO_SALE, PAID_IN, PAID_OUT
 from app.services.approvals import answered_for
 from app.services.selling.transaction import CompletedSale, NewTransaction
 from app.services.till import Actor, Till
 from resources.words import translate
-from sync_agent.contract.operations import Approval, TransactionKind
+from sync_agent.contract.operations import Approval
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
 
 async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
     """Put cash into the drawer, as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
-    return await _move(till, TransactionKind.PAID_IN, amount_minor, actor, reason, ())
+    return await _move(till, PAID_IN, amount_minor, actor, reason, ())
 
 
 async def pay_out(
@@ -22,7 +24,7 @@ async def pay_out(
 ) -> CompletedSale:
     """Take cash out of the drawer, as for the window cleaner. Raises also NotPermitted."""
     approvals = answered_for(till, actor, approved_by, Right.PAY_OUT, amount_minor)
-    return await _move(till, TransactionKind.PAID_OUT, amount_minor, actor, reason, approvals)
+    return await _move(till, PAID_OUT, amount_minor, actor, reason, approvals)
 
 
 async def open_without_sale(
@@ -32,13 +34,13 @@ async def open_without_sale(
     approvals = answered_for(till, actor, approved_by, Right.OPEN_DRAWER)
     if not reason.strip():
         raise ReasonMissing
-    new = NewTransaction(till, TransactionKind.NO_SALE, actor, reason=reason.strip(), approvals=approvals)
+    new = NewTransaction(till, NO_SALE, actor, reason=reason.strip(), approvals=approvals)
     return await till.store.write(new.write)
 
 
 async def _move(
     till: Till,
-    kind: TransactionKind,
+    kind: str,
     amount_minor: int,
     actor: Actor,
     reason: str,
@@ -52,7 +54,7 @@ async def _move(
         till,
         kind,
         actor,
-        payments=(Tender("cash", amount_minor),),
+        payments=(Tender(CASH, amount_minor),),
         total_minor=amount_minor,
         reason=reason.strip(),
         approvals=approvals,

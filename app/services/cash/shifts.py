@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
 from app.domain.rights import Right
-from app.domain.shift import ShiftTotals, TaxLine, turnover_sign
+from app.domain.shift import KindTotal, ShiftTotals, TaxLine
+from app.domain.vocabulary.transaction_kinds import turnover_sign
 from app.services import journal
 from app.services.till import Actor, Till, authorise, person_names
 from resources.words import translate
@@ -175,24 +176,10 @@ def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
         )
     }
 
-    def number(kind: str) -> int:
-        return int(by_kind[kind].number) if kind in by_kind else 0
-
-    def total(kind: str) -> int:
-        return int(by_kind[kind].total_minor) if kind in by_kind else 0
-
     return ShiftTotals(
         float_minor=float_minor,
         by_method=_by_method(connection, shift_id),
-        paid_in_minor=total("paid_in"),
-        paid_out_minor=total("paid_out"),
-        sales=number("sale"),
-        sales_minor=total("sale"),
-        refunds=number("refund"),
-        refunds_minor=total("refund"),
-        voids=number("void"),
-        voids_minor=total("void"),
-        no_sales=number("no_sale"),
+        by_kind={kind: KindTotal(int(row.number), int(row.total_minor)) for kind, row in by_kind.items()},
         discounts_minor=_discounts(connection, shift_id),
         rounding_minor=sum(turnover_sign(kind) * int(row.rounding_minor) for kind, row in by_kind.items()),
         taxes=_taxes(connection, shift_id),

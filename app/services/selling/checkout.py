@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from app.domain.errors import EmptyCart
 from app.domain.open_sale import STRICTEST, Limits, Need, OpenSale
 from app.domain.tender import Settlement, check_payments
+from app.domain.vocabulary.transaction_kinds import REFUND, SALE
 from app.services.approvals import of_sale
 from app.services.preferences import read
 from app.services.selling.transaction import CompletedSale, NewTransaction, lines_of
 from app.services.till import Actor, Till, not_permitted, person_names
-from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import tables as t
 
 
@@ -58,7 +58,7 @@ async def complete(
     new = NewTransaction(
         till=till,
         id=sale.id,
-        kind=TransactionKind.SALE if sale.refund is None else TransactionKind.REFUND,
+        kind=SALE if sale.refund is None else REFUND,
         actor=actor,
         lines=lines_of(cart),
         payments=settlement.tenders,

@@ -7,13 +7,14 @@ from sqlalchemy import Row as DbRow
 from sqlalchemy import select
 
 from app.domain.errors import UnknownSale
-from app.domain.quantity import EACH
 from app.domain.receipt import Centred, Pair, Row, Rule, Slip, Weight
 from app.domain.shift import ShiftTotals
+from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
+from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS, kind_of
+from app.domain.vocabulary.units import EACH
 from app.services import preferences
 from app.services.cash.shifts import ShiftView, Standing
 from app.services.preferences import Preferences
-from app.services.sync.queue import kind_in_words
 from app.services.till import Till, person_names
 from resources.words import translate
 from sync_agent.store import search
@@ -25,7 +26,7 @@ class Spelling(Protocol):
 
     def money(self, minor: int) -> str: ...
     def amount(self, minor: int) -> str: ...
-    def quantity(self, quantity: int, unit: str = "each") -> str: ...
+    def quantity(self, quantity: int, unit: str = EACH) -> str: ...
     def percent(self, ppm: int) -> str: ...
     def full_moment(self, moment_ms: int) -> str: ...
 
@@ -48,7 +49,7 @@ def receipt(till: Till, sale_id: str, spelling: Spelling, *, copy: bool = False)
     rows: list[Row] = [*_head(till, chosen)]
     if copy:
         rows.append(Centred(translate("receipt", "Copy"), Weight.STRONG))
-    rows.append(Pair(f"{kind_in_words(sale.kind)} {sale.receipt_number}", weight=Weight.STRONG))
+    rows.append(Pair(f"{kind_of(sale.kind).name} {sale.receipt_number}", weight=Weight.STRONG))
     rows.append(Pair(spelling.full_moment(sale.occurred_ms)))
     rows.append(Pair(translate("receipt", "Served by {name}").format(name=names[sale.actor_id])))
     if sale.refers_to:
@@ -137,17 +138,12 @@ def _line(line: DbRow[Any], unit: str, spelling: Spelling) -> Iterable[Row]:
 def _sums(
     sale: DbRow[Any], lines: Iterable[DbRow[Any]], payments: Iterable[DbRow[Any]], spelling: Spelling
 ) -> Iterable[Row]:
-    if sale.kind != "no_sale":
+    if kind_of(sale.kind).has_amount:
         yield Pair(translate("receipt", "Total"), spelling.money(sale.total_minor), Weight.LARGE)
     if sale.rounding_minor:
         yield Pair(translate("receipt", "Rounding of cash"), spelling.amount(sale.rounding_minor))
-    methods = {
-        "cash": translate("receipt", "Cash"),
-        "card": translate("receipt", "Card"),
-        "other": translate("receipt", "Other"),
-    }
     for payment in payments:
-        words = methods.get(payment.method, payment.method)
+        words = str(method_of(payment.method).name)
         if payment.reference:
             words = f"{words} {payment.reference}"
         yield Pair(words, spelling.amount(payment.amount_minor))
@@ -182,11 +178,10 @@ def _report_head(till: Till, title: str, shift: ShiftView, spelling: Spelling) -
 
 def _report(totals: ShiftTotals, spelling: Spelling) -> Iterable[Row]:
     money = spelling.money
-    yield Pair(translate("receipt", "%n sale(s)", totals.sales), money(totals.sales_minor))
-    if totals.refunds:
-        yield Pair(translate("receipt", "%n refund(s)", totals.refunds), money(-totals.refunds_minor))
-    if totals.voids:
-        yield Pair(translate("receipt", "%n void(s)", totals.voids), money(-totals.voids_minor))
+    for kind in TRANSACTION_KINDS.all():
+        sums = totals.of(kind.code)
+        if kind.turnover and (sums.count or kind.code == SALE):
+            yield Pair(kind.in_report(sums.count), money(kind.turnover * sums.total_minor))
     yield Pair(translate("receipt", "Turnover"), money(totals.net_minor), Weight.STRONG)
     if totals.discounts_minor:
         yield Pair(translate("receipt", "Discounts given"), money(totals.discounts_minor))
@@ -199,19 +194,21 @@ def _report(totals: ShiftTotals, spelling: Spelling) -> Iterable[Row]:
             words.format(rate=spelling.percent(tax.rate_ppm), gross=spelling.amount(tax.gross_minor)),
             money(tax.tax_minor),
         )
-    for method, amount_minor in sorted(totals.by_method.items()):
-        words = {
-            "cash": translate("receipt", "Cash"),
-            "card": translate("receipt", "Card"),
-            "other": translate("receipt", "Other"),
-        }.get(method, method)
-        yield Pair(words, money(amount_minor))
+    for method in PAYMENT_METHODS.in_order(totals.by_method):
+        yield Pair(str(method_of(method).name), money(totals.by_method[method]))
     yield Rule()
     yield Pair(translate("receipt", "Float"), money(totals.float_minor))
-    if totals.paid_in_minor:
-        yield Pair(translate("receipt", "Paid in"), money(totals.paid_in_minor))
-    if totals.paid_out_minor:
-        yield Pair(translate("receipt", "Paid out"), money(-totals.paid_out_minor))
-    if totals.no_sales:
-        yield Pair(translate("receipt", "Drawer opened without a sale"), str(totals.no_sales))
+    for kind in TRANSACTION_KINDS.all():
+        sums = totals.of(kind.code)
+        if kind.turnover or not sums.count:
+            continue
+        figure = money(kind.drawer * sums.total_minor) if kind.has_amount else str(sums.count)
+        yield Pair(kind.in_report(sums.count), figure)
     yield Pair(translate("receipt", "Cash expected"), money(totals.expected_minor), Weight.STRONG)
+    if totals.uncounted:
+        yield Pair(uncounted_in_words(totals.uncounted))
+
+
+def uncounted_in_words(count: int) -> str:
+    """What a report says of transactions that are in none of its sums."""
+    return translate("receipt", "In no sum: %n entry(ies) of a kind that this till does not know", count)

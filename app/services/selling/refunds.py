@@ -11,15 +11,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from app.domain.errors import BadQuantity, NotRefundable, ReasonMissing, UnknownSale
-from app.domain.quantity import EACH, KG
 from app.domain.rights import Right
 from app.domain.tender import Method, Tender, round_cash
+from app.domain.vocabulary.payment_methods import is_cash
+from app.domain.vocabulary.transaction_kinds import REFUND, SALE, VOID
+from app.domain.vocabulary.units import EACH, unit_of
 from app.services.approvals import answered_for
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
 from app.services.till import Actor, Till, person_names
 from resources.words import translate
-from sync_agent.contract.operations import TransactionKind
 from sync_agent.store import search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
@@ -83,7 +84,7 @@ def _find(connection: Connection, written: str, series: str) -> RefundableSale:
     row = connection.execute(select(t.sale).where(t.sale.c.receipt_number.in_(numbers))).first()
     if row is None:
         raise UnknownSale(written)
-    if row.kind != TransactionKind.SALE:
+    if row.kind != SALE:
         words = translate("errors", "{receipt} is no sale: only what was sold can go back.")
         raise NotRefundable(words.format(receipt=row.receipt_number))
     lines = _lines(connection, row.id)
@@ -122,20 +123,20 @@ async def refund(
 
     def write(tx: Transaction) -> CompletedSale:
         now = _find(tx.connection, sale.receipt_number, till.device.receipt_series)
-        step_minor = read_from(tx.connection).cash_step_minor if method == "cash" else 0
+        step_minor = read_from(tx.connection).cash_step_minor if is_cash(method) else 0
         lines = _parts(now, wanted)
         total_minor = sum(line.total_minor for line in lines)
         paid_minor = round_cash(total_minor, step_minor)
         new = NewTransaction(
             till=till,
-            kind=TransactionKind.REFUND,
+            kind=REFUND,
             actor=actor,
             lines=lines,
             payments=(Tender(method, paid_minor),),
             total_minor=total_minor,
             tax_minor=sum(line.tax_minor for line in lines),
             rounding_minor=paid_minor - total_minor,
-            items=sum(1 if of.unit == KG else wanted[of.line_no] for of in now.lines if of.line_no in wanted),
+            items=sum(unit_of(of.unit).items(wanted[of.line_no]) for of in now.lines if of.line_no in wanted),
             refers_to=sale.receipt_number,
             reason=reason.strip(),
         )
@@ -164,14 +165,14 @@ async def void(
         payments = tuple(Tender(one.method, one.kept_minor, 0, one.reference) for one in now.payments)
         new = NewTransaction(
             till=till,
-            kind=TransactionKind.VOID,
+            kind=VOID,
             actor=actor,
             lines=lines,
             payments=payments,
             total_minor=total_minor,
             tax_minor=sum(line.tax_minor for line in lines),
             rounding_minor=sum(payment.kept_minor for payment in payments) - total_minor,
-            items=sum(1 if of.unit == KG else of.line.quantity for of in now.lines),
+            items=sum(unit_of(of.unit).items(of.line.quantity) for of in now.lines),
             refers_to=now.receipt_number,
             reason=reason.strip(),
             approvals=approvals,

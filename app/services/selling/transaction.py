@@ -15,6 +15,7 @@ from app.domain.cart import Cart
 from app.domain.errors import CartTooLarge, SaleCompleted
 from app.domain.receipt import format_receipt_number
 from app.domain.tender import Tender
+from app.domain.vocabulary.transaction_kinds import kind_of
 from app.services import journal
 from app.services.approvals import last_approver_id
 from app.services.selling import open_sales
@@ -25,7 +26,6 @@ from sync_agent.contract.operations import (
     Approval,
     Payment,
     TransactionData,
-    TransactionKind,
     TransactionLine,
 )
 from sync_agent.contract.wire import from_ms
@@ -39,11 +39,6 @@ SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
 
 _INSERT_SALE, _INSERT_LINES, _INSERT_PAYMENTS = insert(t.sale), insert(t.sale_line), insert(t.payment)
 _OPEN_SHIFT = select(t.shift.c.id).where(t.shift.c.status == "open").limit(1)
-_STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
-_SENSITIVE = frozenset(
-    {TransactionKind.VOID, TransactionKind.NO_SALE, TransactionKind.PAID_OUT, TransactionKind.PAID_IN}
-)
-"""Kinds that stand in the till's log as well."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +90,13 @@ def lines_of(cart: Cart) -> tuple[Line, ...]:
 
 @dataclass(frozen=True)
 class NewTransaction:
-    """One transaction on its way to the disk. `items` is how many things a customer would count."""
+    """One transaction on its way to the disk.
+
+    `kind` is a code of `transaction_kinds`; `items` is how many things a customer would count.
+    """
 
     till: Till
-    kind: TransactionKind
+    kind: str
     actor: Actor
     id: str | None = None
     """Of the open sale that it was, which is gone with it; minted where it is None."""
@@ -136,7 +134,7 @@ class NewTransaction:
             tx.execute(_INSERT_PAYMENTS, list(self._payment_rows(sale_id)))
         if self.id is not None:
             open_sales.forget(tx, self.id)
-        if self.kind in _SENSITIVE or self.approvals:
+        if kind_of(self.kind).noted or self.approvals:
             self._note(tx, receipt_number)
         tx.touch(Topic.SALES)
         return CompletedSale(
@@ -177,7 +175,7 @@ class NewTransaction:
         reasons = [self.reason, *(line.reason for line in self.lines)]
         journal.note(
             tx,
-            self.kind.value,
+            self.kind,
             self.actor.id,
             approved_by_id=last_approver_id(self.approvals),
             reason="; ".join(dict.fromkeys(reason for reason in reasons if reason)),
@@ -203,7 +201,7 @@ class NewTransaction:
             occurred_ms=occurred_ms,
             stock=tuple(self._stock_effects()),
             summary={
-                "kind": self.kind.value,
+                "kind": self.kind,
                 "receipt": receipt_number,
                 "items": self.items,
                 "totalMinor": self.total_minor,
@@ -230,8 +228,8 @@ class NewTransaction:
 
     def _stock_effects(self) -> Iterable[StockEffect]:
         """One effect a product, however many lines name it."""
-        direction = _STOCK_DIRECTION.get(self.kind)
-        if direction is None:
+        direction = kind_of(self.kind).stock
+        if not direction:
             return
         sums: dict[str, int] = {}
         for line in self.lines:
@@ -245,7 +243,7 @@ class NewTransaction:
     ) -> dict[str, Any]:
         return {
             "id": sale_id,
-            "kind": self.kind.value,
+            "kind": self.kind,
             "receipt_number": receipt_number,
             "refers_to": self.refers_to,
             "currency": self.till.device.currency,

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
 from app.domain.rights import Right, may
+from app.domain.vocabulary.units import EACH
 from app.services import journal
 from app.services.approvals import answered_for, last_approver_id
 from app.services.stock.gtin import same_code, spellings
@@ -24,8 +25,6 @@ ADD_MAX = 500
 """Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
 
 _BULK = 1
-
-Unit = Literal["each", "kg"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class NewProduct:
     sku: str | None = None
     price_minor: int | None = None
     tax_rate_ppm: int = 0
-    unit: Unit = "each"
+    unit: str = EACH
 
 
 @dataclass(frozen=True)

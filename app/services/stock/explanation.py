@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from app.domain.quantity import quantity_in_words
+from app.domain.vocabulary.movement_reasons import RESOLUTION, reason_of
 from resources.words import MINUS, time_of_day, translate
 from sync_agent.contract.operations import CONFLICT
 from sync_agent.contract.wire import from_ms
-from sync_agent.merge import figure, movement_word
 from sync_agent.store.outbox import Status
 from sync_agent.store.projection import StockFigure, UnconfirmedEffect
-
-DECISION = "decision"
-"""The reason of a figure that a person decided, beside the reasons of movements."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def _taken_together(effects: Iterable[UnconfirmedEffect]) -> list[PendingEffect]
 
 
 def _reason(effect: UnconfirmedEffect) -> str:
-    return DECISION if effect.resource_type == CONFLICT else effect.reason
+    return RESOLUTION if effect.resource_type == CONFLICT else effect.reason
 
 
 def _server_part(stock: StockFigure, unit: str, zone: tzinfo) -> str:
@@ -81,21 +79,23 @@ def _server_part(stock: StockFigure, unit: str, zone: tzinfo) -> str:
     )
     if stock.cursor_seq is not None:
         known.append(translate("explanation", "change {number}").format(number=stock.cursor_seq))
-    shown = translate("explanation", "Server: {figure}").format(figure=figure(stock.server_quantity, unit))
+    shown = translate("explanation", "Server: {figure}").format(
+        figure=quantity_in_words(stock.server_quantity, unit)
+    )
     return shown + (f" ({', '.join(known)})" if known else "")
 
 
 def _effect_part(effect: PendingEffect, unit: str) -> str:
     status = _status_words(Status(effect.status))
     if effect.kind == "count":
-        if effect.reason == DECISION:
+        if effect.reason == RESOLUTION:
             words = translate("explanation", "→ {figure} decided here, {status}")
         else:
             words = translate("explanation", "→ {figure} counted here, {status}")
-        return words.format(figure=figure(effect.quantity, unit), status=status)
-    signed = f"{MINUS if effect.quantity < 0 else '+'} {figure(abs(effect.quantity), unit)}"
+        return words.format(figure=quantity_in_words(effect.quantity, unit), status=status)
+    signed = f"{MINUS if effect.quantity < 0 else '+'} {quantity_in_words(abs(effect.quantity), unit)}"
     words = translate("explanation", "{figure} {moved} here, {status}")
-    return words.format(figure=signed, moved=movement_word(effect.reason, effect.quantity), status=status)
+    return words.format(figure=signed, moved=reason_of(effect.reason).done(effect.quantity), status=status)
 
 
 def _status_words(status: Status) -> str:
@@ -110,4 +110,4 @@ def _status_words(status: Status) -> str:
 
 
 def _result(stock: StockFigure, pending: list[PendingEffect], unit: str) -> str:
-    return f" = {figure(stock.on_hand, unit)}" if pending else ""
+    return f" = {quantity_in_words(stock.on_hand, unit)}" if pending else ""

@@ -11,15 +11,16 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from app.domain.errors import BadQuantity
-from app.domain.quantity import KG, PER_KG, check_quantity, one
+from app.domain.quantity import check_quantity, one
 from app.domain.rights import Right
+from app.domain.vocabulary.movement_reasons import Sign, reason_of
+from app.domain.vocabulary.units import UNITS
 from app.services.stock import explanation
 from app.services.stock.catalogue import ProductView, known_product, view_of
 from app.services.stock.explanation import Explanation
 from app.services.till import Actor, Till, authorise, person_names
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData
-from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import search
 from sync_agent.store import tables as t
@@ -257,14 +258,15 @@ def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPag
 def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list[str]:
     """Products whose confirmed figure is that low, or that this till has moved since."""
     level, moved = t.stock_level.c, t.overlay.c
-    # Kilograms are kept in thousandths; which products those are is seen to when the rows are read.
-    highest = -1 if limit < 0 else limit * PER_KG
+    # A quantity is in its unit's smallest part; how many parts one has is seen to when the rows are read.
+    highest = -1 if limit < 0 else limit * max(unit.parts for unit in UNITS.all())
     low = select(level.product_id).where(level.location_id == location_id, level.quantity <= highest)
     if limit < 0:
         low = low.where(level.quantity < 0)
     else:
-        by_piece = select(t.catalogue.c.product_id).where(t.catalogue.c.unit == KG)
-        low = low.where((level.quantity <= limit) | level.product_id.in_(by_piece))
+        in_parts = [unit.code for unit in UNITS.all() if unit.parts > 1]
+        divided = select(t.catalogue.c.product_id).where(t.catalogue.c.unit.in_(in_parts))
+        low = low.where((level.quantity <= limit) | level.product_id.in_(divided))
     here = select(moved.product_id).where(moved.location_id == location_id)
     return list(connection.execute(low.union(here)).scalars())
 
@@ -276,17 +278,12 @@ def _holds(hit: search.ProductHit, terms: list[str]) -> bool:
 
 # --- changing ----------------------------------------------------------------------------------------
 
-_MORE = frozenset({MovementReason.RECEIVE, MovementReason.FOUND})
-_LESS = frozenset({MovementReason.WASTE})
-ADJUSTING = (*sorted(_MORE), *sorted(_LESS), MovementReason.CORRECTION)
-"""What a clerk may give as the reason of an adjustment."""
-
 
 async def adjust(
     till: Till,
     product_id: str,
     delta: int,
-    reason: MovementReason,
+    reason: str,
     note: str | None,
     actor: Actor,
     *,
@@ -295,8 +292,8 @@ async def adjust(
 ) -> str:
     """Change a product's stock here by `delta`; the id of the operation.
 
-    Goods received or found add, waste takes away, a correction may do either. Raises BadQuantity,
-    UnknownProduct, NotPermitted.
+    `reason` is the code of one that is offered (`movement_reasons`); its sign says which way `delta` goes.
+    Raises BadQuantity, UnknownProduct, NotPermitted.
     """
     authorise(actor, approved_by, Right.MOVE_STOCK)
     _check_adjustment(delta, reason)
@@ -326,7 +323,7 @@ async def adjust(
                 "product": product.name,
                 "unit": product.unit,
                 "quantity": delta,
-                "reason": reason.value,
+                "reason": reason,
                 "person": actor.name,
             },
         )
@@ -335,17 +332,17 @@ async def adjust(
     return await till.store.write(write)
 
 
-def _check_adjustment(delta: int, reason: MovementReason) -> None:
-    if reason not in ADJUSTING:
+def _check_adjustment(delta: int, code: str) -> None:
+    reason = reason_of(code)
+    if not reason.offered:
         words = translate("errors", "“{reason}” is not a reason for an adjustment.")
-        raise BadQuantity(words.format(reason=reason.value))
+        raise BadQuantity(words.format(reason=reason.in_list()))
     if delta == 0:
         raise BadQuantity(translate("errors", "An adjustment by nothing changes nothing."))
-    if delta < 0 and reason in _MORE:
-        words = translate(
-            "errors", "Goods that were received or found add to the stock: give a positive quantity."
-        )
-        raise BadQuantity(words)
-    if delta > 0 and reason in _LESS:
-        raise BadQuantity(translate("errors", "Waste takes from the stock: give a negative quantity."))
+    if delta < 0 and reason.sign is Sign.ADDS:
+        words = translate("errors", "“{reason}” adds to the stock: give a positive quantity.")
+        raise BadQuantity(words.format(reason=reason.in_list()))
+    if delta > 0 and reason.sign is Sign.TAKES:
+        words = translate("errors", "“{reason}” takes from the stock: give a negative quantity.")
+        raise BadQuantity(words.format(reason=reason.in_list()))
     check_quantity(delta)

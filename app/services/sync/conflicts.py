@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Row, select
 
 from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved
 from app.domain.money import minor_digits
-from app.domain.quantity import EACH, check_quantity
+from app.domain.quantity import check_quantity
 from app.domain.rights import Right
+from app.domain.vocabulary.units import EACH
 from app.services.stock.catalogue import product_names
 from app.services.till import Actor, Till, authorise, person_names
 from resources.words import translate

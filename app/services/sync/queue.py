@@ -8,11 +8,14 @@ import orjson
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.domain.money import format_minor
+from app.domain.quantity import quantity_in_words
+from app.domain.vocabulary.movement_reasons import reason_of
+from app.domain.vocabulary.transaction_kinds import TRANSACTION_KINDS, kind_of
+from app.domain.vocabulary.units import EACH
 from app.services.till import Till
 from resources.words import negative, positive, translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
-from sync_agent.merge import figure, movement_word
 from sync_agent.store import endings
 from sync_agent.store import tables as t
 from sync_agent.store.outbox import Status
@@ -140,7 +143,9 @@ def _row(row: Any) -> QueueRow:
 
 def describe(summary: dict[str, Any]) -> tuple[str, str]:
     """Title and detail of an operation, from the summary that was written with it."""
-    title, parts = _TELLERS[summary["kind"]](summary)
+    kind = summary["kind"]
+    tell = _tell_transaction if TRANSACTION_KINDS.knows(kind) else _TELLERS.get(kind, _tell_unknown)
+    title, parts = tell(summary)
     return title, " · ".join([*parts, *([summary["person"]] if summary.get("person") else [])])
 
 
@@ -185,33 +190,20 @@ def refusal(summary: dict[str, Any], code: str | None, error: str | None) -> str
     return words.format(what=what)
 
 
-def kind_in_words(kind: str) -> str:
-    """What a transaction is called: "Sale", "Refund" …"""
-    return {
-        "sale": translate("queue", "Sale"),
-        "refund": translate("queue", "Refund"),
-        "void": translate("queue", "Void"),
-        "paid_in": translate("queue", "Paid in"),
-        "paid_out": translate("queue", "Paid out"),
-        "no_sale": translate("queue", "Drawer opened"),
-    }[kind]
-
-
-def _tell_sale(summary: dict[str, Any]) -> tuple[str, list[str]]:
-    detail = []
+def _tell_transaction(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    kind, detail = kind_of(summary["kind"]), []
     if summary["items"]:
         detail.append(translate("queue", "%n item(s)", summary["items"]))
-    if summary["kind"] != "no_sale":
+    if kind.has_amount:
         detail.append(format_minor(summary["totalMinor"], summary["currency"]))
-    return f"{kind_in_words(summary['kind'])} {summary['receipt']}", detail
+    return f"{kind.name} {summary['receipt']}", detail
 
 
 def _tell_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary["quantity"]
-    unit = summary.get("unit", "each")
-    signed = (negative if quantity < 0 else positive)(figure(abs(quantity), unit))
-    word = movement_word(summary["reason"], quantity)
-    return _stock_of(summary), [f"{signed} {word}"]
+    figure = quantity_in_words(abs(quantity), summary.get("unit", EACH))
+    signed = negative(figure) if quantity < 0 else positive(figure)
+    return _stock_of(summary), [f"{signed} {reason_of(summary['reason']).done(quantity)}"]
 
 
 def _stock_of(summary: dict[str, Any]) -> str:
@@ -220,7 +212,7 @@ def _stock_of(summary: dict[str, Any]) -> str:
 
 def _tell_count(summary: dict[str, Any]) -> tuple[str, list[str]]:
     title = translate("queue", "Count of {product}").format(product=summary["product"])
-    return title, [figure(summary["quantity"], summary.get("unit", "each"))]
+    return title, [quantity_in_words(summary["quantity"], summary.get("unit", EACH))]
 
 
 def _tell_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
@@ -229,7 +221,7 @@ def _tell_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
 
 def _tell_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary.get("quantity")
-    chosen = [] if quantity is None else [figure(quantity, summary.get("unit", "each"))]
+    chosen = [] if quantity is None else [quantity_in_words(quantity, summary.get("unit", EACH))]
     return translate("queue", "Decision on {product}").format(product=summary["product"]), chosen
 
 
@@ -249,8 +241,14 @@ def _tell_shift(summary: dict[str, Any]) -> tuple[str, list[str]]:
     return translate("queue", "Shift closed"), []
 
 
+def _tell_unknown(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    """Of a kind that only a newer version of the till writes."""
+    if "receipt" in summary:
+        return _tell_transaction(summary)
+    return str(summary["kind"]), [str(summary[name]) for name in ("product", "place") if name in summary]
+
+
 _TELLERS = {
-    **dict.fromkeys(("sale", "refund", "void", "paid_in", "paid_out", "no_sale"), _tell_sale),
     "adjust": _tell_adjustment,
     "count": _tell_count,
     "product": _tell_product,

@@ -18,13 +18,12 @@ from pydantic import ValidationError
 from sqlalchemy import Row, false, select
 
 from app.domain.errors import BadQuantity, ReasonMissing
-from app.domain.quantity import EACH
 from app.domain.rights import Right
+from app.domain.vocabulary.units import EACH
 from app.services import journal
 from app.services.approvals import answered_for
 from app.services.sync.queue import describe
 from app.services.till import Actor, Till, authorise
-from resources.words import translate
 from sync_agent.contract.operations import (
     PRODUCT,
     STOCK_LEVEL,
@@ -38,7 +37,7 @@ from sync_agent.store import attempts, endings, outbox
 from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView
 from sync_agent.store.database import Transaction
-from sync_agent.store.endings import CannotEnd
+from sync_agent.store.endings import CannotEnd, EndingProblem
 from sync_agent.store.outbox import NewOperation, ProductEffect, StockEffect
 
 __all__ = ["AttemptView", "CannotEnd"]  # what details() answers with, and what the rest may raise
@@ -70,7 +69,7 @@ def details(till: Till, operation_id: str) -> EntryDetails:
     with till.store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
-            raise CannotEnd(translate("endings", "This entry is not on this till."))
+            raise CannotEnd(EndingProblem.NOT_HERE)
         before, behind = _neighbours(row)
         tried = attempts.timeline(connection, operation_id)
         waits_for = _titles(connection.execute(before))
@@ -140,7 +139,7 @@ async def edit_and_send(
     def write(tx: Transaction) -> str:
         row = tx.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
-            raise CannotEnd(translate("endings", "This entry is not on this till."))
+            raise CannotEnd(EndingProblem.NOT_HERE)
         edited = _edited(till, row, changes, actor, approved_by)
         return endings.replace(tx, operation_id, edited).id
 
@@ -171,8 +170,7 @@ def _edited(
         return _edited_product(replace(same, approvals=approvals), changes)
     if row.resource_type == STOCK_LEVEL:
         return _edited_stock(same, changes)
-    words = translate("endings", "Entries of this kind are tried again or discarded, not changed.")
-    raise CannotEnd(words)
+    raise CannotEnd(EndingProblem.KIND_NOT_CHANGED)
 
 
 def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
@@ -198,10 +196,7 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
         kept = ProductEdit.model_validate(data).set
         fields = kept.model_dump(by_alias=False, include=kept.model_fields_set)
     else:
-        words = translate(
-            "endings", "A deletion is tried again or discarded: there is nothing in it to change."
-        )
-        raise CannotEnd(words)
+        raise CannotEnd(EndingProblem.DELETION_NOT_CHANGED)
     summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
     return replace(same, data=data, summary=summary, product=ProductEffect(same.resource_id, fields))
 

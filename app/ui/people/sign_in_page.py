@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.vocabulary.roles import role_of
 from app.services.people import directory as people
 from app.services.people.directory import Person
 from app.services.sync import queue
@@ -92,8 +93,7 @@ class SignInPage(Page):
         self._list.insertWidget(number, made)
 
     def _role_words(self, person: Person) -> str:
-        words = {"clerk": self.tr("Clerk"), "manager": self.tr("Manager"), "admin": self.tr("Administrator")}
-        return words.get(person.role, person.role)
+        return str(role_of(person.role).name)
 
     def _choose(self, number: int) -> None:
         self._select(number)

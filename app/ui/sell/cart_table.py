@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.cart import Cart, CartLine
 from app.domain.quantity import format_quantity
+from app.domain.vocabulary.units import unit_of
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
@@ -125,8 +126,8 @@ class CartModel(QAbstractTableModel):
         match column:
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
-                each = self.tr("{price} a kg") if line.unit == "kg" else self.tr("{price} each")
-                return f"{line.description}\n{each.format(price=price)}{self._change_words(line)}"
+                priced = str(unit_of(line.unit).priced).format(price=price)
+                return f"{line.description}\n{priced}{self._change_words(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:

@@ -14,6 +14,7 @@ from app.domain.open_sale import CartChange
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, card, field, label
 from app.ui.widgets.reason_field import ReasonField
+from app.ui.widgets.shortcuts import BACK
 
 What = Literal["line", "sale", "price"]
 
@@ -50,7 +51,7 @@ class ChangePanel(QWidget):
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -156,7 +157,7 @@ class ChangePanel(QWidget):
         layout.addWidget(self._message)
         layout.addStretch(1)
         buttons = QHBoxLayout()
-        buttons.addWidget(button(self.tr("Back (Esc)"), "changeBack", self.left.emit))
+        buttons.addWidget(button(BACK.after(self.tr("Back")), "changeBack", self.left.emit))
         buttons.addWidget(button(self.tr("Apply"), "changeApply", self._apply, role="primary"), 1)
         layout.addLayout(buttons)
         outer = QVBoxLayout(self)

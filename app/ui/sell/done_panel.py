@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from app.domain.vocabulary.transaction_kinds import SALE, kind_of
 from app.services.selling.transaction import CompletedSale
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
@@ -29,16 +30,15 @@ class DonePanel(QFrame):
         self._sale: CompletedSale | None = None
         self._build()
 
-    def show_sale(self, sale: CompletedSale, kind: str = "sale") -> None:
+    def show_sale(self, sale: CompletedSale, kind: str = SALE) -> None:
         """`kind` is the transaction's: of a refund money went back to the customer."""
         self._sale = sale
         self._mark.setPixmap(theme.pixmap("check", "good", 28))
-        titles = {"refund": self.tr("Refund done"), "void": self.tr("Sale voided")}
-        title = titles.get(kind, self.tr("Sale done"))
+        title = str(kind_of(kind).done or kind_of(kind).name)
         self._title.setText(title)
         self._receipt.setText(sale.receipt_number)
         paid_minor = sale.total_minor + sale.rounding_minor
-        gives_back = kind != "sale"
+        gives_back = kind_of(kind).gives_back
         self._paid_words.setText(self.tr("Total") if gives_back else self.tr("Paid"))
         self._total.setText(self._formatter.money(paid_minor))
         self._change_words.setText(self.tr("To give back") if gives_back else self.tr("Change to give"))
@@ -73,7 +73,7 @@ class DonePanel(QFrame):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)
         self._mark = label()
-        self._title = label(self.tr("Sale done"), "title", name="doneTitle")
+        self._title = label(str(kind_of(SALE).done), "title", name="doneTitle")
         self._receipt = label(role="title", name="doneReceipt")
         head = QHBoxLayout()
         head.addWidget(self._mark)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.domain.vocabulary.transaction_kinds import kind_of
+from app.domain.vocabulary.units import EACH, unit_of
 from app.services.selling import checkout
 from app.services.selling.checkout import SaleView
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ProductView
-from app.services.sync.queue import kind_in_words
 from app.services.till import Till
 from app.ui.sell.quick_keys import QuickKeys
 from app.ui.widgets.formatting import Formatter
@@ -83,12 +84,12 @@ class FindPanel(QWidget):
         self._sales.rows.show([self._sale_row(sale, now_ms) for sale in self._recent])
 
     def _sale_row(self, sale: SaleView, now_ms: int) -> TwoLines:
-        gives = sale.kind in {"refund", "void", "paid_out"}
-        figure = self._formatter.money(-sale.total_minor if gives else sale.total_minor)
+        kind = kind_of(sale.kind)
+        figure = self._formatter.money(-sale.total_minor if kind.gives_back else sale.total_minor)
         return TwoLines(
-            first=f"{kind_in_words(sale.kind)} {sale.receipt_number}",
+            first=f"{kind.name} {sale.receipt_number}",
             second=f"{self._formatter.moment(sale.occurred_ms, now_ms)} · {sale.actor_name}",
-            figure="" if sale.kind == "no_sale" else figure,
+            figure=figure if kind.has_amount else "",
         )
 
     def refresh(self) -> None:
@@ -106,8 +107,8 @@ class FindPanel(QWidget):
             price = self.tr("No price yet")
         else:
             price = self._formatter.amount(product.price_minor)
-        if product.unit == "kg" and product.price_minor is not None:
-            price = self.tr("{price} a kg").format(price=price)
+            if product.unit != EACH:
+                price = str(unit_of(product.unit).priced).format(price=price)
         return TwoLines(product.name, codes, price)
 
     def _take_first(self) -> None:

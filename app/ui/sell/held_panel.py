@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from app.services.selling.open_sales import HeldSale
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, card, label
+from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 
@@ -34,7 +35,7 @@ class HeldPanel(QWidget):
         frame, layout = card()
         layout.addWidget(label(self.tr("Held sales"), "title"))
         layout.addWidget(self._list, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "heldBack", self.left.emit))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "heldBack", self.left.emit))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
@@ -64,7 +65,7 @@ class HeldPanel(QWidget):
         return f"{one.first_item} · {items}" if one.first_item else items
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if BACK.is_pressed(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)

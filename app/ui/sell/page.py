@@ -8,8 +8,6 @@ scanner's Enter would close that.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.cart import Cart
@@ -18,6 +16,7 @@ from app.domain.open_sale import CartChange, OpenSale
 from app.domain.quantity import parse_quantity
 from app.domain.rights import Right
 from app.domain.tender import Settlement
+from app.domain.vocabulary.payment_methods import is_cash
 from app.services import preferences
 from app.services.cash import drawer
 from app.services.selling import checkout, open_sales, receipts, refunds
@@ -39,6 +38,7 @@ from app.ui.sell.refund_panel import RefundPanel, RefundRequest, VoidRequest
 from app.ui.sell.tender_panel import TenderPanel
 from app.ui.widgets import sounds, tasks, theme
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label
+from app.ui.widgets.shortcuts import DISCOUNT, HOLD, MORE, PAY, RECALL, REFUND, REMOVE, SEARCH
 from app.ui.widgets.theme import Tone
 
 
@@ -244,7 +244,7 @@ class SellPage(Page):
         self._tax.setText(self._tax_words())
         self._tax.setVisible(bool(self._tax.text()))
         self._total.setText(self._formatter.money(cart.total_minor))
-        self._pay.setText(self.tr("Pay (F9)") if self._sale.refund is None else self.tr("Give back"))
+        self._pay.setText(PAY.after(self.tr("Pay")) if self._sale.refund is None else self.tr("Give back"))
         self._pay.setEnabled(not cart.is_empty)
         self._pay.setToolTip(str(EmptyCart()) if cart.is_empty else "")
         self._hold.setEnabled(not cart.is_empty)
@@ -303,7 +303,9 @@ class SellPage(Page):
         await open_sales.hold(self._till, self._sale, self._signed_in)
         self._start_anew()
         self._show_find()
-        self._message.say(self.tr("Held. F5 takes it back."), Tone.GOOD, for_ms=6000)
+        self._message.say(
+            self.tr("Held. {key} takes it back.").format(key=RECALL.name), Tone.GOOD, for_ms=6000
+        )
 
     def recall(self) -> None:
         if self._is_busy:
@@ -319,7 +321,7 @@ class SellPage(Page):
 
     def _show_held_count(self) -> None:
         count = len(open_sales.held(self._till))
-        words = self.tr("Recall F5")
+        words = RECALL.beside(self.tr("Recall"))
         self._recall.setText(f"{words} · {self._formatter.quantity(count)}" if count else words)
         self._recall.setAccessibleName(self._recall.text())
 
@@ -358,7 +360,7 @@ class SellPage(Page):
         kind = "sale" if self._sale.refund is None else "refund"
         done = await checkout.complete(self._till, self._sale, settlement, self._signed_in)
         self._start_anew()
-        self._show_done(done, kind, has_cash=any(tender.method == "cash" for tender in settlement.tenders))
+        self._show_done(done, kind, has_cash=any(is_cash(tender.method) for tender in settlement.tenders))
         self._tender.set_busy(False)
 
     def _show_done(self, sale: CompletedSale, kind: str, *, has_cash: bool) -> None:
@@ -379,14 +381,14 @@ class SellPage(Page):
         back = await refunds.refund(
             self._till, request.sale, request.quantities, request.method, self._signed_in, request.reason
         )
-        self._show_done(back, "refund", has_cash=request.method == "cash")
+        self._show_done(back, "refund", has_cash=is_cash(request.method))
 
     @tasks.command
     async def _void_sale(self, request: VoidRequest) -> None:
         actor = self._signed_in
         approver = await self._approvals.ask(actor, Right.VOID_SALE)
         back = await refunds.void(self._till, request.sale, actor, request.reason, approved_by=approver)
-        has_cash = any(payment.method == "cash" for payment in request.sale.payments)
+        has_cash = any(is_cash(payment.method) for payment in request.sale.payments)
         self._show_done(back, "void", has_cash=has_cash)
 
     @tasks.command
@@ -505,11 +507,13 @@ class SellPage(Page):
             self._side.addWidget(panel)
 
     def _actions(self) -> QHBoxLayout:
-        self._discount = button(self.tr("Discount F8"), "discount", self.ask_for_discount, role="action")
-        self._hold = button(self.tr("Hold F4"), "hold", self.hold, role="action")
-        self._recall = button(self.tr("Recall F5"), "recall", self.recall, role="action")
-        refund = button(self.tr("Refund F6"), "refund", self.ask_for_refund, role="action")
-        more = button(self.tr("More F7"), "more", self.show_more, role="action")
+        self._discount = button(
+            DISCOUNT.beside(self.tr("Discount")), "discount", self.ask_for_discount, role="action"
+        )
+        self._hold = button(HOLD.beside(self.tr("Hold")), "hold", self.hold, role="action")
+        self._recall = button(RECALL.beside(self.tr("Recall")), "recall", self.recall, role="action")
+        refund = button(REFUND.beside(self.tr("Refund")), "refund", self.ask_for_refund, role="action")
+        more = button(MORE.beside(self.tr("More")), "more", self.show_more, role="action")
         row = QHBoxLayout()
         row.setSpacing(6)
         for made in (self._discount, self._hold, self._recall, refund, more):
@@ -523,7 +527,7 @@ class SellPage(Page):
         self._tax = label(role="muted", name="cartTax")
         self._total = label(role="total", name="cartTotal")
         self._total.setFont(theme.tabular(self._total.font()))
-        self._pay = button(self.tr("Pay (F9)"), "pay", self.ask_for_money, role="primary")
+        self._pay = button(PAY.after(self.tr("Pay")), "pay", self.ask_for_money, role="primary")
         self._pay.setProperty("role", "pay")
         figures = QVBoxLayout()
         figures.setSpacing(2)
@@ -540,14 +544,14 @@ class SellPage(Page):
         return frame
 
     def _make_keys(self) -> None:
-        for key, act in (
-            (Qt.Key.Key_F2, self.search),
-            (Qt.Key.Key_F4, self.hold),
-            (Qt.Key.Key_F5, self.recall),
-            (Qt.Key.Key_F6, self.ask_for_refund),
-            (Qt.Key.Key_F7, self.show_more),
-            (Qt.Key.Key_F8, self.ask_for_discount),
-            (Qt.Key.Key_F9, self.ask_for_money),
-            (Qt.Key.Key_Delete, self._remove_current),
+        for shortcut, act in (
+            (SEARCH, self.search),
+            (HOLD, self.hold),
+            (RECALL, self.recall),
+            (REFUND, self.ask_for_refund),
+            (MORE, self.show_more),
+            (DISCOUNT, self.ask_for_discount),
+            (PAY, self.ask_for_money),
+            (REMOVE, self._remove_current),
         ):
-            QShortcut(QKeySequence(key), self).activated.connect(act)
+            shortcut.bind(self, act)

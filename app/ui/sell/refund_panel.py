@@ -6,10 +6,8 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -18,9 +16,12 @@ from PySide6.QtWidgets import (
 from app.domain.errors import DomainError
 from app.domain.quantity import format_quantity, parse_quantity
 from app.domain.tender import Method
+from app.domain.vocabulary import payment_methods
+from app.domain.vocabulary.payment_methods import CASH, PaymentMethod
 from app.services.selling import refunds
 from app.services.selling.refunds import RefundableLine, RefundableSale
 from app.services.till import Till
+from app.ui.sell.method_buttons import MethodButtons
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, label
@@ -114,8 +115,8 @@ class RefundPanel(QWidget):
         self._title.setText(f"{sale.receipt_number} · {self._formatter.money(sale.total_minor)}")
         self._facts.setText(f"{self._formatter.moment(sale.occurred_ms, now_ms)} · {sale.person}")
         self._void.setVisible(sale.can_be_voided)
-        paid_by_card = all(tender.method == "card" for tender in sale.payments)
-        self._methods.button(1 if paid_by_card else 0).setChecked(True)
+        paid_by = {tender.method for tender in sale.payments}
+        self._methods.choose(paid_by.pop() if len(paid_by) == 1 else CASH)
         self._fill_lines(sale)
         self._set_busy(False)
         self._steps.setCurrentIndex(1)
@@ -197,7 +198,7 @@ class RefundPanel(QWidget):
     def _refund(self) -> None:
         if self._sale is None or not self._give.isEnabled():
             return
-        method: Method = "card" if self._methods.checkedId() == 1 else "cash"
+        method = self._methods.method.code
         try:
             request = RefundRequest(self._sale, self._quantities(), method, self._reason.reason)
         except DomainError as error:
@@ -302,7 +303,8 @@ class RefundPanel(QWidget):
         layout.addWidget(self._facts)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._reason)
-        layout.addLayout(self._method_row())
+        self._methods = MethodButtons("refundBy", payment_methods.at_refund(), PaymentMethod.in_refund)
+        layout.addWidget(self._methods)
         row = QHBoxLayout()
         row.addWidget(label(self.tr("To give back"), "muted"))
         row.addStretch(1)
@@ -313,21 +315,3 @@ class RefundPanel(QWidget):
         buttons.addWidget(self._give, 1)
         layout.addLayout(buttons)
         return step
-
-    def _method_row(self) -> QHBoxLayout:
-        self._methods = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for number, words, name in (
-            (0, self.tr("In cash"), "refundInCash"),
-            (1, self.tr("To the card"), "refundToCard"),
-        ):
-            made = QPushButton(words)
-            made.setObjectName(name)
-            made.setAccessibleName(words)
-            made.setProperty("role", "choice")
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            self._methods.addButton(made, number)
-            row.addWidget(made, 1)
-        return row

@@ -9,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QLayout,
@@ -21,13 +20,17 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import DomainError
 from app.domain.money import format_minor, parse_amount
-from app.domain.tender import Method, Settlement, suggested_notes
+from app.domain.tender import Settlement, suggested_notes
+from app.domain.vocabulary import payment_methods
+from app.domain.vocabulary.payment_methods import CARD, CASH, PaymentMethod, method_of
+from app.ui.sell.method_buttons import MethodButtons
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, card, field, icon_button, label
+from app.ui.widgets.shortcuts import BACK, PAY
 
 NOTES_IN_A_ROW = 3
-CASH, CARD, OTHER = range(3)
+CASH_FORM, OTHER_FORM = range(2)
 
 
 class TenderPanel(QWidget):
@@ -60,8 +63,8 @@ class TenderPanel(QWidget):
         self._title.setText(self.tr("To give back") if refunds else self.tr("To pay"))
         self.set_busy(False)
         self._show_rest()
-        self._methods.button(CASH).setChecked(True)
-        self._switch(CASH)
+        self._methods.choose(CASH)
+        self._show_form()
 
     def set_busy(self, busy: bool) -> None:
         """While the sale goes to disk it cannot be paid a second time."""
@@ -78,12 +81,10 @@ class TenderPanel(QWidget):
 
     def next_method(self) -> None:
         """F9 while paying: from cash to card, and on."""
-        method = (self._methods.checkedId() + 1) % (OTHER + 1)
-        self._methods.button(method).setChecked(True)
-        self._switch(method)
+        self._methods.choose_next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._take_cash.isEnabled():
+        if BACK.is_pressed(event) and self._take_cash.isEnabled():
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -91,10 +92,11 @@ class TenderPanel(QWidget):
     # --- paying ---
 
     def _pay_cash(self) -> None:
-        self._pay(lambda: self._settlement.with_cash(self._typed(self._given)), self._take_cash)
+        method = self._methods.method.code
+        self._pay(lambda: self._settlement.with_cash(self._typed(self._given), method), self._take_cash)
 
     def _pay_card(self) -> None:
-        method: Method = "card" if self._methods.checkedId() == CARD else "other"
+        method = self._methods.method.code
         self._pay(
             lambda: self._settlement.with_card(
                 self._typed(self._card_amount), self._reference.text(), method
@@ -124,36 +126,39 @@ class TenderPanel(QWidget):
     def _show_payments(self) -> None:
         self.taken.emit(self._settlement)
         self._show_rest()
-        self._switch(self._methods.checkedId())
+        self._show_form()
 
     def _typed(self, line: QLineEdit) -> int:
         return parse_amount(line.text(), self._formatter.currency)
 
     # --- what is shown ---
 
-    def _switch(self, method: int) -> None:
-        self._forms.setCurrentIndex(CASH if method == CASH else CARD)
-        due = self._settlement.cash_due_minor if method == CASH else self._settlement.due_minor
-        if method == CASH:
+    def _show_form(self) -> None:
+        """What is asked about the chosen method."""
+        method = self._methods.method
+        self._forms.setCurrentIndex(CASH_FORM if method.is_cash else OTHER_FORM)
+        due = self._settlement.cash_due_minor if method.is_cash else self._settlement.due_minor
+        if method.is_cash:
             self._show_notes()
-        typed = self._given if method == CASH else self._card_amount
+        typed = self._given if method.is_cash else self._card_amount
         typed.setText(format_minor(due, self._formatter.currency))
         typed.selectAll()
         typed.setFocus()
         self._reference.clear()
-        card_words = self.tr("Paid by card") if method == CARD else self.tr("Paid otherwise")
-        self._take_card.setText(card_words)
-        self._take_card.setAccessibleName(card_words)
+        for part in (self._reference_words, self._reference):
+            part.setVisible(method.asks_reference)
+        self._take_card.setText(method.in_button())
+        self._take_card.setAccessibleName(method.in_button())
         self._show_change()
 
     def _show_rest(self) -> None:
         self._due.setText(self._formatter.money(self._settlement.due_minor))
         self._due.setFont(theme.tabular(self._due.font()))
         _empty(self._paid_rows)
-        words = {"cash": self.tr("Cash"), "card": self.tr("Card"), "other": self.tr("Otherwise")}
         for place, tender in enumerate(self._settlement.tenders):
             row = QHBoxLayout()
-            row.addWidget(label(f"{words[tender.method]} {tender.reference or ''}".strip()), 1)
+            words = method_of(tender.method).in_list()
+            row.addWidget(label(f"{words} {tender.reference or ''}".strip()), 1)
             row.addWidget(label(self._formatter.money(tender.kept_minor)))
             take_back = self.tr("Take this payment back")
             row.addWidget(
@@ -185,7 +190,7 @@ class TenderPanel(QWidget):
         self._change_words.setText(self.tr("Still missing") if missing_minor > 0 else self.tr("Change"))
         self._change.setText(self._formatter.money(abs(missing_minor)))
         self._change.setFont(theme.tabular(self._change.font()))
-        words = self.tr("Take part in cash") if missing_minor > 0 else self.tr("Take cash")
+        words = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
         if self._refunds:
             words = self.tr("Give cash")
         self._take_cash.setText(words)
@@ -215,6 +220,8 @@ class TenderPanel(QWidget):
         self._title = label(self.tr("To pay"), "muted")
         self._due = label(role="total", name="tenderDue")
         self._paid_rows = QVBoxLayout()
+        self._methods = MethodButtons("pay", payment_methods.at_tender(), PaymentMethod.in_choice, PAY)
+        self._methods.chosen.connect(self._show_form)
         self._message = MessageLine("tenderMessage")
         self._forms = Pages()
         self._forms.addWidget(self._cash_form())
@@ -222,33 +229,13 @@ class TenderPanel(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._due)
         layout.addLayout(self._paid_rows)
-        layout.addLayout(self._method_row())
+        layout.addWidget(self._methods)
         layout.addWidget(self._message)
         layout.addWidget(self._forms, 1)
-        layout.addWidget(button(self.tr("Back (Esc)"), "tenderBack", self.left.emit))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "tenderBack", self.left.emit))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
-
-    def _method_row(self) -> QHBoxLayout:
-        self._methods = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for method, words, name in (
-            (CASH, self.tr("Cash"), "payCash"),
-            (CARD, self.tr("Card (F9)"), "payCard"),
-            (OTHER, self.tr("Other"), "payOther"),
-        ):
-            made = QPushButton(words)
-            made.setObjectName(name)
-            made.setAccessibleName(words)
-            made.setProperty("role", "choice")
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            self._methods.addButton(made, method)
-            row.addWidget(made, 1)
-        self._methods.idClicked.connect(self._switch)
-        return row
 
     def _cash_form(self) -> QWidget:
         self._given = self._amount_field("cashGiven", self.tr("Cash given"), self._pay_cash)
@@ -258,7 +245,7 @@ class TenderPanel(QWidget):
         self._notes.setSpacing(8)
         self._change_words = label(self.tr("Change"), "muted")
         self._change = label(role="total", name="tenderChange")
-        self._take_cash = button(self.tr("Take cash"), "takeCash", self._pay_cash, role="primary")
+        self._take_cash = button(method_of(CASH).in_button(), "takeCash", self._pay_cash, role="primary")
         form = QWidget()
         layout = QVBoxLayout(form)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -279,13 +266,14 @@ class TenderPanel(QWidget):
         )
         self._reference.setMaxLength(60)
         self._reference.returnPressed.connect(self._pay_card)
-        self._take_card = button(self.tr("Paid by card"), "takeCard", self._pay_card, role="primary")
+        self._take_card = button(method_of(CARD).in_button(), "takeCard", self._pay_card, role="primary")
         form = QWidget()
         layout = QVBoxLayout(form)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label(self.tr("Amount"), "muted"))
         layout.addWidget(self._card_amount)
-        layout.addWidget(label(self.tr("Reference"), "muted"))
+        self._reference_words = label(self.tr("Reference"), "muted")
+        layout.addWidget(self._reference_words)
         layout.addWidget(self._reference)
         layout.addStretch(1)
         layout.addWidget(self._take_card)

@@ -22,6 +22,8 @@ from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import parse_quantity
 from app.domain.receipt import Centred, Pair, Rule, Slip, Weight
 from app.domain.rights import Right
+from app.domain.vocabulary.transaction_kinds import kind_of
+from app.domain.vocabulary.units import EACH, KG
 from app.services import journal, preferences
 from app.services.journal import JournalEntry
 from app.services.preferences import Preferences
@@ -142,7 +144,7 @@ class SettingsPage(Page):
             "settings": self.tr("Settings changed"),
             "discarded": self.tr("Entry discarded"),
             "product": self.tr("Product changed"),
-        }.get(kind) or queue.kind_in_words(kind)
+        }.get(kind) or str(kind_of(kind).name)
 
     # --- what is done ---
 
@@ -186,15 +188,15 @@ class SettingsPage(Page):
 
     def _read_selling(self) -> dict[str, Any]:
         percent = self._discount.text().strip().rstrip("%٪").strip()
-        share = parse_quantity(percent, "kg") * PPM_IN_A_PERCENT // 1000
+        share = parse_quantity(percent, KG) * PPM_IN_A_PERCENT // 1000
         if not 0 <= share <= 100 * PPM_IN_A_PERCENT:
             raise BadQuantity(self.tr("A discount is between 0% and 100%."))
         return {
             "adds_tax": bool(self._adds_tax.currentIndex()),
             "cash_step_minor": parse_amount(self._cash_step.text(), self._formatter.currency),
             "clerk_discount_ppm_max": share,
-            "low_stock": parse_quantity(self._low_stock.text(), "each"),
-            "lock_after_min": parse_quantity(self._lock_after.text(), "each"),
+            "low_stock": parse_quantity(self._low_stock.text(), EACH),
+            "lock_after_min": parse_quantity(self._lock_after.text(), EACH),
         }
 
     def _read_printer(self) -> dict[str, Any]:

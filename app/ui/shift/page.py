@@ -16,6 +16,8 @@ from app.domain.errors import DomainError
 from app.domain.money import parse_amount
 from app.domain.rights import Right
 from app.domain.shift import ShiftTotals
+from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
+from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS
 from app.services.cash import drawer, shifts
 from app.services.cash.shifts import ShiftView
 from app.services.selling import receipts
@@ -102,22 +104,25 @@ class ShiftPage(Page):
 
     def _sum_rows(self) -> list[tuple[str, int, str]]:
         sums = self._totals
-        methods = {"cash": self.tr("Cash"), "card": self.tr("Card"), "other": self.tr("Other")}
-        rows = [(self.tr("%n sale(s)", "", sums.sales), sums.sales_minor, "")]
-        if sums.refunds:
-            rows.append((self.tr("%n refund(s)", "", sums.refunds), -sums.refunds_minor, ""))
-        if sums.voids:
-            rows.append((self.tr("%n void(s)", "", sums.voids), -sums.voids_minor, ""))
+        rows: list[tuple[str, int, str]] = []
+        for kind in TRANSACTION_KINDS.all():
+            of_kind = sums.of(kind.code)
+            if kind.turnover and (of_kind.count or kind.code == SALE):
+                rows.append((kind.in_report(of_kind.count), kind.turnover * of_kind.total_minor, ""))
         rows.append((self.tr("Turnover"), sums.net_minor, "heading"))
         rows += [
-            (self.tr("of it: {method}").format(method=methods.get(method, method)), amount, "muted")
-            for method, amount in sorted(sums.by_method.items())
+            (
+                self.tr("of it: {method}").format(method=method_of(method).name),
+                sums.by_method[method],
+                "muted",
+            )
+            for method in PAYMENT_METHODS.in_order(sums.by_method)
         ]
         rows.append((self.tr("Float"), sums.float_minor, ""))
-        if sums.paid_in_minor:
-            rows.append((self.tr("Paid in"), sums.paid_in_minor, ""))
-        if sums.paid_out_minor:
-            rows.append((self.tr("Paid out"), -sums.paid_out_minor, ""))
+        for kind in TRANSACTION_KINDS.all():
+            of_kind = sums.of(kind.code)
+            if kind.drawer and not kind.turnover and of_kind.count:
+                rows.append((kind.in_report(of_kind.count), kind.drawer * of_kind.total_minor, ""))
         rows.append((self.tr("Cash expected in the drawer"), sums.expected_minor, "heading"))
         return rows
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from app.domain.errors import UnknownProduct
 from app.domain.rights import Right
+from app.domain.vocabulary.movement_reasons import reason_of
 from app.services.stock import catalogue, counting, inventory, transfers
 from app.services.stock.inventory import MovementView, StockRow
 from app.services.till import Actor, Till
@@ -153,27 +154,12 @@ class StockDetails(QFrame):
     def _movement_row(self, movement: MovementView, stock: StockRow) -> TwoLines:
         time = self._formatter.moment(movement.occurred_ms, self._till.clock.now_ms())
         return TwoLines(
-            first=f"{self._reason_words(movement.reason)} · {movement.actor_name}",
+            first=f"{reason_of(movement.reason).in_list()} · {movement.actor_name}",
             second=f"{time} · {movement.note}" if movement.note else time,
             figure=self._formatter.signed(movement.delta, stock.product.unit),
             remark="" if movement.confirmed else self.tr("not confirmed yet"),
             tone=Tone.BUSY,
         )
-
-    def _reason_words(self, reason: str) -> str:
-        words = {
-            "sale": self.tr("Sale"),
-            "refund": self.tr("Refund"),
-            "receive": self.tr("Goods in"),
-            "waste": self.tr("Waste"),
-            "found": self.tr("Found"),
-            "correction": self.tr("Correction"),
-            "count": self.tr("Count"),
-            "resolution": self.tr("Decision"),
-            "transfer_in": self.tr("From another shop"),
-            "transfer_out": self.tr("To another shop"),
-        }
-        return words.get(reason, reason)
 
     def _ask(self, form: StockForm) -> None:
         if self._stock is not None:

@@ -10,19 +10,20 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, 
 
 from app.domain.errors import BadQuantity, DomainError
 from app.domain.quantity import parse_quantity
+from app.domain.vocabulary import movement_reasons
+from app.domain.vocabulary.movement_reasons import MovementReason, Sign, reason_of
 from app.services.stock.inventory import StockRow
 from app.services.stock.transfers import Place
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
 from app.ui.widgets.shortcuts import BACK
-from sync_agent.contract.stock import MovementReason
 
 
 @dataclass(frozen=True)
 class Adjustment:
     product_id: str
     delta: int
-    reason: MovementReason
+    reason: str
     note: str | None
 
 
@@ -162,35 +163,31 @@ class AdjustForm(StockForm):
         )
         self._reason.setObjectName("adjustReason")
         self._reason.setAccessibleName(self.tr("Reason"))
-        for reason, words in (
-            (MovementReason.RECEIVE, self.tr("Goods in")),
-            (MovementReason.WASTE, self.tr("Waste or damage")),
-            (MovementReason.FOUND, self.tr("Found")),
-            (MovementReason.CORRECTION, self.tr("Correction (− takes away)")),
-        ):
-            self._reason.addItem(words, str(reason))
+        for reason in movement_reasons.offered():
+            self._reason.addItem(reason.in_form(), reason.code)
         self._reason.currentIndexChanged.connect(lambda _index: self._show_outcome())
         self.form.insertRow(0, form_label(self.tr("Reason"), self._reason), self._reason)
 
     def request(self) -> Adjustment:
-        return Adjustment(self.stock.product.id, self._delta(), self._chosen(), self.typed_note())
+        return Adjustment(self.stock.product.id, self._delta(), self._chosen().code, self.typed_note())
 
     def outcome_words(self) -> str:
         after = self._formatter.quantity(self.stock.on_hand + self._delta(), self.stock.product.unit)
         return self.tr("On hand after this: {quantity}").format(quantity=after)
 
     def _chosen(self) -> MovementReason:
-        return MovementReason(self._reason.currentData())
+        return reason_of(self._reason.currentData())
 
     def _delta(self) -> int:
         typed = self.typed_quantity()
         if typed == 0:
             raise BadQuantity(self.tr("Nothing would change: type another quantity than 0."))
-        if self._chosen() is MovementReason.CORRECTION:
+        sign = self._chosen().sign
+        if sign is Sign.EITHER:
             return typed
         if typed < 0:
             raise BadQuantity(self.tr("Type it without a minus: the reason says which way it goes."))
-        return -typed if self._chosen() is MovementReason.WASTE else typed
+        return -typed if sign is Sign.TAKES else typed
 
 
 class CountForm(StockForm):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 from app.domain.errors import BadAmount, DomainError
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import parse_quantity
+from app.domain.vocabulary.units import KG
 from app.services.stock.inventory import StockRow
 from app.ui.stock.form import ProductChange
 from app.ui.widgets.formatting import PPM_IN_A_PERCENT, Formatter
@@ -106,5 +107,5 @@ class ProductForm(QWidget):
             "price_minor": parse_amount(price, self._formatter.currency) if price else None,
             "barcode": self._barcode.text().strip() or None,
             "sku": self._sku.text().strip() or None,
-            "tax_rate_ppm": parse_quantity(percent, "kg") * PPM_IN_A_PERCENT // 1000,
+            "tax_rate_ppm": parse_quantity(percent, KG) * PPM_IN_A_PERCENT // 1000,
         }

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 from app.domain.errors import BadAmount, BadQuantity
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import format_quantity, parse_quantity
+from app.domain.vocabulary.movement_reasons import reason_of
 from app.services.sync.conflicts import Comparison, ComparisonRow, HistoryLine, SideLabel
 from app.services.till import Actor, Till
 from app.ui.widgets import theme
@@ -283,22 +284,10 @@ class ComparisonView(QWidget):
         return part
 
     def _history_words(self, line: HistoryLine) -> str:
-        reasons = {
-            "sale": self.tr("sold"),
-            "refund": self.tr("returned"),
-            "receive": self.tr("goods in"),
-            "waste": self.tr("waste"),
-            "found": self.tr("found"),
-            "correction": self.tr("correction"),
-            "count": self.tr("count"),
-            "resolution": self.tr("decision"),
-            "transfer_in": self.tr("from another shop"),
-            "transfer_out": self.tr("to another shop"),
-        }
         parts = [
             self._formatter.moment(line.at_ms, self._till.clock.now_ms()),
             "" if line.delta is None else self._formatter.signed(line.delta, self._shown.unit),
-            reasons.get(line.reason, line.reason),
+            reason_of(line.reason).in_history(),
             line.person,
             line.place,
         ]

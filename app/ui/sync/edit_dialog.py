@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLin
 
 from app.domain.errors import DomainError
 from app.domain.money import format_minor, parse_amount
-from app.domain.quantity import EACH, format_quantity, parse_quantity
+from app.domain.quantity import format_quantity, parse_quantity
+from app.domain.vocabulary import movement_reasons
+from app.domain.vocabulary.movement_reasons import reason_of
+from app.domain.vocabulary.units import EACH
 from app.services.sync.refused import EntryDetails
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
@@ -102,14 +105,11 @@ class EditDialog(QDialog):
         box = QComboBox()
         box.setObjectName("edit-reason")
         box.setAccessibleName(self.tr("Reason"))
-        for reason, words in (
-            ("receive", self.tr("Goods in")),
-            ("waste", self.tr("Waste or damage")),
-            ("found", self.tr("Found")),
-            ("correction", self.tr("Correction (− takes away)")),
-        ):
-            box.addItem(words, reason)
-        box.setCurrentIndex(max(0, box.findData(value)))
+        for reason in movement_reasons.offered():
+            box.addItem(reason.in_form(), reason.code)
+        if box.findData(value) < 0:
+            box.addItem(reason_of(value).in_form(), value)
+        box.setCurrentIndex(box.findData(value))
         self._form.addRow(form_label(self.tr("Reason"), box), box)
         self._readers["reason"] = box.currentData
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone
 
 from app.domain.money import minor_digits
+from app.domain.vocabulary.units import EACH, unit_of
 from app.ui.widgets.language import (
     LEFT_TO_RIGHT_ISOLATE,
     LEFT_TO_RIGHT_MARK,
     POP_ISOLATE,
     RIGHT_TO_LEFT_ISOLATE,
 )
-from resources.words import MINUS, negative, positive, translate
+from resources.words import MINUS, negative, positive
 
-THOUSANDTHS = 1000
 PPM_IN_A_PERCENT = 10_000
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
 
@@ -60,15 +60,15 @@ class Formatter:
         text = self.locale.toString(abs(minor) / 10**digits, "f", digits)
         return negative(text) if minor < 0 else text
 
-    def quantity(self, quantity: int, unit: str = "each") -> str:
-        if unit == "kg":
-            weight = self.locale.toString(abs(quantity) / THOUSANDTHS, "f", 3)
-            text = translate("quantity", "{weight} kg").format(weight=weight)
-        else:
-            text = self.locale.toString(abs(quantity))
+    def quantity(self, quantity: int, unit: str = EACH) -> str:
+        row = unit_of(unit)
+        figure = self.locale.toString(abs(quantity))
+        if row.decimals:
+            figure = self.locale.toString(abs(quantity) / row.parts, "f", row.decimals)
+        text = str(row.written).format(figure=figure)
         return negative(text) if quantity < 0 else text
 
-    def signed(self, quantity: int, unit: str = "each") -> str:
+    def signed(self, quantity: int, unit: str = EACH) -> str:
         """A movement: +12, −3."""
         text = self.quantity(quantity, unit)
         return text if quantity < 0 else positive(text)

@@ -14,6 +14,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from app.domain.errors import DomainError
+from app.services.sync.agent_words import error_in_words
 from sync_agent.errors import StoreError, SyncError
 
 Work = Coroutine[Any, Any, None]
@@ -71,6 +72,6 @@ def _finished(parent: QObject, on_error: Callable[[str], None], task: asyncio.Ta
         return
     if isinstance(error, DomainError | StoreError | SyncError):
         if shiboken6.isValid(parent):
-            on_error(str(error))
+            on_error(error_in_words(error))
     else:
         sys.excepthook(type(error), error, error.__traceback__)

@@ -29,7 +29,7 @@ class Bridge(QObject):
     Signals:
         stateChanged(StateChanged): where the talk with the server stands.
         changed(MergedChange): the store changed; refresh what shows it.
-        attention(Attention): something that a person should read.
+        attention(Attention | Fault): something that a person should read.
         progressed(Progress), drained(QueueDrained).
     """
 
@@ -81,7 +81,7 @@ class Bridge(QObject):
             case QueueDrained():
                 self.drained.emit(event)
             case Fault():
-                self.attention.emit(Attention(event.message))
+                self.attention.emit(event)
             case _:
                 pass  # `post_changed` hears the same from the store, without the way through the agent
 

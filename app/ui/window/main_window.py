@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.domain.rights import in_words
 from app.services import preferences
 from app.services.sync import queue
+from app.services.sync.agent_words import attention_in_words, fault_in_words
 from app.services.till import Actor, Till
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
@@ -57,7 +58,7 @@ from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
 from resources.words import translate
-from sync_agent.events import Attention, Progress, QueueDrained, StateChanged
+from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
 
 P = TypeVar("P", bound=Page)
 
@@ -276,9 +277,10 @@ class MainWindow(QMainWindow):
         for page in self._made.values():
             page.refresh(change)
 
-    def _on_attention(self, event: Attention) -> None:
-        self._notice.say(event.message, Tone.WARN)
-        self.events.note(event.message)
+    def _on_attention(self, event: Attention | Fault) -> None:
+        words = attention_in_words(event) if isinstance(event, Attention) else fault_in_words(event)
+        self._notice.say(words, Tone.WARN)
+        self.events.note(words)
 
     def _on_progress(self, event: Progress) -> None:
         if event.done < event.total:

@@ -237,6 +237,7 @@ def _decided_fields(decision: ResolveConflict, conflict: Conflict) -> dict[str, 
         fields = ProductFields.model_validate(chosen)
     except ValidationError as error:
         raise unreadable(error, "mergedData") from error
+    product_versions.must_know_unit(fields)
     return {**product_versions.columns_of(fields), "deleted": 0}
 
 

@@ -26,7 +26,7 @@ class StockMovement(Handler[MovementData]):
 
     def read(self, operation: Operation) -> MovementData:
         data = super().read(operation)
-        if data.reason is MovementReason.COUNT:
+        if data.reason == MovementReason.COUNT:
             raise Refusal(
                 ErrorCode.BAD_REQUEST, "data.reason: a count is sent as newQuantity, not as a delta"
             )

@@ -68,6 +68,7 @@ class CreateProduct(_ProductHandler[ProductCreate]):
 
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ProductCreate]) -> Outcome:
         product_id = resource_of(operation, "a product operation")
+        product_versions.must_know_unit(operation.data)
         if context.product(product_id) is not None:
             raise Refusal(ErrorCode.PRECONDITION_FAILED, f"there is a product {product_id} already")
         row = {
@@ -93,6 +94,7 @@ class EditProduct(_ProductHandler[ProductEdit]):
 
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ProductEdit]) -> Outcome:
         envelope, data = operation.envelope, operation.data
+        product_versions.must_know_unit(data.set)
         row = _existing(context, operation)
         earlier = conflicts.open_before(context, envelope, PRODUCT, row["id"], None)
         if earlier is not None:

@@ -17,6 +17,7 @@ from server_stub.operations.outcome import Outcome, applied
 from server_stub.operations.parsing import Envelope
 from server_stub.roles import Action
 from server_stub.store import tables as t
+from server_stub.vocabulary import kind_of
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     SHIFT,
@@ -25,7 +26,6 @@ from sync_agent.contract.operations import (
     ShiftClose,
     ShiftOpen,
     ShiftRow,
-    TransactionKind,
 )
 
 MISSING_TOLD_MAX = 1000
@@ -34,10 +34,6 @@ _LOOKED_AT_MAX = 3
 """A till's shifts follow one another, so a number belongs to one; and nobody is to keep the writer busy."""
 
 _IMMUTABLE = "a shift is immutable once it is closed, and stays"
-
-_MONEY_DIRECTION = {TransactionKind.SALE: 1, TransactionKind.REFUND: -1, TransactionKind.VOID: -1}
-"""What each kind adds to a manifest's total; paid in and paid out are no sales."""
-
 
 # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -296,7 +292,7 @@ def _total_minor(context: OperationContext, device_id: str | None, manifest: Man
         )
         .group_by(sold.kind)
     )
-    return sum(_MONEY_DIRECTION.get(TransactionKind(row.kind), 0) * int(row.total_minor) for row in rows)
+    return sum(kind_of(row.kind).turnover * int(row.total_minor) for row in rows)
 
 
 def _update(context: OperationContext, stored: RowMapping) -> None:

@@ -13,20 +13,17 @@ from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
 from server_stub.services.authorisation import Need
 from server_stub.store import tables as t
-from server_stub.vocabulary import UNITS
+from server_stub.vocabulary import PAYMENT_METHODS, TRANSACTION_KINDS, UNITS
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     TRANSACTION,
     Effect,
+    Operation,
     TransactionData,
-    TransactionKind,
     TransactionLine,
     TransactionRow,
 )
-from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import from_ms, to_ms
-
-_STOCK_DIRECTION = {TransactionKind.SALE: -1, TransactionKind.REFUND: 1, TransactionKind.VOID: 1}
-"""Which direction each kind moves stock; the others move money alone."""
 
 Transaction = ParsedOperation[TransactionData]
 
@@ -44,6 +41,12 @@ class TillTransaction(Handler[TransactionData]):
     why_no_other_verb = "a completed transaction is immutable; void or refund it instead"
     is_completed = True
     rows: ClassVar[Rows] = {TRANSACTION: TransactionRow}
+
+    def read(self, operation: Operation) -> TransactionData:
+        data = super().read(operation)
+        if data.kind not in TRANSACTION_KINDS:
+            raise Refusal(ErrorCode.BAD_REQUEST, f"data.kind: this server does not know “{data.kind}”")
+        return data
 
     def wanted(self, context: OperationContext, operation: Transaction) -> Wanted:
         place, data = context.own(operation.location_id), operation.data
@@ -76,23 +79,15 @@ class TillTransaction(Handler[TransactionData]):
         return applied(operation.id, effects, {"version": 1, "flags": flags})
 
 
-_NEEDED = {
-    TransactionKind.VOID: Action.VOID_SALE,
-    TransactionKind.PAID_OUT: Action.PAY_OUT,
-    TransactionKind.NO_SALE: Action.OPEN_DRAWER,
-}
-"""The right that each kind needs as a whole, besides that to sell."""
-
-
 def _needs(context: OperationContext, data: TransactionData) -> Iterator[Need]:
     """What in it not everybody may do alone. Amounts are those that `Approval.at_most` bounds."""
-    kind, total_minor = data.kind, sum(line.total_minor for line in data.lines) or data.total_minor
-    if kind in _NEEDED:
-        yield Need(_NEEDED[kind], amount=total_minor)
-    if kind is TransactionKind.REFUND and data.refers_to is None:
-        yield Need(Action.REFUND_WITHOUT_RECEIPT, amount=total_minor)
-    if kind is not TransactionKind.SALE:
-        # What comes back against a receipt has the prices of its sale, which were judged with that.
+    kind = TRANSACTION_KINDS[data.kind]
+    total_minor = sum(line.total_minor for line in data.lines) or data.total_minor
+    right = kind.right_without_reference if kind.right is None and data.refers_to is None else kind.right
+    if right is not None:
+        yield Need(right, amount=total_minor)
+    if kind.turnover <= 0:
+        # What comes back has the prices of its sale, which were judged with that.
         return
     for place, line in enumerate(data.lines, start=1):
         of = f"line:{place}"
@@ -124,9 +119,9 @@ def _rounded(value: int, by: int) -> int:
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:
     """What the transaction does to each product's stock."""
-    sign = _STOCK_DIRECTION.get(data.kind)
+    sign = TRANSACTION_KINDS[data.kind].stock
     moves: dict[str, int] = {}
-    if sign is not None:
+    if sign:
         for line in data.lines:
             moves[line.product_id] = moves.get(line.product_id, 0) + sign * line.quantity
     return moves
@@ -136,7 +131,7 @@ def _move_stock(
     context: OperationContext, operation: Transaction, place: str, moves: dict[str, int]
 ) -> list[Effect]:
     data = operation.data
-    reason = MovementReason.SALE if data.kind is TransactionKind.SALE else MovementReason.REFUND
+    reason = TRANSACTION_KINDS[data.kind].reason
     origin = context.origin(operation.envelope, to_ms(data.occurred_at))
     effects: list[Effect] = []
     for product_id, delta in moves.items():
@@ -154,7 +149,7 @@ def _enter(context: OperationContext, operation: Transaction, place: str, flags:
             "tenant_id": context.tenant_id,
             "id": operation.id,
             "location_id": place,
-            "kind": data.kind.value,
+            "kind": data.kind,
             "receipt_number": data.receipt_number,
             "refers_to": data.refers_to,
             "currency": data.currency,
@@ -191,5 +186,8 @@ def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str
             yield f"unknown_product:{product_id}"
         elif product["deleted"]:
             yield f"deleted_product:{product_id}"
+    for method in dict.fromkeys(payment.method for payment in data.payments):
+        if method not in PAYMENT_METHODS:
+            yield f"unknown_method:{method}"
     if data.refers_to is not None and not context.knows_transaction(data.refers_to):
         yield f"unknown_reference:{data.refers_to}"

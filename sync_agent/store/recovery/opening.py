@@ -7,16 +7,22 @@ import os
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.errors import StoreCorrupt
 from sync_agent.ports import Clock, Executor, Ids, Rank
+from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.recovery import salvage
 
 log = logging.getLogger(__name__)
 
-CHECKED_EVERY_MS = 86_400_000
 
-
-def open_store(home: Home, *, clock: Clock, ids: Ids, executor: Executor | None = None) -> Store:
+def open_store(
+    home: Home,
+    *,
+    clock: Clock,
+    ids: Ids,
+    executor: Executor | None = None,
+    settings: AgentSettings = DEFAULTS,
+) -> Store:
     """As `Store.open`, and a damaged database is set aside, and what can be read of it goes on in a new one.
 
     A person is told by a notice in the new database. Raises what `Store.open` raises but StoreCorrupt.
@@ -25,7 +31,7 @@ def open_store(home: Home, *, clock: Clock, ids: Ids, executor: Executor | None 
     try:
         damaged = home.database.exists() and (
             salvage.is_cut_short(home.database)
-            or (_is_to_be_checked(home, clock) and salvage.is_damaged(home.database))
+            or (_is_to_be_checked(home, clock, settings) and salvage.is_damaged(home.database))
         )
     finally:
         home.release()
@@ -35,7 +41,7 @@ def open_store(home: Home, *, clock: Clock, ids: Ids, executor: Executor | None 
         except StoreCorrupt:
             damaged = True
         else:
-            _note_sound(home, clock)
+            _note_sound(home, clock, settings)
             return store
     aside = salvage.set_aside(home, format_time(from_ms(clock.now_ms())).replace(":", "").replace(".", ""))
     log.error("the till's database is damaged; it is kept at %s", aside)
@@ -49,16 +55,16 @@ def open_store(home: Home, *, clock: Clock, ids: Ids, executor: Executor | None 
     return store
 
 
-def _is_to_be_checked(home: Home, clock: Clock) -> bool:
+def _is_to_be_checked(home: Home, clock: Clock, settings: AgentSettings) -> bool:
     """After an end that was not clean, and once a day: it reads the whole file, while a customer waits."""
     if home.in_use_mark.exists() or not home.checked_mark.exists():
         return True
     age_ms = clock.now_ms() - home.checked_mark.stat().st_mtime_ns // 1_000_000
-    return not 0 <= age_ms < CHECKED_EVERY_MS
+    return not 0 <= age_ms < settings.check_database_every_ms
 
 
-def _note_sound(home: Home, clock: Clock) -> None:
-    if _is_to_be_checked(home, clock) or not home.checked_mark.exists():
+def _note_sound(home: Home, clock: Clock, settings: AgentSettings) -> None:
+    if _is_to_be_checked(home, clock, settings) or not home.checked_mark.exists():
         with contextlib.suppress(OSError):
             home.checked_mark.touch()
             os.utime(home.checked_mark, (clock.now_ms() / 1000, clock.now_ms() / 1000))

@@ -17,8 +17,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Table, insert, select, update
 
-from resources.words import translate
 from sync_agent.contract.operations import chain_hash, content_hash
+from sync_agent.figures import Figures
 from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
@@ -228,7 +228,7 @@ def fill(tx: Transaction, home: Home, damaged: Path, found: Found) -> None:
         for start in range(0, len(rows), _ROWS_AT_A_TIME):
             tx.execute(insert(table).prefix_with("OR IGNORE"), rows[start : start + _ROWS_AT_A_TIME])
     jumped = _set_numbers(tx, found)
-    notices.add(tx, notices.DATABASE_SALVAGED, _words(found, damaged, jumped=jumped))
+    notices.add(tx, notices.DATABASE_SALVAGED, _figures(found, damaged, jumped=jumped))
 
 
 def _device_of_a_backup(home: Home) -> list[dict[str, Any]]:
@@ -268,25 +268,13 @@ def _number_of(receipt: str) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def _words(found: Found, damaged: Path, *, jumped: bool) -> str:
-    waiting = sum(1 for row in found.rows["outbox"] if row.get("finished_ms") is None)
-    saved = translate(
-        "store",
-        "This till's database was damaged and was set aside. {entries} entries were saved from it, "
-        "{waiting} of them not sent yet.",
-    )
-    said = [saved.format(entries=len(found.rows["outbox"]), waiting=waiting)]
-    if found.lost:
-        said.append(
-            translate(
-                "store",
-                "Some of it could not be read: compare the drawer and the receipts with the books.",
-            )
-        )
-    if jumped:
-        further = translate("store", "Receipt numbers go on {count} further, so that none is used twice.")
-        said.append(further.format(count=NUMBERS_LEFT_OUT))
-    if not found.rows["device"]:
-        said.append(translate("store", "This till must be enrolled again; what it has not sent is kept."))
-    said.append(translate("store", "The damaged file is kept at {path}.").format(path=damaged))
-    return " ".join(said)
+def _figures(found: Found, damaged: Path, *, jumped: bool) -> Figures:
+    """What a host tells a person of it: counts, and 1 for yes."""
+    return {
+        "entries": len(found.rows["outbox"]),
+        "waiting": sum(1 for row in found.rows["outbox"] if row.get("finished_ms") is None),
+        "lost": int(found.lost),
+        "numbers_left_out": NUMBERS_LEFT_OUT if jumped else 0,
+        "enrolled": int(bool(found.rows["device"])),
+        "path": str(damaged),
+    }

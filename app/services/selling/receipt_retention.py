@@ -1,0 +1,34 @@
+"""How long a receipt can be refunded from this till: as long as its rows are kept, and no longer.
+
+The agent keeps the operation of a sale for as long as the sale is here; how long it keeps all others is a
+setting of its own (`AgentSettings.history_days`).
+"""
+
+from sqlalchemy import delete, select
+
+from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
+
+REFUNDABLE_DAYS = 90
+"""For so many days after it was sold a receipt is looked up, refunded and printed again at this till."""
+_PAGE = 200
+_DAY_MS = 86_400_000
+
+
+def forget_page(tx: Transaction) -> int:
+    """Forget one page of receipts older than `REFUNDABLE_DAYS` whose operation has ended. How many it was."""
+    before_ms = tx.now_ms - REFUNDABLE_DAYS * _DAY_MS
+    ended = t.outbox.c.finished_ms.is_not(None) & (t.outbox.c.offer_again == 0)
+    query = (
+        select(t.sale.c.id)
+        .join(t.outbox, t.outbox.c.id == t.sale.c.id)
+        .where(t.sale.c.occurred_ms < before_ms, ended)
+        .limit(_PAGE)
+    )
+    old = tx.execute(query).scalars().all()
+    if old:
+        for table in (t.payment, t.sale_line):
+            tx.execute(delete(table).where(table.c.sale_id.in_(old)))
+        tx.execute(delete(t.sale).where(t.sale.c.id.in_(old)))
+        tx.touch(Topic.SALES)
+    return len(old)

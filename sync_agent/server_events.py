@@ -1,0 +1,113 @@
+"""What the till does with each event of the server: one row an event, handled or ignored with the reason.
+
+A handler gets all events of its name that came one after another, and answers why the connection is to end,
+or None. An event that is not in the contract comes from a newer server; nobody listens to it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sync_agent.contract import events
+from sync_agent.contract.events import Notice, SessionEnded
+from sync_agent.contract.streams import ChangesEvent
+from sync_agent.contract.wire import Wire
+from sync_agent.errors import ProtocolError
+from sync_agent.network.envelope import read_as
+from sync_agent.network.session import Session
+from sync_agent.ports import Rank
+from sync_agent.pull import Puller
+from sync_agent.store import notices
+from sync_agent.store.database import Store
+from sync_agent.store.device import DeviceIdentity
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """What the handlers of one connection work with."""
+
+    store: Store
+    device: DeviceIdentity
+    session: Session
+    puller: Puller
+
+
+Handler = Callable[[Listener, Sequence[Any]], Awaitable[str | None]]
+
+
+@dataclass(frozen=True)
+class Handled:
+    """`payload` is read before `handler` is called. One that cannot be read ends the connection where the
+    till could not go on without it (`is_vital`), and is logged and skipped where it could.
+    """
+
+    payload: type[Wire]
+    handler: Handler
+    is_vital: bool = True
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """The till has no use for the event, for this reason."""
+
+    because: str
+
+
+async def _apply_changes(listener: Listener, heard: Sequence[ChangesEvent]) -> str | None:
+    await listener.puller.on_changes(listener.device, heard)
+    return None
+
+
+async def _store_notices(listener: Listener, heard: Sequence[Notice]) -> str | None:
+    """A server whose notices are rows of the stream says until when each is shown; those come as changes.
+
+    An older server's come as this event alone, so they are stored here, once each.
+    """
+    for notice in heard:
+        if notice.until is None:
+            await listener.store.write(lambda tx, notice=notice: notices.add_heard(tx, notice), Rank.AGENT)  # type: ignore[misc]
+    return None
+
+
+async def _end_session(listener: Listener, heard: Sequence[SessionEnded]) -> str | None:
+    listener.session.forget()
+    return f"the server ended the session: {heard[-1].reason}"
+
+
+HANDLERS: dict[str, Handled | Ignored] = {
+    events.CHANGES: Handled(ChangesEvent, _apply_changes),
+    events.NOTICE: Handled(Notice, _store_notices, is_vital=False),
+    events.SESSION_ENDED: Handled(SessionEnded, _end_session),
+    events.INITIAL_SYNC: Ignored("the till follows its streams by cursors, and asks not to be sent it"),
+    events.INVENTORY_UPDATED: Ignored("a client that takes `changes` is not sent it"),
+    events.UPDATE_CONFIRMED: Ignored("it answers `inventory-update`, which a till does not send"),
+    events.SYNC_CONFLICT: Ignored("the operation's result and the stream hold the conflict"),
+    events.CONFLICT_RESOLVED: Ignored("it answers `resolve-conflict`, which a till does not send"),
+    events.CONFLICT_RESOLUTION_BROADCAST: Ignored("the conflict's row comes down the stream"),
+    events.OFFLINE_SYNC_RESULTS: Ignored("the acknowledgement of `sync-offline-queue` holds the results"),
+    events.USER_CONNECTED: Ignored("a till shows nobody's presence"),
+    events.USER_DISCONNECTED: Ignored("a till shows nobody's presence"),
+    events.SYNC_STATE: Ignored("a till shows its own queue, from its own database"),
+}
+
+
+async def handle(listener: Listener, name: str, payloads: Sequence[Any]) -> str | None:
+    """Events of one name, in the order in which they came. Why the connection is to end, or None.
+
+    Raises SyncError.
+    """
+    row = HANDLERS.get(name)
+    if not isinstance(row, Handled):
+        return None
+    heard = []
+    for payload in payloads:
+        try:
+            heard.append(read_as(row.payload, payload, f"the server's {name}"))
+        except ProtocolError:
+            if row.is_vital:
+                raise
+            log.warning("an event %s of the server cannot be read", name, exc_info=True)
+    return await row.handler(listener, heard) if heard else None
