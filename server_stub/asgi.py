@@ -16,7 +16,7 @@ from server_stub.app_state import Parts
 from server_stub.background.pruning import Pruner
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from server_stub.middleware.http import Outside, Requests
+from server_stub.middleware.http import Outside, Requests, with_cors
 from server_stub.monitoring.abuse_monitor import Watch
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
@@ -130,7 +130,7 @@ def build_app(
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     inside = Requests(http, database.ids.new, parts.metrics)
     outside = Outside(
-        socketio.ASGIApp(realtime.server, other_asgi_app=inside),
+        with_cors(socketio.ASGIApp(realtime.server, other_asgi_app=inside), settings.allowed_origins),
         database.ids.new,
         settings.allowed_origins,
         has_tls=settings.tls_cert is not None,

@@ -8,11 +8,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sync_agent.contract import events
 from sync_agent.contract.events import PATH_LIVE
 from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
+from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
 from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
@@ -135,7 +137,7 @@ class Connection:
             "deviceId": device.device_id,
             "protocol": PROTOCOL_VERSION,
             "cursors": {stream: cursor.to_wire() for stream, cursor in cursors.items()},
-            "features": ["changes", "no-initial-sync"],
+            "features": ["changes", "no-initial-sync", TOLERANT],
         }
         try:
             answer = await channel.call(events.JOIN_TENANT, payload, timeout_s=self._settings.call_s_max)
@@ -143,6 +145,7 @@ class Connection:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
         joined = read_as(JoinedStreams, answer, "the server's answer to join-tenant")
         self._joined_with = token
+        await self._store.write(partial(link.note_forms, forms=joined.forms), Rank.AGENT)
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
         if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_kept_ms:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)

@@ -64,15 +64,32 @@ class Puller:
     async def catch_up(self, device: DeviceIdentity, stream: str) -> None:
         """Read the stream to its head. Raises SyncError; what was applied until then stays."""
         async with self._one_at_a_time:
+            kinds = _kinds(device, stream)
             with self._store.reading() as connection:
                 known = stream in replica.cursors(connection)
-                staged = replica.staged_snapshot(connection, stream)
+                staged = replica.staged_snapshot(connection, stream, kinds)
             try:
-                if not known or staged is not None:
+                if known and await self._lacks_something(stream, kinds):
+                    await self._read_again(device, stream, staged)
+                elif not known or staged is not None:
                     await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
                 await self._start_anew(device, stream)
+
+    async def _lacks_something(self, stream: str, kinds: tuple[str, ...]) -> bool:
+        return await self._store.write(
+            partial(replica.lacks_something, stream=stream, kinds=kinds), Rank.AGENT
+        )
+
+    async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
+        """This program reads more than the copy was read with: the stream is taken anew, beside the copy.
+
+        A server that goes on with the copy's cursor has lost nothing, so nothing is offered to it again.
+        """
+        await self._follow(stream)
+        log.info("this till reads more of %s than it did: the stream is taken anew", stream)
+        await self._snapshot(device, stream, staged, server_may_have_lost=False)
 
     async def _start_anew(self, device: DeviceIdentity, stream: str) -> None:
         try:
@@ -90,7 +107,7 @@ class Puller:
         Raises SyncError, also where a copy that differs could not be fetched: it is to be compared again.
         """
         async with self._one_at_a_time:
-            kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
+            kinds = _kinds(device, stream)
             theirs = await self._reader.fetch(PATH_DIGEST, StreamDigest, stream=stream)
             differing = await self._differing(stream, kinds, theirs)
             if not differing:
@@ -116,7 +133,8 @@ class Puller:
         found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the loop that beats the heart
         if found is None:
             return None
-        return sorted(name for name, digest in found.items() if theirs.resources.get(name) != digest)
+        # A resource type that an older server does not digest is not compared.
+        return sorted(name for name, digest in found.items() if theirs.resources.get(name, digest) != digest)
 
     async def on_changes(self, device: DeviceIdentity, events: Sequence[ChangesEvent]) -> None:
         """Live `changes` events, in the order that they came: applied where they come next, and the gap is
@@ -178,16 +196,23 @@ class Puller:
 
     # --- snapshots -----------------------------------------------------------------------------------
 
-    async def _snapshot(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
-        kinds = replica.kinds_of(stream == tenant_stream(device.tenant_id))
+    async def _snapshot(
+        self,
+        device: DeviceIdentity,
+        stream: str,
+        staged: StagedSnapshot | None,
+        *,
+        server_may_have_lost: bool = True,
+    ) -> None:
+        kinds = _kinds(device, stream)
         if staged is None or not staged.complete:
             await self._stage(stream, kinds, staged)
         # From here no batch may be under way: what it changed could be in the pages already, and its
         # overlay would count twice. What was tried and never answered is asked for its result first.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
-            promised = await self._offer_again(stream)
-            if await self._stage_what_came_between(stream) < promised:
+            promised = await self._offer_again(stream) if server_may_have_lost else 0
+            if await self._stage_what_came_between(stream, kinds) < promised:
                 raise _StreamBroken  # restored again, between the offering and now
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Rank.AGENT)
 
@@ -239,11 +264,11 @@ class Puller:
                 raise _StreamBroken from error  # too old to go on with
             raise
 
-    async def _stage_what_came_between(self, stream: str) -> int:
+    async def _stage_what_came_between(self, stream: str, kinds: tuple[str, ...]) -> int:
         """Bring the staged copy to the head of the stream, and say which number that is."""
         while True:
             with self._store.reading() as connection:
-                staged = replica.staged_snapshot(connection, stream)
+                staged = replica.staged_snapshot(connection, stream, kinds)
             assert staged is not None, "the snapshot was staged just now"
             page = await self._changes(stream, staged.seq, staged.change_id)
             if page.epoch != staged.epoch:
@@ -253,3 +278,8 @@ class Puller:
             )
             if not page.changes or page.changes[-1].seq >= page.head:
                 return page.head
+
+
+def _kinds(device: DeviceIdentity, stream: str) -> tuple[str, ...]:
+    """The resource types that this till reads of the stream."""
+    return replica.kinds_of(stream == tenant_stream(device.tenant_id))

@@ -3,15 +3,15 @@
 `Outside` wraps the whole application, Socket.IO's own answers too; what it decides holds for both doors.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server_stub.clock import steady_s
@@ -34,13 +34,6 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, PATCH",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, X-Request-ID",
-    "Access-Control-Max-Age": "600",
-}
-_EXPOSED = {"Access-Control-Expose-Headers": "X-Request-ID, Retry-After"}
-
 _NO_ROUTE = "(none)"
 _GONE_STATUS = 499
 """In the log alone: who asked went away before the answer."""
@@ -66,17 +59,14 @@ class Outside:
             return
         asked = Headers(scope=scope)
         origin = asked.get("origin")
-        headers = {**self._headers, **self._sharing(origin)}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                MutableHeaders(scope=message).update(headers)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         if origin is not None and not self._may_ask(origin, asked.get("host", "")):
             await self._deny(scope, receive, send_with_headers, origin)
-        elif scope["type"] == "http" and _is_preflight(scope["method"], asked):
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
 
@@ -97,12 +87,19 @@ class Outside:
         else:
             await send({"type": "websocket.close"})
 
-    def _sharing(self, origin: str | None) -> dict[str, str]:
-        if not self._allowed:
-            return {}
-        if origin not in self._allowed:
-            return {"Vary": "Origin"}
-        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **_EXPOSED}
+
+def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
+    """Lets pages of these origins read the answers of `app`. `Outside` has refused all others before."""
+    if not allowed_origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=allowed_origins,
+        allow_methods=["GET", "POST", "PATCH"],
+        allow_headers=["Authorization", "Content-Type", "Content-Encoding", REQUEST_ID_HEADER],
+        expose_headers=[REQUEST_ID_HEADER, "Retry-After"],
+        max_age=600,
+    )
 
 
 def _host_of(origin: str) -> str:
@@ -110,10 +107,6 @@ def _host_of(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
-
-
-def _is_preflight(method: str, headers: Headers) -> bool:
-    return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 @dataclass

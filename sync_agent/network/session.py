@@ -2,6 +2,7 @@
 
 from sync_agent.contract.events import PATH_REFRESH
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
+from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.credentials import Credentials
 from sync_agent.network.envelope import read_as
 from sync_agent.ports import Clock, Transport
@@ -29,7 +30,7 @@ class Session:
         """A token with more than a minute to live. Raises AuthError where the device is wanted no more."""
         if self._token is None or self._clock.monotonic_s() >= self._good_until_s:
             asked_s = self._clock.monotonic_s()
-            request = RefreshRequest(refresh_token=self._credentials.device_token)
+            request = RefreshRequest(refresh_token=self._credentials.device_token, features=(TOLERANT,))
             given = await self._transport.request("POST", PATH_REFRESH, body=request.to_wire())
             answer = read_as(RefreshAnswer, given, "the server's token")
             self._token = answer.access_token

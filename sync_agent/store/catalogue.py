@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import ColumnElement, String, case, cast, delete, or_, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from sync_agent.store import tables as t
@@ -13,6 +13,18 @@ from sync_agent.store.search import search_text
 
 _FIELDS = ("name", "barcode", "sku", "price_minor", "tax_rate_ppm", "unit")
 _CHUNK = 500
+_PLAIN_UNITS = ("each", "kg")
+_of = t.product.c
+_UNIT: ColumnElement[str] = case(
+    (_of.unit_decimals.is_(None) | _of.unit.in_(_PLAIN_UNITS), _of.unit),
+    else_=_of.unit + "|" + cast(_of.unit_decimals, String),
+).label("unit")
+"""A product's unit as the till passes it on. One that a newer server may have brought has its decimals behind
+it ("litre|2"), so that wherever a quantity is shown or sold its unit says how.
+"""
+_CONFIRMED: dict[str, ColumnElement[Any]] = {field: _of[field] for field in (*_FIELDS, "version")} | {
+    "unit": _UNIT
+}
 
 
 def reproject(tx: Transaction, product_ids: Sequence[str]) -> None:
@@ -24,7 +36,8 @@ def reproject(tx: Transaction, product_ids: Sequence[str]) -> None:
 
 def _reproject_chunk(tx: Transaction, product_ids: list[str]) -> None:
     projected: dict[str, dict[str, Any] | None] = dict.fromkeys(product_ids)
-    for row in tx.execute(select(t.product).where(t.product.c.id.in_(product_ids))):
+    confirmed = select(_of.id, _of.deleted, *_CONFIRMED.values()).where(_of.id.in_(product_ids))
+    for row in tx.execute(confirmed):
         if not row.deleted:
             projected[row.id] = {field: getattr(row, field) for field in _FIELDS} | {"version": row.version}
     overlays = (
@@ -88,12 +101,12 @@ def rebuild(tx: Transaction) -> None:
             " AND product_id NOT IN (SELECT product_id FROM product_overlay)"
         )
     )
-    confirmed, shown = t.product.c, t.catalogue.c
-    differs = [shown[field].is_distinct_from(confirmed[field]) for field in (*_FIELDS, "version")]
+    shown = t.catalogue.c
+    differs = [shown[field].is_distinct_from(column) for field, column in _CONFIRMED.items()]
     differing = (
-        select(confirmed.id.label("product_id"), *(confirmed[field] for field in (*_FIELDS, "version")))
-        .select_from(t.product.outerjoin(t.catalogue, shown.product_id == confirmed.id))
-        .where(confirmed.deleted == 0, or_(shown.id.is_(None), *differs))
+        select(_of.id.label("product_id"), *_CONFIRMED.values())
+        .select_from(t.product.outerjoin(t.catalogue, shown.product_id == _of.id))
+        .where(_of.deleted == 0, or_(shown.id.is_(None), *differs))
     )
     rows = tx.execute(differing).all()
     for start in range(0, len(rows), _CHUNK):

@@ -1,7 +1,9 @@
 """What outlives a restart about the way to the server: the queue's rest, and when we last heard from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import Connection, select, update
 
 from sync_agent.store import tables as t
@@ -45,6 +47,12 @@ def end_rest(tx: Transaction, *, contact: bool) -> None:
 def note_contact(tx: Transaction) -> None:
     """Our own server answered an authenticated call."""
     tx.execute(update(t.link).values(last_contact_ms=tx.now_ms))
+
+
+def note_forms(tx: Transaction, forms: Sequence[int] | None) -> None:
+    """The server named the forms of operations that it reads, or none."""
+    written = None if forms is None else orjson.dumps(list(forms)).decode()
+    tx.execute(update(t.link).where(t.link.c.forms.is_distinct_from(written)).values(forms=written))
 
 
 def note_full_sync(tx: Transaction) -> None:

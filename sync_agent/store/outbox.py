@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
 
-from sync_agent.contract.operations import OPERATION_SCHEMA, Approval, chain_hash, content_hash
+from sync_agent.contract.operations import Approval, chain_hash, content_hash
 from sync_agent.contract.streams import tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.settings import DEFAULTS
@@ -22,6 +22,7 @@ from sync_agent.store import catalogue
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.device import NotEnrolled
+from sync_agent.store.forms import form_to_write, written_in
 
 
 class Status(StrEnum):
@@ -70,7 +71,10 @@ class ProductEffect:
 
 @dataclass(frozen=True)
 class NewOperation:
-    """An operation to be queued. `data` is in wire names and JSON types; it is hashed, and never changes."""
+    """An operation to be queued. `data` is in wire names and JSON types, and in the newest form.
+
+    It is hashed as it is written, and never changes.
+    """
 
     operation: str
     resource_type: str
@@ -111,10 +115,12 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     row = tx.execute(_NUMBERS).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
-    device_seq, last_hash, clock_offset_ms, tenant_seq = row
+    device_seq, last_hash, clock_offset_ms, tenant_seq, named = row
+    form = form_to_write(named)
     outbox_rows, stock_rows, product_rows = [], [], []
     for new in news:
-        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms) | {"tenant_seq": tenant_seq}
+        values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms, form)
+        values["tenant_seq"] = tenant_seq
         outbox_rows.append(values)
         for effect in new.stock:
             stock_rows.append(_stock_overlay(values["id"], device_seq, effect))
@@ -136,20 +142,27 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
 
 _INSERT_OPERATION, _INSERT_OVERLAY = insert(t.outbox), insert(t.overlay)
 _NUMBERS = select(
-    t.device.c.next_device_seq, t.device.c.last_hash, t.device.c.clock_offset_ms, t.cursor.c.seq
+    t.device.c.next_device_seq,
+    t.device.c.last_hash,
+    t.device.c.clock_offset_ms,
+    t.cursor.c.seq,
+    t.link.c.forms,
 ).select_from(
-    t.device.outerjoin(t.cursor, t.cursor.c.stream == literal(tenant_stream("")) + t.device.c.tenant_id)
+    t.device.outerjoin(
+        t.cursor, t.cursor.c.stream == literal(tenant_stream("")) + t.device.c.tenant_id
+    ).outerjoin(t.link, t.link.c.id == t.device.c.id)
 )
 _SET_NUMBERS = update(t.device).values({name: bindparam(name) for name in ("next_device_seq", "last_hash")})
 
 
 def _outbox_values(
-    tx: Transaction, new: NewOperation, device_seq: int, prev_hash: str, clock_offset_ms: int
+    tx: Transaction, new: NewOperation, device_seq: int, prev_hash: str, clock_offset_ms: int, form: int
 ) -> dict[str, Any]:
     operation_id = new.id or tx.ids.new()
-    data = orjson.dumps(new.data)
+    written = written_in(form, new.resource_type, new.data)
+    data = orjson.dumps(written)
     approvals = orjson.dumps([approval.to_wire() for approval in new.approvals]) if new.approvals else b""
-    content = content_hash(new.operation, new.resource_type, new.resource_id, new.data)
+    content = content_hash(new.operation, new.resource_type, new.resource_id, written)
     return {
         "id": operation_id,
         "device_seq": device_seq,
@@ -166,7 +179,7 @@ def _outbox_values(
         "hash": chain_hash(prev_hash, operation_id, device_seq, content),
         "timestamp_ms": tx.now_ms if new.occurred_ms is None else new.occurred_ms,
         "clock_offset_ms": clock_offset_ms,
-        "schema_version": OPERATION_SCHEMA,
+        "schema_version": form,
         "replaces": new.replaces,
         "summary": json.dumps(new.summary, ensure_ascii=False),
         "bytes": len(data) + len(approvals) + _WIRE_FRAME_BYTES,

@@ -26,12 +26,14 @@ from sync_agent.contract.streams import (
     row_digest,
     written_digest,
 )
+from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import Wire, to_ms
 from sync_agent.errors import ProtocolError
 from sync_agent.store import catalogue, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import Status
+from sync_agent.store.reader import ReadWith, fields_of
 
 Values = dict[str, Any]
 
@@ -101,26 +103,70 @@ class ReplicaKind:
     table: Table
     staged: Table
     topic: Topic
+    in_tenants: bool = False
+    """Whether the tenant's stream has it."""
+    in_locations: bool = False
+    """Whether a location's stream has it."""
 
 
 KINDS: dict[str, ReplicaKind] = {
     kind.resource_type: kind
     for kind in (
-        ReplicaKind("product", ProductRow, _product, t.product, t.staged_product, Topic.CATALOGUE),
-        ReplicaKind("location", LocationRow, _location, t.location, t.staged_location, Topic.DEVICE),
-        ReplicaKind("user", UserRow, _person, t.person, t.staged_person, Topic.PEOPLE),
         ReplicaKind(
-            "stock_level", StockLevelRow, _stock_level, t.stock_level, t.staged_stock_level, Topic.STOCK
+            "location",
+            LocationRow,
+            _location,
+            t.location,
+            t.staged_location,
+            Topic.DEVICE,
+            in_tenants=True,
         ),
-        ReplicaKind("stock_movement", StockMovement, _movement, t.movement, t.staged_movement, Topic.STOCK),
-        ReplicaKind("conflict", Conflict, _conflict, t.conflict, t.staged_conflict, Topic.CONFLICTS),
-        ReplicaKind(SHIFT, ShiftRow, _shift, t.shift_standing, t.staged_shift_standing, Topic.SHIFTS),
+        ReplicaKind("user", UserRow, _person, t.person, t.staged_person, Topic.PEOPLE, in_tenants=True),
+        ReplicaKind(
+            "product", ProductRow, _product, t.product, t.staged_product, Topic.CATALOGUE, in_tenants=True
+        ),
+        ReplicaKind(
+            "stock_level",
+            StockLevelRow,
+            _stock_level,
+            t.stock_level,
+            t.staged_stock_level,
+            Topic.STOCK,
+            in_locations=True,
+        ),
+        ReplicaKind(
+            "stock_movement",
+            StockMovement,
+            _movement,
+            t.movement,
+            t.staged_movement,
+            Topic.STOCK,
+            in_locations=True,
+        ),
+        ReplicaKind(
+            "conflict",
+            Conflict,
+            _conflict,
+            t.conflict,
+            t.staged_conflict,
+            Topic.CONFLICTS,
+            in_tenants=True,
+            in_locations=True,
+        ),
+        ReplicaKind(
+            SHIFT,
+            ShiftRow,
+            _shift,
+            t.shift_standing,
+            t.staged_shift_standing,
+            Topic.SHIFTS,
+            in_locations=True,
+        ),
     )
 }
-"""Resource types that are not here (sales of other tills, oversold entries) advance the cursor alone."""
-
-TENANT_KINDS = ("location", "user", "product", "conflict")
-LOCATION_KINDS = ("stock_level", "stock_movement", "conflict", SHIFT)
+"""Resource types that are not here (sales of other tills, oversold entries, those of a newer server) advance
+the cursor alone. One that is added here later comes back by itself: see `reader`.
+"""
 
 
 def _read(kind: ReplicaKind, row: Values) -> Wire:
@@ -374,17 +420,45 @@ class StagedSnapshot:
     rows_done: int
     rows_total: int
     complete: bool
+    reader: str
+    """What it is read with."""
 
 
-def staged_snapshot(connection: Connection, stream: str) -> StagedSnapshot | None:
+def staged_snapshot(connection: Connection, stream: str, kinds: Sequence[str]) -> StagedSnapshot | None:
+    """The snapshot to go on with; None where there is none, or another release of the till began it."""
     row = connection.execute(select(t.staging).where(t.staging.c.stream == stream)).first()
-    if row is None:
+    if row is None or row.reader != reads(kinds).to_text():
         return None
     return StagedSnapshot(**(row._asdict() | {"complete": bool(row.complete)}))
 
 
 def kinds_of(stream_is_tenants: bool) -> tuple[str, ...]:
-    return TENANT_KINDS if stream_is_tenants else LOCATION_KINDS
+    """The resource types that this till reads of a tenant's stream, or of a location's."""
+    return tuple(
+        kind.resource_type
+        for kind in KINDS.values()
+        if (kind.in_tenants if stream_is_tenants else kind.in_locations)
+    )
+
+
+def reads(kinds: Sequence[str]) -> ReadWith:
+    """What this program reads of a stream with these resource types."""
+    return ReadWith(frozenset({TOLERANT}), {name: fields_of(KINDS[name].wire) for name in kinds})
+
+
+def lacks_something(tx: Transaction, stream: str, kinds: Sequence[str]) -> bool:
+    """Whether the copy of a stream was read with less than this program reads: rows may lack something.
+
+    From now on it is followed with no more than this program reads, whatever another release read it with.
+    """
+    was = ReadWith.from_text(
+        tx.execute(select(t.cursor.c.reader).where(t.cursor.c.stream == stream)).scalar_one()
+    )
+    now = reads(kinds)
+    if not now.has_all_of(was):
+        narrowed = was.and_also(now).to_text()
+        tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(reader=narrowed))
+    return not was.has_all_of(now)
 
 
 def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Sequence[str]) -> StagedSnapshot:
@@ -407,6 +481,7 @@ def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Seque
         "rows_done": done + len(page.rows),
         "rows_total": page.rows_total,
         "complete": int(page.next_page_token is None),
+        "reader": reads(kinds).to_text(),
     }
     statement = insert(t.staging).values(progress)
     tx.execute(statement.on_conflict_do_update(index_elements=["stream"], set_=progress))
@@ -426,7 +501,7 @@ def stage_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> No
 
 def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
     """The staged copy becomes the replica, the cursor stands at its number, covered overlays go."""
-    staged = staged_snapshot(tx.connection, stream)
+    staged = staged_snapshot(tx.connection, stream, kinds)
     assert staged is not None, "a snapshot is swapped in only after it was staged"
     assert staged.complete, "a snapshot is swapped in only once its last page is there"
     for name in kinds:
@@ -448,6 +523,7 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
         "change_id": staged.change_id,
         "epoch": staged.epoch,
         "synced_ms": tx.now_ms,
+        "reader": staged.reader,
     }
     statement = insert(t.cursor).values(cursor)
     tx.execute(statement.on_conflict_do_update(index_elements=["stream"], set_=cursor))

@@ -32,8 +32,8 @@ def _number_key(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True)
 
 
-def _text(name: str, *, unique: bool | None = None) -> Column[str]:
-    return Column(name, Text, nullable=False, unique=unique)
+def _text(name: str, *, unique: bool | None = None, server_default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, unique=unique, server_default=server_default)
 
 
 def _optional_text(name: str) -> Column[str | None]:
@@ -81,6 +81,8 @@ link = _table(
     _number("not_before_ms"),
     _optional_number("last_contact_ms"),
     _optional_number("last_full_sync_ms"),
+    # The forms of operations that the server last said it reads: a JSON list; None where it said nothing.
+    _optional_text("forms"),
 )
 """What outlives a restart about the way to the server. One row, id 1."""
 
@@ -235,6 +237,8 @@ cursor = _table(
     _text("change_id"),
     _text("epoch"),
     _number("synced_ms"),
+    # What the copy was read with, as `reader` writes it; {} before that was kept.
+    _text("reader", server_default="{}"),
 )
 """How far this till has followed a stream: the number and id of the last change applied."""
 
@@ -248,6 +252,8 @@ staging = _table(
     _number("rows_done"),
     _number("rows_total"),
     _number("complete"),
+    # As in `cursor`.
+    _text("reader", server_default="{}"),
 )
 """A snapshot on its way in; `page_token` resumes it after a crash."""
 
@@ -262,6 +268,8 @@ product = _table(
     _text("unit"),
     _number("deleted"),
     _number("version"),
+    # Of the unit, as they came with it.
+    _optional_number("unit_decimals"),
 )
 """A product as the server last confirmed it."""
 staged_product = _staged(product)

@@ -85,5 +85,5 @@ def test_a_word_of_a_newer_program_does_nothing_and_permits_nothing() -> None:
     assert not payment_methods.is_cash("shells")
     assert not may("emperor", Right.COUNT_STOCK)
     assert units.unit_of("ell").decimals is None
-    assert units.unit_of("ell", 2).decimals == 2
+    assert units.unit_of("ell|2").decimals == 2
     assert movement_reasons.reason_of("moth") not in movement_reasons.offered()

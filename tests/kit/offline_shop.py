@@ -110,7 +110,7 @@ class OfflineShop:
     def product_id(self, name: str) -> str:
         return f"product-{next(n for n, product in enumerate(PRODUCTS) if product[0] == name)}"
 
-    def set_stock(self, name: str, quantity: int, version: int, delta: int, reason: MovementReason) -> None:
+    def set_stock(self, name: str, quantity: int, version: int, delta: int, reason: str) -> None:
         """The server's figure of a product here, and the movement that made it."""
         product_id = self.product_id(name)
         seq = self._heads.get(PLACE, 0) + 1

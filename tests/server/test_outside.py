@@ -67,6 +67,15 @@ async def test_an_allowed_page_may_ask_and_may_read_the_answer(open_with: Callab
         assert foreign.status_code == 403
 
 
+async def test_a_cache_keeps_the_answers_to_pages_and_to_compressions_apart(
+    open_with: Callable[..., Any],
+) -> None:
+    async with open_with(allowed_origins=(PAGE,)) as shop:
+        answer = await shop.http.get("/metrics", headers={"Origin": PAGE, "Accept-Encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert {"Origin", "Accept-Encoding"} <= {word.strip() for word in answer.headers["vary"].split(",")}
+
+
 async def test_a_preflight_of_an_allowed_page_is_answered_and_of_a_foreign_one_not(
     open_with: Callable[..., Any],
 ) -> None:
@@ -74,7 +83,8 @@ async def test_a_preflight_of_an_allowed_page_is_answered_and_of_a_foreign_one_n
         asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
         path = "/api/v1/realtime/offline-queue"
         answer = await shop.http.options(path, headers={"Origin": PAGE, **asked})
-        assert answer.status_code == 204
+        assert answer.is_success
+        assert answer.headers["access-control-allow-origin"] == PAGE
         assert "POST" in answer.headers["access-control-allow-methods"]
         assert "Authorization" in answer.headers["access-control-allow-headers"]
         foreign = await shop.http.options(path, headers={"Origin": "https://elsewhere.example", **asked})

@@ -19,7 +19,7 @@ from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import NewOperation, ProductEffect, Status, StockEffect
 from sync_agent.store.projection import stock_figure
-from sync_agent.store.replica import LOCATION_KINDS, TENANT_KINDS, Gap, StagedSnapshot
+from sync_agent.store.replica import Gap, StagedSnapshot, kinds_of, reads
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
 
 HERE = location_stream("demo", "main")
@@ -155,7 +155,7 @@ def apply(store: Store, stream: str, *changes: Change) -> Gap | None:
 
 
 def kinds(stream: str) -> tuple[str, ...]:
-    return TENANT_KINDS if stream == TENANT else LOCATION_KINDS
+    return kinds_of(stream == TENANT)
 
 
 def stage(store: Store, one: SnapshotPage, *, first: bool = True) -> StagedSnapshot:
@@ -430,7 +430,7 @@ def test_a_swap_that_fails_leaves_the_replica_as_it_was(shop: Store) -> None:
     before = replica_and_cursors(shop)
 
     def cut_short(tx: Transaction) -> None:
-        replica.swap_in(tx, HERE, LOCATION_KINDS)
+        replica.swap_in(tx, HERE, kinds(HERE))
         raise PowerCut
 
     with pytest.raises(PowerCut):
@@ -775,8 +775,11 @@ def test_a_snapshot_goes_on_after_a_restart_where_it_stopped(shop: Store, clock:
     stage(shop, page(HERE, "stock_level", [level_row("mug", 5, 9)], seq=40, then="page 2", total=2))
     again = reopened(shop, shop.home.path, clock)
     with again.reading() as connection:
-        staged = replica.staged_snapshot(connection, HERE)
-    assert staged == StagedSnapshot(HERE, 40, "change-40", "first", "page 2", 1, 2, complete=False)
+        staged = replica.staged_snapshot(connection, HERE, kinds(HERE))
+    reader = reads(kinds(HERE)).to_text()
+    assert staged == StagedSnapshot(
+        HERE, 40, "change-40", "first", "page 2", 1, 2, complete=False, reader=reader
+    )
     stage(again, page(HERE, "stock_level", [level_row("jug", 6, 1)], seq=40, total=2), first=False)
     swap_in(again, HERE)
     assert confirmed(again) == {"mug": 5, "jug": 6}
@@ -800,8 +803,8 @@ def test_the_snapshot_of_one_stream_leaves_the_staged_pages_of_another(shop: Sto
     stage(shop, page(TENANT, "product", [product_row("mug", 2)], seq=30, then="page 2", total=2))
     first_sync(shop, HERE, "stock_level", level_row("mug", 5, 9), seq=40)
     with shop.reading() as connection:
-        assert replica.staged_snapshot(connection, HERE) is None
-        staged = replica.staged_snapshot(connection, TENANT)
+        assert replica.staged_snapshot(connection, HERE, kinds(HERE)) is None
+        staged = replica.staged_snapshot(connection, TENANT, kinds(TENANT))
     assert staged is not None
     assert staged.page_token == "page 2"
     assert [row["id"] for row in rows(shop, t.staged_product)] == ["mug"]

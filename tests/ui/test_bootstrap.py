@@ -26,7 +26,10 @@ from app.single_instance import Doorbell, ask_to_show
 from app.ui.people.enrol_page import EnrolWindow
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SETTINGS
+from app.window_life.application import application
+from app.window_life.life import WindowLife
 from sync_agent.enrolment import Enrolment
+from sync_agent.ports import Transport
 from sync_agent.settings import AgentSettings
 from tests.kit.processes import DemoServer
 from tests.kit.windows import Loop, fill_in, part
@@ -41,8 +44,8 @@ class RunningTill:
         QGuiApplication.setQuitOnLastWindowClosed(False)  # one window follows another
         self._loop = loop
         self.opened = bootstrap.open_home(home)
-        self.program = bootstrap._Program(self.opened, url)
-        self._task = asyncio.get_event_loop().create_task(self.program.run(), name="till")
+        self.life = WindowLife(application(), self.opened, url)
+        self._task = asyncio.get_event_loop().create_task(self.life.run(), name="till")
 
     def window(self, kind: type[WINDOW]) -> WINDOW:
         """The visible window of this kind, once it stands."""
@@ -71,7 +74,7 @@ class RunningTill:
             widget.close()
         self._loop.until(self._task.done)
         self._task.result()
-        self.program.close()
+        self.life.close()
 
 
 def sign_in(loop: Loop, window: MainWindow, username: str, pin: str) -> None:
@@ -198,16 +201,18 @@ def test_a_window_that_asks_a_silent_server_closes_at_once(
 def test_a_window_that_is_closed_as_the_server_agrees_closes_and_leaves_a_till(
     loop: Loop, server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask, agreed = bootstrap._SettingUp._ask, threading.Event()
+    enroll, agreed = OpenHome.enroll, threading.Event()
 
-    async def agree_at_the_last_moment(setting_up: bootstrap._SettingUp, enrolment: Enrolment) -> OpenHome:
-        opened = await ask(setting_up, enrolment)
+    async def agree_at_the_last_moment(
+        home: OpenHome, transport: Transport, enrolment: Enrolment
+    ) -> OpenHome:
+        opened = await enroll(home, transport, enrolment)
         agreed.set()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
         return opened
 
-    monkeypatch.setattr(bootstrap._SettingUp, "_ask", agree_at_the_last_moment)
+    monkeypatch.setattr(OpenHome, "enroll", agree_at_the_last_moment)
     till = RunningTill(loop, tmp_path / "till", server.url)
     till.asks_to_be_set_up()
     loop.until(agreed.is_set)
@@ -246,7 +251,7 @@ def test_a_till_that_has_unsent_work_cannot_be_signed_out(
     till = RunningTill(loop, tmp_path / "till", "")
     part(till.window(EnrolWindow), QPushButton, "tryDemo").click()
     window = till.window(MainWindow)
-    till.program._demo.stop()
+    till.life._demo.stop()
     sign_in(loop, window, "alice", "2468")
     sell_first_product(loop, window)
     window.show_page(SETTINGS)

@@ -1,6 +1,6 @@
 """What a product is sold by: how many decimals a quantity has, how it and a price are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.vocabulary import Table
 from resources.words import Words, marked
@@ -61,12 +61,19 @@ def _plain(code: str) -> str:
     return code.replace("{", "").replace("}", "")
 
 
-def unit_of(code: str, decimals: int | None = None) -> Unit:
-    """The unit behind a code.
+def unit_of(spelled: str) -> Unit:
+    """The unit of a product as the catalogue spells it: its code, with "|" and its decimals if they came.
 
-    One that this till does not know is shown as it is called. It has the `decimals` that travelled with it.
+    One that this till does not know is shown as it is called, and is sold where its decimals are there.
     """
+    code, _, told = spelled.partition("|")
     unit = UNITS.of(code)
-    if unit.decimals is not None or decimals is None:
+    if unit.decimals is not None or not told.isdecimal():
         return unit
-    return Unit(unit.code, decimals, unit.written, unit.priced, counts_as_one=decimals > 0)
+    decimals = int(told)
+    return replace(unit, decimals=decimals, counts_as_one=decimals > 0)
+
+
+def code_of(spelled: str) -> str:
+    """The code alone, as it travels."""
+    return spelled.partition("|")[0]

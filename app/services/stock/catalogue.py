@@ -9,12 +9,19 @@ from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
 from app.domain.rights import Right, may
-from app.domain.vocabulary.units import EACH
+from app.domain.vocabulary.units import EACH, code_of
 from app.services import journal
 from app.services.approvals import answered_for, last_approver_id
 from app.services.stock.gtin import same_code, spellings
 from app.services.till import Actor, Till
-from sync_agent.contract.operations import PRODUCT, Approval, ProductCreate, ProductEdit, ProductFields
+from sync_agent.contract.operations import (
+    PRODUCT,
+    Approval,
+    ProductCreate,
+    ProductEdit,
+    ProductFields,
+    ProductValues,
+)
 from sync_agent.ports import Rank
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
@@ -163,7 +170,10 @@ def _edit(
         after = ProductFields.model_validate(changed)
     except ValidationError as error:
         raise BadProduct(_in_words(error)) from error
-    base = ProductFields.model_validate({name: getattr(before, name) for name in changed})
+    was = {name: getattr(before, name) for name in changed}
+    if "unit" in was:
+        was["unit"] = code_of(was["unit"])
+    base = ProductValues.model_validate(was)
     edit = ProductEdit(set=after, base=base)
     version = tx.execute(select(t.product.c.version).where(t.product.c.id == product_id)).scalar()
     approver_id = last_approver_id(approvals)

@@ -1,0 +1,30 @@
+"""The Qt application that the windows live in."""
+
+import signal
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+SIGNALS_LOOKED_AT_MS = 250
+
+
+def application() -> QApplication:
+    """This process's own, made now if there is none."""
+    made = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(made, QApplication), "a till needs widgets"
+    made.setApplicationName("Evertill")
+    # Closing the set-up window must not end the loop before the till's own window is there.
+    made.setQuitOnLastWindowClosed(False)
+    return made
+
+
+def close_on_signals(windows_of: QApplication) -> QTimer:
+    """SIGINT and SIGTERM close the windows, as a person would. The timer lets Python see that one came."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: windows_of.closeAllWindows())
+    timer = QTimer(windows_of)
+    timer.setInterval(SIGNALS_LOOKED_AT_MS)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    return timer

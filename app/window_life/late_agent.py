@@ -1,0 +1,46 @@
+"""The agent of a window: loaded and started in threads of their own, once the window is shown."""
+
+import asyncio
+from collections.abc import Callable
+
+from app.window_life.ports import RunningAgent, TillHome
+from sync_agent.events import AgentEvent
+
+
+class LateAgent:
+    """An AgentPort from the first moment. What is asked of it before the agent runs, is what a new agent does
+    first anyway.
+    """
+
+    def __init__(self, home: TillHome, emit: Callable[[AgentEvent], None]) -> None:
+        self._home = home
+        self._emit = emit
+        self._running: RunningAgent | None = None
+        self._starting: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Once; again does nothing."""
+        if self._starting is None:
+            self._starting = asyncio.get_running_loop().create_task(asyncio.to_thread(self._start))
+
+    async def stop(self) -> None:
+        """End it, and wait until it has put down what it held."""
+        if self._starting is not None:
+            await self._starting
+        if self._running is not None:
+            self._running.stop()
+
+    def _start(self) -> None:
+        self._running = self._home.start_agent(self._emit)
+
+    def try_now(self) -> None:
+        if self._running is not None:
+            self._running.agent.try_now()
+
+    def resume(self) -> None:
+        if self._running is not None:
+            self._running.agent.resume()
+
+    def ask_elsewhere(self, product_id: str) -> None:
+        if self._running is not None:
+            self._running.agent.ask_elsewhere(product_id)

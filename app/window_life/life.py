@@ -1,0 +1,143 @@
+"""A till's windows, one after another: set up, sell, anew in another language, set up after a sign-out."""
+
+import asyncio
+import logging
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.crash_reports import CrashReports
+from app.demo_shop import DemoShop
+from app.services.preferences import read_from
+from app.services.till import Actor
+from app.single_instance import Doorbell
+from app.ui.widgets import tasks
+from app.ui.widgets.language import apply_language
+from app.ui.widgets.theme import apply_theme, theme_of
+from app.ui.window.bridge import Bridge
+from app.ui.window.main_window import MainWindow
+from app.ui.window.pages import load_pages
+from app.window_life.late_agent import LateAgent
+from app.window_life.ports import TillHome
+from app.window_life.set_up import SettingUp
+from sync_agent.contract.wire import format_time, from_ms
+
+log = logging.getLogger(__name__)
+
+
+class Ending(Enum):
+    """Why a till's window was left."""
+
+    CLOSED = "closed"
+    RENEW = "renew"
+    SIGNED_OUT = "signed out"
+
+
+class WindowLife:
+    """Owns the home from here on: `close` closes its store. A set-up window begins with `server_url`."""
+
+    def __init__(self, application: QApplication, home: TillHome, server_url: str) -> None:
+        self._application = application
+        self._home = home
+        self._server_url = server_url
+        self._demo = DemoShop(home.store.home.path)
+        self._window: MainWindow | None = None
+        self._actor: Actor | None = None
+
+    async def run(self) -> None:
+        """Until a person closes the window."""
+        path = self._home.store.home.path
+        reports = CrashReports(path, self._home.clock.now_ms, self._say_fault)
+        doorbell = Doorbell(path, self._come_to_front)
+        try:
+            if self._demo.exists:
+                await asyncio.to_thread(self._demo.start)
+            while await self._until_left() is Ending.SIGNED_OUT:
+                self._sign_out()
+        finally:
+            doorbell.close()
+            reports.close()
+
+    def close(self) -> None:
+        self._home.store.close()
+        self._demo.stop()
+
+    async def _until_left(self) -> Ending:
+        """The till in one shop: from its set-up, where it needs that, until it is closed or signed out."""
+        bridge = Bridge()
+        stop_listening = self._home.store.listen(bridge.post_changed)
+        agent: LateAgent | None = None
+        try:
+            if self._home.is_enrolled:
+                agent = LateAgent(self._home, bridge.post_event)
+            else:
+                self._dress()
+                enrolled = await SettingUp(self._home, bridge, self._server_url, self._demo).until_ready()
+                if enrolled is None:
+                    return Ending.CLOSED
+                self._home, agent = enrolled
+            ending = Ending.RENEW
+            while ending is Ending.RENEW:
+                self._dress()
+                ending = await self._show_window(bridge, agent)
+            return ending
+        finally:
+            stop_listening()
+            if agent is not None:
+                await agent.stop()
+
+    def _dress(self) -> None:
+        """The language and colours that were chosen at this till, or the computer's own."""
+        with self._home.store.reading() as connection:
+            chosen = read_from(connection)
+        apply_language(self._application, chosen.language)
+        apply_theme(self._application, theme_of(chosen.theme))
+
+    async def _show_window(self, bridge: Bridge, agent: LateAgent) -> Ending:
+        """The till's window, until it is left. The agent and the pages are loaded once it is shown."""
+        ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+        def end(why: Ending) -> None:
+            if not ended.done():
+                ended.set_result(why)
+
+        window = self._window = MainWindow(
+            self._home.till(),
+            bridge,
+            agent,
+            self._home.pin_pepper,
+            write_bundle=self._home.write_bundle,
+        )
+        window.closed.connect(lambda: end(Ending.CLOSED))
+        window.renewWanted.connect(lambda: end(Ending.RENEW))
+        window.signOutWanted.connect(lambda: end(Ending.SIGNED_OUT))
+        if self._actor is not None:
+            window.welcome(self._actor)
+        window.show()
+        log.info("the till's window is shown")
+        loading = asyncio.create_task(asyncio.to_thread(load_pages))
+        agent.start()
+        why = await ended
+        self._actor = window.actor if why is Ending.RENEW else None
+        self._window = None
+        await loading
+        window.close()
+        await tasks.all_ended()
+        window.deleteLater()
+        return why
+
+    def _sign_out(self) -> None:
+        """The home is nobody's: what it was goes into a folder of its own."""
+        stamp = format_time(from_ms(self._home.clock.now_ms())).replace(":", "")
+        self._demo.stop()
+        self._home = self._home.sign_out(stamp)
+        self._demo.put_aside(stamp)
+
+    def _come_to_front(self) -> None:
+        if self._window is not None:
+            self._window.come_to_front()
+
+    def _say_fault(self, report: Path) -> None:
+        if self._window is not None:
+            self._window.say_fault(str(report))

@@ -1,0 +1,69 @@
+"""The set-up window's life: it enrols this home, then waits for products, people and stock to be in."""
+
+import asyncio
+
+from app import demo_shop
+from app.demo_shop import DemoShop
+from app.ui.people.enrol_page import EnrolForm, EnrolWindow
+from app.ui.widgets import tasks
+from app.ui.window.bridge import Bridge
+from app.window_life.late_agent import LateAgent
+from app.window_life.ports import TillHome
+from sync_agent.events import ConnectionState, StateChanged
+
+
+class SettingUp:
+    """One set-up window. The agent is started as soon as the home is enrolled, and fetches."""
+
+    def __init__(self, home: TillHome, bridge: Bridge, server_url: str, demo: DemoShop) -> None:
+        self._home = home
+        self._demo = demo
+        self._bridge = bridge
+        self._agent: LateAgent | None = None
+        self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._is_over = asyncio.Event()
+        """Everything is here, or nobody waits for it any more."""
+        bridge.stateChanged.connect(self._on_state)
+        self._window = EnrolWindow(self._enroll, self._fetch, server_url=server_url, on_try=self._make_demo)
+        bridge.progressed.connect(self._window.page.show_progress)
+        bridge.stateChanged.connect(self._window.page.show_state)
+        self._window.page.enrolled.connect(lambda: self._decide(True))
+        self._window.closed.connect(lambda: self._decide(False))
+
+    async def until_ready(self) -> tuple[TillHome, LateAgent] | None:
+        """The enrolled home and its agent; None where the window was closed before it had both."""
+        self._window.show()
+        went_through = await self._ready
+        self._window.hide()
+        await tasks.all_ended()
+        self._window.deleteLater()
+        if self._agent is None:
+            return None
+        if not went_through:
+            await self._agent.stop()
+            return None
+        return self._home, self._agent
+
+    def _decide(self, ready: bool) -> None:
+        if not self._ready.done():
+            self._ready.set_result(ready)
+            self._is_over.set()
+
+    def _on_state(self, event: StateChanged) -> None:
+        if event.state is ConnectionState.ONLINE:
+            self._is_over.set()
+
+    async def _make_demo(self) -> EnrolForm:
+        """A shop to try the till with, on this very computer."""
+        url = await asyncio.to_thread(self._demo.start)
+        return EnrolForm(
+            url, demo_shop.TENANT, demo_shop.MANAGER, demo_shop.PASSWORD, demo_shop.LOCATION, "Till 1"
+        )
+
+    async def _enroll(self, form: EnrolForm) -> None:
+        self._home = await self._home.join(form)
+        self._agent = LateAgent(self._home, self._bridge.post_event)
+        self._agent.start()
+
+    async def _fetch(self) -> None:
+        await self._is_over.wait()
