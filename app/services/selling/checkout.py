@@ -14,6 +14,7 @@ from app.domain.open_sale import STRICTEST, Limits, Need, OpenSale
 from app.domain.tender import Settlement, check_payments
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE
 from app.services.approvals import of_sale
+from app.services.flag_words import flags_in, needs_a_person
 from app.services.preferences import read
 from app.services.selling.transaction import CompletedSale, NewTransaction, lines_of
 from app.services.till import Actor, Till, not_permitted, person_names
@@ -32,6 +33,8 @@ class SaleView:
     actor_name: str
     occurred_ms: int
     status: str
+    is_flagged: bool = False
+    """The server found something odd about it that somebody should look at."""
 
 
 async def complete(
@@ -101,7 +104,7 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
         .scalar_subquery()
     )
     query = (
-        select(sale, t.outbox.c.status, lines.label("lines"))
+        select(sale, t.outbox.c.status, t.outbox.c.result, lines.label("lines"))
         .join(t.outbox, t.outbox.c.id == sale.c.id)
         .order_by(sale.c.occurred_ms.desc(), t.outbox.c.device_seq.desc())
         .limit(limit)
@@ -119,6 +122,7 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
             actor_name=names[row.actor_id],
             occurred_ms=row.occurred_ms,
             status=row.status,
+            is_flagged=needs_a_person(flags_in(row.result)),
         )
         for row in rows
     ]
