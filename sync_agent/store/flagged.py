@@ -1,4 +1,4 @@
-"""Transactions that the server took and flagged: told by the place's stream, listed until somebody has looked.
+"""Transactions that the server took and flagged: heard of in the place's stream, until somebody has looked.
 
 They are of every till of the place, and of clients that are none. A till that is set up later, or begins anew
 from a snapshot, hears of those that come from then on. ARCHITECTURE.md, "Who may".
@@ -55,7 +55,7 @@ def note(tx: Transaction, changes: Iterable[Change]) -> None:
             "flags": orjson.dumps(row.flags).decode(),
         }
         tx.execute(insert(t.flagged).values(values).on_conflict_do_nothing(index_elements=["id"]))
-        tx.touch(Topic.SALES)
+        tx.touch(Topic.FLAGGED)
 
 
 def unseen(connection: Connection, limit: int) -> list[Flagged]:
@@ -79,4 +79,4 @@ def mark_seen(tx: Transaction, transaction_id: str, person_id: str) -> None:
         .where(of.id == transaction_id, of.seen_ms.is_(None))
         .values(seen_by=person_id, seen_ms=tx.now_ms)
     )
-    tx.touch(Topic.SALES)
+    tx.touch(Topic.FLAGGED)

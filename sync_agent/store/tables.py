@@ -449,7 +449,7 @@ flagged = _table(
     _optional_number("seen_ms"),
     Index("flagged_unseen", "occurred_ms", sqlite_where=text("seen_ms IS NULL")),
 )
-"""Transactions of this place that the server flagged, whichever till they are of, until somebody has looked."""
+"""Transactions of this place, of whichever till, that the server flagged, until somebody has looked."""
 
 sale_line = _table(
     "sale_line",

@@ -1,4 +1,4 @@
-"""What a server finds odd about a finished transaction, in words. Each flag is a code and what it is about."""
+"""What a server finds odd about a finished transaction, in words: each a code, and what it is about."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Finished transactions that the server flagged: what is odd about each, in words, until a manager has looked."""
+"""Finished transactions that the server flagged, each with what is odd, until a manager has looked."""
 
 from app.domain.money import format_minor
 from app.domain.rights import Right

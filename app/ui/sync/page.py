@@ -158,7 +158,7 @@ class SyncCentre(Page):
         self._show_header()
 
     def refresh(self, change: MergedChange) -> None:
-        if self.isVisible() and change.touches("outbox", "conflicts", "device", "sales"):
+        if self.isVisible() and change.touches("outbox", "conflicts", "device", "flagged"):
             self._read_list()
             self._show_header()
 

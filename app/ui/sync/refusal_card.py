@@ -74,9 +74,7 @@ class RefusalCard(QFrame):
         self._entry_id = row.operation_id
         self._message.clear()
         self._show(row, row.error or "")
-        self._what_stays.setText(
-            self.tr("It is finished and counted. Somebody should ask how it came about.")
-        )
+        self._what_stays.setText(self.tr("It is finished and counted. Somebody should look into it."))
         self._choices.hide()
         self._why.hide()
         self._seen.show()
