@@ -25,7 +25,7 @@ from qasync import QEventLoop
 from app.bootstrap import SWITCH_INTERVAL_S, OpenHome, open_home
 from app.replay.ledger import ServerLedger, StockAt
 from app.replay.outages import SwitchedTransport
-from app.services.selling import checkout
+from app.services.selling import history
 from app.services.stock import catalogue, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.sync import conflicts, queue
@@ -160,17 +160,17 @@ class _DemoTill:
 
     async def sell(self, products: list[ProductView]) -> str:
         """Scan, pay cash; the receipt's number."""
-        before = checkout.recent_sales(self.till, 1)
+        before = history.recent_sales(self.till, 1)
         for product in products:
             self.window.take_scan(product.barcode or product.name)
         self.press("pay")
         self.enter("cashGiven")
 
         def done() -> bool:
-            return checkout.recent_sales(self.till, 1) != before
+            return history.recent_sales(self.till, 1) != before
 
         await _until(done, f"the sale at {self.name} is on disk")
-        return str(checkout.recent_sales(self.till, 1)[0].receipt_number)
+        return str(history.recent_sales(self.till, 1)[0].receipt_number)
 
     async def count(self, product: ProductView, quantity: int) -> None:
         self.window.show_page(STOCK)
@@ -305,8 +305,8 @@ class _Story:
         first.press("pay")
         await self._tell("It is paid in cash.", ("cash", first.window))
         first.enter("cashGiven")
-        await _until(lambda: len(checkout.recent_sales(first.till)) == 1, "the first sale is on disk")
-        self._sales.append(checkout.recent_sales(first.till)[0].receipt_number)
+        await _until(lambda: len(history.recent_sales(first.till)) == 1, "the first sale is on disk")
+        self._sales.append(history.recent_sales(first.till)[0].receipt_number)
         self._sales.append(await second.sell(goods[2:5]))
         await self._sent_and_equal(goods[:5])
         await self._tell("Both sales are sent; each till shows the other's.", *self._windows())
@@ -404,7 +404,7 @@ class _Story:
         goods = catalogue.search(self._tills[0].till, "", limit=len(levels))
         shown = [{one.id: till.on_hand(one) for one in goods} for till in self._tills]
         sent = sum(
-            sale.status == "completed" for till in self._tills for sale in checkout.recent_sales(till.till)
+            sale.status == "completed" for till in self._tills for sale in history.recent_sales(till.till)
         )
         waiting = sum(till.waiting() for till in self._tills)
         print("The proof, with the server's figures asked of the server itself:")

@@ -100,6 +100,7 @@ ENDPOINTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", events.PATH_STOCK + "/{product_id}"): _ALL,
     ("GET", events.PATH_SYNC_STATE): _ALL,
     ("POST", events.PATH_BROADCAST): _MANAGERS,
+    ("GET", events.PATH_NOTICES): _MANAGERS,
     ("GET", events.PATH_HEALTH): _ALL,
     ("POST", events.PATH_PING): _ALL,
     ("GET", events.PATH_SHIFT): _ALL,

@@ -132,11 +132,12 @@ ROLES = {
         Role(
             "manager",
             "the same, and override prices, refund without a receipt, void, open the drawer, pay out, edit"
-            " products, decide every conflict, enrol and revoke tills, broadcast, read audit and quarantine,"
-            " manage clerks of their own places and settings that loosen no check",
+            " products, decide every conflict, enrol and revoke tills, broadcast, read audit and"
+            " quarantine; manage the accounts of clerks all of whose places are theirs, and settings that"
+            " loosen no check",
             1,
         ),
-        Role("admin", "the same, and manage everybody, places and all settings", 2),
+        Role("admin", "the same, and manage everybody, places, and all settings", 2),
         Role("device", "carry what people did; never decide", None),
     )
 }

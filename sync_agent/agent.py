@@ -28,7 +28,7 @@ from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
 from sync_agent.remote_stock import Elsewhere
 from sync_agent.settings import DEFAULTS, AgentSettings
-from sync_agent.store import history, link, outbox
+from sync_agent.store import history, link, notices, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 
@@ -72,6 +72,7 @@ class Agent:
         self._settings = settings
         self._housekeeping: tuple[Housekeeping, ...] = (
             *housekeeping,
+            notices.forget_page,
             partial(history.prune, settings=settings),
         )
         self._store = store

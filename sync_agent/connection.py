@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from sync_agent.contract import events
-from sync_agent.contract.events import PATH_LIVE
+from sync_agent.contract.events import PATH_LIVE, NetworkStatus
 from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
@@ -25,7 +25,7 @@ from sync_agent.pull import Puller
 from sync_agent.push.routes import Uplink
 from sync_agent.server_events import Listener, handle
 from sync_agent.settings import AgentSettings
-from sync_agent.store import link, outbox, replica
+from sync_agent.store import link, notices, outbox, replica
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_clock_offset
 
@@ -203,15 +203,21 @@ class Connection:
             if await self._session.token() != self._joined_with:
                 # Joining again is how a live socket gets its new token, whoever asked for that.
                 await self._join(channel, device)
-            with self._store.reading() as connection:
-                pending = outbox.waiting_count(connection)
-            await channel.call(
-                events.NETWORK_STATUS, {"isOnline": True, "pending": pending}, timeout_s=settings.call_s_max
-            )
+            await self._report(channel, device)
             beats += 1
             if beats % settings.heartbeats_per_look == 0:
                 await self._look_at_heads(device)
                 unproven = await self._verify(device, unproven)
+
+    async def _report(self, channel: Channel, device: DeviceIdentity) -> None:
+        """Tell the server what waits here, and which notices were read since the last report."""
+        with self._store.reading() as connection:
+            pending = outbox.waiting_count(connection)
+            readings = notices.to_report(connection, device.clock_offset_ms)
+        status = NetworkStatus(is_online=True, pending=pending, notices_read=readings or None)
+        await channel.call(events.NETWORK_STATUS, status.to_wire(), timeout_s=self._settings.call_s_max)
+        if readings:
+            await self._store.write(lambda tx: notices.mark_reported(tx, readings), Rank.AGENT)
 
     async def _verify(self, device: DeviceIdentity, streams: Sequence[str]) -> list[str]:
         """Compare these streams' copies with the server's; those that are still to be compared."""

@@ -17,7 +17,7 @@ from escpos.printer import File, Network, Usb
 from PIL.Image import Image
 
 from app.domain.errors import DomainError
-from app.domain.receipt import Slip, Weight, set_in_columns
+from app.domain.slip import Slip, Weight, set_in_columns
 from app.services.preferences import Preferences
 from resources.words import translate
 

@@ -1,10 +1,24 @@
 """Who answers for what needs a right: the person at the till, or the manager who approved it."""
 
+from app.domain.errors import NotPermitted
 from app.domain.open_sale import OpenSale
-from app.domain.rights import Right
-from app.services.till import Actor, Till, authorise
+from app.domain.rights import Right, only
+from app.services.till import Actor, Till
 from sync_agent.contract.operations import Approval
 from sync_agent.contract.wire import from_ms
+
+
+def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
+    """Whoever answers for it: the person themselves, or the manager who approved. Raises NotPermitted."""
+    for one in (actor, approved_by):
+        if one is not None and one.may(right):
+            return one
+    raise not_permitted(right)
+
+
+def not_permitted(right: Right) -> NotPermitted:
+    """The refusal that says who may."""
+    return NotPermitted(only(right))
 
 
 def answered_for(

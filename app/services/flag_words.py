@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 
 from app.domain.rights import Right, in_words
 from app.domain.vocabulary.flags import flag_of
-from app.services.till import Till, person_names
+from app.services.person_names import person_names
+from app.services.till import Till
 from sync_agent.contract.operations import FLAGS_ABOUT_GOODS
 from sync_agent.store import search
 from sync_agent.store import tables as t

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select
 
-from app.services.till import Till, person_names
+from app.services.person_names import person_names
+from app.services.till import Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 

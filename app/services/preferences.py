@@ -1,6 +1,6 @@
 """This till's settings: how it looks and speaks, how the shop prices and rounds, what its printer is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
@@ -11,7 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 from app.domain.errors import TooManyQuickKeys
 from app.domain.rights import Right
 from app.services import journal
-from app.services.till import Actor, Till, authorise
+from app.services.approvals import authorise
+from app.services.till import Actor, Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
@@ -101,11 +102,6 @@ async def change(
 
 
 # --- quick keys: anybody may arrange them ------------------------------------------------------------
-
-
-async def set_quick_keys(till: Till, product_ids: Sequence[str]) -> None:
-    """Which products have keys of their own, in their order. Raises TooManyQuickKeys."""
-    await _arrange_quick_keys(till, lambda _before: list(product_ids))
 
 
 async def toggle_quick_key(till: Till, product_id: str) -> None:

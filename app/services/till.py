@@ -1,17 +1,12 @@
 """The till that the use cases work on: its store, its clock, its identity, and who stands at it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
-
-from app.domain.errors import NotPermitted
-from app.domain.rights import Right, may, only
+from app.domain.rights import Right, may
 from sync_agent.ports import Clock, Ids
-from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 
@@ -29,19 +24,6 @@ class Actor:
     def may(self, right: Right) -> bool:
         """Whether this person needs nobody's approval for it."""
         return may(self.role, right)
-
-
-def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
-    """Whoever answers for it: the person themselves, or the manager who approved. Raises NotPermitted."""
-    for one in (actor, approved_by):
-        if one is not None and one.may(right):
-            return one
-    raise not_permitted(right)
-
-
-def not_permitted(right: Right) -> NotPermitted:
-    """The refusal that says who may."""
-    return NotPermitted(only(right))
 
 
 class Till:
@@ -65,14 +47,3 @@ class Till:
     def zone(self) -> ZoneInfo:
         """The shop's time zone, in which a clerk reads times."""
         return ZoneInfo(self.device.time_zone)
-
-
-def person_names(connection: Connection, person_ids: Iterable[str]) -> dict[str, str]:
-    """Names by id; somebody this till has not heard of is called by their id."""
-    wanted = set(person_ids)
-    names = {person_id: person_id for person_id in wanted}
-    names.update(
-        (row.id, row.name)
-        for row in connection.execute(select(t.person.c.id, t.person.c.name).where(t.person.c.id.in_(wanted)))
-    )
-    return names

@@ -1313,6 +1313,33 @@
         </message>
     </context>
     <context>
+        <name>NoticesPage</name>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>I have read it</source>
+            <translation>قرأته</translation>
+        </message>
+        <message>
+            <source>Notices</source>
+            <translation>الإشعارات</translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>مقروء</translation>
+        </message>
+        <message>
+            <source>There are no notices.</source>
+            <translation>لا توجد إشعارات.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>هذا الجهاز</translation>
+        </message>
+    </context>
+    <context>
         <name>PinPad</name>
         <message>
             <source>Delete the last figure</source>
@@ -2703,6 +2730,24 @@
         </message>
     </context>
     <context>
+        <name>UnreadLine</name>
+        <message numerus="yes">
+            <source>%n notice(s)</source>
+            <translation>
+                <numerusform>لا إشعارات</numerusform>
+                <numerusform>إشعار واحد</numerusform>
+                <numerusform>إشعاران</numerusform>
+                <numerusform>%n إشعارات</numerusform>
+                <numerusform>%n إشعارًا</numerusform>
+                <numerusform>%n إشعار</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All notices</source>
+            <translation>كل الإشعارات</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -3361,40 +3406,12 @@
             <translation>أنت</translation>
         </message>
         <message>
-            <source>added</source>
-            <translation>زيادة</translation>
-        </message>
-        <message>
-            <source>counted</source>
-            <translation>جرد</translation>
-        </message>
-        <message>
-            <source>found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
             <source>nothing</source>
             <translation>لا شيء</translation>
         </message>
         <message>
-            <source>received</source>
-            <translation>وارد</translation>
-        </message>
-        <message>
-            <source>returned</source>
-            <translation>مرتجع</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>بيع</translation>
-        </message>
-        <message>
             <source>somebody</source>
             <translation>شخص ما</translation>
-        </message>
-        <message>
-            <source>taken away</source>
-            <translation>نقص</translation>
         </message>
         <message>
             <source>the article number</source>
@@ -3419,18 +3436,6 @@
         <message>
             <source>the unit</source>
             <translation>الوحدة</translation>
-        </message>
-        <message>
-            <source>transferred in</source>
-            <translation>محوّل إلى هنا</translation>
-        </message>
-        <message>
-            <source>transferred out</source>
-            <translation>محوّل من هنا</translation>
-        </message>
-        <message>
-            <source>wasted</source>
-            <translation>هدر</translation>
         </message>
         <message>
             <source>you</source>
@@ -3513,7 +3518,30 @@
         </message>
     </context>
     <context>
+        <name>notices</name>
+        <message>
+            <source>An announcement without words</source>
+            <translation>إعلان بلا نص</translation>
+        </message>
+        <message>
+            <source>Maintenance is planned</source>
+            <translation>صيانة مجدولة</translation>
+        </message>
+        <message>
+            <source>Prices have changed</source>
+            <translation>تغيّرت الأسعار</translation>
+        </message>
+        <message>
+            <source>Stock was updated</source>
+            <translation>حُدّث المخزون</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
+        <message>
+            <source>Notices</source>
+            <translation>الإشعارات</translation>
+        </message>
         <message>
             <source>Sell</source>
             <translation>البيع</translation>
@@ -3556,13 +3584,6 @@
         <message>
             <source>The printer’s address is not complete: host:9100</source>
             <translation>عنوان الطابعة غير كامل: host:9100</translation>
-        </message>
-    </context>
-    <context>
-        <name>quantity</name>
-        <message>
-            <source>{weight} kg</source>
-            <translation>{weight} كغ</translation>
         </message>
     </context>
     <context>

@@ -1237,6 +1237,33 @@
         </message>
     </context>
     <context>
+        <name>NoticesPage</name>
+        <message>
+            <source>Back</source>
+            <translation>Volver</translation>
+        </message>
+        <message>
+            <source>I have read it</source>
+            <translation>Lo he leído</translation>
+        </message>
+        <message>
+            <source>Notices</source>
+            <translation>Avisos</translation>
+        </message>
+        <message>
+            <source>Read</source>
+            <translation>Leído</translation>
+        </message>
+        <message>
+            <source>There are no notices.</source>
+            <translation>No hay avisos.</translation>
+        </message>
+        <message>
+            <source>This till</source>
+            <translation>Esta caja</translation>
+        </message>
+    </context>
+    <context>
         <name>PinPad</name>
         <message>
             <source>Delete the last figure</source>
@@ -2575,6 +2602,20 @@
         </message>
     </context>
     <context>
+        <name>UnreadLine</name>
+        <message numerus="yes">
+            <source>%n notice(s)</source>
+            <translation>
+                <numerusform>%n aviso</numerusform>
+                <numerusform>%n avisos</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>All notices</source>
+            <translation>Todos los avisos</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -3201,40 +3242,12 @@
             <translation>Usted</translation>
         </message>
         <message>
-            <source>added</source>
-            <translation>sumado</translation>
-        </message>
-        <message>
-            <source>counted</source>
-            <translation>contado</translation>
-        </message>
-        <message>
-            <source>found</source>
-            <translation>encontrado</translation>
-        </message>
-        <message>
             <source>nothing</source>
             <translation>nada</translation>
         </message>
         <message>
-            <source>received</source>
-            <translation>recibido</translation>
-        </message>
-        <message>
-            <source>returned</source>
-            <translation>devuelto</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>vendido</translation>
-        </message>
-        <message>
             <source>somebody</source>
             <translation>alguien</translation>
-        </message>
-        <message>
-            <source>taken away</source>
-            <translation>restado</translation>
         </message>
         <message>
             <source>the article number</source>
@@ -3259,18 +3272,6 @@
         <message>
             <source>the unit</source>
             <translation>la unidad</translation>
-        </message>
-        <message>
-            <source>transferred in</source>
-            <translation>llegado de otra tienda</translation>
-        </message>
-        <message>
-            <source>transferred out</source>
-            <translation>enviado a otra tienda</translation>
-        </message>
-        <message>
-            <source>wasted</source>
-            <translation>merma</translation>
         </message>
         <message>
             <source>you</source>
@@ -3353,7 +3354,30 @@
         </message>
     </context>
     <context>
+        <name>notices</name>
+        <message>
+            <source>An announcement without words</source>
+            <translation>Un anuncio sin texto</translation>
+        </message>
+        <message>
+            <source>Maintenance is planned</source>
+            <translation>Hay mantenimiento previsto</translation>
+        </message>
+        <message>
+            <source>Prices have changed</source>
+            <translation>Han cambiado los precios</translation>
+        </message>
+        <message>
+            <source>Stock was updated</source>
+            <translation>Se ha actualizado el stock</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
+        <message>
+            <source>Notices</source>
+            <translation>Avisos</translation>
+        </message>
         <message>
             <source>Sell</source>
             <translation>Vender</translation>
@@ -3396,13 +3420,6 @@
         <message>
             <source>The printer’s address is not complete: host:9100</source>
             <translation>La dirección de la impresora no está completa: host:9100</translation>
-        </message>
-    </context>
-    <context>
-        <name>quantity</name>
-        <message>
-            <source>{weight} kg</source>
-            <translation>{weight} kg</translation>
         </message>
     </context>
     <context>

@@ -37,11 +37,12 @@ class Pruner:
                 retention_days=self._settings.retention_days,
                 rows_max=self._settings.prune_rows,
             )
-            if pruned.changes or pruned.product_versions or pruned.refresh_tokens:
+            if pruned.changes or pruned.product_versions or pruned.refresh_tokens or pruned.notices:
                 log.info(
                     "pruned",
                     tenant=tenant_id,
                     changes=pruned.changes,
                     product_versions=pruned.product_versions,
                     refresh_tokens=pruned.refresh_tokens,
+                    notices=pruned.notices,
                 )

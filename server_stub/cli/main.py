@@ -28,7 +28,7 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.monitoring import logs
 from server_stub.run import serve
-from server_stub.services import audit, people
+from server_stub.services import audit, enrolment
 from server_stub.sessions.access_tokens import UnusableSecret
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
 from server_stub.store.database import Database
@@ -428,9 +428,7 @@ def _revoke_device(told: argparse.Namespace) -> int:
     """end a lost till's credential"""
     with _opened(told) as database:
         database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
-        row = database.transact(
-            told.tenant, partial(people.revoke_device, caller=None, device_id=told.device)
-        )
+        row = database.transact(told.tenant, partial(enrolment.revoke, caller=None, device_id=told.device))
     _say(f"{row.name} ({row.id}) is revoked")
     return 0
 

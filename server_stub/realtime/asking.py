@@ -1,6 +1,7 @@
 """What a joined client asks: the rules are in services, here is only what a result is called on the wire."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from server_stub.app_state import Parts
@@ -11,6 +12,7 @@ from server_stub.operations.parsing import Defaults
 from server_stub.operations.queue import refuse_unless_applied
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
+from server_stub.services import broadcasts
 from server_stub.services.caller import Caller
 from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
@@ -92,6 +94,11 @@ class Asking:
             session.pending = status.pending
             if await self._parts.presence.report(caller.tenant_id, session.sid, status.pending):
                 self._states.changed(caller.tenant_id)
+        if status.notices_read:
+            await self._database.write(
+                caller.tenant_id,
+                partial(broadcasts.note_readings, caller=caller, readings=status.notices_read),
+            )
         return None
 
     async def _ping(self, _session: Session, _caller: Caller, payload: Any) -> object:

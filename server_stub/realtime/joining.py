@@ -15,7 +15,7 @@ from server_stub.presence.local import Present
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
-from server_stub.services import accounts, sync
+from server_stub.services import sync, token_validity
 from server_stub.services.caller import Caller
 from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
@@ -122,7 +122,7 @@ class Joining:
             raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id} for you")
         await self._database.read(
             caller.tenant_id,
-            partial(accounts.must_still_stand, caller=caller, at_the_socket=request.user_id),
+            partial(token_validity.must_still_stand, caller=caller, at_the_socket=request.user_id),
         )
         return location_id
 

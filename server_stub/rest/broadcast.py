@@ -1,4 +1,4 @@
-"""A manager's notices: shown to people, never applied as state."""
+"""A manager's notices: shown to people, never applied as state; and who has read them."""
 
 from functools import partial
 
@@ -8,7 +8,8 @@ from server_stub.app_state import Parts
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import broadcasts
-from sync_agent.contract.events import PATH_BROADCAST, BroadcastAnswer, BroadcastRequest
+from sync_agent.contract.events import PATH_BROADCAST, PATH_NOTICES, BroadcastAnswer, BroadcastRequest
+from sync_agent.contract.notices import Notices
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -24,6 +25,12 @@ def routes(parts: Parts) -> APIRouter:
             await parts.database.write(
                 caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=asked)
             )
+        )
+
+    @router.get(PATH_NOTICES, **told("Notices of the last weeks, and who has read them.", gives=Notices))
+    async def notices(caller: Bearer) -> Response:
+        return answer(
+            await parts.database.read(caller.tenant_id, partial(broadcasts.with_readers, caller=caller))
         )
 
     return router

@@ -9,7 +9,7 @@ from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
 from server_stub.rest.routing import Bearer, address_of, answer, told
-from server_stub.services import accounts, credentials
+from server_stub.services import accounts, credentials, enrolment
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
@@ -100,7 +100,7 @@ def routes(parts: Parts) -> APIRouter:
     async def enroll(request: Request, caller: Bearer) -> Response:
         asked = read_message(EnrollRequest, await read_body(request))
         return answer(
-            await database.write(caller.tenant_id, partial(accounts.enroll, caller=caller, request=asked))
+            await database.write(caller.tenant_id, partial(enrolment.enroll, caller=caller, request=asked))
         )
 
     return router

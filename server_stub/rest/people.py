@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from server_stub.app_state import Parts
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services import people
+from server_stub.services import enrolment, people, shop_settings
 from sync_agent.contract import events
 from sync_agent.contract.identity import (
     DeviceList,
@@ -49,7 +49,7 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.get(events.PATH_DEVICES, **told("The tills that were enrolled.", gives=DeviceList))
     async def devices(caller: Bearer) -> Response:
-        return answer(await database.read(caller.tenant_id, partial(people.devices, caller=caller)))
+        return answer(await database.read(caller.tenant_id, partial(enrolment.tills, caller=caller)))
 
     @router.post(
         events.PATH_DEVICE_REVOKE,
@@ -57,7 +57,7 @@ def routes(parts: Parts) -> APIRouter:
     )
     async def revoke_device(device_id: str, caller: Bearer) -> Response:
         row = await database.write(
-            caller.tenant_id, partial(people.revoke_device, caller=caller, device_id=device_id)
+            caller.tenant_id, partial(enrolment.revoke, caller=caller, device_id=device_id)
         )
         parts.standings.forget()
         return answer(row)
@@ -65,7 +65,7 @@ def routes(parts: Parts) -> APIRouter:
     @router.get(events.PATH_SETTINGS, **told("What is set about the shop.", gives=TenantSettings))
     async def settings(caller: Bearer) -> Response:
         return answer(
-            await database.read(caller.tenant_id, partial(people.settings, tenant_id=caller.tenant_id))
+            await database.read(caller.tenant_id, partial(shop_settings.read, tenant_id=caller.tenant_id))
         )
 
     @router.patch(
@@ -75,7 +75,7 @@ def routes(parts: Parts) -> APIRouter:
     async def edit_settings(request: Request, caller: Bearer) -> Response:
         asked = read_message(TenantSettings, await read_body(request))
         return answer(
-            await database.write(caller.tenant_id, partial(people.edit_settings, caller=caller, edit=asked))
+            await database.write(caller.tenant_id, partial(shop_settings.edit, caller=caller, changes=asked))
         )
 
     return router

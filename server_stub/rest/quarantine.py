@@ -10,8 +10,7 @@ from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import quarantine_review
 from server_stub.rest.routing import Bearer, answer, told
 from sync_agent.contract import events
-from sync_agent.contract.audit import DiscardRequest
-from sync_agent.contract.operations import QuarantineRow
+from sync_agent.contract.operations import DiscardRequest, QuarantineRow
 
 _SALES_MAX = 1000
 

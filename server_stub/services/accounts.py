@@ -1,13 +1,12 @@
-"""Signing in, staying signed in, and enrolling tills."""
+"""Signing in, and staying signed in: who an account, a refresh token or a till's credential speaks for."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.roles import Action
 from server_stub.services import credentials, devices
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
@@ -15,8 +14,7 @@ from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
 from server_stub.store.tables import RefreshToken
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, SignedInUser, TenantInfo
-from sync_agent.contract.stock import LocationRow
+from sync_agent.contract.identity import SignedInUser
 
 
 @dataclass(frozen=True)
@@ -44,25 +42,6 @@ def find_user(connection: Connection, tenant_id: str, username: str) -> RowMappi
         .mappings()
         .first()
     )
-
-
-def must_still_stand(connection: Connection, caller: Caller, at_the_socket: str) -> None:
-    """Refuses a bearer who was dismissed or revoked since the token was issued, and a stranger at a till.
-
-    A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.
-    """
-    if caller.device_id is not None:
-        devices.refuse_unsound(connection, caller.tenant_id, caller.device_id)
-    if at_the_socket == caller.device_id:
-        return
-    if not caller.is_device and at_the_socket != caller.user_id:
-        raise Refusal(ErrorCode.FORBIDDEN, "userId: not the user of this token")
-    of = t.user_account.c
-    active = connection.execute(
-        select(of.id).where(of.tenant_id == caller.tenant_id, of.id == at_the_socket, of.disabled == 0)
-    ).first()
-    if active is None:
-        raise Refusal(ErrorCode.FORBIDDEN, f"userId: there is no active user {at_the_socket}")
 
 
 def signed_in(user: RowMapping) -> SignedInUser:
@@ -164,78 +143,6 @@ def end_family(unit: UnitOfWork, caller: Caller, token: str) -> None:
         return
     _revoke_family(unit, held.family_id)
     unit.audit(AuditRecord(kind="sign_in", outcome="signed_out", actor_id=caller.id, address=caller.address))
-
-
-def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAnswer:
-    """Makes a till known at one location, with a credential and a receipt series of its own."""
-    caller.must(Action.ENROLL_DEVICE)
-    # The tenant's row is the lock under which series are given out.
-    tenant = (
-        unit.rows(select(t.tenant).where(t.tenant.c.tenant_id == unit.tenant_id).with_for_update())
-        .mappings()
-        .one()
-    )
-    location = _own_location(unit, caller, request.location_id)
-    number = unit.rows(
-        select(func.count()).select_from(t.device).where(t.device.c.tenant_id == unit.tenant_id)
-    ).scalar_one()
-    token = credentials.new_device_token(unit.tenant_id)
-    device_id = unit.ids.new()
-    series = f"T{number + 1}"
-    unit.insert(
-        t.device,
-        {
-            "tenant_id": unit.tenant_id,
-            "id": device_id,
-            "name": request.name,
-            "location_id": request.location_id,
-            "receipt_series": series,
-            "token_hash": credentials.token_hash(token),
-            "enrolled_by": caller.id,
-            "enrolled_ms": unit.now_ms,
-            "revoked_ms": None,
-            "cloned_ms": None,
-        },
-    )
-    unit.audit(
-        AuditRecord(
-            kind="enrolment",
-            outcome="applied",
-            actor_id=caller.id,
-            device_id=device_id,
-            address=caller.address,
-            resource_type="device",
-            resource_id=device_id,
-            detail={"name": request.name, "locationId": request.location_id, "receiptSeries": series},
-        )
-    )
-    return EnrollAnswer(
-        device_id=device_id,
-        receipt_series=series,
-        device_token=token,
-        tenant=TenantInfo(
-            id=unit.tenant_id,
-            name=tenant["name"],
-            currency=tenant["currency"],
-            pin_pepper=tenant["pin_pepper"],
-        ),
-        location=location,
-    )
-
-
-def _own_location(unit: UnitOfWork, caller: Caller, location_id: str) -> LocationRow:
-    row = (
-        unit.rows(
-            select(t.location).where(t.location.c.tenant_id == unit.tenant_id, t.location.c.id == location_id)
-        )
-        .mappings()
-        .first()
-    )
-    if row is None:
-        raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id}")
-    if location_id not in caller.locations:
-        raise Refusal(ErrorCode.FORBIDDEN, f"locationId: {location_id} is not your place")
-    return LocationRow.model_validate(dict(row))
 
 
 def _device_caller(unit: UnitOfWork, token: str) -> Caller:

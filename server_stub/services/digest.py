@@ -16,6 +16,7 @@ from server_stub.services.caller import Caller
 from server_stub.services.sync import head_of
 from server_stub.services.visibility import Audience, known_to
 from server_stub.store import tables as t
+from sync_agent.contract.notices import NOTICE_ROW
 from sync_agent.contract.streams import (
     ResourceDigest,
     StreamDigest,
@@ -107,6 +108,7 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
             ),
         )
         yield "conflict", _open_conflicts(tenant_id, t.conflict.c.location_id.is_(None))
+        yield NOTICE_ROW, _notices(tenant_id, stream)
         return
     (place,) = (each for each in caller.locations if location_stream(tenant_id, each) == stream)
     level, oversold = t.stock_level.c, t.oversold.c
@@ -120,6 +122,7 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
         ),
     )
     yield "conflict", _open_conflicts(tenant_id, t.conflict.c.location_id == place)
+    yield NOTICE_ROW, _notices(tenant_id, stream)
     yield (
         "oversold",
         _Rows(
@@ -128,6 +131,11 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
             )
         ),
     )
+
+
+def _notices(tenant_id: str, stream: str) -> _Rows:
+    of = t.notice.c
+    return _Rows(select(of.id, of.version).where(of.tenant_id == tenant_id, of.stream == stream))
 
 
 def _open_conflicts(tenant_id: str, of_stream: ColumnElement[bool]) -> _Rows:

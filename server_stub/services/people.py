@@ -1,4 +1,4 @@
-"""A shop's people, tills and settings: who may change them, what is told of it, and what it ends.
+"""A shop's people: who may change them, what the tills are told of it, and what it ends.
 
 A person's row travels down the tenant's stream, so tills know people and check PINs with the server away. The
 tenant's stream is the lock for all changes of people. Who may is judged by rows that are read under it
@@ -6,7 +6,6 @@ tenant's stream is the lock for all changes of people. Who may is judged by rows
 of a password or PIN but its hash, and the trail says only that it changed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,25 +15,20 @@ from sqlmodel import col
 
 from server_stub.errors import Refusal
 from server_stub.roles import Action, may
-from server_stub.services import accounts, credentials, rights_history
+from server_stub.services import accounts, administration, credentials, rights_history
 from server_stub.services.authorisation import Refused, RightsFrom, judge_account
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
-from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import RefreshToken
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
-    DeviceList,
-    DeviceRow,
-    TenantSettings,
     UserCreate,
     UserEdit,
     UserList,
 )
 from sync_agent.contract.stock import UserRow
 from sync_agent.contract.streams import tenant_stream
-from sync_agent.contract.wire import from_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +122,7 @@ def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Ha
     )
     rights_history.publish(unit, row)
     told = {"username": row.username, "role": row.role, "locations": row.locations}
-    _audit(unit, caller, "user", row.id, "user_added", told)
+    administration.record(unit, caller, "user", row.id, "user_added", told)
     return row.model_copy(update={"pin_verifier": None})
 
 
@@ -159,7 +153,7 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
     if hashes.password_hash is not None or after.disabled:
         _end_sign_ins(unit, user_id)
     if changed or hashes.password_hash is not None:
-        _audit(unit, caller, "user", user_id, "user_edited", _what_changed(changed, hashes))
+        administration.record(unit, caller, "user", user_id, "user_edited", _what_changed(changed, hashes))
     return after.model_copy(update={"pin_verifier": None})
 
 
@@ -268,108 +262,3 @@ def _must_leave_an_admin(unit: UnitOfWork) -> None:
 
 def _told(row: RowMapping) -> UserRow:
     return UserRow.model_validate(dict(row))
-
-
-# --- tills ---------------------------------------------------------------------------------------------
-
-
-def devices(connection: Connection, caller: Caller) -> DeviceList:
-    """The tills of the caller's places, revoked ones too; an admin sees those of all places."""
-    of = t.device.c
-    rows = connection.execute(
-        select(t.device).where(of.tenant_id == caller.tenant_id).order_by(of.enrolled_ms, of.id)
-    ).mappings()
-    return DeviceList(devices=[_device_told(row) for row in rows if _is_responsible(caller, row)])
-
-
-def revoke_device(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow:
-    """Ends a till's credential, once; what it holds unsent stays on it until it is enrolled anew.
-
-    `caller` is None for whoever runs the server.
-    """
-    of = t.device.c
-    query = select(t.device).where(of.tenant_id == unit.tenant_id, of.id == device_id)
-    row = unit.rows(query.with_for_update()).mappings().first()
-    if row is None or (caller is not None and not _is_responsible(caller, row)):
-        raise Refusal(ErrorCode.NOT_FOUND, f"there is no till {device_id}")
-    if row["revoked_ms"] is not None:
-        return _device_told(row)
-    unit.execute(
-        update(t.device)
-        .where(of.tenant_id == unit.tenant_id, of.id == device_id)
-        .values(revoked_ms=unit.now_ms)
-    )
-    _audit(unit, caller, "device", device_id, "device_revoked", {"name": row["name"]})
-    return _device_told({**row, "revoked_ms": unit.now_ms})
-
-
-def _is_responsible(caller: Caller, device: RowMapping) -> bool:
-    return caller.role == "admin" or device["location_id"] in caller.locations
-
-
-def _device_told(row: RowMapping | dict[str, Any]) -> DeviceRow:
-    return DeviceRow(
-        id=row["id"],
-        name=row["name"],
-        location_id=row["location_id"],
-        receipt_series=row["receipt_series"],
-        enrolled_by=row["enrolled_by"],
-        enrolled_at=from_ms(row["enrolled_ms"]),
-        revoked_at=None if row["revoked_ms"] is None else from_ms(row["revoked_ms"]),
-        cloned_at=None if row["cloned_ms"] is None else from_ms(row["cloned_ms"]),
-    )
-
-
-# --- settings ------------------------------------------------------------------------------------------
-
-
-def settings(connection: Connection, tenant_id: str) -> TenantSettings:
-    of = t.tenant.c
-    kept = connection.execute(select(of.settings).where(of.tenant_id == tenant_id)).scalar_one()
-    return TenantSettings.model_validate(kept)
-
-
-LOOSENED: dict[str, Callable[[Any, Any], bool]] = {
-    "refuse_unconditional": lambda before, after: before and not after,
-}
-"""Of each setting: whether the server checks less once it is changed so."""
-
-
-def loosens(before: TenantSettings, after: TenantSettings) -> bool:
-    return any(is_looser(getattr(before, name), getattr(after, name)) for name, is_looser in LOOSENED.items())
-
-
-def edit_settings(unit: UnitOfWork, caller: Caller, edit: TenantSettings) -> TenantSettings:
-    """Sets what the edit names; the rest stays. To check less than before takes a right of its own."""
-    of = t.tenant.c
-    kept = unit.rows(
-        select(of.settings).where(of.tenant_id == unit.tenant_id).with_for_update(key_share=True)
-    ).scalar_one()
-    before = TenantSettings.model_validate(kept)
-    after = before.model_copy(update={name: getattr(edit, name) for name in edit.model_fields_set})
-    caller.must(Action.LOOSEN_CHECKS if loosens(before, after) else Action.CHANGE_SHOP_SETTINGS)
-    if after != before:
-        unit.execute(update(t.tenant).where(of.tenant_id == unit.tenant_id).values(settings=after.to_wire()))
-        _audit(unit, caller, "settings", unit.tenant_id, "settings_edited", after.to_wire())
-    return after
-
-
-def _audit(
-    unit: UnitOfWork,
-    caller: Caller | None,
-    resource_type: str,
-    resource_id: str,
-    did: str,
-    detail: dict[str, Any],
-) -> None:
-    unit.audit(
-        AuditRecord(
-            kind="administration",
-            outcome="applied",
-            actor_id=caller.id if caller is not None else None,
-            address=caller.address if caller is not None else None,
-            resource_type=resource_type,
-            resource_id=resource_id,
-            detail={"did": did, **detail},
-        )
-    )

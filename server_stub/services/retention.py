@@ -12,11 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlmodel import col
 
+from server_stub.services import broadcasts
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import RefreshToken
 
 DAY_MS = 24 * 3600 * 1000
+NOTICES_KEPT_DAYS = 30
+"""How long after its end a notice can still be looked up, with who has read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,13 @@ class Pruned:
     changes: int
     product_versions: int
     refresh_tokens: int
+    notices: int
 
 
 async def prune(database: Database, tenant_id: str, *, retention_days: int, rows_max: int) -> Pruned:
     """Forgets what is older than the retention, at most `rows_max` rows in one transaction."""
     before_ms = database.clock.now_ms() - retention_days * DAY_MS
+    ended_before_ms = database.clock.now_ms() - NOTICES_KEPT_DAYS * DAY_MS
     changes = 0
     for stream in await database.read(tenant_id, partial(_streams, tenant_id=tenant_id)):
         gone = rows_max
@@ -47,7 +52,14 @@ async def prune(database: Database, tenant_id: str, *, retention_days: int, rows
     tokens = await database.read(tenant_id, partial(_old_tokens, tenant_id=tenant_id, before_ms=before_ms))
     for some in _portions(tokens, rows_max):
         await database.write(tenant_id, partial(_forget_tokens, hashes=some))
-    return Pruned(changes, len(versions), len(tokens))
+    notices = 0
+    gone = rows_max
+    while gone == rows_max:
+        gone = await database.write(
+            tenant_id, partial(broadcasts.forget_ended, before_ms=ended_before_ms, rows_max=rows_max)
+        )
+        notices += gone
+    return Pruned(changes, len(versions), len(tokens), notices)
 
 
 def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) -> int:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, func, or_, select
 
 from server_stub.errors import Refusal
+from server_stub.services import broadcasts
 from server_stub.services.caller import Caller
 from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
 from server_stub.services.product_rows import product_row
@@ -22,6 +23,7 @@ from server_stub.services.visibility import Audience, known_to, visible_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.notices import NOTICE_ROW, NoticeRow
 from sync_agent.contract.operations import QuarantineRow, ShiftRow
 from sync_agent.contract.stock import LocationRow, ProductRow, StockLevel, StockMovement, UserRow
 from sync_agent.contract.streams import SnapshotPage, location_stream, tenant_stream
@@ -123,7 +125,7 @@ def _encoded(part: _Part, rows: Sequence[RowMapping], audience: Audience) -> lis
         visible_row(part.resource_type, dict(zip(part.columns, row, strict=True)), audience)
         for row in encoded
     )
-    return [[row[name] for name in part.columns] for row in seen if row is not None]
+    return [[row.get(name) for name in part.columns] for row in seen if row is not None]
 
 
 def _first_page(connection: Connection, caller: Caller, stream: str, parts: Sequence[_Part]) -> _PageToken:
@@ -187,6 +189,7 @@ def _tenant_parts(tenant_id: str, *, is_till: bool) -> list[_Part]:
         ),
         _open_conflicts(t.conflict.c.tenant_id == tenant_id, t.conflict.c.location_id.is_(None)),
         _open_quarantine(tenant_id, tenant_stream(tenant_id)),
+        _notices(tenant_id, tenant_stream(tenant_id)),
     ]
 
 
@@ -224,6 +227,7 @@ def _location_parts(connection: Connection, tenant_id: str, location_id: str) ->
         ),
         _unfinished_shifts(*here(t.shift)),
         _open_quarantine(tenant_id, stream),
+        _notices(tenant_id, stream),
     ]
 
 
@@ -261,6 +265,18 @@ def _open_quarantine(tenant_id: str, stream: str) -> _Part:
         tuple(name for name in _names(QuarantineRow) if name != "payload"),
         _encode_kept_sale,
         (of.tenant_id == tenant_id, of.stream == stream, of.status == "open"),
+    )
+
+
+def _notices(tenant_id: str, stream: str) -> _Part:
+    of = t.notice.c
+    return _Part(
+        NOTICE_ROW,
+        t.notice,
+        "id",
+        _names(NoticeRow),
+        lambda row: list(broadcasts.on_the_wire(row).model_dump(mode="json").values()),
+        (of.tenant_id == tenant_id, of.stream == stream),
     )
 
 

@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, SQLColumnExpression, select
 from sqlmodel import col
 
+from server_stub.errors import Refusal
+from server_stub.services import devices as tills
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.tables import RefreshToken
+from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import EndReason
 
 _AT_ONCE = 500
@@ -76,3 +79,22 @@ def _found(
         for start in range(0, len(ids), _AT_ONCE)
         for row in connection.execute(query.where(key.in_(ids[start : start + _AT_ONCE]))).mappings()
     }
+
+
+def must_still_stand(connection: Connection, caller: Caller, at_the_socket: str) -> None:
+    """Refuses a bearer who was dismissed or revoked since the token was issued, and a stranger at a till.
+
+    A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.
+    """
+    if caller.device_id is not None:
+        tills.refuse_unsound(connection, caller.tenant_id, caller.device_id)
+    if at_the_socket == caller.device_id:
+        return
+    if not caller.is_device and at_the_socket != caller.user_id:
+        raise Refusal(ErrorCode.FORBIDDEN, "userId: not the user of this token")
+    of = t.user_account.c
+    active = connection.execute(
+        select(of.id).where(of.tenant_id == caller.tenant_id, of.id == at_the_socket, of.disabled == 0)
+    ).first()
+    if active is None:
+        raise Refusal(ErrorCode.FORBIDDEN, f"userId: there is no active user {at_the_socket}")

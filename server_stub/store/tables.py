@@ -238,6 +238,33 @@ movement = _table(
 `compensated` marks a movement that a later count had already seen, and the correction that cancels it.
 """
 
+notice = _table(
+    "notice",
+    _key("tenant_id"),
+    _key("id"),
+    _text("stream"),
+    _text("type"),
+    _text("text"),
+    _text("sender_id"),
+    _text("sender_name"),
+    _optional_text("location_id"),
+    _number("sent_ms"),
+    _number("until_ms"),
+    _number("version"),
+)
+"""A manager's notice: to everybody, or to one place. Gone some time after it has ended."""
+
+notice_read = _table(
+    "notice_read",
+    _key("tenant_id"),
+    _key("notice_id"),
+    _key("person_id"),
+    _optional_text("device_id"),
+    _number("read_ms"),
+    _number("received_ms"),
+)
+"""Who was the first to read a notice where: `read_ms` by the clock of whoever reported it."""
+
 oversold = _table(
     "oversold",
     _key("tenant_id"),

@@ -3,9 +3,7 @@
 import hashlib
 from typing import Any
 
-from pydantic import Field
-
-from sync_agent.contract.wire import LongText, Sequence, UtcTime, Wire, WireInt, canonical_json
+from sync_agent.contract.wire import Sequence, UtcTime, Wire, WireInt, canonical_json
 
 
 class AuditEntry(Wire):
@@ -47,12 +45,6 @@ class AuditVerdict(Wire):
     head_hash: str
     broken_at: Sequence | None = None
     problem: str | None = None
-
-
-class DiscardRequest(Wire):
-    """POST /api/v1/quarantine/{id}/discard: why a sale that could not be read is given up."""
-
-    reason: LongText = Field(min_length=1)
 
 
 def entry_hash(prev_hash: str, entry: dict[str, Any]) -> str:

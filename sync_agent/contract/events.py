@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sync_agent.contract.notices import Readings
 from sync_agent.contract.stock import StockLevel, StockMovement
 from sync_agent.contract.streams import StreamHead
 from sync_agent.contract.tolerance import Open
@@ -64,6 +65,7 @@ PATH_PING = "/api/v1/realtime/ping"
 PATH_STOCK = "/api/v1/stock"
 PATH_DIGEST = "/api/v1/realtime/digest"
 PATH_BROADCAST = "/api/v1/realtime/broadcast"
+PATH_NOTICES = "/api/v1/notices"
 PATH_PREVIEW = "/api/v1/realtime/conflicts/{conflict_id}/preview"
 PATH_REOPEN = "/api/v1/realtime/conflicts/{conflict_id}/reopen"
 PATH_SHIFT = "/api/v1/shifts/{shift_id}"
@@ -130,6 +132,8 @@ class NetworkStatus(Wire):
 
     is_online: bool
     pending: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
+    notices_read: Readings | None = None
+    """Notices that were read here since the last report; one that is reported again changes nothing."""
 
 
 class Ping(Wire):

@@ -317,6 +317,12 @@ class QuarantineRow(Wire):
     version: Version
 
 
+class DiscardRequest(Wire):
+    """POST /api/v1/quarantine/{id}/discard: why a sale that could not be read is given up."""
+
+    reason: LongText = Field(min_length=1)
+
+
 class _ProductValues(Wire):
     name: ShortText | None = None
     barcode: str | None = Field(default=None, max_length=32)

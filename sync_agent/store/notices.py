@@ -4,6 +4,7 @@ Each is shown until somebody has read it, also after a restart. A till's own is 
 words are the host program's. A manager's is plain text; it comes down the stream and goes when it has ended.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -11,6 +12,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_leave
 
 from sync_agent.contract.events import Notice
+from sync_agent.contract.notices import READINGS_MAX, NoticeReading
+from sync_agent.contract.wire import from_ms
 from sync_agent.figures import Figures
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -118,17 +121,42 @@ def mark_shop_notice_read(tx: Transaction, notice_id: str, person_id: str) -> bo
         return False
     noted = tx.execute(
         insert_or_leave(t.shop_notice_read)
-        .values(notice_id=notice_id, person_id=person_id, read_ms=tx.now_ms)
+        .values(notice_id=notice_id, person_id=person_id, read_ms=tx.now_ms, reported_ms=None)
         .on_conflict_do_nothing(index_elements=["notice_id"])
     )
     tx.touch(Topic.NOTICES)
     return bool(noted.rowcount)
 
 
-def forget_ended(tx: Transaction, now_ms: int) -> int:
-    """Forget what no stream names any more, of what was read here. How many it were."""
-    known: ColumnElement[bool] = (
-        select(t.shop_notice.c.id).where(t.shop_notice.c.id == t.shop_notice_read.c.notice_id).exists()
+def to_report(connection: Connection, clock_offset_ms: int) -> list[NoticeReading]:
+    """What was read here and the server does not know yet, the oldest first; times corrected to its clock."""
+    of = t.shop_notice_read.c
+    rows = connection.execute(
+        select(of.notice_id, of.person_id, of.read_ms)
+        .where(of.reported_ms.is_(None))
+        .order_by(of.read_ms, of.notice_id)
+        .limit(READINGS_MAX)
     )
-    gone = tx.execute(delete(t.shop_notice_read).where(~known, t.shop_notice_read.c.read_ms < now_ms))
+    return [
+        NoticeReading(
+            notice_id=row.notice_id, person_id=row.person_id, at=from_ms(row.read_ms + clock_offset_ms)
+        )
+        for row in rows
+    ]
+
+
+def mark_reported(tx: Transaction, readings: Sequence[NoticeReading]) -> None:
+    """The server has taken these."""
+    of = t.shop_notice_read.c
+    ids = [reading.notice_id for reading in readings]
+    tx.execute(update(t.shop_notice_read).where(of.notice_id.in_(ids)).values(reported_ms=tx.now_ms))
+
+
+def forget_page(tx: Transaction) -> int:
+    """Forget who read what no stream names any more, once the server knows. How many it was."""
+    of = t.shop_notice_read.c
+    is_known: ColumnElement[bool] = (
+        select(t.shop_notice.c.id).where(t.shop_notice.c.id == of.notice_id).exists()
+    )
+    gone = tx.execute(delete(t.shop_notice_read).where(~is_known, of.reported_ms.is_not(None)))
     return int(gone.rowcount)

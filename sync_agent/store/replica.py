@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 from sqlalchemy.dialects.sqlite import insert
 
 from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.notices import NOTICE_ROW, NoticeRow
 from sync_agent.contract.operations import SHIFT, ShiftRow
 from sync_agent.contract.stock import LocationRow, ProductRow, StockLevelRow, StockMovement, UserRow
 from sync_agent.contract.streams import (
@@ -109,6 +110,11 @@ class ReplicaKind:
     """Whether a location's stream has it."""
 
 
+def _notice(row: NoticeRow) -> Values:
+    values = row.model_dump(by_alias=False, exclude={"sent_at", "until"})
+    return values | {"sent_ms": to_ms(row.sent_at), "until_ms": to_ms(row.until)}
+
+
 KINDS: dict[str, ReplicaKind] = {
     kind.resource_type: kind
     for kind in (
@@ -160,6 +166,16 @@ KINDS: dict[str, ReplicaKind] = {
             t.shift_standing,
             t.staged_shift_standing,
             Topic.SHIFTS,
+            in_locations=True,
+        ),
+        ReplicaKind(
+            NOTICE_ROW,
+            NoticeRow,
+            _notice,
+            t.shop_notice,
+            t.staged_shop_notice,
+            Topic.NOTICES,
+            in_tenants=True,
             in_locations=True,
         ),
     )
@@ -215,6 +231,7 @@ _DIGESTED: dict[str, tuple[Table, ColumnElement[bool], tuple[ColumnElement[Any],
     "product": (t.product, t.product.c.deleted == 0, ()),
     "stock_level": (t.stock_level, true(), (t.stock_level.c.quantity,)),
     "conflict": (t.conflict, t.conflict.c.status == "open", ()),
+    NOTICE_ROW: (t.shop_notice, true(), ()),
 }
 """Which rows of each kind count, and what stands beside their version."""
 
@@ -536,11 +553,14 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
         _end_conflicts_that_are_gone(tx, kinds)
 
 
+_IN_BOTH_STREAMS = frozenset({t.conflict, t.staged_conflict, t.shop_notice, t.staged_shop_notice})
+
+
 def _belongs(table: Table, kinds: Sequence[str]) -> ColumnElement[bool]:
-    """Which rows of a table the stream with these kinds speaks of: conflicts stand in both kinds of stream,
-    those of products in the tenant's, those of stock in their location's.
+    """Which rows of a table the stream with these kinds speaks of: conflicts and notices are in both kinds of
+    stream, those without a place in the tenant's, the others in their location's.
     """
-    if table.name not in {t.conflict.name, t.staged_conflict.name}:
+    if table not in _IN_BOTH_STREAMS:
         return true()
     in_tenants = "product" in kinds
     return table.c.location_id.is_(None) if in_tenants else table.c.location_id.is_not(None)

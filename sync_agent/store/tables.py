@@ -382,8 +382,9 @@ shop_notice_read = _table(
     _key("notice_id"),
     _text("person_id"),
     _number("read_ms"),
+    _optional_number("reported_ms"),
 )
-"""Which of them were read at this till, and by whom first. Of this till alone: no stream fills it."""
+"""Which of them were read at this till, by whom first, and since when the server knows of it."""
 
 # --- what a clerk searches ---------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import httpx
 from app.domain.cart import Cart
 from app.domain.discount import Discount
 from app.services import flag_words
-from app.services.cash import drawer
-from app.services.selling import checkout, refunds
+from app.services.cash import drawer, shifts
+from app.services.selling import checkout, history, refunds
 from app.services.sync import flagged, queue
 from tests.kit import selling
 from tests.kit.demo import PASSWORD, TENANT
@@ -36,6 +36,7 @@ async def test_what_a_manager_approved_at_a_till_the_server_finds_nothing_odd_ab
         [one] = world.tills
         await world.settle()
         bob, alice = one.clerk(), one.clerk("alice")
+        await shifts.open_shift(one.till, 10_000, bob)
         mug = one.product()
         assert mug.price_minor is not None
         cheaper = Cart().add(mug, 3).set_price(1, mug.price_minor - 17, "dented")
@@ -77,7 +78,7 @@ async def test_a_dismissed_clerk_who_sells_at_a_till_that_has_not_heard_is_seen_
         assert flag_words.of_sale(away.till, sold.id) == [
             f"{bob.name}, who did it, did not work here any more"
         ]
-        [listed] = checkout.recent_sales(away.till)
+        [listed] = history.recent_sales(away.till)
         assert listed.is_flagged
         await flagged.mark_seen(other.till, sold.id, other.clerk("alice"))
         assert (queue.counts(other.till).flagged, queue.counts(away.till).flagged) == (0, 1)

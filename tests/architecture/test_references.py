@@ -28,6 +28,16 @@ def test_each_reference_to_architecture_names_a_heading_that_is_there() -> None:
     assert {(path, name) for path, name in named if name not in headings} == set()
 
 
+def test_each_file_and_folder_of_ours_that_architecture_names_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = set(re.findall(r"`((?:app|sync_agent|server_stub|resources|tests)/[\w/.-]+)`", text))
+    assert len(named) >= 25
+    missing = [
+        name for name in sorted(named) if not (ROOT / name).exists() and not (ROOT / f"{name}.py").exists()
+    ]
+    assert missing == []
+
+
 def test_each_page_that_is_referred_to_is_there() -> None:
     named = {(path, page) for path, text in written() for page in re.findall(r"\bdocs/[\w/-]+\.md", text)}
     assert len(named) >= 10

@@ -24,7 +24,7 @@ import orjson
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.services import accounts
+from server_stub.services import enrolment
 from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
@@ -97,7 +97,7 @@ def _make_template(path: Path) -> Till:
     places = [NewLocation("main", "Main", "Europe/London")]
     database.transact("bench", lambda unit: create_tenant(unit, "Bench", "GBP", places, people))
     request = EnrollRequest(name="Till 1", location_id="main")
-    enrolled = database.transact("bench", partial(accounts.enroll, caller=_MANAGER, request=request))
+    enrolled = database.transact("bench", partial(enrolment.enroll, caller=_MANAGER, request=request))
     opening = [_movement(_product(number), 500, "receive") for number in range(PRODUCTS)]
     asyncio.run(OperationQueue(database, HANDLERS, BATCH).process(_MANAGER, opening))
     database.close()

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.services import accounts
+from server_stub.services import enrolment
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import Database, sqlalchemy_url
@@ -106,7 +106,9 @@ def test_ids_of_one_tenant_are_free_in_another(database: Database) -> None:
     for tenant_id in ("demo", "rival"):
         caller = Caller(tenant_id, "manager", ("main",), user_id="alice")
         request = EnrollRequest(name="Till", location_id="main")
-        enrolled = database.transact(tenant_id, lambda unit, c=caller, r=request: accounts.enroll(unit, c, r))
+        enrolled = database.transact(
+            tenant_id, lambda unit, c=caller, r=request: enrolment.enroll(unit, c, r)
+        )
         assert enrolled.receipt_series == "T2"
 
 

@@ -1,12 +1,19 @@
 """A manager's notices: to everybody or to one place, once, and never another tenant's."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from sync_agent.contract.wire import format_time
 from tests.kit.servers import ShopServer
 
 NOTICE = {"type": "announcement", "data": {"message": "Closing early"}}
+
+
+def told_until(sent: str) -> str:
+    """A week after it was sent."""
+    return format_time(datetime.fromisoformat(sent) + timedelta(days=7))
 
 
 async def test_a_notice_reaches_everybody_of_the_tenant_and_nobody_else(shop: ShopServer) -> None:
@@ -22,7 +29,8 @@ async def test_a_notice_reaches_everybody_of_the_tenant_and_nobody_else(shop: Sh
     told = response.json()["data"]
     for hearer in hearers:
         notice = await hearer.hear("notice")
-        assert notice == {**NOTICE, "sentBy": "alice", **told}
+        until = told_until(told["timestamp"])
+        assert notice == {**NOTICE, "sentBy": "alice", "until": until, **told}
     await mallory.post("/realtime/broadcast", {**NOTICE, "data": {"message": "ours"}})
     assert (await stranger.hear("notice"))["data"] == {"message": "ours"}
 

@@ -9,7 +9,7 @@ import pytest
 from server_stub.clock import TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.services import audit, people, retention, sync
+from server_stub.services import audit, enrolment, people, retention, shop_settings, sync
 from server_stub.services.caller import Caller
 from server_stub.services.digest import Digests
 from server_stub.services.snapshot import snapshot
@@ -94,8 +94,8 @@ async def test_people_tills_and_settings_are_managed_and_the_trail_is_whole(data
     listed = await database.read("t", partial(people.users, tenant_id="t"))
     assert [user.id for user in listed.users] == ["ada", "bo"]
     told = TenantSettings(refuse_unconditional=True)
-    assert await database.write("t", partial(people.edit_settings, caller=ADA, edit=told)) == told
-    assert (await database.read("t", partial(people.devices, caller=ADA))).devices == []
+    assert await database.write("t", partial(shop_settings.edit, caller=ADA, changes=told)) == told
+    assert (await database.read("t", partial(enrolment.tills, caller=ADA))).devices == []
     verdict = await audit.verify(database, "t", lines_at_a_time=2)
     assert (verdict.whole, verdict.entries) == (True, 3)
     page = await database.read(

@@ -12,7 +12,7 @@ from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.errors import Refusal
 from server_stub.services import people
 from server_stub.services.caller import Caller
-from server_stub.services.people import LOOSENED
+from server_stub.services.shop_settings import LOOSENED
 from sync_agent.contract.identity import TenantSettings, UserEdit, pin_material
 from tests.kit.clients import Person
 from tests.kit.rules import Rules

@@ -10,12 +10,14 @@ import pytest
 from server_stub.background.pruning import Pruner
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
-from server_stub.services import credentials, retention, sync
+from server_stub.services import broadcasts, credentials, retention, sync
 from server_stub.services.accounts import begin_family, find_user
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.events import BroadcastRequest
 from sync_agent.contract.streams import ChangesPage, Cursor
+from sync_agent.contract.wire import from_ms
 from tests.kit.operations import movement, operation
 from tests.kit.rules import MIA, MovableClock, Rules
 from tests.kit.waiting import until
@@ -106,6 +108,26 @@ def test_pruning_in_portions_takes_all_that_is_old(rules: Rules) -> None:
     rules.clock.ms += 31 * DAY_MS
     assert gone_here(rules, rows_max=3) == 9
     assert gone_here(rules, rows_max=3) == 0
+
+
+def notify(rules: Rules, days: int) -> str:
+    """A notice that is shown for so many days; its id."""
+    until = from_ms(rules.clock.ms + days * DAY_MS)
+    request = BroadcastRequest(type="announcement", data={"message": "Closing at four"}, until=until)
+    sent = rules.database.transact("t", partial(broadcasts.broadcast, caller=MIA, request=request))
+    return sent.event_id
+
+
+def test_a_notice_goes_a_month_after_its_end_and_its_stream_says_so(rules: Rules) -> None:
+    short, long = notify(rules, days=1), notify(rules, days=20)
+    rules.clock.ms += (1 + retention.NOTICES_KEPT_DAYS) * DAY_MS
+    assert prune(rules).notices == 0
+    rules.clock.ms += 1
+    assert prune(rules).notices == 1
+    assert rules.query("SELECT id FROM notice") == [(long,)]
+    of_stream = "FROM change WHERE stream = :s ORDER BY seq DESC LIMIT 1"
+    last = f"SELECT resource_type, resource_id, version, row {of_stream}"
+    assert rules.query(last, s="tenant-t") == [("notice", short, 2, None)]
 
 
 def test_a_clock_that_jumped_leaves_no_hole(rules: Rules) -> None:

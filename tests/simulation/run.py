@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import structlog
 
-from server_stub.services import accounts
+from server_stub.services import enrolment
 from server_stub.services.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.store.device import DeviceIdentity
@@ -159,7 +159,7 @@ class Simulation:
         assert self.server.database is not None
         mia = Caller(tenant_id, "manager", PLACES, user_id=f"{tenant_id}-mia")
         request = EnrollRequest(name=name, location_id=place)
-        answer = self.server.database.transact(tenant_id, lambda unit: accounts.enroll(unit, mia, request))
+        answer = self.server.database.transact(tenant_id, lambda unit: enrolment.enroll(unit, mia, request))
         token = f"device-{name}"
         caller = Caller(tenant_id, "device", (place,), device_id=answer.device_id)
         self._devices[token] = caller

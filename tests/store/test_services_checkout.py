@@ -11,7 +11,7 @@ from sqlalchemy import event
 from app.domain.cart import Cart
 from app.domain.errors import BadPayment, CartTooLarge, EmptyCart, NotPriced
 from app.domain.tender import Tender, tender_cash
-from app.services.selling import checkout, refunds, transaction
+from app.services.selling import history, refunds, transaction
 from app.services.selling.transaction import CompletedSale
 from app.services.till import Till
 from sync_agent.contract.operations import TransactionData
@@ -223,7 +223,7 @@ async def test_recent_sales_show_the_newest_first_with_who_and_where_they_stand(
     await sell(till)
     clock.advance(60)
     newest = await sell(till, Cart().add(goods(till, MUG)))
-    first, second = checkout.recent_sales(till)
+    first, second = history.recent_sales(till)
     assert (first.id, first.lines, first.actor_name, first.status) == (newest.id, 1, "Maria", "pending")
     assert (second.receipt_number, second.lines, second.total_minor) == ("T1-000001", 3, 2474)
-    assert checkout.recent_sales(till, limit=1) == [first]
+    assert history.recent_sales(till, limit=1) == [first]

@@ -393,7 +393,8 @@ async def test_settings_are_a_managers_except_how_the_till_looks(till: Till) -> 
         await preferences.change(till, MARIA, cash_step_minor=5)
     await preferences.change(till, MARIA, theme="dark")
     await preferences.change(till, MARIA, approved_by=ALICE, cash_step_minor=5)
-    await preferences.set_quick_keys(till, [MUG, BOWL])
+    await preferences.toggle_quick_key(till, MUG)
+    await preferences.toggle_quick_key(till, BOWL)
     kept = preferences.read(till)
     assert (kept.theme, kept.cash_step_minor, kept.quick_keys) == ("dark", 5, (MUG, BOWL))
 

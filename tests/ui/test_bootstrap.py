@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from app import bootstrap
 from app.bootstrap import OpenHome
 from app.crash_reports import CrashReports
-from app.services.selling import checkout
+from app.services.selling import history
 from app.services.stock import catalogue
 from app.services.sync import queue
 from app.single_instance import Doorbell, ask_to_show
@@ -91,9 +91,9 @@ def sell_first_product(loop: Loop, window: MainWindow) -> str:
     window.take_scan(product.barcode or "")
     part(window, QPushButton, "pay").click()
     QTest.keyClick(part(window, QLineEdit, "cashGiven"), Qt.Key.Key_Return)
-    made: Callable[[], object] = lambda: checkout.recent_sales(window.till, 1)  # noqa: E731
+    made: Callable[[], object] = lambda: history.recent_sales(window.till, 1)  # noqa: E731
     loop.until(made)
-    return checkout.recent_sales(window.till, 1)[0].receipt_number
+    return history.recent_sales(window.till, 1)[0].receipt_number
 
 
 @pytest.mark.timeout(120)

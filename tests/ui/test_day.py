@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 from app.bootstrap import OpenHome, open_home
 from app.services.cash import shifts
 from app.services.people import directory as people
-from app.services.selling import checkout
+from app.services.selling import history
 from app.services.stock import catalogue, counting, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.sync import conflicts, queue
@@ -132,14 +132,14 @@ class Counter:
         self.wait_for(lambda: self.window.actor is not None)
 
     def sell(self, *products: ProductView) -> str:
-        before = checkout.recent_sales(self.till, 1)
+        before = history.recent_sales(self.till, 1)
         for product in products:
             self.scan(product)
         self.key(Qt.Key.Key_F9)
         QTest.keyClick(part(self.window, QLineEdit, "cashGiven"), Qt.Key.Key_Return)
-        self.wait_for(lambda: checkout.recent_sales(self.till, 1) != before)
+        self.wait_for(lambda: history.recent_sales(self.till, 1) != before)
         self._loop.settle()
-        return checkout.recent_sales(self.till, 1)[0].receipt_number
+        return history.recent_sales(self.till, 1)[0].receipt_number
 
     def text(self, name: str) -> str:
         return part(self.window, QLabel, name).text()
@@ -231,7 +231,7 @@ def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
         one.key(Qt.Key.Key_Return)
         one.wait_for(lambda: not window.page(SELL).cart.is_empty)
         one.sell()
-        assert len(checkout.recent_sales(one.till, 100)) == 31
+        assert len(history.recent_sales(one.till, 100)) == 31
         one.wait_for(lambda: window.strip.strip_text.words == "Online · All sent")
 
         # The network goes; selling goes on.
@@ -247,7 +247,7 @@ def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
         one.type_into("refundReasonLine", "does not fit", enter=False)
         one.press("refundGive")
         one.wait_for(lambda: part(window, QLabel, "doneTitle").text() == "Refund done")
-        assert checkout.recent_sales(one.till, 1)[0].kind == "refund"
+        assert history.recent_sales(one.till, 1)[0].kind == "refund"
 
         # A shelf is counted by scanning, with a pause, while another till counts and sells the same things.
         first, second = goods[10], goods[11]

@@ -89,14 +89,14 @@ VOUCHERS = PageEntry(
     "vouchers",
     lambda: "Vouchers",
     voucher_page,
-    opened_by="Ctrl+6",
+    opened_by="Ctrl+8",
     shortcuts=(PRINT_VOUCHER,),
     icon="till",
     right=Right.CHANGE_SETTINGS,
     attention=lambda counts: counts.waiting,
     answers=frozenset({ShowVoucher}),
 )
-SILENT = PageEntry("silent", lambda: "Silent", silent_page, opened_by="Ctrl+7", icon="check")
+SILENT = PageEntry("silent", lambda: "Silent", silent_page, opened_by="Ctrl+9", icon="check")
 
 
 @pytest.fixture
@@ -121,14 +121,14 @@ def test_a_made_up_page_stands_in_the_bar_and_opens_by_tab_and_by_key(
     shop_window.welcome(ALICE)
     tab = part(shop_window, QPushButton, "navVouchers")
     assert tab.isVisible()
-    assert (tab.text().strip(), tab.toolTip()) == ("Vouchers", "Vouchers (Ctrl+6)")
+    assert (tab.text().strip(), tab.toolTip()) == ("Vouchers", "Vouchers (Ctrl+8)")
     tab.click()
     page = shop_window.page(VOUCHERS)
     assert page.isVisible()
     assert tab.isChecked()
     assert page.opened == 1
     shop_window.show_page(SELL)
-    press_control(shop_window, Qt.Key.Key_6)
+    press_control(shop_window, Qt.Key.Key_8)
     assert page.isVisible()
     assert page.opened == 2
 
@@ -168,7 +168,7 @@ def test_a_page_that_cares_for_nothing_is_in_nobodys_way(
     shop_window: MainWindow, keys: Keyboard, bridge: Bridge, shop: OfflineShop, loop: Loop
 ) -> None:
     shop_window.welcome(ALICE)
-    press_control(shop_window, Qt.Key.Key_7)
+    press_control(shop_window, Qt.Key.Key_9)
     assert shop_window.page(SILENT).isVisible()
     bridge.post_event(StateChanged(ConnectionState.ONLINE, shop.clock.now_ms()))
     loop.until(lambda: shop_window.strip.strip_text.words == "Online · All sent")
@@ -185,13 +185,13 @@ def test_who_lacks_the_right_finds_the_page_disabled_with_the_reason(
     assert not tab.isEnabled()
     assert tab.toolTip() == "Only a manager may change the settings."
     assert tab.accessibleDescription() == "Only a manager may change the settings."
-    press_control(shop_window, Qt.Key.Key_6)
+    press_control(shop_window, Qt.Key.Key_8)
     assert shop_window.page(SELL).isVisible()
     assert shop_window.notice.words == "Only a manager may change the settings."
     shop_window.switch_person()
     shop_window.welcome(ALICE)
     assert tab.isEnabled()
-    assert tab.toolTip() == "Vouchers (Ctrl+6)"
+    assert tab.toolTip() == "Vouchers (Ctrl+8)"
 
 
 def test_another_pages_request_opens_the_page_that_answers_it(shop_window: MainWindow) -> None:
@@ -258,7 +258,7 @@ def test_the_page_of_keys_lists_a_made_up_page_and_its_keys(shop_window: MainWin
     shop_window.welcome(ALICE)
     keys.press_in(shop_window, Qt.Key.Key_F1)
     words = [text.text() for text in shop_window.page(SHORTCUTS).findChildren(QLabel)]
-    for key, what in (("Ctrl+6", "Vouchers"), ("Ctrl+7", "Silent"), ("F11", "Print the voucher")):
+    for key, what in (("Ctrl+8", "Vouchers"), ("Ctrl+9", "Silent"), ("F11", "Print the voucher")):
         assert words[words.index(key) + 1] == what
     assert words.index("On the page of vouchers") < words.index("F11")
 

@@ -9,7 +9,7 @@ from escpos.printer import Dummy
 from PySide6.QtCore import QLocale
 
 from app.domain.cart import Cart
-from app.domain.receipt import Centred, Pair, Rule, Slip, Weight, set_in_columns
+from app.domain.slip import Centred, Pair, Rule, Slip, Weight, set_in_columns
 from app.domain.tender import tender_cash
 from app.printing.printer import NoPrinter, Printer, PrinterProblem, has_letters_for, printer_of
 from app.services.preferences import Preferences

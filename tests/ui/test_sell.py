@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessage
 from sqlalchemy import select
 
 from app.services import preferences
-from app.services.selling import checkout
+from app.services.selling import history
 from app.services.stock import inventory
 from app.services.sync import queue
 from app.ui.sell.cart_table import QUANTITY, REMOVE, CartTable
@@ -71,7 +71,7 @@ def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loo
     assert text(selling, "doneChange") == "£0.00"
     keys.press(Qt.Key.Key_Space)
     loop.until(lambda: part(selling, SearchField, "sellSearch").isVisible())
-    assert [sale.total_minor for sale in checkout.recent_sales(shop.till)] == [650 + 2 * 895]
+    assert [sale.total_minor for sale in history.recent_sales(shop.till)] == [650 + 2 * 895]
 
 
 def test_the_next_scan_leaves_the_done_sale_and_begins_another(
@@ -172,7 +172,7 @@ def test_too_little_cash_is_a_part_and_the_rest_stays_due(
     part(selling, QPushButton, "takeCash").click()
     loop.settle()
     assert text(selling, "tenderDue") == "£1.50", "what was given counts, and the rest is asked for"
-    assert checkout.recent_sales(shop.till) == []
+    assert history.recent_sales(shop.till) == []
 
 
 def test_esc_goes_back_from_the_tender_to_the_cart(selling: MainWindow, keys: Keyboard) -> None:
@@ -259,7 +259,8 @@ def test_a_quick_key_too_many_is_refused_in_words(
     selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
 ) -> None:
     others = [f"product-{number}" for number in range(1, 13)]
-    loop.run(preferences.set_quick_keys(shop.till, others[: preferences.QUICK_KEYS_MAX]))
+    for product_id in others[: preferences.QUICK_KEYS_MAX]:
+        loop.run(preferences.toggle_quick_key(shop.till, product_id))
     loop.settle()
     scan("2000000000015")
     keys.press_in(selling, Qt.Key.Key_F7)

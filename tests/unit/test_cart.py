@@ -16,7 +16,7 @@ from app.domain.errors import (
     UnknownLine,
 )
 from app.domain.quantity import QUANTITY_MAX, format_quantity, parse_quantity
-from app.domain.receipt import format_receipt_number
+from app.domain.receipt_number import format_receipt_number
 from app.domain.tender import Tender, check_payments, suggested_notes, tender_cash
 
 

@@ -17,7 +17,9 @@ from app.domain.rights import Right
 from app.domain.shift import KindTotal, ShiftTotals, TaxLine
 from app.domain.vocabulary.transaction_kinds import turnover_sign
 from app.services import journal
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.approvals import authorise
+from app.services.person_names import person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import (
     SHIFT,
@@ -42,7 +44,6 @@ class ShiftView:
     """A shift as its page and its list show it. Amounts in minor units; None while it is open."""
 
     id: str
-    is_open: bool
     opened_by: str
     opened_ms: int
     float_minor: int
@@ -137,7 +138,6 @@ def _view(connection: Connection, rows: Sequence[Row[Any]]) -> list[ShiftView]:
     return [
         ShiftView(
             id=row.id,
-            is_open=row.status == "open",
             opened_by=names[row.opened_by],
             opened_ms=row.opened_ms,
             float_minor=row.float_minor,

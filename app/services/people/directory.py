@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from app.domain.errors import NotPermitted, WrongPin
 from app.domain.rights import Right, may
+from app.services.approvals import authorise
 from app.services.people import pin_tries
-from app.services.till import Actor, Role, Till, authorise
+from app.services.till import Actor, Role, Till
 from resources.words import translate
 from sync_agent.contract.identity import pin_material
 from sync_agent.store import tables as t

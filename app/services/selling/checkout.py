@@ -5,36 +5,14 @@ written is transaction.py's; what of a sale can go back is refunds.py's. ARCHITE
 "The path of a sale".
 """
 
-from dataclasses import dataclass
-
-from sqlalchemy import func, select
-
 from app.domain.errors import EmptyCart
 from app.domain.open_sale import STRICTEST, Limits, Need, OpenSale
 from app.domain.tender import Settlement, check_payments
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE
-from app.services.approvals import of_sale
-from app.services.flag_words import flags_in, needs_a_person
+from app.services.approvals import not_permitted, of_sale
 from app.services.preferences import read
 from app.services.selling.transaction import CompletedSale, NewTransaction, lines_of
-from app.services.till import Actor, Till, not_permitted, person_names
-from sync_agent.store import tables as t
-
-
-@dataclass(frozen=True)
-class SaleView:
-    """A finished transaction in a list. `status` is that of its operation; `lines` counts its lines."""
-
-    id: str
-    kind: str
-    receipt_number: str
-    total_minor: int
-    lines: int
-    actor_name: str
-    occurred_ms: int
-    status: str
-    is_flagged: bool = False
-    """The server found something odd about it that somebody should look at."""
+from app.services.till import Actor, Till
 
 
 async def complete(
@@ -92,37 +70,3 @@ def _limits(till: Till, sale: OpenSale) -> Limits:
     if not sale.open_needs(STRICTEST):
         return STRICTEST  # most sales: nothing in them depends on a limit, so none is read
     return Limits(discount_ppm_max=read(till).clerk_discount_ppm_max)
-
-
-def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
-    """What was sold and refunded at this till, the newest first."""
-    sale = t.sale
-    lines = (
-        select(func.count())
-        .select_from(t.sale_line)
-        .where(t.sale_line.c.sale_id == sale.c.id)
-        .scalar_subquery()
-    )
-    query = (
-        select(sale, t.outbox.c.status, t.outbox.c.result, lines.label("lines"))
-        .join(t.outbox, t.outbox.c.id == sale.c.id)
-        .order_by(sale.c.occurred_ms.desc(), t.outbox.c.device_seq.desc())
-        .limit(limit)
-    )
-    with till.store.reading() as connection:
-        rows = connection.execute(query).all()
-        names = person_names(connection, (row.actor_id for row in rows))
-    return [
-        SaleView(
-            id=row.id,
-            kind=row.kind,
-            receipt_number=row.receipt_number,
-            total_minor=row.total_minor,
-            lines=row.lines,
-            actor_name=names[row.actor_id],
-            occurred_ms=row.occurred_ms,
-            status=row.status,
-            is_flagged=needs_a_person(flags_in(row.result)),
-        )
-        for row in rows
-    ]

@@ -17,8 +17,9 @@ from app.domain.errors import CartGone, CartInUse, EmptyCart, SaleCompleted
 from app.domain.open_sale import Approval, OpenSale, Refund
 from app.domain.rights import Right
 from app.domain.tender import Tender
+from app.services.person_names import person_names
 from app.services.preferences import read
-from app.services.till import Actor, Till, person_names
+from app.services.till import Actor, Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 

@@ -1,4 +1,4 @@
-"""Slips from what is on disk: the receipt of any transaction of this till, and a shift's X and Z report."""
+"""The receipt of any transaction of this till, as a slip, from what is on disk."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -7,15 +7,14 @@ from sqlalchemy import Row as DbRow
 from sqlalchemy import select
 
 from app.domain.errors import UnknownSale
-from app.domain.receipt import Centred, Pair, Row, Rule, Slip, Weight
-from app.domain.shift import ShiftTotals
-from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
-from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS, kind_of
+from app.domain.slip import Centred, Pair, Row, Rule, Slip, Weight
+from app.domain.vocabulary.payment_methods import method_of
+from app.domain.vocabulary.transaction_kinds import kind_of
 from app.domain.vocabulary.units import EACH
 from app.services import preferences
-from app.services.cash.shifts import ShiftView, Standing
+from app.services.person_names import person_names
 from app.services.preferences import Preferences
-from app.services.till import Till, person_names
+from app.services.till import Till
 from resources.words import translate
 from sync_agent.store import search
 from sync_agent.store import tables as t
@@ -66,46 +65,6 @@ def receipt(till: Till, sale_id: str, spelling: Spelling, *, copy: bool = False)
     if rows[-1] == Rule():
         rows.pop()
     return Slip(translate("receipt", "Receipt {number}").format(number=sale.receipt_number), tuple(rows))
-
-
-def last_receipt_id(till: Till) -> str | None:
-    """The transaction that was finished last, for a reprint."""
-    query = select(t.sale.c.id).join(t.outbox, t.outbox.c.id == t.sale.c.id)
-    with till.store.reading() as connection:
-        return connection.execute(query.order_by(t.outbox.c.device_seq.desc()).limit(1)).scalar()
-
-
-def x_report(till: Till, shift: ShiftView, totals: ShiftTotals, spelling: Spelling) -> Slip:
-    """How the open shift stands; it changes nothing."""
-    title = translate("receipt", "X report")
-    return Slip(title, (*_report_head(till, title, shift, spelling), *_report(totals, spelling)))
-
-
-def z_report(
-    till: Till, shift: ShiftView, totals: ShiftTotals, standing: Standing, spelling: Spelling
-) -> Slip:
-    """A closed shift: what was counted, the difference, and whether the server has all of it."""
-    title = translate("receipt", "Z report")
-    rows = [*_report_head(till, title, shift, spelling), *_report(totals, spelling), Rule()]
-    rows.append(Pair(translate("receipt", "Counted"), spelling.money(shift.counted_minor or 0)))
-    difference = Pair(translate("receipt", "Difference"), spelling.money(shift.difference_minor or 0))
-    rows.append(Pair(difference.text, difference.figure, Weight.STRONG))
-    if shift.reason:
-        rows.append(Pair(shift.reason))
-    rows += [Rule(), Pair(standing_in_words(standing))]
-    return Slip(title, tuple(rows))
-
-
-def standing_in_words(standing: Standing) -> str:
-    """ "143 of 143 received by the server", or what is still missing of it."""
-    if standing.disagrees:
-        return translate(
-            "receipt", "The server has all of it, but its sums differ. A manager should look at it."
-        )
-    if standing.received is None:
-        return translate("receipt", "Not yet confirmed: %n entry(ies) not sent yet", standing.unsent)
-    words = translate("receipt", "{received} of {all} received by the server")
-    return words.format(received=standing.received, all=standing.operations)
 
 
 def _head(till: Till, chosen: Preferences) -> Iterable[Row]:
@@ -160,55 +119,3 @@ def _sums(
                 words.format(rate=spelling.percent(rate_ppm), gross=spelling.amount(gross)),
                 spelling.amount(tax),
             )
-
-
-def _report_head(till: Till, title: str, shift: ShiftView, spelling: Spelling) -> Iterable[Row]:
-    yield Centred(title, Weight.LARGE)
-    yield Centred(f"{till.device.location_name} · {till.device.name}")
-    yield Rule()
-    yield Pair(translate("receipt", "Opened"), spelling.full_moment(shift.opened_ms))
-    yield Pair(f"  {shift.opened_by}")
-    if shift.closed_ms is not None:
-        yield Pair(translate("receipt", "Closed"), spelling.full_moment(shift.closed_ms))
-        yield Pair(f"  {shift.closed_by}")
-    else:
-        yield Pair(translate("receipt", "Now"), spelling.full_moment(till.clock.now_ms()))
-    yield Rule()
-
-
-def _report(totals: ShiftTotals, spelling: Spelling) -> Iterable[Row]:
-    money = spelling.money
-    for kind in TRANSACTION_KINDS.all():
-        sums = totals.of(kind.code)
-        if kind.turnover and (sums.count or kind.code == SALE):
-            yield Pair(kind.in_report(sums.count), money(kind.turnover * sums.total_minor))
-    yield Pair(translate("receipt", "Turnover"), money(totals.net_minor), Weight.STRONG)
-    if totals.discounts_minor:
-        yield Pair(translate("receipt", "Discounts given"), money(totals.discounts_minor))
-    if totals.rounding_minor:
-        yield Pair(translate("receipt", "Rounding of cash"), money(totals.rounding_minor))
-    yield Rule()
-    for tax in totals.taxes:
-        words = translate("receipt", "Tax {rate} in {gross}")
-        yield Pair(
-            words.format(rate=spelling.percent(tax.rate_ppm), gross=spelling.amount(tax.gross_minor)),
-            money(tax.tax_minor),
-        )
-    for method in PAYMENT_METHODS.in_order(totals.by_method):
-        yield Pair(str(method_of(method).name), money(totals.by_method[method]))
-    yield Rule()
-    yield Pair(translate("receipt", "Float"), money(totals.float_minor))
-    for kind in TRANSACTION_KINDS.all():
-        sums = totals.of(kind.code)
-        if kind.turnover or not sums.count:
-            continue
-        figure = money(kind.drawer * sums.total_minor) if kind.has_amount else str(sums.count)
-        yield Pair(kind.in_report(sums.count), figure)
-    yield Pair(translate("receipt", "Cash expected"), money(totals.expected_minor), Weight.STRONG)
-    if totals.uncounted:
-        yield Pair(uncounted_in_words(totals.uncounted))
-
-
-def uncounted_in_words(count: int) -> str:
-    """What a report says of transactions that are in none of its sums."""
-    return translate("receipt", "In no sum: %n entry(ies) of a kind that this till does not know", count)

@@ -17,9 +17,10 @@ from app.domain.vocabulary.payment_methods import is_cash
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE, VOID
 from app.domain.vocabulary.units import EACH, unit_of
 from app.services.approvals import answered_for
+from app.services.person_names import person_names
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
-from app.services.till import Actor, Till, person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.store import search
 from sync_agent.store import tables as t

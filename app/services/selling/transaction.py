@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 
 from app.domain.cart import Cart
 from app.domain.errors import CartTooLarge, SaleCompleted
-from app.domain.receipt import format_receipt_number
+from app.domain.receipt_number import format_receipt_number
 from app.domain.tender import Tender
 from app.domain.vocabulary.transaction_kinds import kind_of
 from app.services import journal

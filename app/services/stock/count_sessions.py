@@ -14,9 +14,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.domain.errors import BadQuantity, CountOver
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
+from app.services.approvals import authorise
+from app.services.person_names import person_names
 from app.services.stock.catalogue import ProductView, known_product
 from app.services.stock.counting import write_count
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction

@@ -3,8 +3,9 @@
 from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
+from app.services.approvals import authorise
 from app.services.stock.catalogue import known_product
-from app.services.till import Actor, Till, authorise
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, CountData
 from sync_agent.contract.wire import from_ms

@@ -15,10 +15,12 @@ from app.domain.quantity import check_quantity, one
 from app.domain.rights import Right
 from app.domain.vocabulary.movement_reasons import Sign, reason_of
 from app.domain.vocabulary.units import UNITS
+from app.services.approvals import authorise
+from app.services.person_names import person_names
 from app.services.stock import explanation
 from app.services.stock.catalogue import ProductView, known_product, view_of
 from app.services.stock.explanation import Explanation
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData
 from sync_agent.contract.wire import from_ms

@@ -11,8 +11,19 @@ from app.domain.money import minor_digits
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.vocabulary.units import EACH
+from app.services.approvals import authorise
+from app.services.person_names import person_names
 from app.services.stock.catalogue import product_names
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.sync.suggestions import (
+    Suggestion,
+    counted_at,
+    differing_fields,
+    is_deleted,
+    quantity_of,
+    suggest_product,
+    suggest_stock,
+)
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.conflicts import (
     Conflict,
@@ -24,15 +35,6 @@ from sync_agent.contract.conflicts import (
 )
 from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
 from sync_agent.contract.wire import to_ms
-from sync_agent.merge import (
-    Suggestion,
-    counted_at,
-    differing_fields,
-    is_deleted,
-    quantity_of,
-    suggest_product,
-    suggest_stock,
-)
 from sync_agent.store import endings, overlay, search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction

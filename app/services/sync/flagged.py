@@ -3,9 +3,11 @@
 from app.domain.money import format_minor
 from app.domain.rights import Right
 from app.domain.vocabulary.transaction_kinds import kind_of
+from app.services.approvals import authorise
 from app.services.flag_words import in_plain_words
+from app.services.person_names import person_names
 from app.services.sync.queue import FLAGGED, QueueRow
-from app.services.till import Actor, Till, authorise, person_names
+from app.services.till import Actor, Till
 from sync_agent.store import flagged
 from sync_agent.store.database import Transaction
 

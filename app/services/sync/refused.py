@@ -21,9 +21,9 @@ from app.domain.errors import BadQuantity, ReasonMissing
 from app.domain.rights import Right
 from app.domain.vocabulary.units import EACH
 from app.services import journal
-from app.services.approvals import answered_for
+from app.services.approvals import answered_for, authorise
 from app.services.sync.queue import describe
-from app.services.till import Actor, Till, authorise
+from app.services.till import Actor, Till
 from sync_agent.contract.operations import (
     PRODUCT,
     STOCK_LEVEL,

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.domain.receipt import Slip
+from app.domain.slip import Slip
 from app.services import preferences
 from app.services.till import Till
 from app.ui.widgets import slip_view, tasks

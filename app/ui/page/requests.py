@@ -42,6 +42,11 @@ class OpenQueue(Request):
 
 
 @dataclass(frozen=True)
+class OpenNotices(Request):
+    """Show what people have to read."""
+
+
+@dataclass(frozen=True)
 class OpenConflicts(Request):
     """Show the conflicts that a person has to decide."""
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.vocabulary.transaction_kinds import kind_of
 from app.domain.vocabulary.units import EACH, unit_of
-from app.services.selling import checkout
-from app.services.selling.checkout import SaleView
+from app.services.selling import history
+from app.services.selling.history import SaleView
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ProductView
 from app.services.till import Till
@@ -81,7 +81,7 @@ class FindPanel(QWidget):
 
     def show_sales(self) -> None:
         now_ms = self._till.clock.now_ms()
-        self._recent = checkout.recent_sales(self._till, limit=30)
+        self._recent = history.recent_sales(self._till, limit=30)
         self._sales.rows.show([self._sale_row(sale, now_ms) for sale in self._recent])
 
     def _sale_row(self, sale: SaleView, now_ms: int) -> TwoLines:

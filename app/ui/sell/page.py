@@ -19,7 +19,7 @@ from app.domain.tender import Settlement
 from app.domain.vocabulary.payment_methods import is_cash
 from app.services import flag_words, preferences
 from app.services.cash import drawer
-from app.services.selling import checkout, open_sales, receipts, refunds
+from app.services.selling import checkout, history, open_sales, receipts, refunds
 from app.services.selling.transaction import CompletedSale
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ProductView
@@ -444,7 +444,7 @@ class SellPage(Page):
         self._desk.show_slip(slip, odd=flag_words.of_sale(self._till, sale_id))
 
     def _reprint_last(self) -> None:
-        sale_id = receipts.last_receipt_id(self._till)
+        sale_id = history.last_receipt_id(self._till)
         if sale_id is None:
             self._more.say_error(self.tr("Nothing was sold at this till yet."))
         else:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from app.domain.errors import BadQuantity, DomainError
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import parse_quantity
-from app.domain.receipt import Centred, Pair, Rule, Slip, Weight
 from app.domain.rights import Right
+from app.domain.slip import Centred, Pair, Rule, Slip, Weight
 from app.domain.vocabulary.transaction_kinds import kind_of
 from app.domain.vocabulary.units import EACH, KG
 from app.services import journal, preferences

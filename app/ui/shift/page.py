@@ -18,9 +18,8 @@ from app.domain.rights import Right
 from app.domain.shift import ShiftTotals
 from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
 from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS
-from app.services.cash import drawer, shifts
+from app.services.cash import drawer, reports, shifts
 from app.services.cash.shifts import ShiftView
-from app.services.selling import receipts
 from app.services.sync import conflicts, queue
 from app.services.till import Actor
 from app.ui.page.base import Page
@@ -155,7 +154,7 @@ class ShiftPage(Page):
             first=f"{self._formatter.full_moment(shift.closed_ms or 0)} · {shift.closed_by}",
             second="",
             figure=self._formatter.signed_money(difference) if difference else self.tr("no difference"),
-            remark=receipts.standing_in_words(standing),
+            remark=reports.standing_in_words(standing),
             tone=tone,
             figure_tone=Tone.BAD if difference else Tone.PLAIN,
         )
@@ -257,12 +256,12 @@ class ShiftPage(Page):
 
     def _show_x(self) -> None:
         if self._shift is not None:
-            self._desk.show_slip(receipts.x_report(self._till, self._shift, self._totals, self._formatter))
+            self._desk.show_slip(reports.x_report(self._till, self._shift, self._totals, self._formatter))
 
     def _show_z(self, shift: ShiftView) -> None:
         totals = shifts.totals(self._till, shift.id)
         standing = shifts.standing(self._till, shift.id)
-        self._desk.show_slip(receipts.z_report(self._till, shift, totals, standing, self._formatter))
+        self._desk.show_slip(reports.z_report(self._till, shift, totals, standing, self._formatter))
 
     # --- the page ---
 

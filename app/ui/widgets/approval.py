@@ -75,7 +75,6 @@ class ApprovalDialog(QDialog):
         self._till = till
         self._pepper = pepper
         self._right = right
-        self._approvers = approvers
         self._who = QComboBox()
         self._who.setObjectName("approver")
         self._who.setAccessibleName(self.tr("Manager"))

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
-from app.domain.receipt import Centred, Pair, Rule, Slip, Weight
+from app.domain.slip import Centred, Pair, Rule, Slip, Weight
 from app.ui.widgets.parts import MessageLine, button
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
@@ -140,7 +140,6 @@ class SlipDialog(QDialog):
         self.setObjectName("slipDialog")
         self.setWindowTitle(slip.title)
         self.resize(420, 640)
-        self._slip = slip
         paper = QTextBrowser()
         paper.setObjectName("slipPaper")
         paper.setAccessibleName(slip.title)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.rights import in_words
+from app.domain.rights import only
 from app.services import preferences
 from app.services.sync import queue
 from app.services.sync.agent_words import attention_in_words, fault_in_words
@@ -36,6 +36,7 @@ from app.ui.page.event_log import EventLog
 from app.ui.page.print_desk import PrintDesk
 from app.ui.page.requests import (
     GoBack,
+    OpenNotices,
     OpenQueue,
     RenewWindow,
     Request,
@@ -57,7 +58,7 @@ from app.ui.window.idle import IdleWatch
 from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
-from resources.words import translate
+from app.ui.window.unread_line import UnreadLine
 from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
 
 P = TypeVar("P", bound=Page)
@@ -95,7 +96,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Evertill · {till}").format(till=till.device.name))
         self._collector = UiThreadCollector(self)
         self._till = till
-        self.bridge = bridge
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self.approvals = Approvals(till, pepper, self)
@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
     def switch_person(self) -> None:
         """Ask who is at the till. The cart and the queue stay as they are."""
         self._actor = None
+        self.unread.set_actor(None)
         self._bar.hide()
         self._put_in_sight(self._sign_in)
         self.page(self._sign_in).begin()
@@ -226,6 +227,7 @@ class MainWindow(QMainWindow):
         """This person is at the till from now on."""
         self._actor = actor
         self._person.set_words(actor.name)
+        self.unread.set_actor(actor)
         for page in self._made.values():
             page.set_actor(actor)
         for entry in self._bar_entries():
@@ -272,6 +274,8 @@ class MainWindow(QMainWindow):
     def _on_changed(self, change: MergedChange) -> None:
         if change.touches("outbox", "conflicts", "flagged"):
             self._show_counts()
+        if change.touches("notices"):
+            self.unread.show_next()
         if change.touches("preferences"):
             self._apply_preferences()
         for page in self._made.values():
@@ -325,6 +329,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._pages = Pages()
         self._notice = MessageLine("notice")
+        self.unread = UnreadLine(self._till, self._formatter, lambda: self.answer(OpenNotices()))
         self.strip = StatusStrip(
             self._counts,
             now_ms=self._till.clock.now_ms,
@@ -334,6 +339,7 @@ class MainWindow(QMainWindow):
         self._bar = self._top_bar()
         notices = QVBoxLayout()
         notices.setContentsMargins(14, 0, 14, 8)
+        notices.addWidget(self.unread)
         notices.addWidget(self._notice)
         foot = QWidget()
         foot.setLayout(notices)
@@ -432,5 +438,4 @@ def _why_not(entry: PageEntry[Page], actor: Actor) -> str:
     """Why this person may not see a page, in words; empty where they may."""
     if entry.right is None or actor.may(entry.right):
         return ""
-    words = translate("errors", "Only a manager may {what}.")
-    return words.format(what=in_words(entry.right))
+    return only(entry.right)

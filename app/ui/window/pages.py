@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from app.domain.rights import Right
 from app.services.sync.queue import QueueCounts
 from app.ui.page.base import Page
-from app.ui.page.requests import OpenConflicts, OpenQueue, Request, RingUp
+from app.ui.page.requests import OpenConflicts, OpenNotices, OpenQueue, Request, RingUp
 from app.ui.widgets.shortcuts import (
     EVERYWHERE,
     FOR_EVERY_PAGE,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.ui.shift.page import ShiftPage
     from app.ui.stock.page import StockPage
     from app.ui.sync.page import SyncCentre
+    from app.ui.window.notices_page import NoticesPage
     from app.ui.window.shortcuts_page import ShortcutsPage
 
 P_co = TypeVar("P_co", bound=Page, covariant=True)
@@ -131,6 +132,12 @@ def _shortcuts() -> "type[ShortcutsPage]":
     return ShortcutsPage
 
 
+def _notices() -> "type[NoticesPage]":
+    from app.ui.window.notices_page import NoticesPage
+
+    return NoticesPage
+
+
 SIGN_IN = PageEntry("sign_in", lambda: translate("pages", "Sign in"), _sign_in, place=Place.SIGN_IN)
 SELL = PageEntry(
     "sell",
@@ -142,7 +149,14 @@ SELL = PageEntry(
     answers=frozenset({RingUp}),
 )
 STOCK = PageEntry("stock", lambda: translate("pages", "Stock"), _stock, opened_by="Ctrl+2", icon="stock")
-SHIFT = PageEntry("shift", lambda: translate("pages", "Shift"), _shift, opened_by="Ctrl+3", icon="shift")
+SHIFT = PageEntry(
+    "shift",
+    lambda: translate("pages", "Shift"),
+    _shift,
+    opened_by="Ctrl+3",
+    icon="shift",
+    right=Right.RUN_SHIFT,
+)
 SYNC = PageEntry(
     "sync",
     lambda: translate("pages", "Sync centre"),
@@ -169,7 +183,16 @@ SHORTCUTS = PageEntry(
     place=Place.ASIDE,
 )
 
-PAGES: Sequence[PageEntry[Page]] = (SIGN_IN, SELL, STOCK, SHIFT, SYNC, SETTINGS, SHORTCUTS)
+NOTICES = PageEntry(
+    "notices",
+    lambda: translate("pages", "Notices"),
+    _notices,
+    opened_by="Ctrl+6",
+    place=Place.ASIDE,
+    answers=frozenset({OpenNotices}),
+)
+
+PAGES: Sequence[PageEntry[Page]] = (SIGN_IN, SELL, STOCK, SHIFT, SYNC, SETTINGS, SHORTCUTS, NOTICES)
 """In the order of the bar. Whoever signs in begins on the first that they may see."""
 
 

@@ -17,7 +17,7 @@ from app.domain.open_sale import CartChange
 from app.domain.rights import Right
 from app.services import preferences
 from app.services.cash import shifts
-from app.services.selling import checkout, open_sales
+from app.services.selling import history, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.till import Actor
 from app.ui.people.enrol_page import EnrolWindow
@@ -102,7 +102,8 @@ def furnish(shop: OfflineShop, run: Run) -> None:
     held = Cart().add(products[1]) if products[1] else Cart()
     run(open_sales.hold(till, selling.rung_up(till, held), BOB))
     ids = [shop.product_id(name) for name in ("Blue mug", "Beeswax candle, pair", "Honey, heather 340 g")]
-    run(preferences.set_quick_keys(till, ids))
+    for product_id in ids:
+        run(preferences.toggle_quick_key(till, product_id))
     run(preferences.change(till, ALICE, receipt_footer="Thank you. Goods may be returned within 30 days."))
     refused = run(
         inventory.adjust(till, shop.product_id("Red mug"), 6, MovementReason.RECEIVE, "from the van", BOB)
@@ -437,7 +438,7 @@ def approval_dialog(stage: Stage) -> QWidget:
 
 @scene
 def slip_dialog(stage: Stage) -> QWidget:
-    sale = checkout.recent_sales(stage.shop.till, 1)[0]
+    sale = history.recent_sales(stage.shop.till, 1)[0]
     stage.window.page(SELL)._show_receipt(sale.id)
     return stage.dialog()
 

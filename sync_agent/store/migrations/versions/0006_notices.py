@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("read_ms", sa.Integer(), nullable=False),
+        sa.Column("reported_ms", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("notice_id"),
         sqlite_strict=True,
     )

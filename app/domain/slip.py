@@ -1,4 +1,4 @@
-"""Receipt numbers, and slips: what a printer prints and a screen shows, before it is either.
+"""Slips: what a printer prints and a screen shows, before it is either.
 
 A slip is rows of plain text, so that a receipt, an X report and a reprint look alike on paper, in a PDF and
 on the screen. How wide the paper is, and whether the printer knows the script, is for whoever prints it.
@@ -8,11 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from textwrap import wrap
-
-
-def format_receipt_number(series: str, number: int) -> str:
-    """Series "T2" and number 417 make "T2-000417"."""
-    return f"{series}-{number:06d}"
 
 
 class Weight(StrEnum):

@@ -1,0 +1,6 @@
+"""How a receipt is numbered: the till's own series and a number that has no gaps."""
+
+
+def format_receipt_number(series: str, number: int) -> str:
+    """Series "T2" and number 417 make "T2-000417"."""
+    return f"{series}-{number:06d}"

@@ -1,0 +1,74 @@
+"""The line at the foot of the window that shows what nobody has read yet, one notice after another."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+
+from app.services import notices
+from app.services.notices import NoticeLine
+from app.services.till import Actor, Till
+from app.ui.widgets import tasks
+from app.ui.widgets.formatting import Formatter
+from app.ui.widgets.parts import MessageLine
+from app.ui.widgets.theme import Tone
+
+_LOOK_AGAIN_MS = 60_000
+"""A notice that has ended goes within this time."""
+_WORDS_MAX = 200
+"""Characters on the line; the list has the whole."""
+
+
+class UnreadLine(MessageLine):
+    """Closing it says that the notice was read, by whoever is signed in; then the next one is shown.
+
+    While nobody is signed in it shows the till's own notices alone: a manager's is read by somebody.
+    """
+
+    def __init__(self, till: Till, formatter: Formatter, open_list: Callable[[], object]) -> None:
+        super().__init__("unread")
+        self._till = till
+        self._formatter = formatter
+        self._actor: Actor | None = None
+        self._shown: NoticeLine | None = None
+        self.closed.connect(self._mark_read)
+        self.acted.connect(open_list)
+        self._look_again = QTimer(self)
+        self._look_again.setInterval(_LOOK_AGAIN_MS)
+        self._look_again.timeout.connect(self.show_next)
+        self._look_again.start()
+
+    def set_actor(self, actor: Actor | None) -> None:
+        self._actor = actor
+        self.show_next()
+
+    def show_next(self) -> None:
+        """The first notice that nobody has read; nothing where all were."""
+        waiting = [
+            line for line in notices.unread(self._till) if self._actor is not None or not line.needs_a_name
+        ]
+        first = waiting[0] if waiting else None
+        if first is None:
+            self._shown = None
+            self.clear()
+            return
+        if first == self._shown:
+            return  # a screen reader need not say it again
+        self._shown = first
+        self.say(self._in_words(first), Tone.WARN, action=self._list_in_words(len(waiting)))
+
+    def _in_words(self, line: NoticeLine) -> str:
+        words = line.words if len(line.words) <= _WORDS_MAX else line.words[: _WORDS_MAX - 1].rstrip() + "…"
+        if not line.sender:
+            return words
+        when = self._formatter.moment(line.at_ms, self._till.clock.now_ms())
+        return f"{line.sender}, {when}: {words}"
+
+    def _list_in_words(self, count: int) -> str:
+        if self._actor is None:
+            return ""
+        return self.tr("All notices") if count == 1 else self.tr("%n notice(s)", "", count)
+
+    def _mark_read(self) -> None:
+        line, self._shown = self._shown, None
+        if line is not None:
+            tasks.start(notices.mark_read(self._till, line, self._actor), self, self.say_error)
