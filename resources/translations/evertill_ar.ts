@@ -3007,6 +3007,10 @@
             <translation>هذا يباع بالقطعة: استخدم عددًا صحيحًا.</translation>
         </message>
         <message>
+            <source>This is sold by “{unit}”, which this till cannot count in. Update this till, then try again.</source>
+            <translation>يُباع هذا بوحدة «{unit}» التي لا يعرفها هذا الصندوق. حدّث هذا الصندوق ثم حاول مرة أخرى.</translation>
+        </message>
+        <message>
             <source>This product is not in the catalogue.</source>
             <translation>هذا المنتج ليس في القائمة.</translation>
         </message>

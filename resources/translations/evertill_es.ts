@@ -2863,6 +2863,10 @@
             <translation>Esto se vende por unidades: use un número entero.</translation>
         </message>
         <message>
+            <source>This is sold by “{unit}”, which this till cannot count in. Update this till, then try again.</source>
+            <translation>Esto se vende por «{unit}», unidad que esta caja no conoce. Actualice esta caja e inténtelo de nuevo.</translation>
+        </message>
+        <message>
             <source>This product is not in the catalogue.</source>
             <translation>Este producto no está en el catálogo.</translation>
         </message>
