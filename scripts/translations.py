@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ROOT / "resources" / "translations"
-SOURCES = ("app", "sync_agent")
+SOURCES = ("app",)
 PLURAL_FORMS = {"es": 2, "ar": 6}
 """How many forms a count has, by language, as Qt orders them."""
 

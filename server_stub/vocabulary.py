@@ -114,11 +114,13 @@ ROLES = {
         ),
         Role(
             "manager",
-            "the same, and edit products, decide every conflict, enrol and revoke tills, broadcast, read"
-            " audit and quarantine",
+            "the same, and override prices, refund without a receipt, void, open the drawer, pay out, edit"
+            " products, decide every conflict, enrol and revoke tills, broadcast, read audit and"
+            " quarantine; manage the accounts of clerks all of whose places are theirs, and settings that"
+            " loosen no check",
             1,
         ),
-        Role("admin", "the same, and manage people and settings", 2),
+        Role("admin", "the same, and manage everybody, places, and all settings", 2),
         Role("device", "carry what people did; never decide", None),
     )
 }

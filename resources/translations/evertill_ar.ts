@@ -2987,6 +2987,10 @@
             <translation>هذا يباع بالقطعة: استخدم عددًا صحيحًا.</translation>
         </message>
         <message>
+            <source>This is sold by “{unit}”, which this till cannot count in. Update this till, then try again.</source>
+            <translation>يُباع هذا بوحدة «{unit}» التي لا يعرفها هذا الصندوق. حدّث هذا الصندوق ثم حاول مرة أخرى.</translation>
+        </message>
+        <message>
             <source>This product is not in the catalogue.</source>
             <translation>هذا المنتج ليس في القائمة.</translation>
         </message>
@@ -3327,40 +3331,12 @@
             <translation>أنت</translation>
         </message>
         <message>
-            <source>added</source>
-            <translation>زيادة</translation>
-        </message>
-        <message>
-            <source>counted</source>
-            <translation>جرد</translation>
-        </message>
-        <message>
-            <source>found</source>
-            <translation>عُثر عليه</translation>
-        </message>
-        <message>
             <source>nothing</source>
             <translation>لا شيء</translation>
         </message>
         <message>
-            <source>received</source>
-            <translation>وارد</translation>
-        </message>
-        <message>
-            <source>returned</source>
-            <translation>مرتجع</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>بيع</translation>
-        </message>
-        <message>
             <source>somebody</source>
             <translation>شخص ما</translation>
-        </message>
-        <message>
-            <source>taken away</source>
-            <translation>نقص</translation>
         </message>
         <message>
             <source>the article number</source>
@@ -3385,18 +3361,6 @@
         <message>
             <source>the unit</source>
             <translation>الوحدة</translation>
-        </message>
-        <message>
-            <source>transferred in</source>
-            <translation>محوّل إلى هنا</translation>
-        </message>
-        <message>
-            <source>transferred out</source>
-            <translation>محوّل من هنا</translation>
-        </message>
-        <message>
-            <source>wasted</source>
-            <translation>هدر</translation>
         </message>
         <message>
             <source>you</source>
@@ -3545,13 +3509,6 @@
         <message>
             <source>The printer’s address is not complete: host:9100</source>
             <translation>عنوان الطابعة غير كامل: host:9100</translation>
-        </message>
-    </context>
-    <context>
-        <name>quantity</name>
-        <message>
-            <source>{weight} kg</source>
-            <translation>{weight} كغ</translation>
         </message>
     </context>
     <context>

@@ -2843,6 +2843,10 @@
             <translation>Esto se vende por unidades: use un número entero.</translation>
         </message>
         <message>
+            <source>This is sold by “{unit}”, which this till cannot count in. Update this till, then try again.</source>
+            <translation>Esto se vende por «{unit}», unidad que esta caja no conoce. Actualice esta caja e inténtelo de nuevo.</translation>
+        </message>
+        <message>
             <source>This product is not in the catalogue.</source>
             <translation>Este producto no está en el catálogo.</translation>
         </message>
@@ -3163,40 +3167,12 @@
             <translation>Usted</translation>
         </message>
         <message>
-            <source>added</source>
-            <translation>sumado</translation>
-        </message>
-        <message>
-            <source>counted</source>
-            <translation>contado</translation>
-        </message>
-        <message>
-            <source>found</source>
-            <translation>encontrado</translation>
-        </message>
-        <message>
             <source>nothing</source>
             <translation>nada</translation>
         </message>
         <message>
-            <source>received</source>
-            <translation>recibido</translation>
-        </message>
-        <message>
-            <source>returned</source>
-            <translation>devuelto</translation>
-        </message>
-        <message>
-            <source>sold</source>
-            <translation>vendido</translation>
-        </message>
-        <message>
             <source>somebody</source>
             <translation>alguien</translation>
-        </message>
-        <message>
-            <source>taken away</source>
-            <translation>restado</translation>
         </message>
         <message>
             <source>the article number</source>
@@ -3221,18 +3197,6 @@
         <message>
             <source>the unit</source>
             <translation>la unidad</translation>
-        </message>
-        <message>
-            <source>transferred in</source>
-            <translation>llegado de otra tienda</translation>
-        </message>
-        <message>
-            <source>transferred out</source>
-            <translation>enviado a otra tienda</translation>
-        </message>
-        <message>
-            <source>wasted</source>
-            <translation>merma</translation>
         </message>
         <message>
             <source>you</source>
@@ -3381,13 +3345,6 @@
         <message>
             <source>The printer’s address is not complete: host:9100</source>
             <translation>La dirección de la impresora no está completa: host:9100</translation>
-        </message>
-    </context>
-    <context>
-        <name>quantity</name>
-        <message>
-            <source>{weight} kg</source>
-            <translation>{weight} kg</translation>
         </message>
     </context>
     <context>

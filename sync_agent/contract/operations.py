@@ -385,6 +385,22 @@ class OperationResult(Wire):
     conflict: Conflict | None = None
     retry_after_ms: WireInt | None = None
 
+    @property
+    def means(self) -> ResultStatus:
+        """What a client does with it: its status. One that is not known is done, refused, or to be sent again
+        after a time, as `success` and `retry_after_ms` say.
+        """
+        if isinstance(self.status, ResultStatus):
+            return self.status
+        if self.success:
+            return ResultStatus.APPLIED
+        return ResultStatus.REJECTED if self.retry_after_ms is None else ResultStatus.DEFERRED
+
+    @property
+    def word(self) -> str | None:
+        """Why, in one word: its code; of a status that is not known, the status."""
+        return self.code or (None if isinstance(self.status, ResultStatus) else self.status)
+
 
 class QueueRequest(Wire):
     """POST …/offline-queue. Items stay raw here: each one is read, and refused, by itself."""

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
+from server_stub import vocabulary
 from server_stub.documents import CLIENT_EVENTS, SERVER_EVENTS, changed_rows
 from server_stub.operations.handlers import BUILT_IN, HANDLERS
 from server_stub.roles import ENDPOINTS
@@ -86,6 +87,26 @@ def test_every_reason_for_an_end_is_told() -> None:
 
 def test_every_role_is_told() -> None:
     assert set(rows_of("Identity", "role")) == set(get_args(Role))
+
+
+def test_every_word_of_a_vocabulary_stands_with_what_it_means_and_does() -> None:
+    direction = {1: "+", -1: "−", 0: "–"}
+    assert rows_of("Vocabularies", "reason") == {
+        code: [row.sign, row.meaning] for code, row in vocabulary.MOVEMENT_REASONS.items()
+    }
+    assert rows_of("Vocabularies", "method") == {
+        code: [row.meaning] for code, row in vocabulary.PAYMENT_METHODS.items()
+    }
+    assert rows_of("Vocabularies", "kind") == {
+        code: [direction[row.stock], direction[row.turnover], row.meaning]
+        for code, row in vocabulary.TRANSACTION_KINDS.items()
+    }
+    assert rows_of("Vocabularies", "unit") == {
+        code: [str(row.decimals), row.meaning] for code, row in vocabulary.UNITS.items()
+    }
+    assert {code: cells[0] for code, cells in rows_of("Identity", "role").items()} == {
+        code: row.meaning for code, row in vocabulary.ROLES.items()
+    }
 
 
 def test_every_event_is_told_on_its_side() -> None:

@@ -284,7 +284,7 @@ def test_a_fault_leaves_a_report_without_what_was_typed(tmp_path: Path) -> None:
     told: list[Path] = []
     reports = CrashReports(tmp_path, lambda: 1_750_000_000_000, told.append)
     try:
-        {}["Mrs Miller, 4711"]
+        dict[str, str]()["Mrs Miller, 4711"]
     except KeyError as error:
         sys.excepthook(KeyError, error, error.__traceback__)
     finally:

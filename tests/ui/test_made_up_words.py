@@ -18,8 +18,8 @@ from app.domain.errors import BadQuantity
 from app.domain.vocabulary.movement_reasons import MOVEMENT_REASONS, MovementReason, Sign
 from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, PaymentMethod
 from app.services import journal
-from app.services.cash import shifts
-from app.services.selling import receipts, refunds
+from app.services.cash import reports, shifts
+from app.services.selling import history, receipts, refunds
 from app.services.stock import inventory
 from app.services.sync import conflicts, queue, refused
 from app.ui.sync.comparison_view import ComparisonView
@@ -127,7 +127,7 @@ def test_a_made_up_method_pays_a_sale_and_is_on_receipt_reports_and_wire(
     loop.settle()
     assert part(selling, QLabel, "doneReceipt").text() == "T2-000001"
     written = spelling(selling)
-    receipt_id = receipts.last_receipt_id(shop.till)
+    receipt_id = history.last_receipt_id(shop.till)
     assert receipt_id is not None
     assert "Gift card G-77" in list(receipts.receipt(shop.till, receipt_id, written).texts())
     [payment] = outbox_data(shop)["payments"]
@@ -137,11 +137,11 @@ def test_a_made_up_method_pays_a_sale_and_is_on_receipt_reports_and_wire(
     assert totals.expected_minor == 5000, "it is no cash in the drawer"
     shift = shifts.current(shop.till)
     assert shift is not None
-    assert "Gift card" in list(receipts.x_report(shop.till, shift, totals, written).texts())
+    assert "Gift card" in list(reports.x_report(shop.till, shift, totals, written).texts())
     selling.show_page(SHIFT)
     assert any(label.text() == "of it: Gift card" for label in selling.findChildren(QLabel))
     closed = loop.run(shifts.close_shift(shop.till, 5000, ALICE))
-    z = receipts.z_report(
+    z = reports.z_report(
         shop.till, closed, shifts.totals(shop.till, shift_id), shifts.standing(shop.till, shift_id), written
     )
     assert "Gift card" in list(z.texts())
@@ -156,6 +156,7 @@ def test_a_made_up_method_is_listed_among_several_and_given_back_by(
     part(selling, QPushButton, "takeCard").click()
     loop.settle()
     tender = part(selling, QLabel, "tenderDue").parentWidget()
+    assert tender is not None
     assert any(label.text() == "Gift card" for label in tender.findChildren(QLabel))
     part(selling, QLineEdit, "cardAmount").setText("5")
     part(selling, QPushButton, "takeCard").click()

@@ -49,10 +49,10 @@ class MovementReason:
         return _by_direction(delta) if self.past is None else str(self.past)
 
     def done_without_sign(self, delta: int) -> str:
-        """As `done`, beside a figure without its sign: it never says the other direction."""
-        if (self.sign is Sign.TAKES and delta > 0) or (self.sign is Sign.ADDS and delta < 0):
-            return _by_direction(delta)
-        return self.done(delta)
+        """As `done`, beside a figure without its sign: the direction, unless the reason has this one."""
+        if self.sign is Sign.SETS or self.sign is (Sign.ADDS if delta >= 0 else Sign.TAKES):
+            return self.done(delta)
+        return _by_direction(delta)
 
 
 def _by_direction(delta: int) -> str:

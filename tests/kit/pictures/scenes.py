@@ -447,8 +447,7 @@ async def nothing(*_given: object) -> None:
     """A set-up that ends at once."""
 
 
-@scene
-def enrol(stage: Stage) -> EnrolWindow:
+def enrolling(stage: Stage) -> EnrolWindow:
     window = EnrolWindow(nothing, nothing, server_url="http://127.0.0.1:8765")
     window.setParent(stage.window, window.windowFlags())
     window.resize(stage.window.size())
@@ -457,8 +456,13 @@ def enrol(stage: Stage) -> EnrolWindow:
 
 
 @scene
+def enrol(stage: Stage) -> QWidget:
+    return enrolling(stage)
+
+
+@scene
 def enrol_asking(stage: Stage) -> QWidget:
-    window = enrol(stage)
+    window = enrolling(stage)
     window.page._set_busy(True)
     window.page._offer_to_stop(True)
     window.page._message.say(window.page.tr("Asking the server…"), Tone.BUSY)

@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from resources.words import MINUS
-from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
-from sync_agent.contract.wire import AMOUNT_MAX, format_time
-from sync_agent.merge import (
+from app.domain.quantity import quantity_in_words
+from app.services.sync.suggestions import (
     Suggestion,
     differing_fields,
-    figure,
     quantity_of,
     suggest_product,
     suggest_stock,
 )
+from resources.words import MINUS
+from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
+from sync_agent.contract.wire import AMOUNT_MAX, format_time
 
 TEN = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)
 SETTING_A_FIGURE = ("count", "resolution")
@@ -171,7 +171,7 @@ def test_the_movements_that_are_told_add_up_to_what_is_put_on_top_of_a_count(
 def says_its_figure(suggestion: Suggestion, unit: str) -> None:
     """The figure stands on the button and opens the last line, and the choice is the one that leads to it."""
     assert suggestion.quantity is not None
-    shown = figure(suggestion.quantity, unit)
+    shown = quantity_in_words(suggestion.quantity, unit)
     assert suggestion.label == f"Use {shown} (suggested)"
     assert re.match(rf"Suggested: {re.escape(shown)}(?!\d|\.\d)", suggestion.explanation[-1])
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
 from sync_agent.contract.wire import format_time
-from sync_agent.merge import Suggestion, suggest_product, suggest_stock
 
 TEN = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)
 

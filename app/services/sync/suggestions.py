@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from resources.words import MINUS, in_figures, negative, time_of_day, translate
+from app.domain.quantity import quantity_in_words
+from app.domain.vocabulary.movement_reasons import Sign, reason_of
+from app.domain.vocabulary.units import EACH
+from resources.words import MINUS, in_figures, time_of_day, translate
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
-_COUNTING = frozenset({"count", "resolution"})
-"""Reasons of movements that set a figure rather than change it."""
 _RECORD_KEEPING = frozenset({"id", "version", "deleted"})
 
 
@@ -33,7 +34,7 @@ class Suggestion:
 
 
 def suggest_stock(
-    conflict: Conflict, *, my_name: str | None = None, unit: str = "each", zone: tzinfo = UTC
+    conflict: Conflict, *, my_name: str | None = None, unit: str = EACH, zone: tzinfo = UTC
 ) -> Suggestion:
     """The quantity that accounts for everything that both sides know; times are told in `zone`.
 
@@ -93,7 +94,7 @@ class _StockCase:
     @property
     def their_count(self) -> HistoryEntry | None:
         """The newest count among what happened at the server meanwhile."""
-        counts = [entry for entry in self.conflict.history if entry.reason in _COUNTING]
+        counts = [entry for entry in self.conflict.history if _sets_figure(entry)]
         return max(counts, key=lambda entry: entry.occurred_at, default=None)
 
     def suggest(self) -> Suggestion:
@@ -199,7 +200,7 @@ class _StockCase:
 
     def _around(self, moment: datetime | None) -> tuple[list[HistoryEntry], list[HistoryEntry]]:
         """Movements up to a moment, and after it. Counts are neither: they set a figure."""
-        movements = [entry for entry in self.conflict.history if entry.reason not in _COUNTING]
+        movements = [entry for entry in self.conflict.history if not _sets_figure(entry)]
         if moment is None:
             return [], movements
         before = [entry for entry in movements if entry.occurred_at <= moment]
@@ -228,7 +229,7 @@ class _StockCase:
         sums: dict[tuple[str, str], int] = {}
         for entry in entries:
             delta = entry.delta or 0
-            key = (_word_by_direction(entry.reason, delta), _person(entry))
+            key = (reason_of(entry.reason).done_without_sign(delta), _person(entry))
             sums[key] = sums.get(key, 0) + delta
         return ", ".join(
             f"{self._figure(abs(delta))} {word} ({person})" for (word, person), delta in sums.items()
@@ -244,49 +245,15 @@ class _StockCase:
             return ""
 
     def _figure(self, quantity: int) -> str:
-        return figure(quantity, self.unit)
+        return quantity_in_words(quantity, self.unit)
 
     def _signed(self, quantity: int) -> str:
-        return f"{MINUS if quantity < 0 else '+'} {figure(abs(quantity), self.unit)}"
+        return f"{MINUS if quantity < 0 else '+'} {quantity_in_words(abs(quantity), self.unit)}"
 
 
-def figure(quantity: int, unit: str) -> str:
-    """A quantity as people read it; what is sold by weight is kept in thousandths."""
-    if unit != "kg":
-        return negative(str(-quantity)) if quantity < 0 else str(quantity)
-    whole, thousandths = divmod(abs(quantity), 1000)
-    weight = in_figures(f"{whole}.{thousandths:03d}")
-    weight = negative(weight) if quantity < 0 else weight
-    return translate("quantity", "{weight} kg").format(weight=weight)
-
-
-def movement_word(reason: str, delta: int) -> str:
-    """ "sold", "received", or for a correction which way it went."""
-    return {
-        "sale": translate("merge", "sold"),
-        "refund": translate("merge", "returned"),
-        "receive": translate("merge", "received"),
-        "waste": translate("merge", "wasted"),
-        "found": translate("merge", "found"),
-        "transfer_in": translate("merge", "transferred in"),
-        "transfer_out": translate("merge", "transferred out"),
-        "count": translate("merge", "counted"),
-    }.get(reason) or _added_or_taken(delta)
-
-
-def _added_or_taken(delta: int) -> str:
-    return translate("merge", "added") if delta >= 0 else translate("merge", "taken away")
-
-
-_TAKES = frozenset({"sale", "waste", "transfer_out"})
-_ADDS = frozenset({"refund", "receive", "found", "transfer_in"})
-
-
-def _word_by_direction(reason: str, delta: int) -> str:
-    """The word for a movement whose figure is told without its sign: it must not say the other way."""
-    if (reason in _TAKES and delta > 0) or (reason in _ADDS and delta < 0):
-        return _added_or_taken(delta)
-    return movement_word(reason, delta)
+def _sets_figure(entry: HistoryEntry) -> bool:
+    """Whether it is a count or a decision, which sets a figure rather than changes it."""
+    return reason_of(entry.reason).sign is Sign.SETS
 
 
 # --- products ----------------------------------------------------------------------------------------
