@@ -12,14 +12,14 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
 )
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.errors import BadQuantity
 from app.domain.vocabulary.movement_reasons import MOVEMENT_REASONS, MovementReason, Sign
 from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, PaymentMethod
 from app.services import journal
-from app.services.cash import shifts
-from app.services.selling import receipts, refunds
+from app.services.cash import reports, shifts
+from app.services.selling import history, receipts, refunds
 from app.services.stock import inventory
 from app.services.sync import conflicts, queue, refused
 from app.ui.sync.comparison_view import ComparisonView
@@ -30,6 +30,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SHIFT, STOCK
 from sync_agent.contract.conflicts import HistoryEntry
 from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
 from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
 
@@ -127,7 +128,7 @@ def test_a_made_up_method_pays_a_sale_and_is_on_receipt_reports_and_wire(
     loop.settle()
     assert part(selling, QLabel, "doneReceipt").text() == "T2-000001"
     written = spelling(selling)
-    receipt_id = receipts.last_receipt_id(shop.till)
+    receipt_id = history.last_receipt_id(shop.till)
     assert receipt_id is not None
     assert "Gift card G-77" in list(receipts.receipt(shop.till, receipt_id, written).texts())
     [payment] = outbox_data(shop)["payments"]
@@ -137,11 +138,11 @@ def test_a_made_up_method_pays_a_sale_and_is_on_receipt_reports_and_wire(
     assert totals.expected_minor == 5000, "it is no cash in the drawer"
     shift = shifts.current(shop.till)
     assert shift is not None
-    assert "Gift card" in list(receipts.x_report(shop.till, shift, totals, written).texts())
+    assert "Gift card" in list(reports.x_report(shop.till, shift, totals, written).texts())
     selling.show_page(SHIFT)
     assert any(label.text() == "of it: Gift card" for label in selling.findChildren(QLabel))
     closed = loop.run(shifts.close_shift(shop.till, 5000, ALICE))
-    z = receipts.z_report(
+    z = reports.z_report(
         shop.till, closed, shifts.totals(shop.till, shift_id), shifts.standing(shop.till, shift_id), written
     )
     assert "Gift card" in list(z.texts())
@@ -184,6 +185,35 @@ def test_a_made_up_method_that_is_cash_gives_change_and_lies_in_the_drawer(
     assert part(selling, QLabel, "doneChange").text() == "£3.50"
     totals = shifts.totals(shop.till, shift_id)
     assert (totals.by_method, totals.expected_minor) == ({"tokens": 650}, 1650)
+
+
+def test_a_transaction_of_an_unknown_kind_is_in_no_sum_and_the_report_says_so(
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
+) -> None:
+    """As after a newer version of the till was put back to this one."""
+    shift_id = loop.run(shifts.open_shift(shop.till, 1000, ALICE))
+    for _ in range(2):
+        pay(selling, keys, loop, "payCash")
+        part(selling, QPushButton, "takeCash").click()
+        loop.settle()
+
+    def rename(tx: Transaction) -> None:
+        tx.execute(update(t.sale).where(t.sale.c.receipt_number == "T2-000001").values(kind="swap"))
+        tx.touch(Topic.SALES)
+
+    shop.write(rename)
+    loop.settle()
+    totals = shifts.totals(shop.till, shift_id)
+    assert (totals.net_minor, totals.expected_minor) == (650, 1650)
+    shift = shifts.current(shop.till)
+    assert shift is not None
+    told = "In no sum: 1 entry of a kind that this till does not know"
+    assert told in list(reports.x_report(shop.till, shift, totals, spelling(selling)).texts())
+    selling.show_page(SHIFT)
+    assert told in part(selling, QLabel, "shiftFacts").text()
+    selling.show_page(SELL)
+    shown = part(selling, QListView, "lastSales").model().index(1, 0).data(ROW)
+    assert shown.first == "swap T2-000001", "it is shown as it is called"
 
 
 def pay(window: MainWindow, keys: Keyboard, loop: Loop, method: str) -> None:
