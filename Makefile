@@ -43,6 +43,7 @@ check: setup ## lint, types and import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy -p tests
 	@$(BIN)/lint-imports
 
 test: check ## everything: checks, then all tests

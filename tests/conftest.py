@@ -6,7 +6,7 @@ import os
 import keyring
 import pytest
 import structlog
-from keyring.backends import fail
+from keyring.core import load_keyring
 
 from server_stub.monitoring import logs
 
@@ -28,7 +28,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 @pytest.fixture(scope="session", autouse=True)
 def _no_keyring_of_this_machine() -> None:
     """Tests never write into the keyring of whoever runs them: the headless fallback is what they use."""
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(load_keyring("keyring.backends.fail.Keyring"))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Protocol
 from app.domain.discount import Discount, apportion
 from app.domain.errors import BadAmount, BadQuantity, NotPriced, UnknownLine
 from app.domain.money import AMOUNT_MAX_MINOR, round_half_up
-from app.domain.quantity import check_quantity, one
+from app.domain.quantity import check_quantity, must_be_countable, one
 from app.domain.tax import tax_added, tax_included
 from app.domain.vocabulary.units import unit_of
 from resources.words import translate
@@ -135,10 +135,12 @@ class Cart:
     def add(self, product: Sellable, quantity: int | None = None) -> "Cart":
         """The cart with this much more of the product, one of it by default.
 
-        Joins a line of the same product at the same price. Raises NotPriced, BadQuantity, BadAmount.
+        Joins a line of the same product at the same price. Raises NotPriced, UnknownUnit, BadQuantity,
+        BadAmount.
         """
         if product.price_minor is None:
             raise NotPriced(product.name)
+        must_be_countable(product.unit)
         added = _positive(one(product.unit) if quantity is None else quantity)
         line = CartLine(
             line_id=self.next_line_id,

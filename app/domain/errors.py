@@ -80,6 +80,17 @@ class BadQuantity(DomainError):
     """Text that is no quantity, or a quantity that makes no sense here."""
 
 
+class UnknownUnit(BadQuantity):
+    """A unit from a newer program, without its decimals: no quantity can be read or written in it."""
+
+    def __init__(self, unit: str) -> None:
+        words = translate(
+            "errors",
+            "This is sold by “{unit}”, which this till cannot count in. Update this till, then try again.",
+        )
+        super().__init__(words.format(unit=unit))
+
+
 class BadPayment(DomainError):
     """Payments that do not add up to what is due."""
 

@@ -2,7 +2,7 @@
 
 import re
 
-from app.domain.errors import BadQuantity
+from app.domain.errors import BadQuantity, UnknownUnit
 from app.domain.vocabulary.units import unit_of
 from resources.words import in_figures, negative, translate
 
@@ -11,8 +11,16 @@ QUANTITY_MAX = 10**9
 
 
 def one(unit: str) -> int:
-    """The quantity that "one of it" means: a piece, or a whole kilogram."""
+    """The quantity that "one of it" means: a piece, or a whole kilogram. Raises UnknownUnit."""
+    must_be_countable(unit)
     return unit_of(unit).parts
+
+
+def must_be_countable(unit: str) -> None:
+    """Raises UnknownUnit where nobody said how many decimals a quantity has in it."""
+    row = unit_of(unit)
+    if row.decimals is None:
+        raise UnknownUnit(row.code)
 
 
 def format_quantity(quantity: int, unit: str) -> str:
@@ -34,8 +42,9 @@ def quantity_in_words(quantity: int, unit: str) -> str:
 def parse_quantity(text: str, unit: str) -> int:
     """What a person typed: "3", or "1.25" and "1,25" where sold by weight; it may be negative.
 
-    Raises BadQuantity.
+    Raises BadQuantity, and UnknownUnit.
     """
+    must_be_countable(unit)
     written = text.strip().replace("\u2212", "-").replace("٫", ".")
     match = re.fullmatch(r"([-+]?)(\d*)(?:[.,](\d*))?", written)
     if match is None or not (match[2] or match[3]):

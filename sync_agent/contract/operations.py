@@ -197,6 +197,14 @@ class TransactionRow(_Transaction):
     flags: tuple[str, ...] = ()
 
 
+FLAGS_ABOUT_GOODS = frozenset(
+    {"unknown_product", "deleted_product", "near_count", "unknown_method", "unknown_reference"}
+)
+"""Flags that need nobody: they come of tills that were away, and of words of another release. The others,
+also those that a reader does not know, are for a manager to look at.
+"""
+
+
 class TransferLine(Wire):
     product_id: Id
     quantity: Quantity = Field(gt=0)
@@ -384,6 +392,22 @@ class OperationResult(Wire):
     code: str | None = None
     conflict: Conflict | None = None
     retry_after_ms: WireInt | None = None
+
+    @property
+    def means(self) -> ResultStatus:
+        """What a client does with it: its status. One that is not known is done, refused, or to be sent again
+        after a time, as `success` and `retry_after_ms` say.
+        """
+        if isinstance(self.status, ResultStatus):
+            return self.status
+        if self.success:
+            return ResultStatus.APPLIED
+        return ResultStatus.REJECTED if self.retry_after_ms is None else ResultStatus.DEFERRED
+
+    @property
+    def word(self) -> str | None:
+        """Why, in one word: its code; of a status that is not known, the status."""
+        return self.code or (None if isinstance(self.status, ResultStatus) else self.status)
 
 
 class QueueRequest(Wire):

@@ -26,15 +26,20 @@ def looks_like_ours(answer: object) -> bool:
     return isinstance(answer, dict) and isinstance(answer.get("success"), bool)
 
 
-def open_envelope(answer: object) -> Any:
-    """The envelope's data. Raises ProtocolError where it is none, else the error for its code."""
+def open_envelope(answer: object, http_status: int | None = None) -> Any:
+    """The envelope's data. Raises ProtocolError where it is none, else the error for its code.
+
+    A code that is not known, of a newer server, is read by the HTTP status that came with it.
+    """
     try:
         envelope = Envelope.model_validate(answer)
     except ValidationError as error:
         raise ProtocolError(f"an answer without our envelope: {answer!r:.200}") from error
     if envelope.success:
         return envelope.data
-    raise _error_for(envelope.error or ErrorBody(code=ErrorCode.INTERNAL, message="no reason given"))
+    raise _error_for(
+        envelope.error or ErrorBody(code=ErrorCode.INTERNAL, message="no reason given"), http_status
+    )
 
 
 def read_as(model: type[Model], data: object, what: str) -> Model:
@@ -45,10 +50,16 @@ def read_as(model: type[Model], data: object, what: str) -> Model:
         raise ProtocolError(f"{what} cannot be read: {error}") from error
 
 
-def _error_for(body: ErrorBody) -> SyncError:
-    if body.code in _SIGN_IN:
+_KNOWN = frozenset(code.value for code in ErrorCode)
+_AGAIN_LATER = {408, 425, 429}
+_NO_ENTRY = {401, 403}
+
+
+def _error_for(body: ErrorBody, http_status: int | None) -> SyncError:
+    is_new = body.code not in _KNOWN
+    if body.code in _SIGN_IN or (is_new and http_status in _NO_ENTRY):
         return AuthError(body.code, body.message)
-    if body.code in _BEHIND:
+    if body.code in _BEHIND or (is_new and _passes(body, http_status)):
         after_s = None if body.retry_after_ms is None else body.retry_after_ms / 1000
         return TransientError(body.message, after_s, code=body.code)
     if body.code == ErrorCode.UPGRADE_REQUIRED:
@@ -56,3 +67,10 @@ def _error_for(body: ErrorBody) -> SyncError:
     if body.code in {ErrorCode.CONFLICT, ErrorCode.CONFLICT_MOVED}:
         return ConflictError(body.message)
     return RejectedError(body.code, body.message)
+
+
+def _passes(body: ErrorBody, http_status: int | None) -> bool:
+    """Whether a refusal for an unknown reason is one that passes with time."""
+    if http_status is None:  # a socket's acknowledgement
+        return body.retry_after_ms is not None
+    return http_status >= 500 or http_status in _AGAIN_LATER

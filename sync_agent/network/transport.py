@@ -79,4 +79,4 @@ def _read(response: httpx.Response) -> Any:
         answer = None
     if not looks_like_ours(answer):
         raise TransientError(f"something that is not an Evertill server answered ({response.status_code})")
-    return open_envelope(answer)
+    return open_envelope(answer, response.status_code)

@@ -68,7 +68,7 @@ class WaitingLoad:
         if missing:
             later_ms = tx.now_ms + self._settings.deferred_ms
             outbox.give_back(tx, missing, next_attempt_ms=later_ms, error="no result came")
-        if any(result.status is not ResultStatus.DEFERRED for result in ours):
+        if any(result.means is not ResultStatus.DEFERRED for result in ours):
             news.extend(self._failed_alone.burn(tx))
         return news
 
@@ -111,7 +111,7 @@ class OfferedLoad:
                 self._reopen(tx, result.id)
         self.taken += history.record_offered(tx, results)
         self.is_put_off = all(
-            result.status is ResultStatus.DEFERRED and not _failed_on(result) for result in results
+            result.means is ResultStatus.DEFERRED and not _failed_on(result) for result in results
         )
         return []
 
@@ -253,4 +253,4 @@ class Pusher:
 
 def _failed_on(result: OperationResult) -> bool:
     """Whether the server failed on this operation alone, and has kept nothing of it."""
-    return result.status is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL
+    return result.means is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL

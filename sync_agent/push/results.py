@@ -18,7 +18,7 @@ def record_results(
     tx: Transaction, results: Sequence[OperationResult], settings: AgentSettings = DEFAULTS
 ) -> list[AgentEvent]:
     """Move operations on, those that were taken all at once; what the host program should hear of it."""
-    taken = [one for one in results if one.status in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
+    taken = [one for one in results if one.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
     outbox.finish_many(
         tx,
         [
@@ -26,13 +26,13 @@ def record_results(
                 one.id,
                 Status.COMPLETED,
                 one.to_wire(),
-                history.QUARANTINED if one.status is ResultStatus.QUARANTINED else None,
+                history.QUARANTINED if one.means is ResultStatus.QUARANTINED else one.word,
             )
             for one in taken
         ],
     )
     overlay.note_effects(
-        tx, {one.id: one.effects or [] for one in taken if one.status is ResultStatus.APPLIED}
+        tx, {one.id: one.effects or [] for one in taken if one.means is ResultStatus.APPLIED}
     )
     news: list[AgentEvent] = []
     for result in taken:
@@ -40,11 +40,11 @@ def record_results(
         if result.conflict is not None:
             replica.keep_conflict(tx, result.conflict)
     for result in results:
-        match result.status:
+        match result.means:
             case ResultStatus.CONFLICT:
                 _record_conflict(tx, result)
             case ResultStatus.REJECTED:
-                code = result.code or ErrorCode.BAD_REQUEST
+                code = result.word or ErrorCode.BAD_REQUEST
                 outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
                 figures = {"operation": result.id, "code": code}
                 news.append(Attention(AttentionCode.OPERATION_REFUSED, figures))

@@ -5,6 +5,7 @@ writes the older form until the server has named the newer one. What was tried o
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -17,36 +18,36 @@ FIRST_FORM = 1
 Downcast = Callable[[str, dict[str, Any]], dict[str, Any]]
 """Makes data of a resource type, in one form, into data of the form before it; it gets a copy to change."""
 
-DOWNCASTS: Mapping[int, Downcast] = {}
-"""By the form that each starts from. Empty while there has been but one form."""
 
+@dataclass(frozen=True)
+class Forms:
+    """The forms that a release writes: the newest, and those that a chain of `downcasts` leads to.
 
-def form_to_write(
-    named: str | None, newest: int = OPERATION_SCHEMA, downcasts: Mapping[int, Downcast] | None = None
-) -> int:
-    """The newest form that this program writes and its server has `named`: a JSON list, or None.
-
-    A server that reads none of them is sent the newest: it keeps what it cannot read for a manager.
+    `downcasts` are by the form that each starts from.
     """
-    read = set(orjson.loads(named)) if named else {FIRST_FORM}
-    form = newest
-    known = DOWNCASTS if downcasts is None else downcasts
-    while form not in read:
-        if form not in known:
-            return newest
-        form -= 1
-    return form
+
+    newest: int
+    downcasts: Mapping[int, Downcast] = field(default_factory=dict)
+
+    def to_write(self, named: str | None) -> int:
+        """The newest form that is written here and that the server has `named`: a JSON list, or None.
+
+        A server that reads none of them is sent the newest: it keeps what it cannot read for a manager.
+        """
+        read = set(orjson.loads(named)) if named else {FIRST_FORM}
+        form = self.newest
+        while form not in read:
+            if form not in self.downcasts:
+                return self.newest
+            form -= 1
+        return form
+
+    def written_in(self, form: int, resource_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Data of the newest form, in that form."""
+        for step in range(self.newest, form, -1):
+            data = self.downcasts[step](resource_type, dict(data))
+        return data
 
 
-def written_in(
-    form: int,
-    resource_type: str,
-    data: dict[str, Any],
-    newest: int = OPERATION_SCHEMA,
-    downcasts: Mapping[int, Downcast] | None = None,
-) -> dict[str, Any]:
-    """Data of the newest form, in that form."""
-    known = DOWNCASTS if downcasts is None else downcasts
-    for step in range(newest, form, -1):
-        data = known[step](resource_type, dict(data))
-    return data
+FORMS = Forms(OPERATION_SCHEMA)
+"""Those of this release. No downcasts while there has been but one form."""

@@ -104,7 +104,7 @@ def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[
     for result in results:
         if result.repeated:
             _settled(tx, result.id)
-        elif result.status is not ResultStatus.DEFERRED:
+        elif result.means is not ResultStatus.DEFERRED:
             lost.append(result)
             _taken_anew(tx, result)
     if results:
@@ -129,10 +129,10 @@ def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
 def _taken_anew(tx: Transaction, result: OperationResult) -> None:
     """The server had lost it, and has judged it again: what it promised before is void."""
     wire = orjson.dumps(result.to_wire()).decode()
-    match result.status:
+    match result.means:
         case ResultStatus.APPLIED:
             overlay.promise_anew(tx, result.id, result.effects or [])
-            _settled(tx, result.id, result=wire, code=None)
+            _settled(tx, result.id, result=wire, code=result.word)
         case ResultStatus.QUARANTINED:
             overlay.void_promise(tx, result.id)
             _settled(tx, result.id, result=wire, code=QUARANTINED)
@@ -160,14 +160,14 @@ def _before_a_person(tx: Transaction, result: OperationResult) -> None:
     overlay.void_promise(tx, result.id)
     if result.conflict is not None:
         replica.keep_conflict(tx, result.conflict)
-    match result.status:
+    match result.means:
         case ResultStatus.CONFLICT:
             status = Status.CONFLICT
         case ResultStatus.BLOCKED:
             status = Status.BLOCKED
         case _:
             status = Status.DEAD_LETTER
-    outbox.stand(tx, result.id, status, code=result.code, error=result.error)
+    outbox.stand(tx, result.id, status, code=result.word, error=result.error)
 
 
 def _settled(tx: Transaction, operation_id: str, **values: Any) -> None:

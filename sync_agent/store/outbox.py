@@ -18,11 +18,10 @@ from sync_agent.contract.operations import Approval, chain_hash, content_hash
 from sync_agent.contract.streams import tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.settings import DEFAULTS
-from sync_agent.store import catalogue
+from sync_agent.store import catalogue, forms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.device import NotEnrolled
-from sync_agent.store.forms import form_to_write, written_in
 
 
 class Status(StrEnum):
@@ -116,7 +115,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
     device_seq, last_hash, clock_offset_ms, tenant_seq, named = row
-    form = form_to_write(named)
+    form = forms.FORMS.to_write(named)
     outbox_rows, stock_rows, product_rows = [], [], []
     for new in news:
         values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms, form)
@@ -159,7 +158,7 @@ def _outbox_values(
     tx: Transaction, new: NewOperation, device_seq: int, prev_hash: str, clock_offset_ms: int, form: int
 ) -> dict[str, Any]:
     operation_id = new.id or tx.ids.new()
-    written = written_in(form, new.resource_type, new.data)
+    written = forms.FORMS.written_in(form, new.resource_type, new.data)
     data = orjson.dumps(written)
     approvals = orjson.dumps([approval.to_wire() for approval in new.approvals]) if new.approvals else b""
     content = content_hash(new.operation, new.resource_type, new.resource_id, written)

@@ -30,7 +30,7 @@ from sync_agent.contract.streams import (
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import Wire, to_ms
 from sync_agent.errors import ProtocolError
-from sync_agent.store import catalogue, outbox, overlay
+from sync_agent.store import catalogue, flagged, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import Status
@@ -296,6 +296,7 @@ def confirm_head(tx: Transaction, stream: str) -> None:
 
 
 def _apply(tx: Transaction, changes: Sequence[Change], *, staged: bool) -> None:
+    flagged.note(tx, changes)
     rows: dict[str, list[Values]] = {}
     shown: list[tuple[str, str]] = []
     conflicts: list[tuple[Conflict, str | None]] = []
@@ -486,7 +487,7 @@ def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Seque
         tx.execute(delete(t.staging).where(t.staging.c.stream == page.stream))
     kind = KINDS.get(page.resource_type)
     if kind is not None and page.rows:
-        values = [kind.values(_read(kind, dict(zip(page.columns, row, strict=True)))) for row in page.rows]
+        values = [kind.values(_read(kind, _row_of(page.columns, row))) for row in page.rows]
         _upsert(tx, kind, values, staged=True)
     done = tx.execute(select(t.staging.c.rows_done).where(t.staging.c.stream == page.stream)).scalar() or 0
     progress: Values = {
@@ -503,6 +504,11 @@ def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Seque
     statement = insert(t.staging).values(progress)
     tx.execute(statement.on_conflict_do_update(index_elements=["stream"], set_=progress))
     return StagedSnapshot(**(progress | {"complete": page.next_page_token is None}))
+
+
+def _row_of(columns: Sequence[str], row: Sequence[Any]) -> Values:
+    """A row of a page as an object: a column that is null there is a field that is left out."""
+    return {name: value for name, value in zip(columns, row, strict=True) if value is not None}
 
 
 def stage_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> None:

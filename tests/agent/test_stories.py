@@ -1,8 +1,10 @@
 """What the agent promises, told on a real server and real tills whose links are broken on purpose."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from app.services.sync import conflicts
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.contract.events import PATH_CHANGES, PATH_QUEUE
 from sync_agent.errors import TransientError
-from sync_agent.events import ConnectionState
+from sync_agent.events import AgentEvent, ConnectionState, Progress
 from sync_agent.ports import Rank
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
@@ -173,12 +175,12 @@ async def test_trouble_at_the_server_rests_the_queue_and_burns_no_attempt(shop: 
         refused.append(1)
         raise TransientError("the server is busy", 0.01, code="unavailable")
 
-    real_request = till.link.inner.request
-    till.link.inner.request = overloaded  # type: ignore[method-assign]
+    forward = till.link.forward
+    till.link.forward = overloaded
     sale = await till.sell(till.product())
     await until(lambda: len(refused) >= 2, "the server refused twice")
     assert till.state is ConnectionState.ONLINE
-    till.link.inner.request = real_request  # type: ignore[method-assign]
+    till.link.forward = forward
     await shop.settle()
     with till.opened.store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == sale.id)).one()
@@ -283,7 +285,7 @@ async def test_a_decision_made_offline_is_sent_later(shop: World) -> None:
     loser.link.restore()
     await shop.settle()
     for till in shop.tills:
-        await until(lambda till=till: till.on_hand(mug) == 39, f"{till.name} shows the decision")
+        await until(partial(till.shows, mug, 39), f"{till.name} shows the decision")
         assert conflicts.open_conflicts(till.till) == []
     shop.assert_converged()
 
@@ -306,10 +308,7 @@ async def test_a_crash_in_the_middle_of_a_snapshot_resumes_it(shop: World, tmp_p
     shop.tills.append(third)
     reached = asyncio.Event()
 
-    def half_way(_changed: object) -> None:
-        reached.set()
-
-    third.events = _Tripwire(half_way)  # type: ignore[assignment]
+    third.events = _Tripwire(reached.set)
     third.start()
     await reached.wait()
     await third.stop()
@@ -321,47 +320,49 @@ async def test_a_crash_in_the_middle_of_a_snapshot_resumes_it(shop: World, tmp_p
     shop.assert_converged()
 
 
-class _Tripwire(list[object]):
-    """Calls back at the first report of a snapshot's progress."""
+class _Tripwire(list[AgentEvent]):
+    """Calls back at every report of a snapshot's progress."""
 
-    def __init__(self, call: object) -> None:
+    def __init__(self, call: Callable[[], None]) -> None:
         super().__init__()
         self._call = call
 
-    def append(self, event: object) -> None:
+    def append(self, event: AgentEvent) -> None:
         super().append(event)
-        if type(event).__name__ == "Progress":
-            self._call(event)  # type: ignore[operator]
+        if isinstance(event, Progress):
+            self._call()
 
 
 async def test_an_operation_that_the_server_itself_fails_on_comes_before_a_person(shop: World) -> None:
     """The bundled server isolates it and defers it: others that pass in the same answer count against it."""
     till = shop.tills[0]
-    real_request = till.link.inner.request
+    forward = till.link.forward
     poison: list[str] = []
 
-    async def defers_one(method: str, path: str, **given: object) -> object:
-        answer = await real_request(method, path, **given)  # type: ignore[arg-type]
+    async def defers_one(method: str, path: str, **given: Any) -> Any:
+        answer = await forward(method, path, **given)
         if path == PATH_QUEUE:
             for result in answer["results"]:
                 if result["id"] in poison:
                     result |= {"success": False, "status": "deferred", "code": "internal"}
         return answer
 
-    till.link.inner.request = defers_one  # type: ignore[method-assign]
+    till.link.forward = defers_one
     await till.link.cut()
     poison.append((await till.sell(till.product())).id)
     till.link.restore()
     while till.statuses()[poison[0]] != "dead_letter":
         await till.opened.store.write(outbox.forget_waits, Rank.AGENT)
         sale = await till.sell(till.product(1))
-        await until(lambda sale=sale: till.statuses()[sale.id] == "completed", "the other sale is sent")  # type: ignore[misc]
+        await until(partial(till.has_completed, sale.id), "the other sale is sent")
     with till.opened.store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == poison[0])).one()
     assert row.failures == 8
 
 
-async def test_a_second_count_behind_a_conflict_does_not_keep_the_till_busy(shop: World) -> None:
+async def test_a_second_count_behind_a_conflict_does_not_keep_the_till_busy(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = shop.tills
     mug = first.product()
     for till in shop.tills:
@@ -374,14 +375,14 @@ async def test_a_second_count_behind_a_conflict_does_not_keep_the_till_busy(shop
     loser = first if conflicts.open_conflicts(first.till)[0].mine else second
     await loser.count(mug, 37)
     assert loser.agent is not None
-    pusher, batches = loser.agent._pusher, []
-    real_push = pusher.push_batch
+    batches: list[int] = []
+    real_push = loser.agent._pusher.push_batch
 
-    async def counted(**given: object) -> set[str]:
+    async def counted(*, among: Sequence[str] | None = None) -> frozenset[str]:
         batches.append(1)
-        return await real_push(**given)  # type: ignore[arg-type]
+        return await real_push(among=among)
 
-    pusher.push_batch = counted  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(loser.agent._pusher, "push_batch", counted)
     sales = [await loser.sell(mug) for _ in range(3)]
     await until(lambda: all(loser.statuses()[sale.id] == "completed" for sale in sales), "sales flow past")
     assert len(batches) < 20

@@ -1,51 +1,59 @@
 """The supervisor survives bugs in its tasks, shows them, and ends only when it is told to."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from sync_agent.contract.events import PATH_DIGEST
 from sync_agent.errors import TransientError
 from sync_agent.events import Fault
+from sync_agent.store.device import DeviceIdentity
 from tests.kit.waiting import until
 from tests.kit.world import World
 
 
-async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(tmp_path: Path) -> None:
+async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with World(tmp_path) as world:
         [till] = world.tills
         assert till.agent is not None
         real = till.agent._pusher.push_batch
-        tripped = []
+        tripped: list[int] = []
 
-        async def trips_once(**given: bool) -> int:
+        async def trips_once(*, among: Sequence[str] | None = None) -> frozenset[str]:
             if not tripped:
                 tripped.append(1)
                 raise KeyError("a bug")
-            return await real(**given)
+            return await real(among=among)
 
-        till.agent._pusher.push_batch = trips_once  # type: ignore[method-assign]
+        monkeypatch.setattr(till.agent._pusher, "push_batch", trips_once)
         sale = await till.sell(till.product())
         await world.settle()
         assert any(isinstance(event, Fault) for event in till.events)
         assert world.movements_of(sale.id) == [-1]
 
 
-async def test_a_stray_cancellation_does_not_stop_a_task_for_good(tmp_path: Path) -> None:
+async def test_a_stray_cancellation_does_not_stop_a_task_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """asyncio takes a CancelledError for the end of a task, whoever it was meant for."""
     async with World(tmp_path) as world:
         [till] = world.tills
         assert till.agent is not None
         real = till.agent._connection.visit
-        strayed = []
+        strayed: list[int] = []
 
-        async def strays_once(device: object) -> str:
+        async def strays_once(device: DeviceIdentity) -> str:
             if not strayed:
                 strayed.append(1)
                 raise asyncio.CancelledError
-            return await real(device)  # type: ignore[arg-type]
+            return await real(device)
 
-        till.agent._connection.visit = strays_once  # type: ignore[method-assign,assignment]
+        monkeypatch.setattr(till.agent._connection, "visit", strays_once)
         await till.link.cut()
         till.link.restore()
         till.agent.try_now()
@@ -55,7 +63,9 @@ async def test_a_stray_cancellation_does_not_stop_a_task_for_good(tmp_path: Path
         assert world.movements_of(sale.id) == [-1]
 
 
-async def test_a_visit_ends_although_a_task_takes_its_cancellation_for_a_lost_answer(tmp_path: Path) -> None:
+async def test_a_visit_ends_although_a_task_takes_its_cancellation_for_a_lost_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Libraries do so: Python 3.11's own wait_for where both come at once."""
     async with World(tmp_path) as world:
         [till] = world.tills
@@ -68,7 +78,7 @@ async def test_a_visit_ends_although_a_task_takes_its_cancellation_for_a_lost_an
                 swallowed.append(asked)
                 raise TransientError("the answer was lost") from error
 
-        till.link.request = swallows  # type: ignore[method-assign]
+        monkeypatch.setattr(till.link, "request", swallows)
         let_go = till.link.hold(PATH_DIGEST)
         before = len(till.link.requests)
         await till.link.cut()

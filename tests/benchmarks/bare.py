@@ -16,16 +16,16 @@ ROOM = "tenant-demo-location-main"
 def app() -> socketio.ASGIApp:
     server = socketio.AsyncServer(async_mode="asgi")
 
-    @server.on("join-tenant")
     async def join(sid: str, _told: Any) -> dict[str, bool]:
         await server.enter_room(sid, ROOM)
         return {"success": True}
 
-    @server.on("go")
     async def go(_sid: str, payload: Any) -> None:
         print(time.monotonic_ns(), flush=True)
         await server.emit("changes", payload, room=ROOM)
 
+    server.on("join-tenant", join)
+    server.on("go", go)
     return socketio.ASGIApp(server)
 
 

@@ -13,9 +13,7 @@ import time
 from pathlib import Path
 from statistics import quantiles
 
-import keyring
 import orjson
-from keyring.backends import fail
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -30,13 +28,14 @@ from sync_agent.agent import AgentThread
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from tests.kit.agents import SilentAgent
+from tests.kit.keyrings import use_no_keyring
 
 IDLE_S = 10.0
 BEAT_MS = 2
 
 
 def main() -> None:
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     home, state, other = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     application = QApplication(sys.argv[:1])
@@ -61,11 +60,11 @@ async def _beat(opened: OpenHome, state: str, other: str) -> tuple[list[float], 
     assert opened.credentials is not None
     thread = AgentThread(opened.agent(emit=bridge.post_event))
     agent = thread.agent if state == "busy" else SilentAgent()
-    window = MainWindow(opened.till(), bridge, agent, opened.credentials.pin_pepper)  # type: ignore[arg-type]
+    window = MainWindow(opened.till(), bridge, agent, opened.credentials.pin_pepper)
     window.show()
     with opened.store.reading() as connection:
         row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
-    window._on_signed_in(Actor(row.id, row.name, row.role))
+    window.welcome(Actor(row.id, row.name, row.role))
     await asyncio.sleep(1.0)
     gaps: list[float] = []
     last = [time.perf_counter()]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -63,7 +64,7 @@ def _furnish(home: Path) -> None:
     store = Store.open(Home(home), clock=SystemClock(), ids=Uuid7Ids())
     store.submit(lambda tx: record_enrolment(tx, IDENTITY)).result()
     for start in range(0, PRODUCTS, 5000):
-        store.submit(lambda tx, start=start: _add(tx, start)).result()  # type: ignore[misc]
+        store.submit(partial(_add, start=start)).result()
     store.close()
 
 

@@ -33,10 +33,9 @@ def _empty() -> None:
 def _till(home: Path, *, answers: bool) -> None:
     """In the order of `evertill till`: the collector rests, and the home is opened before Qt is loaded."""
     gc.disable()
-    import keyring
-    from keyring.backends import fail
+    from tests.kit.keyrings import use_no_keyring
 
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     from app.bootstrap import open_home
 
     opened = open_home(home)

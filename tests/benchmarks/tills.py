@@ -15,9 +15,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
-import keyring
 import orjson
-from keyring.backends import fail
 from sqlalchemy import select
 
 from app.bootstrap import OpenHome, open_home, running_agent
@@ -43,6 +41,7 @@ from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
 from tests.kit import selling
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.keyrings import use_no_keyring
 from tests.kit.waiting import until
 
 ROUNDS = 3
@@ -59,7 +58,7 @@ UPLOADS_S_MAX = 1800.0
 @asynccontextmanager
 async def shop(folder: Path) -> AsyncIterator[str]:
     """A demonstration server in a process of its own; its URL."""
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     await asyncio.to_thread(prepare, Settings(home=folder / "server"), demo_data=True)
     async with server_process("app", "server", "--home", str(folder / "server"), "--port", "0") as server:
         yield server.url

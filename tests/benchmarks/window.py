@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 
+from app.bootstrap import OpenHome
 from tests.benchmarks.table import Measured
 from tests.benchmarks.tills import Clerk, enrolled, shop
 
@@ -41,9 +42,9 @@ async def measure(folder: Path) -> list[Measured]:
     ]
 
 
-def _window(home: Path, state: str, other: Path | None, opened: object = None) -> dict[str, float]:
+def _window(home: Path, state: str, other: Path | None, opened: OpenHome | None = None) -> dict[str, float]:
     if opened is not None:
-        opened.store.close()  # type: ignore[attr-defined]
+        opened.store.close()
     told = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.beating_window", str(home), state, str(other or "")],
         capture_output=True,

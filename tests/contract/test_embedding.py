@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,9 @@ async def test_the_embedded_agent_sends_what_the_page_writes(tmp_path: Path) -> 
         till.opened.store.close()
         [program] = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
         program = program.replace("the product's id", product.id).replace("the person's id", person.id)
-        names: dict[str, object] = {}
+        names: dict[str, Any] = {}
         exec(compile(program, str(PAGE), "exec"), names)  # noqa: S102 - our own page
-        running = asyncio.create_task(names["main"](till.path, world.url))  # type: ignore[operator]
+        running = asyncio.create_task(names["main"](till.path, world.url))
         await until(lambda: world.server_levels()[product.id] == before + 12, "the server has it")
         running.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -19,8 +19,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import keyring
-from keyring.backends import fail
 from sqlalchemy import event, select
 
 from app.bootstrap import OpenHome, open_home, running_agent
@@ -33,6 +31,7 @@ from sync_agent.ports import Channel, EventHandler
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from tests.kit import selling
+from tests.kit.keyrings import use_no_keyring
 
 DIED = 77
 LOADED = (Agent, NetworkTransport)
@@ -152,7 +151,7 @@ def in_a_process_of_its_own(home: Path, work: str, steps: int) -> tuple[int, str
 
 
 def main() -> None:
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     for line in sys.stdin:
         home, work, steps = json.loads(line)
         print(json.dumps(in_a_process_of_its_own(Path(home), work, steps)), flush=True)

@@ -15,12 +15,11 @@ import tempfile
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-import keyring
-from keyring.backends import fail
 from sqlalchemy import select
 
-from app.bootstrap import open_home, running_agent
+from app.bootstrap import OpenHome, open_home, running_agent
 from server_stub.run import prepare
 from server_stub.settings import Settings
 from sync_agent.enrolment import Enrolment
@@ -29,6 +28,7 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.keyrings import use_no_keyring
 from tests.kit.paths import ROOT
 from tests.kit.processes import dying_with_us
 from tests.kit.waiting import until
@@ -185,10 +185,9 @@ class Kills:
             opened.store.close()
 
     def _heads(self) -> dict[str, int]:
-        return dict(self.books("SELECT name, head FROM stream WHERE tenant_id = ?", TENANT))  # type: ignore[arg-type]
+        return dict(self.books("SELECT name, head FROM stream WHERE tenant_id = ?", TENANT))
 
-    def _copy_is_right(self, opened: object) -> None:
-        store = opened.store  # type: ignore[attr-defined]
+    def _copy_is_right(self, opened: OpenHome) -> None:
         levels = dict(
             self.books(
                 "SELECT product_id, quantity FROM stock_level WHERE tenant_id = ? AND location_id = ?",
@@ -196,7 +195,7 @@ class Kills:
                 LOCATION,
             )
         )
-        with store.reading() as connection:
+        with opened.store.reading() as connection:
             own = connection.execute(select(t.stock_level.c.product_id, t.stock_level.c.quantity)).all()
             standing = connection.execute(select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None))).all()
             shown = projection.on_hand_many(connection, list(levels), LOCATION)
@@ -212,12 +211,12 @@ class Kills:
         )
         assert await verified.wait() == 0, "the audit trail is whole"
 
-    def books(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+    def books(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.settings.home / "server.sqlite3")) as connection:
             return connection.execute(statement, parameters).fetchall()
 
     def check_books(self) -> None:
-        booked = dict(self.books("SELECT id, count(*) FROM till_transaction GROUP BY id"))  # type: ignore[arg-type]
+        booked = dict(self.books("SELECT id, count(*) FROM till_transaction GROUP BY id"))
         assert {sale: booked.get(sale) for sale in self.sold} == dict.fromkeys(self.sold, 1)
         moved = self.books(
             "SELECT operation_id FROM stock_movement WHERE reason = 'sale' GROUP BY 1 HAVING count(*) > 1"
@@ -237,7 +236,7 @@ def _is_online(states: list[AgentEvent]) -> bool:
 
 
 def main() -> None:
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
     print(f"{kills} kills, seed {seed}", flush=True)

@@ -10,8 +10,6 @@ import random
 import sys
 from pathlib import Path
 
-import keyring
-from keyring.backends import fail
 from sqlalchemy import select
 
 from app.bootstrap import open_home
@@ -21,6 +19,7 @@ from app.services.till import Actor
 from sync_agent.agent import AgentThread
 from sync_agent.store import tables as t
 from tests.kit import selling
+from tests.kit.keyrings import use_no_keyring
 
 
 async def sell(home: Path, seed: int) -> None:
@@ -43,5 +42,5 @@ async def sell(home: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     asyncio.run(sell(Path(sys.argv[1]), int(sys.argv[2])))

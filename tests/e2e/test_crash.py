@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.bootstrap import open_home
-from app.services.selling.checkout import CompletedSale
+from app.services.selling.transaction import CompletedSale
 from sync_agent.errors import HomeInUse
 from sync_agent.store import tables as t
 from tests.e2e.dying_till import DIED

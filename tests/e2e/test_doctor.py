@@ -14,6 +14,7 @@ from app.diagnosis import Level, examine
 from app.services.stock import catalogue
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
+from sync_agent.store.database import Transaction
 from sync_agent.store.home import Home
 from sync_agent.store.tables import METADATA
 from tests.kit.waiting import until
@@ -81,7 +82,7 @@ async def test_the_bundle_holds_nothing_of_anybodys(tmp_path: Path) -> None:
         await till.stop()
         kept = {"status", "resource_type", "operation", "way", "outcome", "code", "kind", "unit"}
 
-        def plant(tx: object) -> None:
+        def plant(tx: Transaction) -> None:
             for table in METADATA.sorted_tables:
                 texts = [
                     column.name
@@ -94,7 +95,7 @@ async def test_the_bundle_holds_nothing_of_anybodys(tmp_path: Path) -> None:
                     if name not in kept and not table.c[name].primary_key and not table.c[name].unique
                 }
                 if words and table.name not in {"cursor", "staging"}:
-                    tx.execute(update(table).values(words))  # type: ignore[attr-defined]
+                    tx.execute(update(table).values(words))
 
         await till.opened.store.write(plant)
         log = f"2026-01-01 10:00:00,000 ERROR sync_agent.push.delivery: {CANARY} owes 12.40\n"

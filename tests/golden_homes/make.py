@@ -16,8 +16,6 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-import keyring
-from keyring.backends import fail
 from sqlalchemy import select, update
 
 from app.services.stock import catalogue, counting, inventory
@@ -26,6 +24,7 @@ from sync_agent.contract.stock import MovementReason
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
+from tests.kit.keyrings import use_no_keyring
 from tests.kit.tills import WorldTill
 from tests.kit.world import World
 
@@ -92,12 +91,11 @@ async def _waiting(till: WorldTill) -> None:
 
 
 def _wire_forms(till: WorldTill) -> list[dict[str, object]]:
-    form = getattr(outbox, "wire_form", None) or outbox._wire_form  # its name in the first release
     with till.opened.store.reading() as connection:
         rows = connection.execute(
             select(t.outbox).where(t.outbox.c.finished_ms.is_(None)).order_by(t.outbox.c.device_seq)
         ).all()
-    return [form(row) for row in rows]
+    return [outbox.wire_form(row) for row in rows]
 
 
 def _pack(database: Path, to: Path) -> None:
@@ -109,6 +107,6 @@ def _pack(database: Path, to: Path) -> None:
 
 
 if __name__ == "__main__":
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     (HERE / sys.argv[1]).mkdir(exist_ok=True)
     asyncio.run(make(HERE / sys.argv[1]))

@@ -34,7 +34,8 @@ class Person:
         headers = {**self.headers, "Content-Encoding": "gzip"}
         response = await self.http.post("/api/v1/realtime/offline-queue", content=body, headers=headers)
         assert response.status_code == 200, response.text
-        return response.json()["data"]["results"]
+        results: list[dict[str, Any]] = response.json()["data"]["results"]
+        return results
 
     async def stock(self, product: str, place: str = "main") -> tuple[int, int]:
         """Quantity and version."""
@@ -46,7 +47,8 @@ class Person:
     async def changes(self, stream: str, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
         page = await self.get("/realtime/changes", stream=stream, after=after, limit=limit)
         assert page.status_code == 200, page.text
-        return page.json()["data"]["changes"]
+        changes: list[dict[str, Any]] = page.json()["data"]["changes"]
+        return changes
 
     @property
     def headers(self) -> dict[str, str]:
@@ -66,7 +68,8 @@ class Socket:
         self._news.set()
 
     async def call(self, event: str, payload: Any = None) -> dict[str, Any]:
-        return await self.client.call(event, payload, timeout=WAIT_S)
+        answer: dict[str, Any] = await self.client.call(event, payload, timeout=WAIT_S)
+        return answer
 
     async def join(self, person: Person, tenant: str = "demo", **rest: Any) -> dict[str, Any]:
         """Joins, or joins again with a newer token; what the server answers."""

@@ -6,7 +6,7 @@ is cut, and one that is half open (everything is taken and nothing comes back).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sync_agent.contract.codes import ErrorCode
@@ -19,6 +19,8 @@ class Link:
 
     def __init__(self, inner: Transport) -> None:
         self.inner = inner
+        self.forward: Callable[..., Awaitable[Any]] = inner.request
+        """What a request that got this far goes to: the server, or what a test puts in front of it."""
         self.is_cut = False
         self.is_half_open = False
         self.requests: list[tuple[str, str]] = []
@@ -99,12 +101,10 @@ class Link:
         items = body.get("items", ()) if isinstance(body, dict) else ()
         if any(item["id"] in self.poison for item in items):
             raise TransientError("the server failed", code=ErrorCode.INTERNAL)
-        answer = await self.inner.request(
-            method, path, body=body, query=query, token=token, request_id=request_id
-        )
+        answer = await self.forward(method, path, body=body, query=query, token=token, request_id=request_id)
         if self._double and self._double(path):
             self.doubled += 1
-            answer = await self.inner.request(
+            answer = await self.forward(
                 method, path, body=body, query=query, token=token, request_id=request_id
             )
         if self._lose_answer and self._lose_answer(path):

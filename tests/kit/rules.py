@@ -38,7 +38,7 @@ class Rules:
     database: Database
     clock: MovableClock
 
-    def send(self, device: str | None, *items: dict[str, Any], place: str = "main") -> list[dict[str, Any]]:
+    def send(self, device: str | None, *items: object, place: str = "main") -> list[dict[str, Any]]:
         """Judges one upload of a till at a place, or of the manager where `device` is None."""
         caller = MIA if device is None else Caller("t", "device", (place,), device_id=device)
         intakes = [read(item) for item in items]

@@ -93,11 +93,27 @@ class WorldTill:
     def on_hand(self, product: ProductView) -> int:
         return inventory.stock_row(self.till, product.id).on_hand
 
+    def shows(self, product: ProductView, quantity: int) -> bool:
+        return self.on_hand(product) == quantity
+
     # --- what a test asks ----------------------------------------------------------------------------
 
     @property
     def state(self) -> ConnectionState:
         return ConnectionState.OFFLINE if self.agent is None else self.agent.state
+
+    def is_online(self) -> bool:
+        return self.state is ConnectionState.ONLINE
+
+    def has_sent_all(self) -> bool:
+        return self.waiting() == 0
+
+    def has_reached(self, heads: dict[str, int]) -> bool:
+        """Every stream that it follows, to the server's head of it."""
+        return all(seq >= heads[stream] for stream, seq in self.cursors().items())
+
+    def has_completed(self, operation_id: str) -> bool:
+        return self.statuses()[operation_id] == "completed"
 
     def waiting(self) -> int:
         with self.opened.store.reading() as connection:
@@ -105,7 +121,8 @@ class WorldTill:
 
     def statuses(self) -> dict[str, str]:
         with self.opened.store.reading() as connection:
-            return dict(connection.execute(select(t.outbox.c.id, t.outbox.c.status)).all())  # type: ignore[arg-type]
+            rows = connection.execute(select(t.outbox.c.id, t.outbox.c.status)).all()
+        return {row.id: row.status for row in rows}
 
     def overlays(self) -> int:
         with self.opened.store.reading() as connection:

@@ -7,7 +7,7 @@ WAIT_S = 30.0
 """No test passes sooner or later for it: it is how long one that fails takes."""
 
 
-async def until(condition: Callable[[], bool], what: str, *, within_s: float = WAIT_S) -> None:
+async def until(condition: Callable[[], object], what: str, *, within_s: float = WAIT_S) -> None:
     """Wait for a condition, yielding to the loop; fail in words where it does not come about."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s

@@ -44,6 +44,10 @@ class Loop:
         look()
         self._loop.run_until_complete(asyncio.wait_for(met, WAIT_S))
 
+    def until_is(self, ask: Callable[[], T], wanted: T) -> None:
+        """Until something answers what is wanted."""
+        self.until(lambda: ask() == wanted)
+
     def settle(self) -> None:
         """Until the tasks that the windows started have ended and their news has arrived."""
         self.until(lambda: running_count() == 0)

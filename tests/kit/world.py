@@ -12,21 +12,18 @@ Everything is real: SQLite files, uvicorn on a free port, sockets, the agent. On
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from app.services.selling.checkout import CompletedSale
+from app.services.selling.transaction import CompletedSale
 from server_stub.run import running
 from server_stub.settings import Settings
-from sync_agent.events import ConnectionState
 from sync_agent.settings import DEFAULTS, AgentSettings
+from tests.kit.demo import LOCATION, TENANT
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
-
-TENANT = "demo"
-LOCATION = "main"
-PASSWORD = "evertill-demo"
-ALICE_PIN, BOB_PIN = "2468", "1357"
 
 
 class World:
@@ -87,10 +84,7 @@ class World:
 
     async def online(self) -> None:
         for till in self.tills:
-            await until(
-                lambda till=till: till.state is ConnectionState.ONLINE,  # type: ignore[misc]
-                f"{till.name} is online (it is {till.state})",
-            )
+            await until(till.is_online, f"{till.name} is online (it is {till.state})")
 
     async def settle(self) -> None:
         """Faults are over: every queue empties, every replica reaches the server's heads."""
@@ -99,17 +93,16 @@ class World:
             till.agent.try_now()
         await self.online()
         for till in self.tills:
-            await until(lambda till=till: till.waiting() == 0, f"{till.name} has sent everything")  # type: ignore[misc]
+            await until(till.has_sent_all, f"{till.name} has sent everything")
         heads = self.heads()
         for till in self.tills:
             await until(
-                lambda till=till: all(seq >= heads[stream] for stream, seq in till.cursors().items()),  # type: ignore[misc]
-                f"{till.name} has followed every stream to its head",
+                partial(till.has_reached, heads), f"{till.name} has followed every stream to its head"
             )
 
     # --- the server's own books, read straight from its database -----------------------------------
 
-    def query(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+    def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         database = self.settings.url.removeprefix("sqlite:///")
         connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
         try:
@@ -118,10 +111,7 @@ class World:
             connection.close()
 
     def heads(self) -> dict[str, int]:
-        return {
-            str(name): int(str(head))
-            for name, head in self.query("SELECT name, head FROM stream WHERE tenant_id = ?", TENANT)
-        }
+        return dict(self.query("SELECT name, head FROM stream WHERE tenant_id = ?", TENANT))
 
     def server_levels(self) -> dict[str, int]:
         rows = self.query(
@@ -129,7 +119,7 @@ class World:
             TENANT,
             LOCATION,
         )
-        return {str(product): int(str(quantity)) for product, quantity in rows}
+        return dict(rows)
 
     def ledger_sums(self) -> dict[str, int]:
         rows = self.query(
@@ -138,13 +128,13 @@ class World:
             TENANT,
             LOCATION,
         )
-        return {str(product): int(str(total)) for product, total in rows}
+        return {product: int(total) for product, total in rows}
 
     def movements_of(self, operation_id: str) -> list[int]:
         rows = self.query(
             "SELECT delta FROM stock_movement WHERE tenant_id = ? AND operation_id = ?", TENANT, operation_id
         )
-        return [int(str(delta)) for (delta,) in rows]
+        return [delta for (delta,) in rows]
 
     # --- what must hold ------------------------------------------------------------------------------
 

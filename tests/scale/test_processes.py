@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.services.selling.checkout import CompletedSale
+from app.services.selling.transaction import CompletedSale
 from sync_agent.events import ConnectionState
 from tests.kit.clients import Person
 from tests.kit.operations import movement, sale
@@ -55,7 +55,7 @@ class GrownWorld(World):
             if way.target is instead_of:
                 way.target = server
 
-    def query(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+    def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         names: Iterator[str] = (f"p{number}" for number in range(len(parameters)))
         named = re.sub(r"\?", lambda _mark: f":{next(names)}", sql)
         return self._books.rows(named, **{f"p{number}": value for number, value in enumerate(parameters)})

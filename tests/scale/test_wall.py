@@ -1,6 +1,7 @@
 """The second wall between tenants: with every filter left out, PostgreSQL itself keeps them apart."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.services import enrolment
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
-from server_stub.store.database import Database, sqlalchemy_url
+from server_stub.store.database import Database, UnitOfWork, sqlalchemy_url
 from server_stub.store.types import WholeNumber
 from sync_agent.contract.identity import EnrollRequest
 from tests.kit.postgresql import FreshDatabase, demo_shops
@@ -88,7 +89,7 @@ def test_anothers_rows_are_neither_changed_nor_deleted(database: Database, books
         theirs = table.c.tenant_id == "demo"
         for statement in (update(table).values(tenant_id="demo"), delete(table)):
             aimed = statement.where(theirs)
-            database.transact("rival", lambda unit, on=aimed: unit.execute(on))  # type: ignore[misc]
+            database.transact("rival", partial(UnitOfWork.execute, statement=aimed))
         assert books.rows(of_demo) == before, table.name
 
 
@@ -106,9 +107,7 @@ def test_ids_of_one_tenant_are_free_in_another(database: Database) -> None:
     for tenant_id in ("demo", "rival"):
         caller = Caller(tenant_id, "manager", ("main",), user_id="alice")
         request = EnrollRequest(name="Till", location_id="main")
-        enrolled = database.transact(
-            tenant_id, lambda unit, c=caller, r=request: enrolment.enroll(unit, c, r)
-        )
+        enrolled = database.transact(tenant_id, partial(enrolment.enroll, caller=caller, request=request))
         assert enrolled.receipt_series == "T2"
 
 

@@ -73,7 +73,7 @@ def test_another_outcome_of_a_refused_operation_has_a_line_too(rules: Rules) -> 
 
 
 def test_what_cannot_be_read_has_a_line_without_what_is_no_id(rules: Rules) -> None:
-    rules.send("d1", "nonsense", {"id": "x"}, {"id": "no id at all"}, sale({"p": 1}, timestamp="?", id="s"))  # type: ignore[arg-type]
+    rules.send("d1", "nonsense", {"id": "x"}, {"id": "no id at all"}, sale({"p": 1}, timestamp="?", id="s"))
     assert lines(rules) == [
         ("operation", None, "rejected"),
         ("operation", "x", "rejected"),

@@ -1,5 +1,6 @@
 """The command line: what it refuses and in which words, and the commands beside serving."""
 
+import getpass
 import signal
 import sqlite3
 import subprocess
@@ -317,7 +318,7 @@ def test_the_password_is_asked_for_twice_where_no_file_is_given(
 ) -> None:
     arguments = add_tenant(home, password_file)[:-2]
     typed = iter([PASSWORD, "something-else", PASSWORD, PASSWORD])
-    monkeypatch.setattr(cli.getpass, "getpass", lambda _prompt: next(typed))
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: next(typed))
     assert main(arguments) == 2
     assert "differ" in capsys.readouterr().err
     assert main(arguments) == 0

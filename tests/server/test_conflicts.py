@@ -238,8 +238,9 @@ async def stand_in_conflict(alice: Person, product: str, place: str = "main") ->
 
 
 async def ask(person: Person, path: str, **body: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = (await person.post(f"/realtime/conflicts/{path}", body)).json()
-    return answer["data"] if answer["success"] else answer["error"]
+    answer = (await person.post(f"/realtime/conflicts/{path}", body)).json()
+    told: dict[str, Any] = answer["data"] if answer["success"] else answer["error"]
+    return told
 
 
 async def listed(person: Person, **filters: Any) -> list[str]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
@@ -20,7 +21,7 @@ from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import pin_material
 
 
-def rows(home: Path, query: str) -> list[tuple[object, ...]]:
+def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(home / "server.sqlite3")
     try:
         return connection.execute(query).fetchall()
@@ -102,8 +103,8 @@ def test_people_have_the_pins_that_the_documents_say(demo_home: Path) -> None:
         (shop.tenant_id, user.id) for shop in (DEMO, RIVAL) for user in shop.users
     }
     for tenant, user, verifier in people:
-        material = pin_material(str(peppers[tenant]), str(user), pins[str(user)])
-        assert PasswordHasher().verify(str(verifier), material)
+        material = pin_material(peppers[tenant], user, pins[user])
+        assert PasswordHasher().verify(verifier, material)
 
 
 def test_loading_the_demonstration_twice_changes_nothing(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Digests: what a till that followed every change would compute from its own rows."""
 
+from functools import partial
 from typing import Any
 
 from server_stub.services.digest import Digests
@@ -32,7 +33,7 @@ def counts(resource_type: str, row: dict[str, Any]) -> bool:
 
 async def followed(person: Person, stream: str, resource_types: set[str]) -> dict[str, dict[str, Any]]:
     """The same, from nothing but the stream's changes from number 1 on."""
-    rows: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+    rows: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {}
     after = 0
     while page := await person.changes(stream, after=after):
         after = page[-1]["seq"]
@@ -118,6 +119,6 @@ def test_a_digest_is_computed_once_for_a_head(rules: Rules) -> None:
 def test_no_more_digests_are_remembered_than_allowed(rules: Rules) -> None:
     digests = Digests(streams_max=2)
     for stream in MIA.streams():
-        rules.database.consult("t", lambda c, stream=stream: digests.of(c, MIA, stream))
+        rules.database.consult("t", partial(digests.of, caller=MIA, stream=stream))
     assert len(MIA.streams()) == 3
     assert len(digests) == 2

@@ -91,7 +91,7 @@ async def test_people_tills_and_settings_are_managed_and_the_trail_is_whole(data
     assert (await people.add_user(database, ADA, new)).version == 1
     edited = await people.edit_user(database, ADA, "bo", UserEdit(disabled=True, password="another-long-one"))
     assert (edited.version, edited.disabled) == (2, True)
-    listed = await database.read("t", partial(people.users, tenant_id="t"))
+    listed = await database.read("t", partial(people.users, caller=ADA))
     assert [user.id for user in listed.users] == ["ada", "bo"]
     told = TenantSettings(refuse_unconditional=True)
     assert await database.write("t", partial(shop_settings.edit, caller=ADA, changes=told)) == told

@@ -117,7 +117,7 @@ def test_one_operation_stands_or_falls_alone(rules: Rules) -> None:
 
 
 def test_items_that_are_no_operations_are_refused_one_by_one(rules: Rules) -> None:
-    results = rules.send("d1", "nonsense", {}, {"id": 7}, movement("p", 1))  # type: ignore[arg-type]
+    results = rules.send("d1", "nonsense", {}, {"id": 7}, movement("p", 1))
     assert [result["id"] for result in results[:3]] == ["", "", ""]
     assert [result["status"] for result in results] == ["rejected"] * 3 + ["applied"]
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from limits.aio.storage import MemoryStorage
 
 from server_stub.errors import Refusal
 from server_stub.rate_limits import Limits, frees_in_s
@@ -107,13 +108,14 @@ async def test_what_is_over_is_forgotten(moment: list[float]) -> None:
     for number in range(500):
         await limits.stranger(f"socket-{number}")
     kept = limits._own.storage
+    assert isinstance(kept, MemoryStorage)
     moment[0] += 60
     await limits.stranger("the last")
     await limits.stranger("the last")
-    assert kept.timer is not None  # type: ignore[union-attr]
-    await kept.timer  # type: ignore[union-attr]
-    assert len(kept.storage) == len(kept.expirations) == 1  # type: ignore[union-attr, arg-type]
-    assert len(kept.locks) <= 2  # type: ignore[union-attr]
+    assert kept.timer is not None
+    await kept.timer
+    assert len(kept.storage) == len(kept.expirations) == 1
+    assert len(kept.locks) <= 2
 
 
 @pytest.mark.parametrize(

@@ -125,10 +125,11 @@ async def test_two_servers_in_one_process_do_not_add_up(
 
 async def test_metrics_are_for_loopback_or_a_token_of_their_own(open_with: Callable[..., Any]) -> None:
     elsewhere = {"X-Forwarded-For": "203.0.113.9"}
+    nothing: dict[str, str] = {}
     for proxies in ((), ("127.0.0.1",)):
         async with open_with(metrics_token="m3tr1cs", trusted_proxies=proxies) as shop:
             for told, status in (
-                ({}, 200),
+                (nothing, 200),
                 (elsewhere, 403),
                 ({**elsewhere, "Authorization": "Bearer wrong"}, 403),
                 ({**elsewhere, "Authorization": "Bearer m3tr1cs"}, 200),
@@ -136,8 +137,8 @@ async def test_metrics_are_for_loopback_or_a_token_of_their_own(open_with: Calla
             ):
                 assert (await shop.http.get("/metrics", headers=told)).status_code == status, (proxies, told)
     async with open_with() as shop:
-        for told in ("Bearer", "Bearer None", f"Bearer {DEMO_PASSWORD}"):
-            answer = await shop.http.get("/metrics", headers={**elsewhere, "Authorization": told})
+        for words in ("Bearer", "Bearer None", f"Bearer {DEMO_PASSWORD}"):
+            answer = await shop.http.get("/metrics", headers={**elsewhere, "Authorization": words})
             assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
 
 

@@ -33,10 +33,11 @@ def tea(rules: Rules) -> str:
 
 
 def product(rules: Rules, product_id: str) -> tuple[str, int | None, int, int]:
+    row: tuple[str, int | None, int, int]
     (row,) = rules.query(
         "SELECT name, price_minor, deleted, version FROM product WHERE id = :id", id=product_id
     )
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def test_merging_is_by_field() -> None:

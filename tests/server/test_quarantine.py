@@ -42,8 +42,9 @@ async def kept(manager: Person, **filters: Any) -> list[dict[str, Any]]:
 
 async def decide(manager: Person, operation_id: str, what: str, **body: Any) -> dict[str, Any]:
     response = await manager.post(f"/quarantine/{operation_id}/{what}", body)
-    answer: dict[str, Any] = response.json()
-    return answer["data"] if answer["success"] else answer["error"]
+    answer = response.json()
+    decided: dict[str, Any] = answer["data"] if answer["success"] else answer["error"]
+    return decided
 
 
 def test_the_stream_of_its_place_hears_of_a_kept_sale_without_what_is_in_it(rules: Rules) -> None:

@@ -59,7 +59,7 @@ async def test_who_follows_from_cursors_and_wants_no_first_look_gets_none_also_w
     shop: ShopServer,
 ) -> None:
     bob = await shop.sign_in("demo", "bob")
-    wish = {"locationId": "main", "features": ["changes", "no-initial-sync"]}
+    wish: dict[str, Any] = {"locationId": "main", "features": ["changes", "no-initial-sync"]}
     follower = await shop.join("demo", bob, cursors={}, **wish)
     await follower.join(bob, cursors={}, **wish)
     plain = await shop.join("demo", bob, locationId="main")
@@ -212,7 +212,7 @@ async def test_whatever_comes_is_answered_and_the_connection_lives(
 async def test_joining_comes_first(shop: ShopServer) -> None:
     socket = await shop.connect()
     for event in ("ping", "inventory-update", "sync-offline-queue", "resolve-conflict", "network-status"):
-        payload = [] if event == "sync-offline-queue" else {}
+        payload: object = [] if event == "sync-offline-queue" else {}
         assert (await socket.call(event, payload))["error"]["code"] == "unauthorized"
 
 

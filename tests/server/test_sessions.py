@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -10,16 +11,21 @@ import socketio
 
 from server_stub import run
 from server_stub.asgi import Application, build_app
+from server_stub.presence.local import LocalPresence
 from server_stub.realtime import Realtime
 from server_stub.run import running
 from server_stub.settings import Settings
 from tests.kit.clients import Person, Socket
 from tests.kit.clocks import ManualClock
 from tests.kit.operations import movement
-from tests.kit.servers import ShopServer
+from tests.kit.servers import ShopServer, open_shop
 from tests.kit.waiting import WAIT_S, until
 
 QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
+
+
+def is_of(told: dict[str, Any], user_id: str) -> bool:
+    return bool(told["userId"] == user_id)
 
 
 async def closed(socket: Socket) -> None:
@@ -34,7 +40,9 @@ def realtimes(monkeypatch: pytest.MonkeyPatch) -> list[Realtime]:
 
     def build(*told: Any, **named: Any) -> Application:
         app = build_app(*told, **named)
-        made.append(app.say_goodbye.__self__)  # type: ignore[attr-defined]
+        realtime = getattr(app.say_goodbye, "__self__", None)
+        assert isinstance(realtime, Realtime)
+        made.append(realtime)
         return app
 
     monkeypatch.setattr(run, "build_app", build)
@@ -90,24 +98,16 @@ async def test_nobody_joins_on_a_sign_in_that_has_ended(shop: ShopServer) -> Non
 
 async def test_after_its_token_ran_out_a_socket_is_refused_until_it_joins_again(settings: Settings) -> None:
     clock = ManualClock()
-    async with running(settings, clock=clock) as server, aiohttp.ClientSession() as http:
-        shop = ShopServer(server.url, settings.home, http)  # type: ignore[arg-type]
-        bob = await token_of_bob(http, server.url)
+    async with open_shop(settings, clock) as shop:
+        bob = await shop.sign_in("demo", "bob")
         socket = await shop.connect()
         assert (await socket.join(bob))["success"]
         clock.advance(15 * 60 + 1)
         assert (await socket.call("ping"))["error"]["code"] == "token_expired"
-        renewed = await token_of_bob(http, server.url)
+        renewed = await shop.sign_in("demo", "bob")
         assert (await socket.join(renewed))["success"]
         assert (await socket.call("ping"))["success"]
         await socket.client.disconnect()
-
-
-async def token_of_bob(http: aiohttp.ClientSession, url: str) -> Person:
-    body = {"tenantId": "demo", "username": "bob", "password": "evertill-demo"}
-    async with http.post(f"{url}/api/v1/auth/login", json=body) as response:
-        answer = (await response.json())["data"]
-    return Person(None, answer["accessToken"], "bob", answer)  # type: ignore[arg-type]
 
 
 async def test_joining_elsewhere_moves_what_one_hears(shop: ShopServer) -> None:
@@ -138,7 +138,7 @@ async def test_a_till_may_change_the_clerk_at_it(shop: ShopServer) -> None:
     for clerk in ("bob", "ada"):
         answer = await socket.join(Person(till.http, till.access_token, clerk, {}))
         assert answer["success"]
-        await witness.hear("user-connected", lambda told, clerk=clerk: told["userId"] == clerk)
+        await witness.hear("user-connected", partial(is_of, user_id=clerk))
     await witness.hear("user-disconnected", lambda told: told["userId"] == "bob")
     people = {told["userId"] for told in witness.all_of("user-connected")}
     assert people == {"bob", "ada"}, "a till by itself is nobody"
@@ -248,4 +248,5 @@ async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime
     assert not realtime.server.manager.rooms
     assert not realtime.server.environ
     assert not realtime._joining._greetings
-    assert not realtime._parts.presence._tenants  # type: ignore[attr-defined]
+    assert isinstance(realtime._parts.presence, LocalPresence)
+    assert not realtime._parts.presence._tenants

@@ -33,7 +33,7 @@ def test_a_newer_form_is_told_as_such() -> None:
 
 
 def test_a_sale_of_a_newer_form_is_kept_whole_and_anything_else_refused_in_words(rules: Rules) -> None:
-    newer = {"schema": OPERATION_SCHEMA + 1}
+    newer: dict[str, Any] = {"schema": OPERATION_SCHEMA + 1}
     kept, refused = rules.send("d1", sale({"p": 1}, **newer), movement("p", 1, **newer))
     assert kept["status"] == "quarantined"
     assert refused["status"] == "rejected"

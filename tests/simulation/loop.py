@@ -10,7 +10,10 @@ import asyncio.base_events
 import itertools
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, Unpack
+
+T = TypeVar("T")
+Given = TypeVarTuple("Given")
 
 
 class NothingLeftToDo(AssertionError):
@@ -43,7 +46,7 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         self._killed: set[object] = set()
         self._selector = self
         self.task_numbers = itertools.count()
-        self.set_task_factory(lambda loop, coroutine, **how: _NumberedTask(coroutine, loop=loop, **how))  # type: ignore[arg-type]
+        self.set_task_factory(lambda loop, coroutine, **how: _NumberedTask(coroutine, loop=loop, **how))
 
     def time(self) -> float:
         return self._virtual_s
@@ -61,10 +64,10 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
     def _write_to_self(self) -> None:
         return None
 
-    def run_in_executor(  # type: ignore[override]
-        self, executor: object, work: Callable[..., Any], *arguments: Any
-    ) -> "asyncio.Future[Any]":
-        future: asyncio.Future[Any] = self.create_future()
+    def run_in_executor(
+        self, executor: object, work: Callable[[Unpack[Given]], T], *arguments: *Given
+    ) -> "asyncio.Future[T]":
+        future: asyncio.Future[T] = self.create_future()
         begins_s = self._virtual_s + self._chance.uniform(0, self._thread_ms_max) / 1000
         begins_s = max(begins_s, self._thread_free_s.get(executor, 0.0))
         self._thread_free_s[executor] = begins_s

@@ -26,10 +26,11 @@ from sync_agent.push import poison
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic
+from sync_agent.store.outbox import enqueue as real_enqueue
 from tests.simulation.run import run, silence
 from tests.simulation.server import SimServer
 
-Switch = Callable[[], contextlib.AbstractContextManager[None]]
+Switch = Callable[[], contextlib.AbstractContextManager[object]]
 
 
 @contextlib.contextmanager
@@ -46,7 +47,7 @@ def _without(owner: Any, name: str, replacement: Any) -> Switch:
     return lambda: patched(owner, name, replacement)
 
 
-def _forgets_what_it_answered() -> contextlib.AbstractContextManager[None]:
+def _forgets_what_it_answered() -> contextlib.AbstractContextManager[object]:
     """The server judges an operation that it knows as if it were new, under another id."""
     real = Answers.find
 
@@ -57,11 +58,11 @@ def _forgets_what_it_answered() -> contextlib.AbstractContextManager[None]:
     return patched(Answers, "find", find)
 
 
-def _lease_never_ends() -> contextlib.AbstractContextManager[None]:
+def _lease_never_ends() -> contextlib.AbstractContextManager[object]:
     return patched(outbox, "_left_over", lambda *_: t.outbox.c.id.is_(None))
 
 
-def _gap_is_no_gap() -> contextlib.AbstractContextManager[None]:
+def _gap_is_no_gap() -> contextlib.AbstractContextManager[object]:
     real = replica.apply_changes
 
     def apply(tx: Any, stream: str, changes: Any) -> Any:
@@ -76,7 +77,7 @@ def _gap_is_no_gap() -> contextlib.AbstractContextManager[None]:
     return patched(replica, "apply_changes", apply)
 
 
-def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[None]:
+def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[object]:
     """The rows are applied after the transaction that moves the cursor: a death between loses them."""
     real = replica._apply
     late: list[Any] = []
@@ -92,9 +93,9 @@ def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[N
     return patched(replica, "_apply", apply)
 
 
-def _sale_without_its_operation() -> contextlib.AbstractContextManager[None]:
+def _sale_without_its_operation() -> contextlib.AbstractContextManager[object]:
     """Every seventh sale is queued in a transaction that never comes."""
-    real, count = transaction.enqueue, [0]
+    real, count = real_enqueue, [0]
 
     def enqueue(tx: Any, operation: Any) -> Any:
         count[0] += 1
@@ -109,7 +110,7 @@ def _sale_without_its_operation() -> contextlib.AbstractContextManager[None]:
     return patched(transaction, "enqueue", enqueue)
 
 
-def _overlay_goes_with_the_answer() -> contextlib.AbstractContextManager[None]:
+def _overlay_goes_with_the_answer() -> contextlib.AbstractContextManager[object]:
     def drop(tx: Any, applied: Any) -> None:
         for operation_id in applied:
             overlay.drop_operation(tx, operation_id)
@@ -117,25 +118,25 @@ def _overlay_goes_with_the_answer() -> contextlib.AbstractContextManager[None]:
     return patched(overlay, "note_effects", drop)
 
 
-def _overlay_stays() -> contextlib.AbstractContextManager[None]:
+def _overlay_stays() -> contextlib.AbstractContextManager[object]:
     stack = contextlib.ExitStack()
     stack.enter_context(patched(overlay, "drop_shown", lambda _tx, _shown: None))
     stack.enter_context(patched(overlay, "drop_reached", lambda _tx, _stream, _seq: None))
     return stack
 
 
-def _late_movement_counts() -> contextlib.AbstractContextManager[None]:
+def _late_movement_counts() -> contextlib.AbstractContextManager[object]:
     return patched(ledger, "was_counted", lambda _movement, _count: False)
 
 
-def _count_always_applies() -> contextlib.AbstractContextManager[None]:
+def _count_always_applies() -> contextlib.AbstractContextManager[object]:
     def judge(count: Any, *_: Any) -> Any:
         return counts.Applies(count.new_quantity)
 
     return patched(counts, "judge", judge)
 
 
-def _waits_are_over_at_once() -> contextlib.AbstractContextManager[None]:
+def _waits_are_over_at_once() -> contextlib.AbstractContextManager[object]:
     stack = contextlib.ExitStack()
     for module, name in ((agent, "wait_ms"), (push, "wait_ms"), (poison, "wait_ms"), (backoff, "wait_ms")):
         stack.enter_context(patched(module, name, lambda *_: 0))
@@ -143,7 +144,7 @@ def _waits_are_over_at_once() -> contextlib.AbstractContextManager[None]:
     return stack
 
 
-def _no_jitter() -> contextlib.AbstractContextManager[None]:
+def _no_jitter() -> contextlib.AbstractContextManager[object]:
     def wait_ms(settings: Any, failures: int, _rng: Any, retry_after_s: float | None = None) -> int:
         doublings = min(max(failures, 1) - 1, 30)
         ceiling = min(settings.backoff_longest_ms, settings.backoff_first_ms * 2**doublings)
@@ -155,7 +156,7 @@ def _no_jitter() -> contextlib.AbstractContextManager[None]:
     return stack
 
 
-def _shows_its_token_first() -> contextlib.AbstractContextManager[None]:
+def _shows_its_token_first() -> contextlib.AbstractContextManager[object]:
     real = Connection.visit
 
     async def visit(self: Any, device: Any) -> str:
@@ -165,7 +166,7 @@ def _shows_its_token_first() -> contextlib.AbstractContextManager[None]:
     return patched(Connection, "visit", visit)
 
 
-def _clocks_are_believed() -> contextlib.AbstractContextManager[None]:
+def _clocks_are_believed() -> contextlib.AbstractContextManager[object]:
     stack = contextlib.ExitStack()
     stack.enter_context(patched(outbox, "is_over", lambda moment_ms, now_ms, _max: moment_ms <= now_ms))
     stack.enter_context(patched(outbox, "_is_over", lambda moment, now_ms, _max: moment <= now_ms))
@@ -176,7 +177,7 @@ async def _offers_nothing(_self: Any, _stream: str) -> int:
     return 0
 
 
-def _everybody_sees_everything() -> contextlib.AbstractContextManager[None]:
+def _everybody_sees_everything() -> contextlib.AbstractContextManager[object]:
     """The socket's room is the server's, and not the shop's."""
     real = SimServer._tell
 
@@ -190,15 +191,15 @@ def _everybody_sees_everything() -> contextlib.AbstractContextManager[None]:
     return patched(SimServer, "_tell", tell)
 
 
-def _any_cursor_is_known() -> contextlib.AbstractContextManager[None]:
+def _any_cursor_is_known() -> contextlib.AbstractContextManager[object]:
     return patched(sync, "_is_known", lambda *_: True)
 
 
-def _doubles_are_no_clone() -> contextlib.AbstractContextManager[None]:
+def _doubles_are_no_clone() -> contextlib.AbstractContextManager[object]:
     return patched(devices, "_looks_cloned", lambda *_, **__: True)
 
 
-def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[None]:
+def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[object]:
     """A batch that the server fails on is sent again whole, for ever."""
 
     def give_back(self: Any, tx: Any, batch: Any, error: Any) -> None:
@@ -207,14 +208,14 @@ def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[None]:
     return patched(push.WaitingLoad, "give_back", give_back)
 
 
-def _last_edit_wins() -> contextlib.AbstractContextManager[None]:
+def _last_edit_wins() -> contextlib.AbstractContextManager[object]:
     def merge(current: Any, wanted: Any, _base: Any) -> Any:
         return products.Merged({name: to for name, to in wanted.items() if current[name] != to}, ())
 
     return patched(products, "merge", merge)
 
 
-def _nothing_is_parked() -> contextlib.AbstractContextManager[None]:
+def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
     """What stands behind a conflict goes on as if it were decided: at the till, and at the server."""
 
     def stand(tx: Any, operation_id: str, status: Any, *, code: Any, error: Any) -> None:

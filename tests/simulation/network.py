@@ -236,8 +236,11 @@ class SimChannel:
     def _deliver(self, name: str, payload: Any) -> None:
         if self.socket.ended.done() or self._link.is_dead:
             return
-        task = self._link._loop.create_task(self._on_event(name, payload))  # type: ignore[arg-type]
+        task = self._link._loop.create_task(self._hear(name, payload))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _hear(self, name: str, payload: Any) -> None:
+        await self._on_event(name, payload)
 
     async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
         sent = orjson.loads(orjson.dumps(payload))
@@ -245,7 +248,8 @@ class SimChannel:
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             async with asyncio.timeout(timeout_s):
-                await asyncio.wait([answer, self.socket.ended], return_when=asyncio.FIRST_COMPLETED)
+                either: tuple[asyncio.Future[Any], asyncio.Future[Any]] = answer, self.socket.ended
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError as error:
             raise TransientError(f"no answer to {event}") from error
         finally:
@@ -260,9 +264,10 @@ class SimChannel:
 
     async def _exchange(self, event: str, payload: Any) -> dict[str, Any]:
         await self._link._up(event, None)
-        answer = self._link._over_the_wire(await self.socket.server.hear(self.socket, event, payload))
+        heard = await self.socket.server.hear(self.socket, event, payload)
+        answer: dict[str, Any] = self._link._over_the_wire(heard)
         await self._link._down()
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     def lose(self, why: str) -> None:
         self.socket.end(why)

@@ -6,7 +6,7 @@ import random
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sync_agent.ports import Rank
 
@@ -35,10 +35,16 @@ class SimClock:
         return self._loop.time()
 
 
+class Time(Protocol):
+    """Seconds since the simulation began: a loop, or what stands for one before there is one."""
+
+    def time(self) -> float: ...
+
+
 class SimIds:
     """UUIDv7 of the seed's own: in order of time, and never twice."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, chance: random.Random) -> None:
+    def __init__(self, loop: Time, chance: random.Random) -> None:
         self._loop = loop
         self._chance = chance
 

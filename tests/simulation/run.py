@@ -387,6 +387,9 @@ class Simulation:
             pruned = await self.server.prune(OURS, chance.choice([0, 30_000, 120_000]))
             self.outcome.happened["changes were pruned"] += bool(pruned)
 
+    def _is_serving(self) -> bool:
+        return self.server.is_up
+
     async def backup_restored(self, chance: random.Random) -> None:
         if not self.server.is_up:
             return
@@ -395,7 +398,7 @@ class Simulation:
         await asyncio.sleep(chance.uniform(5, 200))
         self._server_down()
         await asyncio.sleep(chance.uniform(0, 30))
-        if self.server.is_up:
+        if self._is_serving():
             return  # another trouble brought it up again meanwhile
         self.server.restore(copy)
         self._watch.server_was_restored()

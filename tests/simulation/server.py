@@ -32,6 +32,7 @@ from sync_agent.contract.codes import Envelope, ErrorCode
 from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.streams import ChangesEvent, Cursor, JoinedStreams, location_stream, tenant_stream
 from sync_agent.contract.wire import from_ms
+from tests.simulation.loop import VirtualLoop
 from tests.simulation.ports import Died, SimClock, SimIds
 
 _TILLS = Audience(is_till=True, is_tolerant=True)
@@ -49,7 +50,7 @@ class SimServer:
 
     def __init__(
         self,
-        loop: asyncio.AbstractEventLoop,
+        loop: VirtualLoop,
         path: Path,
         chance: random.Random,
         devices: Mapping[str, Caller],
@@ -98,7 +99,7 @@ class SimServer:
             return
         self.deaths += 1
         self.database, self._dies_in = None, None
-        self._loop.kill_threads_of(database._writer, database._readers)  # type: ignore[attr-defined]
+        self._loop.kill_threads_of(database._writer, database._readers)
         for task in tuple(self._asking):
             task.cancel()
         for socket in self._sockets:

@@ -7,8 +7,9 @@ import functools
 import random
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
@@ -26,6 +27,7 @@ OURS, THEIRS = "shop-a", "shop-b"
 PLACES = ("main", "annex")
 CANARY = "CANARY-OF-THE-OTHER-SHOP"
 PRODUCTS = 8
+PEOPLE: tuple[tuple[str, Literal["manager", "clerk"]], ...] = (("mia", "manager"), ("cleo", "clerk"))
 PASSWORD_HASHES_ARE_SLOW = "a password that nobody uses here"
 
 
@@ -53,21 +55,21 @@ def memory_disk() -> str | None:
 def _server(path: Path) -> None:
     url = f"sqlite:///{path}"
     migrate(url)
-    ids = SimIds(_FirstMoment(), random.Random("shops"))  # type: ignore[arg-type]
+    ids = SimIds(_FirstMoment(), random.Random("shops"))
     database = Database(url, clock=_FirstMoment(), ids=ids, readers=1)
     for tenant_id, mark in ((OURS, ""), (THEIRS, CANARY)):
         places = [NewLocation(place, f"{place} {mark}", "Europe/London") for place in PLACES]
         people = [
-            NewUser(f"{tenant_id}-{name}", name, f"{name} {mark}", role, PLACES, PASSWORD_HASHES_ARE_SLOW)  # type: ignore[arg-type]
-            for name, role in (("mia", "manager"), ("cleo", "clerk"))
+            NewUser(f"{tenant_id}-{name}", name, f"{name} {mark}", role, PLACES, PASSWORD_HASHES_ARE_SLOW)
+            for name, role in PEOPLE
         ]
         database.transact(
             tenant_id,
-            lambda unit, places=places, people=people: create_tenant(unit, "Shop", "GBP", places, people),  # type: ignore[misc]
+            partial(create_tenant, name="Shop", currency="GBP", locations=places, users=people),
         )
         mia = Caller(tenant_id, "manager", PLACES, user_id=f"{tenant_id}-mia")
         items = [_product(tenant_id, number, mark) for number in range(PRODUCTS)]
-        database.transact(tenant_id, lambda unit, mia=mia, items=items: _judge(unit, mia, items))  # type: ignore[misc]
+        database.transact(tenant_id, partial(_judge, caller=mia, items=items))
     database.close()
 
 

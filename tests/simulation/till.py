@@ -86,7 +86,7 @@ class SimTill:
 
     def _open(self) -> None:
         self._executor = SimExecutor(self._loop, self._scheduling)
-        self._executor.on_death = lambda: self._loop.call_soon(self.die)
+        self._executor.on_death = self._die_soon
         self.store = Store.open(Home(self.path), clock=self.clock, ids=self._ids, executor=self._executor)
         with self.store._writer.connect() as connection:
             raw = connection.connection.dbapi_connection
@@ -96,6 +96,9 @@ class SimTill:
         self.store.listen(lambda changed: self.watch(self, changed))
         self.store.listen(lambda _changed: self._maybe_die("after"))
         self.till = Till(self.store, self.clock, self._ids)
+
+    def _die_soon(self) -> None:
+        self._loop.call_soon(self.die)
 
     def start(self, *, clerk: bool = True) -> None:
         if self.is_up:
@@ -168,7 +171,7 @@ class SimTill:
         with self.store._writer.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
-            used = raw.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
+            used = raw.execute("PRAGMA page_count").fetchone()[0]
             limit = used if full else PAGES_MAX_OF_SQLITE
             raw.execute(f"PRAGMA max_page_count={limit}")
 

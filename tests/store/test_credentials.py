@@ -8,13 +8,13 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.backends import fail
 from keyring.errors import KeyringError, KeyringLocked
 
 from sync_agent import credentials
 from sync_agent.credentials import Credentials
 from sync_agent.errors import StoreUnavailable
 from sync_agent.store.home import Home
+from tests.kit.keyrings import use_no_keyring
 
 SECRET = Credentials("device-token-of-this-till", "pepper")
 OTHER = Credentials("another-token", "pepper")
@@ -24,10 +24,9 @@ WINDOWS_CHARACTERS_MAX = 1280
 class MemoryKeyring(KeyringBackend):
     """A real backend that keeps what it is given, and can be locked."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
         self.locked = False
 
@@ -71,7 +70,7 @@ def test_with_a_keyring_no_key_and_no_secret_lies_in_the_folder(home: Home, ring
 
 
 def test_without_a_keyring_the_key_is_in_a_private_file_and_it_is_said(home: Home) -> None:
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     assert credentials.save(home, SECRET).key_in_file is True
     for name in ("secrets.key", "secrets.bin"):
         assert stat.S_IMODE((home.path / name).stat().st_mode) == 0o600
@@ -82,7 +81,7 @@ def test_without_a_keyring_the_key_is_in_a_private_file_and_it_is_said(home: Hom
 
 
 def test_files_that_were_opened_to_others_are_made_private_again(home: Home) -> None:
-    keyring.set_keyring(fail.Keyring())
+    use_no_keyring()
     credentials.save(home, SECRET)
     (home.path / "secrets.key").chmod(0o644)
     credentials.load(home)

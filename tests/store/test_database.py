@@ -1,6 +1,7 @@
 """What no simulation can see: that a commit is on the disk when it is told, and how the file is opened."""
 
 import threading
+from functools import partial
 
 from sqlalchemy import select, text
 
@@ -19,7 +20,7 @@ def pragma(tx: Transaction, name: str) -> object:
 
 def test_every_commit_reaches_the_disk_before_it_is_told(store: Store) -> None:
     """With `synchronous=NORMAL` a power cut takes back sales whose receipts were handed out."""
-    opened = {name: store.submit(lambda tx, name=name: pragma(tx, name)).result() for name in WRITER}  # type: ignore[misc]
+    opened = {name: store.submit(partial(pragma, name=name)).result() for name in WRITER}
     assert opened == WRITER
 
 
@@ -31,7 +32,7 @@ def test_a_store_that_is_opened_again_writes_as_safely(store: Store) -> None:
     store.close()
     again = Store.open(Home(home.path), clock=SystemClock(), ids=CountingIds(), executor=InlineExecutor())
     try:
-        opened = {name: again.submit(lambda tx, name=name: pragma(tx, name)).result() for name in WRITER}  # type: ignore[misc]
+        opened = {name: again.submit(partial(pragma, name=name)).result() for name in WRITER}
         assert opened == WRITER
         assert again.submit(lambda tx: tx.execute(select(t.device.c.id)).scalars().all()).result()
     finally:

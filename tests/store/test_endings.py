@@ -154,7 +154,10 @@ def test_what_was_never_sent_can_be_taken_back_and_what_was_cannot(store: Store)
     claim(store)
     store.submit(lambda tx: outbox.give_back(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
-    take = lambda one: store.submit(lambda tx: endings.withdraw(tx, one, by="bob", reason="undone")).result()  # noqa: E731
+
+    def take(one: str) -> bool:
+        return store.submit(lambda tx: endings.withdraw(tx, one, by="bob", reason="undone")).result()
+
     assert take(fresh) is True
     assert take(sent) is False
     assert fresh not in overlays(store)

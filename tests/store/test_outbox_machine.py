@@ -483,6 +483,7 @@ def test_what_stands_later_in_a_lane_holds_up_nothing_before_it(queue: QueueMach
     queue.is_refused(0, Status.DEAD_LETTER)
     between = queue.queue("a", 0, 0, None)
     later = queue.queue("a", 0, 0, 1)
+    assert isinstance(later, str)
     assert queue.model[later].needs == needed
     queue.is_refused(0, Status.DEAD_LETTER)
     queue.give_up(1)

@@ -150,7 +150,7 @@ def page(
 # --- what the till does with it ----------------------------------------------------------------------
 
 
-def apply(store: Store, stream: str, *changes: Change) -> Gap | None:
+def apply(store: Store, stream: str, *changes: Change) -> Gap | replica.Fork | None:
     return store.submit(lambda tx: replica.apply_changes(tx, stream, changes)).result()
 
 

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
 
 from sync_agent.errors import DiskFull, MigrationRefused
 from sync_agent.ports import SystemClock, Uuid7Ids
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
-from sync_agent.store.migrations import upgrade
 from sync_agent.store.recovery import backup
 from sync_agent.store.tables import METADATA
 
 FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"
-HEAD = "0007"
+HEAD = "0008"
 
 
 @pytest.fixture
@@ -58,15 +58,15 @@ def test_an_update_that_would_orphan_an_operation_is_refused_and_undone(
     before = state(old)
     real = command.upgrade
 
-    def harmful(config: object, revision: str) -> None:
-        real(config, revision)  # type: ignore[arg-type]
-        connection = config.attributes["connection"]  # type: ignore[attr-defined]
+    def harmful(config: Config, revision: str) -> None:
+        real(config, revision)
+        connection = config.attributes["connection"]
         if harm.startswith("DELETE"):
             for refers in ("payment", "sale_line", "sale", "overlay", "product_overlay"):
                 connection.execute(METADATA.tables[refers].delete())
         connection.exec_driver_sql(harm)
 
-    monkeypatch.setattr(upgrade.command, "upgrade", harmful)
+    monkeypatch.setattr(command, "upgrade", harmful)
     with pytest.raises(MigrationRefused, match=r"unsent entries behind\. Nothing was changed"):
         open_(old)
     assert state(old) == before
@@ -78,7 +78,7 @@ def test_an_update_that_would_orphan_an_operation_is_refused_and_undone(
 def test_without_room_for_a_backup_nothing_is_changed(old: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = state(old)
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(backup.shutil, "disk_usage", lambda _path: usage(10, 9, 1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10, 9, 1))
     with pytest.raises(DiskFull, match="Nothing was changed"):
         open_(old)
     assert state(old) == before

@@ -13,6 +13,7 @@ from app.ui.window.bridge import Bridge
 from sync_agent.events import (
     AgentEvent,
     Attention,
+    AttentionCode,
     ConnectionState,
     Progress,
     QueueDrained,
@@ -27,7 +28,7 @@ def elsewhere(work: Callable[[], None]) -> None:
     thread.join()
 
 
-def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
+def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop, qapp: QApplication) -> None:
     bridge, heard = Bridge(), []
     for signal in (
         bridge.stateChanged,
@@ -39,7 +40,7 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
     events: list[AgentEvent] = [
         StateChanged(ConnectionState.ONLINE, 1),
         Progress("tenant-demo", 1, 2),
-        Attention("read this"),
+        Attention(AttentionCode.SERVER_RESTORED),
         QueueDrained(3),
     ]
 
@@ -49,7 +50,7 @@ def test_events_arrive_in_the_windows_thread_and_in_order(loop: Loop) -> None:
 
     elsewhere(tell)
     loop.until(lambda: len(heard) == len(events))
-    main = QApplication.instance().thread()  # type: ignore[union-attr]
+    main = qapp.thread()
     assert heard == [(event, main) for event in events]
 
 
@@ -78,7 +79,7 @@ def test_what_a_clerk_did_waits_for_no_rest(loop: Loop, monkeypatch: pytest.Monk
     bridge.post_changed(MergedChange(stock, None))
     for receipts in (2, 3):
         bridge.post_changed(MergedChange(sale, None, by_clerk=True))
-        loop.until(lambda receipts=receipts: len(heard) == receipts)  # type: ignore[misc]
+        loop.until_is(heard.__len__, receipts)
     assert [change.topics for change in heard] == [stock, stock | sale, sale]
 
 

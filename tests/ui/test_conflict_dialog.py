@@ -186,15 +186,17 @@ def test_a_count_is_shown_with_what_moved_on_either_side_of_it(
     selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
     conflict = shop.stock_conflict()
+    counted_at = conflict.local_version.at
+    assert counted_at is not None
     counted = conflict.local_version.model_copy(
-        update={"values": {"quantity": 40, "countedAt": conflict.local_version.at.isoformat()}}  # type: ignore[union-attr]
+        update={"values": {"quantity": 40, "countedAt": counted_at.isoformat()}}
     )
     (later,) = conflict.history
     earlier = later.model_copy(
         update={
             "operation_id": "operation-y",
             "delta": -2,
-            "occurred_at": conflict.local_version.at.replace(minute=30),  # type: ignore[union-attr]
+            "occurred_at": counted_at.replace(minute=30),
         }
     )
     shop.open_conflict(conflict.model_copy(update={"local_version": counted, "history": (earlier, later)}))

@@ -157,6 +157,7 @@ def test_a_made_up_method_is_listed_among_several_and_given_back_by(
     part(selling, QPushButton, "takeCard").click()
     loop.settle()
     tender = part(selling, QLabel, "tenderDue").parentWidget()
+    assert tender is not None
     assert any(label.text() == "Gift card" for label in tender.findChildren(QLabel))
     part(selling, QLineEdit, "cardAmount").setText("5")
     part(selling, QPushButton, "takeCard").click()

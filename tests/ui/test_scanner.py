@@ -147,11 +147,13 @@ def test_a_scan_on_the_sync_centre_goes_to_the_cart_and_brings_it_up(selling: Ma
     assert [line.description for line in selling.page(SELL).cart.lines] == ["Blue mug"]
 
 
-def test_a_scan_at_one_window_is_none_of_another_windows_business(desk: Desk, qtbot: QtBot) -> None:
+def test_a_scan_at_one_window_is_none_of_another_windows_business(
+    desk: Desk, qtbot: QtBot, qapp: QApplication
+) -> None:
     other = Desk()
     qtbot.addWidget(other)
     other.show()
-    QApplication.instance().installEventFilter(other.scanner)  # type: ignore[union-attr]
+    qapp.installEventFilter(other.scanner)
     desk.activateWindow()
     desk.quantity.setFocus()
     scan("5012345678900")

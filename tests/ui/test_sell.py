@@ -1,5 +1,6 @@
 """Selling through the window, by scanner and by keyboard alone, onto a real disk."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
@@ -11,6 +12,7 @@ from app.services.stock import inventory
 from app.services.sync import queue
 from app.ui.sell.cart_table import QUANTITY, REMOVE, CartTable
 from app.ui.widgets.parts import MessageLine, SearchField
+from app.ui.widgets.two_line import TwoLineList
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL
 from sync_agent.errors import DiskFull
@@ -198,14 +200,14 @@ def test_a_product_without_a_price_is_refused_in_words(selling: MainWindow) -> N
 
 
 def test_a_full_disk_keeps_the_cart_and_says_so(
-    selling: MainWindow, loop: Loop, shop: OfflineShop, monkeypatch: object
+    selling: MainWindow, loop: Loop, shop: OfflineShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object, **__: object) -> None:
         raise DiskFull("The disk is full. Nothing was saved; free some space and try again.")
 
     scan(BLUE_MUG)
     selling.page(SELL).ask_for_money()
-    monkeypatch.setattr(shop.store, "write", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr(shop.store, "write", full)
     part(selling, QPushButton, "takeCash").click()
     loop.settle()
     assert part(selling, MessageLine, "tenderMessage").words.startswith("The disk is full.")
@@ -221,8 +223,8 @@ def test_the_last_sales_are_listed_while_nothing_is_searched_for(
     keys.press(Qt.Key.Key_Return)
     loop.settle()
     selling.page(SELL).back_to_cart()
-    sales = part(selling, QWidget, "lastSales")
-    loop.until(lambda: sales.rows.rowCount() == 1)  # type: ignore[attr-defined]
+    sales = part(selling, TwoLineList, "lastSales")
+    loop.until(lambda: sales.rows.rowCount() == 1)
 
 
 def test_the_cart_survives_a_switch_of_clerks(selling: MainWindow) -> None:
@@ -273,7 +275,7 @@ def test_a_quick_key_too_many_is_refused_in_words(
 def shown_keys(window: MainWindow) -> list[str]:
     """Products by their quick keys, in the order in which the keys stand."""
     made = [key for key in window.findChildren(QPushButton) if key.property("role") == "quickkey"]
-    shown = [key for key in made if key.isVisibleTo(key.parentWidget())]
+    shown = [key for key in made if (row := key.parentWidget()) is not None and key.isVisibleTo(row)]
     shown.sort(key=lambda key: (key.y(), key.x()))
     return [key.objectName().removeprefix("quick-") for key in shown]
 

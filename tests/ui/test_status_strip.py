@@ -6,12 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from app.ui.page.state import StripText
 from app.ui.widgets.theme import Tone
 from app.ui.window import bridge as bridge_module
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SYNC
-from app.ui.window.status_strip import SILENCE_MS_MIN, Backlog, StripText, strip_text
+from app.ui.window.status_strip import SILENCE_MS_MIN, Backlog, strip_text
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 from tests.kit.offline_shop import OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
@@ -143,7 +144,7 @@ def test_a_done_sale_never_stands_beside_all_sent(
         scan("2000000000015")
         selling.page(SELL).ask_for_money()
         keys.press(Qt.Key.Key_Return)
-        loop.until(lambda receipt=receipt: part(selling, QLabel, "doneReceipt").text() == receipt)  # type: ignore[misc]
+        loop.until_is(lambda: part(selling, QLabel, "doneReceipt").text(), receipt)
         assert selling.strip.strip_text.words == f"Online · {words}"
 
 

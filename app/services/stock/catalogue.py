@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
+from app.domain.quantity import must_be_countable
 from app.domain.rights import Right, may
 from app.domain.vocabulary.units import EACH, code_of
 from app.services import journal
@@ -110,6 +111,13 @@ def known_product(connection: Connection, product_id: str) -> ProductView:
     if hit is None:
         raise UnknownProduct
     return view_of(hit)
+
+
+def countable_product(connection: Connection, product_id: str) -> ProductView:
+    """The product, of which a quantity is to be written. Raises UnknownProduct, UnknownUnit."""
+    product = known_product(connection, product_id)
+    must_be_countable(product.unit)
+    return product
 
 
 def product_names(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:

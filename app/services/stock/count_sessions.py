@@ -16,7 +16,7 @@ from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.services.approvals import authorise
 from app.services.person_names import person_names
-from app.services.stock.catalogue import ProductView, known_product
+from app.services.stock.catalogue import ProductView, countable_product, known_product
 from app.services.stock.counting import write_count
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -188,7 +188,7 @@ def _count(
     tx: Transaction, till: Till, session_id: str, product_id: str, quantity: int, *, adds: bool
 ) -> int:
     _must_be_open(tx.connection, session_id)
-    known_product(tx.connection, product_id)
+    countable_product(tx.connection, product_id)
     seen = on_hand_many(tx.connection, [product_id], till.device.location_id)[product_id]
     before = tx.execute(select(t.count_line).where(*_line(session_id, product_id))).first()
     total = quantity

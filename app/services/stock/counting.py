@@ -4,7 +4,7 @@ from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.services.approvals import authorise
-from app.services.stock.catalogue import known_product
+from app.services.stock.catalogue import countable_product
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, CountData
@@ -63,7 +63,7 @@ def write_count(
     approver_id: str | None = None,
 ) -> str:
     """A count in the caller's transaction; the id of its operation. Raises UnknownProduct."""
-    product = known_product(tx.connection, product_id)
+    product = countable_product(tx.connection, product_id)
     seen = stock_figure(tx.connection, product_id, location_id)
     moment_ms = tx.now_ms if counted_ms is None else counted_ms
     counted = CountData(

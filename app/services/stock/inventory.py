@@ -11,14 +11,14 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from app.domain.errors import BadQuantity
-from app.domain.quantity import check_quantity, one
+from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.vocabulary.movement_reasons import Sign, reason_of
-from app.domain.vocabulary.units import UNITS
+from app.domain.vocabulary.units import UNITS, unit_of
 from app.services.approvals import authorise
 from app.services.person_names import person_names
 from app.services.stock import explanation
-from app.services.stock.catalogue import ProductView, known_product, view_of
+from app.services.stock.catalogue import ProductView, countable_product, known_product, view_of
 from app.services.stock.explanation import Explanation
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -252,7 +252,7 @@ def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPag
     short = [
         row
         for row in rows
-        if row.on_hand <= limit * one(row.product.unit) and (limit >= 0 or row.on_hand < 0)
+        if row.on_hand <= limit * unit_of(row.product.unit).parts and (limit >= 0 or row.on_hand < 0)
     ]
     return StockPage(short[:LISTED_MAX], min(len(short), LISTED_MAX))
 
@@ -267,7 +267,9 @@ def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list
         low = low.where(level.quantity < 0)
     else:
         in_parts = [unit.code for unit in UNITS.all() if unit.parts > 1]
-        divided = select(t.catalogue.c.product_id).where(t.catalogue.c.unit.in_(in_parts))
+        unit = t.catalogue.c.unit
+        # Those from a newer server come with their decimals: "litre|2".
+        divided = select(t.catalogue.c.product_id).where(unit.in_(in_parts) | unit.contains("|"))
         low = low.where((level.quantity <= limit) | level.product_id.in_(divided))
     here = select(moved.product_id).where(moved.location_id == location_id)
     return list(connection.execute(low.union(here)).scalars())
@@ -301,7 +303,7 @@ async def adjust(
     _check_adjustment(delta, reason)
 
     def write(tx: Transaction) -> str:
-        product = known_product(tx.connection, product_id)
+        product = countable_product(tx.connection, product_id)
         moment_ms = tx.now_ms if occurred_ms is None else occurred_ms
         movement = MovementData(
             delta=delta,

@@ -9,7 +9,7 @@ from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.services.approvals import authorise
-from app.services.stock.catalogue import known_product
+from app.services.stock.catalogue import countable_product
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_TRANSFER, TransferData, TransferLine
@@ -57,7 +57,7 @@ async def send(
         check_quantity(quantity)
 
     def write(tx: Transaction) -> str:
-        names = [known_product(tx.connection, product_id).name for product_id, _ in goods]
+        names = [countable_product(tx.connection, product_id).name for product_id, _ in goods]
         here = till.device.location_id
         data = TransferData(
             to_location_id=to.id,

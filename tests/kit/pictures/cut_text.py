@@ -27,10 +27,11 @@ def cut_texts(shown: QWidget, screen: QSize) -> list[str]:
 
 
 def _texts(shown: QWidget) -> Iterator[QLabel | QAbstractButton]:
-    for kind in (QLabel, QAbstractButton):
-        for widget in shown.findChildren(kind):
-            if widget.isVisible() and widget.window() is shown.window() and widget.text():
-                yield widget
+    worded: list[QLabel | QAbstractButton] = [*shown.findChildren(QLabel)]
+    worded += shown.findChildren(QAbstractButton)
+    for widget in worded:
+        if widget.isVisible() and widget.window() is shown.window() and widget.text():
+            yield widget
 
 
 def _overlapping(shown: QWidget) -> Iterator[tuple[QWidget, QWidget]]:

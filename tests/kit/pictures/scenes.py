@@ -25,8 +25,10 @@ from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
 from app.ui.widgets.theme import Tone
 from app.ui.window.main_window import MainWindow
-from app.ui.window.pages import SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
+from app.ui.window.pages import NOTICES, SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
+from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.stock import LocationRow, MovementReason
+from sync_agent.contract.wire import from_ms
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
 from tests.kit import selling
@@ -413,6 +415,24 @@ def _settings(stage: Stage, section: Section) -> QWidget:
 
 
 @scene
+def notices(stage: Stage) -> QWidget:
+    now_ms = stage.shop.clock.now_ms()
+    row = NoticeRow(
+        id="n-1",
+        type="announcement",
+        text="The delivery comes at three today. Please leave the back door clear.",
+        sender_id="omar",
+        sender_name="Omar Haddad",
+        sent_at=from_ms(now_ms),
+        until=from_ms(now_ms + 3_600_000),
+        version=1,
+    )
+    stage.shop.tell(TENANT, ("notice", "n-1", 1, row))
+    stage.window.show_page(NOTICES)
+    return stage.window
+
+
+@scene
 def shortcuts(stage: Stage) -> QWidget:
     stage.window.show_page(SHORTCUTS)
     return stage.window
@@ -447,8 +467,7 @@ async def nothing(*_given: object) -> None:
     """A set-up that ends at once."""
 
 
-@scene
-def enrol(stage: Stage) -> EnrolWindow:
+def enrolling(stage: Stage) -> EnrolWindow:
     window = EnrolWindow(nothing, nothing, server_url="http://127.0.0.1:8765")
     window.setParent(stage.window, window.windowFlags())
     window.resize(stage.window.size())
@@ -457,8 +476,13 @@ def enrol(stage: Stage) -> EnrolWindow:
 
 
 @scene
+def enrol(stage: Stage) -> QWidget:
+    return enrolling(stage)
+
+
+@scene
 def enrol_asking(stage: Stage) -> QWidget:
-    window = enrol(stage)
+    window = enrolling(stage)
     window.page._set_busy(True)
     window.page._offer_to_stop(True)
     window.page._message.say(window.page.tr("Asking the server…"), Tone.BUSY)
