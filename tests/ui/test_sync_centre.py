@@ -11,7 +11,10 @@ from app.ui.widgets.parts import MessageLine
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SYNC
+from sync_agent.contract.streams import Change
+from sync_agent.contract.wire import from_ms
 from sync_agent.events import ConnectionState, StateChanged
+from sync_agent.store import flagged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from tests.kit import selling
@@ -153,3 +156,69 @@ def rows(window: MainWindow, name: str) -> list[list[str]]:
         [model.index(row, column).data() for column in range(model.columnCount())]
         for row in range(model.rowCount())
     ]
+
+
+def test_what_the_server_flagged_is_told_in_words_until_a_manager_has_looked(
+    selling: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
+    flags = [
+        "not_approved:refund_without_receipt",
+        "unknown_approver:nobody",
+        "unknown_product:p",
+        "odd_moon",
+    ]
+    hear_of_a_refund(shop, flags)
+    loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
+    selling.show_page(SYNC)
+    assert part(selling, QPushButton, "tabAttention").isChecked()
+    [[what, detail, _when, state]] = rows(selling, "attentionRows")
+    assert (what, state) == ("Refund T9-000004", "To be looked at")
+    assert detail.endswith("9999.99 · Alice Moreau")
+    words = part(selling, QLabel, "refusalWords").text()
+    assert "Nobody who may approved it: refund without a receipt." in words
+    assert "The shop does not know nobody, who approved it." in words
+    assert "odd_moon." in words
+    assert not part(selling, QPushButton, "tryEntryAgain").isVisible()
+    part(selling, QPushButton, "markSeen").click()
+    loop.until(lambda: rows(selling, "attentionRows") == [])
+    loop.until(lambda: "·" not in part(selling, QPushButton, "navSync").text())
+
+
+def test_what_comes_of_a_till_having_been_away_is_nobodys_to_look_at(
+    selling: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
+    hear_of_a_refund(shop, ["unknown_product:p", "unknown_reference:T1-000001"])
+    selling.show_page(SYNC)
+    part(selling, QPushButton, "tabAttention").click()
+    assert rows(selling, "attentionRows") == []
+
+
+def hear_of_a_refund(shop: OfflineShop, flags: list[str]) -> None:
+    """The place's stream tells of another till's refund, with these flags."""
+    row = {
+        "id": "refund-of-another",
+        "kind": "refund",
+        "receiptNumber": "T9-000004",
+        "currency": "GBP",
+        "totalMinor": 999_999,
+        "occurredAt": "2026-03-01T08:00:00.000Z",
+        "receivedAt": "2026-03-01T08:00:01.000Z",
+        "actorId": ALICE.id,
+        "locationId": "main",
+        "flags": flags,
+    }
+    told = Change(
+        seq=1,
+        change_id="c",
+        resource_type="transaction",
+        resource_id="refund-of-another",
+        version=1,
+        row=row,
+        at=from_ms(0),
+    )
+
+    def hear(tx: Transaction) -> None:
+        for _twice in range(2):
+            flagged.note(tx, [told])
+
+    shop.write(hear)
