@@ -72,7 +72,10 @@ def _end_of(
 
 
 def _found(
-    connection: Connection, query: Select[*tuple[Any, ...]], key: SQLColumnExpression[str], wanted: Iterable[str | None]
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    key: SQLColumnExpression[str],
+    wanted: Iterable[str | None],
 ) -> dict[str, RowMapping]:
     """The rows of those wanted that there are, by their `id`."""
     ids = sorted({each for each in wanted if each is not None})
