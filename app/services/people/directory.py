@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import cast
 
 import orjson
 from argon2 import PasswordHasher
@@ -13,7 +12,7 @@ from app.domain.errors import NotPermitted, WrongPin
 from app.domain.rights import Right, may
 from app.services.approvals import authorise
 from app.services.people import pin_tries
-from app.services.till import Actor, Role, Till
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.identity import pin_material
 from sync_agent.store import tables as t
@@ -26,7 +25,7 @@ class Person:
     id: str
     name: str
     username: str
-    role: Role
+    role: str
 
 
 def people(till: Till) -> list[Person]:
@@ -35,7 +34,7 @@ def people(till: Till) -> list[Person]:
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
     return [
-        Person(row.id, row.name, row.username, cast("Role", row.role))
+        Person(row.id, row.name, row.username, row.role)
         for row in rows
         if till.device.location_id in orjson.loads(row.locations)
     ]

@@ -14,15 +14,7 @@ from app.domain.vocabulary.units import EACH
 from app.services.approvals import authorise
 from app.services.person_names import person_names
 from app.services.stock.catalogue import product_names
-from app.services.sync.suggestions import (
-    Suggestion,
-    counted_at,
-    differing_fields,
-    is_deleted,
-    quantity_of,
-    suggest_product,
-    suggest_stock,
-)
+from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.conflicts import (
@@ -35,6 +27,7 @@ from sync_agent.contract.conflicts import (
 )
 from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
 from sync_agent.contract.wire import to_ms
+from sync_agent.merge import counted_at, differing_fields, is_deleted, quantity_of
 from sync_agent.store import endings, overlay, search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
