@@ -9,6 +9,8 @@ A code of a newer till is in no table. Looking it up never fails: it moves nothi
 from dataclasses import dataclass
 from typing import Literal
 
+from server_stub.roles import Action
+
 
 @dataclass(frozen=True)
 class MovementReason:
@@ -31,7 +33,8 @@ class PaymentMethod:
 class TransactionKind:
     """What a till's transaction is. `stock` and `turnover` are what its lines and its total do: +1, −1, 0.
 
-    `reason` is that of the movements which it makes.
+    `reason` is that of the movements which it makes. `right` is what it takes besides the right to sell, and
+    `right_without_reference` what it takes where it names no earlier transaction.
     """
 
     code: str
@@ -39,6 +42,8 @@ class TransactionKind:
     stock: int = 0
     turnover: int = 0
     reason: str = ""
+    right: Action | None = None
+    right_without_reference: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,24 @@ TRANSACTION_KINDS = {
     for row in (
         TransactionKind("sale", "goods were sold", stock=-1, turnover=1, reason="sale"),
         TransactionKind(
-            "refund", "goods came back, and their price went out", stock=1, turnover=-1, reason="refund"
+            "refund",
+            "goods came back, and their price went out",
+            stock=1,
+            turnover=-1,
+            reason="refund",
+            right_without_reference=Action.REFUND_WITHOUT_RECEIPT,
         ),
-        TransactionKind("void", "a sale was undone, whole", stock=1, turnover=-1, reason="refund"),
+        TransactionKind(
+            "void",
+            "a sale was undone, whole",
+            stock=1,
+            turnover=-1,
+            reason="refund",
+            right=Action.VOID_SALE,
+        ),
         TransactionKind("paid_in", "money was put into the drawer"),
-        TransactionKind("paid_out", "money was taken out of the drawer"),
-        TransactionKind("no_sale", "the drawer was opened for no sale"),
+        TransactionKind("paid_out", "money was taken out of the drawer", right=Action.PAY_OUT),
+        TransactionKind("no_sale", "the drawer was opened for no sale", right=Action.OPEN_DRAWER),
     )
 }
 

@@ -8,6 +8,7 @@ from resources.words import in_figures, translate
 AMOUNT_MAX_MINOR = 10**12
 """The largest amount, either way, that one figure may hold."""
 
+# As ISO 4217 has them, not as people write them: docs/decisions/0019-minor-units-are-iso-4217.md.
 _MINOR_DIGITS = {
     **dict.fromkeys(
         [

@@ -1166,6 +1166,10 @@
             <source>Sales made here will be listed here.</source>
             <translation>المبيعات التي تتم هنا ستُسرد هنا.</translation>
         </message>
+        <message>
+            <source>a manager should look at it</source>
+            <translation>ينبغي أن يراجعها مدير</translation>
+        </message>
     </context>
     <context>
         <name>HeldPanel</name>
@@ -1423,6 +1427,10 @@
             <translation>الحالة</translation>
         </message>
         <message>
+            <source>To be looked at</source>
+            <translation>بانتظار المراجعة</translation>
+        </message>
+        <message>
             <source>Waiting</source>
             <translation>ينتظر</translation>
         </message>
@@ -1559,6 +1567,14 @@
         <message>
             <source>Entered twice</source>
             <translation>سُجل مرتين</translation>
+        </message>
+        <message>
+            <source>I have looked at it</source>
+            <translation>راجعتها</translation>
+        </message>
+        <message>
+            <source>It is finished and counted. Somebody should look into it.</source>
+            <translation>اكتملت واحتُسبت. ينبغي أن يراجعها أحد.</translation>
         </message>
         <message>
             <source>No longer wanted</source>
@@ -2622,6 +2638,10 @@
             <source>What was sent is listed here for 90 days.</source>
             <translation>ما أُرسل يُسرد هنا 90 يومًا.</translation>
         </message>
+        <message>
+            <source>{what} is off the list. It stays in the log.</source>
+            <translation>أزيل {what} من القائمة، ويبقى في السجل.</translation>
+        </message>
     </context>
     <context>
         <name>TenderPanel</name>
@@ -3138,6 +3158,65 @@
         <message>
             <source>→ {figure} decided here, {status}</source>
             <translation>← {figure} بقرار هنا، {status}</translation>
+        </message>
+    </context>
+    <context>
+        <name>flag</name>
+        <message>
+            <source>It went further than was approved: {what}</source>
+            <translation>تجاوزت ما جرت الموافقة عليه: {what}</translation>
+        </message>
+        <message>
+            <source>Nobody who may approved it: {what}</source>
+            <translation>لم يوافق عليها من يحق له: {what}</translation>
+        </message>
+        <message>
+            <source>The catalogue did not know {what}</source>
+            <translation>لم يكن {what} في الكتالوج</translation>
+        </message>
+        <message>
+            <source>The server does not have receipt {what}</source>
+            <translation>الإيصال {what} غير موجود على الخادم</translation>
+        </message>
+        <message>
+            <source>The server does not know this way of paying: {what}</source>
+            <translation>لا يعرف الخادم طريقة الدفع هذه: {what}</translation>
+        </message>
+        <message>
+            <source>The shop does not know {what}, who approved it</source>
+            <translation>لا يعرف المتجر {what} الذي وافق عليها</translation>
+        </message>
+        <message>
+            <source>The shop does not know {what}, who did it</source>
+            <translation>لا يعرف المتجر {what} الذي قام بها</translation>
+        </message>
+        <message>
+            <source>Whoever approved it may not: {what}</source>
+            <translation>من وافق عليها لا يحق له ذلك: {what}</translation>
+        </message>
+        <message>
+            <source>{what} was being counted: check that count</source>
+            <translation>كان {what} قيد الجرد: راجع ذلك الجرد</translation>
+        </message>
+        <message>
+            <source>{what} was deleted from the catalogue</source>
+            <translation>كان {what} محذوفًا من الكتالوج</translation>
+        </message>
+        <message>
+            <source>{what}, who approved it, did not work here any more</source>
+            <translation>{what} الذي وافق عليها لم يعد يعمل هنا</translation>
+        </message>
+        <message>
+            <source>{what}, who approved it, does not work at this shop</source>
+            <translation>{what} الذي وافق عليها لا يعمل في هذا المتجر</translation>
+        </message>
+        <message>
+            <source>{what}, who did it, did not work here any more</source>
+            <translation>{what} الذي قام بها لم يعد يعمل هنا</translation>
+        </message>
+        <message>
+            <source>{what}, who did it, does not work at this shop</source>
+            <translation>{what} الذي قام بها لا يعمل في هذا المتجر</translation>
         </message>
     </context>
     <context>

@@ -1102,6 +1102,10 @@
             <source>Sales made here will be listed here.</source>
             <translation>Aquí aparecerán las ventas hechas en esta caja.</translation>
         </message>
+        <message>
+            <source>a manager should look at it</source>
+            <translation>un encargado debería revisarlo</translation>
+        </message>
     </context>
     <context>
         <name>HeldPanel</name>
@@ -1347,6 +1351,10 @@
             <translation>Estado</translation>
         </message>
         <message>
+            <source>To be looked at</source>
+            <translation>Por revisar</translation>
+        </message>
+        <message>
             <source>Waiting</source>
             <translation>En espera</translation>
         </message>
@@ -1483,6 +1491,14 @@
         <message>
             <source>Entered twice</source>
             <translation>Registrado dos veces</translation>
+        </message>
+        <message>
+            <source>I have looked at it</source>
+            <translation>Lo he revisado</translation>
+        </message>
+        <message>
+            <source>It is finished and counted. Somebody should look into it.</source>
+            <translation>Está terminada y contabilizada. Alguien debería revisarla.</translation>
         </message>
         <message>
             <source>No longer wanted</source>
@@ -2494,6 +2510,10 @@
             <source>What was sent is listed here for 90 days.</source>
             <translation>Lo enviado aparece aquí durante 90 días.</translation>
         </message>
+        <message>
+            <source>{what} is off the list. It stays in the log.</source>
+            <translation>{what} ya no está en la lista. Queda en el registro.</translation>
+        </message>
     </context>
     <context>
         <name>TenderPanel</name>
@@ -2986,6 +3006,65 @@
         <message>
             <source>→ {figure} decided here, {status}</source>
             <translation>→ {figure}: decidido aquí, {status}</translation>
+        </message>
+    </context>
+    <context>
+        <name>flag</name>
+        <message>
+            <source>It went further than was approved: {what}</source>
+            <translation>Fue más allá de lo aprobado: {what}</translation>
+        </message>
+        <message>
+            <source>Nobody who may approved it: {what}</source>
+            <translation>Nadie autorizado lo aprobó: {what}</translation>
+        </message>
+        <message>
+            <source>The catalogue did not know {what}</source>
+            <translation>El catálogo no conocía {what}</translation>
+        </message>
+        <message>
+            <source>The server does not have receipt {what}</source>
+            <translation>El servidor no tiene el ticket {what}</translation>
+        </message>
+        <message>
+            <source>The server does not know this way of paying: {what}</source>
+            <translation>El servidor no conoce esta forma de pago: {what}</translation>
+        </message>
+        <message>
+            <source>The shop does not know {what}, who approved it</source>
+            <translation>La tienda no conoce a {what}, que lo aprobó</translation>
+        </message>
+        <message>
+            <source>The shop does not know {what}, who did it</source>
+            <translation>La tienda no conoce a {what}, que lo hizo</translation>
+        </message>
+        <message>
+            <source>Whoever approved it may not: {what}</source>
+            <translation>Quien lo aprobó no puede hacerlo: {what}</translation>
+        </message>
+        <message>
+            <source>{what} was being counted: check that count</source>
+            <translation>Se estaba contando {what}: revise ese recuento</translation>
+        </message>
+        <message>
+            <source>{what} was deleted from the catalogue</source>
+            <translation>{what} se había eliminado del catálogo</translation>
+        </message>
+        <message>
+            <source>{what}, who approved it, did not work here any more</source>
+            <translation>{what}, que lo aprobó, ya no trabajaba aquí</translation>
+        </message>
+        <message>
+            <source>{what}, who approved it, does not work at this shop</source>
+            <translation>{what}, que lo aprobó, no trabaja en esta tienda</translation>
+        </message>
+        <message>
+            <source>{what}, who did it, did not work here any more</source>
+            <translation>{what}, que lo hizo, ya no trabajaba aquí</translation>
+        </message>
+        <message>
+            <source>{what}, who did it, does not work at this shop</source>
+            <translation>{what}, que lo hizo, no trabaja en esta tienda</translation>
         </message>
     </context>
     <context>

@@ -98,7 +98,11 @@ _JUDGE_ANEW = (
 def _row(
     context: OperationContext, raw: RawOperation, envelope: Envelope | None, result: OperationResult
 ) -> dict[str, Any]:
-    operation = raw.operation
+    operation, moments = raw.operation, context.moments
+    if envelope is None:
+        moment = moments.of_unreadable(context.caller.device_id, raw.device_seq)
+    else:
+        moment = moments.of(envelope)
     return {
         "tenant_id": context.tenant_id,
         "id": raw.id,
@@ -115,6 +119,8 @@ def _row(
         "status": str(result.status),
         "result": result.to_wire(),
         "received_ms": context.unit.now_ms,
+        "happened_ms": moment.at_ms if moment else None,
+        "tenant_seq": moment.tenant_seq if moment else None,
     }
 
 

@@ -1,5 +1,10 @@
-"""Whether whoever stands behind an operation may do it: asked once for each, before it is applied."""
+"""Whether an operation may be done: asked once for each, before it is applied.
 
+What can be said from the operation and its bearer alone is here; who may is the judgement of
+`server_stub.services.authorisation`, with people as they were when the operation was done.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 from server_stub.errors import Refusal
@@ -7,8 +12,18 @@ from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement
 from server_stub.operations.parsing import Envelope
 from server_stub.operations.quarantine import CannotBeTaken
-from server_stub.roles import may
+from server_stub.services.authorisation import (
+    NOTHING,
+    Allowed,
+    Approval,
+    Bearer,
+    Flagged,
+    Need,
+    Refused,
+    judge,
+)
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import Operation
 
 
 def authorise(
@@ -18,10 +33,9 @@ def authorise(
     envelope = operation.envelope
     _must_be_of_this_tenant(context, envelope)
     _must_carry_for_a_till(context, envelope)
-    _must_act_as_themselves(context, handler, envelope)
     _must_be_at_its_place(context, handler, envelope)
-    _must_hold_the_right(context, handler.requirement(context, operation), envelope)
-    return ()
+    needed = handler.requirement(context, operation)
+    return _flags(context, needed, envelope, is_completed=handler.is_completed)
 
 
 def _must_be_of_this_tenant(context: OperationContext, envelope: Envelope) -> None:
@@ -45,18 +59,6 @@ def _must_carry_for_a_till(context: OperationContext, envelope: Envelope) -> Non
         )
 
 
-def _must_act_as_themselves(context: OperationContext, handler: Handler[Any], envelope: Envelope) -> None:
-    """A person's token acts in that person's name alone; a till's in the name of any user of the tenant."""
-    named = envelope.operation.actor_id
-    if named is None:
-        return
-    if not context.caller.is_device:
-        if named != context.caller.user_id:
-            raise Refusal(ErrorCode.FORBIDDEN, "actorId: not the user of this token")
-    elif not handler.is_completed and context.person(named) is None:
-        raise Refusal(ErrorCode.FORBIDDEN, f"actorId: there is no user {named}")
-
-
 def _must_be_at_its_place(context: OperationContext, handler: Handler[Any], envelope: Envelope) -> None:
     """The bearer may act at the place that the operation names, if it names one."""
     place = envelope.location_id
@@ -72,16 +74,41 @@ def _must_be_at_its_place(context: OperationContext, handler: Handler[Any], enve
     raise refusal
 
 
-def _must_hold_the_right(context: OperationContext, needed: Requirement, envelope: Envelope) -> None:
-    """The bearer holds the right, or, of a till, whoever stands at it or approves there."""
+def _flags(
+    context: OperationContext, needed: Requirement, envelope: Envelope, *, is_completed: bool
+) -> tuple[str, ...]:
+    """What the judgement has to say; nothing where it allows."""
     caller = context.caller
-    if needed.place is not None and needed.place not in caller.locations:
-        raise Refusal(ErrorCode.FORBIDDEN, f"it is of {needed.place}, which is not your place")
-    if may(caller.role, needed.right):
-        return
-    if not caller.is_device:
-        raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {needed.right}")
-    named = (envelope.actor_id, envelope.operation.approved_by_id)
-    people = (context.person(who) for who in named if who)
-    if not any(person is not None and may(person.role, needed.right) for person in people):
-        raise Refusal(ErrorCode.FORBIDDEN, f"the person at the till may not {needed.right}")
+    verdict = judge(
+        Bearer(caller.id, caller.role, frozenset(caller.locations), caller.user_id),
+        context.person(envelope.actor_id),
+        tuple(_approvals(context, envelope.operation)),
+        (Need(needed.right), *needed.besides),
+        needed.place,
+        context.moments.of(envelope),
+        is_completed=is_completed,
+    )
+    match verdict:
+        case Allowed():
+            return ()
+        case Flagged(flags):
+            return flags
+        case Refused(code, message):
+            raise Refusal(code, message)
+
+
+def _approvals(context: OperationContext, operation: Operation) -> Iterator[Approval]:
+    """Who approved what in it. Where `approvals` says it, `approvedById` names somebody and no more."""
+    for approval in operation.approvals or ():
+        yield Approval(context.person(approval.approver), approval.right, approval.of, approval.at_most)
+    approver_id = operation.approved_by_id
+    if approver_id is not None:
+        yield Approval(context.person(approver_id), NOTHING if operation.approvals else None)
+
+
+def people_named(envelope: Envelope) -> set[str]:
+    """Everybody whose rights count for an operation."""
+    operation = envelope.operation
+    approvers = {approval.approver for approval in operation.approvals or ()}
+    named = {envelope.actor_id, *approvers}
+    return named if operation.approved_by_id is None else named | {operation.approved_by_id}

@@ -9,11 +9,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from server_stub.operations.moments import Moments
 from server_stub.operations.parsing import Envelope
-from server_stub.services.caller import Caller, Person
+from server_stub.services import rights_history
+from server_stub.services.authorisation import Person
+from server_stub.services.caller import Caller
 from server_stub.services.ledger import Ledger, Origin
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
+from server_stub.store.tables import Device
 from sync_agent.contract.identity import TenantSettings
 from sync_agent.contract.operations import Effect
 from sync_agent.contract.streams import location_stream, tenant_stream
@@ -27,7 +31,9 @@ class OperationContext:
         self.unit = unit
         self.caller = caller
         self.ledger = Ledger(unit)
-        self._people: dict[str, Person | None] = {}
+        self.moments = Moments(unit)
+        self._names: dict[str, str | None] = {}
+        self._rights: dict[str, Person] = {}
         self._devices: dict[str, str] = {}
         self._products: dict[str, dict[str, Any] | None] = {}
         self._references: dict[str, bool] = {}
@@ -72,30 +78,28 @@ class OperationContext:
         return self._locations
 
     def load_people(self, ids: Iterable[str]) -> None:
-        missing = set(ids) - self._people.keys()
-        if not missing:
-            return
-        self._people.update(dict.fromkeys(missing))
-        of = t.user_account.c
-        for row in self.unit.rows(
-            select(of.id, of.name, of.role).where(of.tenant_id == self.tenant_id, of.id.in_(missing))
-        ):
-            self._people[row.id] = Person(row.id, row.name, row.role)
+        missing = set(ids) - self._rights.keys()
+        if missing:
+            self._rights.update(rights_history.people(self.unit, missing))
 
-    def person(self, user_id: str) -> Person | None:
-        """A user of the tenant, dismissed or not; None for anyone else, a till by itself too."""
+    def person(self, user_id: str) -> Person:
+        """Whoever an id names, with all the rights that they ever had; without any, nobody of the tenant."""
         self.load_people([user_id])
-        return self._people[user_id]
+        return self._rights[user_id]
 
     def name_of(self, user_id: str | None) -> str | None:
-        person = self.person(user_id) if user_id else None
-        return person.name if person else None
+        """A user's name, dismissed or not; None for anyone else, a till by itself too."""
+        if user_id is None:
+            return None
+        if user_id not in self._names:
+            of = t.user_account.c
+            query = select(of.name).where(of.tenant_id == self.tenant_id, of.id == user_id)
+            self._names[user_id] = self.unit.rows(query).scalar_one_or_none()
+        return self._names[user_id]
 
     def is_device(self, device_id: str) -> bool:
         """Whether the tenant has a till of that id, revoked or not."""
-        of = t.device.c
-        found = self.unit.rows(select(of.id).where(of.tenant_id == self.tenant_id, of.id == device_id))
-        return found.first() is not None
+        return self.unit.session.get(Device, (self.tenant_id, device_id)) is not None
 
     def owner_of_number(self, device_id: str, device_seq: int | None) -> str | None:
         """The operation that was received under a till's number; None while none was."""
@@ -111,11 +115,8 @@ class OperationContext:
         if device_id is None:
             return None
         if device_id not in self._devices:
-            of = t.device.c
-            name = self.unit.rows(
-                select(of.name).where(of.tenant_id == self.tenant_id, of.id == device_id)
-            ).scalar_one_or_none()
-            self._devices[device_id] = name or device_id
+            till = self.unit.session.get(Device, (self.tenant_id, device_id))
+            self._devices[device_id] = till.name if till else device_id
         return self._devices[device_id]
 
     def load_products(self, ids: Iterable[str]) -> None:

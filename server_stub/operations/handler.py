@@ -19,6 +19,7 @@ from server_stub.operations.outcome import Outcome, rejected
 from server_stub.operations.parsing import Envelope
 from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
+from server_stub.services.authorisation import Need
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Operation, Verb
 from sync_agent.contract.wire import Wire
@@ -77,10 +78,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Requirement:
-    """The right that an operation needs, and the place where it needs it; None: at no place in particular."""
+    """The right that an operation needs, and the place where it needs it; None: at no place in particular.
+
+    `besides` are rights that only some of what is in it needs.
+    """
 
     right: Action
     place: str | None
+    besides: tuple[Need, ...] = ()
 
 
 class Handler(ABC, Generic[Data]):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from server_stub.errors import Refusal
 from server_stub.operations import audit, clones, conflicts, quarantine
 from server_stub.operations.answers import Answers
-from server_stub.operations.authorisation import authorise
+from server_stub.operations.authorisation import authorise, people_named
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, Handlers, ParsedOperation
 from server_stub.operations.outcome import Outcome, rejected
@@ -204,7 +204,12 @@ def _places(context: OperationContext, handlers: Handlers, items: Sequence[Item]
 
 def _load(context: OperationContext, items: Sequence[Item]) -> None:
     """Fetches in bulk what most operations need."""
-    context.load_people(item.envelope.actor_id for item in items if item.envelope is not None)
+    envelopes = [item.envelope for item in items if item.envelope is not None]
+    context.load_people(person_id for envelope in envelopes for person_id in people_named(envelope))
+    context.moments.load(
+        (item.envelope.device_id if item.envelope else context.caller.device_id, item.raw.device_seq)
+        for item in items
+    )
     levels: set[tuple[str, str]] = set()
     products: set[str] = set()
     references: set[str] = set()

@@ -14,6 +14,8 @@ from sync_agent.contract.codes import ErrorCode
 
 TILL = "device"
 """The role that a till by itself has in the table of rights."""
+NOTHING = ""
+"""The right of an approval that is for nothing: somebody is named, and that is looked at, but no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,15 +270,17 @@ class _Judgement:
             return
         given = [key for key in (*named, (None, None)) if key in self._given]
         entitled = [
-            at_most
+            [
+                at_most
+                for approver_id, at_most in self._given[key].items()
+                if self._holds(self._approvers[approver_id], need.right)
+            ]
             for key in dict.fromkeys(given)
-            for approver_id, at_most in self._given[key].items()
-            if self._holds(self._approvers[approver_id], need.right)
         ]
-        if any(at_most is None or need.amount is None or need.amount <= at_most for at_most in entitled):
+        if _reach(entitled, need.amount):
             return
         what = need.right.words
-        if entitled:
+        if any(entitled):
             yield _Finding("over_approval", need.right, f"approvals: {what} went further than was approved")
         elif given:
             approver_id = next(iter(self._given[given[0]]))
@@ -305,3 +309,18 @@ class _Judgement:
 
     def _is_of_place(self, then: RightsFrom) -> bool:
         return self._places is None or bool(self._places & then.places)
+
+
+def _reach(bounds: list[list[int | None]], amount: int | None) -> bool:
+    """Whether approvals go as far as `amount`: what was given for a line and for the whole adds up.
+
+    Each list is of one thing: there the furthest counts. Bounds are on either side of nothing, so an approval
+    of less (a price below the catalogue's) is none of more.
+    """
+    given = [of_one for of_one in bounds if of_one]
+    if amount is None or any(None in of_one for of_one in given):
+        return bool(given)
+    known = [[bound for bound in of_one if bound is not None] for of_one in given]
+    low = sum(min(0, *of_one) for of_one in known)
+    high = sum(max(0, *of_one) for of_one in known)
+    return bool(known) and low <= amount <= high

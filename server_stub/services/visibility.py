@@ -2,7 +2,7 @@
 
 A client that names the feature `tolerant` (`sync_agent.contract.tolerance`) is sent what there is. Any other
 is a till of release 0.1.0, or a client written for it, which stops at a word that it does not know: it is
-sent that release's words alone. `_KNOWN` holds them, as they were then and whatever the contract has now.
+sent that release's words alone. `KNOWN` holds them, as they were then and whatever the contract has now.
 A word that is not among them is mapped to the nearest that is:
 
 | what | an unknown word becomes |
@@ -69,13 +69,13 @@ def _in_known_words(of: str, row: Row) -> Row:
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     known: frozenset[str]
     nearest: str
 
 
-_KNOWN: Mapping[tuple[str, str], _Words] = {
-    ("stock_movement", "reason"): _Words(
+KNOWN: Mapping[tuple[str, str], Words] = {
+    ("stock_movement", "reason"): Words(
         frozenset(
             [
                 "sale",
@@ -91,23 +91,24 @@ _KNOWN: Mapping[tuple[str, str], _Words] = {
         ),
         "correction",
     ),
-    ("user", "role"): _Words(frozenset({"clerk", "manager", "admin"}), "clerk"),
-    ("transaction", "kind"): _Words(
+    ("user", "role"): Words(frozenset({"clerk", "manager", "admin"}), "clerk"),
+    ("transaction", "kind"): Words(
         frozenset(["sale", "refund", "void", "paid_in", "paid_out", "no_sale"]), "no_sale"
     ),
-    ("payment", "method"): _Words(frozenset({"cash", "card", "other"}), "other"),
-    ("conflict", "resourceType"): _Words(frozenset({"stock_level", "product", "transaction"}), "transaction"),
-    ("conflict", "conflictType"): _Words(
+    ("payment", "method"): Words(frozenset({"cash", "card", "other"}), "other"),
+    ("conflict", "resourceType"): Words(frozenset({"stock_level", "product", "transaction"}), "transaction"),
+    ("conflict", "conflictType"): Words(
         frozenset({"concurrent_update", "version_mismatch", "data_inconsistency"}), "data_inconsistency"
     ),
-    ("conflict", "status"): _Words(frozenset({"open", "resolved"}), "resolved"),
-    ("conflict", "resolution"): _Words(frozenset({"accept_local", "accept_server", "merge"}), "merge"),
-    ("shift", "status"): _Words(frozenset({"open", "closed"}), "open"),
-    ("quarantine", "status"): _Words(frozenset({"open", "applied", "discarded"}), "open"),
-    ("notice", "type"): _Words(
+    ("conflict", "status"): Words(frozenset({"open", "resolved"}), "resolved"),
+    ("conflict", "resolution"): Words(frozenset({"accept_local", "accept_server", "merge"}), "merge"),
+    ("shift", "status"): Words(frozenset({"open", "closed"}), "open"),
+    ("quarantine", "status"): Words(frozenset({"open", "applied", "discarded"}), "open"),
+    ("notice", "type"): Words(
         frozenset({"inventory_update", "price_change", "announcement", "maintenance"}), "announcement"
     ),
 }
+"""The words of each field, by what it is in."""
 
 _KNOWN_TYPES = frozenset(
     [
@@ -147,7 +148,7 @@ _UNITS = {0: "each", 3: "kg"}
 
 
 def _mapping(of: str, *fields: str) -> Callable[[Row], Row]:
-    words = {name: _KNOWN[of, name] for name in fields}
+    words = {name: KNOWN[of, name] for name in fields}
 
     def map_row(row: Row) -> Row:
         mapped = {

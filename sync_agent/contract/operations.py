@@ -197,6 +197,14 @@ class TransactionRow(_Transaction):
     flags: tuple[str, ...] = ()
 
 
+FLAGS_ABOUT_GOODS = frozenset(
+    {"unknown_product", "deleted_product", "near_count", "unknown_method", "unknown_reference"}
+)
+"""Flags that need nobody: they come of tills that were away, and of words of another release. The others,
+also those that a reader does not know, are for a manager to look at.
+"""
+
+
 class TransferLine(Wire):
     product_id: Id
     quantity: Quantity = Field(gt=0)

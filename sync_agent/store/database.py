@@ -45,6 +45,7 @@ class Topic(StrEnum):
     COUNTS = "counts"
     PREFERENCES = "preferences"
     NOTICES = "notices"
+    FLAGGED = "flagged"
 
 
 @dataclass(frozen=True)

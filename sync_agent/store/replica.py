@@ -30,7 +30,7 @@ from sync_agent.contract.streams import (
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import Wire, to_ms
 from sync_agent.errors import ProtocolError
-from sync_agent.store import catalogue, outbox, overlay
+from sync_agent.store import catalogue, flagged, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import Status
@@ -296,6 +296,7 @@ def confirm_head(tx: Transaction, stream: str) -> None:
 
 
 def _apply(tx: Transaction, changes: Sequence[Change], *, staged: bool) -> None:
+    flagged.note(tx, changes)
     rows: dict[str, list[Values]] = {}
     shown: list[tuple[str, str]] = []
     conflicts: list[tuple[Conflict, str | None]] = []

@@ -435,6 +435,23 @@ sale = _table(
 without a sale. Its id is that of its operation.
 """
 
+flagged = _table(
+    "flagged",
+    _key("id"),
+    _text("kind"),
+    _text("receipt_number"),
+    _text("currency"),
+    _number("total_minor"),
+    _text("actor_id"),
+    _number("occurred_ms"),
+    # A JSON list, as the server sent them.
+    _text("flags"),
+    _optional_text("seen_by"),
+    _optional_number("seen_ms"),
+    Index("flagged_unseen", "occurred_ms", sqlite_where=text("seen_ms IS NULL")),
+)
+"""Transactions of this place, of whichever till, that the server flagged, until somebody has looked."""
+
 sale_line = _table(
     "sale_line",
     _key("sale_id", ForeignKey("sale.id")),

@@ -11,6 +11,7 @@ from server_stub import vocabulary
 from server_stub.documents import CLIENT_EVENTS, SERVER_EVENTS, changed_rows
 from server_stub.operations.handlers import BUILT_IN, HANDLERS
 from server_stub.roles import ENDPOINTS
+from server_stub.services.visibility import KNOWN
 from server_stub.settings import Settings
 from sync_agent.contract import codes
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
@@ -159,6 +160,12 @@ def test_every_resource_type_of_a_change_is_told() -> None:
 def rows_of_streams() -> list[str]:
     table = section("Streams").split("| resourceType |", 1)[1].split("\n\n", 1)[0]
     return [line.split("|")[1] for line in table.splitlines()[2:]]
+
+
+def test_what_each_newer_word_becomes_for_a_client_that_is_not_tolerant() -> None:
+    table = section("Versions of this protocol").split("| of | field |", 1)[1].split("\n\n", 1)[0]
+    told = [tuple(cell.strip(" `") for cell in line.strip("|").split("|")) for line in table.splitlines()[2:]]
+    assert told == [(of, name, words.nearest) for (of, name), words in KNOWN.items()]
 
 
 def test_every_endpoint_is_told_with_its_roles() -> None:

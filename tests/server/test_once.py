@@ -13,8 +13,12 @@ import pytest
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.operations.handlers.movements import StockMovement
+from server_stub.services import rights_history
 from server_stub.settings import Settings
 from server_stub.store import tables as t
+from server_stub.store.database import UnitOfWork
+from sync_agent.contract.stock import UserRow
+from sync_agent.contract.streams import tenant_stream
 from tests.kit.operations import count, movement, sale
 from tests.kit.rules import Rules
 from tests.kit.servers import ShopServer
@@ -55,22 +59,20 @@ def test_a_refusal_is_not_final(rules: Rules) -> None:
     assert rules.send("d1", early)[0]["repeated"] is True
 
 
-def _hire(unit: Any, user_id: str) -> None:
-    unit.insert(
-        t.user_account,
-        {
-            "tenant_id": "t",
-            "id": user_id,
-            "username": user_id,
-            "name": user_id,
-            "role": "clerk",
-            "locations": ["main"],
-            "password_hash": "",
-            "pin_verifier": None,
-            "disabled": 0,
-            "version": 1,
-        },
+def _hire(unit: UnitOfWork, user_id: str) -> None:
+    row = UserRow(
+        id=user_id,
+        username=user_id,
+        name=user_id,
+        role="clerk",
+        locations=["main"],
+        pin_verifier=None,
+        version=1,
     )
+    unit.streams.lock([tenant_stream("t")])
+    account = row.model_dump(by_alias=False) | {"disabled": 0, "password_hash": ""}
+    unit.insert(t.user_account, {"tenant_id": "t", **account})
+    rights_history.publish(unit, row)
 
 
 async def test_a_lost_answer_is_given_again(shop: ShopServer) -> None:

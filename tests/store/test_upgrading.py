@@ -22,7 +22,7 @@ from sync_agent.store.recovery import backup
 from sync_agent.store.tables import METADATA
 
 FIRST = Path(__file__).parent.parent / "golden_homes" / "0001" / "home.sqlite.xz"
-HEAD = "0007"
+HEAD = "0008"
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 
 from app import bootstrap
 from app.bootstrap import OpenHome
@@ -24,8 +25,9 @@ from app.services.stock import catalogue
 from app.services.sync import queue
 from app.single_instance import Doorbell, ask_to_show
 from app.ui.people.enrol_page import EnrolWindow
+from app.ui.widgets.theme import Theme, read_tokens
 from app.ui.window.main_window import MainWindow
-from app.ui.window.pages import SETTINGS
+from app.ui.window.pages import SELL, SETTINGS
 from app.window_life.application import application
 from app.window_life.life import WindowLife
 from sync_agent.enrolment import Enrolment
@@ -260,19 +262,68 @@ def test_a_till_that_has_unsent_work_cannot_be_signed_out(
     till.close()
 
 
+@pytest.mark.timeout(120)
+def test_the_language_changes_twice_and_the_same_person_sells_on(
+    loop: Loop, server: DemoServer, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    till.asks_to_be_set_up()
+    window = till.window(MainWindow)
+    sign_in(loop, window, "alice", "2468")
+    receipts = [sell_first_product(loop, window)]
+    for code, pay in (("es", "Cobrar (F9)"), ("en", "Pay (F9)")):
+        before = window
+        choose(window, "language", code)
+        loop.until(lambda before=before: not shiboken6.isValid(before))
+        window = till.window(MainWindow)
+        assert window.actor is not None, "whoever was signed in still is"
+        assert part(window, QPushButton, "pay").text() == pay
+    choose(window, "theme", "dark")  # nothing of the former windows listens any more
+    loop.until(lambda: window.palette().window().color().name().upper() == read_tokens(Theme.DARK)["window"])
+    window.show_page(SELL)
+    sell_first_product(loop, window)
+    loop.until(lambda: len(history.recent_sales(window.till)) == 2)
+    receipts.append(history.recent_sales(window.till)[0].receipt_number)
+    loop.until(lambda: server.receipts() == receipts)
+    till.close()
+
+
+def test_a_second_start_brings_the_window_back_from_the_task_bar(
+    loop: Loop, server: DemoServer, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    till.asks_to_be_set_up()
+    window = till.window(MainWindow)
+    window.showMinimized()
+    again = another_start(tmp_path / "till")
+    loop.until(lambda: again.poll() is not None)
+    assert again.returncode == 0
+    loop.until(lambda: not window.isMinimized())
+    till.close()
+
+
+def another_start(home: Path) -> subprocess.Popen[bytes]:
+    """Another program that finds this home open, and asks for its window."""
+    words = (
+        "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
+        "from app.single_instance import ask_to_show; QCoreApplication([]);"
+        "sys.exit(0 if ask_to_show(Path(sys.argv[1])) else 1)"
+    )
+    return subprocess.Popen([sys.executable, "-c", words, str(home)])
+
+
+def choose(window: MainWindow, name: str, value: str) -> None:
+    """Pick an entry of a list on the page of settings, as a person does."""
+    window.show_page(SETTINGS)
+    box = part(window, QComboBox, name)
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
+
+
 def test_who_starts_a_till_twice_is_shown_the_window_that_stands(loop: Loop, tmp_path: Path) -> None:
     rung: list[bool] = []
     doorbell = Doorbell(tmp_path, lambda: rung.append(True))
-    asking = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
-            "from app.single_instance import ask_to_show; QCoreApplication([]);"
-            "sys.exit(0 if ask_to_show(Path(sys.argv[1])) else 1)",
-            str(tmp_path),
-        ]
-    )
+    asking = another_start(tmp_path)
     loop.until(lambda: asking.poll() is not None)
     assert asking.returncode == 0
     loop.until(lambda: rung)

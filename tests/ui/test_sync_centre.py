@@ -1,17 +1,20 @@
 """What waits, what was refused, what was sent: in words, and up to date by itself."""
 
-from PySide6.QtWidgets import QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from app.domain.cart import Cart
-from app.services.stock import catalogue
+from app.services.stock import catalogue, inventory
 from app.ui.sync.page import Tab
 from app.ui.widgets.parts import MessageLine
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SYNC
+from sync_agent.contract.streams import Change
+from sync_agent.contract.wire import from_ms
 from sync_agent.events import ConnectionState, StateChanged
+from sync_agent.store import flagged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from tests.kit import selling
@@ -92,6 +95,22 @@ def test_try_now_asks_the_agent(selling: MainWindow, bridge: Bridge, agent: Sile
     assert agent.asked == ["try_now", "resume"]
 
 
+def test_what_was_changed_and_sent_again_is_said_and_not_overwritten(
+    selling: MainWindow, agent: SilentAgent, loop: Loop, shop: OfflineShop
+) -> None:
+    loop.run(inventory.adjust(shop.till, shop.product_id("Blue mug"), 6, "receive", None, ALICE))
+    change(shop, status="dead_letter", error="This delivery was entered already.")
+    loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
+    selling.show_page(SYNC)
+    part(selling, QPushButton, "editEntry").click()
+    dialog = part(selling, QDialog, "editDialog")
+    part(dialog, QLineEdit, "edit-delta").setText("5")
+    part(dialog, QPushButton, "editSend").click()
+    loop.settle()
+    assert agent.asked == ["try_now"]
+    assert part(selling, MessageLine, "syncMessage").words.startswith("Changed and sent again.")
+
+
 def test_the_header_says_when_all_was_last_in_step(
     selling: MainWindow, shop: OfflineShop, loop: Loop
 ) -> None:
@@ -137,3 +156,69 @@ def rows(window: MainWindow, name: str) -> list[list[str]]:
         [model.index(row, column).data() for column in range(model.columnCount())]
         for row in range(model.rowCount())
     ]
+
+
+def test_what_the_server_flagged_is_told_in_words_until_a_manager_has_looked(
+    selling: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
+    flags = [
+        "not_approved:refund_without_receipt",
+        "unknown_approver:nobody",
+        "unknown_product:p",
+        "odd_moon",
+    ]
+    hear_of_a_refund(shop, flags)
+    loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
+    selling.show_page(SYNC)
+    assert part(selling, QPushButton, "tabAttention").isChecked()
+    [[what, detail, _when, state]] = rows(selling, "attentionRows")
+    assert (what, state) == ("Refund T9-000004", "To be looked at")
+    assert detail.endswith("9999.99 · Alice Moreau")
+    words = part(selling, QLabel, "refusalWords").text()
+    assert "Nobody who may approved it: refund without a receipt." in words
+    assert "The shop does not know nobody, who approved it." in words
+    assert "odd_moon." in words
+    assert not part(selling, QPushButton, "tryEntryAgain").isVisible()
+    part(selling, QPushButton, "markSeen").click()
+    loop.until(lambda: rows(selling, "attentionRows") == [])
+    loop.until(lambda: "·" not in part(selling, QPushButton, "navSync").text())
+
+
+def test_what_comes_of_a_till_having_been_away_is_nobodys_to_look_at(
+    selling: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
+    hear_of_a_refund(shop, ["unknown_product:p", "unknown_reference:T1-000001"])
+    selling.show_page(SYNC)
+    part(selling, QPushButton, "tabAttention").click()
+    assert rows(selling, "attentionRows") == []
+
+
+def hear_of_a_refund(shop: OfflineShop, flags: list[str]) -> None:
+    """The place's stream tells of another till's refund, with these flags."""
+    row = {
+        "id": "refund-of-another",
+        "kind": "refund",
+        "receiptNumber": "T9-000004",
+        "currency": "GBP",
+        "totalMinor": 999_999,
+        "occurredAt": "2026-03-01T08:00:00.000Z",
+        "receivedAt": "2026-03-01T08:00:01.000Z",
+        "actorId": ALICE.id,
+        "locationId": "main",
+        "flags": flags,
+    }
+    told = Change(
+        seq=1,
+        change_id="c",
+        resource_type="transaction",
+        resource_id="refund-of-another",
+        version=1,
+        row=row,
+        at=from_ms(0),
+    )
+
+    def hear(tx: Transaction) -> None:
+        for _twice in range(2):
+            flagged.note(tx, [told])
+
+    shop.write(hear)

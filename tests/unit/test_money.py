@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import BadAmount
-from app.domain.money import AMOUNT_MAX_MINOR, format_minor, parse_amount, round_half_up
+from app.domain.money import AMOUNT_MAX_MINOR, format_minor, minor_digits, parse_amount, round_half_up
 from app.domain.tax import tax_included
 
 AMOUNTS = st.integers(min_value=0, max_value=AMOUNT_MAX_MINOR)
@@ -84,3 +84,10 @@ def test_a_refund_gives_back_the_tax_that_its_sale_took(total_minor: int, rate_p
     tax_minor = tax_included(total_minor, rate_ppm)
     assert tax_included(-total_minor, rate_ppm) == -tax_minor
     assert 0 <= tax_minor <= total_minor
+
+
+@pytest.mark.parametrize(("currency", "digits"), [("HUF", 2), ("COP", 2), ("IDR", 2), ("IQD", 3), ("UYI", 0)])
+def test_decimals_are_those_of_the_standard_and_not_those_that_people_write(
+    currency: str, digits: int
+) -> None:
+    assert minor_digits(currency) == digits

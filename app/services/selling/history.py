@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from app.services.flag_words import flags_in, needs_a_person
 from app.services.person_names import person_names
 from app.services.till import Till
 from sync_agent.store import tables as t
@@ -21,6 +22,8 @@ class SaleView:
     actor_name: str
     occurred_ms: int
     status: str
+    is_flagged: bool = False
+    """The server found something odd about it that somebody should look at."""
 
 
 def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
@@ -33,7 +36,7 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
         .scalar_subquery()
     )
     query = (
-        select(sale, t.outbox.c.status, lines.label("lines"))
+        select(sale, t.outbox.c.status, t.outbox.c.result, lines.label("lines"))
         .join(t.outbox, t.outbox.c.id == sale.c.id)
         .order_by(sale.c.occurred_ms.desc(), t.outbox.c.device_seq.desc())
         .limit(limit)
@@ -51,6 +54,7 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
             actor_name=names[row.actor_id],
             occurred_ms=row.occurred_ms,
             status=row.status,
+            is_flagged=needs_a_person(flags_in(row.result)),
         )
         for row in rows
     ]

@@ -16,10 +16,13 @@ from app.services.till import Till
 from resources.words import negative, positive, translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
-from sync_agent.store import endings
+from sync_agent.store import endings, flagged
 from sync_agent.store import tables as t
 from sync_agent.store.outbox import Status
 from sync_agent.store.replica import open_conflict_count
+
+FLAGGED = "flagged"
+"""The status of a row that is no entry of this till's queue: the server took it, and flagged it."""
 
 UNSENT = (Status.PENDING, Status.PROCESSING, Status.BLOCKED)
 
@@ -34,6 +37,8 @@ class QueueCounts:
     oldest_unsent_ms: int | None
     sales: int = 0
     """How many of the waiting ones are sales or refunds."""
+    flagged: int = 0
+    """Finished transactions of this place that the server flagged, and nobody has looked at here."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,14 @@ def counts(till: Till) -> QueueCounts:
             select(t.outbox.c.timestamp_ms).where(t.outbox.c.device_seq == oldest)
         ).scalar_one_or_none()
         conflicts = open_conflict_count(connection)
+        flagged_count = flagged.unseen_count(connection)
     return QueueCounts(
         waiting=sum(count for count, _, _ in unsent),
         attention=by_status.get(Status.DEAD_LETTER, (0, 0, 0))[0],
         conflicts=conflicts,
         oldest_unsent_ms=oldest_ms,
         sales=sum(sales for _, _, sales in unsent),
+        flagged=flagged_count,
     )
 
 

@@ -1,6 +1,7 @@
 """Prints in a thread of its own, and keeps slips as PDFs: the window never waits for paper."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -29,9 +30,11 @@ class PrintDesk(QObject):
         self._window = window
         self._one_at_a_time = asyncio.Lock()
 
-    def show_slip(self, slip: Slip) -> None:
-        """Open the slip to look at, with ways to print and keep it."""
+    def show_slip(self, slip: Slip, *, odd: Sequence[str] = ()) -> None:
+        """Open the slip to look at, with ways to print and keep it. What is odd about it is not printed."""
         dialog = SlipDialog(slip, self._window)
+        if odd:
+            dialog.say(" ".join(f"{words}." for words in odd), Tone.WARN)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.printWanted.connect(lambda wanted: self._start(self._print(wanted, dialog), dialog))
         dialog.pdfWanted.connect(lambda wanted: self._choose_file(wanted, dialog))

@@ -16,6 +16,7 @@ from app.ui.sell.quick_keys import QuickKeys
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import Pages, SearchField, label
 from app.ui.widgets.shortcuts import SEARCH
+from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 RESULTS_MAX = 50
@@ -90,6 +91,8 @@ class FindPanel(QWidget):
             first=f"{kind.name} {sale.receipt_number}",
             second=f"{self._formatter.moment(sale.occurred_ms, now_ms)} · {sale.actor_name}",
             figure=figure if kind.has_amount else "",
+            remark=self.tr("a manager should look at it") if sale.is_flagged else "",
+            tone=Tone.WARN,
         )
 
     def refresh(self) -> None:

@@ -17,7 +17,7 @@ from app.domain.quantity import parse_quantity
 from app.domain.rights import Right
 from app.domain.tender import Settlement
 from app.domain.vocabulary.payment_methods import is_cash
-from app.services import preferences
+from app.services import flag_words, preferences
 from app.services.cash import drawer
 from app.services.selling import checkout, history, open_sales, receipts, refunds
 from app.services.selling.transaction import CompletedSale
@@ -440,7 +440,8 @@ class SellPage(Page):
         self._message.say(self.tr("The drawer was opened without a sale. It is noted."), for_ms=6000)
 
     def _show_receipt(self, sale_id: str) -> None:
-        self._desk.show_slip(receipts.receipt(self._till, sale_id, self._formatter, copy=True))
+        slip = receipts.receipt(self._till, sale_id, self._formatter, copy=True)
+        self._desk.show_slip(slip, odd=flag_words.of_sale(self._till, sale_id))
 
     def _reprint_last(self) -> None:
         sale_id = history.last_receipt_id(self._till)

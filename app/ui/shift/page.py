@@ -90,7 +90,10 @@ class ShiftPage(Page):
     def _show_totals(self, shift: ShiftView) -> None:
         now_ms = self._till.clock.now_ms()
         opened = self._formatter.moment(shift.opened_ms, now_ms)
-        self._facts.setText(self.tr("Opened {time} by {person}").format(time=opened, person=shift.opened_by))
+        facts = [self.tr("Opened {time} by {person}").format(time=opened, person=shift.opened_by)]
+        if self._totals.uncounted:
+            facts.append(reports.uncounted_in_words(self._totals.uncounted))
+        self._facts.setText("\n".join(facts))
         while (item := self._sums.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

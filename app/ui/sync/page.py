@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import DomainError
 from app.domain.rights import Right
-from app.services.sync import conflicts, queue, refused
+from app.services.sync import conflicts, flagged, queue, refused
 from app.services.sync.queue import QueueRow
 from app.services.till import Actor
 from app.ui.page.base import Page
@@ -84,7 +84,7 @@ class SyncCentre(Page):
         """Open on what needs a person, else on what waits."""
         if self._counts.conflicts:
             urgent = Tab.CONFLICTS
-        elif self._counts.attention:
+        elif self._counts.attention or self._counts.flagged:
             urgent = Tab.ATTENTION
         else:
             urgent = Tab.WAITING
@@ -158,7 +158,7 @@ class SyncCentre(Page):
         self._show_header()
 
     def refresh(self, change: MergedChange) -> None:
-        if self.isVisible() and change.touches("outbox", "conflicts", "device"):
+        if self.isVisible() and change.touches("outbox", "conflicts", "device", "flagged"):
             self._read_list()
             self._show_header()
 
@@ -181,7 +181,7 @@ class SyncCentre(Page):
             case Tab.WAITING:
                 self._waiting.show(queue.waiting(self._till, limit=ROWS_MAX))
             case Tab.ATTENTION:
-                self._refused.show(queue.attention(self._till))
+                self._refused.show([*queue.attention(self._till), *flagged.unseen(self._till)])
                 self._refused_table.pick_first()
             case Tab.CONFLICTS:
                 self._inbox.read()
@@ -197,9 +197,14 @@ class SyncCentre(Page):
         row = self._chosen_entry()
         self._refusal.setVisible(tab is Tab.ATTENTION and row is not None)
         if tab is Tab.ATTENTION and row is not None:
-            self._refusal.show_entry(row, can_edit=self._can_edit(row), can_discard=self._can_discard(row))
+            if row.status == queue.FLAGGED:
+                self._refusal.show_flagged(row)
+            else:
+                self._refusal.show_entry(
+                    row, can_edit=self._can_edit(row), can_discard=self._can_discard(row)
+                )
         self._entry_bar.setVisible(tab in {Tab.WAITING, Tab.ATTENTION, Tab.SENT})
-        self._details.setEnabled(row is not None)
+        self._details.setEnabled(row is not None and row.status != queue.FLAGGED)
         self._export.setEnabled(bool(self._shown_ids()))
         self._more.setVisible(tab is Tab.WAITING and self._counts.waiting > ROWS_MAX)
         self._more.setText(
@@ -218,7 +223,9 @@ class SyncCentre(Page):
     def _shown_ids(self) -> list[str]:
         models = {Tab.WAITING: self._waiting, Tab.ATTENTION: self._refused, Tab.SENT: self._sent}
         model = models.get(Tab(self._lists.currentIndex()))
-        return [] if model is None else [row.operation_id for row in model.rows()]
+        if model is None:
+            return []
+        return [row.operation_id for row in model.rows() if row.status != queue.FLAGGED]
 
     def _can_edit(self, row: QueueRow) -> bool:
         return EditDialog.can_edit(refused.details(self._till, row.operation_id))
@@ -301,6 +308,17 @@ class SyncCentre(Page):
         words = self.tr("Discarded: {what}. It is kept for 90 days, and exported to {path}.")
         self._message.say(words.format(what=row.title, path=exported), Tone.GOOD)
 
+    def _mark_seen(self) -> None:
+        row = self._chosen_entry()
+        if row is not None and self._actor is not None:
+            self._start(self._note_seen(row, self._actor))
+
+    async def _note_seen(self, row: QueueRow, actor: Actor) -> None:
+        approver = await self._approvals.ask(actor, Right.DISCARD_ENTRY)
+        await flagged.mark_seen(self._till, row.operation_id, actor, approved_by=approver)
+        words = self.tr("{what} is off the list. It stays in the log.")
+        self._message.say(words.format(what=row.title), Tone.GOOD, for_ms=8000)
+
     def _choose_export(self) -> None:
         chooser = QFileDialog(self, self.tr("Export"), "evertill-entries.json", "JSON (*.json);;CSV (*.csv)")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -323,7 +341,7 @@ class SyncCentre(Page):
     def _show_tab_words(self) -> None:
         for tab, words, count in (
             (Tab.WAITING, self.tr("Waiting"), self._counts.waiting),
-            (Tab.ATTENTION, self.tr("Needs attention"), self._counts.attention),
+            (Tab.ATTENTION, self.tr("Needs attention"), self._counts.attention + self._counts.flagged),
             (Tab.CONFLICTS, self.tr("Conflicts"), self._counts.conflicts),
             (Tab.SENT, self.tr("Sent"), 0),
             (Tab.DIAGNOSTICS, self.tr("Diagnostics"), 0),
@@ -399,6 +417,7 @@ class SyncCentre(Page):
         self._refusal.tryAllAgain.connect(self._try_all_again)
         self._refusal.edit.connect(self._edit)
         self._refusal.discard.connect(self._discard)
+        self._refusal.seen.connect(self._mark_seen)
         layout.addWidget(self._refusal)
         layout.addWidget(self._make_entry_bar())
         self._show_tab_words()

@@ -111,7 +111,13 @@ class QueueModel(RowsModel[QueueRow]):
         return self._state_words(row)
 
     def token(self, row: QueueRow) -> str:
-        tokens = {"completed": "good", "processing": "busy", "dead_letter": "bad", "blocked": "warn"}
+        tokens = {
+            "completed": "good",
+            "processing": "busy",
+            "dead_letter": "bad",
+            "blocked": "warn",
+            "flagged": "warn",
+        }
         return tokens.get(row.status, "text")
 
     def _state_words(self, row: QueueRow) -> str:
@@ -126,6 +132,7 @@ class QueueModel(RowsModel[QueueRow]):
             "dead_letter": self.tr("Refused"),
             "completed": self.tr("At the server"),
             "quarantined": self.tr("With the manager"),
+            "flagged": self.tr("To be looked at"),
         }
         return words.get(row.status, row.status)
 
@@ -182,7 +189,7 @@ class DecidedModel(RowsModel[DecidedConflict]):
             "accept_server": self.tr("the server’s side"),
             "merge": self.tr("both together"),
         }
-        return words.get(row.resolution or "", "")
+        return words.get(row.resolution or "", row.resolution or "")
 
     def token(self, row: DecidedConflict) -> str:
         return "muted"

@@ -1,6 +1,6 @@
 """What the server refused, in full, and what can be done with it: again, otherwise, or given up."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
@@ -13,12 +13,14 @@ class RefusalCard(QFrame):
     """Signals:
     tryAgain(), tryAllAgain(), edit(): with the entry that is shown.
     discard(str): give it up, for this reason.
+    seen(): somebody has looked at the flagged transaction that is shown.
     """
 
     tryAgain = Signal()
     tryAllAgain = Signal()
     edit = Signal()
     discard = Signal(str)
+    seen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,10 +38,11 @@ class RefusalCard(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._title)
         layout.addWidget(self._words)
-        layout.addWidget(
-            label(self.tr("Nothing is lost: it stays on this till until somebody decides."), "muted")
-        )
+        self._what_stays = label("", "muted")
+        self._seen = button(self.tr("I have looked at it"), "markSeen", self.seen.emit, role="primary")
+        layout.addWidget(self._what_stays)
         layout.addWidget(self._message)
+        layout.addWidget(self._seen, 0, Qt.AlignmentFlag.AlignLeft)
         self._choices = QWidget()
         row = QHBoxLayout(self._choices)
         row.setContentsMargins(0, 0, 0, 0)
@@ -56,13 +59,29 @@ class RefusalCard(QFrame):
             self._entry_id = row.operation_id
             self._back_to_choices()
             self._message.clear()
-        self._title.setText(f"{row.title} · {row.detail}")
-        self._words.setText(row.error or self.tr("The server refused it."))
+        self._show(row, row.error or self.tr("The server refused it."))
+        self._what_stays.setText(self.tr("Nothing is lost: it stays on this till until somebody decides."))
+        self._choices.setVisible(self._why.isHidden())
+        self._seen.hide()
         self._edit.setEnabled(can_edit)
         self._edit.setToolTip("" if can_edit else self.tr("There is nothing in it that could be changed."))
         self._discard.setEnabled(can_discard)
         never = self.tr("A completed sale is never discarded: the goods have left the shop.")
         self._discard.setToolTip("" if can_discard else never)
+
+    def show_flagged(self, row: QueueRow) -> None:
+        """A finished transaction, and what the server found odd about it."""
+        self._entry_id = row.operation_id
+        self._message.clear()
+        self._show(row, row.error or "")
+        self._what_stays.setText(self.tr("It is finished and counted. Somebody should look into it."))
+        self._choices.hide()
+        self._why.hide()
+        self._seen.show()
+
+    def _show(self, row: QueueRow, words: str) -> None:
+        self._title.setText(f"{row.title} · {row.detail}")
+        self._words.setText(words)
 
     def _why_row(self) -> QWidget:
         self._reason = ReasonField(

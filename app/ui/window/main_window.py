@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
         self.events.note(self.tr("%n entry(ies) sent; nothing waits.", "", event.count))
 
     def _on_changed(self, change: MergedChange) -> None:
-        if change.touches("outbox", "conflicts"):
+        if change.touches("outbox", "conflicts", "flagged"):
             self._show_counts()
         if change.touches("notices"):
             self.unread.show_next()

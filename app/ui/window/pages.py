@@ -163,7 +163,7 @@ SYNC = PageEntry(
     _sync,
     opened_by="Ctrl+4",
     icon="sync",
-    attention=lambda counts: counts.attention + counts.conflicts,
+    attention=lambda counts: counts.attention + counts.flagged + counts.conflicts,
     answers=frozenset({OpenQueue, OpenConflicts}),
 )
 SETTINGS = PageEntry(

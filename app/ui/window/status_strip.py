@@ -31,6 +31,8 @@ class Counts(Protocol):
     @property
     def attention(self) -> int: ...
     @property
+    def flagged(self) -> int: ...
+    @property
     def conflicts(self) -> int: ...
     @property
     def sales(self) -> int: ...
@@ -114,7 +116,7 @@ def _joined(icon: str, tone: Tone, *parts: str) -> StripText:
 
 
 def _attention(counts: Counts) -> str:
-    number = counts.attention + counts.conflicts
+    number = counts.attention + counts.flagged + counts.conflicts
     return translate("StatusStrip", "%n (needs|need) attention", number) if number else ""
 
 

@@ -11,14 +11,16 @@ from server_stub.operations.handler import Handler, ParsedOperation, Requirement
 from server_stub.operations.outcome import Outcome, applied
 from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
+from server_stub.services.authorisation import Need
 from server_stub.store import tables as t
-from server_stub.vocabulary import PAYMENT_METHODS, TRANSACTION_KINDS
+from server_stub.vocabulary import PAYMENT_METHODS, TRANSACTION_KINDS, UNITS
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import (
     TRANSACTION,
     Effect,
     Operation,
     TransactionData,
+    TransactionLine,
     TransactionRow,
 )
 from sync_agent.contract.wire import from_ms, to_ms
@@ -58,7 +60,7 @@ class TillTransaction(Handler[TransactionData]):
         )
 
     def requirement(self, context: OperationContext, operation: Transaction) -> Requirement:
-        return Requirement(Action.SELL, operation.location_id)
+        return Requirement(Action.SELL, operation.location_id, tuple(_needs(context, operation.data)))
 
     def apply_one(self, context: OperationContext, operation: Transaction) -> Outcome:
         place = operation.location_id
@@ -70,11 +72,49 @@ class TillTransaction(Handler[TransactionData]):
                 context.ledger.must_fit(context.ledger.level(place, product_id), delta)
         except Refusal as refusal:
             raise CannotBeTaken(refusal.message) from refusal
-        flags = [*operation.flags, *_oddities(context, operation)]
+        flags = [*_oddities(context, operation), *operation.flags]
         effects = _move_stock(context, operation, place, moves)
         flags += context.ledger.take_flags()
         effects.append(_enter(context, operation, place, flags))
         return applied(operation.id, effects, {"version": 1, "flags": flags})
+
+
+def _needs(context: OperationContext, data: TransactionData) -> Iterator[Need]:
+    """What in it not everybody may do alone. Amounts are those that `Approval.at_most` bounds."""
+    kind = TRANSACTION_KINDS[data.kind]
+    total_minor = sum(line.total_minor for line in data.lines) or data.total_minor
+    right = kind.right_without_reference if kind.right is None and data.refers_to is None else kind.right
+    if right is not None:
+        yield Need(right, amount=total_minor)
+    if kind.turnover <= 0:
+        # What comes back has the prices of its sale, which were judged with that.
+        return
+    for place, line in enumerate(data.lines, start=1):
+        of = f"line:{place}"
+        if line.list_price_minor not in (None, line.unit_price_minor):
+            yield Need(Action.OVERRIDE_PRICE, of, _below_the_catalogue(context, line))
+        if line.discount_minor > 0:
+            # From what share on a clerk has to ask is a setting of each till.
+            yield Need(Action.LARGE_DISCOUNT, of, line.discount_minor, is_tills_to_say=True)
+
+
+def _below_the_catalogue(context: OperationContext, line: TransactionLine) -> int | None:
+    """By how much a line comes to less than the catalogue asks; None where its unit is not known here."""
+    product = context.product(line.product_id)
+    unit = UNITS.get(product["unit"]) if product is not None else None
+    if unit is None or line.list_price_minor is None:
+        return None
+    # As a till does: each of the two is a whole number of minor units.
+    listed, taken = (
+        _rounded(price_minor * line.quantity, 10**unit.decimals)
+        for price_minor in (line.list_price_minor, line.unit_price_minor)
+    )
+    return listed - taken
+
+
+def _rounded(value: int, by: int) -> int:
+    """Half away from nothing."""
+    return (abs(value) + by // 2) // by * (1 if value >= 0 else -1)
 
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:
@@ -149,7 +189,5 @@ def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str
     for method in dict.fromkeys(payment.method for payment in data.payments):
         if method not in PAYMENT_METHODS:
             yield f"unknown_method:{method}"
-    if context.person(operation.actor_id) is None:
-        yield f"unknown_actor:{operation.actor_id}"
     if data.refers_to is not None and not context.knows_transaction(data.refers_to):
         yield f"unknown_reference:{data.refers_to}"

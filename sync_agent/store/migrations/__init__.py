@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 
 from sync_agent.store.home import Home
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in versions/."""
 
 

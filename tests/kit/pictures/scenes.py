@@ -25,8 +25,10 @@ from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
 from app.ui.widgets.theme import Tone
 from app.ui.window.main_window import MainWindow
-from app.ui.window.pages import SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
+from app.ui.window.pages import NOTICES, SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
+from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.stock import LocationRow, MovementReason
+from sync_agent.contract.wire import from_ms
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
 from tests.kit import selling
@@ -409,6 +411,24 @@ def settings_log(stage: Stage) -> QWidget:
 def _settings(stage: Stage, section: Section) -> QWidget:
     stage.window.show_page(SETTINGS)
     stage.window.page(SETTINGS).show_section(section)
+    return stage.window
+
+
+@scene
+def notices(stage: Stage) -> QWidget:
+    now_ms = stage.shop.clock.now_ms()
+    row = NoticeRow(
+        id="n-1",
+        type="announcement",
+        text="The delivery comes at three today. Please leave the back door clear.",
+        sender_id="omar",
+        sender_name="Omar Haddad",
+        sent_at=from_ms(now_ms),
+        until=from_ms(now_ms + 3_600_000),
+        version=1,
+    )
+    stage.shop.tell(TENANT, ("notice", "n-1", 1, row))
+    stage.window.show_page(NOTICES)
     return stage.window
 
 

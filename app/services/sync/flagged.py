@@ -1,0 +1,44 @@
+"""Finished transactions that the server flagged, each with what is odd, until a manager has looked."""
+
+from app.domain.money import format_minor
+from app.domain.rights import Right
+from app.domain.vocabulary.transaction_kinds import kind_of
+from app.services.approvals import authorise
+from app.services.flag_words import in_plain_words
+from app.services.person_names import person_names
+from app.services.sync.queue import FLAGGED, QueueRow
+from app.services.till import Actor, Till
+from sync_agent.store import flagged
+from sync_agent.store.database import Transaction
+
+
+def unseen(till: Till, limit: int = 200) -> list[QueueRow]:
+    """Those of this place that nobody has looked at here, the oldest first."""
+    with till.store.reading() as connection:
+        found = flagged.unseen(connection, limit)
+        names = person_names(connection, (one.actor_id for one in found))
+        return [
+            QueueRow(
+                operation_id=one.id,
+                title=f"{kind_of(one.kind).name} {one.receipt_number}",
+                detail=f"{format_minor(one.total_minor, one.currency)} · {names[one.actor_id]}",
+                person=names[one.actor_id],
+                at_ms=one.occurred_ms,
+                status=FLAGGED,
+                next_attempt_ms=None,
+                error=" ".join(f"{words}." for words in in_plain_words(connection, one.flags)),
+            )
+            for one in found
+        ]
+
+
+async def mark_seen(
+    till: Till, transaction_id: str, actor: Actor, *, approved_by: Actor | None = None
+) -> None:
+    """A manager has looked at it. Raises NotPermitted."""
+    manager = authorise(actor, approved_by, Right.DISCARD_ENTRY)
+
+    def write(tx: Transaction) -> None:
+        flagged.mark_seen(tx, transaction_id, manager.id)
+
+    await till.store.write(write)

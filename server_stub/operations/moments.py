@@ -1,0 +1,102 @@
+"""When operations were done, as far as a till can be believed: never earlier than its own number before.
+
+A till's clock may be wrong, or be set back on purpose, and it says itself what it had read. What the server
+has received of it under lower numbers bounds both from below. ARCHITECTURE.md, "Who may".
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, select
+
+from server_stub.operations.parsing import Envelope
+from server_stub.services.authorisation import Moment
+from server_stub.store import tables as t
+from server_stub.store.database import UnitOfWork
+from sync_agent.contract.streams import tenant_stream
+from sync_agent.contract.wire import to_ms
+
+_Received = tuple[int, int, int]
+"""A number of a till, the moment that it was done, and what had been read by then (0: not said)."""
+
+
+class Moments:
+    """Of one transaction's operations. `load` comes first, with all their numbers."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._by_till: dict[str, list[_Received]] = {}
+        self._head: int | None = None
+
+    def load(self, numbers: Iterable[tuple[str | None, int | None]]) -> None:
+        """Looks up what came before these (till, number): a query for each run of numbers."""
+        by_till: dict[str, set[int]] = {}
+        for device_id, number in numbers:
+            if device_id is not None and number is not None:
+                by_till.setdefault(device_id, set()).add(number)
+        for device_id, wanted in by_till.items():
+            for number in wanted:
+                if number - 1 not in wanted:
+                    self._load_before(device_id, number)
+
+    def of(self, envelope: Envelope) -> Moment:
+        """When it was done. Of whoever gives no numbers, that is now: nothing bounds what they say."""
+        if envelope.device_id is None or envelope.device_seq is None:
+            return Moment(self._unit.now_ms)
+        operation = envelope.operation
+        at_ms = envelope.happened_ms(to_ms(operation.timestamp), self._unit.now_ms)
+        # What was accepted by a server that was restored since, or is beyond this one's head, was numbered by
+        # a stream that is gone.
+        said = operation.tenant_seq if operation.former_result is None else None
+        read = said if said is not None and said <= self._tenant_head() else 0
+        return self._received(envelope.device_id, envelope.device_seq, at_ms, read)
+
+    def of_unreadable(self, device_id: str | None, number: int | None) -> Moment | None:
+        """The earliest that what cannot be read was done, for the numbers after it; None without a number."""
+        if device_id is None or number is None:
+            return None
+        return self._received(device_id, number, 0, 0)
+
+    def _received(self, device_id: str, number: int, at_ms: int, read: int) -> Moment:
+        """The moment of a number, which those after it are bounded by."""
+        received = self._by_till.setdefault(device_id, [])
+        place = bisect_left(received, (number,))
+        if place:
+            _, before_ms, before_read = received[place - 1]
+            at_ms, read = max(at_ms, before_ms), max(read, before_read)
+        if received[place : place + 1] != [(number, at_ms, read)]:
+            received.insert(place, (number, at_ms, read))
+        return Moment(at_ms, read or None)
+
+    def _load_before(self, device_id: str, number: int) -> None:
+        which = {"of_tenant": self._unit.tenant_id, "of_device": device_id, "number": number}
+        row = self._unit.rows(_BEFORE, which).first()
+        if row is not None:
+            insort(
+                self._by_till.setdefault(device_id, []),
+                (row.device_seq, row.happened_ms or 0, row.tenant_seq or 0),
+            )
+
+    def _tenant_head(self) -> int:
+        if self._head is None:
+            of = t.stream.c
+            named = tenant_stream(self._unit.tenant_id)
+            self._head = int(
+                self._unit.rows(
+                    select(of.head).where(of.tenant_id == self._unit.tenant_id, of.name == named)
+                ).scalar_one()
+            )
+        return self._head
+
+
+_OF = t.operation.c
+_BEFORE = (
+    select(_OF.device_seq, _OF.happened_ms, _OF.tenant_seq)
+    .where(
+        _OF.tenant_id == bindparam("of_tenant"),
+        _OF.device_id == bindparam("of_device"),
+        _OF.device_seq < bindparam("number"),
+    )
+    .order_by(_OF.device_seq.desc())
+    .limit(1)
+)
