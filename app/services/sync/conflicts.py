@@ -20,6 +20,7 @@ from resources.words import translate
 from sync_agent.contract.conflicts import (
     Conflict,
     ConflictSide,
+    ConflictType,
     HistoryEntry,
     ReopenConflict,
     Resolution,
@@ -169,6 +170,9 @@ def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Com
 
 
 def _suggestion(till: Till, conflict: Conflict, unit: str, reader: Actor | None) -> Suggestion | None:
+    """None where this till cannot tell what the two sides disagree about."""
+    if not isinstance(conflict.conflict_type, ConflictType):
+        return None
     local = conflict.local_version
     here = local.device == till.device.device_id
     if here and (reader is None or local.actor == reader.id):
