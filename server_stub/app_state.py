@@ -14,7 +14,7 @@ from server_stub.store.database import Database
 
 
 @dataclass(frozen=True)
-class Parts:
+class AppState:
     settings: Settings
     database: Database
     operations: OperationQueue

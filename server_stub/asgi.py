@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_stub import rest
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.background.pruning import Pruner
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
@@ -44,12 +44,12 @@ class Application:
         await self.outside(scope, receive, send)
 
 
-def build_parts(
+def build_app_state(
     settings: Settings,
     clock: Clock | None = None,
     ids: Ids | None = None,
     handlers: Handlers = HANDLERS,
-) -> Parts:
+) -> AppState:
     """Everything below the doors, on a database that is migrated already."""
     clock, ids = clock or SystemClock(), ids or TimeOrderedIds()
     secret = secret_of(settings.secret_file)
@@ -61,7 +61,7 @@ def build_parts(
         from server_stub.presence.shared import RedisPresence  # noqa: PLC0415
 
         presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s)
-    return Parts(
+    return AppState(
         settings=settings,
         database=database,
         operations=OperationQueue(database, handlers, settings.operations_per_commit),
@@ -83,18 +83,18 @@ def build_app(
     handlers: Handlers = HANDLERS,
 ) -> Application:
     """The whole server; it lives from the ASGI start-up to the end. `handlers`: the kinds that it knows."""
-    parts = build_parts(settings, clock, ids, handlers)
-    database = parts.database
-    realtime = Realtime(parts, _bus_of(settings, parts.metrics))
+    state = build_app_state(settings, clock, ids, handlers)
+    database = state.database
+    realtime = Realtime(state, _bus_of(settings, state.metrics))
     pruner = Pruner(settings, database)
-    database.observe(parts.metrics, settings.slow_query_ms / 1000)
-    parts.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
-    parts.metrics.show_cache("standings", parts.standings.__len__)
+    database.observe(state.metrics, settings.slow_query_ms / 1000)
+    state.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
+    state.metrics.show_cache("standings", state.standings.__len__)
     feed = Feed(
         realtime,
         settings.feed_window_ms,
         settings.feed_changes_max,
-        lambda commits: parts.metrics.published(commits, parts.now_ms()),
+        lambda commits: state.metrics.published(commits, state.now_ms()),
     )
 
     @asynccontextmanager
@@ -103,32 +103,32 @@ def build_app(
         loop = asyncio.get_running_loop()
         database.on_commit(feed.listener(loop))
         database.on_commit(realtime.listener(loop))
-        database.on_commit(parts.watch.committed)
-        database.on_commit(parts.metrics.committed)
+        database.on_commit(state.watch.committed)
+        database.on_commit(state.metrics.committed)
         database.on_commit(pruner.committed)
         tasks = [
-            asyncio.create_task(supervise("feed", feed.run, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("sweep", realtime.sweep, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("presence", realtime.beat, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("sync_state", realtime.tell_states, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("watch", parts.watch.run, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("pruning", pruner.run, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("feed", feed.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("sweep", realtime.sweep, state.metrics.task_failed)),
+            asyncio.create_task(supervise("presence", realtime.beat, state.metrics.task_failed)),
+            asyncio.create_task(supervise("sync_state", realtime.tell_states, state.metrics.task_failed)),
+            asyncio.create_task(supervise("watch", state.watch.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("pruning", pruner.run, state.metrics.task_failed)),
         ]
         yield
         await asyncio.gather(*(end(task) for task in tasks))
         await realtime.close()
-        await parts.watch.flush()
-        await parts.presence.close()
-        await parts.limits.close()
+        await state.watch.flush()
+        await state.presence.close()
+        await state.limits.close()
         await asyncio.to_thread(database.close)
 
     # No documents are served: everything but signing in needs a token.
     http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    http.state.parts = parts
-    http.include_router(rest.routes(parts))
-    add_error_handlers(http, parts)
+    http.state.state = state
+    http.include_router(rest.routes(state))
+    add_error_handlers(http, state)
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    inside = Requests(http, database.ids.new, parts.metrics)
+    inside = Requests(http, database.ids.new, state.metrics)
     outside = Outside(
         with_cors(socketio.ASGIApp(realtime.server, other_asgi_app=inside), settings.allowed_origins),
         database.ids.new,

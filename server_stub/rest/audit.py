@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import audit
 from sync_agent.contract import events
@@ -18,9 +18,9 @@ _LINES_MAX = 1000
 Word = Annotated[str | None, Query(max_length=200)]
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
     walks: dict[str, asyncio.Task[AuditVerdict]] = {}
     """A long trail takes its time: whoever asks while it is walked gets the same answer."""
 

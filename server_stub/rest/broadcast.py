@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import broadcasts
@@ -12,7 +12,7 @@ from sync_agent.contract.events import PATH_BROADCAST, PATH_NOTICES, BroadcastAn
 from sync_agent.contract.notices import Notices
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
     @router.post(
@@ -22,7 +22,7 @@ def routes(parts: Parts) -> APIRouter:
     async def broadcast(request: Request, caller: Bearer) -> Response:
         asked = read_message(BroadcastRequest, await read_body(request))
         return answer(
-            await parts.database.write(
+            await state.database.write(
                 caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=asked)
             )
         )
@@ -30,7 +30,7 @@ def routes(parts: Parts) -> APIRouter:
     @router.get(PATH_NOTICES, **told("Notices of the last weeks, and who has read them.", gives=Notices))
     async def notices(caller: Bearer) -> Response:
         return answer(
-            await parts.database.read(caller.tenant_id, partial(broadcasts.with_readers, caller=caller))
+            await state.database.read(caller.tenant_id, partial(broadcasts.with_readers, caller=caller))
         )
 
     return router

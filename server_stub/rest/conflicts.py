@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import dry_run
 from server_stub.operations.handlers import conflict_reopening, conflict_resolution
@@ -26,12 +26,12 @@ from sync_agent.contract.wire import UtcTime, from_ms, to_ms
 _CONFLICTS_MAX = 1000
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     def now() -> str:
-        return from_ms(parts.now_ms()).isoformat()
+        return from_ms(state.now_ms()).isoformat()
 
     @router.get(
         events.PATH_CONFLICTS,
@@ -60,7 +60,7 @@ def routes(parts: Parts) -> APIRouter:
     async def resolve_conflict(request: Request, caller: Bearer) -> Response:
         decision = read_message(ResolveConflict, await read_body(request))
         item = conflict_resolution.as_item(decision, database.ids.new(), now())
-        result = await parts.operations.process_one(caller, item)
+        result = await state.operations.process_one(caller, item)
         refuse_unless_applied(result)
         return answer(ConflictResolved.model_validate(result.result))
 
@@ -76,7 +76,7 @@ def routes(parts: Parts) -> APIRouter:
     @router.post(events.PATH_REOPEN, **told("Open a decided conflict again, as a new one.", gives=Conflict))
     async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:
         item = conflict_reopening.as_item(conflict_id, database.ids.new(), now())
-        result = await parts.operations.process_one(caller, item)
+        result = await state.operations.process_one(caller, item)
         refuse_unless_applied(result)
         return answer(result.conflict)
 

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.health import health_of
@@ -41,20 +41,20 @@ class Readiness:
         return True
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    readiness = Readiness(parts.database)
+    readiness = Readiness(state.database)
 
     @router.post(
         events.PATH_PING, **told("For latency and the clock's offset.", takes=events.Ping, gives=events.Pong)
     )
     async def ping(request: Request, _caller: Bearer) -> Response:
         asked = read_message(events.Ping, await read_body(request))
-        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(parts.now_ms())))
+        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(state.now_ms())))
 
     @router.get(events.PATH_HEALTH, **told("How the server and the shop are doing.", gives=events.Health))
     async def health(caller: Bearer) -> Response:
-        return answer(await health_of(parts, caller))
+        return answer(await health_of(state, caller))
 
     @router.get(events.PATH_LIVE, **told("The process answers."))
     async def livez() -> Response:
@@ -70,9 +70,9 @@ def routes(parts: Parts) -> APIRouter:
         events.PATH_METRICS, **told("Figures in Prometheus form, for loopback or a token of its own.")
     )
     async def metrics(request: Request) -> Response:
-        if not (_is_from_here(request) or _has_metrics_token(request, parts.settings)):
+        if not (_is_from_here(request) or _has_metrics_token(request, state.settings)):
             raise Refusal(ErrorCode.FORBIDDEN, "metrics are for this machine, or for a token of their own")
-        text = parts.metrics.text(is_ready=await readiness.is_ready())
+        text = state.metrics.text(is_ready=await readiness.is_ready())
         return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return router

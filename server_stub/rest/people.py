@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import enrolment, people, shop_settings
@@ -20,9 +20,9 @@ from sync_agent.contract.identity import (
 from sync_agent.contract.stock import UserRow
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     @router.get(events.PATH_USERS, **told("Whoever works at your places.", gives=UserList))
     async def users(caller: Bearer) -> Response:
@@ -44,7 +44,7 @@ def routes(parts: Parts) -> APIRouter:
     async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(UserEdit, await read_body(request))
         row = await people.edit_user(database, caller, user_id, asked)
-        parts.standings.forget()
+        state.standings.forget()
         return answer(row)
 
     @router.get(events.PATH_DEVICES, **told("The tills that were enrolled.", gives=DeviceList))
@@ -59,7 +59,7 @@ def routes(parts: Parts) -> APIRouter:
         row = await database.write(
             caller.tenant_id, partial(enrolment.revoke, caller=caller, device_id=device_id)
         )
-        parts.standings.forget()
+        state.standings.forget()
         return answer(row)
 
     @router.get(events.PATH_SETTINGS, **told("What is set about the shop.", gives=TenantSettings))

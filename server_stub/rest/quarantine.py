@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import quarantine_review
 from server_stub.rest.routing import Bearer, answer, told
@@ -15,9 +15,9 @@ from sync_agent.contract.operations import DiscardRequest, QuarantineRow
 _SALES_MAX = 1000
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     @router.get(
         events.PATH_QUARANTINE,
@@ -51,7 +51,7 @@ def routes(parts: Parts) -> APIRouter:
                     quarantine_review.retry,
                     caller=caller,
                     operation_id=operation_id,
-                    handlers=parts.operations.handlers,
+                    handlers=state.operations.handlers,
                 ),
             )
         )

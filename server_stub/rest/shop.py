@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.rest.routing import Bearer, answer, told
 from server_stub.services import shifts, stock_view
 from sync_agent.contract import events
@@ -12,9 +12,9 @@ from sync_agent.contract.operations import ShiftRow
 from sync_agent.contract.stock import StockElsewhere
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     @router.get(
         events.PATH_STOCK + "/{product_id}",
