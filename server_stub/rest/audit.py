@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from server_stub.app_state import AppState
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import audit
 from sync_agent.contract import events
 from sync_agent.contract.audit import AuditPage, AuditVerdict
@@ -26,7 +26,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.get(
         events.PATH_AUDIT,
-        **told("Who did what, oldest first; `after` goes on where a page ended.", gives=AuditPage),
+        **documented("Who did what, oldest first; `after` goes on where a page ended.", gives=AuditPage),
     )
     async def read_audit(
         caller: Bearer,
@@ -51,7 +51,8 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.get(
-        events.PATH_AUDIT_VERIFY, **told("Whether the trail is whole, or where not.", gives=AuditVerdict)
+        events.PATH_AUDIT_VERIFY,
+        **documented("Whether the trail is whole, or where not.", gives=AuditVerdict),
     )
     async def verify(caller: Bearer) -> Response:
         walk = walks.get(caller.tenant_id)

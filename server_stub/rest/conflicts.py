@@ -10,7 +10,7 @@ from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import dry_run
 from server_stub.operations.handlers import conflict_reopening, conflict_resolution
 from server_stub.operations.queue import refuse_unless_applied
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.conflict_list import Wanted, conflicts_for
 from sync_agent.contract import events
 from sync_agent.contract.conflicts import (
@@ -35,7 +35,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.get(
         events.PATH_CONFLICTS,
-        **told("Conflicts that the caller may decide, the oldest first.", gives=Conflict, many=True),
+        **documented("Conflicts that the caller may decide, the oldest first.", gives=Conflict, many=True),
     )
     async def list_conflicts(
         caller: Bearer,
@@ -55,7 +55,7 @@ def routes(state: AppState) -> APIRouter:
         return answer([conflict.to_wire() for conflict in found])
 
     @router.post(
-        events.PATH_RESOLVE, **told("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
+        events.PATH_RESOLVE, **documented("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
     )
     async def resolve_conflict(request: Request, caller: Bearer) -> Response:
         decision = read_message(ResolveConflict, await read_body(request))
@@ -66,14 +66,18 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(
         events.PATH_PREVIEW,
-        **told("What each decision would do; nothing is done.", takes=PreviewRequest, gives=ConflictPreview),
+        **documented(
+            "What each decision would do; nothing is done.", takes=PreviewRequest, gives=ConflictPreview
+        ),
     )
     async def preview_conflict(conflict_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(PreviewRequest, await read_body(request))
         wanted = read_message(ReopenConflict, {"conflictId": conflict_id})
         return answer(await dry_run.preview(database, caller, wanted.conflict_id, asked))
 
-    @router.post(events.PATH_REOPEN, **told("Open a decided conflict again, as a new one.", gives=Conflict))
+    @router.post(
+        events.PATH_REOPEN, **documented("Open a decided conflict again, as a new one.", gives=Conflict)
+    )
     async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:
         item = conflict_reopening.as_item(conflict_id, database.ids.new(), now())
         result = await state.operations.process_one(caller, item)

@@ -8,7 +8,7 @@ from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
-from server_stub.rest.routing import Bearer, address_of, answer, told
+from server_stub.rest.routing import Bearer, address_of, answer, documented
 from server_stub.services import accounts, credentials, enrolment
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
@@ -26,7 +26,7 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     settings, database, tokens = state.settings, state.database, state.tokens
 
-    @router.post(events.PATH_LOGIN, **told("Sign in.", takes=LoginRequest, gives=LoginAnswer))
+    @router.post(events.PATH_LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
     async def login(request: Request) -> Response:
         asked = read_message(LoginRequest, await read_body(request))
         address = address_of(request)
@@ -59,7 +59,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(
         events.PATH_REFRESH,
-        **told(
+        **documented(
             "A new access token, for a refresh token or a till's.", takes=RefreshRequest, gives=RefreshAnswer
         ),
     )
@@ -86,7 +86,8 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.post(
-        events.PATH_LOGOUT, **told("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest)
+        events.PATH_LOGOUT,
+        **documented("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest),
     )
     async def logout(request: Request, caller: Bearer) -> Response:
         asked = read_message(RefreshRequest, await read_body(request))
@@ -96,7 +97,7 @@ def routes(state: AppState) -> APIRouter:
         state.standings.forget()
         return answer(None)
 
-    @router.post(events.PATH_ENROLL, **told("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
+    @router.post(events.PATH_ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
     async def enroll(request: Request, caller: Bearer) -> Response:
         asked = read_message(EnrollRequest, await read_body(request))
         return answer(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import enrolment, people, shop_settings
 from sync_agent.contract import events
 from sync_agent.contract.identity import (
@@ -24,18 +24,18 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     database = state.database
 
-    @router.get(events.PATH_USERS, **told("Whoever works at your places.", gives=UserList))
+    @router.get(events.PATH_USERS, **documented("Whoever works at your places.", gives=UserList))
     async def users(caller: Bearer) -> Response:
         return answer(await database.read(caller.tenant_id, partial(people.users, caller=caller)))
 
-    @router.post(events.PATH_USERS, **told("Somebody new.", takes=UserCreate, gives=UserRow))
+    @router.post(events.PATH_USERS, **documented("Somebody new.", takes=UserCreate, gives=UserRow))
     async def add_user(request: Request, caller: Bearer) -> Response:
         asked = read_message(UserCreate, await read_body(request))
         return answer(await people.add_user(database, caller, asked))
 
     @router.patch(
         events.PATH_USER,
-        **told(
+        **documented(
             "Other rights, a new password or PIN, or an account's end; sign-ins end with it.",
             takes=UserEdit,
             gives=UserRow,
@@ -47,13 +47,13 @@ def routes(state: AppState) -> APIRouter:
         state.standings.forget()
         return answer(row)
 
-    @router.get(events.PATH_DEVICES, **told("The tills that were enrolled.", gives=DeviceList))
+    @router.get(events.PATH_DEVICES, **documented("The tills that were enrolled.", gives=DeviceList))
     async def devices(caller: Bearer) -> Response:
         return answer(await database.read(caller.tenant_id, partial(enrolment.tills, caller=caller)))
 
     @router.post(
         events.PATH_DEVICE_REVOKE,
-        **told("End a till's credential; asking again changes nothing.", gives=DeviceRow),
+        **documented("End a till's credential; asking again changes nothing.", gives=DeviceRow),
     )
     async def revoke_device(device_id: str, caller: Bearer) -> Response:
         row = await database.write(
@@ -62,7 +62,7 @@ def routes(state: AppState) -> APIRouter:
         state.standings.forget()
         return answer(row)
 
-    @router.get(events.PATH_SETTINGS, **told("What is set about the shop.", gives=TenantSettings))
+    @router.get(events.PATH_SETTINGS, **documented("What is set about the shop.", gives=TenantSettings))
     async def settings(caller: Bearer) -> Response:
         return answer(
             await database.read(caller.tenant_id, partial(shop_settings.read, tenant_id=caller.tenant_id))
@@ -70,7 +70,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.patch(
         events.PATH_SETTINGS,
-        **told("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
+        **documented("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
     )
     async def edit_settings(request: Request, caller: Bearer) -> Response:
         asked = read_message(TenantSettings, await read_body(request))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import quarantine_review
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from sync_agent.contract import events
 from sync_agent.contract.operations import DiscardRequest, QuarantineRow
 
@@ -21,7 +21,9 @@ def routes(state: AppState) -> APIRouter:
 
     @router.get(
         events.PATH_QUARANTINE,
-        **told("Sales that could not be taken, whole, the newest first.", gives=QuarantineRow, many=True),
+        **documented(
+            "Sales that could not be taken, whole, the newest first.", gives=QuarantineRow, many=True
+        ),
     )
     async def list_quarantine(
         caller: Bearer,
@@ -41,7 +43,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(
         events.PATH_QUARANTINE_RETRY,
-        **told("Judge a sale again; one that still cannot be taken stays open.", gives=QuarantineRow),
+        **documented("Judge a sale again; one that still cannot be taken stays open.", gives=QuarantineRow),
     )
     async def retry(operation_id: str, caller: Bearer) -> Response:
         return answer(
@@ -58,7 +60,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(
         events.PATH_QUARANTINE_DISCARD,
-        **told("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
+        **documented("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
     )
     async def discard(operation_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(DiscardRequest, await read_body(request))

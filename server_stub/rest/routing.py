@@ -52,10 +52,10 @@ def _token(request: Request) -> str:
     return token.strip()
 
 
-def told(
+def documented(
     summary: str, *, takes: type[Wire] | None = None, gives: type[Wire] | None = None, many: bool = False
 ) -> dict[str, Any]:
-    """A route's part in the OpenAPI document: `**told("…", takes=…, gives=…)` in its decorator.
+    """A route's part in the OpenAPI document: `**documented("…", takes=…, gives=…)` in its decorator.
 
     Bodies are read by `incoming.read_body`, which inflates and bounds them, so the framework does not see the
     models; they stand here. `many`: the answer's data is a list of `gives`.

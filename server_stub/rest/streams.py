@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import snapshot, sync
 from server_stub.services.digest import Digests
 from sync_agent.contract import events
@@ -27,7 +27,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(
         events.PATH_QUEUE,
-        **told("Send operations; gzip is accepted.", takes=QueueRequest, gives=QueueResults),
+        **documented("Send operations; gzip is accepted.", takes=QueueRequest, gives=QueueResults),
     )
     async def take_queue(request: Request, caller: Bearer) -> Response:
         await state.limits.upload(caller)
@@ -41,7 +41,7 @@ def routes(state: AppState) -> APIRouter:
         state.metrics.operations_done(items, results)
         return answer(QueueResults(results=results))
 
-    @router.get(events.PATH_CHANGES, **told("What follows a cursor of a stream.", gives=ChangesPage))
+    @router.get(events.PATH_CHANGES, **documented("What follows a cursor of a stream.", gives=ChangesPage))
     async def changes(
         caller: Bearer,
         stream: Stream,
@@ -63,7 +63,9 @@ def routes(state: AppState) -> APIRouter:
 
     @router.get(
         events.PATH_SNAPSHOT,
-        **told("A stream's current rows, page by page, and where to follow it from.", gives=SnapshotPage),
+        **documented(
+            "A stream's current rows, page by page, and where to follow it from.", gives=SnapshotPage
+        ),
     )
     async def take_snapshot(
         caller: Bearer,
@@ -84,7 +86,7 @@ def routes(state: AppState) -> APIRouter:
 
     @router.get(
         events.PATH_DIGEST,
-        **told("A stream's current rows in one figure a resource type.", gives=StreamDigest),
+        **documented("A stream's current rows in one figure a resource type.", gives=StreamDigest),
     )
     async def digest(caller: Bearer, stream: Stream) -> Response:
         return answer(

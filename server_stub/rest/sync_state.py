@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from server_stub.app_state import AppState
 from server_stub.presence.sync_state import sync_state_of
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from sync_agent.contract.events import PATH_SYNC_STATE, SyncStateAnswer
 from sync_agent.contract.wire import from_ms
 
@@ -14,7 +14,9 @@ from sync_agent.contract.wire import from_ms
 def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
-    @router.get(PATH_SYNC_STATE, **told("How the tenant's synchronisation stands.", gives=SyncStateAnswer))
+    @router.get(
+        PATH_SYNC_STATE, **documented("How the tenant's synchronisation stands.", gives=SyncStateAnswer)
+    )
     async def sync_state(caller: Bearer) -> Response:
         present = await state.presence.of(caller.tenant_id)
         found = await state.database.read(
