@@ -8,7 +8,7 @@ from server_stub.operations.queue import OperationQueue
 from server_stub.presence.local import Presence
 from server_stub.rate_limits import Limits
 from server_stub.sessions.access_tokens import AccessTokens
-from server_stub.sessions.token_validity import Standings
+from server_stub.sessions.token_validity import TokenValidity
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 
@@ -21,7 +21,7 @@ class AppState:
     tokens: AccessTokens
     secret: bytes
     """Signs access tokens and derives the successors of refresh tokens."""
-    standings: Standings
+    token_validity: TokenValidity
     limits: Limits
     presence: Presence
     watch: Watch

@@ -28,7 +28,7 @@ from server_stub.realtime import Realtime
 from server_stub.realtime.feed import Feed
 from server_stub.rest.error_handlers import add_error_handlers
 from server_stub.sessions.access_tokens import AccessTokens, secret_of
-from server_stub.sessions.token_validity import Standings
+from server_stub.sessions.token_validity import TokenValidity
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 
@@ -67,7 +67,7 @@ def build_app_state(
         operations=OperationQueue(database, handlers, settings.operations_per_commit),
         tokens=AccessTokens(secret, settings.access_token_s, clock, ids),
         secret=secret,
-        standings=Standings(database, settings.standing_s),
+        token_validity=TokenValidity(database, settings.token_recheck_s),
         limits=Limits(settings.rate_limits, settings.redis_url),
         presence=presence,
         watch=Watch(database),
@@ -89,7 +89,7 @@ def build_app(
     pruner = Pruner(settings, database)
     database.observe(state.metrics, settings.slow_query_ms / 1000)
     state.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
-    state.metrics.show_cache("standings", state.standings.__len__)
+    state.metrics.show_cache("standings", state.token_validity.__len__)
     feed = Feed(
         realtime,
         settings.feed_window_ms,

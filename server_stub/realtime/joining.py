@@ -68,7 +68,7 @@ class Joining:
         await self._state.limits.request(caller)
         if caller.role not in EVENTS[events.JOIN_TENANT]:
             raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {events.JOIN_TENANT}")
-        await self._state.standings.must_stand(caller)
+        await self._state.token_validity.require_valid(caller)
         location_id = await self._allowed(caller, request)
         is_newcomer = await self._enter(session, caller, request, location_id)
         try:
@@ -122,7 +122,7 @@ class Joining:
             raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id} for you")
         await self._database.read(
             caller.tenant_id,
-            partial(token_validity.must_still_stand, caller=caller, at_the_socket=request.user_id),
+            partial(token_validity.require_still_valid, caller=caller, at_the_socket=request.user_id),
         )
         return location_id
 

@@ -144,7 +144,7 @@ class Realtime:
     async def _end_those_signed_out(self) -> None:
         joined = list(self._sessions.joined())
         try:
-            ended = await self._state.standings.ended(caller for _session, caller in joined)
+            ended = await self._state.token_validity.ended(caller for _session, caller in joined)
         except Refusal:
             return  # the database is away, and has said so; nobody is shown out for that
         for session, caller in joined:

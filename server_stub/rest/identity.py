@@ -94,7 +94,7 @@ def routes(state: AppState) -> APIRouter:
         await database.write(
             caller.tenant_id, partial(accounts.end_family, caller=caller, token=asked.refresh_token)
         )
-        state.standings.forget()
+        state.token_validity.forget()
         return answer(None)
 
     @router.post(events.PATH_ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))

@@ -44,7 +44,7 @@ def routes(state: AppState) -> APIRouter:
     async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(UserEdit, await read_body(request))
         row = await people.edit_user(database, caller, user_id, asked)
-        state.standings.forget()
+        state.token_validity.forget()
         return answer(row)
 
     @router.get(events.PATH_DEVICES, **documented("The tills that were enrolled.", gives=DeviceList))
@@ -59,7 +59,7 @@ def routes(state: AppState) -> APIRouter:
         row = await database.write(
             caller.tenant_id, partial(enrolment.revoke, caller=caller, device_id=device_id)
         )
-        state.standings.forget()
+        state.token_validity.forget()
         return answer(row)
 
     @router.get(events.PATH_SETTINGS, **documented("What is set about the shop.", gives=TenantSettings))

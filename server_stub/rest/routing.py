@@ -22,7 +22,7 @@ async def bearer(request: Request) -> Caller:
     request.state.caller = caller
     state.watch.seen(caller)
     await state.limits.request(caller)
-    await state.standings.must_stand(caller)
+    await state.token_validity.require_valid(caller)
     if caller.role not in ENDPOINTS[request.method, request.scope["route"].path]:
         raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {doing(request)}")
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:

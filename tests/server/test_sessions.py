@@ -21,7 +21,7 @@ from tests.kit.operations import movement
 from tests.kit.servers import ShopServer, open_shop
 from tests.kit.waiting import WAIT_S, until
 
-QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
+QUICK = {"sweep_s": 0.02, "token_recheck_s": 0.02}
 
 
 def is_of(told: dict[str, Any], user_id: str) -> bool:
