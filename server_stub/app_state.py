@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.queue import OperationQueue
 from server_stub.presence.local import Presence
@@ -24,7 +24,7 @@ class AppState:
     token_validity: TokenValidity
     limits: Limits
     presence: Presence
-    watch: Watch
+    abuse_monitor: AbuseMonitor
     metrics: Metrics
 
     def now_ms(self) -> int:

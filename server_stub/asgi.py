@@ -17,7 +17,7 @@ from server_stub.background.pruning import Pruner
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from server_stub.middleware.http import Outside, Requests, with_cors
-from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import HANDLERS
@@ -70,7 +70,7 @@ def build_app_state(
         token_validity=TokenValidity(database, settings.token_recheck_s),
         limits=Limits(settings.rate_limits, settings.redis_url),
         presence=presence,
-        watch=Watch(database),
+        abuse_monitor=AbuseMonitor(database),
         metrics=Metrics(handlers.resource_types),
     )
 
@@ -103,7 +103,7 @@ def build_app(
         loop = asyncio.get_running_loop()
         database.on_commit(feed.listener(loop))
         database.on_commit(realtime.listener(loop))
-        database.on_commit(state.watch.committed)
+        database.on_commit(state.abuse_monitor.committed)
         database.on_commit(state.metrics.committed)
         database.on_commit(pruner.committed)
         tasks = [
@@ -111,13 +111,13 @@ def build_app(
             asyncio.create_task(supervise("sweep", realtime.sweep, state.metrics.task_failed)),
             asyncio.create_task(supervise("presence", realtime.beat, state.metrics.task_failed)),
             asyncio.create_task(supervise("sync_state", realtime.tell_states, state.metrics.task_failed)),
-            asyncio.create_task(supervise("watch", state.watch.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("watch", state.abuse_monitor.run, state.metrics.task_failed)),
             asyncio.create_task(supervise("pruning", pruner.run, state.metrics.task_failed)),
         ]
         yield
         await asyncio.gather(*(end(task) for task in tasks))
         await realtime.close()
-        await state.watch.flush()
+        await state.abuse_monitor.flush()
         await state.presence.close()
         await state.limits.close()
         await asyncio.to_thread(database.close)

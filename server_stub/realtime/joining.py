@@ -64,7 +64,7 @@ class Joining:
         caller = replace(self._state.tokens.read(request.token), address=session.address)
         caller = caller.with_features(request.features)
         session.bearer = caller
-        self._state.watch.seen(caller)
+        self._state.abuse_monitor.seen(caller)
         await self._state.limits.request(caller)
         if caller.role not in EVENTS[events.JOIN_TENANT]:
             raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {events.JOIN_TENANT}")

@@ -193,7 +193,7 @@ class Realtime:
         except Refusal as refusal:
             if session.bearer is not None:
                 doing = event if event in EVENTS else _UNKNOWN
-                self._state.watch.refused(session.bearer, doing, refusal)
+                self._state.abuse_monitor.refused(session.bearer, doing, refusal)
             return Envelope(success=False, error=refusal.body(identifier), request_id=identifier)
         except Exception:
             # The supervisor of events: a bug must still be acknowledged, or the client waits for nothing.
@@ -220,7 +220,7 @@ class Realtime:
             raise Refusal(ErrorCode.UNAUTHORIZED, f"{events.JOIN_TENANT} comes first")
         if caller.expires_ms <= self._state.now_ms():
             raise Refusal(ErrorCode.TOKEN_EXPIRED, "this token has run out; refresh it and join again")
-        self._state.watch.seen(caller)
+        self._state.abuse_monitor.seen(caller)
         if caller.role not in EVENTS[event]:
             raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {event}")
         return caller

@@ -20,7 +20,7 @@ def add_error_handlers(app: FastAPI, state: AppState) -> None:
         assert isinstance(error, Refusal)
         caller = getattr(request.state, "caller", None)
         if caller is not None:
-            state.watch.refused(caller, doing(request), error)
+            state.abuse_monitor.refused(caller, doing(request), error)
         return say_no(request, error)
 
     async def on_unreadable(request: Request, error: Exception) -> Response:

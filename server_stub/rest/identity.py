@@ -40,7 +40,7 @@ def routes(state: AppState) -> APIRouter:
             user = None
         if user is None:
             state.metrics.signed_in("refused")
-            state.watch.sign_in_failed(asked.tenant_id, asked.username, address)
+            state.abuse_monitor.sign_in_failed(asked.tenant_id, asked.username, address)
             raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
         state.metrics.signed_in("accepted")
         await state.limits.signed_in(asked.tenant_id, asked.username)

@@ -20,7 +20,7 @@ async def bearer(request: Request) -> Caller:
     caller = replace(state.tokens.read(_token(request)), address=address_of(request))
     # For whoever answers an error: what is refused from here on is refused to this bearer.
     request.state.caller = caller
-    state.watch.seen(caller)
+    state.abuse_monitor.seen(caller)
     await state.limits.request(caller)
     await state.token_validity.require_valid(caller)
     if caller.role not in ENDPOINTS[request.method, request.scope["route"].path]:
