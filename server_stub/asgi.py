@@ -16,7 +16,7 @@ from server_stub.app_state import AppState
 from server_stub.background.pruning import Pruner
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from server_stub.middleware.http import Outside, Requests, with_cors
+from server_stub.middleware.http import OriginMiddleware, RequestMiddleware, with_cors
 from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
@@ -37,11 +37,11 @@ from server_stub.store.database import Database
 class Application:
     """The server as an ASGI application, and what whoever runs it calls before the connections are closed."""
 
-    outside: ASGIApp
+    asgi: ASGIApp
     say_goodbye: Callable[[], Awaitable[None]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.outside(scope, receive, send)
+        await self.asgi(scope, receive, send)
 
 
 def build_app_state(
@@ -128,14 +128,14 @@ def build_app(
     http.include_router(rest.routes(state))
     add_error_handlers(http, state)
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    inside = Requests(http, database.ids.new, state.metrics)
-    outside = Outside(
-        with_cors(socketio.ASGIApp(realtime.server, other_asgi_app=inside), settings.allowed_origins),
+    with_requests = RequestMiddleware(http, database.ids.new, state.metrics)
+    with_origins = OriginMiddleware(
+        with_cors(socketio.ASGIApp(realtime.server, other_asgi_app=with_requests), settings.allowed_origins),
         database.ids.new,
         settings.allowed_origins,
         has_tls=settings.tls_cert is not None,
     )
-    return Application(outside, realtime.say_goodbye)
+    return Application(with_origins, realtime.say_goodbye)
 
 
 def _bus_of(settings: Settings, metrics: Metrics) -> Any:
