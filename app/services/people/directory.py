@@ -74,15 +74,21 @@ async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor
     return Actor(person.id, person.name, person.role)
 
 
-async def approve(till: Till, person_id: str, pin: str, right: Right, *, pepper: str) -> Actor:
+async def approve(till: Till, person_id: str, pin: str, *rights: Right, pepper: str) -> Actor:
     """The manager who approves something that somebody else does. Raises as `sign_in`, and NotPermitted."""
     approver = await sign_in(till, person_id, pin, pepper=pepper)
-    return authorise(approver, None, right)
+    for right in rights:
+        authorise(approver, None, right)
+    return approver
 
 
-def approvers(till: Till, right: Right) -> list[Person]:
-    """Who could approve it here."""
-    return [one for one in people(till) if Actor(one.id, one.name, one.role).may(right)]
+def approvers(till: Till, *rights: Right) -> list[Person]:
+    """Who could approve all of it here."""
+    return [
+        person
+        for person in people(till)
+        if all(Actor(person.id, person.name, person.role).may(right) for right in rights)
+    ]
 
 
 def _verifier(till: Till, person_id: str) -> str | None:
