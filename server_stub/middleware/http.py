@@ -1,6 +1,6 @@
 """ASGI middleware: an id, a log line and a measurement for each request, and which pages may ask.
 
-`OriginMiddleware` wraps the whole application, Socket.IO's own answers too; what it decides holds for both doors.
+`OriginMiddleware` wraps the whole application, Socket.IO's own answers too; its answer holds for both.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -89,7 +89,7 @@ class OriginMiddleware:
 
 
 def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
-    """Lets pages of these origins read the answers of `app`. `OriginMiddleware` has refused all others before."""
+    """Lets pages of these origins read the answers of `app`. `OriginMiddleware` refused all others."""
     if not allowed_origins:
         return app
     return CORSMiddleware(
