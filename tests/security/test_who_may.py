@@ -140,8 +140,8 @@ async def test_a_manager_of_another_place_dismissed_a_second_ago_edits_and_decid
     await edit_person(world, "alice", locations=["annex"], disabled=True)
     for asked in (new_price("tea"), decision):
         for names in ({"actorId": "alice"}, {"actorId": "bob", "approvedById": "alice"}):
-        (result,) = await till.send({**asked, "id": f"{asked['id']}-{len(names)}", **names})
-        assert "alice" in refused(result)
+            (result,) = await till.send({**asked, "id": f"{asked['id']}-{len(names)}", **names})
+            assert "alice" in refused(result)
     assert await price_of(till, "tea") == 500
     open_ones = (await till.get("/realtime/conflicts")).json()["data"]
     assert conflict in str(open_ones)
