@@ -1,4 +1,4 @@
-"""Who is speaking: what an access token says of its bearer, and the people that operations name."""
+"""Who is speaking: what an access token says of its bearer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -60,10 +60,3 @@ class Caller:
     def must_follow(self, stream: str) -> None:
         if stream not in self.streams():
             raise Refusal(ErrorCode.NOT_FOUND, f"there is no stream {stream} for you")
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: str
-    name: str
-    role: str

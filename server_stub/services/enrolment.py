@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from server_stub.errors import Refusal
-from server_stub.roles import Action
+from server_stub.roles import Action, may
 from server_stub.services import administration, credentials
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
@@ -120,7 +120,7 @@ def revoke(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow
 
 
 def _is_responsible(caller: Caller, device: RowMapping) -> bool:
-    return caller.role == "admin" or device["location_id"] in caller.locations
+    return may(caller.role, Action.MANAGE_PLACES) or device["location_id"] in caller.locations
 
 
 def _device_told(row: RowMapping | dict[str, Any]) -> DeviceRow:
