@@ -27,7 +27,7 @@ from server_stub.operations.handlers import HANDLERS
 from server_stub.roles import ENDPOINTS, EVENTS
 from server_stub.settings import Settings
 from server_stub.vocabulary import LISTED
-from sync_agent.contract import codes, conflicts, events, operations, stock, streams
+from sync_agent.contract import codes, conflicts, events, notices, operations, stock, streams
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
 from sync_agent.contract.wire import PROTOCOL_VERSION, VOCABULARY, Wire
 
@@ -42,6 +42,7 @@ _ROWS_OF_NO_OPERATION: dict[str, type[Wire]] = {
     "location": stock.LocationRow,
     "user": stock.UserRow,
     "quarantine": operations.QuarantineRow,
+    notices.NOTICE_ROW: notices.NoticeRow,
 }
 """What a change's `row` is, by its resource type, where no kind of operation publishes it."""
 

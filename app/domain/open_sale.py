@@ -2,8 +2,7 @@
 
 It is shown, recorded for a crash, held, recalled and completed whole. Its changes are pure; how it outlives
 the screen is app/services/selling/open_sales.py's, how it is completed checkout.py's. A refund against a
-receipt of this till goes back line by line, without a cart: refunds.py. ARCHITECTURE.md,
-"The path of a sale".
+receipt of this till goes back line by line, without a cart: refunds.py. ARCHITECTURE.md, "The counter".
 """
 
 from collections.abc import Callable, Iterable

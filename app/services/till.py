@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.domain.rights import Right, may
@@ -10,16 +9,14 @@ from sync_agent.ports import Clock, Ids
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 
-Role = Literal["clerk", "manager", "admin"]
-
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is signed in. Everything that is done names them."""
+    """Who is signed in. Everything that is done names them. `role` is a code of `vocabulary.roles`."""
 
     id: str
     name: str
-    role: Role
+    role: str
 
     def may(self, right: Right) -> bool:
         """Whether this person needs nobody's approval for it."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 from sqlalchemy import Connection, select, update
+from sqlmodel import col
 
 from server_stub.errors import what_is_wrong
 from server_stub.operations.handlers import HANDLERS
@@ -20,6 +21,7 @@ from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
+from server_stub.store.tables import Device
 from sync_agent.contract.identity import Password
 from sync_agent.contract.operations import OperationResult
 from sync_agent.contract.rescue import PackHeader
@@ -129,9 +131,10 @@ async def take_in(
     """Judge what a till exported, as that till's. Refuses where the shop never had such a till."""
 
     def place_of(connection: Connection) -> str | None:
-        of = t.device.c
         return connection.execute(
-            select(of.location_id).where(of.tenant_id == header.tenant_id, of.id == header.device_id)
+            select(col(Device.location_id)).where(
+                col(Device.tenant_id) == header.tenant_id, col(Device.id) == header.device_id
+            )
         ).scalar_one_or_none()
 
     place = await database.read(header.tenant_id, place_of)

@@ -22,6 +22,7 @@ from server_stub.services.caller import Caller
 from server_stub.services.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
+from server_stub.vocabulary import UNITS
 from sync_agent.contract.operations import ResultStatus
 from sync_agent.contract.wire import format_time, from_ms
 
@@ -93,7 +94,7 @@ def product_id(shop: Shop, article: Article) -> str:
 
 
 def _article(row: dict[str, str]) -> Article:
-    factor = 1000 if row["unit"] == "kg" else 1
+    factor = 10 ** UNITS[row["unit"]].decimals
     return Article(
         name=row["name"],
         barcode=row["barcode"],

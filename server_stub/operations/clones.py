@@ -7,7 +7,7 @@ owners: the till was copied, or rolled back to an old state. A lower number not 
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from server_stub.operations.parsing import RawOperation
 from server_stub.services.caller import Caller
@@ -15,6 +15,7 @@ from server_stub.services.devices import cloned, refuse_unsound
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
+from server_stub.store.tables import Device
 
 
 async def refuse_clone(database: Database, caller: Caller, raws: Sequence[RawOperation]) -> None:
@@ -60,12 +61,9 @@ def _looks_cloned(
 
 
 def _mark_cloned(unit: UnitOfWork, device_id: str) -> None:
-    of = t.device.c
-    unit.execute(
-        update(t.device)
-        .where(of.tenant_id == unit.tenant_id, of.id == device_id, of.cloned_ms.is_(None))
-        .values(cloned_ms=unit.now_ms)
-    )
+    till = unit.session.get(Device, (unit.tenant_id, device_id))
+    if till is not None and till.cloned_ms is None:
+        till.cloned_ms = unit.now_ms
     unit.audit(
         AuditRecord(
             kind="anomaly",

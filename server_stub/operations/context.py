@@ -17,6 +17,7 @@ from server_stub.services.caller import Caller
 from server_stub.services.ledger import Ledger, Origin
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
+from server_stub.store.tables import Device
 from sync_agent.contract.identity import TenantSettings
 from sync_agent.contract.operations import Effect
 from sync_agent.contract.streams import location_stream, tenant_stream
@@ -98,9 +99,7 @@ class OperationContext:
 
     def is_device(self, device_id: str) -> bool:
         """Whether the tenant has a till of that id, revoked or not."""
-        of = t.device.c
-        found = self.unit.rows(select(of.id).where(of.tenant_id == self.tenant_id, of.id == device_id))
-        return found.first() is not None
+        return self.unit.session.get(Device, (self.tenant_id, device_id)) is not None
 
     def owner_of_number(self, device_id: str, device_seq: int | None) -> str | None:
         """The operation that was received under a till's number; None while none was."""
@@ -116,11 +115,8 @@ class OperationContext:
         if device_id is None:
             return None
         if device_id not in self._devices:
-            of = t.device.c
-            name = self.unit.rows(
-                select(of.name).where(of.tenant_id == self.tenant_id, of.id == device_id)
-            ).scalar_one_or_none()
-            self._devices[device_id] = name or device_id
+            till = self.unit.session.get(Device, (self.tenant_id, device_id))
+            self._devices[device_id] = till.name if till else device_id
         return self._devices[device_id]
 
     def load_products(self, ids: Iterable[str]) -> None:

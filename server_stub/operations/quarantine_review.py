@@ -19,6 +19,7 @@ from server_stub.services.sync import up_to_bytes
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
+from server_stub.store.tables import Device
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, QuarantineRow
 
@@ -119,11 +120,8 @@ def _must_be_open(kept: dict[str, Any]) -> None:
 
 
 def _place_of_till(unit: UnitOfWork, device_id: str | None) -> str | None:
-    of = t.device.c
-    found: str | None = unit.rows(
-        select(of.location_id).where(of.tenant_id == unit.tenant_id, of.id == device_id)
-    ).scalar_one_or_none()
-    return found
+    till = unit.session.get(Device, (unit.tenant_id, device_id)) if device_id is not None else None
+    return till.location_id if till is not None else None
 
 
 def _audit(

@@ -15,7 +15,7 @@ from server_stub.presence.local import Present
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
-from server_stub.services import sync, token_validity
+from server_stub.services import stock_view, sync, token_validity
 from server_stub.services.caller import Caller
 from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
@@ -198,7 +198,7 @@ class Joining:
             first_look = await self._database.read(
                 caller.tenant_id,
                 partial(
-                    sync.initial_sync,
+                    stock_view.initial_sync,
                     caller=caller,
                     location_id=session.location_id,
                     cursors=cursors,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from server_stub.app_state import Parts
 from server_stub.rest.routing import Bearer, answer, told
-from server_stub.services import shifts, sync
+from server_stub.services import shifts, stock_view
 from sync_agent.contract import events
 from sync_agent.contract.operations import ShiftRow
 from sync_agent.contract.stock import StockElsewhere
@@ -26,7 +26,7 @@ def routes(parts: Parts) -> APIRouter:
     async def stock(product_id: str, caller: Bearer) -> Response:
         return answer(
             await database.read(
-                caller.tenant_id, partial(sync.stock_of, caller=caller, product_id=product_id)
+                caller.tenant_id, partial(stock_view.stock_of, caller=caller, product_id=product_id)
             )
         )
 

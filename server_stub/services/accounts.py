@@ -12,7 +12,7 @@ from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
-from server_stub.store.tables import RefreshToken
+from server_stub.store.tables import Device, RefreshToken
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import SignedInUser
 
@@ -88,8 +88,9 @@ def must_know_token(connection: Connection, tenant_id: str, token: str) -> None:
     """Refuses a token that was never given out; if one that was still holds is for `renew` to say."""
     token_hash = credentials.token_hash(token)
     if credentials.is_device_token(token):
-        till = t.device.c
-        query = select(till.id).where(till.tenant_id == tenant_id, till.token_hash == token_hash)
+        query = select(col(Device.id)).where(
+            col(Device.tenant_id) == tenant_id, col(Device.token_hash) == token_hash
+        )
     else:
         query = select(col(RefreshToken.user_id)).where(
             col(RefreshToken.tenant_id) == tenant_id, col(RefreshToken.token_hash) == token_hash
@@ -146,24 +147,18 @@ def end_family(unit: UnitOfWork, caller: Caller, token: str) -> None:
 
 
 def _device_caller(unit: UnitOfWork, token: str) -> Caller:
-    row = (
-        unit.rows(
-            select(t.device).where(
-                t.device.c.tenant_id == unit.tenant_id,
-                t.device.c.token_hash == credentials.token_hash(token),
-            )
-        )
-        .mappings()
-        .first()
+    query = select(Device).where(
+        col(Device.tenant_id) == unit.tenant_id, col(Device.token_hash) == credentials.token_hash(token)
     )
-    if row is None:
+    till = unit.session.scalars(query).first()
+    if till is None:
         raise _not_signed_in()
-    devices.must_be_sound(row["revoked_ms"], row["cloned_ms"])
+    devices.must_be_sound(till.revoked_ms, till.cloned_ms)
     return Caller(
         tenant_id=unit.tenant_id,
         role="device",
-        locations=(row["location_id"],),
-        device_id=row["id"],
+        locations=(till.location_id,),
+        device_id=till.id,
     )
 
 

@@ -1,16 +1,19 @@
 """The tills themselves: one that is revoked or cloned is heard no further."""
 
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.store import tables as t
+from server_stub.store.tables import Device
 from sync_agent.contract.codes import ErrorCode
 
 
 def refuse_unsound(connection: Connection, tenant_id: str, device_id: str) -> None:
-    of = t.device.c
+    """Refuses a till that is revoked or cloned, or that the tenant does not have."""
     row = connection.execute(
-        select(of.revoked_ms, of.cloned_ms).where(of.tenant_id == tenant_id, of.id == device_id)
+        select(col(Device.revoked_ms), col(Device.cloned_ms)).where(
+            col(Device.tenant_id) == tenant_id, col(Device.id) == device_id
+        )
     ).first()
     if row is None:
         raise _not_enrolled()

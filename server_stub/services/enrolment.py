@@ -1,8 +1,7 @@
 """Tills come and go: enrolled by a manager with a credential and a receipt series, listed, and revoked."""
 
-from typing import Any
-
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, func, select
+from sqlmodel import Session, col
 
 from server_stub.errors import Refusal
 from server_stub.roles import Action, may
@@ -11,6 +10,7 @@ from server_stub.services.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
+from server_stub.store.tables import Device
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import DeviceList, DeviceRow, EnrollAnswer, EnrollRequest, TenantInfo
 from sync_agent.contract.stock import LocationRow
@@ -28,25 +28,22 @@ def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAn
     )
     location = _own_location(unit, caller, request.location_id)
     number = unit.rows(
-        select(func.count()).select_from(t.device).where(t.device.c.tenant_id == unit.tenant_id)
+        select(func.count()).select_from(Device).where(col(Device.tenant_id) == unit.tenant_id)
     ).scalar_one()
     token = credentials.new_device_token(unit.tenant_id)
     device_id = unit.ids.new()
     series = f"T{number + 1}"
-    unit.insert(
-        t.device,
-        {
-            "tenant_id": unit.tenant_id,
-            "id": device_id,
-            "name": request.name,
-            "location_id": request.location_id,
-            "receipt_series": series,
-            "token_hash": credentials.token_hash(token),
-            "enrolled_by": caller.id,
-            "enrolled_ms": unit.now_ms,
-            "revoked_ms": None,
-            "cloned_ms": None,
-        },
+    unit.session.add(
+        Device(
+            tenant_id=unit.tenant_id,
+            id=device_id,
+            name=request.name,
+            location_id=request.location_id,
+            receipt_series=series,
+            token_hash=credentials.token_hash(token),
+            enrolled_by=caller.id,
+            enrolled_ms=unit.now_ms,
+        )
     )
     unit.audit(
         AuditRecord(
@@ -91,11 +88,9 @@ def _own_location(unit: UnitOfWork, caller: Caller, location_id: str) -> Locatio
 
 def tills(connection: Connection, caller: Caller) -> DeviceList:
     """The tills of the caller's places, revoked ones too; an admin sees those of all places."""
-    of = t.device.c
-    rows = connection.execute(
-        select(t.device).where(of.tenant_id == caller.tenant_id).order_by(of.enrolled_ms, of.id)
-    ).mappings()
-    return DeviceList(devices=[_device_told(row) for row in rows if _is_responsible(caller, row)])
+    query = select(Device).where(col(Device.tenant_id) == caller.tenant_id)
+    found = Session(connection).scalars(query.order_by(col(Device.enrolled_ms), col(Device.id)))
+    return DeviceList(devices=[_on_the_wire(till) for till in found if _is_responsible(caller, till)])
 
 
 def revoke(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow:
@@ -103,34 +98,27 @@ def revoke(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow
 
     `caller` is None for whoever runs the server.
     """
-    of = t.device.c
-    query = select(t.device).where(of.tenant_id == unit.tenant_id, of.id == device_id)
-    row = unit.rows(query.with_for_update()).mappings().first()
-    if row is None or (caller is not None and not _is_responsible(caller, row)):
+    till = unit.session.get(Device, (unit.tenant_id, device_id), with_for_update=True)
+    if till is None or (caller is not None and not _is_responsible(caller, till)):
         raise Refusal(ErrorCode.NOT_FOUND, f"there is no till {device_id}")
-    if row["revoked_ms"] is not None:
-        return _device_told(row)
-    unit.execute(
-        update(t.device)
-        .where(of.tenant_id == unit.tenant_id, of.id == device_id)
-        .values(revoked_ms=unit.now_ms)
-    )
-    administration.record(unit, caller, "device", device_id, "device_revoked", {"name": row["name"]})
-    return _device_told({**row, "revoked_ms": unit.now_ms})
+    if till.revoked_ms is None:
+        till.revoked_ms = unit.now_ms
+        administration.record(unit, caller, "device", device_id, "device_revoked", {"name": till.name})
+    return _on_the_wire(till)
 
 
-def _is_responsible(caller: Caller, device: RowMapping) -> bool:
-    return may(caller.role, Action.MANAGE_PLACES) or device["location_id"] in caller.locations
+def _is_responsible(caller: Caller, till: Device) -> bool:
+    return may(caller.role, Action.MANAGE_PLACES) or till.location_id in caller.locations
 
 
-def _device_told(row: RowMapping | dict[str, Any]) -> DeviceRow:
+def _on_the_wire(till: Device) -> DeviceRow:
     return DeviceRow(
-        id=row["id"],
-        name=row["name"],
-        location_id=row["location_id"],
-        receipt_series=row["receipt_series"],
-        enrolled_by=row["enrolled_by"],
-        enrolled_at=from_ms(row["enrolled_ms"]),
-        revoked_at=None if row["revoked_ms"] is None else from_ms(row["revoked_ms"]),
-        cloned_at=None if row["cloned_ms"] is None else from_ms(row["cloned_ms"]),
+        id=till.id,
+        name=till.name,
+        location_id=till.location_id,
+        receipt_series=till.receipt_series,
+        enrolled_by=till.enrolled_by,
+        enrolled_at=from_ms(till.enrolled_ms),
+        revoked_at=None if till.revoked_ms is None else from_ms(till.revoked_ms),
+        cloned_at=None if till.cloned_ms is None else from_ms(till.cloned_ms),
     )

@@ -13,7 +13,7 @@ from server_stub.errors import Refusal
 from server_stub.services import devices as tills
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
-from server_stub.store.tables import RefreshToken
+from server_stub.store.tables import Device, RefreshToken
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import EndReason
 
@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 def ends_of(connection: Connection, tenant_id: str, callers: Collection[Caller]) -> dict[Caller, EndReason]:
     """The bearers of one tenant who do not stand, each with the reason."""
-    user, device = t.user_account.c, t.device.c
+    user, device_id = t.user_account.c, col(Device.id)
     family_id = col(RefreshToken.family_id)
     users = _found(
         connection,
@@ -32,8 +32,10 @@ def ends_of(connection: Connection, tenant_id: str, callers: Collection[Caller])
     )
     devices = _found(
         connection,
-        select(device.id, device.revoked_ms, device.cloned_ms).where(device.tenant_id == tenant_id),
-        device.id,
+        select(device_id, col(Device.revoked_ms), col(Device.cloned_ms)).where(
+            col(Device.tenant_id) == tenant_id
+        ),
+        device_id,
         (caller.device_id for caller in callers),
     )
     # Whatever is revoked of a family of refresh tokens ends all of it.
@@ -70,7 +72,10 @@ def _end_of(
 
 
 def _found(
-    connection: Connection, query: Select[Any], key: SQLColumnExpression[str], wanted: Iterable[str | None]
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    key: SQLColumnExpression[str],
+    wanted: Iterable[str | None],
 ) -> dict[str, RowMapping]:
     """The rows of those wanted that there are, by their `id`."""
     ids = sorted({each for each in wanted if each is not None})

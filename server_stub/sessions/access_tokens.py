@@ -15,6 +15,7 @@ from server_stub.errors import Refusal
 from server_stub.services.caller import Caller
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import Role
+from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import Id
 
 _ALGORITHM = "HS256"
@@ -65,7 +66,7 @@ class _Claims(BaseModel):
 
     sub: Id
     tid: Id
-    role: Role
+    role: Open[Role]
     locs: tuple[Id, ...] = Field(strict=False)
     did: Id | None = None
     fam: Id | None = None

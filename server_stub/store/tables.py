@@ -112,24 +112,6 @@ user_version = _table(
 `from_ms` when that was. Both are 0 for what held before versions were written down.
 """
 
-device = _table(
-    "device",
-    _key("tenant_id"),
-    _key("id"),
-    _text("name"),
-    _text("location_id"),
-    _text("receipt_series"),
-    _text("token_hash"),
-    _text("enrolled_by"),
-    _number("enrolled_ms"),
-    _optional_number("revoked_ms"),
-    _optional_number("cloned_ms"),
-    UniqueConstraint("token_hash"),
-    UniqueConstraint("tenant_id", "receipt_series"),
-    _of("location", "location_id"),
-)
-"""An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
-
 stream = _table(
     "stream",
     _key("tenant_id"),
@@ -420,6 +402,29 @@ conflict = _table(
 
 class ServerRow(SQLModel, registry=registry(metadata=METADATA)):
     """The base of rows that are objects: see `UnitOfWork.session`."""
+
+
+class Device(ServerRow, table=True):
+    """An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        UniqueConstraint("tenant_id", "receipt_series"),
+        _of("location", "location_id"),
+        {"sqlite_strict": True},
+    )
+
+    tenant_id: str = Field(primary_key=True, sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    location_id: str = Field(sa_type=Text)
+    receipt_series: str = Field(sa_type=Text)
+    token_hash: str = Field(sa_type=Text)
+    enrolled_by: str = Field(sa_type=Text)
+    enrolled_ms: int = Field(sa_type=WholeNumber)
+    revoked_ms: int | None = Field(default=None, sa_type=WholeNumber)
+    cloned_ms: int | None = Field(default=None, sa_type=WholeNumber)
 
 
 class RefreshToken(ServerRow, table=True):

@@ -52,7 +52,10 @@ def _reproject_chunk(tx: Transaction, product_ids: list[str]) -> None:
             pass  # an edit of what is gone: only one that gives it a name again makes a product of it
         else:
             base = projected[row.product_id] or _UNKNOWN_PRODUCT
-            projected[row.product_id] = base | orjson.loads(row.fields)
+            edited = orjson.loads(row.fields)
+            if edited.get("unit") == base["unit"].partition("|")[0]:
+                del edited["unit"]  # the same unit, which has its decimals behind it here
+            projected[row.product_id] = base | edited
     present = [_entry(product_id, fields) for product_id, fields in projected.items() if fields is not None]
     absent = [product_id for product_id, fields in projected.items() if fields is None]
     if absent:

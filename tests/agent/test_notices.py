@@ -10,8 +10,9 @@ import pytest
 from app.services import notices
 from app.services.notices import NoticeLine
 from sync_agent.contract.events import Notice
+from sync_agent.errors import ProtocolError
 from sync_agent.ports import Rank
-from sync_agent.server_events import HANDLERS, Handled, Listener
+from sync_agent.server_events import HANDLERS, Handled, Listener, handle
 from sync_agent.settings import AgentSettings
 from tests.kit.demo import PASSWORD, TENANT
 from tests.kit.tills import WorldTill
@@ -38,6 +39,12 @@ async def ask(shop: World, method: str, path: str, body: Any = None) -> Any:
 
 async def announce(shop: World, words: str) -> None:
     await ask(shop, "POST", "/realtime/broadcast", {"type": "announcement", "data": {"message": words}})
+
+
+def listener_of(till: WorldTill) -> Listener:
+    """What the handlers of this till's connection work with."""
+    assert till.agent is not None
+    return Listener(till.opened.store, till.till.device, till.agent._session, till.agent._puller)
 
 
 def unread(till: WorldTill) -> list[NoticeLine]:
@@ -105,7 +112,7 @@ async def test_a_notice_without_an_end_is_of_an_older_server_and_stored_as_it_ca
     here, _ = shop.tills
     row = HANDLERS["notice"]
     assert isinstance(row, Handled)
-    listener = Listener(here.opened.store, here.till.device, None, None)  # type: ignore[arg-type]
+    listener = listener_of(here)
     old = {
         "type": "announcement",
         "data": {"message": "Closing at four"},
@@ -117,3 +124,16 @@ async def test_a_notice_without_an_end_is_of_an_older_server_and_stored_as_it_ca
     assert (line.words, line.needs_a_name) == ("Closing at four", False)
     await notices.mark_read(here.till, line, None)
     assert unread(here) == []
+
+
+async def test_a_notice_that_cannot_be_read_is_passed_over_and_changes_that_cannot_are_not(
+    shop: World,
+) -> None:
+    here, _ = shop.tills
+    listener = listener_of(here)
+    good = {"type": "announcement", "data": {"message": "Closing"}, "timestamp": "2026-03-14T09:15:00Z"}
+    assert await handle(listener, "notice", [{"data": 7}, good]) is None
+    assert [line.words for line in unread(here)] == ["Closing"]
+    with pytest.raises(ProtocolError):
+        await handle(listener, "changes", [{"stream": 7}])
+    assert await handle(listener, "an-event-of-a-newer-server", [{}]) is None

@@ -1,7 +1,7 @@
 """Till and server have their own tables of the same words, and the tables agree."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,7 +13,10 @@ from app.domain.vocabulary.roles import ROLES
 from app.domain.vocabulary.transaction_kinds import TRANSACTION_KINDS
 from app.domain.vocabulary.units import UNITS
 from server_stub import vocabulary
-from sync_agent.contract.stock import MovementReason
+from sync_agent.contract.identity import PersonRole, Role
+from sync_agent.contract.operations import MovementData, Payment, ProductFields, TransactionData
+from sync_agent.contract.stock import MovementReason, ProductRow, StockMovement
+from sync_agent.contract.wire import VOCABULARY
 
 SIGNS = {"+": Sign.ADDS, "−": Sign.TAKES, "±": Sign.EITHER}
 
@@ -47,6 +50,21 @@ def test_both_sides_know_the_same_roles_of_people_in_the_same_order() -> None:
     till = {row.code: row.rank for row in ROLES.all()}
     server = {code: row.rank for code, row in vocabulary.ROLES.items() if row.rank is not None}
     assert till == server
+
+
+def test_an_account_can_be_given_each_role_and_no_other() -> None:
+    assert set(get_args(PersonRole)) == set(ROLES.rows)
+    assert set(get_args(Role)) == set(vocabulary.ROLES)
+
+
+def test_every_vocabulary_that_the_contract_marks_is_listed_in_the_documents() -> None:
+    marked = {
+        (field.json_schema_extra or {}).get(VOCABULARY)
+        for model in (MovementData, Payment, TransactionData, ProductFields, StockMovement, ProductRow)
+        for field in model.model_fields.values()
+        if isinstance(field.json_schema_extra, dict)
+    }
+    assert marked == set(vocabulary.LISTED)
 
 
 def test_every_reason_that_the_contract_names_is_in_the_tables() -> None:

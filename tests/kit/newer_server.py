@@ -40,7 +40,7 @@ def _write(unit: UnitOfWork) -> None:
     _person(unit)
     _product(unit, LITRE)
     _product(unit, ELL)
-    unit.streams.append(TENANT, "price_list", "summer", 1, PRICE_LIST, None)
+    unit.streams.publish(TENANT, "price_list", "summer", 1, PRICE_LIST, None)
     _movement(unit)
     for number, words in enumerate(
         (
@@ -50,7 +50,7 @@ def _write(unit: UnitOfWork) -> None:
     ):
         _conflict(unit, f"newer-conflict-{number}", words)
     _shift(unit)
-    unit.streams.append(
+    unit.streams.publish(
         MAIN,
         "transaction",
         "t1",
@@ -58,10 +58,10 @@ def _write(unit: UnitOfWork) -> None:
         {"id": "t1", "kind": "layaway", "payments": [{"method": "shells"}]},
         None,
     )
-    unit.streams.append(
+    unit.streams.publish(
         MAIN, "quarantine", "q1", 1, {"operationId": "q1", "status": "forwarded", "version": 1}, None
     )
-    unit.streams.append(MAIN, "shelf_label", "l1", 1, {"id": "l1", "version": 1}, None)
+    unit.streams.publish(MAIN, "shelf_label", "l1", 1, {"id": "l1", "version": 1}, None)
 
 
 def _person(unit: UnitOfWork) -> None:
@@ -70,12 +70,12 @@ def _person(unit: UnitOfWork) -> None:
     unit.execute(update(t.user_account).where(*mine).values(role="trainee", version=of.version + 1))
     person = unit.rows(select(t.user_account).where(*mine)).mappings().one()
     row = UserRow.model_validate(dict(person)).to_wire() | {"badge": "B-7"}
-    unit.streams.append(TENANT, "user", "bob", person["version"], row, None)
+    unit.streams.publish(TENANT, "user", "bob", person["version"], row, None)
 
 
 def _product(unit: UnitOfWork, told: Mapping[str, Any]) -> None:
     row = {**told, "taxRatePpm": 0, "deleted": False, "version": 1}
-    unit.streams.append(TENANT, "product", row["id"], 1, row, None)
+    unit.streams.publish(TENANT, "product", row["id"], 1, row, None)
     unit.insert(
         t.product,
         {
@@ -112,7 +112,7 @@ def _movement(unit: UnitOfWork) -> None:
         "stream": MAIN,
         "seq": seq,
     }
-    unit.streams.append(MAIN, "stock_level", "milk", 1, {**level, "movement": movement}, "newer-operation")
+    unit.streams.publish(MAIN, "stock_level", "milk", 1, {**level, "movement": movement}, "newer-operation")
     unit.insert(
         t.stock_level, {**where, "quantity": 300, "version": 1, "updated_ms": unit.now_ms, "seq": seq}
     )
@@ -155,7 +155,7 @@ def _conflict(unit: UnitOfWork, conflict_id: str, words: Mapping[str, Any]) -> N
         "version": 1,
         **words,
     }
-    unit.streams.append(MAIN, "conflict", conflict_id, 1, body, None)
+    unit.streams.publish(MAIN, "conflict", conflict_id, 1, body, None)
     unit.insert(
         t.conflict,
         {
@@ -183,7 +183,7 @@ def _shift(unit: UnitOfWork) -> None:
         "currency": "GBP",
         "version": 1,
     }
-    unit.streams.append(MAIN, "shift", "newer-shift", 1, body, None)
+    unit.streams.publish(MAIN, "shift", "newer-shift", 1, body, None)
     unit.insert(
         t.shift,
         {
@@ -217,7 +217,7 @@ class NewerLink(Link):
             page["columns"].append("origin")
             for row in page["rows"]:
                 row.append(_origin(row[at]))
-        elif page["resourceType"] == "quarantine" and not page["rows"]:
+        elif page.get("nextPageToken") is None and not page["rows"]:
             page["resourceType"] = "price_list"
             page["columns"], page["rows"] = list(PRICE_LIST), [list(PRICE_LIST.values())]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
+from server_stub.store.tables import Device
 from tests.kit.operations import T0_MS, count, movement, sale
 from tests.kit.rules import Rules
 
@@ -12,10 +12,17 @@ from tests.kit.rules import Rules
 def tills(rules: Rules) -> Rules:
     def enrol(unit: UnitOfWork) -> None:
         for device in ("d1", "d2"):
-            row = dict.fromkeys(("id", "name", "receipt_series", "token_hash"), device)
-            unit.insert(
-                t.device,
-                row | {"tenant_id": "t", "location_id": "main", "enrolled_by": "mia", "enrolled_ms": 0},
+            unit.session.add(
+                Device(
+                    tenant_id="t",
+                    id=device,
+                    name=device,
+                    location_id="main",
+                    receipt_series=device,
+                    token_hash=device,
+                    enrolled_by="mia",
+                    enrolled_ms=0,
+                )
             )
 
     rules.database.transact("t", enrol)

@@ -3,6 +3,8 @@
 import pytest
 
 from server_stub.services.count_order import CLOCK_UNCERTAINTY_MS, Moment, Order, order, was_counted
+from tests.kit.operations import T0_MS, count, movement, operation
+from tests.kit.rules import Rules
 
 COUNTED_MS = 100_000
 EDGE_MS = CLOCK_UNCERTAINTY_MS
@@ -62,3 +64,32 @@ def test_only_clocks_make_a_movement_near_a_count() -> None:
     assert not Moment(COUNTED_MS + EDGE_MS + 1, "other", 1).is_near(COUNT)
     assert not Moment(COUNTED_MS, "mine", 8).is_near(COUNT)
     assert not Moment(COUNTED_MS, "other").is_near(Moment(None))
+
+
+def test_unsure_is_a_conflict_where_the_count_has_just_arrived(rules: Rules) -> None:
+    """A person can be asked."""
+    rules.send("d1", movement("p", 10, T0_MS - 60_000))
+    rules.send("d2", movement("p", -1, T0_MS + 1_000))
+    (result,) = rules.send("d3", count("p", 8, T0_MS, version=1))
+    assert (result["status"], result["conflict"]["conflictType"]) == ("conflict", "concurrent_update")
+
+
+def test_unsure_is_by_the_clocks_where_a_movement_comes_after_an_applied_count(rules: Rules) -> None:
+    """Nobody can be asked: the count is flagged for a check."""
+    rules.send("d1", movement("p", 10, T0_MS - 60_000))
+    rules.send("d3", count("p", 8, T0_MS, version=1))
+    (before,) = rules.send("d2", movement("p", -1, T0_MS - 1_000))
+    (after,) = rules.send("d2", movement("p", -1, T0_MS + 1_000))
+    assert [before["result"]["flags"], after["result"]["flags"]] == [["near_count:p"], ["near_count:p"]]
+    assert rules.level("p")[0] == 7
+
+
+def test_unsure_is_by_the_clocks_where_a_decision_keeps_a_count(rules: Rules) -> None:
+    """The person who decided has seen neither movement."""
+    rules.send("d1", movement("p", 10, T0_MS - 60_000))
+    (opened,) = rules.send("d3", count("p", 8, T0_MS, version=0))
+    rules.send("d2", movement("p", -1, T0_MS - 1_000), movement("p", -1, T0_MS + 1_000))
+    conflict = opened["conflict"]
+    decision = {"resolution": "accept_local", "expectedServerVersion": conflict["serverVersion"]["version"]}
+    (decided,) = rules.send(None, operation("conflict", decision, resourceId=conflict["id"]))
+    assert decided["result"]["result"]["newQuantity"] == 7

@@ -10,7 +10,7 @@ import pytest
 from server_stub.background.pruning import Pruner
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
-from server_stub.services import broadcasts, credentials, retention, sync
+from server_stub.services import broadcasts, credentials, retention, stock_view, sync
 from server_stub.services.accounts import begin_family, find_user
 from server_stub.settings import Settings
 from server_stub.store.database import Database
@@ -166,7 +166,7 @@ def test_a_first_look_with_an_expired_cursor_is_a_whole_one(rules: Rules) -> Non
     sell_on_three_days(rules)
     rules.send("till-1", movement("tea", 1))
     look = partial(
-        sync.initial_sync,
+        stock_view.initial_sync,
         caller=MIA,
         location_id="main",
         now_ms=rules.clock.ms,

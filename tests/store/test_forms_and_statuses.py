@@ -1,5 +1,6 @@
 """What a till writes for an older server, and what it does with results of a newer one."""
 
+from functools import partial
 from typing import Any
 
 import orjson
@@ -72,7 +73,7 @@ async def test_a_till_that_was_updated_first_writes_the_form_that_its_server_rea
 
     monkeypatch.setattr(forms, "FORMS", Forms(2, {2: in_form_1}))
     for named, form in ((None, 1), ((1,), 1), ((1, 2), 2)):
-        await till.store.write(lambda tx, named=named: link.note_forms(tx, named), Rank.AGENT)
+        await till.store.write(partial(link.note_forms, forms=named), Rank.AGENT)
         await selling.sell(till, Cart().add(goods(till, MUG)), MARIA)
         newest = max(rows(till, t.outbox), key=lambda row: row.device_seq)
         assert newest.schema_version == form

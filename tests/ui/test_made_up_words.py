@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
 )
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.errors import BadQuantity
 from app.domain.vocabulary.movement_reasons import MOVEMENT_REASONS, MovementReason, Sign
@@ -30,6 +30,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SHIFT, STOCK
 from sync_agent.contract.conflicts import HistoryEntry
 from sync_agent.store import tables as t
+from sync_agent.store.database import Topic, Transaction
 from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
 
@@ -185,6 +186,35 @@ def test_a_made_up_method_that_is_cash_gives_change_and_lies_in_the_drawer(
     assert part(selling, QLabel, "doneChange").text() == "£3.50"
     totals = shifts.totals(shop.till, shift_id)
     assert (totals.by_method, totals.expected_minor) == ({"tokens": 650}, 1650)
+
+
+def test_a_transaction_of_an_unknown_kind_is_in_no_sum_and_the_report_says_so(
+    selling: MainWindow, keys: Keyboard, loop: Loop, shop: OfflineShop
+) -> None:
+    """As after a newer version of the till was put back to this one."""
+    shift_id = loop.run(shifts.open_shift(shop.till, 1000, ALICE))
+    for _ in range(2):
+        pay(selling, keys, loop, "payCash")
+        part(selling, QPushButton, "takeCash").click()
+        loop.settle()
+
+    def rename(tx: Transaction) -> None:
+        tx.execute(update(t.sale).where(t.sale.c.receipt_number == "T2-000001").values(kind="swap"))
+        tx.touch(Topic.SALES)
+
+    shop.write(rename)
+    loop.settle()
+    totals = shifts.totals(shop.till, shift_id)
+    assert (totals.net_minor, totals.expected_minor) == (650, 1650)
+    shift = shifts.current(shop.till)
+    assert shift is not None
+    told = "In no sum: 1 entry of a kind that this till does not know"
+    assert told in list(reports.x_report(shop.till, shift, totals, spelling(selling)).texts())
+    selling.show_page(SHIFT)
+    assert told in part(selling, QLabel, "shiftFacts").text()
+    selling.show_page(SELL)
+    shown = part(selling, QListView, "lastSales").model().index(1, 0).data(ROW)
+    assert shown.first == "swap T2-000001", "it is shown as it is called"
 
 
 def pay(window: MainWindow, keys: Keyboard, loop: Loop, method: str) -> None:

@@ -1,11 +1,11 @@
 """What waits, what was refused, what was sent: in words, and up to date by itself."""
 
-from PySide6.QtWidgets import QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from app.domain.cart import Cart
-from app.services.stock import catalogue
+from app.services.stock import catalogue, inventory
 from app.ui.sync.page import Tab
 from app.ui.widgets.parts import MessageLine
 from app.ui.window.bridge import Bridge
@@ -93,6 +93,22 @@ def test_try_now_asks_the_agent(selling: MainWindow, bridge: Bridge, agent: Sile
     loop.until(lambda: "Sign in again" in part(selling, QLabel, "syncState").text())
     part(selling, QPushButton, "tryNow").click()
     assert agent.asked == ["try_now", "resume"]
+
+
+def test_what_was_changed_and_sent_again_is_said_and_not_overwritten(
+    selling: MainWindow, agent: SilentAgent, loop: Loop, shop: OfflineShop
+) -> None:
+    loop.run(inventory.adjust(shop.till, shop.product_id("Blue mug"), 6, "receive", None, ALICE))
+    change(shop, status="dead_letter", error="This delivery was entered already.")
+    loop.until(lambda: "· 1" in part(selling, QPushButton, "navSync").text())
+    selling.show_page(SYNC)
+    part(selling, QPushButton, "editEntry").click()
+    dialog = part(selling, QDialog, "editDialog")
+    part(dialog, QLineEdit, "edit-delta").setText("5")
+    part(dialog, QPushButton, "editSend").click()
+    loop.settle()
+    assert agent.asked == ["try_now"]
+    assert part(selling, MessageLine, "syncMessage").words.startswith("Changed and sent again.")
 
 
 def test_the_header_says_when_all_was_last_in_step(

@@ -9,16 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.quantity import quantity_in_words
-from app.services.sync.suggestions import (
-    Suggestion,
-    differing_fields,
-    quantity_of,
-    suggest_product,
-    suggest_stock,
-)
+from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
 from resources.words import MINUS
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
 from sync_agent.contract.wire import AMOUNT_MAX, format_time
+from sync_agent.merge import differing_fields, quantity_of
 
 TEN = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)
 SETTING_A_FIGURE = ("count", "resolution")

@@ -1,8 +1,8 @@
 """The till's vocabularies, a table each. What a form, a report or a receipt says comes from the table.
 
-`movement_reasons`, `payment_methods`, `transaction_kinds`, `units` and `roles` own one each. A new word is
-one row, and its translations. The server has its own table of the same codes (`server_stub/vocabulary.py`);
-a test compares the two.
+`movement_reasons`, `payment_methods`, `transaction_kinds`, `units`, `roles` and `flags` own one each. A new
+word is one row, and its translations. The server has its own tables of the same codes
+(`server_stub/vocabulary.py`); a test compares the two.
 
 A code from a newer program is in no table. Looking it up never fails: it gives a row that shows the code
 itself, moves nothing and permits nothing.

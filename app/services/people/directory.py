@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import cast
 
 import orjson
 from argon2 import PasswordHasher
@@ -13,7 +12,7 @@ from app.domain.errors import NotPermitted, WrongPin
 from app.domain.rights import Right, may
 from app.services.approvals import authorise
 from app.services.people import pin_tries
-from app.services.till import Actor, Role, Till
+from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.identity import pin_material
 from sync_agent.store import tables as t
@@ -26,7 +25,7 @@ class Person:
     id: str
     name: str
     username: str
-    role: Role
+    role: str
 
 
 def people(till: Till) -> list[Person]:
@@ -35,7 +34,7 @@ def people(till: Till) -> list[Person]:
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
     return [
-        Person(row.id, row.name, row.username, cast("Role", row.role))
+        Person(row.id, row.name, row.username, row.role)
         for row in rows
         if till.device.location_id in orjson.loads(row.locations)
     ]
@@ -75,15 +74,21 @@ async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor
     return Actor(person.id, person.name, person.role)
 
 
-async def approve(till: Till, person_id: str, pin: str, right: Right, *, pepper: str) -> Actor:
+async def approve(till: Till, person_id: str, pin: str, *rights: Right, pepper: str) -> Actor:
     """The manager who approves something that somebody else does. Raises as `sign_in`, and NotPermitted."""
     approver = await sign_in(till, person_id, pin, pepper=pepper)
-    return authorise(approver, None, right)
+    for right in rights:
+        authorise(approver, None, right)
+    return approver
 
 
-def approvers(till: Till, right: Right) -> list[Person]:
-    """Who could approve it here."""
-    return [one for one in people(till) if Actor(one.id, one.name, one.role).may(right)]
+def approvers(till: Till, *rights: Right) -> list[Person]:
+    """Who could approve all of it here."""
+    return [
+        person
+        for person in people(till)
+        if all(Actor(person.id, person.name, person.role).may(right) for right in rights)
+    ]
 
 
 def _verifier(till: Till, person_id: str) -> str | None:

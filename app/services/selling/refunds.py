@@ -67,6 +67,14 @@ class RefundableSale:
     def is_spent(self) -> bool:
         return all(line.left == 0 for line in self.lines)
 
+    def worth_minor(self, quantities: Mapping[int, int]) -> int:
+        """What so much of its lines (by line number) gives back, as far as that much is left."""
+        return sum(
+            line.part(min(quantities[line.line_no], line.left)).total_minor
+            for line in self.lines
+            if quantities.get(line.line_no, 0) > 0
+        )
+
 
 def find(till: Till, receipt: str) -> RefundableSale:
     """The sale of a receipt number, as it is printed or as its last digits.

@@ -14,20 +14,13 @@ from app.domain.vocabulary.units import EACH
 from app.services.approvals import authorise
 from app.services.person_names import person_names
 from app.services.stock.catalogue import product_names
-from app.services.sync.suggestions import (
-    Suggestion,
-    counted_at,
-    differing_fields,
-    is_deleted,
-    quantity_of,
-    suggest_product,
-    suggest_stock,
-)
+from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.conflicts import (
     Conflict,
     ConflictSide,
+    ConflictType,
     HistoryEntry,
     ReopenConflict,
     Resolution,
@@ -35,6 +28,7 @@ from sync_agent.contract.conflicts import (
 )
 from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
 from sync_agent.contract.wire import to_ms
+from sync_agent.merge import counted_at, differing_fields, is_deleted, quantity_of
 from sync_agent.store import endings, overlay, search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
@@ -176,6 +170,9 @@ def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Com
 
 
 def _suggestion(till: Till, conflict: Conflict, unit: str, reader: Actor | None) -> Suggestion | None:
+    """None where this till cannot tell what the two sides disagree about."""
+    if not isinstance(conflict.conflict_type, ConflictType):
+        return None
     local = conflict.local_version
     here = local.device == till.device.device_id
     if here and (reader is None or local.actor == reader.id):

@@ -182,18 +182,12 @@ class RefundPanel(QWidget):
     def _show_sum(self) -> None:
         if self._sale is None:
             return
-        lines = {one.line_no: one for one in self._sale.lines}
         try:
             quantities = self._quantities()
         except DomainError:
             self._sum.setText("–")
             return
-        total_minor = sum(
-            lines[line_no].part(min(quantity, lines[line_no].left)).total_minor
-            for line_no, quantity in quantities.items()
-            if quantity > 0
-        )
-        self._sum.setText(self._formatter.money(total_minor))
+        self._sum.setText(self._formatter.money(self._sale.worth_minor(quantities)))
 
     def _refund(self) -> None:
         if self._sale is None or not self._give.isEnabled():

@@ -130,12 +130,12 @@ class ComparisonView(QWidget):
             return self.tr("deleted") if value else self.tr("kept")
         if value is None:
             return self.tr("not known") if name == "quantity" else self.tr("none")
-        match name:
-            case "quantity":
+        match name, value:
+            case "quantity", int():
                 return self._formatter.quantity(value, self._shown.unit)
-            case "priceMinor":
+            case "priceMinor", int():
                 return self._formatter.money(value)
-            case "taxRatePpm":
+            case "taxRatePpm", int():
                 return f"{value / PPM_IN_A_PERCENT:g} %"
         return str(value)
 

@@ -189,7 +189,7 @@ class DecidedModel(RowsModel[DecidedConflict]):
             "accept_server": self.tr("the server’s side"),
             "merge": self.tr("both together"),
         }
-        return words.get(row.resolution or "", "")
+        return words.get(row.resolution or "", row.resolution or "")
 
     def token(self, row: DecidedConflict) -> str:
         return "muted"

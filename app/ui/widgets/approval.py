@@ -35,15 +35,15 @@ class Approvals(QObject):
         self._window = window
 
     async def ask(self, actor: Actor, *rights: Right) -> Actor | None:
-        """Whoever approved it; None where the person needs nobody. Raises NotApproved."""
-        wanted = [right for right in rights if not actor.may(right)]
+        """Whoever approved all of it; None where the person needs nobody. Raises NotApproved."""
+        wanted = list(dict.fromkeys(right for right in rights if not actor.may(right)))
         if not wanted:
             return None
-        approvers = people.approvers(self._till, wanted[0])
+        approvers = people.approvers(self._till, *wanted)
         if not approvers:
             raise NotApproved(self.tr("No manager is known at this till. Nothing was changed."))
         decided: asyncio.Future[Actor | None] = asyncio.get_running_loop().create_future()
-        dialog = ApprovalDialog(self._till, self._pepper, approvers, wanted[0], self._window)
+        dialog = ApprovalDialog(self._till, self._pepper, approvers, wanted, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def settle(approver: Actor | None) -> None:
@@ -67,14 +67,19 @@ class ApprovalDialog(QDialog):
     approved = Signal(object)
 
     def __init__(
-        self, till: Till, pepper: str, approvers: Sequence[Person], right: Right, parent: QWidget | None
+        self,
+        till: Till,
+        pepper: str,
+        approvers: Sequence[Person],
+        rights: Sequence[Right],
+        parent: QWidget | None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("approvalDialog")
         self.setWindowTitle(self.tr("A manager has to approve"))
         self._till = till
         self._pepper = pepper
-        self._right = right
+        self._rights = rights
         self._who = QComboBox()
         self._who.setObjectName("approver")
         self._who.setAccessibleName(self.tr("Manager"))
@@ -101,7 +106,7 @@ class ApprovalDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("A manager has to approve"), "title"))
-        told = label(only(self._right), wrap=True)
+        told = label("\n".join(only(right) for right in self._rights), wrap=True)
         told.setFixedWidth(WORDS_PX)
         layout.addWidget(told)
         layout.addWidget(self._who)
@@ -126,7 +131,7 @@ class ApprovalDialog(QDialog):
         tasks.start(self._check(str(self._who.currentData()), pin), self, self._refused)
 
     async def _check(self, person_id: str, pin: str) -> None:
-        approver = await people.approve(self._till, person_id, pin, self._right, pepper=self._pepper)
+        approver = await people.approve(self._till, person_id, pin, *self._rights, pepper=self._pepper)
         self.approved.emit(approver)
         self.accept()
 

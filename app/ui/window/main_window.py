@@ -59,7 +59,7 @@ from app.ui.window.pages import PAGES, PageEntry, Place, all_shortcuts
 from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
 from app.ui.window.unread_line import UnreadLine
-from sync_agent.events import Attention, Fault, Progress, QueueDrained, StateChanged
+from sync_agent.events import Attention, AttentionCode, Fault, Progress, QueueDrained, StateChanged
 
 P = TypeVar("P", bound=Page)
 
@@ -283,7 +283,8 @@ class MainWindow(QMainWindow):
 
     def _on_attention(self, event: Attention | Fault) -> None:
         words = attention_in_words(event) if isinstance(event, Attention) else fault_in_words(event)
-        self._notice.say(words, Tone.WARN)
+        if not (isinstance(event, Attention) and event.code is AttentionCode.SERVER_RESTORED):
+            self._notice.say(words, Tone.WARN)  # that one is a stored notice, on a line of its own
         self.events.note(words)
 
     def _on_progress(self, event: Progress) -> None:
