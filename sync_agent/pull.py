@@ -32,6 +32,7 @@ from sync_agent.settings import AgentSettings
 from sync_agent.store import history, notices, overlay, replica
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
+from sync_agent.store.reader import ReadWith
 from sync_agent.store.replica import Fork, StagedSnapshot
 
 log = logging.getLogger(__name__)
@@ -66,21 +67,26 @@ class Puller:
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
             with self._store.reading() as connection:
-                known = stream in replica.cursors(connection)
+                was = replica.read_with(connection, stream)
                 staged = replica.staged_snapshot(connection, stream, kinds)
             try:
-                if known and await self._lacks_something(stream, kinds):
+                if was is not None and await self._lacks_something(stream, was, replica.reads(kinds)):
                     await self._read_again(device, stream, staged)
-                elif not known or staged is not None:
+                elif was is None or staged is not None:
                     await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
                 await self._start_anew(device, stream)
 
-    async def _lacks_something(self, stream: str, kinds: tuple[str, ...]) -> bool:
-        return await self._store.write(
-            partial(replica.lacks_something, stream=stream, kinds=kinds), Rank.AGENT
-        )
+    async def _lacks_something(self, stream: str, was: ReadWith, now: ReadWith) -> bool:
+        """Whether the copy was read with less than this program reads, so that rows may lack something.
+
+        From now on it is followed with no more than that, whatever another release read it with.
+        """
+        if not now.has_all_of(was):
+            narrowed = was.and_also(now)
+            await self._store.write(lambda tx: replica.note_read_with(tx, stream, narrowed), Rank.AGENT)
+        return not was.has_all_of(now)
 
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
         """This program reads more than the copy was read with: the stream is taken anew, beside the copy.

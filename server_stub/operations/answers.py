@@ -61,7 +61,6 @@ class Answers:
         if not self._judged_anew:
             return
         unit = self._context.unit
-        unit.write()
         unit.execute(
             _JUDGE_ANEW,
             [

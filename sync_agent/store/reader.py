@@ -6,6 +6,7 @@ program reads more takes that stream anew from a snapshot, beside the old copy (
 Words need no such note: they are stored as they came.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -60,6 +61,7 @@ class ReadWith:
         )
 
 
+@functools.cache
 def fields_of(model: type[Wire]) -> frozenset[str]:
     """The wire names of a row's fields and of those inside them: "movement", "movement.reason"."""
     names: set[str] = set()

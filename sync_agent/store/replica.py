@@ -464,19 +464,15 @@ def reads(kinds: Sequence[str]) -> ReadWith:
     return ReadWith(frozenset({TOLERANT}), {name: fields_of(KINDS[name].wire) for name in kinds})
 
 
-def lacks_something(tx: Transaction, stream: str, kinds: Sequence[str]) -> bool:
-    """Whether the copy of a stream was read with less than this program reads: rows may lack something.
+def read_with(connection: Connection, stream: str) -> ReadWith | None:
+    """What the copy of a stream was read with; None where there is no copy."""
+    reader = connection.execute(select(t.cursor.c.reader).where(t.cursor.c.stream == stream)).scalar()
+    return None if reader is None else ReadWith.from_text(reader)
 
-    From now on it is followed with no more than this program reads, whatever another release read it with.
-    """
-    was = ReadWith.from_text(
-        tx.execute(select(t.cursor.c.reader).where(t.cursor.c.stream == stream)).scalar_one()
-    )
-    now = reads(kinds)
-    if not now.has_all_of(was):
-        narrowed = was.and_also(now).to_text()
-        tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(reader=narrowed))
-    return not was.has_all_of(now)
+
+def note_read_with(tx: Transaction, stream: str, reader: ReadWith) -> None:
+    """From now on the stream is followed with this."""
+    tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(reader=reader.to_text()))
 
 
 def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Sequence[str]) -> StagedSnapshot:

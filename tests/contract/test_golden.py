@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from server_stub.services.visibility import KNOWN, Audience, visible_row
 from sync_agent import contract
 from sync_agent.contract.audit import entry_hash
 from sync_agent.contract.conflicts import Conflict, ReopenConflict, ResolveConflict
@@ -456,3 +457,32 @@ def test_whoever_reads_the_trail_can_check_each_line_by_what_stands_in_it() -> N
     for line in golden("AuditPage")["entries"]:
         told = {name: value for name, value in line.items() if name not in {"hash", "prevHash"}}
         assert entry_hash(line["prevHash"], told) == line["hash"]
+
+
+# --- a newer server's rows, as a till of 0.1.0 is sent them ---------------------------------------------
+
+NEWER_ROWS = {
+    "stock_movement": ("StockMovement.newer",),
+    "product": ("ProductRow.newer",),
+    "user": ("UserRow.newer",),
+    "transaction": ("TransactionRow.newer",),
+    "conflict": ("Conflict.newer", "Conflict.resolved_newer"),
+    "shift": ("ShiftRow.newer",),
+    "quarantine": ("QuarantineRow.newer",),
+}
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "name"), [(of, name) for of in NEWER_ROWS for name in NEWER_ROWS[of]]
+)
+def test_a_newer_row_is_sent_to_0_1_0_in_words_that_it_knows(resource_type: str, name: str) -> None:
+    row = golden(name)
+    old = visible_row(resource_type, row, Audience(is_till=True, is_tolerant=False))
+    assert old is not None
+    assert old != row
+    for (of, field), words in KNOWN.items():
+        if of == resource_type and field in old:
+            assert old[field] in words.known
+    assert old.get("unit", "each") in {"each", "kg"}
+    methods = {payment["method"] for payment in old.get("payments", ())}
+    assert methods <= KNOWN["payment", "method"].known

@@ -217,7 +217,7 @@ class NewerLink(Link):
             page["columns"].append("origin")
             for row in page["rows"]:
                 row.append(_origin(row[at]))
-        elif page["resourceType"] == "quarantine" and not page["rows"]:
+        elif page.get("nextPageToken") is None and not page["rows"]:
             page["resourceType"] = "price_list"
             page["columns"], page["rows"] = list(PRICE_LIST), [list(PRICE_LIST.values())]
 

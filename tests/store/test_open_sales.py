@@ -230,6 +230,8 @@ async def test_the_next_customers_goods_are_never_taken_for_a_sale_that_is_compl
         await selling.pay(till, more, MARIA)
     with pytest.raises(SaleCompleted):
         await open_sales.hold(till, more, MARIA)
+    with pytest.raises(SaleCompleted):
+        await selling.pay(till, sale.begin_refund("lost"), ALICE)
     assert len(rows(till, t.sale)) == 1
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, exists, literal, select, update
+from sqlalchemy import Row, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.cart import Cart, CartLine
@@ -107,14 +107,16 @@ async def recall(till: Till, sale_id: str, *, on_screen: OpenSale) -> OpenSale:
 
 def forget(tx: Transaction, sale_id: str) -> None:
     """In the caller's transaction: the open sale became a transaction."""
-    tx.execute(delete(t.held_cart).where(t.held_cart.c.id == sale_id))
+    tx.execute(_FORGET, {"sale_id": sale_id})
 
 
+_FORGET = delete(t.held_cart).where(t.held_cart.c.id == bindparam("sale_id"))
 _FORGET_ON_SCREEN = delete(t.held_cart).where(t.held_cart.c.in_progress == 1)
+_IS_COMPLETED = select(exists().where(t.sale.c.id == bindparam("sale_id")))
 
 
 def _is_completed(tx: Transaction, sale: OpenSale) -> bool:
-    return bool(tx.execute(select(exists().where(t.sale.c.id == literal(sale.id)))).scalar_one())
+    return bool(tx.execute(_IS_COMPLETED, {"sale_id": sale.id}).scalar_one())
 
 
 def _write(tx: Transaction, sale: OpenSale, actor: Actor, *, in_progress: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from app.domain.cart import Cart
 from app.domain.errors import CartTooLarge, SaleCompleted
@@ -38,6 +38,7 @@ SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
 """A sale is sent whole, so a cart that no request could carry is refused before it is paid for."""
 
 _INSERT_SALE, _INSERT_LINES, _INSERT_PAYMENTS = insert(t.sale), insert(t.sale_line), insert(t.payment)
+_COMPLETED = select(t.sale).where(t.sale.c.id == bindparam("sale_id"))
 _OPEN_SHIFT = select(t.shift.c.id).where(t.shift.c.status == "open").limit(1)
 
 
@@ -149,17 +150,16 @@ class NewTransaction:
     def _completed_before(self, tx: Transaction, sale_id: str) -> CompletedSale | None:
         """Under this id, where a disk had reported that it failed, or a clerk pressed twice.
 
-        Raises SaleCompleted where that was another cart.
+        Raises SaleCompleted where that was another cart, or sold where this takes back.
         """
-        row = tx.execute(select(t.sale).where(t.sale.c.id == sale_id)).first()
+        row = tx.execute(_COMPLETED, {"sale_id": sale_id}).first()
         if row is None:
             return None
         columns = t.sale_line.c
         query = select(columns.product_id, columns.quantity, columns.total_minor)
         lines = tx.execute(query.where(columns.sale_id == sale_id).order_by(columns.line_no)).all()
-        if [tuple(line) for line in lines] != [
-            (line.product_id, line.quantity, line.total_minor) for line in self.lines
-        ]:
+        same = [(line.product_id, line.quantity, line.total_minor) for line in self.lines]
+        if row.kind != self.kind or [tuple(line) for line in lines] != same:
             raise SaleCompleted
         change = select(func.sum(t.payment.c.change_minor)).where(t.payment.c.sale_id == sale_id)
         return CompletedSale(

@@ -1,5 +1,7 @@
 """The base class of the window's pages."""
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QWidget
 
 from app.services.till import Actor
@@ -7,6 +9,8 @@ from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
 from app.ui.page.requests import Request
 from app.ui.page.state import TillState
+from app.ui.widgets import tasks
+from app.ui.widgets.parts import MessageLine
 
 
 class Page(QWidget):
@@ -17,6 +21,9 @@ class Page(QWidget):
     for with a request (`app/ui/page/requests.py`).
     """
 
+    _message: MessageLine
+    """Where a page that runs something says what failed; the page makes it and puts it in its place."""
+
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.setObjectName("page")
@@ -25,6 +32,14 @@ class Page(QWidget):
         self._formatter = context.formatter
         self._approvals = context.approvals
         self._actor: Actor | None = None
+        self._is_busy = False
+
+    @property
+    def _signed_in(self) -> Actor:
+        assert self._actor is not None, "a page is in sight of nobody before somebody signed in"
+        return self._actor
+
+    # --- what the window tells it ---
 
     def set_actor(self, actor: Actor) -> None:
         """Who is signed in from now on."""
@@ -45,3 +60,25 @@ class Page(QWidget):
 
     def answer(self, request: Request) -> None:
         """Do what another page, or the window, asked for; the page is in sight."""
+
+    # --- what a clerk asks of it, one thing after another (`tasks.command`) ---
+
+    def run(self, work: Callable[[], tasks.Work]) -> None:
+        """Carry out what a clerk asked for. Until it has ended, nothing else is begun on this page."""
+        if not self._is_busy:
+            self._is_busy = True
+            tasks.start(self._carry_out(work), self, self.say_failure)
+
+    async def _carry_out(self, work: Callable[[], tasks.Work]) -> None:
+        try:
+            await work()
+        finally:
+            self._is_busy = False
+        self.has_run()
+
+    def has_run(self) -> None:
+        """What was asked for is done."""
+
+    def say_failure(self, words: str) -> None:
+        """It failed, in words for the clerk."""
+        self._message.say_error(words)

@@ -50,7 +50,6 @@ class SellPage(Page):
         self._desk = context.desk
         self._preferences = preferences.read(self._till)
         self._sale = open_sales.begin(self._till)
-        self._is_busy = False
         self._scanned_meanwhile: list[str] = []
         self._missed: list[str] = []
         self._build()
@@ -70,27 +69,12 @@ class SellPage(Page):
                 self._put_on_screen(left_over)
                 self._message.say(self.tr("The sale that was being rung up is here again."), Tone.BUSY)
 
-    @property
-    def _signed_in(self) -> Actor:
-        assert self._actor is not None, "nobody is asked to sell before somebody signed in"
-        return self._actor
-
     # --- one thing after another ---
 
-    def run(self, work: Callable[[], tasks.Work]) -> None:
-        """Carry out what a clerk asked for. Until it has ended nothing else is begun, and scans wait."""
-        if not self._is_busy:
-            self._is_busy = True
-            tasks.start(self._carry_out(work), self, self._say_failure)
-
-    async def _carry_out(self, work: Callable[[], tasks.Work]) -> None:
-        try:
-            await work()
-        finally:
-            self._is_busy = False
+    def has_run(self) -> None:
         self._take_scans_meanwhile()
 
-    def _say_failure(self, words: str) -> None:
+    def say_failure(self, words: str) -> None:
         """At the panel that the clerk looks at, where it has a place for it."""
         panel = self._side.currentWidget()
         if isinstance(panel, TenderPanel | ChangePanel | RefundPanel | MorePanel):

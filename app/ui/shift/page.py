@@ -21,7 +21,6 @@ from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS
 from app.services.cash import drawer, reports, shifts
 from app.services.cash.shifts import ShiftView
 from app.services.sync import conflicts, queue
-from app.services.till import Actor
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
@@ -181,24 +180,17 @@ class ShiftPage(Page):
 
     # --- what is done ---
 
-    def _start(self, work: "tasks.Work") -> None:
-        tasks.start(work, self, self._message.say_error)
-
-    def _typed(self, line: QLineEdit) -> int | None:
+    def _typed(self, line: QLineEdit) -> int:
+        """The amount in `line`, in minor units. Raises DomainError, and takes the clerk to the line."""
         try:
             return parse_amount(line.text(), self._formatter.currency)
-        except DomainError as error:
-            self._message.say_error(str(error))
+        except DomainError:
             line.setFocus()
-            return None
+            raise
 
-    def _open(self) -> None:
-        float_minor = self._typed(self._float)
-        if float_minor is not None and self._actor is not None:
-            self._start(self._carry_open_out(float_minor, self._actor))
-
-    async def _carry_open_out(self, float_minor: int, actor: Actor) -> None:
-        await shifts.open_shift(self._till, float_minor, actor)
+    @tasks.command
+    async def _open(self) -> None:
+        await shifts.open_shift(self._till, self._typed(self._float), self._signed_in)
         self._float.clear()
         self._message.say(self.tr("The shift is open. Good selling!"), Tone.GOOD, for_ms=6000)
         self._read()
@@ -214,18 +206,9 @@ class ShiftPage(Page):
         self._message.clear()
         self._show_step(MOVING)
 
-    def _move(self) -> None:
-        amount_minor = self._typed(self._amount)
-        if amount_minor is None or self._actor is None:
-            return
-        try:
-            reason = self._move_reason.reason
-        except DomainError as error:
-            self._message.say_error(str(error))
-            return
-        self._start(self._carry_move_out(amount_minor, reason, self._actor))
-
-    async def _carry_move_out(self, amount_minor: int, reason: str, actor: Actor) -> None:
+    @tasks.command
+    async def _move(self) -> None:
+        amount_minor, reason, actor = self._typed(self._amount), self._move_reason.reason, self._signed_in
         if self._pays_in:
             await drawer.pay_in(self._till, amount_minor, actor, reason)
             words = self.tr("{amount} paid in.")
@@ -245,14 +228,11 @@ class ShiftPage(Page):
         self._show_difference()
         self._show_step(CLOSING)
 
-    def _close(self) -> None:
+    @tasks.command
+    async def _close(self) -> None:
         counted_minor = self._typed(self._counted)
-        if counted_minor is not None and self._actor is not None:
-            reason = self._reason.currentText() if self._reason.isVisible() else ""
-            self._start(self._carry_close_out(counted_minor, reason, self._actor))
-
-    async def _carry_close_out(self, counted_minor: int, reason: str, actor: Actor) -> None:
-        closed = await shifts.close_shift(self._till, counted_minor, actor, reason)
+        reason = self._reason.currentText() if self._reason.isVisible() else ""
+        closed = await shifts.close_shift(self._till, counted_minor, self._signed_in, reason)
         self._read()
         self._message.say(self.tr("The shift is closed."), Tone.GOOD, for_ms=10_000)
         self._show_z(closed)
