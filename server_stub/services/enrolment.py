@@ -4,7 +4,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import Session, col
 
 from server_stub.errors import Refusal
-from server_stub.roles import Action
+from server_stub.roles import Action, may
 from server_stub.services import administration, credentials
 from server_stub.services.caller import Caller
 from server_stub.store import tables as t
@@ -108,7 +108,7 @@ def revoke(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow
 
 
 def _is_responsible(caller: Caller, till: Device) -> bool:
-    return caller.role == "admin" or till.location_id in caller.locations
+    return may(caller.role, Action.MANAGE_PLACES) or till.location_id in caller.locations
 
 
 def _on_the_wire(till: Device) -> DeviceRow:

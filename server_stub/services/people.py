@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.roles import Action, may
+from server_stub.roles import ALLOWED, Action, may
 from server_stub.services import accounts, administration, credentials, rights_history
 from server_stub.services.authorisation import Refused, RightsFrom, judge_account
 from server_stub.services.caller import Caller
@@ -254,7 +254,7 @@ def _must_leave_an_admin(unit: UnitOfWork) -> None:
     admins: int = unit.rows(
         select(func.count())
         .select_from(t.user_account)
-        .where(of.tenant_id == unit.tenant_id, of.role == "admin", of.disabled == 0)
+        .where(of.tenant_id == unit.tenant_id, of.role.in_(ALLOWED[Action.MANAGE_PEOPLE]), of.disabled == 0)
     ).scalar_one()
     if admins == 0:
         raise Refusal(ErrorCode.PRECONDITION_FAILED, "this would leave the shop without an admin")

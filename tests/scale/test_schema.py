@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server_stub.store import tables
 from server_stub.store.database import sqlalchemy_url
-from server_stub.store.migrations import SchemaNotReady, make_ready, migrate
+from server_stub.store.migrations import SchemaNotReady, config_for, make_ready, migrate
 from tests.kit.postgresql import SERVER_ROLE, FreshDatabase, Postgres, demo_shops
 
 pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
@@ -27,6 +28,23 @@ def test_migrations_make_the_tables_that_the_program_has(fresh_database: Fresh) 
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.METADATA) == []
     engine.dispose()
+
+
+def test_people_of_before_begin_with_the_rights_that_they_have(fresh_database: Fresh) -> None:
+    """The schema's owner is behind the walls between shops too, and sees nobody's rows by itself."""
+    database = fresh_database(demo_shops)
+    config = config_for(database.owner_url)
+    engine = create_engine(sqlalchemy_url(database.owner_url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    engine.dispose()
+    migrate(database.owner_url, server_role=SERVER_ROLE)
+    begun = database.rows("SELECT user_id, role, active FROM user_version WHERE from_ms = 0 ORDER BY user_id")
+    assert begun == database.rows("SELECT id, role, 1 - disabled FROM user_account ORDER BY id")
+    assert len(begun) == 4
+    walled = "SELECT relforcerowsecurity FROM pg_class WHERE relname IN ('user_account', 'user_version')"
+    assert database.rows(walled) == [(True,), (True,)]
 
 
 def test_every_table_is_walled_off_even_from_its_owner(fresh_database: Fresh) -> None:

@@ -1,5 +1,6 @@
 """The database: migrations that match the tables, the demonstration data, and a clean end."""
 
+import lzma
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -41,6 +42,20 @@ def test_migrations_make_the_tables_that_the_program_has(tmp_path: Path) -> None
         strict = connection.exec_driver_sql("SELECT name FROM pragma_table_list WHERE strict").scalars().all()
     engine.dispose()
     assert set(names) - {"alembic_version"} == set(tables.METADATA.tables) == set(strict)
+
+
+def test_a_shop_of_before_begins_with_the_rights_that_its_people_have(tmp_path: Path) -> None:
+    packed = Path(__file__).parent.parent / "golden_homes" / "0003" / "server.sqlite3.xz"
+    (tmp_path / "server.sqlite3").write_bytes(lzma.decompress(packed.read_bytes()))
+    people = rows(tmp_path, "SELECT tenant_id, id, version, role, locations, 1 - disabled FROM user_account")
+    migrate(f"sqlite:///{tmp_path / 'server.sqlite3'}")
+    begun = rows(
+        tmp_path,
+        "SELECT tenant_id, user_id, version, role, locations, active FROM user_version"
+        " WHERE tenant_seq = 0 AND from_ms = 0",
+    )
+    assert sorted(begun) == sorted(people)
+    assert len(people) > 2
 
 
 def test_every_commit_reaches_the_disk_before_it_is_answered(tmp_path: Path) -> None:
