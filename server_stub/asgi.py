@@ -12,12 +12,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_stub import rest
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.background.pruning import Pruner
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from server_stub.middleware.http import Outside, Requests, with_cors
-from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.middleware.http import OriginMiddleware, RequestMiddleware, with_cors
+from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import HANDLERS
@@ -28,7 +28,7 @@ from server_stub.realtime import Realtime
 from server_stub.realtime.feed import Feed
 from server_stub.rest.error_handlers import add_error_handlers
 from server_stub.sessions.access_tokens import AccessTokens, secret_of
-from server_stub.sessions.token_validity import Standings
+from server_stub.sessions.token_validity import TokenValidity
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 
@@ -37,19 +37,19 @@ from server_stub.store.database import Database
 class Application:
     """The server as an ASGI application, and what whoever runs it calls before the connections are closed."""
 
-    outside: ASGIApp
+    asgi: ASGIApp
     say_goodbye: Callable[[], Awaitable[None]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.outside(scope, receive, send)
+        await self.asgi(scope, receive, send)
 
 
-def build_parts(
+def build_app_state(
     settings: Settings,
     clock: Clock | None = None,
     ids: Ids | None = None,
     handlers: Handlers = HANDLERS,
-) -> Parts:
+) -> AppState:
     """Everything below the doors, on a database that is migrated already."""
     clock, ids = clock or SystemClock(), ids or TimeOrderedIds()
     secret = secret_of(settings.secret_file)
@@ -61,16 +61,16 @@ def build_parts(
         from server_stub.presence.shared import RedisPresence  # noqa: PLC0415
 
         presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s)
-    return Parts(
+    return AppState(
         settings=settings,
         database=database,
         operations=OperationQueue(database, handlers, settings.operations_per_commit),
         tokens=AccessTokens(secret, settings.access_token_s, clock, ids),
         secret=secret,
-        standings=Standings(database, settings.standing_s),
+        token_validity=TokenValidity(database, settings.token_recheck_s),
         limits=Limits(settings.rate_limits, settings.redis_url),
         presence=presence,
-        watch=Watch(database),
+        abuse_monitor=AbuseMonitor(database),
         metrics=Metrics(handlers.resource_types),
     )
 
@@ -83,18 +83,18 @@ def build_app(
     handlers: Handlers = HANDLERS,
 ) -> Application:
     """The whole server; it lives from the ASGI start-up to the end. `handlers`: the kinds that it knows."""
-    parts = build_parts(settings, clock, ids, handlers)
-    database = parts.database
-    realtime = Realtime(parts, _bus_of(settings, parts.metrics))
+    state = build_app_state(settings, clock, ids, handlers)
+    database = state.database
+    realtime = Realtime(state, _bus_of(settings, state.metrics))
     pruner = Pruner(settings, database)
-    database.observe(parts.metrics, settings.slow_query_ms / 1000)
-    parts.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
-    parts.metrics.show_cache("standings", parts.standings.__len__)
+    database.observe(state.metrics, settings.slow_query_ms / 1000)
+    state.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
+    state.metrics.show_cache("standings", state.token_validity.__len__)
     feed = Feed(
         realtime,
         settings.feed_window_ms,
         settings.feed_changes_max,
-        lambda commits: parts.metrics.published(commits, parts.now_ms()),
+        lambda commits: state.metrics.published(commits, state.now_ms()),
     )
 
     @asynccontextmanager
@@ -103,39 +103,39 @@ def build_app(
         loop = asyncio.get_running_loop()
         database.on_commit(feed.listener(loop))
         database.on_commit(realtime.listener(loop))
-        database.on_commit(parts.watch.committed)
-        database.on_commit(parts.metrics.committed)
+        database.on_commit(state.abuse_monitor.committed)
+        database.on_commit(state.metrics.committed)
         database.on_commit(pruner.committed)
         tasks = [
-            asyncio.create_task(supervise("feed", feed.run, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("sweep", realtime.sweep, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("presence", realtime.beat, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("sync_state", realtime.tell_states, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("watch", parts.watch.run, parts.metrics.task_failed)),
-            asyncio.create_task(supervise("pruning", pruner.run, parts.metrics.task_failed)),
+            asyncio.create_task(supervise("feed", feed.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("sweep", realtime.sweep, state.metrics.task_failed)),
+            asyncio.create_task(supervise("presence", realtime.beat, state.metrics.task_failed)),
+            asyncio.create_task(supervise("sync_state", realtime.tell_states, state.metrics.task_failed)),
+            asyncio.create_task(supervise("watch", state.abuse_monitor.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("pruning", pruner.run, state.metrics.task_failed)),
         ]
         yield
         await asyncio.gather(*(end(task) for task in tasks))
         await realtime.close()
-        await parts.watch.flush()
-        await parts.presence.close()
-        await parts.limits.close()
+        await state.abuse_monitor.flush()
+        await state.presence.close()
+        await state.limits.close()
         await asyncio.to_thread(database.close)
 
     # No documents are served: everything but signing in needs a token.
     http = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    http.state.parts = parts
-    http.include_router(rest.routes(parts))
-    add_error_handlers(http, parts)
+    http.state.state = state
+    http.include_router(rest.routes(state))
+    add_error_handlers(http, state)
     http.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    inside = Requests(http, database.ids.new, parts.metrics)
-    outside = Outside(
-        with_cors(socketio.ASGIApp(realtime.server, other_asgi_app=inside), settings.allowed_origins),
+    with_requests = RequestMiddleware(http, database.ids.new, state.metrics)
+    with_origins = OriginMiddleware(
+        with_cors(socketio.ASGIApp(realtime.server, other_asgi_app=with_requests), settings.allowed_origins),
         database.ids.new,
         settings.allowed_origins,
         has_tls=settings.tls_cert is not None,
     )
-    return Application(outside, realtime.say_goodbye)
+    return Application(with_origins, realtime.say_goodbye)
 
 
 def _bus_of(settings: Settings, metrics: Metrics) -> Any:

@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
 from server_stub import rest
-from server_stub.asgi import build_parts
+from server_stub.asgi import build_app_state
 from server_stub.middleware.incoming import REQUEST_ID_HEADER
 from server_stub.operations.handler import Handlers, NoData
 from server_stub.operations.handlers import HANDLERS
@@ -532,14 +532,14 @@ def written(document: dict[str, Any]) -> bytes:
 def documents(handlers: Handlers = HANDLERS) -> dict[str, dict[str, Any]]:
     """Both documents, by file name; `handlers` are the kinds of operations that they describe."""
     with tempfile.TemporaryDirectory() as home:
-        parts = build_parts(Settings(home=Path(home)))
+        state = build_app_state(Settings(home=Path(home)))
         try:
             return {
-                "openapi.json": open_api(rest.routes(parts), handlers),
+                "openapi.json": open_api(rest.routes(state), handlers),
                 "asyncapi.json": async_api(handlers),
             }
         finally:
-            parts.database.close()
+            state.database.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -60,7 +60,7 @@ class Settings:
     """How long a socket may outlive its access token."""
     sweep_s: float = 1.0
     """How often sockets are looked over for those two, and for sign-ins that have ended."""
-    standing_s: float = 2.0
+    token_recheck_s: float = 2.0
     """How long it is remembered that the bearer of a token still stands."""
     connections_max: int = 5000
     connections_per_tenant_max: int = 1000

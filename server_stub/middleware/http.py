@@ -1,6 +1,6 @@
 """ASGI middleware: an id, a log line and a measurement for each request, and which pages may ask.
 
-`Outside` wraps the whole application, Socket.IO's own answers too; what it decides holds for both doors.
+`OriginMiddleware` wraps the whole application, Socket.IO's own answers too; its answer holds for both.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -39,7 +39,7 @@ _GONE_STATUS = 499
 """In the log alone: who asked went away before the answer."""
 
 
-class Outside:
+class OriginMiddleware:
     """What every answer bears, from whichever door: security headers, and no ear for foreign pages.
 
     A browser says with Origin which page is asking; a native client sends none, and needs none.
@@ -89,7 +89,7 @@ class Outside:
 
 
 def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
-    """Lets pages of these origins read the answers of `app`. `Outside` has refused all others before."""
+    """Lets pages of these origins read the answers of `app`. `OriginMiddleware` refused all others."""
     if not allowed_origins:
         return app
     return CORSMiddleware(
@@ -117,7 +117,7 @@ class _Answered:
     status: int = _GONE_STATUS
 
 
-class Requests:
+class RequestMiddleware:
     """Gives each request an id, the client's own if it is a plain word, and tells how it went.
 
     It is also the supervisor of requests: a bug ends here, logged with its traceback.

@@ -31,7 +31,7 @@ _LINES_MAX = 1_000
 """Different lines waiting to be written, of all tenants."""
 _TENANT_LINES_MAX = 250
 """And of one, so that its noise does not drown the others'."""
-_ODD_COMMITS_MAX = 10_000
+_SUSPICIOUS_COMMITS_MAX = 10_000
 _WORDS_MAX = 200
 _DISCARDS = 5
 
@@ -89,13 +89,13 @@ _OVERFLOW = _Line("refusal", "overflow")
 """How many more there were than could be kept."""
 
 
-class Watch:
+class AbuseMonitor:
     """All but `committed` belongs to the event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lines: dict[str, Counter[_Line]] = {}
-        self._odd: deque[CommittedChange] = deque(maxlen=_ODD_COMMITS_MAX)
+        self._suspicious: deque[CommittedChange] = deque(maxlen=_SUSPICIOUS_COMMITS_MAX)
         self._flushing = asyncio.Lock()
         # A till that goes wrong, or somebody who tries doors: a person makes no twenty mistakes a minute.
         self._refusals = Burst(20, _MINUTE_MS, _QUIET_MS)
@@ -154,9 +154,9 @@ class Watch:
         odd = {
             (each.stream, each.resource_type, each.resource_id): each
             for each in commit.changes
-            if _is_odd(each)
+            if _is_suspicious(each)
         }
-        self._odd.extend(odd.values())
+        self._suspicious.extend(odd.values())
 
     # --- what becomes of it --------------------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class Watch:
     async def flush(self) -> None:
         """Writes it now; what the database does not take is kept for the next time."""
         async with self._flushing:
-            self._judge_commits()
+            self._examine_commits()
             for tenant_id in list(self._lines):
                 lines = self._lines.pop(tenant_id)
                 try:
@@ -180,9 +180,9 @@ class Watch:
                     for line, times in lines.items():
                         self._note(tenant_id, line, times)
 
-    def _judge_commits(self) -> None:
-        while self._odd:
-            change = self._odd.popleft()
+    def _examine_commits(self) -> None:
+        while self._suspicious:
+            change = self._suspicious.popleft()
             place = (change.row or {}).get("locationId") or ""
             burst: Burst
             anomaly: Anomaly
@@ -226,7 +226,7 @@ class Watch:
         return self._database.clock.now_ms()
 
 
-def _is_odd(change: CommittedChange) -> bool:
+def _is_suspicious(change: CommittedChange) -> bool:
     """Whether a product fell below nothing with this change, or what was to be sent was given up."""
     row: dict[str, Any] = change.row or {}
     if change.resource_type == "oversold":

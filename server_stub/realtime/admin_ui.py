@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from typing import Any
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.realtime.switchboard import Switchboard
 
@@ -15,8 +15,8 @@ class AdminUi:
     """A namespace of its own, `/admin`, for one user name and password. It must be closed: it hooks itself
     into the library's classes, for all servers of the process."""
 
-    def __init__(self, parts: Parts, board: Switchboard, username: str, password: str) -> None:
-        self._parts = parts
+    def __init__(self, state: AppState, board: Switchboard, username: str, password: str) -> None:
+        self._state = state
         self._username = username
         self._password = password
         self._instruments = board.server.instrument(
@@ -35,12 +35,12 @@ class AdminUi:
             (told.get("username"), told.get("password")) if isinstance(told, dict) else ("", "")
         )
         try:
-            await self._parts.limits.sign_in("(admin)", "(admin)", "(admin)")
+            await self._state.limits.sign_in("(admin)", "(admin)", "(admin)")
         except Refusal:
             return False
         if not (_is_same(username, self._username) and _is_same(password, self._password)):
             return False
-        await self._parts.limits.signed_in("(admin)", "(admin)")
+        await self._state.limits.signed_in("(admin)", "(admin)")
         return True
 
 

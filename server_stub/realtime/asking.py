@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message
 from server_stub.operations.handlers import conflict_resolution
@@ -26,9 +26,9 @@ Handler = Callable[[Session, Caller, Any], Awaitable[object]]
 
 
 class Asking:
-    def __init__(self, parts: Parts, board: Switchboard, states: SyncStates) -> None:
-        self._parts = parts
-        self._database = parts.database
+    def __init__(self, state: AppState, board: Switchboard, states: SyncStates) -> None:
+        self._state = state
+        self._database = state.database
         self._board = board
         self._states = states
         self.handlers: dict[str, Handler] = {
@@ -61,19 +61,19 @@ class Asking:
         confirmed = events.UpdateConfirmed(
             event_id=event_id,
             new_version=(result.result or {})["version"],
-            timestamp=from_ms(self._parts.now_ms()),
+            timestamp=from_ms(self._state.now_ms()),
         )
         await self._board.tell(session.sid, events.UPDATE_CONFIRMED, confirmed.to_wire())
         return confirmed
 
     async def _take_queue(self, session: Session, caller: Caller, payload: Any) -> object:
-        await self._parts.limits.upload(caller)
+        await self._state.limits.upload(caller)
         if not isinstance(payload, list):
             raise Refusal(ErrorCode.BAD_REQUEST, "a queue is a list of operations")
         if len(payload) > QUEUE_OPERATIONS_MAX:
             raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
-        results = await self._parts.operations.process(caller, payload, _defaults(session))
-        self._parts.metrics.operations_done(payload, results)
+        results = await self._state.operations.process(caller, payload, _defaults(session))
+        self._state.metrics.operations_done(payload, results)
         answer = [result.to_wire() for result in results]
         await self._board.tell(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
         return answer
@@ -92,7 +92,7 @@ class Asking:
         status = read_message(events.NetworkStatus, payload)
         if status.pending is not None:
             session.pending = status.pending
-            if await self._parts.presence.report(caller.tenant_id, session.sid, status.pending):
+            if await self._state.presence.report(caller.tenant_id, session.sid, status.pending):
                 self._states.changed(caller.tenant_id)
         if status.notices_read:
             await self._database.write(
@@ -103,16 +103,16 @@ class Asking:
 
     async def _ping(self, _session: Session, _caller: Caller, payload: Any) -> object:
         ping = read_message(events.Ping, payload)
-        return events.Pong(client_time=ping.client_time, server_time=from_ms(self._parts.now_ms()))
+        return events.Pong(client_time=ping.client_time, server_time=from_ms(self._state.now_ms()))
 
     async def _one(self, session: Session, caller: Caller, item: dict[str, Any]) -> OperationResult:
         """An event that is an operation: judged and kept by the same rules as any other."""
-        result = await self._parts.operations.process_one(caller, item, _defaults(session))
-        self._parts.metrics.operations_done([item], [result])
+        result = await self._state.operations.process_one(caller, item, _defaults(session))
+        self._state.metrics.operations_done([item], [result])
         return result
 
     def _now(self) -> str:
-        return format_time(from_ms(self._parts.now_ms()))
+        return format_time(from_ms(self._state.now_ms()))
 
     async def _must_apply(self, session: Session, caller: Caller, result: OperationResult) -> None:
         if result.conflict is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message
 from server_stub.operations.upcasting import FORMS_READ
@@ -43,9 +43,9 @@ _FULL_RETRY_MS = 10_000
 
 
 class Joining:
-    def __init__(self, parts: Parts, board: Switchboard, states: SyncStates) -> None:
-        self._parts = parts
-        self._database = parts.database
+    def __init__(self, state: AppState, board: Switchboard, states: SyncStates) -> None:
+        self._state = state
+        self._database = state.database
         self._board = board
         self._states = states
         self._greetings: set[asyncio.Task[None]] = set()
@@ -61,14 +61,14 @@ class Joining:
         request = read_message(JoinTenant, {"token": session.handshake_token or "", **told})
         if request.protocol not in (None, PROTOCOL_VERSION):
             raise Refusal(ErrorCode.UPGRADE_REQUIRED, f"this server speaks protocol {PROTOCOL_VERSION} alone")
-        caller = replace(self._parts.tokens.read(request.token), address=session.address)
+        caller = replace(self._state.tokens.read(request.token), address=session.address)
         caller = caller.with_features(request.features)
         session.bearer = caller
-        self._parts.watch.seen(caller)
-        await self._parts.limits.request(caller)
+        self._state.abuse_monitor.seen(caller)
+        await self._state.limits.request(caller)
         if caller.role not in EVENTS[events.JOIN_TENANT]:
             raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {events.JOIN_TENANT}")
-        await self._parts.standings.must_stand(caller)
+        await self._state.token_validity.require_valid(caller)
         location_id = await self._allowed(caller, request)
         is_newcomer = await self._enter(session, caller, request, location_id)
         try:
@@ -82,7 +82,7 @@ class Joining:
             await self.tell_presence(events.USER_CONNECTED, caller.tenant_id, present)
         if request.cursors is None or NO_INITIAL_SYNC not in request.features:
             self._greet(session, caller, request.cursors or {})
-        return JoinedStreams(streams=heads, server_time=from_ms(self._parts.now_ms()), forms=FORMS_READ)
+        return JoinedStreams(streams=heads, server_time=from_ms(self._state.now_ms()), forms=FORMS_READ)
 
     async def part(self, session: Session) -> None:
         """Nobody is at the socket any more."""
@@ -92,7 +92,7 @@ class Joining:
         if session.greeting is not None:
             session.greeting.cancel()
         await self._board.leave_rooms(session, caller)
-        was_last = await self._parts.presence.leave(caller.tenant_id, session.sid)
+        was_last = await self._state.presence.leave(caller.tenant_id, session.sid)
         if was_last:
             present = session.present(caller)
             await self.tell_presence(events.USER_DISCONNECTED, caller.tenant_id, present)
@@ -105,7 +105,7 @@ class Joining:
         presence = events.Presence(
             user_id=present.user_id,
             location_id=present.location_id,
-            timestamp=from_ms(self._parts.now_ms()),
+            timestamp=from_ms(self._state.now_ms()),
         )
         await self._board.tell_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
 
@@ -122,7 +122,7 @@ class Joining:
             raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id} for you")
         await self._database.read(
             caller.tenant_id,
-            partial(token_validity.must_still_stand, caller=caller, at_the_socket=request.user_id),
+            partial(token_validity.require_still_valid, caller=caller, at_the_socket=request.user_id),
         )
         return location_id
 
@@ -140,10 +140,10 @@ class Joining:
         session.takes_changes = TAKES_CHANGES in request.features
         session.streams = tuple(_streams_of(caller, location_id))
         await self._board.enter_rooms(session, caller)
-        is_only = await self._parts.presence.enter(caller.tenant_id, session.present(caller))
+        is_only = await self._state.presence.enter(caller.tenant_id, session.present(caller))
         if not session.is_open:
             # It closed meanwhile, and its leaving may have come before its entering.
-            await self._parts.presence.leave(caller.tenant_id, session.sid)
+            await self._state.presence.leave(caller.tenant_id, session.sid)
         _must_be_open(session)
         self._states.changed(caller.tenant_id)
         return is_only and not was_here
@@ -165,8 +165,8 @@ class Joining:
         return True
 
     async def _must_have_room(self, caller: Caller) -> None:
-        sockets_max = self._parts.settings.connections_per_tenant_max
-        if await self._parts.presence.count(caller.tenant_id) >= sockets_max:
+        sockets_max = self._state.settings.connections_per_tenant_max
+        if await self._state.presence.count(caller.tenant_id) >= sockets_max:
             raise Refusal(
                 ErrorCode.UNAVAILABLE,
                 f"{sockets_max} connections are open already, and there may be no more",
@@ -193,7 +193,7 @@ class Joining:
             session.greeting = None
 
     async def _send_initial_sync(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
-        settings = self._parts.settings
+        settings = self._state.settings
         try:
             first_look = await self._database.read(
                 caller.tenant_id,
@@ -202,7 +202,7 @@ class Joining:
                     caller=caller,
                     location_id=session.location_id,
                     cursors=cursors,
-                    now_ms=self._parts.now_ms(),
+                    now_ms=self._state.now_ms(),
                     levels_max=settings.initial_levels_max,
                     movements_max=settings.initial_movements_max,
                 ),

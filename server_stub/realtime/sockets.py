@@ -11,7 +11,7 @@ import orjson
 import socketio
 import structlog
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.clock import steady_s
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import request_id
@@ -37,18 +37,18 @@ _LAST_WORDS_S = 0.1
 class Realtime:
     """All sockets of this process, and the outlet through which the feed reaches them."""
 
-    def __init__(self, parts: Parts, bus: Any = None) -> None:
-        settings = parts.settings
-        self._parts = parts
+    def __init__(self, state: AppState, bus: Any = None) -> None:
+        settings = state.settings
+        self._state = state
         self._settings = settings
         self._board = Switchboard(settings, bus)
         self._sessions = Sessions(
             join_within_ms=round(settings.join_within_s * 1000),
             token_grace_ms=round(settings.token_grace_s * 1000),
         )
-        self._states = SyncStates(parts, self._board, self._sessions)
-        self._joining = Joining(parts, self._board, self._states)
-        self._asking = Asking(parts, self._board, self._states)
+        self._states = SyncStates(state, self._board, self._sessions)
+        self._joining = Joining(state, self._board, self._states)
+        self._asking = Asking(state, self._board, self._states)
         self._silent_since_ms: dict[str, int] = {}
         self._backlogs: dict[str, int] = {}
         self.server = self._board.server
@@ -56,7 +56,7 @@ class Realtime:
         self.server.on("disconnect", self._on_disconnect)
         self.server.on("*", self._on_event)
         self._admin_ui = (
-            None if settings.admin_ui is None else AdminUi(parts, self._board, *settings.admin_ui)
+            None if settings.admin_ui is None else AdminUi(state, self._board, *settings.admin_ui)
         )
         self.is_listened_to = self._board.is_listened_to
         self.emit = self._board.emit
@@ -66,7 +66,7 @@ class Realtime:
     async def start(self) -> None:
         self._board.start()
         # Before the first socket comes: others would take it for one of a process that has died.
-        await self._parts.presence.beat()
+        await self._state.presence.beat()
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
         """What the database calls from the writer's thread."""
@@ -79,7 +79,7 @@ class Realtime:
     async def beat(self) -> None:
         """Says until cancelled that this process lives, and who vanished or came back with one."""
         while True:
-            beat = await self._parts.presence.beat()
+            beat = await self._state.presence.beat()
             told = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
             for event, users in told:
                 for tenant_id, present in users:
@@ -90,7 +90,7 @@ class Realtime:
     async def sweep(self) -> None:
         """Closes, until cancelled, the sockets that have outstayed."""
         while True:
-            for session, reason in self._sessions.outstayed(self._parts.now_ms()):
+            for session, reason in self._sessions.outstayed(self._state.now_ms()):
                 await self._board.end(session, reason)
             await self._end_those_signed_out()
             await self._hang_up_on_silence()
@@ -130,7 +130,7 @@ class Realtime:
         self._sessions.open(
             Session(
                 sid,
-                self._parts.now_ms(),
+                self._state.now_ms(),
                 address=_address_of(environ),
                 handshake_token=token if isinstance(token, str) else None,
             )
@@ -144,7 +144,7 @@ class Realtime:
     async def _end_those_signed_out(self) -> None:
         joined = list(self._sessions.joined())
         try:
-            ended = await self._parts.standings.ended(caller for _session, caller in joined)
+            ended = await self._state.token_validity.ended(caller for _session, caller in joined)
         except Refusal:
             return  # the database is away, and has said so; nobody is shown out for that
         for session, caller in joined:
@@ -154,7 +154,7 @@ class Realtime:
 
     async def _hang_up_on_silence(self) -> None:
         """Closes connections that hold their place and do not speak, or do not any more."""
-        now_ms = self._parts.now_ms()
+        now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
         self._silent_since_ms = {each: self._silent_since_ms.get(each, now_ms) for each in silent}
         for eio_sid, since_ms in self._silent_since_ms.items():
@@ -173,7 +173,7 @@ class Realtime:
     # --- events --------------------------------------------------------------------------------------------
 
     async def _on_event(self, event: str, sid: str, *arguments: Any) -> dict[str, Any]:
-        identifier = self._parts.database.ids.new()
+        identifier = self._state.database.ids.new()
         request_id.set(identifier)
         name = event if event in EVENTS else _UNKNOWN
         began_s = steady_s()
@@ -181,7 +181,7 @@ class Realtime:
             envelope = await self._answer(event, sid, arguments)
             took_s = steady_s() - began_s
             outcome = envelope.error.code if envelope.error else "ok"
-            self._parts.metrics.event_done(name, outcome, took_s)
+            self._state.metrics.event_done(name, outcome, took_s)
             log.debug("event.done", outcome=outcome, ms=round(1000 * took_s, 1))
         return envelope.to_wire()
 
@@ -193,7 +193,7 @@ class Realtime:
         except Refusal as refusal:
             if session.bearer is not None:
                 doing = event if event in EVENTS else _UNKNOWN
-                self._parts.watch.refused(session.bearer, doing, refusal)
+                self._state.abuse_monitor.refused(session.bearer, doing, refusal)
             return Envelope(success=False, error=refusal.body(identifier), request_id=identifier)
         except Exception:
             # The supervisor of events: a bug must still be acknowledged, or the client waits for nothing.
@@ -205,9 +205,9 @@ class Realtime:
     async def _dispatch(self, event: str, session: Session, arguments: tuple[Any, ...]) -> object:
         if session.caller is None or event == events.JOIN_TENANT:
             # A joining counts for its bearer too, once their token is read.
-            await self._parts.limits.stranger(session.sid)
+            await self._state.limits.stranger(session.sid)
         else:
-            await self._parts.limits.request(session.caller)
+            await self._state.limits.request(session.caller)
         payload = _payload_of(event, arguments)
         if event == events.JOIN_TENANT:
             return await self._joining.join(session, payload)
@@ -218,9 +218,9 @@ class Realtime:
         caller = session.caller
         if caller is None:
             raise Refusal(ErrorCode.UNAUTHORIZED, f"{events.JOIN_TENANT} comes first")
-        if caller.expires_ms <= self._parts.now_ms():
+        if caller.expires_ms <= self._state.now_ms():
             raise Refusal(ErrorCode.TOKEN_EXPIRED, "this token has run out; refresh it and join again")
-        self._parts.watch.seen(caller)
+        self._state.abuse_monitor.seen(caller)
         if caller.role not in EVENTS[event]:
             raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {event}")
         return caller

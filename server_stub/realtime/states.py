@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.presence.sync_state import sync_state_of
 from server_stub.realtime.switchboard import Switchboard
@@ -21,8 +21,8 @@ log = structlog.get_logger()
 
 
 class SyncStates:
-    def __init__(self, parts: Parts, board: Switchboard, sessions: Sessions) -> None:
-        self._parts = parts
+    def __init__(self, state: AppState, board: Switchboard, sessions: Sessions) -> None:
+        self._state = state
         self._board = board
         self._sessions = sessions
         self._changed: set[str] = set()
@@ -47,7 +47,7 @@ class SyncStates:
     async def run(self) -> None:
         """Tells until cancelled."""
         loop = asyncio.get_running_loop()
-        settings = self._parts.settings
+        settings = self._state.settings
         next_round_s = loop.time() + settings.sync_state_s
         while True:
             if loop.time() >= next_round_s:
@@ -66,11 +66,11 @@ class SyncStates:
                 await self._tell(tenant_id, here_only=False)
 
     async def _tell(self, tenant_id: str, *, here_only: bool) -> None:
-        present = await self._parts.presence.of(tenant_id)
+        present = await self._state.presence.of(tenant_id)
         if not present:
             return
         try:
-            state = await self._parts.database.read(
+            state = await self._state.database.read(
                 tenant_id, partial(sync_state_of, tenant_id=tenant_id, present=present)
             )
         except Refusal:

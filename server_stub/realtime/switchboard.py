@@ -27,7 +27,7 @@ class Switchboard:
             async_handlers=False,
             json=Json,
             serializer=GuardedPacket,
-            # Nothing is looked at here: `rest.outside.Outside` has, for both doors.
+            # Nothing is looked at here: `middleware.http.OriginMiddleware` has, for both doors.
             cors_allowed_origins=[],
             max_http_buffer_size=settings.socket_message_bytes_max,
             ping_interval=settings.ping_interval_s,

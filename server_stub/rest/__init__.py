@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.rest import (
     audit,
     broadcast,
@@ -17,7 +17,7 @@ from server_stub.rest import (
 )
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     """Every endpoint of the server."""
     router = APIRouter()
     for module in (
@@ -32,5 +32,5 @@ def routes(parts: Parts) -> APIRouter:
         sync_state,
         machine_room,
     ):
-        router.include_router(module.routes(parts))
+        router.include_router(module.routes(state))
     return router

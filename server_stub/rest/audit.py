@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from server_stub.app_state import Parts
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.app_state import AppState
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import audit
 from sync_agent.contract import events
 from sync_agent.contract.audit import AuditPage, AuditVerdict
@@ -18,15 +18,15 @@ _LINES_MAX = 1000
 Word = Annotated[str | None, Query(max_length=200)]
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
     walks: dict[str, asyncio.Task[AuditVerdict]] = {}
     """A long trail takes its time: whoever asks while it is walked gets the same answer."""
 
     @router.get(
         events.PATH_AUDIT,
-        **told("Who did what, oldest first; `after` goes on where a page ended.", gives=AuditPage),
+        **documented("Who did what, oldest first; `after` goes on where a page ended.", gives=AuditPage),
     )
     async def read_audit(
         caller: Bearer,
@@ -51,7 +51,8 @@ def routes(parts: Parts) -> APIRouter:
         )
 
     @router.get(
-        events.PATH_AUDIT_VERIFY, **told("Whether the trail is whole, or where not.", gives=AuditVerdict)
+        events.PATH_AUDIT_VERIFY,
+        **documented("Whether the trail is whole, or where not.", gives=AuditVerdict),
     )
     async def verify(caller: Bearer) -> Response:
         walk = walks.get(caller.tenant_id)

@@ -4,33 +4,37 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import broadcasts
 from sync_agent.contract.events import PATH_BROADCAST, PATH_NOTICES, BroadcastAnswer, BroadcastRequest
 from sync_agent.contract.notices import Notices
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
     @router.post(
         PATH_BROADCAST,
-        **told("Send a notice to everybody, or to one place.", takes=BroadcastRequest, gives=BroadcastAnswer),
+        **documented(
+            "Send a notice to everybody, or to one place.", takes=BroadcastRequest, gives=BroadcastAnswer
+        ),
     )
     async def broadcast(request: Request, caller: Bearer) -> Response:
         asked = read_message(BroadcastRequest, await read_body(request))
         return answer(
-            await parts.database.write(
+            await state.database.write(
                 caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=asked)
             )
         )
 
-    @router.get(PATH_NOTICES, **told("Notices of the last weeks, and who has read them.", gives=Notices))
+    @router.get(
+        PATH_NOTICES, **documented("Notices of the last weeks, and who has read them.", gives=Notices)
+    )
     async def notices(caller: Bearer) -> Response:
         return answer(
-            await parts.database.read(caller.tenant_id, partial(broadcasts.with_readers, caller=caller))
+            await state.database.read(caller.tenant_id, partial(broadcasts.with_readers, caller=caller))
         )
 
     return router

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import dry_run
 from server_stub.operations.handlers import conflict_reopening, conflict_resolution
 from server_stub.operations.queue import refuse_unless_applied
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.conflict_list import Wanted, conflicts_for
 from sync_agent.contract import events
 from sync_agent.contract.conflicts import (
@@ -26,16 +26,16 @@ from sync_agent.contract.wire import UtcTime, from_ms, to_ms
 _CONFLICTS_MAX = 1000
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     def now() -> str:
-        return from_ms(parts.now_ms()).isoformat()
+        return from_ms(state.now_ms()).isoformat()
 
     @router.get(
         events.PATH_CONFLICTS,
-        **told("Conflicts that the caller may decide, the oldest first.", gives=Conflict, many=True),
+        **documented("Conflicts that the caller may decide, the oldest first.", gives=Conflict, many=True),
     )
     async def list_conflicts(
         caller: Bearer,
@@ -55,28 +55,32 @@ def routes(parts: Parts) -> APIRouter:
         return answer([conflict.to_wire() for conflict in found])
 
     @router.post(
-        events.PATH_RESOLVE, **told("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
+        events.PATH_RESOLVE, **documented("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
     )
     async def resolve_conflict(request: Request, caller: Bearer) -> Response:
         decision = read_message(ResolveConflict, await read_body(request))
         item = conflict_resolution.as_item(decision, database.ids.new(), now())
-        result = await parts.operations.process_one(caller, item)
+        result = await state.operations.process_one(caller, item)
         refuse_unless_applied(result)
         return answer(ConflictResolved.model_validate(result.result))
 
     @router.post(
         events.PATH_PREVIEW,
-        **told("What each decision would do; nothing is done.", takes=PreviewRequest, gives=ConflictPreview),
+        **documented(
+            "What each decision would do; nothing is done.", takes=PreviewRequest, gives=ConflictPreview
+        ),
     )
     async def preview_conflict(conflict_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(PreviewRequest, await read_body(request))
         wanted = read_message(ReopenConflict, {"conflictId": conflict_id})
         return answer(await dry_run.preview(database, caller, wanted.conflict_id, asked))
 
-    @router.post(events.PATH_REOPEN, **told("Open a decided conflict again, as a new one.", gives=Conflict))
+    @router.post(
+        events.PATH_REOPEN, **documented("Open a decided conflict again, as a new one.", gives=Conflict)
+    )
     async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:
         item = conflict_reopening.as_item(conflict_id, database.ids.new(), now())
-        result = await parts.operations.process_one(caller, item)
+        result = await state.operations.process_one(caller, item)
         refuse_unless_applied(result)
         return answer(result.conflict)
 

@@ -4,14 +4,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.refusals import refuse
 from server_stub.rest.routing import doing
 from sync_agent.contract.codes import ErrorCode
 
 
-def add_error_handlers(app: FastAPI, parts: Parts) -> None:
+def add_error_handlers(app: FastAPI, state: AppState) -> None:
     def say_no(request: Request, refusal: Refusal) -> Response:
         request.state.outcome = refusal.code.value
         return refuse(refusal)
@@ -20,7 +20,7 @@ def add_error_handlers(app: FastAPI, parts: Parts) -> None:
         assert isinstance(error, Refusal)
         caller = getattr(request.state, "caller", None)
         if caller is not None:
-            parts.watch.refused(caller, doing(request), error)
+            state.abuse_monitor.refused(caller, doing(request), error)
         return say_no(request, error)
 
     async def on_unreadable(request: Request, error: Exception) -> Response:

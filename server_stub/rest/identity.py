@@ -4,11 +4,11 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
-from server_stub.rest.routing import Bearer, address_of, answer, told
+from server_stub.rest.routing import Bearer, address_of, answer, documented
 from server_stub.services import accounts, credentials, enrolment
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
@@ -22,15 +22,15 @@ from sync_agent.contract.identity import (
 )
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    settings, database, tokens = parts.settings, parts.database, parts.tokens
+    settings, database, tokens = state.settings, state.database, state.tokens
 
-    @router.post(events.PATH_LOGIN, **told("Sign in.", takes=LoginRequest, gives=LoginAnswer))
+    @router.post(events.PATH_LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
     async def login(request: Request) -> Response:
         asked = read_message(LoginRequest, await read_body(request))
         address = address_of(request)
-        await parts.limits.sign_in(asked.tenant_id, asked.username, address)
+        await state.limits.sign_in(asked.tenant_id, asked.username, address)
         user = await database.read(
             asked.tenant_id,
             partial(accounts.find_user, tenant_id=asked.tenant_id, username=asked.username),
@@ -39,11 +39,11 @@ def routes(parts: Parts) -> APIRouter:
         if not await database.compute(partial(credentials.password_matches, known, asked.password)):
             user = None
         if user is None:
-            parts.metrics.signed_in("refused")
-            parts.watch.sign_in_failed(asked.tenant_id, asked.username, address)
+            state.metrics.signed_in("refused")
+            state.abuse_monitor.sign_in_failed(asked.tenant_id, asked.username, address)
             raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
-        parts.metrics.signed_in("accepted")
-        await parts.limits.signed_in(asked.tenant_id, asked.username)
+        state.metrics.signed_in("accepted")
+        await state.limits.signed_in(asked.tenant_id, asked.username)
         signed_in = await database.write(
             asked.tenant_id,
             partial(accounts.begin_family, user=user, lifetime_s=settings.refresh_token_s, address=address),
@@ -59,12 +59,12 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.post(
         events.PATH_REFRESH,
-        **told(
+        **documented(
             "A new access token, for a refresh token or a till's.", takes=RefreshRequest, gives=RefreshAnswer
         ),
     )
     async def refresh(request: Request) -> Response:
-        await parts.limits.refresh(address_of(request))
+        await state.limits.refresh(address_of(request))
         asked = read_message(RefreshRequest, await read_body(request))
         token = asked.refresh_token
         tenant_id = accounts.tenant_of_token(token)
@@ -72,7 +72,7 @@ def routes(parts: Parts) -> APIRouter:
         await database.read(tenant_id, partial(accounts.must_know_token, tenant_id=tenant_id, token=token))
         renewed = await database.write(
             tenant_id,
-            partial(accounts.renew, token=token, secret=parts.secret, lifetime_s=settings.refresh_token_s),
+            partial(accounts.renew, token=token, secret=state.secret, lifetime_s=settings.refresh_token_s),
         )
         if renewed is None:
             raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
@@ -86,17 +86,18 @@ def routes(parts: Parts) -> APIRouter:
         )
 
     @router.post(
-        events.PATH_LOGOUT, **told("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest)
+        events.PATH_LOGOUT,
+        **documented("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest),
     )
     async def logout(request: Request, caller: Bearer) -> Response:
         asked = read_message(RefreshRequest, await read_body(request))
         await database.write(
             caller.tenant_id, partial(accounts.end_family, caller=caller, token=asked.refresh_token)
         )
-        parts.standings.forget()
+        state.token_validity.forget()
         return answer(None)
 
-    @router.post(events.PATH_ENROLL, **told("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
+    @router.post(events.PATH_ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
     async def enroll(request: Request, caller: Bearer) -> Response:
         asked = read_message(EnrollRequest, await read_body(request))
         return answer(

@@ -7,11 +7,11 @@ from ipaddress import IPv6Address, ip_address
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.health import health_of
-from server_stub.rest.routing import Bearer, address_of, answer, told
+from server_stub.rest.routing import Bearer, address_of, answer, documented
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent.contract import events
@@ -41,38 +41,41 @@ class Readiness:
         return True
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    readiness = Readiness(parts.database)
+    readiness = Readiness(state.database)
 
     @router.post(
-        events.PATH_PING, **told("For latency and the clock's offset.", takes=events.Ping, gives=events.Pong)
+        events.PATH_PING,
+        **documented("For latency and the clock's offset.", takes=events.Ping, gives=events.Pong),
     )
     async def ping(request: Request, _caller: Bearer) -> Response:
         asked = read_message(events.Ping, await read_body(request))
-        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(parts.now_ms())))
+        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(state.now_ms())))
 
-    @router.get(events.PATH_HEALTH, **told("How the server and the shop are doing.", gives=events.Health))
+    @router.get(
+        events.PATH_HEALTH, **documented("How the server and the shop are doing.", gives=events.Health)
+    )
     async def health(caller: Bearer) -> Response:
-        return answer(await health_of(parts, caller))
+        return answer(await health_of(state, caller))
 
-    @router.get(events.PATH_LIVE, **told("The process answers."))
+    @router.get(events.PATH_LIVE, **documented("The process answers."))
     async def livez() -> Response:
         return answer({"live": True})
 
-    @router.get(events.PATH_READY, **told("The database answers too."))
+    @router.get(events.PATH_READY, **documented("The database answers too."))
     async def readyz() -> Response:
         if not await readiness.is_ready():
             raise Refusal(ErrorCode.UNAVAILABLE, "the database does not answer", retry_after_ms=1000)
         return answer({"ready": True})
 
     @router.get(
-        events.PATH_METRICS, **told("Figures in Prometheus form, for loopback or a token of its own.")
+        events.PATH_METRICS, **documented("Figures in Prometheus form, for loopback or a token of its own.")
     )
     async def metrics(request: Request) -> Response:
-        if not (_is_from_here(request) or _has_metrics_token(request, parts.settings)):
+        if not (_is_from_here(request) or _has_metrics_token(request, state.settings)):
             raise Refusal(ErrorCode.FORBIDDEN, "metrics are for this machine, or for a token of their own")
-        text = parts.metrics.text(is_ready=await readiness.is_ready())
+        text = state.metrics.text(is_ready=await readiness.is_ready())
         return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return router

@@ -4,9 +4,9 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import enrolment, people, shop_settings
 from sync_agent.contract import events
 from sync_agent.contract.identity import (
@@ -20,22 +20,22 @@ from sync_agent.contract.identity import (
 from sync_agent.contract.stock import UserRow
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
-    @router.get(events.PATH_USERS, **told("Whoever works at your places.", gives=UserList))
+    @router.get(events.PATH_USERS, **documented("Whoever works at your places.", gives=UserList))
     async def users(caller: Bearer) -> Response:
         return answer(await database.read(caller.tenant_id, partial(people.users, caller=caller)))
 
-    @router.post(events.PATH_USERS, **told("Somebody new.", takes=UserCreate, gives=UserRow))
+    @router.post(events.PATH_USERS, **documented("Somebody new.", takes=UserCreate, gives=UserRow))
     async def add_user(request: Request, caller: Bearer) -> Response:
         asked = read_message(UserCreate, await read_body(request))
         return answer(await people.add_user(database, caller, asked))
 
     @router.patch(
         events.PATH_USER,
-        **told(
+        **documented(
             "Other rights, a new password or PIN, or an account's end; sign-ins end with it.",
             takes=UserEdit,
             gives=UserRow,
@@ -44,25 +44,25 @@ def routes(parts: Parts) -> APIRouter:
     async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(UserEdit, await read_body(request))
         row = await people.edit_user(database, caller, user_id, asked)
-        parts.standings.forget()
+        state.token_validity.forget()
         return answer(row)
 
-    @router.get(events.PATH_DEVICES, **told("The tills that were enrolled.", gives=DeviceList))
+    @router.get(events.PATH_DEVICES, **documented("The tills that were enrolled.", gives=DeviceList))
     async def devices(caller: Bearer) -> Response:
         return answer(await database.read(caller.tenant_id, partial(enrolment.tills, caller=caller)))
 
     @router.post(
         events.PATH_DEVICE_REVOKE,
-        **told("End a till's credential; asking again changes nothing.", gives=DeviceRow),
+        **documented("End a till's credential; asking again changes nothing.", gives=DeviceRow),
     )
     async def revoke_device(device_id: str, caller: Bearer) -> Response:
         row = await database.write(
             caller.tenant_id, partial(enrolment.revoke, caller=caller, device_id=device_id)
         )
-        parts.standings.forget()
+        state.token_validity.forget()
         return answer(row)
 
-    @router.get(events.PATH_SETTINGS, **told("What is set about the shop.", gives=TenantSettings))
+    @router.get(events.PATH_SETTINGS, **documented("What is set about the shop.", gives=TenantSettings))
     async def settings(caller: Bearer) -> Response:
         return answer(
             await database.read(caller.tenant_id, partial(shop_settings.read, tenant_id=caller.tenant_id))
@@ -70,7 +70,7 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.patch(
         events.PATH_SETTINGS,
-        **told("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
+        **documented("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
     )
     async def edit_settings(request: Request, caller: Bearer) -> Response:
         asked = read_message(TenantSettings, await read_body(request))

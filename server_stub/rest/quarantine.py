@@ -5,23 +5,25 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import quarantine_review
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from sync_agent.contract import events
 from sync_agent.contract.operations import DiscardRequest, QuarantineRow
 
 _SALES_MAX = 1000
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     @router.get(
         events.PATH_QUARANTINE,
-        **told("Sales that could not be taken, whole, the newest first.", gives=QuarantineRow, many=True),
+        **documented(
+            "Sales that could not be taken, whole, the newest first.", gives=QuarantineRow, many=True
+        ),
     )
     async def list_quarantine(
         caller: Bearer,
@@ -41,7 +43,7 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.post(
         events.PATH_QUARANTINE_RETRY,
-        **told("Judge a sale again; one that still cannot be taken stays open.", gives=QuarantineRow),
+        **documented("Judge a sale again; one that still cannot be taken stays open.", gives=QuarantineRow),
     )
     async def retry(operation_id: str, caller: Bearer) -> Response:
         return answer(
@@ -51,14 +53,14 @@ def routes(parts: Parts) -> APIRouter:
                     quarantine_review.retry,
                     caller=caller,
                     operation_id=operation_id,
-                    handlers=parts.operations.handlers,
+                    handlers=state.operations.handlers,
                 ),
             )
         )
 
     @router.post(
         events.PATH_QUARANTINE_DISCARD,
-        **told("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
+        **documented("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
     )
     async def discard(operation_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(DiscardRequest, await read_body(request))

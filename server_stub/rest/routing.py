@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.roles import ENDPOINTS
 from server_stub.services.caller import Caller
@@ -16,13 +16,13 @@ from sync_agent.contract.wire import Wire
 
 async def bearer(request: Request) -> Caller:
     """The bearer of a request's token, who may ask this and has not asked too much."""
-    parts: Parts = request.app.state.parts
-    caller = replace(parts.tokens.read(_token(request)), address=address_of(request))
+    state: AppState = request.app.state.state
+    caller = replace(state.tokens.read(_token(request)), address=address_of(request))
     # For whoever answers an error: what is refused from here on is refused to this bearer.
     request.state.caller = caller
-    parts.watch.seen(caller)
-    await parts.limits.request(caller)
-    await parts.standings.must_stand(caller)
+    state.abuse_monitor.seen(caller)
+    await state.limits.request(caller)
+    await state.token_validity.require_valid(caller)
     if caller.role not in ENDPOINTS[request.method, request.scope["route"].path]:
         raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {doing(request)}")
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
@@ -52,10 +52,10 @@ def _token(request: Request) -> str:
     return token.strip()
 
 
-def told(
+def documented(
     summary: str, *, takes: type[Wire] | None = None, gives: type[Wire] | None = None, many: bool = False
 ) -> dict[str, Any]:
-    """A route's part in the OpenAPI document: `**told("…", takes=…, gives=…)` in its decorator.
+    """A route's part in the OpenAPI document: `**documented("…", takes=…, gives=…)` in its decorator.
 
     Bodies are read by `incoming.read_body`, which inflates and bounds them, so the framework does not see the
     models; they stand here. `many`: the answer's data is a list of `gives`.

@@ -4,21 +4,21 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from server_stub.app_state import Parts
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.app_state import AppState
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import shifts, stock_view
 from sync_agent.contract import events
 from sync_agent.contract.operations import ShiftRow
 from sync_agent.contract.stock import StockElsewhere
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    database = parts.database
+    database = state.database
 
     @router.get(
         events.PATH_STOCK + "/{product_id}",
-        **told(
+        **documented(
             "A product's stock: for a till at every place of its shop, for a person at theirs.",
             gives=StockElsewhere,
         ),
@@ -31,7 +31,8 @@ def routes(parts: Parts) -> APIRouter:
         )
 
     @router.get(
-        events.PATH_SHIFT, **told("A shift, and whether all that its till sent is here.", gives=ShiftRow)
+        events.PATH_SHIFT,
+        **documented("A shift, and whether all that its till sent is here.", gives=ShiftRow),
     )
     async def shift(shift_id: str, caller: Bearer) -> Response:
         return answer(

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import snapshot, sync
 from server_stub.services.digest import Digests
 from sync_agent.contract import events
@@ -19,29 +19,29 @@ from sync_agent.contract.streams import ChangesPage, Cursor, SnapshotPage, Strea
 Stream = Annotated[str, Query(max_length=200)]
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    settings, database = parts.settings, parts.database
+    settings, database = state.settings, state.database
     digests = Digests()
-    parts.metrics.show_cache("digests", digests.__len__)
+    state.metrics.show_cache("digests", digests.__len__)
 
     @router.post(
         events.PATH_QUEUE,
-        **told("Send operations; gzip is accepted.", takes=QueueRequest, gives=QueueResults),
+        **documented("Send operations; gzip is accepted.", takes=QueueRequest, gives=QueueResults),
     )
     async def take_queue(request: Request, caller: Bearer) -> Response:
-        await parts.limits.upload(caller)
+        await state.limits.upload(caller)
         body = await read_body(request, QUEUE_REQUEST_BYTES_MAX)
         items = body.get("items") if isinstance(body, dict) else None
         if not isinstance(items, list):
             raise Refusal(ErrorCode.BAD_REQUEST, "items: a list of operations")
         if len(items) > QUEUE_OPERATIONS_MAX:
             raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
-        results = await parts.operations.process(caller, items)
-        parts.metrics.operations_done(items, results)
+        results = await state.operations.process(caller, items)
+        state.metrics.operations_done(items, results)
         return answer(QueueResults(results=results))
 
-    @router.get(events.PATH_CHANGES, **told("What follows a cursor of a stream.", gives=ChangesPage))
+    @router.get(events.PATH_CHANGES, **documented("What follows a cursor of a stream.", gives=ChangesPage))
     async def changes(
         caller: Bearer,
         stream: Stream,
@@ -63,7 +63,9 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.get(
         events.PATH_SNAPSHOT,
-        **told("A stream's current rows, page by page, and where to follow it from.", gives=SnapshotPage),
+        **documented(
+            "A stream's current rows, page by page, and where to follow it from.", gives=SnapshotPage
+        ),
     )
     async def take_snapshot(
         caller: Bearer,
@@ -84,7 +86,7 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.get(
         events.PATH_DIGEST,
-        **told("A stream's current rows in one figure a resource type.", gives=StreamDigest),
+        **documented("A stream's current rows in one figure a resource type.", gives=StreamDigest),
     )
     async def digest(caller: Bearer, stream: Stream) -> Response:
         return answer(

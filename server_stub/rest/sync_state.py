@@ -4,24 +4,26 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.presence.sync_state import sync_state_of
-from server_stub.rest.routing import Bearer, answer, told
+from server_stub.rest.routing import Bearer, answer, documented
 from sync_agent.contract.events import PATH_SYNC_STATE, SyncStateAnswer
 from sync_agent.contract.wire import from_ms
 
 
-def routes(parts: Parts) -> APIRouter:
+def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
-    @router.get(PATH_SYNC_STATE, **told("How the tenant's synchronisation stands.", gives=SyncStateAnswer))
+    @router.get(
+        PATH_SYNC_STATE, **documented("How the tenant's synchronisation stands.", gives=SyncStateAnswer)
+    )
     async def sync_state(caller: Bearer) -> Response:
-        present = await parts.presence.of(caller.tenant_id)
-        state = await parts.database.read(
+        present = await state.presence.of(caller.tenant_id)
+        found = await state.database.read(
             caller.tenant_id, partial(sync_state_of, tenant_id=caller.tenant_id, present=present)
         )
         return answer(
-            SyncStateAnswer(sync_state=state, connected_users=len(present), timestamp=from_ms(parts.now_ms()))
+            SyncStateAnswer(sync_state=found, connected_users=len(present), timestamp=from_ms(state.now_ms()))
         )
 
     return router

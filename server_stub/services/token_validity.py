@@ -20,7 +20,9 @@ from sync_agent.contract.events import EndReason
 _AT_ONCE = 500
 
 
-def ends_of(connection: Connection, tenant_id: str, callers: Collection[Caller]) -> dict[Caller, EndReason]:
+def invalid_reasons(
+    connection: Connection, tenant_id: str, callers: Collection[Caller]
+) -> dict[Caller, EndReason]:
     """The bearers of one tenant who do not stand, each with the reason."""
     user, device_id = t.user_account.c, col(Device.id)
     family_id = col(RefreshToken.family_id)
@@ -86,7 +88,7 @@ def _found(
     }
 
 
-def must_still_stand(connection: Connection, caller: Caller, at_the_socket: str) -> None:
+def require_still_valid(connection: Connection, caller: Caller, at_the_socket: str) -> None:
     """Refuses a bearer who was dismissed or revoked since the token was issued, and a stranger at a till.
 
     A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.

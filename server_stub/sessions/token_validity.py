@@ -27,7 +27,7 @@ _WORDS: dict[EndReason, str] = {
 }
 
 
-class Standings:
+class TokenValidity:
     def __init__(self, database: Database, remember_s: float) -> None:
         self._database = database
         self._forgotten = 0
@@ -51,7 +51,7 @@ class Standings:
                 unknown.setdefault(caller.tenant_id, []).append(caller)
         for tenant_id, some in unknown.items():
             ends = await self._database.read(
-                tenant_id, partial(standing.ends_of, tenant_id=tenant_id, callers=some)
+                tenant_id, partial(standing.invalid_reasons, tenant_id=tenant_id, callers=some)
             )
             for caller in some:
                 known[caller] = ends.get(caller)
@@ -63,7 +63,7 @@ class Standings:
         """Why the bearer does not stand any more; None while they do."""
         return (await self.ended([caller])).get(caller)
 
-    async def must_stand(self, caller: Caller) -> None:
+    async def require_valid(self, caller: Caller) -> None:
         reason = await self.end_of(caller)
         if reason is not None:
             raise Refusal(ErrorCode.UNAUTHORIZED, _WORDS[reason])

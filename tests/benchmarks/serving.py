@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from server_stub import asgi
-from server_stub.app_state import Parts
+from server_stub.app_state import AppState
 from server_stub.monitoring import logs
 from server_stub.run import serve
 from server_stub.settings import Settings
 from server_stub.store.database import Commit
 
-_build_parts = asgi.build_parts
+_build_app_state = asgi.build_app_state
 
 
-def _build_stamping_parts(*arguments: Any, **named: Any) -> Parts:
-    parts = _build_parts(*arguments, **named)
-    parts.database.on_commit(_print_moment)
-    return parts
+def _build_stamping_state(*arguments: Any, **named: Any) -> AppState:
+    state = _build_app_state(*arguments, **named)
+    state.database.on_commit(_print_moment)
+    return state
 
 
 def _print_moment(_commit: Commit) -> None:
@@ -28,5 +28,5 @@ def _print_moment(_commit: Commit) -> None:
 
 if __name__ == "__main__":
     logs.configure("info")
-    asgi.build_parts = _build_stamping_parts
+    asgi.build_app_state = _build_stamping_state
     serve(Settings(home=Path(sys.argv[1]), feed_window_ms=int(sys.argv[2])))

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from server_stub import rest
-from server_stub.asgi import build_parts
+from server_stub.asgi import build_app_state
 from server_stub.realtime import Realtime
 from server_stub.roles import ALLOWED, ENDPOINTS, EVENTS, NO_TOKEN, Action
 from server_stub.services.caller import Caller
@@ -52,11 +52,11 @@ def doors(tmp_path: Path) -> Iterator[Doors]:
     """Both doors as the server builds them, not opened."""
     settings = Settings(home=tmp_path)
     migrate(settings.url)
-    parts = build_parts(settings)
+    state = build_app_state(settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(rest.routes(parts))
-    yield Doors(app, Realtime(parts))
-    parts.database.close()
+    app.include_router(rest.routes(state))
+    yield Doors(app, Realtime(state))
+    state.database.close()
 
 
 def test_every_endpoint_is_in_the_table(doors: Doors) -> None:

@@ -237,7 +237,8 @@ async def test_one_row_of_the_table_makes_transfers_a_managers(
     refused((await clerk.send(transfer({"mug": 1})))[0])
     refused((await till.send(transfer({"mug": 1})))[0])
     refused((await till.send(transfer({"mug": 1}, actorId="bob")))[0])
-    for names in ({"actorId": "alice"}, {"actorId": "bob", "approvedById": "alice"}):
+    signed: tuple[dict[str, Any], ...] = {"actorId": "alice"}, {"actorId": "bob", "approvedById": "alice"}
+    for names in signed:
         (result,) = await till.send(transfer({"mug": 1}, **names))
         assert result["status"] == "applied", result
 
@@ -253,7 +254,7 @@ async def test_a_till_that_has_read_a_dismissal_acts_in_that_name_no_more_whatev
     hired = now_ms()
     await edit_person(world, "alice", disabled=True)
     head = await head_of(till, SHARED)
-    long_ago = {"timestamp": rfc3339(hired - 3_600_000), "actorId": "alice"}
+    long_ago: dict[str, Any] = {"timestamp": rfc3339(hired - 3_600_000), "actorId": "alice"}
     (edit,) = await till.send(new_price("tea", **long_ago, tenantSeq=head, deviceSeq=1))
     assert "did not work here any more" in refused(edit)
     (sold,) = await till.send(sale({"tea": 1}, **long_ago, tenantSeq=head, deviceSeq=2))

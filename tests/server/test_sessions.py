@@ -21,7 +21,7 @@ from tests.kit.operations import movement
 from tests.kit.servers import ShopServer, open_shop
 from tests.kit.waiting import WAIT_S, until
 
-QUICK = {"sweep_s": 0.02, "standing_s": 0.02}
+QUICK = {"sweep_s": 0.02, "token_recheck_s": 0.02}
 
 
 def is_of(told: dict[str, Any], user_id: str) -> bool:
@@ -248,5 +248,5 @@ async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime
     assert not realtime.server.manager.rooms
     assert not realtime.server.environ
     assert not realtime._joining._greetings
-    assert isinstance(realtime._parts.presence, LocalPresence)
-    assert not realtime._parts.presence._tenants
+    assert isinstance(realtime._state.presence, LocalPresence)
+    assert not realtime._state.presence._tenants

@@ -22,7 +22,7 @@ from server_stub.services.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.store.device import DeviceIdentity
 from tests.simulation import checks
-from tests.simulation.checks import Broken, Watch
+from tests.simulation.checks import AbuseMonitor, Broken
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Odds, SimLink, Weather
 from tests.simulation.ports import chance_of
@@ -83,7 +83,7 @@ class Simulation:
         self.loop = VirtualLoop(chance_of(seed, "threads"))
         self.loop.set_exception_handler(self._on_stray)
         self._folder = Path(tempfile.mkdtemp(prefix=f"evertill-sim-{seed}-", dir=memory_disk()))
-        self._watch = Watch()
+        self._watch = AbuseMonitor()
         self._devices: dict[str, Caller] = {}
         self._poison: set[str] = set()
         self._restored = False

@@ -74,7 +74,7 @@ class SimTill:
         self.asked: list[tuple[float, str]] = []
         self.seen_by_portals: list[tuple[str, str | None]] = []
         self.leaked = False
-        self.watch: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
+        self.abuse_monitor: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
         path.mkdir(parents=True)
         shutil.copy(templates() / "till.sqlite", path / "till.sqlite")
         self._open()
@@ -93,7 +93,7 @@ class SimTill:
             assert raw is not None
             raw.execute("PRAGMA synchronous=OFF")  # crashes come between statements here
         event.listen(self.store._writer, "commit", lambda _connection: self._maybe_die("before"))
-        self.store.listen(lambda changed: self.watch(self, changed))
+        self.store.listen(lambda changed: self.abuse_monitor(self, changed))
         self.store.listen(lambda _changed: self._maybe_die("after"))
         self.till = Till(self.store, self.clock, self._ids)
 

@@ -2,7 +2,7 @@
 
 import orjson
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app.domain import rights
 from app.domain.cart import Cart
@@ -16,7 +16,7 @@ from app.services.till import Till
 from sync_agent.contract.operations import CountData, TransferData
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
-from sync_agent.store.database import Store
+from sync_agent.store.database import Store, Transaction
 from tests.kit import selling
 from tests.kit.clocks import ManualClock
 from tests.kit.store_shop import ALICE, APPLES, BOWL, MARIA, MUG, confirm_stock, goods, open_shop, rows
@@ -172,6 +172,17 @@ async def test_low_by_weight_is_low_by_the_kilogram(till: Till) -> None:
     assert "Apples" in names(till, "low")
     await inventory.adjust(till, APPLES, 4500, MovementReason.RECEIVE, None, MARIA)
     assert "Apples" not in names(till, "low")
+
+
+async def test_low_in_a_unit_of_a_newer_server_is_low_by_its_own_parts(till: Till) -> None:
+    """Three whole carats, of which each has more parts than a kilogram."""
+
+    def tell(tx: Transaction) -> None:
+        tx.execute(update(t.catalogue).where(t.catalogue.c.product_id == APPLES).values(unit="carat|5"))
+        tx.execute(insert(t.stock_level).values(("main", APPLES, 300_000, 1, tx.now_ms)))
+
+    till.store.submit(tell).result()
+    assert "Apples" in names(till, "low")
 
 
 def names(till: Till, which: inventory.Which) -> list[str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -274,7 +275,7 @@ def test_the_language_changes_twice_and_the_same_person_sells_on(
     for code, pay in (("es", "Cobrar (F9)"), ("en", "Pay (F9)")):
         before = window
         choose(window, "language", code)
-        loop.until(lambda before=before: not shiboken6.isValid(before))
+        loop.until_is(partial(shiboken6.isValid, before), False)
         window = till.window(MainWindow)
         assert window.actor is not None, "whoever was signed in still is"
         assert part(window, QPushButton, "pay").text() == pay

@@ -65,6 +65,7 @@ class Counts:
     attention: int = 0
     conflicts: int = 0
     sales: int = 0
+    flagged: int = 0
 
 
 def strip(counts: Counts) -> str:

@@ -26,6 +26,7 @@ class Held:
     attention: int = 0
     conflicts: int = 0
     others: int = 0
+    flagged: int = 0
 
     @property
     def sales(self) -> int:

@@ -32,6 +32,9 @@ class Unit:
         return 1 if self.counts_as_one else quantity
 
 
+PARTS_MAX = 10**6
+"""The most parts that one of a unit may have, on the wire as well."""
+
 EACH = "each"
 KG = "kg"
 

@@ -14,7 +14,7 @@ from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.vocabulary.movement_reasons import Sign, reason_of
-from app.domain.vocabulary.units import UNITS, unit_of
+from app.domain.vocabulary.units import PARTS_MAX, UNITS, unit_of
 from app.services.approvals import authorise
 from app.services.person_names import person_names
 from app.services.stock import explanation
@@ -261,7 +261,7 @@ def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list
     """Products whose confirmed figure is that low, or that this till has moved since."""
     level, moved = t.stock_level.c, t.overlay.c
     # A quantity is in its unit's smallest part; how many parts one has is seen to when the rows are read.
-    highest = -1 if limit < 0 else limit * max(unit.parts for unit in UNITS.all())
+    highest = -1 if limit < 0 else limit * PARTS_MAX
     low = select(level.product_id).where(level.location_id == location_id, level.quantity <= highest)
     if limit < 0:
         low = low.where(level.quantity < 0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server_stub.errors import Refusal
-from server_stub.monitoring.abuse_monitor import Watch
+from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.abuse_rules import Burst, TwoPlaces
 from server_stub.services.caller import Caller
 from server_stub.store.changes import CommittedChange
@@ -72,7 +72,7 @@ def test_one_subject_at_two_addresses_is_told_within_the_window_only() -> None:
 
 
 async def test_equal_refusals_of_a_moment_are_one_line_with_a_count(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for _ in range(3):
         watch.refused(CLEO, "POST /api/v1/devices/enroll", NO)
     watch.refused(CLEO, "GET /api/v1/audit", NO)
@@ -88,7 +88,7 @@ async def test_equal_refusals_of_a_moment_are_one_line_with_a_count(rules: Rules
 
 
 async def test_a_flood_of_different_refusals_is_bounded_and_counted(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for number in range(1000):
         watch.refused(CLEO, f"event-{number}", NO)
     await watch.flush()
@@ -99,7 +99,7 @@ async def test_a_flood_of_different_refusals_is_bounded_and_counted(rules: Rules
 
 
 async def test_made_up_shops_take_no_memory_without_end(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for number in range(3000):
         watch.sign_in_failed(f"shop-{number}", "admin", "203.0.113.9")
     assert watch._waiting() <= 1001
@@ -112,7 +112,7 @@ async def test_made_up_shops_take_no_memory_without_end(rules: Rules) -> None:
 async def test_while_the_database_is_away_lines_are_kept(
     rules: Rules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     watch.refused(CLEO, "ping", NO)
     with away(rules.database, monkeypatch):
         await watch.flush()
@@ -133,7 +133,7 @@ def away(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def test_twenty_refusals_within_a_minute_are_an_anomaly(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for _ in range(25):
         watch.refused(CLEO, "ping", NO)
     await watch.flush()
@@ -142,7 +142,7 @@ async def test_twenty_refusals_within_a_minute_are_an_anomaly(rules: Rules) -> N
 
 
 async def test_five_failed_sign_ins_of_one_account_are_an_anomaly(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for username in ("cleo",) * 5 + ("mia",) * 4:
         watch.sign_in_failed("t", username, "203.0.113.9")
     watch.sign_in_failed("nobodys", "cleo", "203.0.113.9")
@@ -155,7 +155,7 @@ async def test_five_failed_sign_ins_of_one_account_are_an_anomaly(rules: Rules) 
 
 
 async def test_a_till_at_two_addresses_is_an_anomaly_and_a_person_is_not(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for caller in (TILL, CLEO):
         for address in ("10.0.0.7", "198.51.100.4", "10.0.0.7"):
             watch.seen(Caller("t", caller.role, ("main",), caller.user_id, caller.device_id, address=address))
@@ -166,7 +166,7 @@ async def test_a_till_at_two_addresses_is_an_anomaly_and_a_person_is_not(rules: 
 
 
 async def test_a_score_of_products_sold_below_nothing_is_an_anomaly(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     rules.database.on_commit(watch.committed)
     await asyncio.to_thread(rules.send, "till-1", *(movement(f"p{number}", -1) for number in range(19)))
     # Going further below is not a new one.
@@ -209,7 +209,7 @@ def _trail(shop: ShopServer) -> list[tuple[Any, ...]]:
 
 
 async def test_giving_up_sales_that_nobody_could_read_in_a_row_is_an_anomaly(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for number in range(5):
         watch.committed(Commit([discarded(f"sale-{number}", "discarded")], []))
         watch.committed(Commit([discarded(f"sale-{number}", "applied")], []))
@@ -219,7 +219,7 @@ async def test_giving_up_sales_that_nobody_could_read_in_a_row_is_an_anomaly(rul
 
 
 async def test_a_drawer_that_gave_up_many_operations_is_an_anomaly(rules: Rules) -> None:
-    watch = Watch(rules.database)
+    watch = AbuseMonitor(rules.database)
     for version, spent in ((1, None), (2, 4), (3, 4)):
         watch.committed(Commit([closed("monday", version, spent)], []))
     await watch.flush()
