@@ -5,7 +5,6 @@ from typing import Any
 
 from server_stub.services.digest import Digests
 from sync_agent.contract.streams import row_digest, written_digest
-from sync_agent.contract.tolerance import TOLERANT
 from tests.kit.clients import Person
 from tests.kit.operations import count, movement, operation, sale
 from tests.kit.rules import MIA, Rules
@@ -105,7 +104,7 @@ async def test_nobody_gets_the_digest_of_anothers_stream(shop: ShopServer) -> No
 
 
 def test_a_digest_is_computed_once_for_a_head(rules: Rules) -> None:
-    digests, tolerant = Digests(), MIA.with_features([TOLERANT])
+    digests, tolerant = Digests(), MIA.with_features({"tolerant"})
     rules.send("till-1", movement("tea", 5))
 
     def ask() -> Any:
