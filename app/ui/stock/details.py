@@ -48,7 +48,7 @@ class StockDetails(QFrame):
 
     def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, run: tasks.Run) -> None:
         super().__init__()
-        self._run = run
+        self._run_on_page = run
         self._approvals = approvals
         self.setObjectName("stockDetails")
         self.setProperty("role", "card")
@@ -184,9 +184,9 @@ class StockDetails(QFrame):
             ProductChange: self._product_form,
         }
         form = forms[type(request)]
-        self._run(lambda: self._carry_out(request, form), form.say_error)
+        self._run_on_page(lambda: self._run_request(request, form), form.say_error)
 
-    async def _carry_out(self, request: Request, form: StockForm | ProductForm) -> None:
+    async def _run_request(self, request: Request, form: StockForm | ProductForm) -> None:
         assert self._actor is not None
         approver = await self._approvals.ask(self._actor, _RIGHTS[type(request)])
         if isinstance(request, Count):

@@ -136,10 +136,10 @@ class SyncCentre(Page):
 
     def write_bundle(self, path: Path) -> None:
         if self._context.write_bundle is not None:
-            work = self._carry_bundle_out(path, self._context.write_bundle)
+            work = self._run_write_bundle(path, self._context.write_bundle)
             tasks.start(work, self, self._message.say_error)
 
-    async def _carry_bundle_out(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
+    async def _run_write_bundle(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
         self._message.say(self.tr("Looking at everything…"), Tone.BUSY)
         try:
             await write(path)
