@@ -45,7 +45,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     if arguments.bundle is not None:
         print(f"Written to {support_bundle.write_bundle(home, findings, arguments.bundle)}")
         print("It holds no names, prices, products, receipts or passwords.")
-    return EXIT_BROKEN if any(one.level is diagnosis.Level.BROKEN for one in findings) else 0
+    return EXIT_BROKEN if any(finding.level is diagnosis.Level.BROKEN for finding in findings) else 0
 
 
 # --- queue -------------------------------------------------------------------------------------------

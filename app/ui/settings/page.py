@@ -93,14 +93,14 @@ class SettingsPage(Page):
         self._checks.rows.show(
             [
                 TwoLines(
-                    one.what,
+                    check.what,
                     "",
-                    self.tr("ready") if one.ok else self.tr("look at this"),
-                    one.words,
-                    Tone.PLAIN if one.ok else Tone.WARN,
-                    Tone.GOOD if one.ok else Tone.WARN,
+                    self.tr("ready") if check.ok else self.tr("look at this"),
+                    check.words,
+                    Tone.PLAIN if check.ok else Tone.WARN,
+                    Tone.GOOD if check.ok else Tone.WARN,
                 )
-                for one in readiness.checks(self._till)
+                for check in readiness.checks(self._till)
             ]
         )
         unsent = self._unsent()

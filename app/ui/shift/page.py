@@ -134,10 +134,12 @@ class ShiftPage(Page):
             unsent = self.tr("%n entry(ies) not sent yet.", "", counts.waiting)
             rest = self.tr("You can close the shift; the report will say “not yet confirmed”.")
             words.append(f"{unsent} {rest}")
-        open_ones = [one for one in conflicts.open_conflicts(self._till) if not one.decided]
-        if open_ones:
-            titles = ", ".join(one.title for one in open_ones[:3]) + (" …" if len(open_ones) > 3 else "")
-            still = self.tr("%n conflict(s) still to be decided: {titles}.", "", len(open_ones))
+        undecided = [conflict for conflict in conflicts.open_conflicts(self._till) if not conflict.decided]
+        if undecided:
+            titles = ", ".join(conflict.title for conflict in undecided[:3]) + (
+                " …" if len(undecided) > 3 else ""
+            )
+            still = self.tr("%n conflict(s) still to be decided: {titles}.", "", len(undecided))
             words.append(still.format(titles=titles))
         if counts.attention:
             words.append(self.tr("Needs attention: %n refused entry(ies).", "", counts.attention))

@@ -127,7 +127,9 @@ class CountPanel(QFrame):
         self._go_on(session_id)
 
     def _go_on(self, session_id: str) -> None:
-        self._session = next(one for one in count_sessions.open_sessions(self._till) if one.id == session_id)
+        self._session = next(
+            session for session in count_sessions.open_sessions(self._till) if session.id == session_id
+        )
         self._title.setText(self._session.name)
         self._message.clear()
         self._show_lines()

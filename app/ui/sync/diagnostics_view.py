@@ -68,13 +68,15 @@ class DiagnosticsView(QWidget):
         self._errors.rows.show(
             [
                 TwoLines(
-                    first=f"{self._formatter.moment(one.at_ms, now_ms)} · {self._outcome(one.outcome)}",
-                    second=f"{one.way} · {one.request_id}",
-                    figure=self.tr("%n entry(ies)", "", one.operations),
-                    remark=one.detail,
+                    first=(
+                        f"{self._formatter.moment(trouble.at_ms, now_ms)} · {self._outcome(trouble.outcome)}"
+                    ),
+                    second=f"{trouble.way} · {trouble.request_id}",
+                    figure=self.tr("%n entry(ies)", "", trouble.operations),
+                    remark=trouble.detail,
                     tone=Tone.WARN,
                 )
-                for one in diagnostics.troubles(self._till)
+                for trouble in diagnostics.troubles(self._till)
             ]
         )
 

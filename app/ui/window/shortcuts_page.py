@@ -71,7 +71,10 @@ def _group(shortcuts: Sequence[Shortcut], *before: tuple[str, str]) -> QVBoxLayo
     """A scope's title and its keys; `before` are rows of what is no key: what it is, and what it does."""
     title = shortcuts[0].scope.title
     assert title is not None, "a scope without a title is not on this page"
-    rows = [*before, *((one.name, one.words()) for one in shortcuts if one.words is not None)]
+    rows = [
+        *before,
+        *((shortcut.name, shortcut.words()) for shortcut in shortcuts if shortcut.words is not None),
+    ]
     column = QVBoxLayout()
     column.setSpacing(10)
     column.addWidget(label(title(), "heading"))
