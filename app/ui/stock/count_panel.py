@@ -226,17 +226,17 @@ class CountPanel(QFrame):
         if self._session is None:
             return
         different = [line for line in self._lines if line.difference]
-        words = [
+        sentences = [
             self.tr("%n product(s) counted.", "", len(self._lines)),
             self.tr("%n figure(s) will change.", "", len(different)),
         ]
         if self._session.is_full:
             left = count_sessions.uncounted(self._till, self._session.id)
             if left:
-                words.append(
+                sentences.append(
                     self.tr("%n product(s) with stock were not counted; they stay as they are.", "", left)
                 )
-        self._outcome.setText(" ".join(words))
+        self._outcome.setText(" ".join(sentences))
         self._steps.setCurrentIndex(FINISHING)
         self._finish_button.setFocus()
 
@@ -281,13 +281,13 @@ class CountPanel(QFrame):
         self._name.returnPressed.connect(self._begin)
         self._scopes = QButtonGroup(self)
         scopes = QHBoxLayout()
-        for number, words, name in (
+        for number, title, name in (
             (0, self.tr("A shelf"), "countShelf"),
             (1, self.tr("Everything"), "countAll"),
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setAutoDefault(False)

@@ -126,22 +126,22 @@ class StockDetails(QFrame):
 
     def _show_elsewhere(self, stock: StockRow) -> None:
         now_ms = self._till.clock.now_ms()
-        told = []
+        lines = []
         for row in inventory.elsewhere(self._till, stock.product.id):
             if row.quantity is None or row.asked_ms is None:
-                told.append(self.tr("{place}: not asked yet").format(place=row.place))
+                lines.append(self.tr("{place}: not asked yet").format(place=row.place))
                 continue
             words = self.tr("{place}: {quantity}, as of {time}")
-            told.append(
+            lines.append(
                 words.format(
                     place=row.place,
                     quantity=self._formatter.quantity(row.quantity, stock.product.unit),
                     time=self._formatter.moment(row.asked_ms, now_ms),
                 )
             )
-        self._elsewhere.setText("\n".join(told))
-        self._elsewhere.setVisible(bool(told))
-        self._transfer_button.setVisible(bool(told))
+        self._elsewhere.setText("\n".join(lines))
+        self._elsewhere.setVisible(bool(lines))
+        self._transfer_button.setVisible(bool(lines))
 
     def _state_words(self, stock: StockRow) -> str:
         if stock.in_conflict:

@@ -60,8 +60,8 @@ class DiagnosticsView(QWidget):
 
     def _show_events(self) -> None:
         if self.isVisible():
-            told = self._events.latest()
-            self._live.rows.show([TwoLines(words, self._formatter.time(at_ms)) for at_ms, words in told])
+            latest = self._events.latest()
+            self._live.rows.show([TwoLines(words, self._formatter.time(at_ms)) for at_ms, words in latest])
 
     def _show_troubles(self) -> None:
         now_ms = self._till.clock.now_ms()
@@ -114,10 +114,10 @@ class DiagnosticsView(QWidget):
         layout.addLayout(plots, 3)
         layout.addLayout(lists, 2)
 
-    def _plot(self, name: str, words: str) -> QWidget:
+    def _plot(self, name: str, title: str) -> QWidget:
         canvas = pg.PlotWidget()
         canvas.setObjectName(f"plot-{name}")
-        canvas.setAccessibleName(words)
+        canvas.setAccessibleName(title)
         canvas.setMinimumSize(180, 120)
         canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         canvas.setMouseEnabled(x=False, y=False)
@@ -131,7 +131,7 @@ class DiagnosticsView(QWidget):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(label(words, "small"))
+        layout.addWidget(label(title, "small"))
         layout.addWidget(canvas, 1)
         return holder
 

@@ -81,7 +81,7 @@ class EntryDialog(QDialog):
         )
 
     def _outcome(self, outcome: str | None) -> str:
-        words = {
+        texts = {
             None: self.tr("no answer: the till ended meanwhile"),
             "applied": self.tr("taken by the server"),
             "no_answer": self.tr("no answer"),
@@ -92,7 +92,7 @@ class EntryDialog(QDialog):
             "deferred": self.tr("later"),
             "quarantined": self.tr("with the manager"),
         }
-        return words.get(outcome, outcome or "")
+        return texts.get(outcome, outcome or "")
 
     def _payload(self, details: EntryDetails) -> QPlainTextEdit:
         shown = QPlainTextEdit(orjson.dumps(details.payload, option=orjson.OPT_INDENT_2).decode())
