@@ -27,6 +27,7 @@ class Moments:
         self._unit = unit
         self._by_till: dict[str, list[_Received]] = {}
         self._head: int | None = None
+        self._of: dict[tuple[str, str, int], Moment] = {}
 
     def load(self, numbers: Iterable[tuple[str | None, int | None]]) -> None:
         """Looks up what came before these (till, number): a query for each run of numbers."""
@@ -43,13 +44,20 @@ class Moments:
         """When it was done. Of whoever gives no numbers, that is now: nothing bounds what they say."""
         if envelope.device_id is None or envelope.device_seq is None:
             return Moment(self._unit.now_ms)
+        asked_before = envelope.id, envelope.device_id, envelope.device_seq
+        moment = self._of.get(asked_before)
+        if moment is None:
+            moment = self._of[asked_before] = self._of_numbered(envelope, *asked_before[1:])
+        return moment
+
+    def _of_numbered(self, envelope: Envelope, device_id: str, number: int) -> Moment:
         operation = envelope.operation
         at_ms = envelope.happened_ms(to_ms(operation.timestamp), self._unit.now_ms)
         # What was accepted by a server that was restored since, or is beyond this one's head, was numbered by
         # a stream that is gone.
         said = operation.tenant_seq if operation.former_result is None else None
         read = said if said is not None and said <= self._tenant_head() else 0
-        return self._received(envelope.device_id, envelope.device_seq, at_ms, read)
+        return self._received(device_id, number, at_ms, read)
 
     def of_unreadable(self, device_id: str | None, number: int | None) -> Moment | None:
         """The earliest that what cannot be read was done, for the numbers after it; None without a number."""

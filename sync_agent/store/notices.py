@@ -98,8 +98,8 @@ class ShopNotice:
 
 def text_of(notice: Notice) -> str:
     """The plain words of a notice; "" where it has none."""
-    message = notice.data.get("message")
-    return message.strip() if isinstance(message, str) else ""
+    words = (notice.data.get(name) for name in ("message", "text"))
+    return next((each.strip() for each in words if isinstance(each, str) and each.strip()), "")
 
 
 def of_shop(connection: Connection, now_ms: int) -> list[ShopNotice]:

@@ -11,7 +11,7 @@ import pytest
 
 from server_stub.cli.main import main as server_command
 from sync_agent.contract.events import PATH_QUEUE
-from sync_agent.events import Attention, AttentionCode
+from sync_agent.events import Attention, AttentionCode, ConnectionState
 from sync_agent.store import notices
 from tests.kit.demo import TENANT
 from tests.kit.waiting import until
@@ -165,3 +165,19 @@ async def test_what_was_sent_and_the_server_fails_on_does_not_keep_a_copy_away(
     await shop.settle()
     shop.assert_each_sale_once(sales)
     shop.assert_converged()
+
+
+async def test_what_a_restored_server_is_offered_goes_in_smaller_requests_where_one_is_too_large(
+    shop: World, tmp_path: Path
+) -> None:
+    first, second = shop.tills
+    await shop.settle()
+    copy = backup(shop, tmp_path / "backup.sqlite3")
+    lost = [await first.sell(first.product()) for _ in range(5)]
+    await shop.settle()
+    first.link.operations_max = 2
+    await shop.restart_server(while_down=restored(shop, copy, new_epoch=True))
+    await shop.settle()
+    shop.assert_each_sale_once(lost)
+    shop.assert_converged()
+    assert second.state is first.state is ConnectionState.ONLINE

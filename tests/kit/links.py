@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.errors import TransientError
+from sync_agent.errors import RejectedError, TransientError
 from sync_agent.ports import Channel, EventHandler, Transport
 
 
@@ -33,6 +33,8 @@ class Link:
         """What a proxy in between eats: such requests get no answer of the server's."""
         self.poison: set[str] = set()
         """Operations that the server has a bug with: it fails on every batch that one of them is in."""
+        self.operations_max = 500
+        """How many operations one request may hold before a gateway in between finds it too large."""
         self.tokens_shown: list[tuple[str, str | None]] = []
         self.calls: list[str] = []
         self._lose_request: Callable[[str], bool] | None = None
@@ -101,6 +103,8 @@ class Link:
         items = body.get("items", ()) if isinstance(body, dict) else ()
         if any(item["id"] in self.poison for item in items):
             raise TransientError("the server failed", code=ErrorCode.INTERNAL)
+        if len(items) > self.operations_max:
+            raise RejectedError(ErrorCode.PAYLOAD_TOO_LARGE, "the body is longer than is taken here")
         answer = await self.forward(method, path, body=body, query=query, token=token, request_id=request_id)
         if self._double and self._double(path):
             self.doubled += 1

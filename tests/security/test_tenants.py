@@ -114,6 +114,7 @@ def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
     notice = {"type": "announcement", "data": {"text": "hello"}}
     yield ask("POST", events.PATH_BROADCAST, notice | {"locationId": of.place})
     yield ask("POST", events.PATH_BROADCAST, notice | {"eventId": of.event})
+    yield ask("GET", events.PATH_NOTICES)
     yield ask("GET", events.PATH_HEALTH)
     yield ask("POST", events.PATH_PING, {})
     yield from with_each("GET", events.PATH_SHIFT, "shift_id", of.shift, of.operation)

@@ -19,9 +19,10 @@ from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.errors import TransientError
 from sync_agent.network.envelope import open_envelope
 from sync_agent.ports import Channel, EventHandler
+from sync_agent.settings import AgentSettings
 from tests.simulation.server import ServerGone, SimServer, Socket
 
-REQUEST_S_MAX = 30.0
+REQUEST_S_MAX = AgentSettings().request_s_max
 CHANGE_OF_NETWORK_S = 1.0
 """What was under way while the network changed may be seen by the new one."""
 

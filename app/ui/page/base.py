@@ -63,11 +63,14 @@ class Page(QWidget):
 
     # --- what a clerk asks of it, one thing after another (`tasks.command`) ---
 
-    def run(self, work: Callable[[], tasks.Work]) -> None:
-        """Carry out what a clerk asked for. Until it has ended, nothing else is begun on this page."""
+    def run(self, work: Callable[[], tasks.Work], on_error: Callable[[str], None] | None = None, /) -> None:
+        """Carry out what a clerk asked for. Until it has ended, nothing else is begun on this page.
+
+        `on_error` gets the words of an expected failure, `say_failure` where it is left out.
+        """
         if not self._is_busy:
             self._is_busy = True
-            tasks.start(self._carry_out(work), self, self.say_failure)
+            tasks.start(self._carry_out(work), self, on_error or self.say_failure)
 
     async def _carry_out(self, work: Callable[[], tasks.Work]) -> None:
         try:

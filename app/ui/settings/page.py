@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.errors import BadQuantity, DomainError
+from app.domain.errors import BadQuantity
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import parse_quantity
 from app.domain.rights import Right
@@ -159,6 +159,7 @@ class SettingsPage(Page):
         before = preferences.read(self._till)
         if changed == {name: getattr(before, name) for name in changed}:
             return
+        # Not one after another as the rest: a colour and a language that are chosen quickly are both wanted.
         tasks.start(self._keep_look(changed, before, self._actor), self, self._message.say_error)
 
     async def _keep_look(self, changed: dict[str, Any], before: Preferences, actor: Actor) -> None:
@@ -166,22 +167,13 @@ class SettingsPage(Page):
         if after.language != before.language:
             self._context.ask(RenewWindow())
 
-    def _save(self, read: Callable[[], dict[str, Any]]) -> None:
-        if self._actor is None:
-            return
-        try:
-            changed = read()
-        except DomainError as error:
-            self._message.say_error(str(error))
-            return
-        before = preferences.read(self._till)
-        changed = {name: value for name, value in changed.items() if getattr(before, name) != value}
+    @tasks.command
+    async def _save(self, read: Callable[[], dict[str, Any]]) -> None:
+        actor, before = self._signed_in, preferences.read(self._till)
+        changed = {name: value for name, value in read().items() if getattr(before, name) != value}
         if not changed:
             self._message.say(self.tr("Nothing was changed."), for_ms=4000)
             return
-        tasks.start(self._keep(changed, self._actor), self, self._message.say_error)
-
-    async def _keep(self, changed: dict[str, Any], actor: Actor) -> None:
         approver = await self._approvals.ask(actor, Right.CHANGE_SETTINGS)
         await preferences.change(self._till, actor, approved_by=approver, **changed)
         self._message.say(self.tr("Saved on this till."), Tone.GOOD, for_ms=6000)
@@ -218,12 +210,9 @@ class SettingsPage(Page):
         )
         self._context.desk.show_slip(Slip(self.tr("Printer test"), rows))
 
-    def _ask_sign_out(self) -> None:
-        if self._actor is not None:
-            tasks.start(self._sign_till_out(self._actor), self, self._message.say_error)
-
-    async def _sign_till_out(self, actor: Actor) -> None:
-        await self._approvals.ask(actor, Right.SIGN_TILL_OUT)
+    @tasks.command
+    async def _ask_sign_out(self) -> None:
+        await self._approvals.ask(self._signed_in, Right.SIGN_TILL_OUT)
         if self._unsent():
             self._show_checks()
             return

@@ -1,6 +1,6 @@
 """Counting by scanning: each scan is one more, a quantity can be typed, and the count may rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -36,8 +36,9 @@ class CountPanel(QFrame):
 
     left = Signal()
 
-    def __init__(self, till: Till, formatter: Formatter) -> None:
+    def __init__(self, till: Till, formatter: Formatter, run_on_page: tasks.Run) -> None:
         super().__init__()
+        self._run_on_page = run_on_page
         self.setObjectName("countPanel")
         self.setProperty("role", "card")
         self._till = till
@@ -52,6 +53,13 @@ class CountPanel(QFrame):
     def is_counting(self) -> bool:
         """Whether a scan counts."""
         return self._session is not None and self._steps.currentIndex() == COUNTING
+
+    def run(self, work: Callable[[], tasks.Work]) -> None:
+        """What begins or ends a count: the page runs it, and begins nothing else meanwhile.
+
+        Scans and typed quantities do not come here: each of them counts, however quickly they follow.
+        """
+        self._run_on_page(work, self._say_refused)
 
     def set_actor(self, actor: Actor) -> None:
         self._actor = actor
@@ -106,16 +114,15 @@ class CountPanel(QFrame):
             ]
         )
 
-    def _begin(self) -> None:
-        if self._actor is not None:
-            is_full = self._scopes.checkedId() == 1
-            tasks.start(self._begin_counting(self._actor, is_full=is_full), self, self._say_refused)
-
-    async def _begin_counting(self, actor: Actor, *, is_full: bool) -> None:
+    @tasks.command
+    async def _begin(self) -> None:
+        if self._actor is None:
+            return
+        is_full = self._scopes.checkedId() == 1
         name = self._name.text().strip()
         if not name:
             name = self.tr("Whole shop") if is_full else self.tr("Shelf")
-        session_id = await count_sessions.begin(self._till, name, actor, is_full=is_full)
+        session_id = await count_sessions.begin(self._till, name, self._actor, is_full=is_full)
         self._name.clear()
         self._go_on(session_id)
 
@@ -231,28 +238,22 @@ class CountPanel(QFrame):
         self._steps.setCurrentIndex(FINISHING)
         self._finish_button.setFocus()
 
-    def _finish(self) -> None:
-        if self._session is not None and self._actor is not None:
-            tasks.start(self._write(self._session.id, self._actor), self, self._say_refused)
-
-    async def _write(self, session_id: str, actor: Actor) -> None:
-        self._finish_button.setEnabled(False)
-        try:
-            done = await count_sessions.finish(self._till, session_id, actor)
-        finally:
-            self._finish_button.setEnabled(True)
+    @tasks.command
+    async def _finish(self) -> None:
+        if self._session is None or self._actor is None:
+            return
+        done = await count_sessions.finish(self._till, self._session.id, self._actor)
         self._session = None
         self.ask()
         words = self.tr("Counted: %n product(s).", "", done.counted)
         changed = self.tr("%n figure(s) changed.", "", done.different)
         self._message.say(f"{words} {changed}", Tone.GOOD)
 
-    def _give_up(self) -> None:
-        if self._session is not None:
-            tasks.start(self._forget(self._session.id), self, self._say_refused)
-
-    async def _forget(self, session_id: str) -> None:
-        await count_sessions.give_up(self._till, session_id)
+    @tasks.command
+    async def _give_up(self) -> None:
+        if self._session is None:
+            return
+        await count_sessions.give_up(self._till, self._session.id)
         self._session = None
         self.ask()
 

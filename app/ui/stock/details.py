@@ -46,8 +46,9 @@ class StockDetails(QFrame):
     decisionWanted = Signal()
     lookedAt = Signal(str)
 
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals) -> None:
+    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, run: tasks.Run) -> None:
         super().__init__()
+        self._run = run
         self._approvals = approvals
         self.setObjectName("stockDetails")
         self.setProperty("role", "card")
@@ -183,7 +184,7 @@ class StockDetails(QFrame):
             ProductChange: self._product_form,
         }
         form = forms[type(request)]
-        tasks.start(self._carry_out(request, form), self, form.say_error)
+        self._run(lambda: self._carry_out(request, form), form.say_error)
 
     async def _carry_out(self, request: Request, form: StockForm | ProductForm) -> None:
         assert self._actor is not None
@@ -220,7 +221,6 @@ class StockDetails(QFrame):
                 approved_by=approver,
             )
             words = self.tr("Adjusted. Saved on this till.")
-        form.set_busy(False)
         self._leave_form()
         self.refresh()
         self._message.say(words, Tone.GOOD, for_ms=8000)

@@ -32,6 +32,14 @@ def start(coroutine: Work, parent: QObject, on_error: Callable[[str], None]) -> 
     return task
 
 
+class Run(Protocol):
+    """A page's `run`, as its panels get it: work, and who says what fails (the page where it is left out)."""
+
+    def __call__(
+        self, work: Callable[[], Work], on_error: Callable[[str], None] | None = None, /
+    ) -> None: ...
+
+
 class Runs(Protocol):
     """A page that carries out what a clerk asks for, in its own order, and says what fails."""
 

@@ -206,9 +206,9 @@ def _row_of(unit: UnitOfWork, caller: Caller, notice: Notice, notice_id: str) ->
 
 
 def _text_of(data: dict[str, Any]) -> str:
-    """The words of a notice are its `message`; one without any is known by its type alone."""
-    message = data.get("message")
-    return message.strip() if isinstance(message, str) else ""
+    """The words of a notice are its `message`, or else its `text`; one without is known by its type alone."""
+    words = (data.get(name) for name in ("message", "text"))
+    return next((each.strip() for each in words if isinstance(each, str) and each.strip()), "")
 
 
 def _publish(unit: UnitOfWork, stream: str, row: NoticeRow) -> None:
