@@ -16,8 +16,8 @@ from sqlmodel import col
 from server_stub.errors import what_is_wrong
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.services.caller import Caller
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork

@@ -28,7 +28,8 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.monitoring import logs
 from server_stub.run import serve
-from server_stub.services import audit, enrolment
+from server_stub.services import audit
+from server_stub.services.people import enrolment
 from server_stub.sessions.access_tokens import UnusableSecret
 from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
 from server_stub.store.database import Database
