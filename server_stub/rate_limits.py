@@ -16,7 +16,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
 from server_stub.errors import Refusal
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.settings import RateLimits
 from sync_agent.contract.codes import ErrorCode
 

@@ -144,7 +144,7 @@ def _add_export(commands: Commands) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from app.rescue import export_outbox
+    from app.outbox_export import export_outbox
     from sync_agent.ports import SystemClock
     from sync_agent.store.home import Home
 
@@ -172,7 +172,7 @@ def _add_import(commands: Commands) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     from app.bootstrap import open_home
-    from app.rescue import ImportReport, import_outbox
+    from app.outbox_export import ImportReport, import_outbox
     from sync_agent.network.session import Session
     from sync_agent.network.transport import NetworkTransport
     from sync_agent.ports import SystemClock

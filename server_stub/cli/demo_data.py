@@ -18,8 +18,8 @@ from sqlalchemy import select
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import Defaults, read
 from server_stub.operations.queue import judge
-from server_stub.services.caller import Caller
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.vocabulary import UNITS

@@ -19,7 +19,7 @@ from server_stub.errors import Refusal
 from server_stub.middleware.incoming import REQUEST_ID_HEADER, is_request_id, request_id
 from server_stub.middleware.refusals import refuse
 from server_stub.monitoring.metrics import Metrics
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.codes import ErrorCode
 
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 """Whether an operation may be done: asked once for each, before it is applied.
 
 What can be said from the operation and its bearer alone is here; who may is the judgement of
-`server_stub.services.authorisation`, with people as they were when the operation was done.
+`server_stub.services.people.authorisation`, with people as they were when the operation was done.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement
 from server_stub.operations.parsing import Envelope
 from server_stub.operations.quarantine import CannotBeTaken
-from server_stub.services.authorisation import (
+from server_stub.services.people.authorisation import (
     NOTHING,
     Allowed,
     Approval,

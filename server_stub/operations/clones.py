@@ -10,8 +10,8 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from server_stub.operations.parsing import RawOperation
-from server_stub.services.caller import Caller
-from server_stub.services.devices import cloned, refuse_unsound
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.devices import cloned, refuse_unsound
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork

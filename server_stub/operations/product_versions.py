@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
 from server_stub.operations.parsing import Envelope
-from server_stub.services.product_rows import product_row
+from server_stub.services.streams.product_rows import product_row
 from server_stub.store import tables as t
 from server_stub.vocabulary import UNITS
 from sync_agent.contract.codes import ErrorCode

@@ -33,7 +33,7 @@ from server_stub.operations.parsing import (
     read,
 )
 from server_stub.operations.quarantine import CannotBeTaken
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, ResultStatus

@@ -12,8 +12,8 @@ from server_stub.operations.parsing import Defaults
 from server_stub.operations.queue import refuse_unless_applied
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
-from server_stub.services import broadcasts
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
+from server_stub.services.streams import broadcasts
 from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events

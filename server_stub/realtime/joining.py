@@ -15,8 +15,9 @@ from server_stub.presence.local import Present
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
-from server_stub.services import stock_view, sync, token_validity
-from server_stub.services.caller import Caller
+from server_stub.services.people import token_validity
+from server_stub.services.people.caller import Caller
+from server_stub.services.streams import stock_view, sync
 from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events

@@ -21,7 +21,7 @@ from server_stub.realtime.joining import Joining
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.sessions.sockets import Session, Sessions
 from server_stub.store.database import Commit
 from sync_agent.contract import events

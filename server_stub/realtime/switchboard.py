@@ -7,7 +7,7 @@ import socketio
 
 from server_stub.realtime.packets import GuardedPacket, Json
 from server_stub.realtime.rooms import rooms_for, rooms_of
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.sessions.sockets import Session
 from server_stub.settings import Settings
 from sync_agent.contract import events

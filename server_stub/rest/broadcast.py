@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, documented
-from server_stub.services import broadcasts
+from server_stub.services.streams import broadcasts
 from sync_agent.contract.events import PATH_BROADCAST, PATH_NOTICES, BroadcastAnswer, BroadcastRequest
 from sync_agent.contract.notices import Notices
 

@@ -9,7 +9,7 @@ from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
 from server_stub.rest.routing import Bearer, address_of, answer, documented
-from server_stub.services import accounts, credentials, enrolment
+from server_stub.services.people import accounts, credentials, enrolment
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (

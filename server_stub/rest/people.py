@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, documented
-from server_stub.services import enrolment, people, shop_settings
+from server_stub.services.people import directory, enrolment, shop_settings
 from sync_agent.contract import events
 from sync_agent.contract.identity import (
     DeviceList,
@@ -26,12 +26,12 @@ def routes(state: AppState) -> APIRouter:
 
     @router.get(events.PATH_USERS, **documented("Whoever works at your places.", gives=UserList))
     async def users(caller: Bearer) -> Response:
-        return answer(await database.read(caller.tenant_id, partial(people.users, caller=caller)))
+        return answer(await database.read(caller.tenant_id, partial(directory.users, caller=caller)))
 
     @router.post(events.PATH_USERS, **documented("Somebody new.", takes=UserCreate, gives=UserRow))
     async def add_user(request: Request, caller: Bearer) -> Response:
         asked = read_message(UserCreate, await read_body(request))
-        return answer(await people.add_user(database, caller, asked))
+        return answer(await directory.add_user(database, caller, asked))
 
     @router.patch(
         events.PATH_USER,
@@ -43,7 +43,7 @@ def routes(state: AppState) -> APIRouter:
     )
     async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
         asked = read_message(UserEdit, await read_body(request))
-        row = await people.edit_user(database, caller, user_id, asked)
+        row = await directory.edit_user(database, caller, user_id, asked)
         state.token_validity.forget()
         return answer(row)
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.roles import ENDPOINTS
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.wire import Wire
 

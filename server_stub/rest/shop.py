@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 
 from server_stub.app_state import AppState
 from server_stub.rest.routing import Bearer, answer, documented
-from server_stub.services import shifts, stock_view
+from server_stub.services import shifts
+from server_stub.services.streams import stock_view
 from sync_agent.contract import events
 from sync_agent.contract.operations import ShiftRow
 from sync_agent.contract.stock import StockElsewhere

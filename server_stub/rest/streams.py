@@ -9,8 +9,8 @@ from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body
 from server_stub.rest.routing import Bearer, answer, documented
-from server_stub.services import snapshot, sync
-from server_stub.services.digest import Digests
+from server_stub.services.streams import snapshot, sync
+from server_stub.services.streams.digest import Digests
 from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX, ErrorCode
 from sync_agent.contract.operations import QueueRequest, QueueResults

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from server_stub.clock import Clock, Ids
 from server_stub.errors import Refusal
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import Role
 from sync_agent.contract.tolerance import Open

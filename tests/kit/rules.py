@@ -13,8 +13,8 @@ from server_stub.clock import TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, in_device_order, read
 from server_stub.operations.queue import judge
-from server_stub.services.caller import Caller
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
 from tests.kit.operations import T0_MS
 from tests.kit.postgresql import Postgres

@@ -13,7 +13,7 @@ from server_stub import rest
 from server_stub.asgi import build_app_state
 from server_stub.realtime import Realtime
 from server_stub.roles import ALLOWED, ENDPOINTS, EVENTS, NO_TOKEN, Action
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.migrations import migrate
 from sync_agent.contract import events

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from server_stub.roles import ALLOWED, Action
-from server_stub.services.authorisation import (
+from server_stub.services.people.authorisation import (
     FLAGS,
     Allowed,
     Approval,

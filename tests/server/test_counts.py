@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from server_stub.operations.handlers.counts import Applies, Clashes, Count, Moved, judge
-from server_stub.services.count_order import Moment
+from server_stub.services.stock.count_order import Moment
 from sync_agent.contract.conflicts import ConflictType
 from tests.kit.operations import T0_MS, count, movement, operation
 from tests.kit.rules import Rules

@@ -8,7 +8,7 @@ from limits.aio.storage import MemoryStorage
 
 from server_stub.errors import Refusal
 from server_stub.rate_limits import Limits, frees_in_s
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.settings import RateLimits
 from sync_agent.contract.codes import ErrorCode
 from tests.kit.redis_server import Redis

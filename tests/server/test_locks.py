@@ -8,7 +8,7 @@ import pytest
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
 from server_stub.operations.queue import judge
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store.changes import StreamLog
 from tests.kit.operations import T0_MS, count, movement, open_shift, operation, sale, transfer
 from tests.kit.rules import Rules

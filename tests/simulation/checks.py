@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from server_stub.services.count_order import CLOCK_UNCERTAINTY_MS
+from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS
 from server_stub.store.database import Commit
 from sync_agent.contract.events import PATH_LIVE
 from sync_agent.contract.operations import chain_hash, content_hash

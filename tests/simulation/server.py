@@ -20,10 +20,10 @@ from server_stub.cli import administration
 from server_stub.errors import Refusal
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.services import retention, sync
-from server_stub.services.caller import Caller
-from server_stub.services.digest import Digests
-from server_stub.services.snapshot import snapshot
+from server_stub.services.people.caller import Caller
+from server_stub.services.streams import retention, sync
+from server_stub.services.streams.digest import Digests
+from server_stub.services.streams.snapshot import snapshot
 from server_stub.services.visibility import Audience, visible_row
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
 from server_stub.operations.queue import judge
-from server_stub.services.caller import Caller
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.migrations import migrate
 from sync_agent.ports import SystemClock, Uuid7Ids

@@ -19,8 +19,8 @@ from server_stub.operations.handler import Data, Handler, ParsedOperation, Requi
 from server_stub.operations.outcome import Outcome, applied, in_conflict
 from server_stub.operations.parsing import Envelope
 from server_stub.roles import Action
-from server_stub.services.count_order import Moment, was_counted
-from server_stub.services.product_rows import product_row
+from server_stub.services.stock.count_order import Moment, was_counted
+from server_stub.services.streams.product_rows import product_row
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import (
     Conflict,

@@ -17,8 +17,8 @@ from server_stub.operations.handler import Handler, ParsedOperation, Requirement
 from server_stub.operations.outcome import Outcome, applied, blocked
 from server_stub.operations.stock_levels import level_wanted, place_and_product
 from server_stub.roles import Action
-from server_stub.services.count_order import CLOCK_UNCERTAINTY_MS, UNKNOWN_MOMENT, Moment, Order, order
-from server_stub.services.ledger import Level
+from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS, UNKNOWN_MOMENT, Moment, Order, order
+from server_stub.services.stock.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict, ConflictType

@@ -1,7 +1,7 @@
 """Who may: one judgement over whoever sends an operation, who did it, and who approved what in it.
 
-Pure: it is given everybody's rights as they were (`server_stub.services.rights_history` reads them) and when
-the thing was done, and asks nothing itself. The table of rights is `server_stub.roles`. A transaction that a
+Pure: it is given everybody's rights as they were (`rights_history` reads them) and when the thing was done,
+and asks nothing itself. The table of rights is `server_stub.roles`. A transaction that a
 till has completed is never refused for who did it, since the goods have left the shop: it is flagged.
 ARCHITECTURE.md, "Who may".
 """

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, RowMapping, Select, SQLColumnExpression, sele
 from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.services import devices as tills
-from server_stub.services.caller import Caller
+from server_stub.services.people import devices as tills
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.tables import Device, RefreshToken
 from sync_agent.contract.codes import ErrorCode

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, update
 
 from server_stub.errors import Refusal
-from server_stub.services.count_order import UNKNOWN_MOMENT, Moment, was_counted
+from server_stub.services.stock.count_order import UNKNOWN_MOMENT, Moment, was_counted
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode

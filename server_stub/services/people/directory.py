@@ -15,9 +15,9 @@ from sqlmodel import col
 
 from server_stub.errors import Refusal
 from server_stub.roles import ALLOWED, Action, may
-from server_stub.services import accounts, administration, credentials, rights_history
-from server_stub.services.authorisation import Refused, RightsFrom, judge_account
-from server_stub.services.caller import Caller
+from server_stub.services.people import accounts, administration, credentials, rights_history
+from server_stub.services.people.authorisation import Refused, RightsFrom, judge_account
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import RefreshToken

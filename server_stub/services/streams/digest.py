@@ -12,8 +12,8 @@ from typing import Any
 from cachetools import LRUCache
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from server_stub.services.caller import Caller
-from server_stub.services.sync import head_of
+from server_stub.services.people.caller import Caller
+from server_stub.services.streams.sync import head_of
 from server_stub.services.visibility import Audience, known_to
 from server_stub.store import tables as t
 from sync_agent.contract.notices import NOTICE_ROW
