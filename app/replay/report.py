@@ -93,8 +93,8 @@ class Unsold:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where one till stood when the waiting was given up."""
+class Unfinished:
+    """What a till had not finished when the replay stopped waiting: its connection, cursors and the heads."""
 
     till: int
     waiting: int
@@ -118,7 +118,7 @@ class ReplayReport:
     agree: bool
     disagreeing: list[str]
     settled: bool
-    standing: list[Standing]
+    standing: list[Unfinished]
     file: str
     from_date: date | None
     to_date: date | None

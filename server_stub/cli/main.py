@@ -35,7 +35,7 @@ from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
 from server_stub.store.database import Database
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate, newest
 from sync_agent.contract.operations import ResultStatus
-from sync_agent.contract.rescue import BadPack, read_header, read_operations
+from sync_agent.contract.outbox_export import BadExport, read_header, read_operations
 
 EXIT_BROKEN, EXIT_REFUSED = 1, 2
 _DEFAULTS = Settings(home=Path())
@@ -434,7 +434,7 @@ def _revoke_device(told: argparse.Namespace) -> int:
     return 0
 
 
-def _add_pack_flags(parser: argparse.ArgumentParser) -> None:
+def _add_export_flags(parser: argparse.ArgumentParser) -> None:
     _add_tenant_flag(parser)
     parser.add_argument("file", type=Path, metavar="PACK")
 
@@ -453,11 +453,11 @@ def _import_outbox(told: argparse.Namespace) -> int:
             raise Refused(f"this pack is of the shop {header.tenant_id}")
         passphrase = os.environ.get("EVERTILL_PASSPHRASE") or getpass.getpass("Passphrase of the pack: ")
         operations = read_operations(pack, passphrase)
-    except BadPack as error:
+    except BadExport as error:
         raise Refused(str(error)) from error
     with _opened(told) as database:
         database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
-        results = asyncio.run(administration.take_in(database, header, operations))
+        results = asyncio.run(administration.import_outbox(database, header, operations))
     counts = Counter("already there" if result.repeated else str(result.status) for result in results)
     told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
     _say(f"{len(results)} entries of {header.till}: {told_of or 'none'}")
@@ -475,7 +475,7 @@ _COMMANDS: dict[
     "verify-audit": (_add_tenant_flag, _verify_audit),
     "new-epoch": (_add_tenant_flag, _new_epoch),
     "revoke-device": (_add_device_flags, _revoke_device),
-    "import-outbox": (_add_pack_flags, _import_outbox),
+    "import-outbox": (_add_export_flags, _import_outbox),
 }
 
 

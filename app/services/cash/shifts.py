@@ -62,15 +62,15 @@ class ShiftView:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What of a closed shift the server has. `received` is None before it has said so itself."""
+class ShiftState:
+    """How much of a closed shift the server has. `received` is None until the server has reported it."""
 
     operations: int
     received: int | None
     unsent: int
-    """How many of its operations this till has not got an answer to."""
+    """Operations of the shift that the server has not answered yet."""
     disagrees: bool
-    """All of it is there, and yet a sum or a hash is another than the till's."""
+    """The server has all operations, but a sum or a hash differs from the till's."""
 
     @property
     def is_complete(self) -> bool:
@@ -100,8 +100,8 @@ def totals(till: Till, shift_id: str) -> ShiftTotals:
         return _totals(connection, shift_id)
 
 
-def standing(till: Till, shift_id: str) -> Standing:
-    """How a closed shift stands at the server. Raises NoShift."""
+def server_state(till: Till, shift_id: str) -> ShiftState:
+    """How much of a closed shift the server has. Raises NoShift."""
     of = t.shift.c
     with till.store.reading() as connection:
         row = connection.execute(select(t.shift).where(of.id == shift_id)).first()
@@ -121,7 +121,7 @@ def standing(till: Till, shift_id: str) -> Standing:
     elif told is None and closing is not None and closing.status == Status.COMPLETED:
         # A new copy of the server's figures leaves out shifts of which nothing is missing any more.
         received = row.operations
-    return Standing(
+    return ShiftState(
         operations=row.operations,
         received=received,
         unsent=unsent,

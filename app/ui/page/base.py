@@ -70,9 +70,9 @@ class Page(QWidget):
         """
         if not self._is_busy:
             self._is_busy = True
-            tasks.start(self._carry_out(work), self, on_error or self.say_failure)
+            tasks.start(self._run_alone(work), self, on_error or self.say_failure)
 
-    async def _carry_out(self, work: Callable[[], tasks.Work]) -> None:
+    async def _run_alone(self, work: Callable[[], tasks.Work]) -> None:
         try:
             await work()
         finally:

@@ -64,22 +64,22 @@ def button(text: str, name: str, on_click: Callable[[], object], *, role: str = 
     return made
 
 
-def icon_button(drawing: str, words: str, name: str, on_click: Callable[[], object]) -> QToolButton:
+def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], object]) -> QToolButton:
     made = QToolButton()
     made.setObjectName(name)
     made.setIcon(theme.icon(drawing))
     made.setIconSize(QSize(20, 20))
-    made.setAccessibleName(words)
-    made.setToolTip(words)
+    made.setAccessibleName(title)
+    made.setToolTip(title)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.clicked.connect(lambda _checked=False: on_click())
     return made
 
 
-def field(name: str, words: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
+def field(name: str, title: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
     made = QLineEdit()
     made.setObjectName(name)
-    made.setAccessibleName(words)
+    made.setAccessibleName(title)
     made.setPlaceholderText(placeholder)
     made.setMaxLength(200)
     if secret:
@@ -87,9 +87,9 @@ def field(name: str, words: str, *, placeholder: str = "", secret: bool = False)
     return made
 
 
-def form_label(words: str, described: QWidget) -> QLabel:
+def form_label(title: str, described: QWidget) -> QLabel:
     """What stands before a field in a form, in the middle of its height."""
-    made = label(words)
+    made = label(title)
     made.setBuddy(described)
     made.setMinimumHeight(44)
     return made
@@ -124,11 +124,11 @@ class Pages(QStackedWidget):
         return QSize(widest.width(), shown.minimumSizeHint().expandedTo(shown.minimumSize()).height())
 
 
-def scrolling(inner: QWidget, name: str, words: str) -> QScrollArea:
+def scrolling(inner: QWidget, name: str, title: str) -> QScrollArea:
     """Around what may be higher than the room there is; it looks like nothing where it is not."""
     area = QScrollArea()
     area.setObjectName(name)
-    area.setAccessibleName(words)
+    area.setAccessibleName(title)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -145,12 +145,12 @@ def rule() -> QFrame:
     return line
 
 
-def draw_hint(view: QAbstractItemView, words: str) -> None:
+def draw_hint(view: QAbstractItemView, hint: str) -> None:
     """What an empty list says in its middle; called after the view has painted itself."""
     painter = QPainter(view.viewport())
     painter.setPen(QColor(theme.tokens()["muted"]))
     space = view.viewport().rect().adjusted(24, 24, -24, -24)
-    painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
     painter.end()
 
 
@@ -172,11 +172,11 @@ class SearchField(QLineEdit):
     wentDown = Signal()
     cleared = Signal()
 
-    def __init__(self, name: str, words: str) -> None:
+    def __init__(self, name: str, title: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
-        self.setPlaceholderText(words)
+        self.setAccessibleName(title)
+        self.setPlaceholderText(title)
         self.setProperty("role", "search")
         self.setProperty(KEYS_AT_ONCE, True)
         self.setMaxLength(200)

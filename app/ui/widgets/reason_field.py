@@ -13,18 +13,18 @@ REASON_LENGTH_MAX = 200
 class ReasonField(QComboBox):
     """Empty until somebody chooses or types."""
 
-    def __init__(self, name: str, words: str, usual: Sequence[str]) -> None:
+    def __init__(self, name: str, title: str, usual: Sequence[str]) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
+        self.setAccessibleName(title)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.addItems(list(usual))
         line = self.lineEdit()
         assert line is not None, "an editable box has a line to type in"
         line.setObjectName(f"{name}Line")
-        line.setAccessibleName(words)
-        line.setPlaceholderText(words)
+        line.setAccessibleName(title)
+        line.setPlaceholderText(title)
         line.setMaxLength(REASON_LENGTH_MAX)
         completer = self.completer()
         if completer is not None:
@@ -39,7 +39,7 @@ class ReasonField(QComboBox):
     @property
     def reason(self) -> str:
         """What was chosen or typed. Raises ReasonMissing for nothing."""
-        words = self.currentText().strip()
-        if not words:
+        reason = self.currentText().strip()
+        if not reason:
             raise ReasonMissing
-        return words
+        return reason

@@ -32,13 +32,13 @@ IN_LISTS = Scope(None)
 class Shortcut:
     """One key, or several that do the same, each as Qt writes it ("F9", "Ctrl+L", "Del").
 
-    `words` say what it does, for the page of keys; without words it is described beside another key there.
-    `cap` is what stands on the key, where Qt's name is not that.
+    `description` is for the page of keys; left out, that of another key there covers this key too.
+    `cap` is what is printed on the key, where Qt names it otherwise.
     """
 
     keys: tuple[str, ...]
     scope: Scope
-    words: Callable[[], str] | None = None
+    description: Callable[[], str] | None = None
     cap: str = ""
 
     @property
@@ -46,13 +46,13 @@ class Shortcut:
         """What the key is called on a button or in a sentence."""
         return self.cap or self.keys[0]
 
-    def after(self, words: str) -> str:
+    def after(self, caption: str) -> str:
         """A caption that ends with the key: "Pay (F9)"."""
-        return f"{words} ({self.name})"
+        return f"{caption} ({self.name})"
 
-    def beside(self, words: str) -> str:
+    def beside(self, caption: str) -> str:
         """A caption with little room: "Hold F4"."""
-        return f"{words} {self.name}"
+        return f"{caption} {self.name}"
 
     def bind(self, widget: QWidget, act: Callable[[], object]) -> None:
         """Do `act` when it is pressed in the widget's window while the widget is in sight."""

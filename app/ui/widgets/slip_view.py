@@ -41,13 +41,13 @@ def slip_html(slip: Slip, *, right_to_left: bool) -> str:
             case Rule():
                 rows.append('<tr><td colspan="2"><hr/></td></tr>')
             case Centred(text, weight):
-                rows.append(f'<tr><td colspan="2" align="center">{_words(text, weight)}</td></tr>')
+                rows.append(f'<tr><td colspan="2" align="center">{_weighted(text, weight)}</td></tr>')
             case Pair(text, "", weight):
-                rows.append(f'<tr><td colspan="2" align="{start}">{_words(text, weight)}</td></tr>')
+                rows.append(f'<tr><td colspan="2" align="{start}">{_weighted(text, weight)}</td></tr>')
             case Pair(text, figure, weight):
                 cells = [
-                    f'<td align="{start}">{_words(text, weight)}</td>',
-                    f'<td align="{end}" style="white-space: pre">{_words(figure, weight)}</td>',
+                    f'<td align="{start}">{_weighted(text, weight)}</td>',
+                    f'<td align="{end}" style="white-space: pre">{_weighted(figure, weight)}</td>',
                 ]
                 # Rich text mirrors no columns by itself.
                 rows.append(f"<tr>{''.join(reversed(cells) if right_to_left else cells)}</tr>")
@@ -55,7 +55,7 @@ def slip_html(slip: Slip, *, right_to_left: bool) -> str:
     return "".join(rows)
 
 
-def _words(text: str, weight: Weight) -> str:
+def _weighted(text: str, weight: Weight) -> str:
     indented = escape(text).replace("  ", "&nbsp;&nbsp;")
     bold = "font-weight: 700;" if weight is not Weight.PLAIN else ""
     return f'<span style="font-size: {_SIZES[weight]}; {bold}">{indented}</span>'

@@ -89,8 +89,8 @@ def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLin
     painter.restore()
 
 
-def _draw(painter: QPainter, rect: QRect, words: str, after: str = "") -> None:
-    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+def _draw(painter: QPainter, rect: QRect, text: str, after: str = "") -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, _LEFT, f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}{after}")
 
 
@@ -146,10 +146,10 @@ class TwoLineList(QListView):
     chosen = Signal(int)
     wentUp = Signal()
 
-    def __init__(self, name: str, words: str, hint: str) -> None:
+    def __init__(self, name: str, title: str, hint: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
+        self.setAccessibleName(title)
         self._hint = hint
         self.rows = TwoLineModel(self)
         self.setModel(self.rows)

@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         for page in self._made.values():
             page.set_actor(actor)
         for entry in self._bar_entries():
-            self._show_words(entry)
+            self._show_tab(entry)
         self._bar.show()
         self.show_page(next(entry for entry in self._bar_entries() if not _why_not(entry, actor)))
 
@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
         self.strip.set_counts(self._counts)
         self._hand_out_state()
         for entry in self._bar_entries():
-            self._show_words(entry)
+            self._show_tab(entry)
 
     # --- the window ---
 
@@ -416,7 +416,7 @@ class MainWindow(QMainWindow):
             self._tab_of(entry).setChecked(entry is shown)
         self._tabs.setExclusive(True)
 
-    def _show_words(self, entry: PageEntry[Page]) -> None:
+    def _show_tab(self, entry: PageEntry[Page]) -> None:
         """The tab's title, how much on its page waits for a person, and whether it can be opened."""
         tab, title, number = self._tab_of(entry), entry.title(), entry.attention(self._counts)
         if entry.place is Place.BAR:

@@ -62,7 +62,7 @@ def _by_scope(shortcuts: Sequence[Shortcut]) -> list[list[Shortcut]]:
     """Those that are on the page of keys, together by where they hold, in their first order."""
     groups: dict[Scope, list[Shortcut]] = {}
     for shortcut in shortcuts:
-        if shortcut.words is not None and shortcut.scope.title is not None:
+        if shortcut.description is not None and shortcut.scope.title is not None:
             groups.setdefault(shortcut.scope, []).append(shortcut)
     return list(groups.values())
 
@@ -71,7 +71,14 @@ def _group(shortcuts: Sequence[Shortcut], *before: tuple[str, str]) -> QVBoxLayo
     """A scope's title and its keys; `before` are rows of what is no key: what it is, and what it does."""
     title = shortcuts[0].scope.title
     assert title is not None, "a scope without a title is not on this page"
-    rows = [*before, *((one.name, one.words()) for one in shortcuts if one.words is not None)]
+    rows = [
+        *before,
+        *(
+            (shortcut.name, shortcut.description())
+            for shortcut in shortcuts
+            if shortcut.description is not None
+        ),
+    ]
     column = QVBoxLayout()
     column.setSpacing(10)
     column.addWidget(label(title(), "heading"))
