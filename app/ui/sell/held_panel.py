@@ -52,17 +52,17 @@ class HeldPanel(QWidget):
         self._list.rows.show(
             [
                 TwoLines(
-                    self._title(one),
-                    f"{self._formatter.moment(one.at_ms, now_ms)} · {one.person}",
-                    self._formatter.money(one.total_minor),
+                    self._title(sale),
+                    f"{self._formatter.moment(sale.at_ms, now_ms)} · {sale.person}",
+                    self._formatter.money(sale.total_minor),
                 )
-                for one in self._held
+                for sale in self._held
             ]
         )
 
-    def _title(self, one: HeldSale) -> str:
-        items = self.tr("%n item(s)", "", one.items)
-        return f"{one.first_item} · {items}" if one.first_item else items
+    def _title(self, sale: HeldSale) -> str:
+        items = self.tr("%n item(s)", "", sale.items)
+        return f"{sale.first_item} · {items}" if sale.first_item else items
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if BACK.is_pressed(event):

@@ -305,8 +305,8 @@ class SellPage(Page):
 
     def _show_held_count(self) -> None:
         count = len(open_sales.held(self._till))
-        words = RECALL.beside(self.tr("Recall"))
-        self._recall.setText(f"{words} · {self._formatter.quantity(count)}" if count else words)
+        caption = RECALL.beside(self.tr("Recall"))
+        self._recall.setText(f"{caption} · {self._formatter.quantity(count)}" if count else caption)
         self._recall.setAccessibleName(self._recall.text())
 
     # --- the money ---
