@@ -115,4 +115,5 @@ def _rows(
         query = query.group_by(*columns[:grouped])
     if unfinished:
         query = query.where(t.outbox.c.finished_ms.is_(None))
-    return [row._asdict() for row in connection.execute(query)]
+    # `str`: SQLAlchemy's names of columns are a class of their own, which orjson does not take as keys.
+    return [{str(name): value for name, value in row._asdict().items()} for row in connection.execute(query)]
