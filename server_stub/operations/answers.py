@@ -125,7 +125,7 @@ def _row(
 
 def _number(context: OperationContext, raw: RawOperation, envelope: Envelope | None) -> int | None:
     """The device number that is received with an operation; none where it is another operation's already."""
-    if not raw.is_carried:
+    if not raw.is_forwarded:
         return raw.device_seq if context.caller.device_id else None
     if envelope is None or envelope.device_id is None or not context.is_device(envelope.device_id):
         return None

@@ -32,7 +32,7 @@ def authorise(
     """The flags of an operation that may be applied. Raises Refusal, or CannotBeTaken of a completed one."""
     envelope = operation.envelope
     _must_be_of_this_tenant(context, envelope)
-    _must_carry_for_a_till(context, envelope)
+    _require_forwarding_till(context, envelope)
     _must_be_at_its_place(context, handler, envelope)
     needed = handler.requirement(context, operation)
     return _flags(context, needed, envelope, is_completed=handler.is_completed)
@@ -43,7 +43,7 @@ def _must_be_of_this_tenant(context: OperationContext, envelope: Envelope) -> No
         raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
 
 
-def _must_carry_for_a_till(context: OperationContext, envelope: Envelope) -> None:
+def _require_forwarding_till(context: OperationContext, envelope: Envelope) -> None:
     """A till carries another's operations: one of the same tenant, and under numbers that are that one's."""
     origin = envelope.operation.carried_for
     if origin is None:
