@@ -429,9 +429,9 @@ def _schemas(
     models: Iterable[type[Wire]], changed: Mapping[str, type[Wire]] = MappingProxyType({})
 ) -> dict[str, Any]:
     """The JSON schemas of models and of all that they are made of, by name."""
-    asked = sorted(models, key=lambda model: model.__name__)
+    used = sorted(models, key=lambda model: model.__name__)
     _, told = models_json_schema(
-        [(model, "validation") for model in asked], by_alias=True, ref_template=_SCHEMAS + "{model}"
+        [(model, "validation") for model in used], by_alias=True, ref_template=_SCHEMAS + "{model}"
     )
     schemas: dict[str, Any] = dict(sorted(told.get("$defs", {}).items()))
     _list_words(schemas)

@@ -57,15 +57,15 @@ class OriginMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        origin = asked.get("origin")
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
-        if origin is not None and not self._may_ask(origin, asked.get("host", "")):
+        if origin is not None and not self._may_ask(origin, headers.get("host", "")):
             await self._deny(scope, receive, send_with_headers, origin)
         else:
             await self._app(scope, receive, send_with_headers)

@@ -76,8 +76,8 @@ class OperationQueue:
         results: dict[int, OperationResult] = {}
         for start in range(0, len(order), self._operations_per_commit):
             places = order[start : start + self._operations_per_commit]
-            batch = [raws[place] for place in places]
-            results.update(zip(places, await self._judge_safely(caller, batch, defaults), strict=True))
+            taken = [raws[place] for place in places]
+            results.update(zip(places, await self._judge_safely(caller, taken, defaults), strict=True))
         return [results[place] for place in range(len(raws))]
 
     async def _judge_safely(
