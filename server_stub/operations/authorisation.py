@@ -20,7 +20,7 @@ from server_stub.services.people.authorisation import (
     Flagged,
     Need,
     Refused,
-    judge,
+    decide,
 )
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Operation
@@ -79,7 +79,7 @@ def _flags(
 ) -> tuple[str, ...]:
     """What the judgement has to say; nothing where it allows."""
     caller = context.caller
-    verdict = judge(
+    verdict = decide(
         Bearer(caller.id, caller.role, frozenset(caller.locations), caller.user_id),
         context.person(envelope.actor_id),
         tuple(_approvals(context, envelope.operation)),

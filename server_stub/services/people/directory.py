@@ -2,7 +2,7 @@
 
 A person's row travels down the tenant's stream, so tills know people and check PINs with the server away. The
 tenant's stream is the lock for all changes of people. Who may is judged by rows that are read under it
-(`authorisation.judge_account`): whoever was dismissed a moment ago edits nobody. Nothing here is kept or told
+(`authorisation.decide_account`): whoever was dismissed a moment ago edits nobody. Nothing here is kept or told
 of a password or PIN but its hash, and the trail says only that it changed.
 """
 
@@ -16,7 +16,7 @@ from sqlmodel import col
 from server_stub.errors import Refusal
 from server_stub.roles import ALLOWED, Action, may
 from server_stub.services.people import accounts, administration, credentials, rights_history
-from server_stub.services.people.authorisation import Refused, RightsFrom, judge_account
+from server_stub.services.people.authorisation import Refused, RightsFrom, decide_account
 from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
@@ -158,7 +158,7 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
 
 
 def _must_manage(unit: UnitOfWork, caller: Caller, accounts: tuple[RightsFrom, ...]) -> None:
-    verdict = judge_account(_rights(_user(unit, caller.id)), accounts)
+    verdict = decide_account(_rights(_user(unit, caller.id)), accounts)
     if isinstance(verdict, Refused):
         raise Refusal(verdict.code, verdict.message)
 
