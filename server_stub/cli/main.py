@@ -31,7 +31,7 @@ from server_stub.run import serve
 from server_stub.services import audit
 from server_stub.services.people import enrolment
 from server_stub.sessions.access_tokens import UnusableSecret
-from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
+from server_stub.settings import Settings, UnsafeSettings, refuse_unprotected_listener
 from server_stub.store.database import Database
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate, newest
 from sync_agent.contract.operations import ResultStatus
@@ -104,7 +104,7 @@ def serving_parser() -> argparse.ArgumentParser:
     )
     _add_place(parser)
     parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
-    _add_door(parser)
+    _add_listener_flags(parser)
     _add_limits(parser)
     _add_watching(parser)
     return parser
@@ -129,40 +129,40 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_door(parser: argparse.ArgumentParser) -> None:
-    door = parser.add_argument_group("the door")
-    door.add_argument("--host", default=_DEFAULTS.host, help="the address to listen on (%(default)s)")
-    door.add_argument(
+def _add_listener_flags(parser: argparse.ArgumentParser) -> None:
+    listener = parser.add_argument_group("the door")
+    listener.add_argument("--host", default=_DEFAULTS.host, help="the address to listen on (%(default)s)")
+    listener.add_argument(
         "--port", type=_whole(0, 65535), default=8765, help="the port; 0 takes a free one (%(default)s)"
     )
-    door.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM")
-    door.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
-    door.add_argument(
+    listener.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM")
+    listener.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
+    listener.add_argument(
         "--insecure",
         action="store_true",
         help="listen without TLS on other addresses than loopback too: behind a proxy that ends it",
     )
-    door.add_argument(
+    listener.add_argument(
         "--trusted-proxy",
         action="append",
         default=[],
         metavar="ADDRESS",
         help="believe this proxy's X-Forwarded-For; may be given again",
     )
-    door.add_argument(
+    listener.add_argument(
         "--allow-origin",
         action="append",
         default=[],
         metavar="ORIGIN",
         help="let pages of this origin talk to the server; may be given again",
     )
-    door.add_argument(
+    listener.add_argument(
         "--secret-file",
         type=Path,
         metavar="FILE",
         help="the signing secret, the same for all processes of one server; default: a file in the home",
     )
-    door.add_argument("--redis", metavar="URL", help="what joins several processes into one server")
+    listener.add_argument("--redis", metavar="URL", help="what joins several processes into one server")
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -245,7 +245,7 @@ def settings_of(told: argparse.Namespace) -> Settings:
         connections_max=told.connections_max,
         connections_per_tenant_max=told.connections_per_tenant_max,
     )
-    refuse_open_door(settings)
+    refuse_unprotected_listener(settings)
     if settings.tls_cert is not None and settings.tls_key is not None:
         _refuse_unpaired(settings.tls_cert, settings.tls_key)
     return settings
