@@ -50,7 +50,7 @@ def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Pre
         # A till by itself may look: whoever decides there says so later.
         caller.must(conflict_resolution.requirement_of(stored.conflict).right)
     try:
-        result = conflict_resolution.carry_out(
+        result = conflict_resolution.apply_decision(
             context, _as_operation(unit, caller, decision), stored, decision
         ).result
     except Refusal as refusal:

@@ -205,7 +205,7 @@ class Realtime:
     async def _dispatch(self, event: str, session: Session, arguments: tuple[Any, ...]) -> object:
         if session.caller is None or event == events.JOIN_TENANT:
             # A joining counts for its bearer too, once their token is read.
-            await self._state.limits.stranger(session.sid)
+            await self._state.limits.unauthenticated(session.sid)
         else:
             await self._state.limits.request(session.caller)
         payload = _payload_of(event, arguments)
