@@ -132,8 +132,8 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        identifier = told if is_request_id(told) else self._new_id()
+        sent = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        identifier = sent if is_request_id(sent) else self._new_id()
         request_id.set(identifier)
         answered = _Answered()
 
@@ -155,9 +155,9 @@ class RequestMiddleware:
             except Exception:
                 # It was answered already, by the handler for bugs.
                 log.exception("request.failed", route=_route(scope))
-            self._tell(method, scope, answered)
+            self._log(method, scope, answered)
 
-    def _tell(self, method: str, scope: Scope, answered: _Answered) -> None:
+    def _log(self, method: str, scope: Scope, answered: _Answered) -> None:
         state: dict[str, Any] = scope.get("state", {})
         caller: Caller | None = state.get("caller")
         outcome = "gone" if answered.status == _GONE_STATUS else state.get("outcome", "ok")

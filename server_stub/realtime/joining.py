@@ -58,8 +58,8 @@ class Joining:
 
     async def join(self, session: Session, payload: Any) -> JoinedStreams:
         """Lets a socket in, or renews its token; whoever is refused stays what they were."""
-        told = payload if isinstance(payload, dict) else {}
-        request = read_message(JoinTenant, {"token": session.handshake_token or "", **told})
+        sent = payload if isinstance(payload, dict) else {}
+        request = read_message(JoinTenant, {"token": session.handshake_token or "", **sent})
         if request.protocol not in (None, PROTOCOL_VERSION):
             raise Refusal(ErrorCode.UPGRADE_REQUIRED, f"this server speaks protocol {PROTOCOL_VERSION} alone")
         caller = replace(self._state.tokens.read(request.token), address=session.address)

@@ -80,8 +80,8 @@ class Realtime:
         """Says until cancelled that this process lives, and who vanished or came back with one."""
         while True:
             beat = await self._state.presence.beat()
-            told = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
-            for event, users in told:
+            changed = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
+            for event, users in changed:
                 for tenant_id, present in users:
                     await self._joining.tell_presence(event, tenant_id, present)
                     self._states.changed(tenant_id)

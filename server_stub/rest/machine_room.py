@@ -99,5 +99,5 @@ def _is_from_here(request: Request) -> bool:
 def _has_metrics_token(request: Request, settings: Settings) -> bool:
     if not settings.metrics_token:
         return False
-    told = request.headers.get("authorization", "")
-    return secrets.compare_digest(told.encode(), f"Bearer {settings.metrics_token}".encode())
+    sent = request.headers.get("authorization", "")
+    return secrets.compare_digest(sent.encode(), f"Bearer {settings.metrics_token}".encode())

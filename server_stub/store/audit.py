@@ -57,7 +57,7 @@ def append(connection: Connection, tenant_id: str, now_ms: int, records: Sequenc
             "detail": record.detail,
             "prev_hash": last_hash,
         }
-        last_hash = row["hash"] = entry_hash(last_hash, told(row))
+        last_hash = row["hash"] = entry_hash(last_hash, chained(row))
         rows.append(row)
     connection.execute(t.audit_entry.insert(), rows)
     if head is None:
@@ -83,7 +83,7 @@ def _locked_head(connection: Connection, tenant_id: str) -> Any:
     return connection.execute(head_query).first()
 
 
-def told(row: Any) -> dict[str, Any]:
+def chained(row: Any) -> dict[str, Any]:
     """What of a stored line is hashed: its wire form without the hashes and without what is None."""
     line = {
         "seq": row["seq"],

@@ -208,7 +208,7 @@ class Database:
         return answer
 
     def transact_dry(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
-        """What `transact` would answer; nothing of it is kept or told."""
+        """What `transact` would answer; nothing of it is kept or given."""
 
         def perform(unit: UnitOfWork) -> None:
             answer = work(unit)
@@ -286,9 +286,9 @@ class Database:
             raise _unavailable() from error
 
 
-def sqlalchemy_url(told: str) -> URL:
+def sqlalchemy_url(given: str) -> URL:
     """The URL with the driver that this server brings: a plain `postgresql://` is taken for psycopg's."""
-    url = make_url(told)
+    url = make_url(given)
     return url.set(drivername="postgresql+psycopg") if url.drivername in _POSTGRESQL else url
 
 
