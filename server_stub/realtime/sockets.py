@@ -72,7 +72,7 @@ class Realtime:
         """What the database calls from the writer's thread."""
         return self._states.listener(loop)
 
-    async def tell_states(self) -> None:
+    async def send_states(self) -> None:
         """Tells tenants how they stand, until cancelled."""
         await self._states.run()
 
@@ -83,7 +83,7 @@ class Realtime:
             changed = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
             for event, users in changed:
                 for tenant_id, present in users:
-                    await self._joining.tell_presence(event, tenant_id, present)
+                    await self._joining.send_presence(event, tenant_id, present)
                     self._states.changed(tenant_id)
             await asyncio.sleep(self._settings.presence_beat_s)
 
