@@ -1,4 +1,4 @@
-"""Why something sensitive is done: one of the usual reasons, or words of one's own."""
+"""The reason for a sensitive action: chosen from the usual ones, or typed."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ REASON_LENGTH_MAX = 200
 
 
 class ReasonField(QComboBox):
-    """Empty until somebody chooses or types."""
+    """An editable list, empty at first. `usual` are the reasons that it offers."""
 
     def __init__(self, name: str, title: str, usual: Sequence[str]) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class ReasonField(QComboBox):
 
     @property
     def reason(self) -> str:
-        """What was chosen or typed. Raises ReasonMissing for nothing."""
+        """The chosen or typed reason. Raises ReasonMissing where it is empty."""
         reason = self.currentText().strip()
         if not reason:
             raise ReasonMissing
