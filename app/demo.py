@@ -378,13 +378,13 @@ class _Story:
         print(f"     → {suggestion.label}")
         till.press("useSuggested")
         await _until(
-            lambda: all(not conflicts.open_conflicts(one.till) for one in self._tills),
+            lambda: all(not conflicts.open_conflicts(till.till) for till in self._tills),
             "both tills hear of the decision",
         )
         await self._sent_and_equal([self._counted])
-        for one in self._tills:
-            one.window.show_page(STOCK)
-            one.window.page(STOCK).show_product(self._counted.id)
+        for till in self._tills:
+            till.window.show_page(STOCK)
+            till.window.page(STOCK).show_product(self._counted.id)
         await self._tell("It is decided, and both tills show the same.", *self._windows())
 
     async def _sent_and_equal(self, products: list[ProductView]) -> None:
@@ -392,7 +392,7 @@ class _Story:
 
         def equal() -> bool:
             sent = first.waiting() == second.waiting() == 0
-            return sent and all(first.on_hand(one) == second.on_hand(one) for one in products)
+            return sent and all(first.on_hand(product) == second.on_hand(product) for product in products)
 
         await _until(equal, "everything is sent and both tills show the same")
 
@@ -402,7 +402,7 @@ class _Story:
         """Hold both tills against the server's stock, and that against its ledger from the first line."""
         levels, ledger = await asyncio.to_thread(asyncio.run, self._ask_server())
         goods = catalogue.search(self._tills[0].till, "", limit=len(levels))
-        shown = [{one.id: till.on_hand(one) for one in goods} for till in self._tills]
+        shown = [{product.id: till.on_hand(product) for product in goods} for till in self._tills]
         sent = sum(
             sale.status == "completed" for till in self._tills for sale in history.recent_sales(till.till)
         )
@@ -410,9 +410,9 @@ class _Story:
         print("The proof, with the server's figures asked of the server itself:")
         receipts = ", ".join(sorted(self._sales))
         print(f"  Sales made {len(self._sales)}, sent {sent}, waiting {waiting}: {receipts}")
-        for one in goods[:7]:
-            figures = " = ".join(str(figure[one.id]) for figure in (levels, *shown))
-            print(f"  {one.name}: server = till 1 = till 2: {figures}")
+        for product in goods[:7]:
+            figures = " = ".join(str(figure[product.id]) for figure in (levels, *shown))
+            print(f"  {product.name}: server = till 1 = till 2: {figures}")
         sums = f"ledger {sum(ledger.values())}, stock {sum(levels.values())}"
         print(f"  Sum over all {len(levels)} products: {sums}")
         if not (levels == ledger == shown[0] == shown[1] and sent == len(self._sales) and waiting == 0):

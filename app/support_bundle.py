@@ -35,7 +35,7 @@ def write_bundle(home: Home, findings: Sequence[Finding], to: Path) -> Path:
     """Write the zip; raises OSError. What cannot be read is left out."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("versions.json", _json(_versions()))
-        bundle.writestr("findings.json", _json([[one.level, one.what] for one in findings]))
+        bundle.writestr("findings.json", _json([[finding.level, finding.what] for finding in findings]))
         bundle.writestr("log.txt", "\n".join(_log(home.log)))
         try:
             with peek(home) as connection:

@@ -202,7 +202,9 @@ class OpenSale:
             for need in needs
         )
         renewed = {(approval.right, approval.line_id) for approval in new}
-        others = (one for one in self.approvals if (one.right, one.line_id) not in renewed)
+        others = (
+            approval for approval in self.approvals if (approval.right, approval.line_id) not in renewed
+        )
         return replace(self, approvals=(*others, *new))
 
     def _paid_too_much(self, amount_minor: int) -> BadPayment:
@@ -213,5 +215,5 @@ class OpenSale:
 def _without_ended_approvals(sale: OpenSale) -> OpenSale:
     """The shop's limit plays no part: a discount that a clerk may give alone is still that discount."""
     there = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
-    approvals = tuple(one for one in sale.approvals if (one.right, one.line_id) in there)
+    approvals = tuple(approval for approval in sale.approvals if (approval.right, approval.line_id) in there)
     return replace(sale, approvals=approvals)

@@ -99,7 +99,9 @@ class Settlement:
 
     def paid_out(self) -> "Settlement":
         """The same as money that goes back: it is counted out as it is, and nobody gives change on it."""
-        tenders = tuple(replace(one, amount_minor=one.kept_minor, change_minor=0) for one in self.tenders)
+        tenders = tuple(
+            replace(tender, amount_minor=tender.kept_minor, change_minor=0) for tender in self.tenders
+        )
         return replace(self, tenders=tenders)
 
     def without(self, place: int) -> "Settlement":

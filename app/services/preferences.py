@@ -108,7 +108,7 @@ async def toggle_quick_key(till: Till, product_id: str) -> None:
     """Give a product a key of its own, behind the others, or take it away. Raises TooManyQuickKeys."""
 
     def arrange(before: list[str]) -> list[str]:
-        others = [one for one in before if one != product_id]
+        others = [key for key in before if key != product_id]
         return others if product_id in before else [*others, product_id]
 
     await _arrange_quick_keys(till, arrange)
@@ -117,7 +117,7 @@ async def toggle_quick_key(till: Till, product_id: str) -> None:
 async def put_quick_key_first(till: Till, product_id: str) -> None:
     """Raises TooManyQuickKeys where it had none and there is no room."""
     await _arrange_quick_keys(
-        till, lambda before: [product_id, *(one for one in before if one != product_id)]
+        till, lambda before: [product_id, *(key for key in before if key != product_id)]
     )
 
 

@@ -205,7 +205,9 @@ def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
     try:
         return model.model_validate(data).to_wire()
     except ValidationError as error:
-        raise BadQuantity("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from error
+        raise BadQuantity(
+            "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors())
+        ) from error
 
 
 # --- giving up ---------------------------------------------------------------------------------------
