@@ -113,9 +113,9 @@ class OpenSale:
         return self.cart.is_empty
 
     @property
-    def kept_minor(self) -> int:
-        """What the payments so far leave in the till."""
-        return sum(payment.kept_minor for payment in self.payments)
+    def paid_minor(self) -> int:
+        """What the payments so far add up to, less change."""
+        return sum(payment.net_minor for payment in self.payments)
 
     # --- what is sold --------------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class OpenSale:
         Raises what `change` raises, and BadPayment where more was paid already than would be due.
         """
         cart = change(self.cart)
-        too_much_minor = self.kept_minor - cart.total_minor
+        too_much_minor = self.paid_minor - cart.total_minor
         if self.payments and too_much_minor > 0:
             raise self._paid_too_much(too_much_minor)
         if cart.is_empty:
@@ -143,7 +143,7 @@ class OpenSale:
         if not reason.strip():
             raise ReasonMissing
         if self.refund is None and self.payments:
-            raise self._paid_too_much(self.kept_minor)
+            raise self._paid_too_much(self.paid_minor)
         return replace(self, refund=Refund(reason.strip()))
 
     def abandon_refund(self) -> "OpenSale":

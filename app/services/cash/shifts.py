@@ -187,9 +187,9 @@ def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
 
 
 def _by_method(connection: Connection, shift_id: str) -> dict[str, int]:
-    kept = func.sum(t.payment.c.amount_minor - t.payment.c.change_minor)
+    net = func.sum(t.payment.c.amount_minor - t.payment.c.change_minor)
     query = (
-        select(t.sale.c.kind, t.payment.c.method, kept)
+        select(t.sale.c.kind, t.payment.c.method, net)
         .join(t.sale, t.sale.c.id == t.payment.c.sale_id)
         .where(t.sale.c.shift_id == shift_id)
         .group_by(t.sale.c.kind, t.payment.c.method)

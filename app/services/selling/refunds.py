@@ -173,7 +173,7 @@ async def void(
         lines = tuple(refundable.line for refundable in now.lines)
         total_minor = sum(line.total_minor for line in lines)
         payments = tuple(
-            Tender(payment.method, payment.kept_minor, 0, payment.reference) for payment in now.payments
+            Tender(payment.method, payment.net_minor, 0, payment.reference) for payment in now.payments
         )
         new = NewTransaction(
             till=till,
@@ -183,7 +183,7 @@ async def void(
             payments=payments,
             total_minor=total_minor,
             tax_minor=sum(line.tax_minor for line in lines),
-            rounding_minor=sum(payment.kept_minor for payment in payments) - total_minor,
+            rounding_minor=sum(payment.net_minor for payment in payments) - total_minor,
             items=sum(unit_of(of.unit).items(of.line.quantity) for of in now.lines),
             refers_to=now.receipt_number,
             reason=reason.strip(),

@@ -193,8 +193,8 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
         fields: dict[str, Any] = ProductCreate.model_validate(data).model_dump(by_alias=False)
     elif same.operation == "update":
         data = _checked(ProductEdit, same.data | {"set": same.data["set"] | changes})
-        kept = ProductEdit.model_validate(data).set
-        fields = kept.model_dump(by_alias=False, include=kept.model_fields_set)
+        edited = ProductEdit.model_validate(data).set
+        fields = edited.model_dump(by_alias=False, include=edited.model_fields_set)
     else:
         raise CannotEnd(EndingProblem.DELETION_NOT_CHANGED)
     summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
