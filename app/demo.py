@@ -275,7 +275,7 @@ class _Story:
             till.window.move(40 + 60 * place, 40 + 60 * place)
             till.window.show()
 
-    async def _tell(self, words: str, *pictured: tuple[str, QWidget]) -> None:
+    async def _show_stage(self, words: str, *pictured: tuple[str, QWidget]) -> None:
         self._stage += 1
         print(f"{self._stage}. {words}", flush=True)
         await asyncio.sleep(self._pause_s)
@@ -292,7 +292,7 @@ class _Story:
 
     async def _open_the_shop(self) -> None:
         first, second = self._tills
-        await self._tell("The tills ask who is there.", ("sign-in", first.window))
+        await self._show_stage("The tills ask who is there.", ("sign-in", first.window))
         await first.sign_in("alice")
         await second.sign_in("bob")
 
@@ -301,15 +301,15 @@ class _Story:
         first, second = self._tills
         for product in goods[:3]:
             first.window.take_scan(product.barcode or product.name)
-        await self._tell("Alice scans a basket at till 1.", ("basket", first.window))
+        await self._show_stage("Alice scans a basket at till 1.", ("basket", first.window))
         first.press("pay")
-        await self._tell("It is paid in cash.", ("cash", first.window))
+        await self._show_stage("It is paid in cash.", ("cash", first.window))
         first.enter("cashGiven")
         await _until(lambda: len(history.recent_sales(first.till)) == 1, "the first sale is on disk")
         self._sales.append(history.recent_sales(first.till)[0].receipt_number)
         self._sales.append(await second.sell(goods[2:5]))
         await self._sent_and_equal(goods[:5])
-        await self._tell("Both sales are sent; each till shows the other's.", *self._windows())
+        await self._show_stage("Both sales are sent; each till shows the other's.", *self._windows())
 
     async def _pull_the_cables(self) -> None:
         goods = self._goods()
@@ -328,7 +328,7 @@ class _Story:
             lambda: all("Offline" in till.window.strip.strip_text.words for till in self._tills),
             "both strips say Offline",
         )
-        await self._tell("The network is gone. Both go on selling.", *self._windows())
+        await self._show_stage("The network is gone. Both go on selling.", *self._windows())
 
     async def _count_the_same_product(self) -> None:
         product = self._goods()[6]
@@ -337,7 +337,7 @@ class _Story:
         await first.count(product, self._counts[0])
         await second.count(product, self._counts[1])
         words = f"Still offline, both count {product.name}: till 1 finds {self._counts[0]}"
-        await self._tell(f"{words}, till 2 finds {self._counts[1]}.", *self._windows())
+        await self._show_stage(f"{words}, till 2 finds {self._counts[1]}.", *self._windows())
 
     async def _plug_in_again(self) -> None:
         for till in self._tills:
@@ -345,7 +345,7 @@ class _Story:
             await _until(lambda till=till: till.waiting() == 0, f"{till.name} has sent everything")  # type: ignore[misc]
         await _until(
             lambda: all(len(conflicts.open_conflicts(till.till)) == 1 for till in self._tills),
-            "both tills hear of the conflict",
+            "both tills have received the conflict",
         )
         loser = self._loser()
         await _until(
@@ -353,7 +353,7 @@ class _Story:
             "the strip says that something needs attention",
         )
         loser.window.show_page(SYNC)
-        await self._tell(
+        await self._show_stage(
             "The network is back: the queues drain, and the two counts disagree.",
             ("sync-centre", loser.window),
         )
@@ -369,7 +369,7 @@ class _Story:
         dialog = till.window.findChild(ConflictDialog)
         assert dialog is not None, "it was opened just now"
         comparison = conflicts.comparison(till.till, conflict.id)
-        await self._tell(f"{till.name} explains the conflict:", ("conflict", dialog))
+        await self._show_stage(f"{till.name} explains the conflict:", ("conflict", dialog))
         suggestion = comparison.suggestion
         if suggestion is None:
             raise DemoFailed("the conflict came without a suggestion")
@@ -379,13 +379,13 @@ class _Story:
         till.press("useSuggested")
         await _until(
             lambda: all(not conflicts.open_conflicts(till.till) for till in self._tills),
-            "both tills hear of the decision",
+            "both tills have received the decision",
         )
         await self._sent_and_equal([self._counted])
         for till in self._tills:
             till.window.show_page(STOCK)
             till.window.page(STOCK).show_product(self._counted.id)
-        await self._tell("It is decided, and both tills show the same.", *self._windows())
+        await self._show_stage("It is decided, and both tills show the same.", *self._windows())
 
     async def _sent_and_equal(self, products: list[ProductView]) -> None:
         first, second = self._tills

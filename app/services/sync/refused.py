@@ -263,7 +263,7 @@ def export(till: Till, operation_ids: Sequence[str], path: Path) -> Path:
 
 
 def _as_json(till: Till, rows: Sequence[Row[Any]]) -> bytes:
-    told = {
+    content = {
         "till": till.device.name,
         "deviceId": till.device.device_id,
         "exportedAt": format_time(from_ms(till.clock.now_ms())),
@@ -273,7 +273,7 @@ def _as_json(till: Till, rows: Sequence[Row[Any]]) -> bytes:
             for row in rows
         ],
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
 
 _COLUMNS = ("number", "id", "time", "what", "detail", "status", "error", "data")
