@@ -15,8 +15,8 @@ import orjson
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted
+from sync_agent.contract import paths
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX
-from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.outbox_export import ExportHeader, read_header, read_operations, write_export
 from sync_agent.contract.wire import format_time, from_ms
@@ -96,7 +96,7 @@ async def import_outbox(
         if header.device_id == device.device_id:
             items = batch
         answer = await transport.request(
-            "POST", PATH_QUEUE, body={"items": items}, token=await session.token(), request_id=ids.new()
+            "POST", paths.QUEUE, body={"items": items}, token=await session.token(), request_id=ids.new()
         )
         note_results(report, batch, QueueResults.model_validate(answer))
     return report

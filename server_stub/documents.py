@@ -27,7 +27,7 @@ from server_stub.operations.handlers import HANDLERS
 from server_stub.roles import ENDPOINTS, EVENTS
 from server_stub.settings import Settings
 from server_stub.vocabulary import LISTED
-from sync_agent.contract import codes, conflicts, events, notices, operations, stock, streams
+from sync_agent.contract import codes, conflicts, events, notices, operations, paths, stock, streams
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
 from sync_agent.contract.wire import PROTOCOL_VERSION, VOCABULARY, Wire
 
@@ -200,7 +200,7 @@ def _operation_id(method: str, path: str) -> str:
 
 
 def _body(takes: type[Wire], path: str) -> dict[str, Any]:
-    bytes_max = codes.QUEUE_REQUEST_BYTES_MAX if path == events.PATH_QUEUE else codes.EVENT_BYTES_MAX
+    bytes_max = codes.QUEUE_REQUEST_BYTES_MAX if path == paths.QUEUE else codes.EVENT_BYTES_MAX
     return {
         "required": True,
         "description": f"At most {bytes_max} bytes, after inflation.",
@@ -213,7 +213,7 @@ def _answer(path: str, gives: type[Wire] | None, *, many: bool) -> dict[str, Any
         "description": "Done.",
         "headers": {REQUEST_ID_HEADER: {"schema": {"type": "string"}}},
     }
-    if path == events.PATH_METRICS:
+    if path == paths.METRICS:
         described["content"] = {"text/plain": {"schema": {"type": "string"}}}
     else:
         described["content"] = {"application/json": {"schema": _envelope(gives, many=many)}}
@@ -229,11 +229,11 @@ def _refusals(method: str, path: str, *, with_token: bool, with_body: bool) -> l
         statuses |= {413}
     if method != "GET":
         statuses |= {409, 422}
-    if path in {events.PATH_LOGIN, events.PATH_REFRESH}:
+    if path in {paths.LOGIN, paths.REFRESH}:
         statuses |= {401, 403, 429}
-    if path == events.PATH_CHANGES:
+    if path == paths.CHANGES:
         statuses |= {410}
-    if path == events.PATH_METRICS:
+    if path == paths.METRICS:
         statuses |= {403}
     return sorted(statuses)
 

@@ -8,7 +8,8 @@ from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.streams import broadcasts
-from sync_agent.contract.events import PATH_BROADCAST, PATH_NOTICES, BroadcastAnswer, BroadcastRequest
+from sync_agent.contract import paths
+from sync_agent.contract.events import BroadcastAnswer, BroadcastRequest
 from sync_agent.contract.notices import Notices
 
 
@@ -16,7 +17,7 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
     @router.post(
-        PATH_BROADCAST,
+        paths.BROADCAST,
         **documented(
             "Send a notice to everybody, or to one place.", takes=BroadcastRequest, gives=BroadcastAnswer
         ),
@@ -30,7 +31,7 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.get(
-        PATH_NOTICES, **documented("Notices of the last weeks, and who has read them.", gives=Notices)
+        paths.NOTICES, **documented("Notices of the last weeks, and who has read them.", gives=Notices)
     )
     async def notices(caller: Bearer) -> Response:
         return answer(

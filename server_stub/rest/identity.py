@@ -10,7 +10,7 @@ from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
 from server_stub.rest.routing import Bearer, address_of, answer, documented
 from server_stub.services.people import accounts, credentials, enrolment
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
     EnrollAnswer,
@@ -26,7 +26,7 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     settings, database, tokens = state.settings, state.database, state.tokens
 
-    @router.post(events.PATH_LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
+    @router.post(paths.LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
     async def login(request: Request) -> Response:
         asked = read_message(LoginRequest, await read_body(request))
         address = address_of(request)
@@ -58,7 +58,7 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.post(
-        events.PATH_REFRESH,
+        paths.REFRESH,
         **documented(
             "A new access token, for a refresh token or a till's.", takes=RefreshRequest, gives=RefreshAnswer
         ),
@@ -86,7 +86,7 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.post(
-        events.PATH_LOGOUT,
+        paths.LOGOUT,
         **documented("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest),
     )
     async def logout(request: Request, caller: Bearer) -> Response:
@@ -97,7 +97,7 @@ def routes(state: AppState) -> APIRouter:
         state.token_validity.forget()
         return answer(None)
 
-    @router.post(events.PATH_ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
+    @router.post(paths.ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
     async def enroll(request: Request, caller: Bearer) -> Response:
         asked = read_message(EnrollRequest, await read_body(request))
         return answer(
