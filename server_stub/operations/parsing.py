@@ -42,7 +42,7 @@ class RawOperation:
             return None
 
     @property
-    def is_carried(self) -> bool:
+    def is_forwarded(self) -> bool:
         """Whether it is another till's, whose numbers are not its bearer's."""
         return self.item.get("carriedFor") is not None
 

@@ -290,7 +290,7 @@ class Ledger:
 def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[str, Any]:
     """A `StockLevelRow` as it is written. By hand: every line of every sale makes one."""
     received_at = format_time(from_ms(movement["received_ms"]))
-    told = {
+    body = {
         "id": movement["id"],
         "productId": level.product_id,
         "locationId": level.location_id,
@@ -312,7 +312,7 @@ def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[
         "quantity": level.quantity,
         "version": level.version,
         "updatedAt": received_at,
-        "movement": {name: value for name, value in told.items() if value is not None},
+        "movement": {name: value for name, value in body.items() if value is not None},
     }
 
 
