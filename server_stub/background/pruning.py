@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from server_stub.services import retention
+from server_stub.services.streams import retention
 from server_stub.settings import Settings
 from server_stub.store.database import Commit, Database
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from server_stub.errors import Refusal
 from server_stub.monitoring.abuse_rules import Burst, TwoPlaces
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.changes import CommittedChange

@@ -1,7 +1,7 @@
 """Whether an operation may be done: asked once for each, before it is applied.
 
 What can be said from the operation and its bearer alone is here; who may is the judgement of
-`server_stub.services.authorisation`, with people as they were when the operation was done.
+`server_stub.services.people.authorisation`, with people as they were when the operation was done.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement
 from server_stub.operations.parsing import Envelope
 from server_stub.operations.quarantine import CannotBeTaken
-from server_stub.services.authorisation import (
+from server_stub.services.people.authorisation import (
     NOTHING,
     Allowed,
     Approval,
@@ -20,7 +20,7 @@ from server_stub.services.authorisation import (
     Flagged,
     Need,
     Refused,
-    judge,
+    decide,
 )
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Operation
@@ -32,7 +32,7 @@ def authorise(
     """The flags of an operation that may be applied. Raises Refusal, or CannotBeTaken of a completed one."""
     envelope = operation.envelope
     _must_be_of_this_tenant(context, envelope)
-    _must_carry_for_a_till(context, envelope)
+    _require_forwarding_till(context, envelope)
     _must_be_at_its_place(context, handler, envelope)
     needed = handler.requirement(context, operation)
     return _flags(context, needed, envelope, is_completed=handler.is_completed)
@@ -43,7 +43,7 @@ def _must_be_of_this_tenant(context: OperationContext, envelope: Envelope) -> No
         raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
 
 
-def _must_carry_for_a_till(context: OperationContext, envelope: Envelope) -> None:
+def _require_forwarding_till(context: OperationContext, envelope: Envelope) -> None:
     """A till carries another's operations: one of the same tenant, and under numbers that are that one's."""
     origin = envelope.operation.carried_for
     if origin is None:
@@ -79,7 +79,7 @@ def _flags(
 ) -> tuple[str, ...]:
     """What the judgement has to say; nothing where it allows."""
     caller = context.caller
-    verdict = judge(
+    verdict = decide(
         Bearer(caller.id, caller.role, frozenset(caller.locations), caller.user_id),
         context.person(envelope.actor_id),
         tuple(_approvals(context, envelope.operation)),

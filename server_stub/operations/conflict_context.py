@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 
 from server_stub.operations.context import OperationContext
 from server_stub.operations.parsing import Envelope
-from server_stub.services.ledger import Level
+from server_stub.services.stock.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
 from sync_agent.contract.wire import from_ms, to_ms

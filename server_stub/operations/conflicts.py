@@ -13,8 +13,8 @@ from server_stub.operations import conflict_context
 from server_stub.operations.context import OperationContext
 from server_stub.operations.outcome import Outcome, in_conflict
 from server_stub.operations.parsing import Envelope
-from server_stub.services.count_order import Moment
-from server_stub.services.ledger import Level
+from server_stub.services.stock.count_order import Moment
+from server_stub.services.stock.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from server_stub.operations.moments import Moments
 from server_stub.operations.parsing import Envelope
-from server_stub.services import rights_history
-from server_stub.services.authorisation import Person
-from server_stub.services.caller import Caller
-from server_stub.services.ledger import Ledger, Origin
+from server_stub.services.people import rights_history
+from server_stub.services.people.authorisation import Person
+from server_stub.services.people.caller import Caller
+from server_stub.services.stock.ledger import Ledger, Origin
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from server_stub.store.tables import Device

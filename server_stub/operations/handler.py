@@ -19,7 +19,7 @@ from server_stub.operations.outcome import Outcome, rejected
 from server_stub.operations.parsing import Envelope
 from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
-from server_stub.services.authorisation import Need
+from server_stub.services.people.authorisation import Need
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Operation, Verb
 from sync_agent.contract.wire import Wire

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from server_stub.operations.parsing import Envelope
-from server_stub.services.authorisation import Moment
+from server_stub.services.people.authorisation import Moment
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.streams import tenant_stream

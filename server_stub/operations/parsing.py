@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from server_stub.errors import what_is_wrong
 from server_stub.operations import upcasting
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.operations import Operation, chain_hash, content_hash
 from sync_agent.contract.wire import Id, has_nul, is_too_deep
 from sync_agent.contract.wire import Sequence as Number
@@ -42,7 +42,7 @@ class RawOperation:
             return None
 
     @property
-    def is_carried(self) -> bool:
+    def is_forwarded(self) -> bool:
         """Whether it is another till's, whose numbers are not its bearer's."""
         return self.item.get("carriedFor") is not None
 

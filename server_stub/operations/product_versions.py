@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
 from server_stub.operations.parsing import Envelope
-from server_stub.services.product_rows import product_row
+from server_stub.services.streams.product_rows import product_row
 from server_stub.store import tables as t
 from server_stub.vocabulary import UNITS
 from sync_agent.contract.codes import ErrorCode
@@ -28,8 +28,8 @@ def must_know_unit(fields: ProductFields) -> None:
 
 def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     """What an edit sets; what it leaves out is not there. An empty code is none."""
-    told = fields.model_dump(by_alias=False, include=fields.model_fields_set)
-    return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
+    sent = fields.model_dump(by_alias=False, include=fields.model_fields_set)
+    return {name: None if name in _CODES and value == "" else value for name, value in sent.items()}
 
 
 def write_version(

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from server_stub.operations.context import OperationContext
 from server_stub.operations.outcome import REASON_MAX, Outcome
 from server_stub.operations.parsing import Envelope, RawOperation
-from server_stub.services.quarantined import RESOURCE_TYPE, quarantine_row
+from server_stub.services.streams.quarantine_rows import RESOURCE_TYPE, quarantine_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect, OperationResult, ResultStatus

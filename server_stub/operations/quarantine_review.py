@@ -13,9 +13,9 @@ from server_stub.operations.handlers import shifts
 from server_stub.operations.outcome import REASON_MAX
 from server_stub.operations.parsing import Defaults, read
 from server_stub.operations.quarantine import CannotBeTaken
-from server_stub.services.caller import Caller
-from server_stub.services.quarantined import quarantine_row
-from server_stub.services.sync import up_to_bytes
+from server_stub.services.people.caller import Caller
+from server_stub.services.streams.quarantine_rows import quarantine_row
+from server_stub.services.streams.sync import up_to_bytes
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork

@@ -1,4 +1,5 @@
-"""The server's rules: what an operation does to the ledger, the catalogue and the conflicts.
+"""The server's rules about people, stock and streams. No HTTP and no sockets.
 
-No HTTP and no sockets here. Each rule works on a `Batch`, one transaction's worth of operations.
+Each works inside a transaction that its caller opened (`server_stub.store.database`). What an operation does
+is in `server_stub.operations`.
 """

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection, or_, select
 
 from server_stub.roles import Action, may
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from sync_agent.contract.conflicts import Conflict
 

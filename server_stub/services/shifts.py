@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from server_stub.errors import Refusal
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import ShiftRow

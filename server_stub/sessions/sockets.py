@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server_stub.presence.local import Present
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.events import EndReason
 
 

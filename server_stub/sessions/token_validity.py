@@ -11,8 +11,8 @@ from functools import partial
 from cachetools import TTLCache
 
 from server_stub.errors import Refusal
-from server_stub.services import token_validity as standing
-from server_stub.services.caller import Caller
+from server_stub.services.people import token_validity as standing
+from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import EndReason

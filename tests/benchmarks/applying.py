@@ -24,9 +24,9 @@ import orjson
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.services import enrolment
-from server_stub.services.caller import Caller
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people import enrolment
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
 from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import EnrollRequest

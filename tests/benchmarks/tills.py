@@ -25,7 +25,7 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
 from server_stub.run import prepare
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent import credentials

@@ -9,7 +9,7 @@ import httpx
 import orjson
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.sessions.access_tokens import AccessTokens
 from server_stub.settings import Settings
 from tests.kit.clients import Person

@@ -12,8 +12,8 @@ import orjson
 
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.run import prepare
-from server_stub.services.caller import Caller
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.settings import Settings
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import METADATA

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.services import enrolment
-from server_stub.services.caller import Caller
+from server_stub.services.people import enrolment
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork, sqlalchemy_url
 from server_stub.store.types import WholeNumber

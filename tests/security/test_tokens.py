@@ -20,8 +20,8 @@ from argon2 import extract_parameters
 from argon2.low_level import Type
 
 from server_stub.clock import SystemClock, TimeOrderedIds
-from server_stub.services import credentials
-from server_stub.services.caller import Caller
+from server_stub.services.people import credentials
+from server_stub.services.people.caller import Caller
 from server_stub.sessions.access_tokens import AccessTokens, UnusableSecret, secret_of
 from server_stub.settings import Settings
 from tests.kit.bearers import PLACES, Bearers, verdict

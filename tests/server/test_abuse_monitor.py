@@ -10,7 +10,7 @@ import pytest
 from server_stub.errors import Refusal
 from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.abuse_rules import Burst, TwoPlaces
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
 from sync_agent.contract.codes import ErrorCode

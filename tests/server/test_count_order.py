@@ -2,7 +2,7 @@
 
 import pytest
 
-from server_stub.services.count_order import CLOCK_UNCERTAINTY_MS, Moment, Order, order, was_counted
+from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS, Moment, Order, order, was_counted
 from tests.kit.operations import T0_MS, count, movement, operation
 from tests.kit.rules import Rules
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from server_stub.services.digest import Digests
+from server_stub.services.streams.digest import Digests
 from sync_agent.contract.streams import row_digest, written_digest
 from tests.kit.clients import Person
 from tests.kit.operations import count, movement, operation, sale

@@ -9,11 +9,13 @@ import pytest
 from server_stub.clock import TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.services import audit, enrolment, people, retention, shop_settings, sync
-from server_stub.services.caller import Caller
-from server_stub.services.digest import Digests
-from server_stub.services.snapshot import snapshot
-from server_stub.services.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services import audit
+from server_stub.services.people import directory, enrolment, shop_settings
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.streams import retention, sync
+from server_stub.services.streams.digest import Digests
+from server_stub.services.streams.snapshot import snapshot
 from server_stub.store.database import Database
 from sync_agent.contract.identity import TenantSettings, UserCreate, UserEdit
 from sync_agent.contract.streams import Cursor
@@ -88,10 +90,12 @@ async def test_people_tills_and_settings_are_managed_and_the_trail_is_whole(data
         password="long-enough-for-it",
         pin="1234",
     )
-    assert (await people.add_user(database, ADA, new)).version == 1
-    edited = await people.edit_user(database, ADA, "bo", UserEdit(disabled=True, password="another-long-one"))
+    assert (await directory.add_user(database, ADA, new)).version == 1
+    edited = await directory.edit_user(
+        database, ADA, "bo", UserEdit(disabled=True, password="another-long-one")
+    )
     assert (edited.version, edited.disabled) == (2, True)
-    listed = await database.read("t", partial(people.users, caller=ADA))
+    listed = await database.read("t", partial(directory.users, caller=ADA))
     assert [user.id for user in listed.users] == ["ada", "bo"]
     told = TenantSettings(refuse_unconditional=True)
     assert await database.write("t", partial(shop_settings.edit, caller=ADA, changes=told)) == told

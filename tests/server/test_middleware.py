@@ -152,7 +152,7 @@ async def test_a_bug_is_answered_counted_and_logged_once_with_its_traceback(
     def beyond_the_program(*_anything: object, **_more: object) -> None:
         raise LookupError("a bug")
 
-    monkeypatch.setattr("server_stub.services.stock_view.stock_of", beyond_the_program)
+    monkeypatch.setattr("server_stub.services.streams.stock_view.stock_of", beyond_the_program)
     bob = await shop.sign_in("demo", "bob")
     answer = await bob.get("/stock/p")
     error = answer.json()["error"]

@@ -13,7 +13,7 @@ import pytest
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.operations.handlers.movements import StockMovement
-from server_stub.services import rights_history
+from server_stub.services.people import rights_history
 from server_stub.settings import Settings
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork

@@ -10,9 +10,9 @@ from argon2 import PasswordHasher
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.errors import Refusal
-from server_stub.services import people
-from server_stub.services.caller import Caller
-from server_stub.services.shop_settings import LOOSENED
+from server_stub.services.people import directory
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.shop_settings import LOOSENED
 from sync_agent.contract.identity import TenantSettings, UserEdit, pin_material
 from tests.kit.clients import Person
 from tests.kit.rules import Rules
@@ -288,7 +288,7 @@ async def test_a_token_that_says_more_than_its_person_is_edits_nobody(rules: Rul
     edit = UserEdit(role="admin")
     for user_id in ("mia", "cleo"):
         with pytest.raises(Refusal, match="role"):
-            await people.edit_user(rules.database, outdated, user_id, edit)
+            await directory.edit_user(rules.database, outdated, user_id, edit)
     roles = await asyncio.to_thread(rules.query, "SELECT role FROM user_account ORDER BY id")
     assert roles == [("clerk",), ("manager",)]
 

@@ -10,8 +10,9 @@ import pytest
 from server_stub.background.pruning import Pruner
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
-from server_stub.services import broadcasts, credentials, retention, stock_view, sync
-from server_stub.services.accounts import begin_family, find_user
+from server_stub.services.people import credentials
+from server_stub.services.people.accounts import begin_family, find_user
+from server_stub.services.streams import broadcasts, retention, stock_view, sync
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode

@@ -102,7 +102,9 @@ async def test_both_find_their_copies_equal_to_the_servers(shop: ShopServer, set
         await database.write("demo", a_newer_server_writes)
     old, new = await signed_in(shop, enrolled), await signed_in(shop, enrolled, "tolerant")
     told = [(await person.get("/realtime/digest", stream=TENANT)).json()["data"] for person in (old, new)]
-    assert told[0]["resources"] == told[1]["resources"]
+    known, whole = (digest["resources"] for digest in told)
+    assert known == {name: whole[name] for name in known}
+    assert whole.keys() - known.keys() == {"notice"}, "a resource type that 0.1.0 does not have"
 
 
 async def test_the_server_reads_back_a_product_in_a_unit_that_it_does_not_know(

@@ -17,7 +17,9 @@ from app.services.selling import transaction
 from server_stub.operations import conflicts
 from server_stub.operations.answers import Answers
 from server_stub.operations.handlers import counts, products
-from server_stub.services import devices, ledger, sync
+from server_stub.services.people import devices
+from server_stub.services.stock import ledger
+from server_stub.services.streams import sync
 from sync_agent import agent, backoff
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
@@ -130,10 +132,10 @@ def _late_movement_counts() -> contextlib.AbstractContextManager[object]:
 
 
 def _count_always_applies() -> contextlib.AbstractContextManager[object]:
-    def judge(count: Any, *_: Any) -> Any:
+    def decide(count: Any, *_: Any) -> Any:
         return counts.Applies(count.new_quantity)
 
-    return patched(counts, "judge", judge)
+    return patched(counts, "decide", decide)
 
 
 def _waits_are_over_at_once() -> contextlib.AbstractContextManager[object]:

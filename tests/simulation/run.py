@@ -17,8 +17,8 @@ from typing import Any, NoReturn
 
 import structlog
 
-from server_stub.services import enrolment
-from server_stub.services.caller import Caller
+from server_stub.services.people import enrolment
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.store.device import DeviceIdentity
 from tests.simulation import checks

@@ -15,7 +15,7 @@ from app.domain.errors import DomainError
 from app.services.stock import catalogue, counting, inventory
 from app.services.sync import conflicts, refused
 from app.services.till import Actor, Till
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from sync_agent.agent import Agent, Ports
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.contract.operations import PRODUCT, ProductEdit

@@ -338,11 +338,11 @@ def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
         one.type_into("shiftCounted", f"{expected / 100:.2f}")
         report = one.dialog(SlipDialog)
         report.reject()
-        one.wait_for(lambda: shifts.standing(one.till, shift.id).is_complete)
-        standing = shifts.standing(one.till, shift.id)
-        assert not standing.disagrees
-        assert standing.operations == standing.received
-        assert standing.operations > 37
+        one.wait_for(lambda: shifts.server_state(one.till, shift.id).is_complete)
+        state = shifts.server_state(one.till, shift.id)
+        assert not state.disagrees
+        assert state.operations == state.received
+        assert state.operations > 37
         for product in goods:
             here, there = (inventory.stock_row(till, product.id).on_hand for till in (one.till, other.till))
             assert here == there, product.name

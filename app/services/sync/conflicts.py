@@ -231,7 +231,7 @@ def _open_conflict(connection: Connection, conflict_id: str) -> Conflict:
     return Conflict.model_validate_json(body)
 
 
-def _standing_decisions(connection: Connection, conflict_ids: Iterable[str]) -> list[Row[Any]]:
+def _pending_decisions(connection: Connection, conflict_ids: Iterable[str]) -> list[Row[Any]]:
     query = select(t.outbox.c.id, t.outbox.c.resource_id, t.outbox.c.status).where(
         t.outbox.c.lane.in_([decision_lane(conflict_id) for conflict_id in conflict_ids]),
         t.outbox.c.finished_ms.is_(None),
@@ -240,8 +240,8 @@ def _standing_decisions(connection: Connection, conflict_ids: Iterable[str]) -> 
 
 
 def _with_waiting_decision(connection: Connection, conflict_ids: Iterable[str]) -> set[str]:
-    standing = _standing_decisions(connection, conflict_ids)
-    return {row.resource_id for row in standing if row.status != Status.DEAD_LETTER}
+    pending = _pending_decisions(connection, conflict_ids)
+    return {row.resource_id for row in pending if row.status != Status.DEAD_LETTER}
 
 
 def _own_operations(connection: Connection, operation_ids: Iterable[str]) -> set[str]:
@@ -324,7 +324,7 @@ def _decide(
 def _clear_the_way(tx: Transaction, conflict_id: str) -> str | None:
     """Put a refused earlier decision aside; its id. Raises ConflictGone where one is on its way already."""
     replaced: str | None = None
-    for row in _standing_decisions(tx.connection, [conflict_id]):
+    for row in _pending_decisions(tx.connection, [conflict_id]):
         if row.status != Status.DEAD_LETTER:
             raise ConflictGone
         overlay.drop_operation(tx, row.id)
@@ -410,17 +410,17 @@ def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
     if like.suggestion is None:
         return []
     found: list[AlikeConflict] = []
-    for one in open_conflicts(till):
-        if one.decided or one.resource_type != like.resource_type:
+    for conflict in open_conflicts(till):
+        if conflict.decided or conflict.resource_type != like.resource_type:
             continue
-        other = comparison(till, one.id)
+        other = comparison(till, conflict.id)
         suggestion = other.suggestion
         if suggestion is None or suggestion.resolution is not like.suggestion.resolution:
             continue
         found.append(
             AlikeConflict(
-                id=one.id,
-                title=one.title,
+                id=conflict.id,
+                title=conflict.title,
                 label=suggestion.label,
                 server_version=other.server_version,
                 resolution=suggestion.resolution,
@@ -443,15 +443,15 @@ async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor
     Raises NotPermitted.
     """
     decided = left = 0
-    for one in chosen:
+    for alike in chosen:
         try:
             await resolve(
                 till,
-                one.id,
-                one.resolution,
+                alike.id,
+                alike.resolution,
                 actor,
-                merged=one.merged,
-                expected_server_version=one.server_version,
+                merged=alike.merged,
+                expected_server_version=alike.server_version,
             )
         except (ConflictMoved, ConflictGone):
             left += 1
@@ -484,7 +484,7 @@ def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
     with till.store.reading() as connection:
         rows = [Conflict.model_validate_json(row.body) for row in connection.execute(query)]
         titles = product_names(connection, (conflict.resource_id for conflict in rows))
-        names = person_names(connection, (one.resolved_by for one in rows if one.resolved_by))
+        names = person_names(connection, (conflict.resolved_by for conflict in rows if conflict.resolved_by))
     return [
         DecidedConflict(
             id=conflict.id,

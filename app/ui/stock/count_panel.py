@@ -1,6 +1,6 @@
 """Counting by scanning: each scan is one more, a quantity can be typed, and the count may rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
-from app.domain.quantity import format_quantity, one, parse_quantity
+from app.domain.quantity import format_quantity, one_unit, parse_quantity
 from app.services.stock import count_sessions
 from app.services.stock.catalogue import ProductView
 from app.services.stock.count_sessions import CountedLine, SessionView
@@ -36,8 +36,9 @@ class CountPanel(QFrame):
 
     left = Signal()
 
-    def __init__(self, till: Till, formatter: Formatter) -> None:
+    def __init__(self, till: Till, formatter: Formatter, run_on_page: tasks.Run) -> None:
         super().__init__()
+        self._run_on_page = run_on_page
         self.setObjectName("countPanel")
         self.setProperty("role", "card")
         self._till = till
@@ -52,6 +53,13 @@ class CountPanel(QFrame):
     def is_counting(self) -> bool:
         """Whether a scan counts."""
         return self._session is not None and self._steps.currentIndex() == COUNTING
+
+    def run(self, work: Callable[[], tasks.Work]) -> None:
+        """What begins or ends a count: the page runs it, and begins nothing else meanwhile.
+
+        Scans and typed quantities do not come here: each of them counts, however quickly they follow.
+        """
+        self._run_on_page(work, self._say_refused)
 
     def set_actor(self, actor: Actor) -> None:
         self._actor = actor
@@ -88,7 +96,7 @@ class CountPanel(QFrame):
         elif self._steps.currentIndex() == FINISHING:
             self._steps.setCurrentIndex(COUNTING)
         else:
-            self._rest()
+            self._pause()
 
     # --- which count ---
 
@@ -106,35 +114,36 @@ class CountPanel(QFrame):
             ]
         )
 
-    def _begin(self) -> None:
-        if self._actor is not None:
-            is_full = self._scopes.checkedId() == 1
-            tasks.start(self._begin_counting(self._actor, is_full=is_full), self, self._say_refused)
-
-    async def _begin_counting(self, actor: Actor, *, is_full: bool) -> None:
+    @tasks.command
+    async def _begin(self) -> None:
+        if self._actor is None:
+            return
+        is_full = self._scopes.checkedId() == 1
         name = self._name.text().strip()
         if not name:
             name = self.tr("Whole shop") if is_full else self.tr("Shelf")
-        session_id = await count_sessions.begin(self._till, name, actor, is_full=is_full)
+        session_id = await count_sessions.begin(self._till, name, self._actor, is_full=is_full)
         self._name.clear()
         self._go_on(session_id)
 
     def _go_on(self, session_id: str) -> None:
-        self._session = next(one for one in count_sessions.open_sessions(self._till) if one.id == session_id)
+        self._session = next(
+            session for session in count_sessions.open_sessions(self._till) if session.id == session_id
+        )
         self._title.setText(self._session.name)
         self._message.clear()
         self._show_lines()
         self._steps.setCurrentIndex(COUNTING)
         self._list.setFocus()
 
-    def _rest(self) -> None:
+    def _pause(self) -> None:
         self._session = None
         self.left.emit()
 
     # --- counting ---
 
     async def _add(self, session_id: str, product: ProductView) -> None:
-        await count_sessions.add(self._till, session_id, product.id, one(product.unit))
+        await count_sessions.add(self._till, session_id, product.id, one_unit(product.unit))
         sounds.play(sounds.SCANNED)
         self._message.clear()
         self._show_lines()
@@ -217,42 +226,36 @@ class CountPanel(QFrame):
         if self._session is None:
             return
         different = [line for line in self._lines if line.difference]
-        words = [
+        sentences = [
             self.tr("%n product(s) counted.", "", len(self._lines)),
             self.tr("%n figure(s) will change.", "", len(different)),
         ]
         if self._session.is_full:
             left = count_sessions.uncounted(self._till, self._session.id)
             if left:
-                words.append(
+                sentences.append(
                     self.tr("%n product(s) with stock were not counted; they stay as they are.", "", left)
                 )
-        self._outcome.setText(" ".join(words))
+        self._outcome.setText(" ".join(sentences))
         self._steps.setCurrentIndex(FINISHING)
         self._finish_button.setFocus()
 
-    def _finish(self) -> None:
-        if self._session is not None and self._actor is not None:
-            tasks.start(self._write(self._session.id, self._actor), self, self._say_refused)
-
-    async def _write(self, session_id: str, actor: Actor) -> None:
-        self._finish_button.setEnabled(False)
-        try:
-            done = await count_sessions.finish(self._till, session_id, actor)
-        finally:
-            self._finish_button.setEnabled(True)
+    @tasks.command
+    async def _finish(self) -> None:
+        if self._session is None or self._actor is None:
+            return
+        done = await count_sessions.finish(self._till, self._session.id, self._actor)
         self._session = None
         self.ask()
         words = self.tr("Counted: %n product(s).", "", done.counted)
         changed = self.tr("%n figure(s) changed.", "", done.different)
         self._message.say(f"{words} {changed}", Tone.GOOD)
 
-    def _give_up(self) -> None:
-        if self._session is not None:
-            tasks.start(self._forget(self._session.id), self, self._say_refused)
-
-    async def _forget(self, session_id: str) -> None:
-        await count_sessions.give_up(self._till, session_id)
+    @tasks.command
+    async def _give_up(self) -> None:
+        if self._session is None:
+            return
+        await count_sessions.give_up(self._till, self._session.id)
         self._session = None
         self.ask()
 
@@ -278,13 +281,13 @@ class CountPanel(QFrame):
         self._name.returnPressed.connect(self._begin)
         self._scopes = QButtonGroup(self)
         scopes = QHBoxLayout()
-        for number, words, name in (
+        for number, title, name in (
             (0, self.tr("A shelf"), "countShelf"),
             (1, self.tr("Everything"), "countAll"),
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setAutoDefault(False)
@@ -300,7 +303,7 @@ class CountPanel(QFrame):
         layout.addWidget(button(self.tr("Begin to count"), "countBegin", self._begin, role="primary"))
         layout.addWidget(label(self.tr("Go on with"), "muted"))
         layout.addWidget(self._open, 1)
-        layout.addWidget(button(BACK.after(self.tr("Back")), "countBack", self._rest))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "countBack", self._pause))
         return step
 
     def _counting(self) -> QWidget:
@@ -322,7 +325,7 @@ class CountPanel(QFrame):
         row.addWidget(button(self.tr("Take out"), "countTakeOut", self._remove, role="choice"))
         layout.addLayout(row)
         buttons = QHBoxLayout()
-        buttons.addWidget(button(BACK.after(self.tr("Pause")), "countPause", self._rest))
+        buttons.addWidget(button(BACK.after(self.tr("Pause")), "countPause", self._pause))
         buttons.addWidget(button(self.tr("Finish…"), "countFinish", self._ask_finish, role="primary"), 1)
         layout.addLayout(buttons)
         return step

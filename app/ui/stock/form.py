@@ -62,12 +62,12 @@ class StockForm(QWidget):
     saved = Signal(object)
     left = Signal()
 
-    def __init__(self, formatter: Formatter, title: str, save: str, name: str, quantity_words: str) -> None:
+    def __init__(self, formatter: Formatter, title: str, save: str, name: str, quantity_title: str) -> None:
         super().__init__()
         self.setObjectName(f"{name}Form")
         self._formatter = formatter
         self._stock: StockRow | None = None
-        self.quantity = field(f"{name}Quantity", quantity_words)
+        self.quantity = field(f"{name}Quantity", quantity_title)
         self.quantity.setMaxLength(14)
         self.quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.quantity.textChanged.connect(lambda _text: self._show_outcome())
@@ -75,14 +75,14 @@ class StockForm(QWidget):
         self.note = field(f"{name}Note", self.tr("Note"), placeholder=self.tr("Note, if it helps"))
         self._outcome = label(role="muted", name=f"{name}Outcome", wrap=True)
         self._message = MessageLine(f"{name}Message")
-        self._save_button = button(save, f"{name}Save", self._save, role="primary")
+        save_button = button(save, f"{name}Save", self._save, role="primary")
         self.form = QFormLayout()
         self.form.setSpacing(10)
-        self.form.addRow(form_label(quantity_words, self.quantity), self.quantity)
+        self.form.addRow(form_label(quantity_title, self.quantity), self.quantity)
         self.form.addRow(form_label(self.tr("Note"), self.note), self.note)
         buttons = QHBoxLayout()
         buttons.addWidget(button(self.tr("Cancel"), f"{name}Cancel", self.left.emit))
-        buttons.addWidget(self._save_button, 1)
+        buttons.addWidget(save_button, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -99,14 +99,9 @@ class StockForm(QWidget):
         self.note.clear()
         self._message.clear()
         self._show_outcome()
-        self.set_busy(False)
         self.quantity.setFocus()
 
-    def set_busy(self, busy: bool) -> None:
-        self._save_button.setEnabled(not busy)
-
     def say_error(self, words: str) -> None:
-        self.set_busy(False)
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -134,15 +129,12 @@ class StockForm(QWidget):
         return self.note.text().strip() or None
 
     def _save(self) -> None:
-        if not self._save_button.isEnabled():
-            return
         try:
             request = self.request()
         except DomainError as error:
             self._message.say_error(str(error))
             self.quantity.setFocus()
             return
-        self.set_busy(True)
         self.saved.emit(request)
 
     def _show_outcome(self) -> None:

@@ -37,10 +37,10 @@ class ProductForm(QWidget):
         self._sku = self._line("productSku", self.tr("Article number"))
         self._tax = self._line("productTax", self.tr("Tax rate"))
         self._message = MessageLine("productMessage")
-        self._save_button = button(self.tr("Save"), "productSave", self._save, role="primary")
+        save_button = button(self.tr("Save"), "productSave", self._save, role="primary")
         buttons = QHBoxLayout()
         buttons.addWidget(button(self.tr("Cancel"), "productCancel", self.left.emit))
-        buttons.addWidget(self._save_button, 1)
+        buttons.addWidget(save_button, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -62,15 +62,10 @@ class ProductForm(QWidget):
         self._sku.setText(product.sku or "")
         self._tax.setText(self._formatter.percent(product.tax_rate_ppm))
         self._message.clear()
-        self.set_busy(False)
         self._price.setFocus()
         self._price.selectAll()
 
-    def set_busy(self, busy: bool) -> None:
-        self._save_button.setEnabled(not busy)
-
     def say_error(self, words: str) -> None:
-        self.set_busy(False)
         self._message.say_error(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -79,21 +74,20 @@ class ProductForm(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _line(self, name: str, words: str) -> QLineEdit:
-        made = field(name, words)
+    def _line(self, name: str, title: str) -> QLineEdit:
+        made = field(name, title)
         made.returnPressed.connect(self._save)
-        self._form.addRow(form_label(words, made), made)
+        self._form.addRow(form_label(title, made), made)
         return made
 
     def _save(self) -> None:
-        if self._stock is None or not self._save_button.isEnabled():
+        if self._stock is None:
             return
         try:
             request = ProductChange(self._stock.product.id, self._changes())
         except DomainError as error:
             self._message.say_error(str(error))
             return
-        self.set_busy(True)
         self.saved.emit(request)
 
     def _changes(self) -> dict[str, object]:

@@ -22,7 +22,7 @@ UNDO_MS = 10_000
 
 
 class ConflictInbox(QWidget):
-    """`message` is where it says what became of a decision.
+    """`message` is where it says what became of a decision; `run` is the page's.
 
     Signals:
         decide(str): open this conflict.
@@ -30,8 +30,9 @@ class ConflictInbox(QWidget):
 
     decide = Signal(str)
 
-    def __init__(self, till: Till, formatter: Formatter, message: MessageLine) -> None:
+    def __init__(self, till: Till, formatter: Formatter, message: MessageLine, run: tasks.Run) -> None:
         super().__init__()
+        self.run = run
         self._till = till
         self._formatter = formatter
         self._message = message
@@ -59,18 +60,14 @@ class ConflictInbox(QWidget):
         self._open_table.setFocus()  # the button that was pressed has nothing to decide any more
         self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
 
-    # --- what is done with one ---
+    # --- what is done with a conflict ---
 
-    def _start(self, work: tasks.Work) -> None:
-        tasks.start(work, self, self._message.say_error)
-
-    def _undo(self) -> None:
-        if self._undoes is not None and self._actor is not None:
-            self._start(self._take_back(self._undoes, self._actor))
-            self._undoes = None
-
-    async def _take_back(self, conflict_id: str, actor: Actor) -> None:
-        await conflicts.undo(self._till, conflict_id, actor)
+    @tasks.command
+    async def _undo(self) -> None:
+        if self._undoes is None or self._actor is None:
+            return
+        conflict_id, self._undoes = self._undoes, None
+        await conflicts.undo(self._till, conflict_id, self._actor)
         self._message.say(self.tr("Taken back. It waits for a decision again."), Tone.BUSY, for_ms=8000)
 
     def _decide_chosen(self) -> None:
@@ -78,13 +75,12 @@ class ConflictInbox(QWidget):
         if choice is not None and not choice.decided:
             self.decide.emit(choice.id)
 
-    def _reopen_chosen(self) -> None:
+    @tasks.command
+    async def _reopen_chosen(self) -> None:
         past = self._decided.row(self._decided_table.currentIndex().row())
-        if past is not None and self._actor is not None:
-            self._start(self._open_again(past.id, self._actor))
-
-    async def _open_again(self, conflict_id: str, actor: Actor) -> None:
-        await conflicts.reopen(self._till, conflict_id, actor)
+        if past is None or self._actor is None:
+            return
+        await conflicts.reopen(self._till, past.id, self._actor)
         words = self.tr("It is being opened again. It comes back here once the server has heard of it.")
         self._message.say(words, Tone.BUSY, for_ms=8000)
 
@@ -102,9 +98,10 @@ class ConflictInbox(QWidget):
             return
         dialog = BatchDialog(alike, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.agreed.connect(lambda chosen: self._start(self._decide_all(chosen)))
+        dialog.agreed.connect(self._decide_all)
         dialog.open()
 
+    @tasks.command
     async def _decide_all(self, chosen: list[AlikeConflict]) -> None:
         assert self._actor is not None
         decided, left = await conflicts.decide_alike(self._till, chosen, self._actor)

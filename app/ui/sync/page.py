@@ -136,9 +136,10 @@ class SyncCentre(Page):
 
     def write_bundle(self, path: Path) -> None:
         if self._context.write_bundle is not None:
-            self._start(self._carry_bundle_out(path, self._context.write_bundle))
+            work = self._run_write_bundle(path, self._context.write_bundle)
+            tasks.start(work, self, self._message.say_error)
 
-    async def _carry_bundle_out(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
+    async def _run_write_bundle(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
         self._message.say(self.tr("Looking at everything…"), Tone.BUSY)
         try:
             await write(path)
@@ -151,10 +152,10 @@ class SyncCentre(Page):
     def set_state(self, state: TillState) -> None:
         self._state = state
         self._counts = state.counts
-        self._state_words.setText(state.strip.words)
+        self._state_label.setText(state.strip.words)
         token = "text" if state.strip.tone is Tone.PLAIN else state.strip.tone
         self._state_icon.setPixmap(theme.pixmap(state.strip.icon, token, 26))
-        self._show_tab_words()
+        self._show_tab_titles()
         self._show_header()
 
     def refresh(self, change: MergedChange) -> None:
@@ -236,9 +237,6 @@ class SyncCentre(Page):
 
     # --- what is done with an entry ---
 
-    def _start(self, work: tasks.Work) -> None:
-        tasks.start(work, self, self._message.say_error)
-
     def _send_now(self) -> None:
         if self._state is not None and self._state.waits_for_credentials:
             self._context.agent.resume()
@@ -258,13 +256,15 @@ class SyncCentre(Page):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _try_again(self) -> None:
+    @tasks.command
+    async def _try_again(self) -> None:
         row = self._chosen_entry()
         if row is not None:
-            self._start(self._offer_again([row.operation_id]))
+            await self._offer_again([row.operation_id])
 
-    def _try_all_again(self) -> None:
-        self._start(self._offer_again(self._shown_ids()))
+    @tasks.command
+    async def _try_all_again(self) -> None:
+        await self._offer_again(self._shown_ids())
 
     async def _offer_again(self, operation_ids: list[str]) -> None:
         for operation_id in operation_ids:
@@ -297,23 +297,21 @@ class SyncCentre(Page):
         self._message.say(words, Tone.GOOD, for_ms=8000)
         self._send_now()
 
-    def _discard(self, reason: str) -> None:
-        row = self._chosen_entry()
-        if row is not None and self._actor is not None:
-            self._start(self._give_up(row, reason, self._actor))
-
-    async def _give_up(self, row: QueueRow, reason: str, actor: Actor) -> None:
+    @tasks.command
+    async def _discard(self, reason: str) -> None:
+        row, actor = self._chosen_entry(), self._signed_in
+        if row is None:
+            return
         approver = await self._approvals.ask(actor, Right.DISCARD_ENTRY)
         exported = await refused.discard(self._till, row.operation_id, actor, reason, approved_by=approver)
         words = self.tr("Discarded: {what}. It is kept for 90 days, and exported to {path}.")
         self._message.say(words.format(what=row.title, path=exported), Tone.GOOD)
 
-    def _mark_seen(self) -> None:
-        row = self._chosen_entry()
-        if row is not None and self._actor is not None:
-            self._start(self._note_seen(row, self._actor))
-
-    async def _note_seen(self, row: QueueRow, actor: Actor) -> None:
+    @tasks.command
+    async def _mark_seen(self) -> None:
+        row, actor = self._chosen_entry(), self._signed_in
+        if row is None:
+            return
         approver = await self._approvals.ask(actor, Right.DISCARD_ENTRY)
         await flagged.mark_seen(self._till, row.operation_id, actor, approved_by=approver)
         words = self.tr("{what} is off the list. It stays in the log.")
@@ -323,7 +321,9 @@ class SyncCentre(Page):
         chooser = QFileDialog(self, self.tr("Export"), "evertill-entries.json", "JSON (*.json);;CSV (*.csv)")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda path: self._start(self.export_to(Path(path))))
+        chooser.fileSelected.connect(
+            lambda path: tasks.start(self.export_to(Path(path)), self, self._message.say_error)
+        )
         chooser.open()
 
     async def export_to(self, path: Path) -> None:
@@ -338,15 +338,15 @@ class SyncCentre(Page):
 
     # --- what it says of itself ---
 
-    def _show_tab_words(self) -> None:
-        for tab, words, count in (
+    def _show_tab_titles(self) -> None:
+        for tab, title, count in (
             (Tab.WAITING, self.tr("Waiting"), self._counts.waiting),
             (Tab.ATTENTION, self.tr("Needs attention"), self._counts.attention + self._counts.flagged),
             (Tab.CONFLICTS, self.tr("Conflicts"), self._counts.conflicts),
             (Tab.SENT, self.tr("Sent"), 0),
             (Tab.DIAGNOSTICS, self.tr("Diagnostics"), 0),
         ):
-            text = f"{words} · {self._formatter.quantity(count)}" if count else words
+            text = f"{title} · {self._formatter.quantity(count)}" if count else title
             self._tabs.button(tab).setText(text)
             self._tabs.button(tab).setAccessibleName(text)
 
@@ -392,7 +392,7 @@ class SyncCentre(Page):
             table.picked.connect(lambda _row: self._show_choice())
             table.opened.connect(lambda _row: self._show_details())
         self._message = MessageLine("syncMessage")
-        self._inbox = ConflictInbox(self._till, self._formatter, self._message)
+        self._inbox = ConflictInbox(self._till, self._formatter, self._message, self.run)
         self._inbox.decide.connect(self.decide)
         self._lists = Pages()
         for page in (
@@ -420,25 +420,25 @@ class SyncCentre(Page):
         self._refusal.seen.connect(self._mark_seen)
         layout.addWidget(self._refusal)
         layout.addWidget(self._make_entry_bar())
-        self._show_tab_words()
+        self._show_tab_titles()
 
     def _header(self) -> QWidget:
         frame, layout = card("syncHeader")
         self._state_icon = label()
-        self._state_words = label(role="heading", name="syncState", wrap=True)
+        self._state_label = label(role="heading", name="syncState", wrap=True)
         self._facts = label(role="muted", name="syncFacts", wrap=True)
         self._clock = label(name="syncClock")
         self._clock.setProperty("tone", Tone.WARN)
         self._try_now = button(self.tr("Try now"), "tryNow", self._ask_to_send)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self._state_words)
-        words.addWidget(self._facts)
-        words.addWidget(self._clock)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(self._state_label)
+        column.addWidget(self._facts)
+        column.addWidget(self._clock)
         row = QHBoxLayout()
         row.setSpacing(14)
         row.addWidget(self._state_icon)
-        row.addLayout(words, 1)
+        row.addLayout(column, 1)
         row.addWidget(self._try_now)
         layout.addLayout(row)
         return frame

@@ -11,7 +11,7 @@ from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import ParsedOperation
 from server_stub.operations.handlers.conflict_resolution import ConflictHandler
 from server_stub.operations.outcome import Outcome, applied
-from server_stub.services.count_order import Moment
+from server_stub.services.stock.count_order import Moment
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict, ReopenConflict

@@ -19,8 +19,8 @@ from server_stub.operations.handler import Data, Handler, ParsedOperation, Requi
 from server_stub.operations.outcome import Outcome, applied, in_conflict
 from server_stub.operations.parsing import Envelope
 from server_stub.roles import Action
-from server_stub.services.count_order import Moment, was_counted
-from server_stub.services.product_rows import product_row
+from server_stub.services.stock.count_order import Moment, was_counted
+from server_stub.services.streams.product_rows import product_row
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import (
     Conflict,
@@ -73,7 +73,7 @@ class ResolveOneConflict(ConflictHandler[ResolveConflict]):
 
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ResolveConflict]) -> Outcome:
         stored = conflicts.find(context, operation.data.conflict_id)
-        return carry_out(context, operation.envelope, stored, operation.data)
+        return apply_decision(context, operation.envelope, stored, operation.data)
 
 
 def as_item(decision: ResolveConflict, new_id: str, timestamp: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def requirement_of(conflict: Conflict) -> Requirement:
     return Requirement(right, conflict.location_id)
 
 
-def carry_out(
+def apply_decision(
     context: OperationContext, envelope: Envelope, stored: StoredConflict, decision: ResolveConflict
 ) -> Outcome:
     """What a decision does, whoever may make it; the first answer again if it was made before."""

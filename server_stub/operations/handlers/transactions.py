@@ -11,7 +11,7 @@ from server_stub.operations.handler import Handler, ParsedOperation, Requirement
 from server_stub.operations.outcome import Outcome, applied
 from server_stub.operations.quarantine import CannotBeTaken
 from server_stub.roles import Action
-from server_stub.services.authorisation import Need
+from server_stub.services.people.authorisation import Need
 from server_stub.store import tables as t
 from server_stub.vocabulary import PAYMENT_METHODS, TRANSACTION_KINDS, UNITS
 from sync_agent.contract.codes import ErrorCode

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 
-from server_stub.services.authorisation import Person, RightsFrom
+from server_stub.services.people.authorisation import Person, RightsFrom
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.stock import UserRow

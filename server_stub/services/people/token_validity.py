@@ -10,8 +10,8 @@ from sqlalchemy import Connection, RowMapping, Select, SQLColumnExpression, sele
 from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.services import devices as tills
-from server_stub.services.caller import Caller
+from server_stub.services.people import devices as tills
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.tables import Device, RefreshToken
 from sync_agent.contract.codes import ErrorCode
@@ -94,7 +94,7 @@ def require_still_valid(connection: Connection, caller: Caller, at_the_socket: s
     A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.
     """
     if caller.device_id is not None:
-        tills.refuse_unsound(connection, caller.tenant_id, caller.device_id)
+        tills.require_active_till(connection, caller.tenant_id, caller.device_id)
     if at_the_socket == caller.device_id:
         return
     if not caller.is_device and at_the_socket != caller.user_id:

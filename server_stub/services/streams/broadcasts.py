@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, RowMapping, Select, delete, select
 
 from server_stub.errors import Refusal
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from server_stub.services import credentials, rights_history
+from server_stub.services.people import credentials, rights_history
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.stock import LocationRow, UserRow

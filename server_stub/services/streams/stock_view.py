@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, select, true
 
-from server_stub.services.caller import Caller
-from server_stub.services.ledger import movement_on_the_wire
-from server_stub.services.sync import heads, is_known
+from server_stub.services.people.caller import Caller
+from server_stub.services.stock.ledger import movement_on_the_wire
+from server_stub.services.streams.sync import heads, is_known
 from server_stub.store import tables as t
 from sync_agent.contract.events import InitialSync
 from sync_agent.contract.stock import StockElsewhere, StockLevel, StockMovement

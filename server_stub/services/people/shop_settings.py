@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from server_stub.roles import Action
-from server_stub.services import administration
-from server_stub.services.caller import Caller
+from server_stub.services.people import administration
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.identity import TenantSettings

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from server_stub.errors import Refusal
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.services.visibility import visible_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode

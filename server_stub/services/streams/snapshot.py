@@ -13,12 +13,12 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, func, or_, select
 
 from server_stub.errors import Refusal
-from server_stub.services import broadcasts
-from server_stub.services.caller import Caller
-from server_stub.services.ledger import movement_on_the_wire, shortage_on_the_wire
-from server_stub.services.product_rows import product_row
-from server_stub.services.quarantined import quarantine_row
-from server_stub.services.sync import head_of
+from server_stub.services.people.caller import Caller
+from server_stub.services.stock.ledger import movement_on_the_wire, shortage_on_the_wire
+from server_stub.services.streams import broadcasts
+from server_stub.services.streams.product_rows import product_row
+from server_stub.services.streams.quarantine_rows import quarantine_row
+from server_stub.services.streams.sync import head_of
 from server_stub.services.visibility import Audience, known_to, visible_row
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode

@@ -5,8 +5,8 @@ from sqlmodel import Session, col
 
 from server_stub.errors import Refusal
 from server_stub.roles import Action, may
-from server_stub.services import administration, credentials
-from server_stub.services.caller import Caller
+from server_stub.services.people import administration, credentials
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork

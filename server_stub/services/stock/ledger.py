@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, update
 
 from server_stub.errors import Refusal
-from server_stub.services.count_order import UNKNOWN_MOMENT, Moment, was_counted
+from server_stub.services.stock.count_order import UNKNOWN_MOMENT, Moment, was_counted
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
 from sync_agent.contract.codes import ErrorCode
@@ -287,7 +287,7 @@ class Ledger:
 def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[str, Any]:
     """A `StockLevelRow` as it is written. By hand: every line of every sale makes one."""
     received_at = format_time(from_ms(movement["received_ms"]))
-    told = {
+    body = {
         "id": movement["id"],
         "productId": level.product_id,
         "locationId": level.location_id,
@@ -309,7 +309,7 @@ def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[
         "quantity": level.quantity,
         "version": level.version,
         "updatedAt": received_at,
-        "movement": {name: value for name, value in told.items() if value is not None},
+        "movement": {name: value for name, value in body.items() if value is not None},
     }
 
 

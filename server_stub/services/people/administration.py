@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server_stub.services.caller import Caller
+from server_stub.services.people.caller import Caller
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
 

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, up
 from sqlmodel import col
 
 from server_stub.errors import Refusal
-from server_stub.services import credentials, devices
-from server_stub.services.caller import Caller
+from server_stub.services.people import credentials, devices
+from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
@@ -153,7 +153,7 @@ def _device_caller(unit: UnitOfWork, token: str) -> Caller:
     till = unit.session.scalars(query).first()
     if till is None:
         raise _not_signed_in()
-    devices.must_be_sound(till.revoked_ms, till.cloned_ms)
+    devices.require_active(till.revoked_ms, till.cloned_ms)
     return Caller(
         tenant_id=unit.tenant_id,
         role="device",

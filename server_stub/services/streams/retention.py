@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlmodel import col
 
-from server_stub.services import broadcasts
+from server_stub.services.streams import broadcasts
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import RefreshToken

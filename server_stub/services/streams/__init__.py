@@ -1,0 +1,1 @@
+"""The rows of streams: followed, read as a snapshot, compared by digest, pruned."""
