@@ -84,7 +84,7 @@ async def examine(home: Home, clock: Clock, connect: Callable[[str], Transport])
     if device is not None:
         transport = connect(device.server_url)
         try:
-            findings += [one async for one in _server(transport, device, secret, clock)]
+            findings += [finding async for finding in _server(transport, device, secret, clock)]
         finally:
             await transport.close()
     return findings

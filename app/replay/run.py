@@ -236,16 +236,19 @@ class _Run:
         present = first.articles(product.code for product in self._plan.products)
         missing = [product for product in self._plan.products if product.code not in present]
         for start in range(0, len(missing), ADD_MAX):
-            some = missing[start : start + ADD_MAX]
+            chunk = missing[start : start + ADD_MAX]
             added = await catalogue.add_products(
                 first.till,
-                [NewProduct(one.name, sku=one.code, price_minor=one.price_minor) for one in some],
+                [
+                    NewProduct(article.name, sku=article.code, price_minor=article.price_minor)
+                    for article in chunk
+                ],
                 manager.id,
             )
             if added.refused:
                 place, reason = added.refused[0]
-                raise ReplayFailed(f"The article {some[place].code} was refused: {reason}")
-            self._progress("Adding articles", start + len(some), len(missing))
+                raise ReplayFailed(f"The article {chunk[place].code} was refused: {reason}")
+            self._progress("Adding articles", start + len(chunk), len(missing))
         return len(missing)
 
     async def sell(self, shop: Shop) -> None:
@@ -339,13 +342,13 @@ class _Run:
             adjustments=plan.count(PlannedAdjustment),
             products_created=shop.created,
             products_reused=len(codes) - shop.created,
-            operations=sum(one.operations for one in by_till),
-            sent=sum(one.sent for one in by_till),
-            retries=sum(one.retries for one in by_till),
-            duplicates=sum(one.duplicates for one in by_till),
-            conflicts=sum(one.conflicts for one in by_till),
-            dead_letters=sum(one.dead_letters for one in by_till),
-            quarantined=sum(one.quarantined for one in by_till),
+            operations=sum(counts.operations for counts in by_till),
+            sent=sum(counts.sent for counts in by_till),
+            retries=sum(counts.retries for counts in by_till),
+            duplicates=sum(counts.duplicates for counts in by_till),
+            conflicts=sum(counts.conflicts for counts in by_till),
+            dead_letters=sum(counts.dead_letters for counts in by_till),
+            quarantined=sum(counts.quarantined for counts in by_till),
             by_till=by_till,
             unsold=[unsold for till in self._tills for unsold in till.unsold],
             refused_lines=len(plan.refused),

@@ -42,21 +42,21 @@ class ExportHeader:
 def write_export(header: ExportHeader, operations: Sequence[dict[str, Any]], passphrase: str) -> bytes:
     """The whole file. `operations` are in wire form, in the order of their numbers."""
     salt, nonce = os.urandom(16), os.urandom(12)
-    told = {"kind": _KIND, "format": EXPORT_FORMAT, **asdict(header)}
-    told |= {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode()}
+    header_line = {"kind": _KIND, "format": EXPORT_FORMAT, **asdict(header)}
+    header_line |= {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode()}
     plain = gzip.compress(orjson.dumps(list(operations)))
-    secret = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, _authenticated(told))
-    told["sha256"] = hashlib.sha256(secret).hexdigest()
-    return orjson.dumps(told) + b"\n" + secret
+    secret = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, _authenticated(header_line))
+    header_line["sha256"] = hashlib.sha256(secret).hexdigest()
+    return orjson.dumps(header_line) + b"\n" + secret
 
 
 def read_header(content: bytes) -> ExportHeader:
     """What the pack says of itself, once it is known to have arrived whole. Raises BadExport."""
-    told, secret = _split(content)
-    if hashlib.sha256(secret).hexdigest() != told.get("sha256"):
+    header_line, secret = _split(content)
+    if hashlib.sha256(secret).hexdigest() != header_line.get("sha256"):
         raise BadExport("This pack is damaged: it is not what was written. Copy it again from where it came.")
     try:
-        return ExportHeader(**{name: told[name] for name in ExportHeader.__dataclass_fields__})
+        return ExportHeader(**{name: header_line[name] for name in ExportHeader.__dataclass_fields__})
     except KeyError as error:
         raise BadExport(f"This pack's first line lacks {error}.") from error
 
@@ -64,10 +64,10 @@ def read_header(content: bytes) -> ExportHeader:
 def read_operations(content: bytes, passphrase: str) -> list[dict[str, Any]]:
     """The operations, as they were written. Raises BadExport."""
     read_header(content)
-    told, secret = _split(content)
+    header_line, secret = _split(content)
     try:
-        plain = AESGCM(_key(passphrase, b64decode(told["salt"]))).decrypt(
-            b64decode(told["nonce"]), secret, _authenticated(told)
+        plain = AESGCM(_key(passphrase, b64decode(header_line["salt"]))).decrypt(
+            b64decode(header_line["nonce"]), secret, _authenticated(header_line)
         )
     except InvalidTag as error:
         raise BadExport(
@@ -80,18 +80,18 @@ def read_operations(content: bytes, passphrase: str) -> list[dict[str, Any]]:
 def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
     line, _, secret = content.partition(b"\n")
     try:
-        told = orjson.loads(line)
+        header_line = orjson.loads(line)
     except orjson.JSONDecodeError:
-        told = None
-    if not isinstance(told, dict) or told.get("kind") != _KIND:
+        header_line = None
+    if not isinstance(header_line, dict) or header_line.get("kind") != _KIND:
         raise BadExport("This file is not a rescue pack.")
-    if told.get("format") != EXPORT_FORMAT:
+    if header_line.get("format") != EXPORT_FORMAT:
         raise BadExport("This pack was written by a newer Evertill. Import it with that version.")
-    return told, secret
+    return header_line, secret
 
 
-def _authenticated(told: dict[str, Any]) -> bytes:
-    fixed = {name: value for name, value in told.items() if name != "sha256"}
+def _authenticated(header_line: dict[str, Any]) -> bytes:
+    fixed = {name: value for name, value in header_line.items() if name != "sha256"}
     return orjson.dumps(fixed, option=orjson.OPT_SORT_KEYS)
 
 

@@ -52,17 +52,17 @@ class HeldPanel(QWidget):
         self._list.rows.show(
             [
                 TwoLines(
-                    self._title(sale),
-                    f"{self._formatter.moment(sale.at_ms, now_ms)} · {sale.person}",
-                    self._formatter.money(sale.total_minor),
+                    self._title(held),
+                    f"{self._formatter.moment(held.at_ms, now_ms)} · {held.person}",
+                    self._formatter.money(held.total_minor),
                 )
-                for sale in self._held
+                for held in self._held
             ]
         )
 
-    def _title(self, sale: HeldSale) -> str:
-        items = self.tr("%n item(s)", "", sale.items)
-        return f"{sale.first_item} · {items}" if sale.first_item else items
+    def _title(self, held: HeldSale) -> str:
+        items = self.tr("%n item(s)", "", held.items)
+        return f"{held.first_item} · {items}" if held.first_item else items
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if BACK.is_pressed(event):

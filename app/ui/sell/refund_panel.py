@@ -136,40 +136,36 @@ class RefundPanel(QWidget):
         layout.addStretch(1)
         self._scroll.setWidget(inside)
 
-    def _line_row(self, refundable: RefundableLine) -> QHBoxLayout:
-        left = self._formatter.quantity(refundable.left, refundable.unit)
+    def _line_row(self, line: RefundableLine) -> QHBoxLayout:
+        left = self._formatter.quantity(line.left, line.unit)
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(label(refundable.line.description, wrap=True))
+        texts.addWidget(label(line.line.description, wrap=True))
         texts.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
         typed = field(
-            f"refundOf{refundable.line_no}",
-            self.tr("How much of {item}").format(item=refundable.line.description),
+            f"refundOf{line.line_no}", self.tr("How much of {item}").format(item=line.line.description)
         )
         typed.setFixedWidth(84)
         typed.setMaxLength(10)
         typed.setAlignment(Qt.AlignmentFlag.AlignRight)
-        typed.setPlaceholderText(format_quantity(0, refundable.unit))
-        typed.setEnabled(refundable.left > 0)
+        typed.setPlaceholderText(format_quantity(0, line.unit))
+        typed.setEnabled(line.left > 0)
         typed.textChanged.connect(lambda _text: self._show_sum())
         typed.returnPressed.connect(self._refund)
         all_of_it = button(
-            self.tr("All"),
-            f"refundAll{refundable.line_no}",
-            partial(self._take_all, refundable),
-            role="choice",
+            self.tr("All"), f"refundAll{line.line_no}", partial(self._take_all, line), role="choice"
         )
-        all_of_it.setAccessibleName(self.tr("All of {item}").format(item=refundable.line.description))
-        all_of_it.setEnabled(refundable.left > 0)
+        all_of_it.setAccessibleName(self.tr("All of {item}").format(item=line.line.description))
+        all_of_it.setEnabled(line.left > 0)
         row = QHBoxLayout()
         row.addLayout(texts, 1)
         row.addWidget(typed)
         row.addWidget(all_of_it)
-        self._fields[refundable.line_no] = typed
+        self._fields[line.line_no] = typed
         return row
 
-    def _take_all(self, refundable: RefundableLine) -> None:
-        self._fields[refundable.line_no].setText(format_quantity(refundable.left, refundable.unit))
+    def _take_all(self, line: RefundableLine) -> None:
+        self._fields[line.line_no].setText(format_quantity(line.left, line.unit))
 
     # --- how much ---
 

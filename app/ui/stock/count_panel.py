@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
-from app.domain.quantity import format_quantity, one, parse_quantity
+from app.domain.quantity import format_quantity, one_unit, parse_quantity
 from app.services.stock import count_sessions
 from app.services.stock.catalogue import ProductView
 from app.services.stock.count_sessions import CountedLine, SessionView
@@ -143,7 +143,7 @@ class CountPanel(QFrame):
     # --- counting ---
 
     async def _add(self, session_id: str, product: ProductView) -> None:
-        await count_sessions.add(self._till, session_id, product.id, one(product.unit))
+        await count_sessions.add(self._till, session_id, product.id, one_unit(product.unit))
         sounds.play(sounds.SCANNED)
         self._message.clear()
         self._show_lines()
