@@ -71,10 +71,10 @@ class Connection:
     def move(self, state: ConnectionState, reason: str = "") -> None:
         """Tell the host where the talk stands. Trying again does not make it offline since later."""
         now_ms = self._clock.now_ms()
-        if self.state in _STANDING and state not in _STANDING:
+        if self.state in _CONNECTED and state not in _CONNECTED:
             self._lost_ms = now_ms
         self.state = state
-        self._emit(StateChanged(state, now_ms if state in _STANDING else self._lost_ms, reason))
+        self._emit(StateChanged(state, now_ms if state in _CONNECTED else self._lost_ms, reason))
 
     def drop(self, error: SyncError) -> None:
         """End the visit under way with this error: the pusher found nobody answering, or the door closed."""
@@ -257,7 +257,7 @@ def _note_full_sync(tx: Transaction) -> None:
     replica.release_what_nothing_blocks(tx)
 
 
-_STANDING = {ConnectionState.SYNCING, ConnectionState.ONLINE}
+_CONNECTED = {ConnectionState.SYNCING, ConnectionState.ONLINE}
 
 
 def state_after(error: Exception) -> ConnectionState:

@@ -204,9 +204,9 @@ class _StockCase:
             return self._keep_theirs(Reason(ReasonCode.MINE_NOT_KNOWN))
         later_count = self.their_count
         if later_count is not None and (self.moment is None or later_count.occurred_at >= self.moment):
-            return self._their_count_stands(later_count, self.mine)
+            return self._their_count_wins(later_count, self.mine)
         if counted_at(self.conflict) is not None:
-            return self._my_count_stands(self.mine)
+            return self._my_count_wins(self.mine)
         if self.base is not None and self.theirs is not None:
             return self._both_add_up(self.base, self.mine, self.theirs)
         return self._keep_theirs(Reason(ReasonCode.START_NOT_KNOWN))
@@ -222,7 +222,7 @@ class _StockCase:
             Reason(ReasonCode.BOTH_HAPPENED, (quantity, base, my_change, their_change)),
         )
 
-    def _my_count_stands(self, mine: int) -> Suggestion:
+    def _my_count_wins(self, mine: int) -> Suggestion:
         before, after = self._around(self.moment)
         quantity = mine + sum(moved.delta for moved in after)
         reasons = [Reason(ReasonCode.COUNTED, (mine,), by=_MINE, at=self.moment)]
@@ -238,7 +238,7 @@ class _StockCase:
             reasons.append(Reason(ReasonCode.COUNT_ALONE, (quantity,)))
         return self._suggestion(quantity, *reasons)
 
-    def _their_count_stands(self, count: HistoryEntry, mine: int) -> Suggestion:
+    def _their_count_wins(self, count: HistoryEntry, mine: int) -> Suggestion:
         _, after = self._around(count.occurred_at)
         reasons = [
             Reason(ReasonCode.CAME_TO, (mine,), by=_MINE, at=self.moment),

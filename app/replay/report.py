@@ -93,7 +93,7 @@ class Unsold:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Unfinished:
     """Where one till stood when the waiting was given up."""
 
     till: int
@@ -118,7 +118,7 @@ class ReplayReport:
     agree: bool
     disagreeing: list[str]
     settled: bool
-    standing: list[Standing]
+    standing: list[Unfinished]
     file: str
     from_date: date | None
     to_date: date | None

@@ -34,7 +34,7 @@ from app.replay.report import (
     Moved,
     ReplayReport,
     Seconds,
-    Standing,
+    Unfinished,
     compare,
     refused_by_reason,
     sums_of_file,
@@ -262,7 +262,7 @@ class _Run:
             for till, hand in zip(self._tills, hands, strict=True):
                 tasks.create_task(till.sell(hand, shop, made), name=f"till-{till.number}")
 
-    async def settle(self) -> list[Standing]:
+    async def settle(self) -> list[Unfinished]:
         """Wait until nothing waits and every till has read to the server's heads.
 
         What stands where it came to rest instead, for each till that did not get there.
@@ -276,7 +276,7 @@ class _Run:
 
         await self._until(lambda: all(has_settled(till) for till in self._tills), "Settling")
         return [
-            Standing(till.number, till.waiting(), till.agent.state.value, till.cursors(), heads)
+            Unfinished(till.number, till.waiting(), till.agent.state.value, till.cursors(), heads)
             for till in self._tills
             if not has_settled(till)
         ]
@@ -306,7 +306,7 @@ class _Run:
         self._progress(stage, most, most)
         return True
 
-    async def report(self, shop: Shop, standing: list[Standing], seconds: Seconds) -> ReplayReport:
+    async def report(self, shop: Shop, standing: list[Unfinished], seconds: Seconds) -> ReplayReport:
         """Compare the file, the server and the tills, and put down how it went."""
         options, plan = self._options, self._plan
         code_of = {article.id: code for code, article in shop.articles.items()}

@@ -85,7 +85,7 @@ class WaitingLoad:
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
         code = ErrorCode.PAYLOAD_TOO_LARGE
-        outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=code, error=None)
+        outbox.mark_needs_attention(tx, operation_id, Status.DEAD_LETTER, code=code, error=None)
         return [Attention(AttentionCode.OPERATION_TOO_LARGE, {"operation": operation_id})]
 
 

@@ -42,7 +42,9 @@ class FailedAlone:
                 continue
             verdict = after_failing_alone(self._settings, failures, tx.now_ms, self._rng)
             if isinstance(verdict, DeadLetter):
-                outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None)
+                outbox.mark_needs_attention(
+                    tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None
+                )
                 figures: Figures = {"operation": operation_id, "times": verdict.failures}
                 news.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
             else:

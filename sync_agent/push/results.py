@@ -45,11 +45,11 @@ def record_results(
                 _record_conflict(tx, result)
             case ResultStatus.REJECTED:
                 code = result.word or ErrorCode.BAD_REQUEST
-                outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
+                outbox.mark_needs_attention(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
                 figures = {"operation": result.id, "code": code}
                 news.append(Attention(AttentionCode.OPERATION_REFUSED, figures))
             case ResultStatus.BLOCKED:
-                outbox.stand(tx, result.id, Status.BLOCKED, code=None, error=result.error)
+                outbox.mark_needs_attention(tx, result.id, Status.BLOCKED, code=None, error=result.error)
             case ResultStatus.DEFERRED:
                 asked_ms = result.retry_after_ms or settings.deferred_ms
                 later_ms = tx.now_ms + min(asked_ms, int(settings.retry_after_s_max * 1000))
@@ -61,7 +61,7 @@ def record_results(
 
 def _record_conflict(tx: Transaction, result: OperationResult) -> None:
     if result.conflict is None:
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
         return
@@ -72,7 +72,7 @@ def _record_conflict(tx: Transaction, result: OperationResult) -> None:
         overlay.drop_operation(tx, result.id)
         outbox.finish(tx, result.id, Status.COMPLETED, result=result.to_wire(), code=ErrorCode.CONFLICT_MOVED)
     else:
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
         # The feed may have told of its end already.

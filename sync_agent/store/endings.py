@@ -87,12 +87,12 @@ def _waits_for(tx: Transaction, operation_id: str, other_id: str) -> bool:
     in_lane = and_(before.c.lane == one.c.lane, before.c.device_seq < one.c.device_seq)
     found, rest = {operation_id}, [operation_id]
     while rest:
-        standing_before = select(before.c.id).where(
+        unfinished_before = select(before.c.id).where(
             one.c.id == rest.pop(),
             or_(in_lane, before.c.id == one.c.depends_on),
             before.c.finished_ms.is_(None),
         )
-        for operation in tx.execute(standing_before).scalars().all():
+        for operation in tx.execute(unfinished_before).scalars().all():
             if operation not in found:
                 found.add(operation)
                 rest.append(operation)
@@ -122,7 +122,7 @@ def _give_up(tx: Transaction, operation_id: str, *, by: str, reason: str) -> Non
     overlay.drop_operation(tx, operation_id)
     _end(tx, operation_id, Status.DISCARDED, by, reason)
     for dependent in _needing(tx, operation_id):
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx,
             dependent,
             Status.DEAD_LETTER,

@@ -145,7 +145,7 @@ def _taken_anew(tx: Transaction, result: OperationResult) -> None:
             overlay.drop_operation(tx, result.id)
             _settled(tx, result.id, result=wire, code=ErrorCode.CONFLICT_MOVED)
         case _:
-            _before_a_person(tx, result)
+            _needs_attention(tx, result)
 
 
 def _is_decision(tx: Transaction, result: OperationResult) -> bool:
@@ -154,7 +154,7 @@ def _is_decision(tx: Transaction, result: OperationResult) -> bool:
     return kind == CONFLICT
 
 
-def _before_a_person(tx: Transaction, result: OperationResult) -> None:
+def _needs_attention(tx: Transaction, result: OperationResult) -> None:
     """It was accepted once, and is not now: it is open again."""
     _settled(tx, result.id, finished_ms=None, result=None)
     overlay.void_promise(tx, result.id)
@@ -167,7 +167,7 @@ def _before_a_person(tx: Transaction, result: OperationResult) -> None:
             status = Status.BLOCKED
         case _:
             status = Status.DEAD_LETTER
-    outbox.stand(tx, result.id, status, code=result.word, error=result.error)
+    outbox.mark_needs_attention(tx, result.id, status, code=result.word, error=result.error)
 
 
 def _settled(tx: Transaction, operation_id: str, **values: Any) -> None:

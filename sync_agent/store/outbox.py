@@ -528,7 +528,9 @@ _FINISH = (
 )
 
 
-def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None) -> None:
+def mark_needs_attention(
+    tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None
+) -> None:
     """The operation stands before a person (or behind one that does); what is behind it in its lane waits.
 
     One that has ended meanwhile (its answer came late) stays ended.
@@ -567,17 +569,17 @@ def _park(tx: Transaction, lanes: set[str]) -> None:
         tx.execute(_PARK, {"lanes": sorted(lanes)})
 
 
-_STANDING = t.outbox.alias("standing")
+_EARLIER = t.outbox.alias("earlier")
 _PARK = (
     update(t.outbox)
     .where(
         t.outbox.c.lane.in_(bindparam("lanes", expanding=True)),
         t.outbox.c.status == Status.PENDING,
         exists().where(
-            _STANDING.c.lane == t.outbox.c.lane,
-            _STANDING.c.device_seq < t.outbox.c.device_seq,
-            _STANDING.c.finished_ms.is_(None),
-            _STANDING.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
+            _EARLIER.c.lane == t.outbox.c.lane,
+            _EARLIER.c.device_seq < t.outbox.c.device_seq,
+            _EARLIER.c.finished_ms.is_(None),
+            _EARLIER.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
         ),
     )
     .values({"status": Status.BLOCKED.value})
@@ -597,7 +599,7 @@ def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str |
 
 def release_lane(tx: Transaction, lane: str) -> None:
     """What is parked in this lane waits for its turn again, up to what stands before a person in it."""
-    first_standing = tx.execute(
+    first_needing_attention = tx.execute(
         select(func.min(t.outbox.c.device_seq)).where(
             t.outbox.c.lane == lane,
             t.outbox.c.finished_ms.is_(None),
@@ -605,7 +607,7 @@ def release_lane(tx: Transaction, lane: str) -> None:
         )
     ).scalar_one()
     parked = and_(t.outbox.c.lane == lane, t.outbox.c.status == Status.BLOCKED)
-    if first_standing is not None:
-        parked = and_(parked, t.outbox.c.device_seq < first_standing)
+    if first_needing_attention is not None:
+        parked = and_(parked, t.outbox.c.device_seq < first_needing_attention)
     tx.execute(update(t.outbox).where(parked).values(status=Status.PENDING, next_attempt_ms=0))
     tx.touch(Topic.OUTBOX)

@@ -26,14 +26,12 @@ async def test_a_shift_closed_in_an_outage_is_complete_once_all_of_it_is_there(t
         await drawer.pay_out(one.till, 500, alice, "window cleaner")
         expected = shifts.totals(one.till, shift_id).expected_minor
         await shifts.close_shift(one.till, expected, bob)
-        standing = shifts.standing(one.till, shift_id)
+        standing = shifts.state(one.till, shift_id)
         assert (standing.received, standing.unsent) == (None, standing.operations + 1)
         one.link.restore()
         await world.settle()
-        await until(
-            lambda: shifts.standing(one.till, shift_id).is_complete, "the server has all of the shift"
-        )
-        standing = shifts.standing(one.till, shift_id)
+        await until(lambda: shifts.state(one.till, shift_id).is_complete, "the server has all of the shift")
+        standing = shifts.state(one.till, shift_id)
         assert (standing.received, standing.disagrees, standing.unsent) == (7, False, 0)
 
 

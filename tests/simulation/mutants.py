@@ -220,10 +220,10 @@ def _last_edit_wins() -> contextlib.AbstractContextManager[object]:
 def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
     """What stands behind a conflict goes on as if it were decided: at the till, and at the server."""
 
-    def stand(tx: Any, operation_id: str, status: Any, *, code: Any, error: Any) -> None:
+    def mark_needs_attention(tx: Any, operation_id: str, status: Any, *, code: Any, error: Any) -> None:
         mine = t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None)
-        stands = {"status": status, "code": code, "error": error, "lease_owner": None, "lease_until_ms": None}
-        tx.execute(update(t.outbox).where(*mine).values(stands))
+        values = {"status": status, "code": code, "error": error, "lease_owner": None, "lease_until_ms": None}
+        tx.execute(update(t.outbox).where(*mine).values(values))
         tx.touch(Topic.OUTBOX)
 
     earlier = t.outbox.alias()
@@ -234,7 +234,7 @@ def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
         earlier.c.status.in_(outbox.WAITING),
     )
     stack = contextlib.ExitStack()
-    stack.enter_context(patched(outbox, "stand", stand))
+    stack.enter_context(patched(outbox, "mark_needs_attention", mark_needs_attention))
     stack.enter_context(patched(outbox, "_park", lambda _tx, _lanes: None))
     stack.enter_context(patched(outbox, "_OWN_TURN", or_(t.outbox.c.lane.is_(None), ~on_its_way)))
     stack.enter_context(patched(conflicts, "open_before", lambda *_: None))

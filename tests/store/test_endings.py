@@ -47,7 +47,9 @@ def claim(store: Store) -> list[str]:
 
 def refuse(store: Store, operation_id: str) -> None:
     store.submit(
-        lambda tx: outbox.stand(tx, operation_id, Status.DEAD_LETTER, code="forbidden", error="No.")
+        lambda tx: outbox.mark_needs_attention(
+            tx, operation_id, Status.DEAD_LETTER, code="forbidden", error="No."
+        )
     ).result()
 
 
@@ -144,9 +146,9 @@ def test_what_depends_on_something_given_up_stands_before_a_person(store: Store)
     claim(store)
     refuse(store, first)
     store.submit(lambda tx: endings.discard(tx, first, by="alice", reason="x")).result()
-    stands = row(store, second)
-    assert (stands.status, stands.code) == (Status.DEAD_LETTER, endings.DEPENDENCY_GIVEN_UP)
-    assert "given up" in stands.error
+    found = row(store, second)
+    assert (found.status, found.code) == (Status.DEAD_LETTER, endings.DEPENDENCY_GIVEN_UP)
+    assert "given up" in found.error
 
 
 def test_what_was_never_sent_can_be_taken_back_and_what_was_cannot(store: Store) -> None:
@@ -269,8 +271,8 @@ def test_what_a_restored_server_cannot_take_any_more_is_open_again(store: Store)
     store.submit(lambda tx: history.mark_for_offering(tx, "tenant-demo-location-main")).result()
     refusal = OperationResult(id=lost, success=False, status="rejected", code="bad_request", error="No.")
     assert store.submit(lambda tx: history.record_offered(tx, [refusal])).result() == [refusal]
-    stands = row(store, lost)
-    assert (stands.status, stands.finished_ms, stands.offer_again) == (Status.DEAD_LETTER, None, 0)
+    found = row(store, lost)
+    assert (found.status, found.finished_ms, found.offer_again) == (Status.DEAD_LETTER, None, 0)
 
 
 HERE = "tenant-demo-location-main"

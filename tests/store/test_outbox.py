@@ -117,7 +117,9 @@ def test_what_stands_before_a_person_blocks_its_lane_and_nothing_else(store: Sto
     sale = queue(store)
     claim(store, count_max=1)
     store.submit(
-        lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error="two prices")
+        lambda tx: outbox.mark_needs_attention(
+            tx, stuck, Status.CONFLICT, code="conflict", error="two prices"
+        )
     ).result()
     assert status(store, behind) == Status.BLOCKED
     assert claim(store).ids == [sale]
@@ -185,7 +187,9 @@ def test_what_waits_behind_another_in_its_lane_is_not_due(store: Store) -> None:
     """Or the pusher would look again and again, and claim nothing."""
     stuck = queue(store, lane="product:mug")
     claim(store)
-    store.submit(lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error=None)).result()
+    store.submit(
+        lambda tx: outbox.mark_needs_attention(tx, stuck, Status.CONFLICT, code="conflict", error=None)
+    ).result()
     queue(store, lane="product:mug")
     with store.reading() as connection:
         assert outbox.next_due_ms(connection, store.owner, store.clock.now_ms()) is None
@@ -197,7 +201,9 @@ def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store)
     store.submit(
         lambda tx: outbox.finish(tx, counted, Status.COMPLETED, result=None, code="resolved")
     ).result()
-    store.submit(lambda tx: outbox.stand(tx, counted, Status.CONFLICT, code="conflict", error=None)).result()
+    store.submit(
+        lambda tx: outbox.mark_needs_attention(tx, counted, Status.CONFLICT, code="conflict", error=None)
+    ).result()
     assert status(store, counted) == Status.COMPLETED
     after = queue(store, lane="stock_level:main:mug")
     assert claim(store).ids == [after]

@@ -174,9 +174,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _release(self, lane: str | None) -> None:
         """Something of this lane has moved on: what the server held behind it is asked for again."""
-        stands = [one.seq for one in self._in(*BEFORE_A_PERSON) if one.lane == lane]
+        found = [one.seq for one in self._in(*BEFORE_A_PERSON) if one.lane == lane]
         for one in self._in("held"):
-            if one.lane == lane and not any(seq < one.seq for seq in stands):
+            if one.lane == lane and not any(seq < one.seq for seq in found):
                 one.state, one.due_ms = "waiting", 0
 
     def _move(self, one: Modelled, state: str) -> None:
@@ -281,7 +281,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS, status=STANDING)
     def is_refused(self, number: int, status: Status) -> None:
         one = self._pick(number, "leased")
-        self.write(lambda tx: outbox.stand(tx, one.id, status, code="x", error="No."))
+        self.write(lambda tx: outbox.mark_needs_attention(tx, one.id, status, code="x", error="No."))
         one.state = "disputed" if status is Status.CONFLICT else "refused"
 
     @precondition(lambda self: any(one.lane for one in self._in("leased")))
@@ -290,7 +290,9 @@ class QueueMachine(RuleBasedStateMachine):
         """It stands there behind something of this till that a person has to decide."""
         one = self._pick(number, "leased")
         if one.lane:
-            self.write(lambda tx: outbox.stand(tx, one.id, Status.BLOCKED, code=None, error="Behind."))
+            self.write(
+                lambda tx: outbox.mark_needs_attention(tx, one.id, Status.BLOCKED, code=None, error="Behind.")
+            )
             one.state = "held"
 
     @rule(lane=st.sampled_from(LANES))
@@ -387,7 +389,7 @@ class QueueMachine(RuleBasedStateMachine):
         with pytest.raises(endings.CannotEnd):
             self.write(lambda tx: endings.discard(tx, one.id, by="alice", reason="x"))
         if one.has_ended:  # and an answer that comes late does not change that
-            self.write(lambda tx: outbox.stand(tx, one.id, status, code="x", error="No."))
+            self.write(lambda tx: outbox.mark_needs_attention(tx, one.id, status, code="x", error="No."))
 
     # --- what happens anyway -------------------------------------------------------------------------
 

@@ -249,7 +249,7 @@ def meet_conflict(store: Store, operation_id: str) -> None:
 
     def note(tx: Transaction) -> None:
         replica.keep_conflict(tx, conflict(operation_id))
-        outbox.stand(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
+        outbox.mark_needs_attention(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
 
     store.submit(note).result()
 
@@ -837,7 +837,9 @@ def test_conflicts_of_stock_and_of_products_come_with_their_own_streams(shop: St
     dispute = edit(shop, "update", "mug", price_minor=475)
     of_product = conflict(dispute, id="conflict-2", resourceType="product", locationId=None)
     apply(shop, TENANT, conflict_told(21, of_product))
-    shop.submit(lambda tx: outbox.stand(tx, dispute, Status.CONFLICT, code=None, error=None)).result()
+    shop.submit(
+        lambda tx: outbox.mark_needs_attention(tx, dispute, Status.CONFLICT, code=None, error=None)
+    ).result()
 
     first_sync(shop, TENANT, "conflict", of_product.to_wire() | {"version": 2}, seq=60)
     assert [(row["id"], row["version"]) for row in rows(shop, t.conflict)] == [

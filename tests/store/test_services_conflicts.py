@@ -27,9 +27,9 @@ from tests.kit.store_shop import (
     finish,
     goods,
     keep_conflict,
+    mark_needs_attention,
     open_shop,
     rows,
-    stand,
 )
 
 COUNTED_MS = 1_750_000_000_000
@@ -44,7 +44,7 @@ def till(store: Store) -> Till:
 async def met(till: Till) -> Conflict:
     """Maria counted 10 here while Omar, at another till, sold 3 before that and 2 after: 12 became 7."""
     operation_id = await counting.count(till, MUG, 10, MARIA, counted_ms=COUNTED_MS)
-    stand(till, operation_id, Status.CONFLICT)
+    mark_needs_attention(till, operation_id, Status.CONFLICT)
     conflict = Conflict(
         id="conflict-1",
         tenant_id="demo",
@@ -210,7 +210,7 @@ async def test_a_decision_that_came_too_late_can_be_taken_again(till: Till, met:
 
 async def test_a_refused_decision_is_replaced_by_the_next_one(till: Till, met: Conflict) -> None:
     refused = await decide(till, Resolution.ACCEPT_LOCAL)
-    stand(till, refused, Status.DEAD_LETTER, "no")
+    mark_needs_attention(till, refused, Status.DEAD_LETTER, "no")
     await decide(till, Resolution.ACCEPT_SERVER)
     first, second = rows(till, t.outbox)[-2:]
     assert (first.status, second.replaces) == (Status.REPLACED, refused)

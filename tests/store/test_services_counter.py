@@ -53,9 +53,9 @@ from tests.kit.store_shop import (
     PEPPER,
     finish,
     goods,
+    mark_needs_attention,
     open_shop,
     rows,
-    stand,
 )
 
 
@@ -302,7 +302,7 @@ async def test_the_manifest_names_every_number_of_the_shift_and_what_was_given_u
     await shifts.open_shift(till, 0, MARIA)
     await sell(till, basket(till))
     refused = await inventory.adjust(till, MUG, 5, "receive", None, MARIA)
-    stand(till, refused, Status.DEAD_LETTER, "no")
+    mark_needs_attention(till, refused, Status.DEAD_LETTER, "no")
     await refused_entries.discard(till, refused, ALICE, "typed twice")
     await shifts.close_shift(till, 1274, MARIA)
     manifest = ShiftClose.model_validate(sent(till)).manifest
@@ -328,15 +328,15 @@ async def test_a_closed_shift_is_complete_only_once_the_server_says_so(till: Til
     shift_id = await shifts.open_shift(till, 0, MARIA)
     await sell(till, basket(till))
     await shifts.close_shift(till, 1274, MARIA)
-    assert shifts.standing(till, shift_id) == shifts.Standing(2, None, 3, disagrees=False)
+    assert shifts.state(till, shift_id) == shifts.ShiftState(2, None, 3, disagrees=False)
     for row in rows(till, t.outbox):
         finish(till, row.id)
     tell(till, shift_id, received=1, version=2)
-    assert not shifts.standing(till, shift_id).is_complete
+    assert not shifts.state(till, shift_id).is_complete
     tell(till, shift_id, received=2, version=3)
-    standing = shifts.standing(till, shift_id)
-    assert standing.is_complete
-    assert (standing.received, standing.operations, standing.unsent) == (2, 2, 0)
+    state = shifts.state(till, shift_id)
+    assert state.is_complete
+    assert (state.received, state.operations, state.unsent) == (2, 2, 0)
 
 
 def tell(till: Till, shift_id: str, *, received: int, version: int) -> None:

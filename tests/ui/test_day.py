@@ -337,8 +337,8 @@ def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
         one.type_into("shiftCounted", f"{expected / 100:.2f}")
         report = one.dialog(SlipDialog)
         report.reject()
-        one.wait_for(lambda: shifts.standing(one.till, shift.id).is_complete)
-        standing = shifts.standing(one.till, shift.id)
+        one.wait_for(lambda: shifts.state(one.till, shift.id).is_complete)
+        standing = shifts.state(one.till, shift.id)
         assert not standing.disagrees
         assert standing.operations == standing.received
         assert standing.operations > 37

@@ -6,7 +6,7 @@ from app.domain.shift import ShiftTotals
 from app.domain.slip import Centred, Pair, Row, Rule, Slip, Weight
 from app.domain.vocabulary.payment_methods import PAYMENT_METHODS, method_of
 from app.domain.vocabulary.transaction_kinds import SALE, TRANSACTION_KINDS
-from app.services.cash.shifts import ShiftView, Standing
+from app.services.cash.shifts import ShiftState, ShiftView
 from app.services.selling.receipts import Spelling
 from app.services.till import Till
 from resources.words import translate
@@ -19,7 +19,7 @@ def x_report(till: Till, shift: ShiftView, totals: ShiftTotals, spelling: Spelli
 
 
 def z_report(
-    till: Till, shift: ShiftView, totals: ShiftTotals, standing: Standing, spelling: Spelling
+    till: Till, shift: ShiftView, totals: ShiftTotals, state: ShiftState, spelling: Spelling
 ) -> Slip:
     """A closed shift: what was counted, the difference, and whether the server has all of it."""
     title = translate("receipt", "Z report")
@@ -29,20 +29,20 @@ def z_report(
     rows.append(Pair(difference.text, difference.figure, Weight.STRONG))
     if shift.reason:
         rows.append(Pair(shift.reason))
-    rows += [Rule(), Pair(standing_in_words(standing))]
+    rows += [Rule(), Pair(state_text(state))]
     return Slip(title, tuple(rows))
 
 
-def standing_in_words(standing: Standing) -> str:
+def state_text(state: ShiftState) -> str:
     """ "143 of 143 received by the server", or what is still missing of it."""
-    if standing.disagrees:
+    if state.disagrees:
         return translate(
             "receipt", "The server has all of it, but its sums differ. A manager should look at it."
         )
-    if standing.received is None:
-        return translate("receipt", "Not yet confirmed: %n entry(ies) not sent yet", standing.unsent)
+    if state.received is None:
+        return translate("receipt", "Not yet confirmed: %n entry(ies) not sent yet", state.unsent)
     words = translate("receipt", "{received} of {all} received by the server")
-    return words.format(received=standing.received, all=standing.operations)
+    return words.format(received=state.received, all=state.operations)
 
 
 def _report_head(till: Till, title: str, shift: ShiftView, spelling: Spelling) -> Iterable[Row]:

@@ -62,7 +62,7 @@ class ShiftView:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ShiftState:
     """What of a closed shift the server has. `received` is None before it has said so itself."""
 
     operations: int
@@ -100,7 +100,7 @@ def totals(till: Till, shift_id: str) -> ShiftTotals:
         return _totals(connection, shift_id)
 
 
-def standing(till: Till, shift_id: str) -> Standing:
+def state(till: Till, shift_id: str) -> ShiftState:
     """How a closed shift stands at the server. Raises NoShift."""
     of = t.shift.c
     with till.store.reading() as connection:
@@ -121,7 +121,7 @@ def standing(till: Till, shift_id: str) -> Standing:
     elif told is None and closing is not None and closing.status == Status.COMPLETED:
         # A new copy of the server's figures leaves out shifts of which nothing is missing any more.
         received = row.operations
-    return Standing(
+    return ShiftState(
         operations=row.operations,
         received=received,
         unsent=unsent,

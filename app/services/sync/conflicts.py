@@ -231,7 +231,7 @@ def _open_conflict(connection: Connection, conflict_id: str) -> Conflict:
     return Conflict.model_validate_json(body)
 
 
-def _standing_decisions(connection: Connection, conflict_ids: Iterable[str]) -> list[Row[Any]]:
+def _pending_decisions(connection: Connection, conflict_ids: Iterable[str]) -> list[Row[Any]]:
     query = select(t.outbox.c.id, t.outbox.c.resource_id, t.outbox.c.status).where(
         t.outbox.c.lane.in_([decision_lane(conflict_id) for conflict_id in conflict_ids]),
         t.outbox.c.finished_ms.is_(None),
@@ -240,8 +240,8 @@ def _standing_decisions(connection: Connection, conflict_ids: Iterable[str]) -> 
 
 
 def _with_waiting_decision(connection: Connection, conflict_ids: Iterable[str]) -> set[str]:
-    standing = _standing_decisions(connection, conflict_ids)
-    return {row.resource_id for row in standing if row.status != Status.DEAD_LETTER}
+    pending = _pending_decisions(connection, conflict_ids)
+    return {row.resource_id for row in pending if row.status != Status.DEAD_LETTER}
 
 
 def _own_operations(connection: Connection, operation_ids: Iterable[str]) -> set[str]:
@@ -324,7 +324,7 @@ def _decide(
 def _clear_the_way(tx: Transaction, conflict_id: str) -> str | None:
     """Put a refused earlier decision aside; its id. Raises ConflictGone where one is on its way already."""
     replaced: str | None = None
-    for row in _standing_decisions(tx.connection, [conflict_id]):
+    for row in _pending_decisions(tx.connection, [conflict_id]):
         if row.status != Status.DEAD_LETTER:
             raise ConflictGone
         overlay.drop_operation(tx, row.id)

@@ -149,14 +149,14 @@ class ShiftPage(Page):
         self._list.rows.show([self._past_row(shift) for shift in self._past])
 
     def _past_row(self, shift: ShiftView) -> TwoLines:
-        standing = shifts.standing(self._till, shift.id)
+        state = shifts.state(self._till, shift.id)
         difference = shift.difference_minor or 0
-        tone = Tone.GOOD if standing.is_complete and not standing.disagrees else Tone.WARN
+        tone = Tone.GOOD if state.is_complete and not state.disagrees else Tone.WARN
         return TwoLines(
             first=f"{self._formatter.full_moment(shift.closed_ms or 0)} · {shift.closed_by}",
             second="",
             figure=self._formatter.signed_money(difference) if difference else self.tr("no difference"),
-            remark=reports.standing_in_words(standing),
+            remark=reports.state_text(state),
             tone=tone,
             figure_tone=Tone.BAD if difference else Tone.PLAIN,
         )
@@ -243,8 +243,8 @@ class ShiftPage(Page):
 
     def _show_z(self, shift: ShiftView) -> None:
         totals = shifts.totals(self._till, shift.id)
-        standing = shifts.standing(self._till, shift.id)
-        self._desk.show_slip(reports.z_report(self._till, shift, totals, standing, self._formatter))
+        state = shifts.state(self._till, shift.id)
+        self._desk.show_slip(reports.z_report(self._till, shift, totals, state, self._formatter))
 
     # --- the page ---
 

@@ -69,7 +69,7 @@ def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) 
     """
     unit.streams.lock([stream])
     line = t.stream.c
-    stands = unit.rows(
+    current = unit.rows(
         select(line.head, line.pruned_to).where(line.tenant_id == unit.tenant_id, line.name == stream)
     ).one()
     of = t.change.c
@@ -78,8 +78,8 @@ def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) 
         .where(
             of.tenant_id == unit.tenant_id,
             of.stream == stream,
-            of.seq > stands.pruned_to,
-            of.seq < stands.head,
+            of.seq > current.pruned_to,
+            of.seq < current.head,
         )
         .order_by(of.seq)
         .limit(rows_max)
