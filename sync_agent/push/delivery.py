@@ -1,8 +1,8 @@
 """Up: drains the outbox. Claims a batch, sends it, and records each operation's own outcome.
 
-Transport trouble burns no attempt and never gives up. A batch that the server fails on is halved until the
-operation that it fails on is alone; poison.py sets that one aside. What a batch's results mean for the till's
-own rows is in results.py, one exchange with the server in exchange.py, how a batch travels in routes.py.
+Transport trouble counts no failed attempt and never gives up. A batch that the server fails on is halved
+until the operation that it fails on is alone; poison.py sets that operation aside. What results mean for the
+till's own rows is in results.py, one exchange with the server in exchange.py, the routes in routes.py.
 """
 
 import asyncio
@@ -67,16 +67,16 @@ class WaitingLoad:
                 self._failed_alone.forget(result.id)
         if missing:
             later_ms = tx.now_ms + self._settings.deferred_ms
-            outbox.give_back(tx, missing, next_attempt_ms=later_ms, error="no result came")
+            outbox.release(tx, missing, next_attempt_ms=later_ms, error="no result came")
         if any(result.means is not ResultStatus.DEFERRED for result in ours):
-            news.extend(self._failed_alone.burn(tx))
+            news.extend(self._failed_alone.count_failed_attempts(tx))
         return news
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         if is_failing(error) and len(batch) == 1:
             self._failed_alone.put_aside(tx, batch.ids[0], str(error))
             return
-        outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
+        outbox.release(tx, batch.ids, next_attempt_ms=0, error=str(error))
         if isinstance(error, TransientError):
             record = link.read_link(tx.connection)
             failures = 1 if record is None else record.failures + 1
@@ -115,7 +115,7 @@ class OfferedLoad:
         )
         return []
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         if is_failing(error) and len(batch) == 1:
             self._reopen(tx, batch.ids[0])
 

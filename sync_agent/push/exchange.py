@@ -32,7 +32,7 @@ class Load(Protocol):
     ) -> list[AgentEvent]:
         """The server answered; of those in `missing` it said nothing."""
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         """The batch was not taken."""
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
@@ -129,7 +129,7 @@ class Exchange:
             _end_without_answer(tx, delivery_id, error)
             if is_too_large and is_alone:
                 return load.give_up(tx, batch.ids[0])
-            load.give_back(tx, batch, error)
+            load.release(tx, batch, error)
             return []
 
         await self._write_and_emit(note)

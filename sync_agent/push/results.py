@@ -53,7 +53,7 @@ def record_results(
             case ResultStatus.DEFERRED:
                 asked_ms = result.retry_after_ms or settings.deferred_ms
                 later_ms = tx.now_ms + min(asked_ms, int(settings.retry_after_s_max * 1000))
-                outbox.give_back(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
+                outbox.release(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
             case ResultStatus.APPLIED | ResultStatus.QUARANTINED:
                 pass
     return news

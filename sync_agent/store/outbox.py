@@ -417,8 +417,8 @@ def waiting_count(connection: Connection) -> int:
 # --- moving on ---------------------------------------------------------------------------------------
 
 
-def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
-    """Transport trouble: the operations wait again, and no attempt is burned."""
+def release(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
+    """Transport trouble: the operations wait again, and no failed attempt is counted."""
     tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id.in_(list(ids)), t.outbox.c.status == Status.PROCESSING)
@@ -433,16 +433,16 @@ def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, erro
     tx.touch(Topic.OUTBOX)
 
 
-def burn_attempt(tx: Transaction, operation_id: str) -> int | None:
-    """The server failed on this operation alone: count it. The number burned so far; None where it ended."""
+def count_failed_attempt(tx: Transaction, operation_id: str) -> int | None:
+    """The server failed on this operation alone: count it. The number counted so far; None where it ended."""
     tx.touch(Topic.OUTBOX)
-    burned: int | None = tx.execute(
+    failed_attempts: int | None = tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None))
         .values(failures=t.outbox.c.failures + 1)
         .returning(t.outbox.c.failures)
     ).scalar_one_or_none()
-    return burned
+    return failed_attempts
 
 
 def sent_without_answer(connection: Connection) -> list[str]:

@@ -130,7 +130,7 @@ outbox = _table(
     # Versioned operations with the same lane go one after another; None flows past all.
     _optional_text("lane"),
     _text("status"),
-    # Attempts burned: times the server failed on this operation alone while others passed.
+    # Failed attempts: times the server failed on this operation alone while others passed.
     _number("failures"),
     _number("sent_count"),
     _number("next_attempt_ms"),

@@ -167,7 +167,9 @@ async def test_a_half_open_link_is_left_and_the_next_one_drains(shop: World) -> 
     shop.assert_converged()
 
 
-async def test_trouble_at_the_server_rests_the_queue_and_burns_no_attempt(shop: World) -> None:
+async def test_trouble_at_the_server_makes_the_queue_back_off_and_counts_no_failed_attempt(
+    shop: World,
+) -> None:
     till = shop.tills[0]
     refused = []
 

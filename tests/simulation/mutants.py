@@ -204,10 +204,10 @@ def _doubles_are_no_clone() -> contextlib.AbstractContextManager[object]:
 def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[object]:
     """A batch that the server fails on is sent again whole, for ever."""
 
-    def give_back(self: Any, tx: Any, batch: Any, error: Any) -> None:
-        outbox.give_back(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
+    def release(self: Any, tx: Any, batch: Any, error: Any) -> None:
+        outbox.release(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
 
-    return patched(push.WaitingLoad, "give_back", give_back)
+    return patched(push.WaitingLoad, "release", release)
 
 
 def _last_edit_wins() -> contextlib.AbstractContextManager[object]:

@@ -154,7 +154,7 @@ def test_what_depends_on_something_given_up_stands_before_a_person(store: Store)
 def test_what_was_never_sent_can_be_taken_back_and_what_was_cannot(store: Store) -> None:
     unsent, sent = queue(store), queue(store)
     claim(store)
-    store.submit(lambda tx: outbox.give_back(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
+    store.submit(lambda tx: outbox.release(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
 
     def take(one: str) -> bool:
@@ -169,7 +169,7 @@ def test_the_clock_set_back_makes_no_wait_longer(store: Store, clock: ManualCloc
     waiting = queue(store)
     claim(store)
     later_ms = clock.now_ms() + 60_000
-    store.submit(lambda tx: outbox.give_back(tx, [waiting], next_attempt_ms=later_ms, error=None)).result()
+    store.submit(lambda tx: outbox.release(tx, [waiting], next_attempt_ms=later_ms, error=None)).result()
     assert claim(store) == []
     clock.wall_ms -= 3_600_000
     with store.reading() as connection:

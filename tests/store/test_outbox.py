@@ -133,11 +133,13 @@ def test_a_batch_is_cut_where_it_would_grow_too_large_but_never_empty(store: Sto
     assert claim(store, bytes_max=10).ids == [second]
 
 
-def test_transport_trouble_burns_no_attempt_and_the_wait_is_kept(store: Store, clock: ManualClock) -> None:
+def test_transport_trouble_counts_no_failed_attempt_and_the_wait_is_stored(
+    store: Store, clock: ManualClock
+) -> None:
     operation = queue(store)
     batch = claim(store)
     store.submit(
-        lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
+        lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
     ).result()
     with store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation)).one()
@@ -151,7 +153,7 @@ def test_try_now_cuts_every_wait_short(store: Store, clock: ManualClock) -> None
     operation = queue(store)
     batch = claim(store)
     store.submit(
-        lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
+        lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
     ).result()
     store.submit(outbox.forget_waits).result()
     assert claim(store).ids == [operation]
@@ -175,7 +177,7 @@ def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, c
 def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) -> None:
     tried = queue(store)
     batch = claim(store)
-    store.submit(lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=None)).result()
+    store.submit(lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
     with store.reading() as connection:
         assert outbox.sent_without_answer(connection) == [tried]
@@ -207,7 +209,7 @@ def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store)
     assert status(store, counted) == Status.COMPLETED
     after = queue(store, lane="stock_level:main:mug")
     assert claim(store).ids == [after]
-    assert store.submit(lambda tx: outbox.burn_attempt(tx, counted)).result() is None
+    assert store.submit(lambda tx: outbox.count_failed_attempt(tx, counted)).result() is None
 
 
 def test_a_listener_that_fails_does_not_make_a_commit_look_failed(store: Store) -> None:

@@ -265,7 +265,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(ids=st.lists(operations, min_size=1, max_size=3, unique=True), wait_s=st.integers(0, 50))
     def nobody_answers(self, ids: list[str], wait_s: int) -> None:
         due_ms = self.clock.now_ms() + wait_s * 1000
-        self.write(lambda tx: outbox.give_back(tx, ids, next_attempt_ms=due_ms, error="away"))
+        self.write(lambda tx: outbox.release(tx, ids, next_attempt_ms=due_ms, error="away"))
         for one in self._in("leased"):
             if one.id in ids:
                 one.state, one.due_ms = "waiting", due_ms
@@ -306,12 +306,12 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(operation=operations, wait_s=st.integers(1, 50))
     def fails_alone(self, operation: str, wait_s: int) -> None:
         one = self.model[operation]
-        burned = self.write(lambda tx: outbox.burn_attempt(tx, operation))
+        failed_attempts = self.write(lambda tx: outbox.count_failed_attempt(tx, operation))
         if one.has_ended:
-            assert burned is None
+            assert failed_attempts is None
             return
         one.failures += 1
-        assert burned == one.failures
+        assert failed_attempts == one.failures
         if one.state == "waiting" and one.id not in self._parked():
             one.due_ms = self.clock.now_ms() + wait_s * 1000
             self.write(lambda tx: outbox.wait_until(tx, operation, one.due_ms))
