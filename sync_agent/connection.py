@@ -254,7 +254,7 @@ async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> N
 
 def _note_full_sync(tx: Transaction) -> None:
     link.note_full_sync(tx)
-    replica.release_what_nothing_blocks(tx)
+    replica.unblock_what_nothing_blocks(tx)
 
 
 _CONNECTED = {ConnectionState.SYNCING, ConnectionState.ONLINE}

@@ -402,15 +402,15 @@ def follow_conflict(tx: Transaction, conflict: Conflict, decided_by: str | None)
         ).first()
         if standing is not None:
             outbox.finish(tx, conflict.operation_id, Status.COMPLETED, result=None, code="resolved")
-    release_what_nothing_blocks(tx)
+    unblock_what_nothing_blocks(tx)
 
 
-def release_what_nothing_blocks(tx: Transaction) -> None:
+def unblock_what_nothing_blocks(tx: Transaction) -> None:
     """Operations are parked behind an open conflict: this till's, or one that the server told of. Whatever
     stands behind none any more goes on, however the conflict ended.
     """
     of = t.conflict.c
-    for lane, resource_type, resource_id, location_id in outbox.blocked_on(tx.connection):
+    for ordering_key, resource_type, resource_id, location_id in outbox.blocked_on(tx.connection):
         standing = tx.execute(
             select(of.id).where(
                 of.status == "open",
@@ -420,7 +420,7 @@ def release_what_nothing_blocks(tx: Transaction) -> None:
             )
         ).first()
         if standing is None:
-            outbox.release_lane(tx, lane)
+            outbox.unblock(tx, ordering_key)
 
 
 # --- snapshots ---------------------------------------------------------------------------------------

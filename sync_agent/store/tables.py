@@ -127,7 +127,7 @@ outbox = _table(
     _number("bytes"),
     # 0 for what customers wait on, 1 for bulk edits.
     _number("rank"),
-    # Versioned operations with the same lane go one after another; None flows past all.
+    # Versioned operations with the same ordering key go one after another; None flows past all.
     _optional_text("lane"),
     _text("status"),
     # Failed attempts: times the server failed on this operation alone while others passed.

@@ -235,7 +235,7 @@ def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
     )
     stack = contextlib.ExitStack()
     stack.enter_context(patched(outbox, "mark_needs_attention", mark_needs_attention))
-    stack.enter_context(patched(outbox, "_park", lambda _tx, _lanes: None))
+    stack.enter_context(patched(outbox, "_block_followers", lambda _tx, _ordering_keys: None))
     stack.enter_context(patched(outbox, "_OWN_TURN", or_(t.outbox.c.lane.is_(None), ~on_its_way)))
     stack.enter_context(patched(conflicts, "open_before", lambda *_: None))
     return stack

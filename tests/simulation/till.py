@@ -273,7 +273,7 @@ class SimTill:
             actor_id=mia.id,
             summary={"kind": "product", "product": product.name, "person": mia.name},
             base_version=version,
-            lane=f"{PRODUCT}:{product.id}",
+            ordering_key=f"{PRODUCT}:{product.id}",
             product=ProductEffect(product.id, overlay),
         )
         await self.store.write(lambda tx: outbox.enqueue(tx, operation))

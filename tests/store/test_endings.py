@@ -73,11 +73,11 @@ def test_a_refused_operation_is_offered_again_as_it_is(store: Store) -> None:
 
 
 def test_what_was_parked_behind_a_refused_one_goes_on_once_it_is_tried_again(store: Store) -> None:
-    first, second = queue(store, lane="a"), queue(store, lane="a")
+    first, second = queue(store, ordering_key="a"), queue(store, ordering_key="a")
     claim(store)
     refuse(store, first)
     assert row(store, second).status == Status.BLOCKED
-    third = queue(store, lane="a")
+    third = queue(store, ordering_key="a")
     assert row(store, third).status == Status.BLOCKED, "it says that it is parked from the first moment"
     store.submit(lambda tx: endings.retry(tx, first)).result()
     assert [row(store, one).status for one in (second, third)] == [Status.PENDING, Status.PENDING]
@@ -85,7 +85,7 @@ def test_what_was_parked_behind_a_refused_one_goes_on_once_it_is_tried_again(sto
 
 
 def test_an_edited_operation_takes_the_place_of_the_refused_one(store: Store) -> None:
-    refused = queue(store, lane="a")
+    refused = queue(store, ordering_key="a")
     needing = queue(store, depends_on=refused)
     claim(store)
     refuse(store, refused)

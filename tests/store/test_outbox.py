@@ -1,4 +1,4 @@
-"""The queue: order, leases, lanes, waits and ends, on a real SQLite file."""
+"""The queue: order, leases, ordering keys, waits and ends, on a real SQLite file."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.kit.clocks import ManualClock
 LEASE_MS = 60_000
 
 
-def queue(store: Store, *, lane: str | None = None, rank: int = 0, note: str = "x") -> str:
+def queue(store: Store, *, ordering_key: str | None = None, rank: int = 0, note: str = "x") -> str:
     new = NewOperation(
         "update",
         "stock_level",
@@ -23,7 +23,7 @@ def queue(store: Store, *, lane: str | None = None, rank: int = 0, note: str = "
         "bob",
         {"kind": "adjust"},
         location_id="main",
-        lane=lane,
+        ordering_key=ordering_key,
         rank=rank,
         stock=(StockEffect("mug", "main", "delta", -1),),
     )
@@ -103,17 +103,17 @@ def test_numbers_are_gapless_and_each_hash_ties_an_operation_to_the_one_before(s
         previous = chain_hash(previous, wire["id"], expected_seq, content)
 
 
-def test_of_a_lane_only_the_oldest_is_offered_and_everything_else_flows_past(store: Store) -> None:
-    count_one = queue(store, lane="stock_level:main:mug")
-    queue(store, lane="stock_level:main:mug")
+def test_of_an_ordering_key_only_the_oldest_is_offered_and_everything_else_flows_past(store: Store) -> None:
+    count_one = queue(store, ordering_key="stock_level:main:mug")
+    queue(store, ordering_key="stock_level:main:mug")
     sale = queue(store)
-    other = queue(store, lane="stock_level:main:cup")
+    other = queue(store, ordering_key="stock_level:main:cup")
     assert claim(store).ids == [count_one, sale, other]
 
 
-def test_what_stands_before_a_person_blocks_its_lane_and_nothing_else(store: Store) -> None:
-    stuck = queue(store, lane="product:mug")
-    behind = queue(store, lane="product:mug")
+def test_what_stands_before_a_person_blocks_its_ordering_key_and_nothing_else(store: Store) -> None:
+    stuck = queue(store, ordering_key="product:mug")
+    behind = queue(store, ordering_key="product:mug")
     sale = queue(store)
     claim(store, count_max=1)
     store.submit(
@@ -185,20 +185,20 @@ def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) 
     assert claim(store).ids == [fresh]
 
 
-def test_what_waits_behind_another_in_its_lane_is_not_due(store: Store) -> None:
+def test_what_waits_behind_another_of_its_ordering_key_is_not_due(store: Store) -> None:
     """Or the pusher would look again and again, and claim nothing."""
-    stuck = queue(store, lane="product:mug")
+    stuck = queue(store, ordering_key="product:mug")
     claim(store)
     store.submit(
         lambda tx: outbox.mark_needs_attention(tx, stuck, Status.CONFLICT, code="conflict", error=None)
     ).result()
-    queue(store, lane="product:mug")
+    queue(store, ordering_key="product:mug")
     with store.reading() as connection:
         assert outbox.next_due_ms(connection, store.owner, store.clock.now_ms()) is None
 
 
 def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store) -> None:
-    counted = queue(store, lane="stock_level:main:mug")
+    counted = queue(store, ordering_key="stock_level:main:mug")
     claim(store)
     store.submit(
         lambda tx: outbox.finish(tx, counted, Status.COMPLETED, result=None, code="resolved")
@@ -207,7 +207,7 @@ def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store)
         lambda tx: outbox.mark_needs_attention(tx, counted, Status.CONFLICT, code="conflict", error=None)
     ).result()
     assert status(store, counted) == Status.COMPLETED
-    after = queue(store, lane="stock_level:main:mug")
+    after = queue(store, ordering_key="stock_level:main:mug")
     assert claim(store).ids == [after]
     assert store.submit(lambda tx: outbox.count_failed_attempt(tx, counted)).result() is None
 

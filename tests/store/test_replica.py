@@ -26,7 +26,7 @@ HERE = location_stream("demo", "main")
 TENANT = tenant_stream("demo")
 ANNEX = location_stream("demo", "annex")
 AT = format_time(from_ms(1_750_000_000_000))
-LANE = "stock_level:main:mug"
+ORDERING_KEY = "stock_level:main:mug"
 
 
 # --- what a server says ------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def count_mugs(store: Store, quantity: int) -> str:
             {},
             "main",
             base_version=1,
-            lane=LANE,
+            ordering_key=ORDERING_KEY,
             stock=(effect,),
         ),
     )
@@ -607,7 +607,7 @@ def test_an_own_edit_of_a_product_that_was_deleted_puts_no_nameless_one_in_its_p
 # --- conflicts ---------------------------------------------------------------------------------------
 
 
-def test_a_resolved_conflict_ends_the_operation_and_releases_its_lane(shop: Store) -> None:
+def test_a_resolved_conflict_ends_the_operation_and_unblocks_its_ordering_key(shop: Store) -> None:
     stuck, behind = count_mugs(shop, 9), count_mugs(shop, 8)
     assert send(shop) == [stuck]
     meet_conflict(shop, stuck)

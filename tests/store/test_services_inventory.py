@@ -164,7 +164,9 @@ async def test_an_adjustment_that_makes_no_sense_is_refused(
 # --- counts ------------------------------------------------------------------------------------------
 
 
-async def test_a_count_names_the_version_it_was_made_against_and_goes_in_its_lane(till: Till) -> None:
+async def test_a_count_names_the_version_it_was_made_against_and_goes_with_its_ordering_key(
+    till: Till,
+) -> None:
     await sell(till, MUG, 2)
     await counting.count(till, MUG, 9, MARIA, counted_ms=1_750_000_000_500)
     operation = rows(till, t.outbox)[-1]

@@ -99,7 +99,7 @@ async def test_the_last_full_sync_is_none_before_the_first(till: Till) -> None:
     assert queue.last_full_sync_ms(till) == 5
 
 
-async def test_what_has_no_lane_waits_for_nothing_and_holds_nothing_up(till: Till) -> None:
+async def test_what_has_no_ordering_key_waits_for_nothing_and_holds_nothing_up(till: Till) -> None:
     sale, other = await sell(till), await sell(till)
     details = refused.details(till, other)
     assert (details.waits_for, details.blocks) == ((), ())

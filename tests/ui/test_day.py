@@ -200,7 +200,7 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
         actor_id=bob.id,
         summary={"kind": "product", "product": product.name, "person": bob.name},
         base_version=1,
-        lane=f"{PRODUCT}:{product.id}",
+        ordering_key=f"{PRODUCT}:{product.id}",
         product=ProductEffect(product.id, {"price_minor": 999}),
     )
     loop.run(counter.opened.store.write(lambda tx: enqueue(tx, operation)))

@@ -195,7 +195,7 @@ def _edit(
         approvals=approvals,
         summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
         base_version=version or 0,
-        lane=f"{PRODUCT}:{product_id}",
+        ordering_key=f"{PRODUCT}:{product_id}",
         product=ProductEffect(product_id, changed),
     )
     journal.note(
@@ -267,7 +267,7 @@ def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name
         data=fields.to_wire(),
         actor_id=actor_id,
         summary={"kind": "product", "product": fields.name, "person": person_name},
-        lane=f"{PRODUCT}:{product_id}",
+        ordering_key=f"{PRODUCT}:{product_id}",
         rank=_BULK,
         product=ProductEffect(product_id, values),
     )

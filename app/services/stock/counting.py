@@ -82,7 +82,7 @@ def write_count(
         actor_id=actor.id,
         approved_by_id=approver_id,
         base_version=seen.version or 0,
-        lane=stock_lane(location_id, product_id),
+        ordering_key=stock_ordering_key(location_id, product_id),
         occurred_ms=moment_ms,
         stock=(StockEffect(product_id, location_id, "count", quantity),),
         summary={
@@ -96,6 +96,6 @@ def write_count(
     return enqueue(tx, operation).id
 
 
-def stock_lane(location_id: str, product_id: str) -> str:
-    """The lane in which versioned operations on one stock level keep their order."""
+def stock_ordering_key(location_id: str, product_id: str) -> str:
+    """The ordering key under which versioned operations on one stock level keep their order."""
     return f"{STOCK_LEVEL}:{location_id}:{product_id}"

@@ -233,7 +233,7 @@ def _open_conflict(connection: Connection, conflict_id: str) -> Conflict:
 
 def _pending_decisions(connection: Connection, conflict_ids: Iterable[str]) -> list[Row[Any]]:
     query = select(t.outbox.c.id, t.outbox.c.resource_id, t.outbox.c.status).where(
-        t.outbox.c.lane.in_([decision_lane(conflict_id) for conflict_id in conflict_ids]),
+        t.outbox.c.lane.in_([decision_ordering_key(conflict_id) for conflict_id in conflict_ids]),
         t.outbox.c.finished_ms.is_(None),
     )
     return list(connection.execute(query))
@@ -272,8 +272,8 @@ async def resolve(
     )
 
 
-def decision_lane(conflict_id: str) -> str:
-    """The lane in which decisions on one conflict keep their order."""
+def decision_ordering_key(conflict_id: str) -> str:
+    """The ordering key under which decisions on one conflict keep their order."""
     return f"{CONFLICT}:{conflict_id}"
 
 
@@ -306,7 +306,7 @@ def _decide(
         location_id=conflict.location_id,
         data=decision.to_wire(),
         actor_id=actor.id,
-        lane=decision_lane(conflict_id),
+        ordering_key=decision_ordering_key(conflict_id),
         replaces=replaced,
         stock=() if quantity is None else (_stock_effect(tx.connection, till, conflict, quantity),),
         product=_product_effect(conflict, decision) if conflict.resource_type == PRODUCT else None,
@@ -510,7 +510,7 @@ def _undo(tx: Transaction, conflict_id: str, actor: Actor) -> str | None:
     decision = tx.execute(
         select(of.id, of.finished_ms)
         .where(
-            of.lane == decision_lane(conflict_id),
+            of.lane == decision_ordering_key(conflict_id),
             of.operation == "update",
             of.status.in_([*WAITING, Status.COMPLETED]),
         )
@@ -553,7 +553,7 @@ def _reopen(tx: Transaction, conflict_id: str, actor: Actor, *, after: str | Non
         location_id=conflict.location_id,
         data=ReopenConflict(conflict_id=conflict_id).to_wire(),
         actor_id=actor.id,
-        lane=decision_lane(conflict_id),
+        ordering_key=decision_ordering_key(conflict_id),
         depends_on=after,
         summary={"kind": "reopening", "product": title, "unit": unit, "person": actor.name},
     )

@@ -93,12 +93,16 @@ def details(till: Till, operation_id: str) -> EntryDetails:
 
 
 def _neighbours(row: Row[Any]) -> tuple[Any, Any]:
-    """What stands before an entry, and behind it: in its lane, or by what depends on what."""
+    """What stands before an entry, and behind it: with its ordering key, or by what depends on what."""
     of = t.outbox.c
     unfinished = select(of.summary).where(of.finished_ms.is_(None)).order_by(of.device_seq)
-    in_lane = false() if row.lane is None else of.lane == row.lane
-    before = unfinished.where((in_lane & (of.device_seq < row.device_seq)) | (of.id == row.depends_on))
-    behind = unfinished.where((in_lane & (of.device_seq > row.device_seq)) | (of.depends_on == row.id))
+    same_ordering_key = false() if row.lane is None else of.lane == row.lane
+    before = unfinished.where(
+        (same_ordering_key & (of.device_seq < row.device_seq)) | (of.id == row.depends_on)
+    )
+    behind = unfinished.where(
+        (same_ordering_key & (of.device_seq > row.device_seq)) | (of.depends_on == row.id)
+    )
     return before, behind
 
 
@@ -161,7 +165,7 @@ def _edited(
         approved_by_id=None if approved_by is None else approved_by.id,
         summary=summary,
         base_version=row.base_version,
-        lane=row.lane,
+        ordering_key=row.lane,
         rank=row.rank,
         depends_on=row.depends_on,
     )
