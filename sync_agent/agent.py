@@ -22,7 +22,7 @@ from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, ConnectionState, Fault
 from sync_agent.network.reader import Reader
 from sync_agent.network.session import Session
-from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
+from sync_agent.ports import Clock, Priority, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
@@ -102,7 +102,7 @@ class Agent:
 
     def try_now(self) -> None:
         """A clerk's "Try now": skip every wait."""
-        self._store.submit(_forget_every_wait, Rank.AGENT)
+        self._store.submit(_forget_every_wait, Priority.AGENT)
         self._call(self._hurry.set)
 
     def resume(self) -> None:
@@ -246,7 +246,7 @@ class Agent:
 
     async def _forget(self, forget_page: Housekeeping) -> None:
         while True:
-            if not await self._store.write(forget_page, Rank.AGENT):
+            if not await self._store.write(forget_page, Priority.AGENT):
                 return
             await asyncio.sleep(self._settings.history_page_pause_s)
 

@@ -20,7 +20,7 @@ from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
-from sync_agent.ports import Channel, Clock, Rank, Transport
+from sync_agent.ports import Channel, Clock, Priority, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.routes import Uplink
 from sync_agent.server_events import Listener, handle
@@ -105,7 +105,7 @@ class Connection:
             self._uplink.channel = channel
             self.reached.set()
             self.move(ConnectionState.SYNCING)
-            await self._store.write(link.note_contact, Rank.AGENT)
+            await self._store.write(link.note_contact, Priority.AGENT)
             await self._catch_up(device)
             self.move(ConnectionState.ONLINE)
             return await self._stay(channel, device, arrived)
@@ -117,7 +117,7 @@ class Connection:
     async def _catch_up(self, device: DeviceIdentity) -> None:
         for stream in self._streams(device):
             await self._puller.catch_up(device, stream)
-        await self._store.write(_note_full_sync, Rank.AGENT)
+        await self._store.write(_note_full_sync, Priority.AGENT)
 
     @staticmethod
     def _streams(device: DeviceIdentity) -> tuple[str, str]:
@@ -145,10 +145,10 @@ class Connection:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
         joined = read_as(JoinedStreams, answer, "the server's answer to join-tenant")
         self._joined_with = token
-        await self._store.write(partial(link.note_forms, forms=joined.forms), Rank.AGENT)
+        await self._store.write(partial(link.note_forms, forms=joined.forms), Priority.AGENT)
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
         if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_kept_ms:
-            await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)
+            await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Priority.AGENT)
 
     async def _stay(
         self, channel: Channel, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]
@@ -217,7 +217,7 @@ class Connection:
         status = NetworkStatus(is_online=True, pending=pending, notices_read=readings or None)
         await channel.call(events.NETWORK_STATUS, status.to_wire(), timeout_s=self._settings.call_s_max)
         if readings:
-            await self._store.write(lambda tx: notices.mark_reported(tx, readings), Rank.AGENT)
+            await self._store.write(lambda tx: notices.mark_reported(tx, readings), Priority.AGENT)
 
     async def _verify(self, device: DeviceIdentity, streams: Sequence[str]) -> list[str]:
         """Compare these streams' copies with the server's; those that are still to be compared."""

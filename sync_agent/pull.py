@@ -26,7 +26,7 @@ from sync_agent.contract.streams import (
 from sync_agent.errors import ProtocolError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, Fault, Progress
 from sync_agent.network.reader import Reader, RequestRefused
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.push.delivery import Pusher
 from sync_agent.settings import AgentSettings
 from sync_agent.store import history, notices, overlay, replica
@@ -85,7 +85,7 @@ class Puller:
         """
         if not now.has_all_of(was):
             narrowed = was.and_also(now)
-            await self._store.write(lambda tx: replica.note_read_with(tx, stream, narrowed), Rank.AGENT)
+            await self._store.write(lambda tx: replica.note_read_with(tx, stream, narrowed), Priority.AGENT)
         return not was.has_all_of(now)
 
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
@@ -157,7 +157,7 @@ class Puller:
         for start in range(0, len(changes), size):
             page = changes[start : start + size]
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=stream, changes=page), Rank.AGENT
+                partial(replica.apply_changes, stream=stream, changes=page), Priority.AGENT
             )
             if gap is not None:
                 await self.catch_up(device, stream)
@@ -175,14 +175,14 @@ class Puller:
             if page.epoch != epoch or page.head < promised:
                 raise _StreamBroken
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=stream, changes=page.changes), Rank.AGENT
+                partial(replica.apply_changes, stream=stream, changes=page.changes), Priority.AGENT
             )
             if isinstance(gap, Fork):
                 raise _StreamBroken
             if gap is not None and (not page.changes or page.changes[0].seq != gap.after + 1):
                 raise ProtocolError(f"the server left out changes of {stream} after {gap.after}")
             if not page.changes or page.changes[-1].seq >= page.head:
-                await self._store.write(lambda tx: replica.confirm_head(tx, stream), Rank.AGENT)
+                await self._store.write(lambda tx: replica.confirm_head(tx, stream), Priority.AGENT)
                 return
 
     async def _changes(self, stream: str, after: int, change_id: str) -> ChangesPage:
@@ -220,7 +220,7 @@ class Puller:
             promised = await self._offer_again(stream) if server_may_have_lost else 0
             if await self._stage_what_came_between(stream, kinds) < promised:
                 raise _StreamBroken  # restored again, between the offering and now
-            await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Rank.AGENT)
+            await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 
     async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
         """Put the pages beside the copy, the next one on its way while one is written."""
@@ -233,7 +233,7 @@ class Puller:
                 if page.next_page_token is not None:
                     coming = asyncio.ensure_future(self._page(stream, page.next_page_token))
                 staged = await self._store.write(
-                    partial(replica.stage_page, page=page, first=staged is None, kinds=kinds), Rank.AGENT
+                    partial(replica.stage_page, page=page, first=staged is None, kinds=kinds), Priority.AGENT
                 )
                 self._emit(Progress(stream, staged.rows_done, staged.rows_total))
                 if staged.complete:
@@ -250,13 +250,13 @@ class Puller:
         answer is the number up to which the stream shows what was taken anew.
         """
         marked = await self._store.write(
-            partial(history.mark_for_offering, stream=stream, settings=self._settings), Rank.AGENT
+            partial(history.mark_for_offering, stream=stream, settings=self._settings), Priority.AGENT
         )
         taken = await self._pusher.offer_again() if marked else []
         if taken:
             count = len(taken)
             await self._store.write(
-                lambda tx: notices.add(tx, notices.SERVER_RESTORED, {"count": count}), Rank.AGENT
+                lambda tx: notices.add(tx, notices.SERVER_RESTORED, {"count": count}), Priority.AGENT
             )
             self._emit(Attention(AttentionCode.SERVER_RESTORED, {"count": count}))
         effects = (effect for result in taken for effect in result.effects or [])
@@ -280,7 +280,7 @@ class Puller:
             if page.epoch != staged.epoch:
                 raise _StreamBroken
             await self._store.write(
-                partial(replica.stage_changes, stream=stream, changes=page.changes), Rank.AGENT
+                partial(replica.stage_changes, stream=stream, changes=page.changes), Priority.AGENT
             )
             if not page.changes or page.changes[-1].seq >= page.head:
                 return page.head

@@ -12,7 +12,7 @@ from sync_agent.contract.stock import StockElsewhere
 from sync_agent.contract.wire import to_ms
 from sync_agent.errors import SyncError
 from sync_agent.network.reader import Reader
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Topic, Transaction
 
@@ -33,7 +33,7 @@ class Elsewhere:
         except SyncError as error:
             log.info("stock elsewhere could not be read: %s", error)
             return
-        await self._store.write(lambda tx: _keep(tx, product_id, answer), Rank.AGENT)
+        await self._store.write(lambda tx: _keep(tx, product_id, answer), Priority.AGENT)
 
 
 def _keep(tx: Transaction, product_id: str, answer: StockElsewhere) -> None:

@@ -16,7 +16,7 @@ from sync_agent.contract.wire import Wire
 from sync_agent.errors import ProtocolError
 from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.pull import Puller
 from sync_agent.store import notices
 from sync_agent.store.database import Store
@@ -68,7 +68,9 @@ async def _store_notices(listener: Listener, heard: Sequence[Notice]) -> str | N
     """
     for notice in heard:
         if notice.until is None:
-            await listener.store.write(lambda tx, notice=notice: notices.add_heard(tx, notice), Rank.AGENT)  # type: ignore[misc]
+            await listener.store.write(
+                lambda tx, notice=notice: notices.add_heard(tx, notice), Priority.AGENT
+            )  # type: ignore[misc]
     return None
 
 

@@ -14,7 +14,7 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, ResultStatus
 from sync_agent.errors import SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, QueueDrained
-from sync_agent.ports import Clock, Rank, Rng
+from sync_agent.ports import Clock, Priority, Rng
 from sync_agent.push.exchange import Exchange, is_failing
 from sync_agent.push.poison import FailedAlone
 from sync_agent.push.results import record_results
@@ -219,7 +219,7 @@ class Pusher:
         """
         with self._store.reading() as connection:
             asked = outbox.sent_without_answer(connection)
-        await self._store.write(outbox.forget_waits, Rank.AGENT)
+        await self._store.write(outbox.forget_waits, Priority.AGENT)
         count_max = self._uplink.limits(Way.HTTP).operations
 
         async def ask() -> bool:

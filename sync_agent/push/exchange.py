@@ -12,7 +12,7 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, ResultStatus
 from sync_agent.errors import ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent
-from sync_agent.ports import Clock, Rank
+from sync_agent.ports import Clock, Priority
 from sync_agent.push import batch_size as pacing
 from sync_agent.push.routes import Uplink, Way
 from sync_agent.settings import AgentSettings
@@ -80,7 +80,7 @@ class Exchange:
                 attempts.begin(tx, delivery_id, way, batch.ids, batch.bytes)
             return batch, delivery_id
 
-        batch, delivery_id = await self._store.write(begin, Rank.AGENT)
+        batch, delivery_id = await self._store.write(begin, Priority.AGENT)
         if not batch:
             return Delivered(frozenset())
         began_s = self._clock.monotonic_s()
@@ -146,7 +146,7 @@ class Exchange:
         raise error
 
     async def _write_and_emit(self, work: Callable[[Transaction], list[AgentEvent]]) -> None:
-        for event in await self._store.write(work, Rank.AGENT):
+        for event in await self._store.write(work, Priority.AGENT):
             self._emit(event)
 
 

@@ -87,7 +87,7 @@ class NewOperation:
     approvals: tuple[Approval, ...] = ()
     """What a manager approved in it; `approved_by_id` names the one who gave the last."""
     ordering_key: str | None = None
-    rank: int = 0
+    priority: int = 0
     replaces: str | None = None
     occurred_ms: int | None = None
     depends_on: str | None = None
@@ -182,7 +182,7 @@ def _outbox_values(
         "replaces": new.replaces,
         "summary": json.dumps(new.summary, ensure_ascii=False),
         "bytes": len(data) + len(approvals) + _WIRE_FRAME_BYTES,
-        "rank": new.rank,
+        "rank": new.priority,
         "lane": new.ordering_key,
         "status": Status.PENDING,
         "failures": 0,

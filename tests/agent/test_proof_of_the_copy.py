@@ -8,7 +8,7 @@ from sqlalchemy import Executable, delete, update
 
 from sync_agent.contract.events import PATH_DIGEST, PATH_SNAPSHOT
 from sync_agent.events import Attention, AttentionCode, ConnectionState, Fault, StateChanged
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.settings import AgentSettings
 from sync_agent.store import tables as t
 from tests.kit.tills import WorldTill
@@ -51,7 +51,7 @@ async def test_an_equal_copy_is_left_alone(shop: World) -> None:
 
 
 async def damage(till: WorldTill, statement: Executable) -> None:
-    await till.opened.store.write(lambda tx: tx.execute(statement), Rank.AGENT)
+    await till.opened.store.write(lambda tx: tx.execute(statement), Priority.AGENT)
 
 
 async def is_told(till: WorldTill) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from sync_agent.contract.events import PATH_LIVE, PATH_QUEUE, PATH_REFRESH, SYNC_OFFLINE_QUEUE
 from sync_agent.events import ConnectionState
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.push import batch_size as pacing
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
@@ -98,7 +98,7 @@ async def test_an_operation_too_large_for_any_request_stands_before_a_person_and
     blown_up = '{"note":"' + "x" * 1_200_000 + '"}'
     await till.opened.store.write(
         lambda tx: tx.execute(update(t.outbox).where(t.outbox.c.id == large.id).values(data=blown_up)),
-        Rank.AGENT,
+        Priority.AGENT,
     )
     till.link.restore()
     await shop.settle()

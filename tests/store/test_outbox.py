@@ -14,7 +14,7 @@ from tests.kit.clocks import ManualClock
 LEASE_MS = 60_000
 
 
-def queue(store: Store, *, ordering_key: str | None = None, rank: int = 0, note: str = "x") -> str:
+def queue(store: Store, *, ordering_key: str | None = None, priority: int = 0, note: str = "x") -> str:
     new = NewOperation(
         "update",
         "stock_level",
@@ -24,7 +24,7 @@ def queue(store: Store, *, ordering_key: str | None = None, rank: int = 0, note:
         {"kind": "adjust"},
         location_id="main",
         ordering_key=ordering_key,
-        rank=rank,
+        priority=priority,
         stock=(StockEffect("mug", "main", "delta", -1),),
     )
     return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
@@ -46,7 +46,7 @@ def status(store: Store, operation_id: str) -> str:
 
 
 def test_operations_are_claimed_in_the_order_they_were_made_and_sales_before_bulk_edits(store: Store) -> None:
-    bulk = queue(store, rank=1)
+    bulk = queue(store, priority=1)
     first, second = queue(store), queue(store)
     assert claim(store, count_max=2).ids == [first, second]
     assert claim(store).ids == [bulk]

@@ -62,7 +62,7 @@ class Modelled:
     id: str
     seq: int
     ordering_key: str | None
-    rank: int
+    priority: int
     size: int
     needs: str | None
     state: str = "waiting"
@@ -175,7 +175,7 @@ class QueueMachine(RuleBasedStateMachine):
     def _claimable(self) -> list[Modelled]:
         """What was begun and not ended goes first; then sales before bulk, and the older before the newer."""
         free = [one for one in self._all() if self._moment(one) == self.clock.now_ms()]
-        return sorted(free, key=lambda one: (one.state != "leased", one.rank, one.seq))
+        return sorted(free, key=lambda one: (one.state != "leased", one.priority, one.seq))
 
     def _release(self, ordering_key: str | None) -> None:
         """Something of this ordering key has moved on: what the server held behind it is asked for again."""
@@ -194,7 +194,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     # --- what a clerk does ---------------------------------------------------------------------------
 
-    def _new(self, ordering_key: str | None, rank: int, size: int, needs: str | None) -> NewOperation:
+    def _new(self, ordering_key: str | None, priority: int, size: int, needs: str | None) -> NewOperation:
         return NewOperation(
             operation="update",
             resource_type="stock_level",
@@ -204,7 +204,7 @@ class QueueMachine(RuleBasedStateMachine):
             summary={"kind": "adjust"},
             location_id="main",
             ordering_key=ordering_key,
-            rank=rank,
+            priority=priority,
             depends_on=needs,
         )
 
@@ -213,21 +213,21 @@ class QueueMachine(RuleBasedStateMachine):
             query = select(t.outbox.c.bytes).where(t.outbox.c.id == queued.id)
             size = connection.execute(query).scalar_one()
         self.model[queued.id] = Modelled(
-            queued.id, queued.device_seq, new.ordering_key, new.rank, size, new.depends_on
+            queued.id, queued.device_seq, new.ordering_key, new.priority, size, new.depends_on
         )
         return queued.id
 
     @rule(
         target=operations,
         ordering_key=ANY_ORDERING_KEY,
-        rank=st.sampled_from([0, 0, 1]),
+        priority=st.sampled_from([0, 0, 1]),
         size=st.sampled_from([0, 0, 900]),
         number=st.none() | NUMBERS,
     )
-    def queue(self, ordering_key: str | None, rank: int, size: int, number: int | None) -> str:
+    def queue(self, ordering_key: str | None, priority: int, size: int, number: int | None) -> str:
         open_ones = [one.id for one in self._all() if not one.has_ended]
         needs = open_ones[number % len(open_ones)] if open_ones and number is not None else None
-        new = self._new(ordering_key, rank, size, needs)
+        new = self._new(ordering_key, priority, size, needs)
         return self._is_queued(self.write(lambda tx: outbox.enqueue(tx, new)), new)
 
     # --- what the agent does -------------------------------------------------------------------------
@@ -349,7 +349,7 @@ class QueueMachine(RuleBasedStateMachine):
     def send_otherwise(self, number: int, ordering_key: str | None) -> str:
         """It is edited: a new operation takes its place before all that needs it."""
         one = self._pick(number, "refused")
-        edited = self._new(ordering_key, one.rank, 5, one.needs)
+        edited = self._new(ordering_key, one.priority, 5, one.needs)
         new = self._is_queued(self.write(lambda tx: endings.replace(tx, one.id, edited)), edited)
         for other in self._all():
             if other.needs == one.id:

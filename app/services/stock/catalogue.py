@@ -23,7 +23,7 @@ from sync_agent.contract.operations import (
     ProductFields,
     ProductValues,
 )
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
@@ -141,7 +141,7 @@ async def add_products(till: Till, products: Sequence[NewProduct], actor_id: str
     """
     if len(products) > ADD_MAX:
         raise ValueError(f"{len(products)} products in one transaction; at most {ADD_MAX}")
-    return await till.store.write(lambda tx: _add(tx, products, actor_id), Rank.AGENT)
+    return await till.store.write(lambda tx: _add(tx, products, actor_id), Priority.AGENT)
 
 
 async def edit_product(
@@ -268,7 +268,7 @@ def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name
         actor_id=actor_id,
         summary={"kind": "product", "product": fields.name, "person": person_name},
         ordering_key=f"{PRODUCT}:{product_id}",
-        rank=_BULK,
+        priority=_BULK,
         product=ProductEffect(product_id, values),
     )
 

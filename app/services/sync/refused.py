@@ -166,7 +166,7 @@ def _edited(
         summary=summary,
         base_version=row.base_version,
         ordering_key=row.lane,
-        rank=row.rank,
+        priority=row.rank,
         depends_on=row.depends_on,
     )
     if row.resource_type == PRODUCT:

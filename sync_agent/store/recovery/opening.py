@@ -6,7 +6,7 @@ import os
 
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.errors import StoreCorrupt
-from sync_agent.ports import Clock, Executor, Ids, Rank
+from sync_agent.ports import Clock, Executor, Ids, Priority
 from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
@@ -48,7 +48,7 @@ def open_store(
     store = Store.open(home, clock=clock, ids=ids, executor=executor)
     try:
         found = salvage.read(aside)
-        store.submit(lambda tx: salvage.fill(tx, home, aside, found), Rank.CLERK).result()
+        store.submit(lambda tx: salvage.fill(tx, home, aside, found), Priority.CLERK).result()
     except BaseException:
         store.close()
         raise
