@@ -260,7 +260,7 @@ def _is_being_cancelled() -> bool:
 
 
 def _forget_every_wait(tx: Transaction) -> None:
-    link.end_rest(tx, contact=False)
+    link.end_back_off(tx, contact=False)
     outbox.forget_waits(tx)
 
 

@@ -56,7 +56,7 @@ class WaitingLoad:
     def record(
         self, tx: Transaction, batch: Batch, results: list[OperationResult], missing: list[str]
     ) -> list[AgentEvent]:
-        link.end_rest(tx, contact=True)
+        link.end_back_off(tx, contact=True)
         answered = {result.id: result for result in results}
         ours = [answered[claimed.id] for claimed in batch.operations if claimed.id in answered]
         news = record_results(tx, [result for result in ours if not _failed_on(result)], self._settings)
@@ -81,7 +81,7 @@ class WaitingLoad:
             record = link.read_link(tx.connection)
             failures = 1 if record is None else record.failures + 1
             wait = wait_ms(self._settings, failures, self._rng, error.retry_after_s)
-            link.rest_until(tx, tx.now_ms + wait)
+            link.back_off_until(tx, tx.now_ms + wait)
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
         code = ErrorCode.PAYLOAD_TOO_LARGE

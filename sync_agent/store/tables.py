@@ -77,7 +77,7 @@ link = _table(
     _number_key("id"),
     # Transport troubles in a row; the next wait is drawn from it.
     _number("failures"),
-    # The queue rests until then.
+    # The queue backs off until then.
     _number("not_before_ms"),
     _optional_number("last_contact_ms"),
     _optional_number("last_full_sync_ms"),

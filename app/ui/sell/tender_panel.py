@@ -62,7 +62,7 @@ class TenderPanel(QWidget):
         self._message.clear()
         self._title.setText(self.tr("To give back") if refunds else self.tr("To pay"))
         self.set_busy(False)
-        self._show_rest()
+        self._show_amount_due()
         self._methods.choose(CASH)
         self._show_form()
 
@@ -76,7 +76,7 @@ class TenderPanel(QWidget):
     def say_error(self, words: str) -> None:
         self.set_busy(False)
         self._settlement = self._settlement.without(len(self._settlement.tenders) - 1)
-        self._show_rest()
+        self._show_amount_due()
         self._message.say_error(words)
 
     def next_method(self) -> None:
@@ -125,7 +125,7 @@ class TenderPanel(QWidget):
 
     def _show_payments(self) -> None:
         self.taken.emit(self._settlement)
-        self._show_rest()
+        self._show_amount_due()
         self._show_form()
 
     def _typed(self, line: QLineEdit) -> int:
@@ -151,7 +151,7 @@ class TenderPanel(QWidget):
         self._take_card.setAccessibleName(method.in_button())
         self._show_change()
 
-    def _show_rest(self) -> None:
+    def _show_amount_due(self) -> None:
         self._due.setText(self._formatter.money(self._settlement.due_minor))
         self._due.setFont(theme.tabular(self._due.font()))
         _empty(self._paid_rows)

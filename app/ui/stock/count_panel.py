@@ -96,7 +96,7 @@ class CountPanel(QFrame):
         elif self._steps.currentIndex() == FINISHING:
             self._steps.setCurrentIndex(COUNTING)
         else:
-            self._rest()
+            self._pause()
 
     # --- which count ---
 
@@ -134,7 +134,7 @@ class CountPanel(QFrame):
         self._steps.setCurrentIndex(COUNTING)
         self._list.setFocus()
 
-    def _rest(self) -> None:
+    def _pause(self) -> None:
         self._session = None
         self.left.emit()
 
@@ -301,7 +301,7 @@ class CountPanel(QFrame):
         layout.addWidget(button(self.tr("Begin to count"), "countBegin", self._begin, role="primary"))
         layout.addWidget(label(self.tr("Go on with"), "muted"))
         layout.addWidget(self._open, 1)
-        layout.addWidget(button(BACK.after(self.tr("Back")), "countBack", self._rest))
+        layout.addWidget(button(BACK.after(self.tr("Back")), "countBack", self._pause))
         return step
 
     def _counting(self) -> QWidget:
@@ -323,7 +323,7 @@ class CountPanel(QFrame):
         row.addWidget(button(self.tr("Take out"), "countTakeOut", self._remove, role="choice"))
         layout.addLayout(row)
         buttons = QHBoxLayout()
-        buttons.addWidget(button(BACK.after(self.tr("Pause")), "countPause", self._rest))
+        buttons.addWidget(button(BACK.after(self.tr("Pause")), "countPause", self._pause))
         buttons.addWidget(button(self.tr("Finish…"), "countFinish", self._ask_finish, role="primary"), 1)
         layout.addLayout(buttons)
         return step

@@ -49,10 +49,10 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._pending = NOTHING
         self._woken = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(CHANGES_EVERY_MS)
-        self._rest.timeout.connect(self._deliver)
+        self._merge_timer = QTimer(self)
+        self._merge_timer.setSingleShot(True)
+        self._merge_timer.setInterval(CHANGES_EVERY_MS)
+        self._merge_timer.timeout.connect(self._deliver)
         self._eventPosted.connect(self._dispatch, Qt.ConnectionType.QueuedConnection)
         self._changePosted.connect(self._wake, Qt.ConnectionType.QueuedConnection)
 
@@ -86,7 +86,7 @@ class Bridge(QObject):
                 pass  # `post_changed` hears the same from the store, without the way through the agent
 
     def _wake(self) -> None:
-        if self._pending.by_clerk or not self._rest.isActive():
+        if self._pending.by_clerk or not self._merge_timer.isActive():
             self._deliver()
 
     def _deliver(self) -> None:
@@ -95,4 +95,4 @@ class Bridge(QObject):
             self._woken = False
         if change.topics:
             self.changed.emit(change)
-            self._rest.start()
+            self._merge_timer.start()
