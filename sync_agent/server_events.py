@@ -7,6 +7,7 @@ or None. An event that is not in the contract comes from a newer server; nobody 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sync_agent.contract import events
@@ -68,9 +69,7 @@ async def _store_notices(listener: Listener, heard: Sequence[Notice]) -> str | N
     """
     for notice in heard:
         if notice.until is None:
-            await listener.store.write(
-                lambda tx, notice=notice: notices.add_heard(tx, notice), Priority.AGENT
-            )  # type: ignore[misc]
+            await listener.store.write(partial(notices.add_heard, notice=notice), Priority.AGENT)
     return None
 
 
