@@ -18,7 +18,7 @@ from sync_agent.ports import Clock, Priority, Rng
 from sync_agent.push.exchange import Exchange, is_failing
 from sync_agent.push.poison import FailedAlone
 from sync_agent.push.results import record_results
-from sync_agent.push.routes import Uplink, Way
+from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
 from sync_agent.store import history, link, outbox
 from sync_agent.store.database import Store, Transaction
@@ -170,13 +170,13 @@ class Pusher:
             await self._sleep(wait_s)
 
     async def _push_once(self) -> None:
-        way = self._uplink.way
+        route = self._uplink.route
         try:
             async with self.lock:
                 sent = await self.push_batch()
         except TransientError as error:
-            # Nobody answered: the link is gone, or soon found to be, unless there is another way up.
-            if error.code is None and not self._uplink.go_another_way(way, error):
+            # Nobody answered: the link is gone, or soon found to be, unless there is another route.
+            if error.code is None and not self._uplink.fail_over(route, error):
                 raise
         else:
             if not sent:
@@ -207,7 +207,7 @@ class Pusher:
     async def push_batch(self, *, among: Sequence[str] | None = None) -> frozenset[str]:
         """Claim, send and record one batch; which operations it was. Gives back before it raises."""
         load = WaitingLoad(self._store.owner, self._failed_alone, self._rng, self._settings, among)
-        delivered = await self._exchange.deliver(self._uplink.way, load)
+        delivered = await self._exchange.deliver(self._uplink.route, load)
         if delivered.was_taken:
             self._sent_since_drained += len(delivered.ids)
         return delivered.ids
@@ -220,7 +220,7 @@ class Pusher:
         with self._store.reading() as connection:
             asked = outbox.sent_without_answer(connection)
         await self._store.write(outbox.forget_waits, Priority.AGENT)
-        count_max = self._uplink.limits(Way.HTTP).operations
+        count_max = self._uplink.limits(Route.HTTP).operations
 
         async def ask() -> bool:
             nonlocal asked
@@ -240,7 +240,7 @@ class Pusher:
         load = OfferedLoad(self._failed_alone)
 
         async def offer() -> bool:
-            delivered = await self._exchange.deliver(Way.HTTP, load)
+            delivered = await self._exchange.deliver(Route.HTTP, load)
             if load.is_put_off:
                 raise TransientError(
                     "the server is not ready for what it has lost", self._settings.deferred_s

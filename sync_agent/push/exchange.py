@@ -14,7 +14,7 @@ from sync_agent.errors import ProtocolError, RejectedError, SyncError, Transient
 from sync_agent.events import AgentEvent
 from sync_agent.ports import Clock, Priority
 from sync_agent.push import batch_size as pacing
-from sync_agent.push.routes import Uplink, Way
+from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
 from sync_agent.store.database import Store, Transaction
@@ -65,19 +65,19 @@ class Exchange:
         self._emit = emit
         self._batch_max = settings.batch_first
 
-    async def deliver(self, way: Way, load: Load) -> Delivered:
+    async def deliver(self, route: Route, load: Load) -> Delivered:
         """One batch of the load. Raises SyncError, after what it means for the batch is on disk.
 
         A batch that is too large for the server raises nothing: the next one is smaller.
         """
-        limits = self._uplink.limits(way)
+        limits = self._uplink.limits(route)
 
         def begin(tx: Transaction) -> tuple[Batch, str]:
             count_max = min(self._batch_max, limits.operations)
             batch = load.choose(tx, count_max=count_max, bytes_max=limits.bytes)
             delivery_id = tx.ids.new()
             if batch:
-                attempts.begin(tx, delivery_id, way, batch.ids, batch.bytes)
+                attempts.begin(tx, delivery_id, route, batch.ids, batch.bytes)
             return batch, delivery_id
 
         batch, delivery_id = await self._store.write(begin, Priority.AGENT)
@@ -86,7 +86,7 @@ class Exchange:
         began_s = self._clock.monotonic_s()
         try:
             results = await self._uplink.send(
-                way, [claimed.wire for claimed in batch.operations], delivery_id
+                route, [claimed.wire for claimed in batch.operations], delivery_id
             )
         except SyncError as error:
             await self._note_failure(load, batch, delivery_id, error)

@@ -41,7 +41,7 @@ async def test_where_uploads_are_eaten_the_live_socket_carries_them(shop: World)
     assert till.state is ConnectionState.ONLINE, "a way up is left: nothing to tell a clerk"
     shop.assert_each_sale_once(sales)
     tried = timeline(till, sales[0].id)
-    assert [one.way for one in tried] == ["http", "socket"]
+    assert [one.route for one in tried] == ["http", "socket"]
     assert (tried[0].outcome, tried[1].outcome) == (attempts.NO_ANSWER, attempts.APPLIED)
 
 

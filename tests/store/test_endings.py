@@ -193,7 +193,7 @@ def test_a_delivery_whose_till_died_shows_that_it_was_tried(store: Store) -> Non
     store.submit(lambda tx: attempts.begin(tx, "request-1", "http", [tried], 700)).result()
     with store.reading() as connection:
         [shown] = attempts.timeline(connection, tried)
-    assert (shown.request_id, shown.way, shown.outcome, shown.ended_ms) == ("request-1", "http", None, None)
+    assert (shown.request_id, shown.route, shown.outcome, shown.ended_ms) == ("request-1", "http", None, None)
 
 
 def test_each_operation_shows_its_own_outcome(store: Store, clock: ManualClock) -> None:

@@ -69,7 +69,7 @@ class DiagnosticsView(QWidget):
             [
                 TwoLines(
                     first=f"{self._formatter.moment(one.at_ms, now_ms)} · {self._outcome(one.outcome)}",
-                    second=f"{one.way} · {one.request_id}",
+                    second=f"{one.route} · {one.request_id}",
                     figure=self.tr("%n entry(ies)", "", one.operations),
                     remark=one.detail,
                     tone=Tone.WARN,

@@ -73,7 +73,7 @@ class EntryDialog(QDialog):
         moment = self._formatter.moment(one.began_ms, now_ms)
         return TwoLines(
             first=f"{number}. {moment} · {self._outcome(one.outcome)}",
-            second=" · ".join(part for part in (one.way, took, one.code, one.request_id) if part),
+            second=" · ".join(part for part in (one.route, took, one.code, one.request_id) if part),
             remark=one.detail or "",
             tone=Tone.PLAIN if one.outcome == "applied" else Tone.WARN,
         )
