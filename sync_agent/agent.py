@@ -143,9 +143,11 @@ class Agent:
             self._emit(Attention(AttentionCode.KEY_IN_FILE))
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep(self._stay_connected, "connection"), name="agent-connection")
-                tasks.create_task(self._keep(self._drain, "queue"), name="agent-queue")
-                tasks.create_task(self._keep(self._prune_history, "history"), name="agent-history")
+                tasks.create_task(
+                    self._supervise(self._stay_connected, "connection"), name="agent-connection"
+                )
+                tasks.create_task(self._supervise(self._drain, "queue"), name="agent-queue")
+                tasks.create_task(self._supervise(self._prune_history, "history"), name="agent-history")
         finally:
             stop_listening()
             self._loop = None
@@ -161,7 +163,7 @@ class Agent:
             raise NotEnrolled("This till is not enrolled yet.")
         return device
 
-    async def _keep(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+    async def _supervise(self, work: Callable[[], Awaitable[None]], what: str) -> None:
         """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
         failures = 0
         while True:
@@ -192,10 +194,10 @@ class Agent:
     async def _stay_connected(self) -> None:
         failures = refusals = 0
         while True:
-            self._hurry.clear()  # from here on: a "Try now" during a visit that fails cuts the pause after it
+            self._hurry.clear()  # a "Try now" during a session that fails cuts the pause after it
             began_s = self._clock.monotonic_s()
             try:
-                reason = await self._connection.visit(self._device())
+                reason = await self._connection.run_session(self._device())
             except SyncError as error:
                 refused = isinstance(error, AuthError)
                 refusals = refusals + 1 if refused else 0

@@ -1,7 +1,7 @@
 """The talk with the server from its opening to its loss, and the state that a clerk sees of it.
 
-One `visit` is one connection: token, socket, join, catch-up, then listening until it ends. The supervisor in
-agent.py makes one visit after another. Reached means that our own server answered an authenticated call.
+A session is one connection: token, socket, join, catch-up, then listening until it ends. The supervisor in
+agent.py runs one session after another. Reached means that our own server answered an authenticated call.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Connection:
-    """Makes visits to the server and tells how they stand.
+    """Runs sessions with the server and reports their state.
 
     `reached` is set while our own server has answered; the pusher sends only then.
     """
@@ -77,12 +77,12 @@ class Connection:
         self._emit(StateChanged(state, now_ms if state in _CONNECTED else self._lost_ms, reason))
 
     def drop(self, error: SyncError) -> None:
-        """End the visit under way with this error: the pusher found nobody answering, or the door closed."""
+        """End the running session with this error, such as the pusher's when nobody answers."""
         if self._dropped is not None and not self._dropped.done():
             self._dropped.set_exception(error)
-            self._dropped.exception()  # looked at: a visit that ends by itself meanwhile need not be told
+            self._dropped.exception()  # retrieved, in case the session ends for another reason meanwhile
 
-    async def visit(self, device: DeviceIdentity) -> str:
+    async def run_session(self, device: DeviceIdentity) -> str:
         """One connection, until it is lost; why it was. Raises SyncError where it did not come about."""
         self.move(ConnectionState.CONNECTING)
         self._dropped = asyncio.get_running_loop().create_future()
@@ -108,7 +108,7 @@ class Connection:
             await self._store.write(link.note_contact, Priority.AGENT)
             await self._catch_up(device)
             self.move(ConnectionState.ONLINE)
-            return await self._stay(channel, device, arrived)
+            return await self._follow(channel, device, arrived)
         finally:
             self.reached.clear()
             self._uplink.channel = None
@@ -150,11 +150,11 @@ class Connection:
         if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_kept_ms:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Priority.AGENT)
 
-    async def _stay(
+    async def _follow(
         self, channel: Channel, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]
     ) -> str:
         """Listen, keep the heart beating, keep the token fresh; the reason of the end."""
-        assert self._dropped is not None, "a visit begins by making this"
+        assert self._dropped is not None, "a session begins by making this"
         tasks: list[asyncio.Future[str]] = [
             self._dropped,
             asyncio.create_task(channel.closed(), name="live-closed"),
@@ -186,7 +186,7 @@ class Connection:
                 return reason
 
     async def _watch_for_sleep(self) -> str:
-        """Ends the visit as soon as the machine is awake again: what it held is of another time."""
+        """Ends the session as soon as the machine is awake again: what it held is of another time."""
         while True:
             wall_ms, steady_s = self._clock.now_ms(), self._clock.monotonic_s()
             await asyncio.sleep(self._settings.sleep_check_s)
@@ -236,13 +236,13 @@ class Connection:
         try:
             await self._catch_up(device)
         except TransientError as error:
-            # The heart beats, so the socket lives: news come that way, and a gap in them would end the visit.
+            # The heart beats, so the socket lives: changes come over it, and a gap would end the session.
             log.info("the heads could not be looked at: %s", error)
 
 
 async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> None:
     """Cancel them until they have ended: what takes being cancelled for a lost answer goes on the first time,
-    and a visit that waited for it would never be followed by another.
+    and a session that waited for it would never be followed by another.
     """
     left = set(tasks)
     while left:
@@ -261,7 +261,7 @@ _CONNECTED = {ConnectionState.SYNCING, ConnectionState.ONLINE}
 
 
 def state_after(error: Exception) -> ConnectionState:
-    """What a failed visit means for the till."""
+    """What a failed session means for the till."""
     match error:
         case AuthError(code="unauthorized" | "token_expired"):
             return ConnectionState.NEEDS_SIGN_IN

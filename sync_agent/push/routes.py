@@ -42,7 +42,7 @@ _LIMITS = {
 
 
 class Uplink:
-    """Carries batches up. `channel` is the live socket while a visit lasts, None otherwise."""
+    """Carries batches up. `channel` is the live socket while a session lasts, None otherwise."""
 
     def __init__(self, transport: Transport, session: Session, clock: Clock, settings: AgentSettings) -> None:
         self._settings = settings

@@ -159,13 +159,13 @@ def _no_jitter() -> contextlib.AbstractContextManager[object]:
 
 
 def _shows_its_token_first() -> contextlib.AbstractContextManager[object]:
-    real = Connection.visit
+    real = Connection.run_session
 
-    async def visit(self: Any, device: Any) -> str:
+    async def run_session(self: Any, device: Any) -> str:
         await self._session.token()
         return await real(self, device)
 
-    return patched(Connection, "visit", visit)
+    return patched(Connection, "run_session", run_session)
 
 
 def _clocks_are_believed() -> contextlib.AbstractContextManager[object]:
