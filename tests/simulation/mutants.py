@@ -265,7 +265,7 @@ MUTANTS: dict[str, Switch] = {
 }
 
 
-KEPT: dict[str, int] = {
+CHECKED_MUTANTS: dict[str, int] = {
     "the server forgets what it has answered": 2,
     "a lease never runs out": 2,
     "a gap in a stream is skipped": 2,
@@ -306,10 +306,14 @@ def _check_kept() -> int:
     """0 where each kept seed notices its mutant."""
     silence()
     with ProcessPoolExecutor(2, initializer=silence) as pool:
-        said = dict(zip(KEPT, pool.map(notices, KEPT, KEPT.values()), strict=True))
+        said = dict(
+            zip(CHECKED_MUTANTS, pool.map(notices, CHECKED_MUTANTS, CHECKED_MUTANTS.values()), strict=True)
+        )
     unnoticed = [mutant for mutant, words in said.items() if not words]
     for mutant in unnoticed:
-        print(f"not noticed: {mutant}, by seed {KEPT[mutant]}; look for another with `make mutants`")
+        print(
+            f"not noticed: {mutant}, by seed {CHECKED_MUTANTS[mutant]}; look for another with `make mutants`"
+        )
     return 1 if unnoticed else 0
 
 

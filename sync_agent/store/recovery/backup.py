@@ -9,7 +9,7 @@ from pathlib import Path
 from sync_agent.errors import DiskFull, StoreUnavailable
 from sync_agent.store.home import Home
 
-KEPT = 2
+BACKUPS_MAX = 2
 _PATTERN = "till-*.backup.sqlite"
 
 
@@ -37,7 +37,7 @@ def back_up(home: Home, revision: str) -> Path:
     with draft.open("rb+") as written:
         os.fsync(written.fileno())
     draft.replace(target)
-    for old in backups(home)[KEPT:]:
+    for old in backups(home)[BACKUPS_MAX:]:
         old.unlink()
     return target
 
