@@ -86,7 +86,7 @@ async def sell_on(opened: OpenHome) -> str:
     return sale.receipt_number
 
 
-def own_numbers_are_sound(opened: OpenHome) -> None:
+def own_numbers_are_right(opened: OpenHome) -> None:
     with opened.store.reading() as connection:
         rows = connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq)).all()
         device = connection.execute(select(t.device)).one()
@@ -127,7 +127,7 @@ async def test_whatever_pages_are_damaged_what_is_left_lives_on_and_no_number_co
             enrolled = connection.execute(select(func.count()).select_from(t.device)).scalar_one()
             goods = connection.execute(select(func.count()).select_from(t.catalogue)).scalar_one()
         if enrolled:
-            own_numbers_are_sound(opened)
+            own_numbers_are_right(opened)
         if enrolled and goods:
             assert await sell_on(opened) not in kept
     finally:

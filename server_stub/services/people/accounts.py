@@ -153,7 +153,7 @@ def _device_caller(unit: UnitOfWork, token: str) -> Caller:
     till = unit.session.scalars(query).first()
     if till is None:
         raise _not_signed_in()
-    devices.must_be_sound(till.revoked_ms, till.cloned_ms)
+    devices.require_active(till.revoked_ms, till.cloned_ms)
     return Caller(
         tenant_id=unit.tenant_id,
         role="device",

@@ -16,7 +16,7 @@ _PATTERN = "till-*.backup.sqlite"
 def back_up(home: Home, revision: str) -> Path:
     """Copy the database, whole and checked, to `till-<revision>.backup.sqlite`; the last two stay.
 
-    Raises DiskFull where there is no room for it, StoreUnavailable where the copy is not sound. Nothing else
+    Raises DiskFull where there is no room for it, StoreUnavailable where the copy is damaged. Nothing else
     was changed then.
     """
     size = sum(part.stat().st_size for part in home.path.glob("till.sqlite*"))

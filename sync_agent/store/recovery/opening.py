@@ -41,7 +41,7 @@ def open_store(
         except StoreCorrupt:
             damaged = True
         else:
-            _note_sound(home, clock, settings)
+            _note_intact(home, clock, settings)
             return store
     aside = salvage.set_aside(home, format_time(from_ms(clock.now_ms())).replace(":", "").replace(".", ""))
     log.error("the till's database is damaged; it is kept at %s", aside)
@@ -63,7 +63,7 @@ def _is_to_be_checked(home: Home, clock: Clock, settings: AgentSettings) -> bool
     return not 0 <= age_ms < settings.check_database_every_ms
 
 
-def _note_sound(home: Home, clock: Clock, settings: AgentSettings) -> None:
+def _note_intact(home: Home, clock: Clock, settings: AgentSettings) -> None:
     if _is_to_be_checked(home, clock, settings) or not home.checked_mark.exists():
         with contextlib.suppress(OSError):
             home.checked_mark.touch()
