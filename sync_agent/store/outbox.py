@@ -50,7 +50,7 @@ def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
 
 
 @dataclass(frozen=True)
-class StockEffect:
+class ExpectedStockEffect:
     """What an operation does to one product's stock: "delta" adds `quantity`, "count" sets it."""
 
     product_id: str
@@ -60,7 +60,7 @@ class StockEffect:
 
 
 @dataclass(frozen=True)
-class ProductEffect:
+class ExpectedProductEffect:
     """Which fields an operation sets on a product (column names of the catalogue), or that it deletes it."""
 
     product_id: str
@@ -92,8 +92,8 @@ class NewOperation:
     occurred_ms: int | None = None
     depends_on: str | None = None
     """The operation that has to be completed before this one is offered."""
-    stock: tuple[StockEffect, ...] = ()
-    product: ProductEffect | None = None
+    stock: tuple[ExpectedStockEffect, ...] = ()
+    product: ExpectedProductEffect | None = None
     id: str | None = None
     """Minted where it is None."""
 
@@ -205,7 +205,7 @@ _WIRE_FRAME_BYTES = 700
 """More than the fields around `data` and `approvals` ever take on the wire (ids, hash, times)."""
 
 
-def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> dict[str, Any]:
+def _stock_overlay(operation_id: str, device_seq: int, effect: ExpectedStockEffect) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "product_id": effect.product_id,
@@ -218,7 +218,7 @@ def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> d
     }
 
 
-def _product_overlay(operation_id: str, device_seq: int, effect: ProductEffect) -> dict[str, Any]:
+def _product_overlay(operation_id: str, device_seq: int, effect: ExpectedProductEffect) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "product_id": effect.product_id,

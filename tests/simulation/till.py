@@ -27,7 +27,7 @@ from sync_agent.store import outbox, tables
 from sync_agent.store.database import Changed, Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import NewOperation, ProductEffect, Status
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, Status
 from tests.kit import selling
 from tests.simulation.network import SimLink
 from tests.simulation.ports import Died, SimClock, SimExecutor, SimIds, SimRng, chance_of
@@ -274,7 +274,7 @@ class SimTill:
             summary={"kind": "product", "product": product.name, "person": mia.name},
             base_version=version,
             ordering_key=f"{PRODUCT}:{product.id}",
-            product=ProductEffect(product.id, overlay),
+            product=ExpectedProductEffect(product.id, overlay),
         )
         await self.store.write(lambda tx: outbox.enqueue(tx, operation))
 

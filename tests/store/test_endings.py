@@ -11,7 +11,7 @@ from sync_agent.store import attempts, endings, history, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.endings import CannotEnd
-from sync_agent.store.outbox import NewOperation, Status, StockEffect
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, Status
 from tests.kit.clocks import ManualClock
 
 DAY_S = 86_400
@@ -26,7 +26,7 @@ def new(**other: Any) -> NewOperation:
         "bob",
         {"kind": "adjust"},
         location_id="main",
-        stock=(StockEffect("mug", "main", "delta", -1),),
+        stock=(ExpectedStockEffect("mug", "main", "delta", -1),),
     )
     return replace(made, **other)
 
@@ -89,7 +89,9 @@ def test_an_edited_operation_takes_the_place_of_the_refused_one(store: Store) ->
     needing = queue(store, depends_on=refused)
     claim(store)
     refuse(store, refused)
-    edited = new(data={"delta": -2, "reason": "waste"}, stock=(StockEffect("mug", "main", "delta", -2),))
+    edited = new(
+        data={"delta": -2, "reason": "waste"}, stock=(ExpectedStockEffect("mug", "main", "delta", -2),)
+    )
     queued = store.submit(lambda tx: endings.replace(tx, refused, edited)).result()
     old, fresh = row(store, refused), row(store, queued.id)
     assert (old.status, old.ended_by, fresh.replaces) == (Status.REPLACED, "bob", refused)

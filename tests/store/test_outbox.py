@@ -8,7 +8,7 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.outbox import Batch, NewOperation, Status, StockEffect
+from sync_agent.store.outbox import Batch, ExpectedStockEffect, NewOperation, Status
 from tests.kit.clocks import ManualClock
 
 LEASE_MS = 60_000
@@ -25,7 +25,7 @@ def queue(store: Store, *, ordering_key: str | None = None, priority: int = 0, n
         location_id="main",
         ordering_key=ordering_key,
         priority=priority,
-        stock=(StockEffect("mug", "main", "delta", -1),),
+        stock=(ExpectedStockEffect("mug", "main", "delta", -1),),
     )
     return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
 

@@ -17,7 +17,7 @@ from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import NewOperation, ProductEffect, Status, StockEffect
+from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation, Status
 from sync_agent.store.projection import stock_figure
 from sync_agent.store.replica import Gap, StagedSnapshot, kinds_of, reads
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
@@ -180,7 +180,7 @@ def enqueue(store: Store, new: NewOperation) -> str:
     return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
 
 
-def sell(store: Store, *effects: StockEffect) -> str:
+def sell(store: Store, *effects: ExpectedStockEffect) -> str:
     """A sale on this till, whose answer has not come."""
     operation_id = enqueue(
         store,
@@ -191,11 +191,11 @@ def sell(store: Store, *effects: StockEffect) -> str:
 
 
 def sell_mugs(store: Store, quantity: int) -> str:
-    return sell(store, StockEffect("mug", "main", "delta", -quantity))
+    return sell(store, ExpectedStockEffect("mug", "main", "delta", -quantity))
 
 
 def count_mugs(store: Store, quantity: int) -> str:
-    effect = StockEffect("mug", "main", "count", quantity)
+    effect = ExpectedStockEffect("mug", "main", "count", quantity)
     data = {"newQuantity": quantity}
     return enqueue(
         store,
@@ -215,7 +215,7 @@ def count_mugs(store: Store, quantity: int) -> str:
 
 
 def edit(store: Store, verb: str, product_id: str, deleted: bool = False, **fields: Any) -> str:
-    effect = ProductEffect(product_id, fields, deleted)
+    effect = ExpectedProductEffect(product_id, fields, deleted)
     return enqueue(store, NewOperation(verb, "product", product_id, fields, "alice", {}, product=effect))
 
 
@@ -528,7 +528,11 @@ def test_the_sales_of_other_tills_leave_ours_on_top(shop: Store) -> None:
 
 
 def test_a_sale_of_two_products_is_shown_one_by_one(shop: Store) -> None:
-    sale = sell(shop, StockEffect("mug", "main", "delta", -2), StockEffect("bowl", "main", "delta", -1))
+    sale = sell(
+        shop,
+        ExpectedStockEffect("mug", "main", "delta", -2),
+        ExpectedStockEffect("bowl", "main", "delta", -1),
+    )
     apply(shop, HERE, level(11, "bowl", 2, 2, by=sale, delta=-1))
     assert [(row["operation_id"], row["product_id"]) for row in rows(shop, t.overlay)] == [(sale, "mug")]
     assert (on_hand(shop, "mug"), on_hand(shop, "bowl")) == (10, 2)
@@ -565,7 +569,9 @@ def test_an_answer_that_comes_after_the_cursor_has_passed_drops_the_overlay_at_o
 
 
 def test_an_effect_in_a_stream_that_this_till_does_not_follow_drops_the_overlay_at_once(shop: Store) -> None:
-    transfer = sell(shop, StockEffect("mug", "main", "delta", -4), StockEffect("mug", "annex", "delta", 4))
+    transfer = sell(
+        shop, ExpectedStockEffect("mug", "main", "delta", -4), ExpectedStockEffect("mug", "annex", "delta", 4)
+    )
     assert on_hand(shop, location_id="annex") == 4
     answer(shop, transfer, effect(11), effect(900, stream=ANNEX))
     assert [row["location_id"] for row in rows(shop, t.overlay)] == ["main"]
@@ -655,7 +661,7 @@ def test_the_decision_of_this_till_is_shown_by_the_resolved_conflict(shop: Store
             "bob",
             {},
             "main",
-            stock=(StockEffect("mug", "main", "count", 9),),
+            stock=(ExpectedStockEffect("mug", "main", "count", 9),),
         ),
     )
     resolved = conflict(stuck, 2, status="resolved", resolution="accept_local")

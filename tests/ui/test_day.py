@@ -34,7 +34,7 @@ from sync_agent.contract.operations import PRODUCT
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue
 from tests.kit.links import Link
 from tests.kit.processes import DemoServer
 from tests.kit.windows import Loop, part
@@ -201,7 +201,7 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
         summary={"kind": "product", "product": product.name, "person": bob.name},
         base_version=1,
         ordering_key=f"{PRODUCT}:{product.id}",
-        product=ProductEffect(product.id, {"price_minor": 999}),
+        product=ExpectedProductEffect(product.id, {"price_minor": 999}),
     )
     loop.run(counter.opened.store.write(lambda tx: enqueue(tx, operation)))
 

@@ -27,7 +27,7 @@ from sync_agent.ports import Priority
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue, enqueue_many
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue, enqueue_many
 
 ADD_MAX = 500
 """Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
@@ -196,7 +196,7 @@ def _edit(
         summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
         base_version=version or 0,
         ordering_key=f"{PRODUCT}:{product_id}",
-        product=ProductEffect(product_id, changed),
+        product=ExpectedProductEffect(product_id, changed),
     )
     journal.note(
         tx,
@@ -269,7 +269,7 @@ def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name
         summary={"kind": "product", "product": fields.name, "person": person_name},
         ordering_key=f"{PRODUCT}:{product_id}",
         priority=_BULK,
-        product=ProductEffect(product_id, values),
+        product=ExpectedProductEffect(product_id, values),
     )
 
 

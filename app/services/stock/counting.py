@@ -10,7 +10,7 @@ from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, CountData
 from sync_agent.contract.wire import from_ms
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 from sync_agent.store.projection import stock_figure
 
 
@@ -84,7 +84,7 @@ def write_count(
         base_version=seen.version or 0,
         ordering_key=stock_ordering_key(location_id, product_id),
         occurred_ms=moment_ms,
-        stock=(StockEffect(product_id, location_id, "count", quantity),),
+        stock=(ExpectedStockEffect(product_id, location_id, "count", quantity),),
         summary={
             "kind": "count",
             "product": product.name,

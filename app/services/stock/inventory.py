@@ -27,7 +27,7 @@ from sync_agent.contract.wire import from_ms
 from sync_agent.store import search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 from sync_agent.store.projection import on_hand_many, stock_figure
 
 
@@ -321,7 +321,7 @@ async def adjust(
             actor_id=actor.id,
             approved_by_id=None if approved_by is None else approved_by.id,
             occurred_ms=moment_ms,
-            stock=(StockEffect(product_id, till.device.location_id, "delta", delta),),
+            stock=(ExpectedStockEffect(product_id, till.device.location_id, "delta", delta),),
             summary={
                 "kind": "adjust",
                 "product": product.name,

@@ -35,10 +35,10 @@ from sync_agent.store.database import Transaction
 from sync_agent.store.device import read_device
 from sync_agent.store.outbox import (
     WAITING,
+    ExpectedProductEffect,
+    ExpectedStockEffect,
     NewOperation,
-    ProductEffect,
     Status,
-    StockEffect,
     enqueue,
     finish,
 )
@@ -346,7 +346,9 @@ def _chosen_quantity(conflict: Conflict, decision: ResolveConflict) -> int:
     return check_quantity(quantity)
 
 
-def _stock_effect(connection: Connection, till: Till, conflict: Conflict, quantity: int) -> StockEffect:
+def _stock_effect(
+    connection: Connection, till: Till, conflict: Conflict, quantity: int
+) -> ExpectedStockEffect:
     """The figure to show until the decision is confirmed.
 
     The server puts every movement since the compared version on top of a decision, so the till does too:
@@ -357,7 +359,7 @@ def _stock_effect(connection: Connection, till: Till, conflict: Conflict, quanti
     on_top = _heard_since(stock, conflict.server_version) + sum(
         effect.quantity for effect in stock.effects if effect.kind == "delta"
     )
-    return StockEffect(conflict.resource_id, location_id, "count", quantity + on_top)
+    return ExpectedStockEffect(conflict.resource_id, location_id, "count", quantity + on_top)
 
 
 def _heard_since(stock: StockFigure, compared: ConflictSide) -> int:
@@ -376,7 +378,7 @@ _COLUMNS = {
 }
 
 
-def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ProductEffect | None:
+def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedProductEffect | None:
     """What the product looks like until the decision is confirmed."""
     match decision.resolution:
         case Resolution.ACCEPT_SERVER:
@@ -386,7 +388,7 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ProductEff
         case Resolution.MERGE:
             chosen, deleted = decision.merged_data or {}, False
     fields = {_COLUMNS[name]: value for name, value in chosen.items() if name in _COLUMNS}
-    return ProductEffect(conflict.resource_id, fields, deleted)
+    return ExpectedProductEffect(conflict.resource_id, fields, deleted)
 
 
 @dataclass(frozen=True)

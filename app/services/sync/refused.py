@@ -38,7 +38,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView
 from sync_agent.store.database import Transaction
 from sync_agent.store.endings import CannotEnd, EndingProblem
-from sync_agent.store.outbox import NewOperation, ProductEffect, StockEffect
+from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation
 
 __all__ = ["AttemptView", "CannotEnd"]  # what details() answers with, and what the rest may raise
 
@@ -183,7 +183,9 @@ def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
     quantity = data["newQuantity"] if is_count else data["delta"]
     assert same.resource_id is not None, "a movement or count names its product"
     assert same.location_id is not None, "a movement or count names its place"
-    effect = StockEffect(same.resource_id, same.location_id, "count" if is_count else "delta", quantity)
+    effect = ExpectedStockEffect(
+        same.resource_id, same.location_id, "count" if is_count else "delta", quantity
+    )
     summary = same.summary | {"quantity": quantity}
     if not is_count:
         summary |= {"reason": data["reason"]}
@@ -202,7 +204,7 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
     else:
         raise CannotEnd(EndingProblem.DELETION_NOT_CHANGED)
     summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
-    return replace(same, data=data, summary=summary, product=ProductEffect(same.resource_id, fields))
+    return replace(same, data=data, summary=summary, product=ExpectedProductEffect(same.resource_id, fields))
 
 
 def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
