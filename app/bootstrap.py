@@ -73,8 +73,8 @@ class OpenHome:
         """This home once it is a till of the shop. Raises SyncError; a refusal leaves it as it was."""
         from sync_agent.enrolment import enroll
 
-        kept = await enroll(self.store, transport, enrolment)
-        return OpenHome(self.store, self.clock, self.ids, kept)
+        credentials = await enroll(self.store, transport, enrolment)
+        return OpenHome(self.store, self.clock, self.ids, credentials)
 
     async def join(self, form: "EnrolForm") -> "OpenHome":
         """As `enroll`, from a window: over the network, in a thread of its own."""

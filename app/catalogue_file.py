@@ -370,10 +370,11 @@ class _Prices:
                 f" say --decimal if the file uses “{other}”"
             )
         digits = minor_digits(self.currency)
-        kept = fraction[:digits] + fraction[digits:].rstrip("0")
+        decimals = fraction[:digits] + fraction[digits:].rstrip("0")
         try:
             return parse_amount(
-                f"{whole.replace(other, '')}.{kept}" if kept else whole.replace(other, ""), self.currency
+                f"{whole.replace(other, '')}.{decimals}" if decimals else whole.replace(other, ""),
+                self.currency,
             )
         except BadAmount as error:
             raise BadRow(f"price {written}: {error}") from error

@@ -275,7 +275,7 @@ class _Story:
             till.window.move(40 + 60 * place, 40 + 60 * place)
             till.window.show()
 
-    async def _tell(self, words: str, *pictured: tuple[str, QWidget]) -> None:
+    async def _show_stage(self, words: str, *pictured: tuple[str, QWidget]) -> None:
         self._stage += 1
         print(f"{self._stage}. {words}", flush=True)
         await asyncio.sleep(self._pause_s)
@@ -292,7 +292,7 @@ class _Story:
 
     async def _open_the_shop(self) -> None:
         first, second = self._tills
-        await self._tell("The tills ask who is there.", ("sign-in", first.window))
+        await self._show_stage("The tills ask who is there.", ("sign-in", first.window))
         await first.sign_in("alice")
         await second.sign_in("bob")
 
@@ -301,15 +301,15 @@ class _Story:
         first, second = self._tills
         for product in goods[:3]:
             first.window.take_scan(product.barcode or product.name)
-        await self._tell("Alice scans a basket at till 1.", ("basket", first.window))
+        await self._show_stage("Alice scans a basket at till 1.", ("basket", first.window))
         first.press("pay")
-        await self._tell("It is paid in cash.", ("cash", first.window))
+        await self._show_stage("It is paid in cash.", ("cash", first.window))
         first.enter("cashGiven")
         await _until(lambda: len(history.recent_sales(first.till)) == 1, "the first sale is on disk")
         self._sales.append(history.recent_sales(first.till)[0].receipt_number)
         self._sales.append(await second.sell(goods[2:5]))
         await self._sent_and_equal(goods[:5])
-        await self._tell("Both sales are sent; each till shows the other's.", *self._windows())
+        await self._show_stage("Both sales are sent; each till shows the other's.", *self._windows())
 
     async def _pull_the_cables(self) -> None:
         goods = self._goods()
@@ -328,7 +328,7 @@ class _Story:
             lambda: all("Offline" in till.window.strip.strip_text.words for till in self._tills),
             "both strips say Offline",
         )
-        await self._tell("The network is gone. Both go on selling.", *self._windows())
+        await self._show_stage("The network is gone. Both go on selling.", *self._windows())
 
     async def _count_the_same_product(self) -> None:
         product = self._goods()[6]
@@ -337,7 +337,7 @@ class _Story:
         await first.count(product, self._counts[0])
         await second.count(product, self._counts[1])
         words = f"Still offline, both count {product.name}: till 1 finds {self._counts[0]}"
-        await self._tell(f"{words}, till 2 finds {self._counts[1]}.", *self._windows())
+        await self._show_stage(f"{words}, till 2 finds {self._counts[1]}.", *self._windows())
 
     async def _plug_in_again(self) -> None:
         for till in self._tills:
@@ -345,7 +345,7 @@ class _Story:
             await _until(lambda till=till: till.waiting() == 0, f"{till.name} has sent everything")  # type: ignore[misc]
         await _until(
             lambda: all(len(conflicts.open_conflicts(till.till)) == 1 for till in self._tills),
-            "both tills hear of the conflict",
+            "both tills have received the conflict",
         )
         loser = self._loser()
         await _until(
@@ -353,7 +353,7 @@ class _Story:
             "the strip says that something needs attention",
         )
         loser.window.show_page(SYNC)
-        await self._tell(
+        await self._show_stage(
             "The network is back: the queues drain, and the two counts disagree.",
             ("sync-centre", loser.window),
         )
@@ -369,7 +369,7 @@ class _Story:
         dialog = till.window.findChild(ConflictDialog)
         assert dialog is not None, "it was opened just now"
         comparison = conflicts.comparison(till.till, conflict.id)
-        await self._tell(f"{till.name} explains the conflict:", ("conflict", dialog))
+        await self._show_stage(f"{till.name} explains the conflict:", ("conflict", dialog))
         suggestion = comparison.suggestion
         if suggestion is None:
             raise DemoFailed("the conflict came without a suggestion")
@@ -378,21 +378,21 @@ class _Story:
         print(f"     → {suggestion.label}")
         till.press("useSuggested")
         await _until(
-            lambda: all(not conflicts.open_conflicts(one.till) for one in self._tills),
-            "both tills hear of the decision",
+            lambda: all(not conflicts.open_conflicts(till.till) for till in self._tills),
+            "both tills have received the decision",
         )
         await self._sent_and_equal([self._counted])
-        for one in self._tills:
-            one.window.show_page(STOCK)
-            one.window.page(STOCK).show_product(self._counted.id)
-        await self._tell("It is decided, and both tills show the same.", *self._windows())
+        for till in self._tills:
+            till.window.show_page(STOCK)
+            till.window.page(STOCK).show_product(self._counted.id)
+        await self._show_stage("It is decided, and both tills show the same.", *self._windows())
 
     async def _sent_and_equal(self, products: list[ProductView]) -> None:
         first, second = self._tills
 
         def equal() -> bool:
             sent = first.waiting() == second.waiting() == 0
-            return sent and all(first.on_hand(one) == second.on_hand(one) for one in products)
+            return sent and all(first.on_hand(product) == second.on_hand(product) for product in products)
 
         await _until(equal, "everything is sent and both tills show the same")
 
@@ -402,7 +402,7 @@ class _Story:
         """Hold both tills against the server's stock, and that against its ledger from the first line."""
         levels, ledger = await asyncio.to_thread(asyncio.run, self._ask_server())
         goods = catalogue.search(self._tills[0].till, "", limit=len(levels))
-        shown = [{one.id: till.on_hand(one) for one in goods} for till in self._tills]
+        shown = [{product.id: till.on_hand(product) for product in goods} for till in self._tills]
         sent = sum(
             sale.status == "completed" for till in self._tills for sale in history.recent_sales(till.till)
         )
@@ -410,9 +410,9 @@ class _Story:
         print("The proof, with the server's figures asked of the server itself:")
         receipts = ", ".join(sorted(self._sales))
         print(f"  Sales made {len(self._sales)}, sent {sent}, waiting {waiting}: {receipts}")
-        for one in goods[:7]:
-            figures = " = ".join(str(figure[one.id]) for figure in (levels, *shown))
-            print(f"  {one.name}: server = till 1 = till 2: {figures}")
+        for product in goods[:7]:
+            figures = " = ".join(str(figure[product.id]) for figure in (levels, *shown))
+            print(f"  {product.name}: server = till 1 = till 2: {figures}")
         sums = f"ledger {sum(ledger.values())}, stock {sum(levels.values())}"
         print(f"  Sum over all {len(levels)} products: {sums}")
         if not (levels == ledger == shown[0] == shown[1] and sent == len(self._sales) and waiting == 0):

@@ -32,8 +32,8 @@ class DemoShop:
         Raises TransientError where it does not start.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept = self._folder / "port"
-        port = kept.read_text().strip() if kept.exists() else "0"
+        port_file = self._folder / "port"
+        port = port_file.read_text().strip() if port_file.exists() else "0"
         with (self._folder / "server.log").open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this very program
                 [*_program(), "server", "--home", str(self._folder), "--demo-data", "--port", port],
@@ -46,7 +46,7 @@ class DemoShop:
         if not line.startswith("listening on "):
             raise TransientError(f"The demonstration shop did not start. See {self._folder / 'server.log'}.")
         url = line.removeprefix("listening on ").strip()
-        kept.write_text(url.rsplit(":", 1)[1])
+        port_file.write_text(url.rsplit(":", 1)[1])
         return url
 
     def put_aside(self, stamp: str) -> None:

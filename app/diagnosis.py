@@ -18,7 +18,8 @@ from sqlalchemy import Connection, func, select
 
 from app.services.sync.agent_words import attention_in_words, notice_in_words
 from sync_agent import credentials
-from sync_agent.contract.events import PATH_LIVE, PATH_PING, PATH_REFRESH, Pong
+from sync_agent.contract import paths
+from sync_agent.contract.events import Pong
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.contract.wire import from_ms, to_ms
@@ -83,7 +84,7 @@ async def examine(home: Home, clock: Clock, connect: Callable[[str], Transport])
     if device is not None:
         transport = connect(device.server_url)
         try:
-            findings += [one async for one in _server(transport, device, secret, clock)]
+            findings += [finding async for finding in _server(transport, device, secret, clock)]
         finally:
             await transport.close()
     return findings
@@ -223,7 +224,7 @@ async def _server(
     transport: Transport, device: DeviceIdentity, secret: Credentials | None, clock: Clock
 ) -> AsyncIterator[Finding]:
     try:
-        await transport.request("GET", PATH_LIVE)
+        await transport.request("GET", paths.LIVE)
     except SyncError as error:
         yield _broken("server", f"{error}. The till goes on selling; look at the network and the address.")
         return
@@ -232,11 +233,11 @@ async def _server(
         return
     try:
         given = await transport.request(
-            "POST", PATH_REFRESH, body=RefreshRequest(refresh_token=secret.device_token).to_wire()
+            "POST", paths.REFRESH, body=RefreshRequest(refresh_token=secret.device_token).to_wire()
         )
         token = RefreshAnswer.model_validate(given).access_token
         before_ms = clock.now_ms()
-        pong = Pong.model_validate(await transport.request("POST", PATH_PING, body={}, token=token))
+        pong = Pong.model_validate(await transport.request("POST", paths.PING, body={}, token=token))
     except AuthError:
         yield _broken(
             "sign-in", "The server does not want this till any more. Enroll it again (enroll --again)."

@@ -22,12 +22,12 @@ def ask_to_show(home: Path) -> bool:
     return answered
 
 
-class Doorbell(QObject):
-    """Rings in the program that has the home open. Keep it as long as its window may be asked for."""
+class SecondStart(QObject):
+    """Calls `on_second_start` in the program that has the home open, until it is closed."""
 
-    def __init__(self, home: Path, on_ring: Callable[[], None]) -> None:
+    def __init__(self, home: Path, on_second_start: Callable[[], None]) -> None:
         super().__init__()
-        self._on_ring = on_ring
+        self._on_second_start = on_second_start
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         QLocalServer.removeServer(_name(home))  # what a program that was killed left behind
@@ -42,7 +42,7 @@ class Doorbell(QObject):
             caller = self._server.nextPendingConnection()
             caller.abort()
             caller.deleteLater()
-        self._on_ring()
+        self._on_second_start()
 
 
 def _name(home: Path) -> str:

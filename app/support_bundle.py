@@ -35,7 +35,7 @@ def write_bundle(home: Home, findings: Sequence[Finding], to: Path) -> Path:
     """Write the zip; raises OSError. What cannot be read is left out."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("versions.json", _json(_versions()))
-        bundle.writestr("findings.json", _json([[one.level, one.what] for one in findings]))
+        bundle.writestr("findings.json", _json([[finding.level, finding.what] for finding in findings]))
         bundle.writestr("log.txt", "\n".join(_log(home.log)))
         try:
             with peek(home) as connection:
@@ -50,17 +50,17 @@ def _json(value: Any) -> bytes:
 
 
 def _versions() -> dict[str, str]:
-    told = {
+    versions = {
         "python": platform.python_version(),
         "system": platform.platform(),
         "sqlite": sqlite3.sqlite_version,
     }
     for package in _PACKAGES:
         try:
-            told[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
-            told[package] = "not here"
-    return told
+            versions[package] = "not here"
+    return versions
 
 
 def _log(path: Path) -> list[str]:
@@ -68,16 +68,16 @@ def _log(path: Path) -> list[str]:
     if not path.exists():
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_MAX:]
-    told: list[str] = []
+    shown: list[str] = []
     for line in lines:
         logged, traced = _LOG_LINE.match(line), _TRACE_LINE.match(line)
         if logged:
-            told.append(" ".join(logged.groups()))
+            shown.append(" ".join(logged.groups()))
         elif traced and traced[1]:
-            told.append(f"  {Path(traced[1]).name}:{traced[2]} in {traced[3]}")
+            shown.append(f"  {Path(traced[1]).name}:{traced[2]} in {traced[3]}")
         elif traced:
-            told.append(f"  {traced[4]}")
-    return told
+            shown.append(f"  {traced[4]}")
+    return shown
 
 
 def _queue(connection: Connection) -> dict[str, Any]:
@@ -115,4 +115,5 @@ def _rows(
         query = query.group_by(*columns[:grouped])
     if unfinished:
         query = query.where(t.outbox.c.finished_ms.is_(None))
-    return [row._asdict() for row in connection.execute(query)]
+    # `str`: SQLAlchemy's names of columns are a class of their own, which orjson does not take as keys.
+    return [{str(name): value for name, value in row._asdict().items()} for row in connection.execute(query)]

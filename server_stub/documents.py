@@ -27,7 +27,7 @@ from server_stub.operations.handlers import HANDLERS
 from server_stub.roles import ENDPOINTS, EVENTS
 from server_stub.settings import Settings
 from server_stub.vocabulary import LISTED
-from sync_agent.contract import codes, conflicts, events, notices, operations, stock, streams
+from sync_agent.contract import codes, conflicts, events, notices, operations, paths, stock, streams
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
 from sync_agent.contract.wire import PROTOCOL_VERSION, VOCABULARY, Wire
 
@@ -200,7 +200,7 @@ def _operation_id(method: str, path: str) -> str:
 
 
 def _body(takes: type[Wire], path: str) -> dict[str, Any]:
-    bytes_max = codes.QUEUE_REQUEST_BYTES_MAX if path == events.PATH_QUEUE else codes.EVENT_BYTES_MAX
+    bytes_max = codes.QUEUE_REQUEST_BYTES_MAX if path == paths.QUEUE else codes.EVENT_BYTES_MAX
     return {
         "required": True,
         "description": f"At most {bytes_max} bytes, after inflation.",
@@ -213,7 +213,7 @@ def _answer(path: str, gives: type[Wire] | None, *, many: bool) -> dict[str, Any
         "description": "Done.",
         "headers": {REQUEST_ID_HEADER: {"schema": {"type": "string"}}},
     }
-    if path == events.PATH_METRICS:
+    if path == paths.METRICS:
         described["content"] = {"text/plain": {"schema": {"type": "string"}}}
     else:
         described["content"] = {"application/json": {"schema": _envelope(gives, many=many)}}
@@ -229,11 +229,11 @@ def _refusals(method: str, path: str, *, with_token: bool, with_body: bool) -> l
         statuses |= {413}
     if method != "GET":
         statuses |= {409, 422}
-    if path in {events.PATH_LOGIN, events.PATH_REFRESH}:
+    if path in {paths.LOGIN, paths.REFRESH}:
         statuses |= {401, 403, 429}
-    if path == events.PATH_CHANGES:
+    if path == paths.CHANGES:
         statuses |= {410}
-    if path == events.PATH_METRICS:
+    if path == paths.METRICS:
         statuses |= {403}
     return sorted(statuses)
 
@@ -353,10 +353,10 @@ def _server_messages() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _channels(messages: dict[str, Any]) -> dict[str, Any]:
     def carried(channel: str) -> dict[str, Any]:
-        told = [name for name, event in SERVER_EVENTS.items() if channel in event.channels]
+        names = [name for name, event in SERVER_EVENTS.items() if channel in event.channels]
         if channel == _ONE:
-            told += [name for name in messages if name not in SERVER_EVENTS]
-        return {name: {"$ref": f"#/components/messages/{name}"} for name in told}
+            names += [name for name in messages if name not in SERVER_EVENTS]
+        return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
 
     tenant = {"tenantId": {"description": "The tenant of the token that joined."}}
     place = {"locationId": {"description": "A location of the token that joined."}}
@@ -404,15 +404,15 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
         if name == events.JOIN_TENANT:
             described["security"] = [{"$ref": "#/components/securitySchemes/accessToken"}]
         yield to_camel(f"receive_{name}".replace("-", "_")), described
-    for name, told in SERVER_EVENTS.items():
-        for channel in told.channels:
-            where = "" if len(told.channels) == 1 else f"_to_{_IN_WORDS[channel]}"
+    for name, sent in SERVER_EVENTS.items():
+        for channel in sent.channels:
+            where = "" if len(sent.channels) == 1 else f"_to_{_IN_WORDS[channel]}"
             yield (
                 to_camel(f"send_{name}{where}".replace("-", "_")),
                 {
                     "action": "send",
                     "channel": {"$ref": f"#/channels/{channel}"},
-                    "summary": told.summary,
+                    "summary": sent.summary,
                     "messages": [message(channel, name)],
                 },
             )
@@ -429,11 +429,11 @@ def _schemas(
     models: Iterable[type[Wire]], changed: Mapping[str, type[Wire]] = MappingProxyType({})
 ) -> dict[str, Any]:
     """The JSON schemas of models and of all that they are made of, by name."""
-    asked = sorted(models, key=lambda model: model.__name__)
-    _, told = models_json_schema(
-        [(model, "validation") for model in asked], by_alias=True, ref_template=_SCHEMAS + "{model}"
+    used = sorted(models, key=lambda model: model.__name__)
+    _, generated = models_json_schema(
+        [(model, "validation") for model in used], by_alias=True, ref_template=_SCHEMAS + "{model}"
     )
-    schemas: dict[str, Any] = dict(sorted(told.get("$defs", {}).items()))
+    schemas: dict[str, Any] = dict(sorted(generated.get("$defs", {}).items()))
     _list_words(schemas)
     if "Change" in schemas:
         rows = [_ref(name) for name in sorted({row.__name__ for row in changed.values()})]

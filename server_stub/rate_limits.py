@@ -43,9 +43,9 @@ class Limits:
         self._address = RateLimitItemPerMinute(rates.logins_per_address_a_minute)
         self._refreshes = _bucket(rates.refreshes_per_s, rates.refreshes_burst)
 
-    async def stranger(self, sid: str) -> None:
+    async def unauthenticated(self, sid: str) -> None:
         """One event of a socket that has not said yet whose it is."""
-        await self._take(self._events, "stranger", sid)
+        await self._take(self._events, "unauthenticated", sid)
 
     async def request(self, caller: Caller) -> None:
         """One request or event of a bearer."""

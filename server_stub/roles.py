@@ -6,7 +6,7 @@ door; whose places and whose rows are behind it is for the services to judge.
 
 from enum import StrEnum
 
-from sync_agent.contract import events
+from sync_agent.contract import events, paths
 
 
 class Action(StrEnum):
@@ -85,40 +85,40 @@ ALLOWED: dict[Action, frozenset[str]] = {
 """Who holds each right by themselves; tests/architecture/test_rights.py compares it with the till's table."""
 
 ENDPOINTS: dict[tuple[str, str], frozenset[str]] = {
-    ("POST", events.PATH_LOGIN): NO_TOKEN,
-    ("POST", events.PATH_REFRESH): NO_TOKEN,
-    ("POST", events.PATH_LOGOUT): _EVERYONE,
-    ("POST", events.PATH_ENROLL): _MANAGERS,
-    ("POST", events.PATH_QUEUE): _ALL,
-    ("GET", events.PATH_CHANGES): _ALL,
-    ("GET", events.PATH_SNAPSHOT): _ALL,
-    ("GET", events.PATH_DIGEST): _ALL,
-    ("GET", events.PATH_CONFLICTS): _ALL,
-    ("POST", events.PATH_RESOLVE): _EVERYONE,
-    ("POST", events.PATH_PREVIEW): _ALL,
-    ("POST", events.PATH_REOPEN): _EVERYONE,
-    ("GET", events.PATH_STOCK + "/{product_id}"): _ALL,
-    ("GET", events.PATH_SYNC_STATE): _ALL,
-    ("POST", events.PATH_BROADCAST): _MANAGERS,
-    ("GET", events.PATH_NOTICES): _MANAGERS,
-    ("GET", events.PATH_HEALTH): _ALL,
-    ("POST", events.PATH_PING): _ALL,
-    ("GET", events.PATH_SHIFT): _ALL,
-    ("GET", events.PATH_AUDIT): _MANAGERS,
-    ("GET", events.PATH_AUDIT_VERIFY): _MANAGERS,
-    ("GET", events.PATH_QUARANTINE): _MANAGERS,
-    ("POST", events.PATH_QUARANTINE_RETRY): _MANAGERS,
-    ("POST", events.PATH_QUARANTINE_DISCARD): _MANAGERS,
-    ("GET", events.PATH_USERS): _MANAGERS,
-    ("POST", events.PATH_USERS): _MANAGERS,
-    ("PATCH", events.PATH_USER): _MANAGERS,
-    ("GET", events.PATH_DEVICES): _MANAGERS,
-    ("POST", events.PATH_DEVICE_REVOKE): _MANAGERS,
-    ("GET", events.PATH_SETTINGS): _MANAGERS,
-    ("PATCH", events.PATH_SETTINGS): _MANAGERS,
-    ("GET", events.PATH_LIVE): NO_TOKEN,
-    ("GET", events.PATH_READY): NO_TOKEN,
-    ("GET", events.PATH_METRICS): NO_TOKEN,
+    ("POST", paths.LOGIN): NO_TOKEN,
+    ("POST", paths.REFRESH): NO_TOKEN,
+    ("POST", paths.LOGOUT): _EVERYONE,
+    ("POST", paths.ENROLL): _MANAGERS,
+    ("POST", paths.QUEUE): _ALL,
+    ("GET", paths.CHANGES): _ALL,
+    ("GET", paths.SNAPSHOT): _ALL,
+    ("GET", paths.DIGEST): _ALL,
+    ("GET", paths.CONFLICTS): _ALL,
+    ("POST", paths.RESOLVE): _EVERYONE,
+    ("POST", paths.PREVIEW): _ALL,
+    ("POST", paths.REOPEN): _EVERYONE,
+    ("GET", paths.STOCK + "/{product_id}"): _ALL,
+    ("GET", paths.SYNC_STATE): _ALL,
+    ("POST", paths.BROADCAST): _MANAGERS,
+    ("GET", paths.NOTICES): _MANAGERS,
+    ("GET", paths.HEALTH): _ALL,
+    ("POST", paths.PING): _ALL,
+    ("GET", paths.SHIFT): _ALL,
+    ("GET", paths.AUDIT): _MANAGERS,
+    ("GET", paths.AUDIT_VERIFY): _MANAGERS,
+    ("GET", paths.QUARANTINE): _MANAGERS,
+    ("POST", paths.QUARANTINE_RETRY): _MANAGERS,
+    ("POST", paths.QUARANTINE_DISCARD): _MANAGERS,
+    ("GET", paths.USERS): _MANAGERS,
+    ("POST", paths.USERS): _MANAGERS,
+    ("PATCH", paths.USER): _MANAGERS,
+    ("GET", paths.DEVICES): _MANAGERS,
+    ("POST", paths.DEVICE_REVOKE): _MANAGERS,
+    ("GET", paths.SETTINGS): _MANAGERS,
+    ("PATCH", paths.SETTINGS): _MANAGERS,
+    ("GET", paths.LIVE): NO_TOKEN,
+    ("GET", paths.READY): NO_TOKEN,
+    ("GET", paths.METRICS): NO_TOKEN,
 }
 
 EVENTS: dict[str, frozenset[str]] = {

@@ -18,7 +18,7 @@ from server_stub.clock import Clock, SystemClock, TimeOrderedIds
 from server_stub.middleware.http_protocol import bounded_http
 from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import HANDLERS
-from server_stub.settings import Settings, refuse_open_door
+from server_stub.settings import Settings, refuse_unprotected_listener
 from server_stub.store.database import Database
 from server_stub.store.migrations import make_ready
 
@@ -51,7 +51,7 @@ def prepare(settings: Settings, *, demo_data: bool) -> None:
 
 def serve(settings: Settings, *, demo_data: bool = False) -> None:
     """Serves until SIGTERM or SIGINT. Says where on stdout, as its first line, once it is listening."""
-    refuse_open_door(settings)
+    refuse_unprotected_listener(settings)
     prepare(settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from sync_agent.contract import events
-from sync_agent.contract.events import PATH_LIVE, NetworkStatus
+from sync_agent.contract import events, paths
+from sync_agent.contract.events import NetworkStatus
 from sync_agent.contract.streams import JoinedStreams, location_stream, tenant_stream
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import PROTOCOL_VERSION, to_ms
@@ -87,7 +87,7 @@ class Connection:
         self.move(ConnectionState.CONNECTING)
         self._dropped = asyncio.get_running_loop().create_future()
         # Without any secret: a captive portal answers as well, and shall not see a token.
-        await self._transport.request("GET", PATH_LIVE)
+        await self._transport.request("GET", paths.LIVE)
         token = await self._session.token()
         arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sync_agent import credentials
-from sync_agent.contract.events import PATH_ENROLL, PATH_LOGIN
+from sync_agent.contract import paths
 from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, LoginAnswer, LoginRequest
 from sync_agent.credentials import Credentials
 from sync_agent.errors import StoreError
@@ -38,7 +38,7 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
     login = LoginAnswer.model_validate(
         await transport.request(
             "POST",
-            PATH_LOGIN,
+            paths.LOGIN,
             body=LoginRequest(
                 tenant_id=enrolment.tenant_id, username=enrolment.username, password=enrolment.password
             ).to_wire(),
@@ -47,7 +47,7 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
     answer = EnrollAnswer.model_validate(
         await transport.request(
             "POST",
-            PATH_ENROLL,
+            paths.ENROLL,
             body=EnrollRequest(name=enrolment.till_name, location_id=enrolment.location_id).to_wire(),
             token=login.access_token,
         )

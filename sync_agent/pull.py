@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.events import PATH_CHANGES, PATH_DIGEST, PATH_SNAPSHOT
 from sync_agent.contract.streams import (
     Change,
     ChangesEvent,
@@ -114,7 +114,7 @@ class Puller:
         """
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
-            theirs = await self._reader.fetch(PATH_DIGEST, StreamDigest, stream=stream)
+            theirs = await self._reader.fetch(paths.DIGEST, StreamDigest, stream=stream)
             differing = await self._differing(stream, kinds, theirs)
             if not differing:
                 return differing is not None
@@ -188,7 +188,7 @@ class Puller:
     async def _changes(self, stream: str, after: int, change_id: str) -> ChangesPage:
         try:
             return await self._reader.fetch(
-                PATH_CHANGES,
+                paths.CHANGES,
                 ChangesPage,
                 stream=stream,
                 after=after,
@@ -264,7 +264,7 @@ class Puller:
 
     async def _page(self, stream: str, page_token: str | None) -> SnapshotPage:
         try:
-            return await self._reader.fetch(PATH_SNAPSHOT, SnapshotPage, stream=stream, pageToken=page_token)
+            return await self._reader.fetch(paths.SNAPSHOT, SnapshotPage, stream=stream, pageToken=page_token)
         except RequestRefused as error:
             if page_token is not None:
                 raise _StreamBroken from error  # too old to go on with

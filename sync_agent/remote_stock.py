@@ -7,7 +7,7 @@ import logging
 
 from sqlalchemy.dialects.sqlite import insert
 
-from sync_agent.contract.events import PATH_STOCK
+from sync_agent.contract import paths
 from sync_agent.contract.stock import StockElsewhere
 from sync_agent.contract.wire import to_ms
 from sync_agent.errors import SyncError
@@ -29,7 +29,7 @@ class Elsewhere:
     async def look(self, product_id: str) -> None:
         """Ask the server, and keep its answer. Never raises SyncError: nobody waits for it."""
         try:
-            answer = await self._reader.fetch(f"{PATH_STOCK}/{product_id}", StockElsewhere)
+            answer = await self._reader.fetch(f"{paths.STOCK}/{product_id}", StockElsewhere)
         except SyncError as error:
             log.info("stock elsewhere could not be read: %s", error)
             return

@@ -45,7 +45,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     if arguments.bundle is not None:
         print(f"Written to {support_bundle.write_bundle(home, findings, arguments.bundle)}")
         print("It holds no names, prices, products, receipts or passwords.")
-    return EXIT_BROKEN if any(one.level is diagnosis.Level.BROKEN for one in findings) else 0
+    return EXIT_BROKEN if any(finding.level is diagnosis.Level.BROKEN for finding in findings) else 0
 
 
 # --- queue -------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def _queue(arguments: argparse.Namespace) -> int:
     try:
         till = opened.till()
         if arguments.show:
-            _tell_details(refused.details(till, arguments.show), till.zone)
+            _print_details(refused.details(till, arguments.show), till.zone)
         elif arguments.retry:
             asyncio.run(refused.try_again(till, arguments.retry))
             print("It is offered again with the next connection.")
@@ -93,8 +93,8 @@ def _queue(arguments: argparse.Namespace) -> int:
             print(f"Sent anew as {new_id}.")
         elif arguments.discard:
             actor = manager_named(till, arguments.user)
-            kept = asyncio.run(refused.discard(till, arguments.discard, actor, arguments.reason))
-            print(f"Given up. It was exported to {kept} first.")
+            exported_to = asyncio.run(refused.discard(till, arguments.discard, actor, arguments.reason))
+            print(f"Given up. It was exported to {exported_to} first.")
         else:
             for heading, rows in (
                 ("Waiting", queue.waiting(till)),
@@ -108,7 +108,7 @@ def _queue(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tell_details(entry: "object", zone: ZoneInfo) -> None:
+def _print_details(entry: "object", zone: ZoneInfo) -> None:
     from app.services.sync.refused import EntryDetails
 
     assert isinstance(entry, EntryDetails), "the details of one entry"
@@ -144,7 +144,7 @@ def _add_export(commands: Commands) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from app.rescue import export_outbox
+    from app.outbox_export import export_outbox
     from sync_agent.ports import SystemClock
     from sync_agent.store.home import Home
 
@@ -172,7 +172,7 @@ def _add_import(commands: Commands) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     from app.bootstrap import open_home
-    from app.rescue import ImportReport, import_outbox
+    from app.outbox_export import ImportReport, import_outbox
     from sync_agent.network.session import Session
     from sync_agent.network.transport import NetworkTransport
     from sync_agent.ports import SystemClock

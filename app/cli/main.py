@@ -90,10 +90,10 @@ def _add_agent(commands: Commands) -> None:
 def _agent(arguments: argparse.Namespace) -> int:
     from app.bootstrap import run_headless
 
-    def tell(event: object) -> None:
+    def print_event(event: object) -> None:
         print(event, flush=True)
 
-    asyncio.run(run_headless(arguments.home, emit=tell))
+    asyncio.run(run_headless(arguments.home, emit=print_event))
     return 0
 
 
@@ -212,11 +212,11 @@ def _import_catalogue(arguments: argparse.Namespace) -> int:
             bar.update(task, total=report.read, completed=report.read)
     finally:
         opened.store.close()
-    _tell_import(report, arguments.refused or Path(f"{arguments.file.name}.refused.csv"))
+    _print_import(report, arguments.refused or Path(f"{arguments.file.name}.refused.csv"))
     return 0
 
 
-def _tell_import(report: "ImportReport", refused_to: Path) -> None:
+def _print_import(report: "ImportReport", refused_to: Path) -> None:
     import csv
 
     print(

@@ -7,7 +7,7 @@ from typing import Protocol
 from app.domain.discount import Discount, apportion
 from app.domain.errors import BadAmount, BadQuantity, NotPriced, UnknownLine
 from app.domain.money import AMOUNT_MAX_MINOR, round_half_up
-from app.domain.quantity import check_quantity, must_be_countable, one
+from app.domain.quantity import check_quantity, must_be_countable, one_unit
 from app.domain.tax import tax_added, tax_included
 from app.domain.vocabulary.units import unit_of
 from resources.words import translate
@@ -141,7 +141,7 @@ class Cart:
         if product.price_minor is None:
             raise NotPriced(product.name)
         must_be_countable(product.unit)
-        added = _positive(one(product.unit) if quantity is None else quantity)
+        added = _positive(one_unit(product.unit) if quantity is None else quantity)
         line = CartLine(
             line_id=self.next_line_id,
             product_id=product.id,
@@ -168,7 +168,7 @@ class Cart:
     def step(self, line_id: int, step: int) -> "Cart":
         """The cart with so many pieces or kilograms more of a line, or fewer; at nothing the line goes."""
         line = self.line(line_id)
-        return self.set_quantity(line_id, max(0, line.quantity + step * one(line.unit)))
+        return self.set_quantity(line_id, max(0, line.quantity + step * one_unit(line.unit)))
 
     def line(self, line_id: int) -> CartLine:
         """Raises UnknownLine."""

@@ -113,9 +113,9 @@ class OpenSale:
         return self.cart.is_empty
 
     @property
-    def kept_minor(self) -> int:
-        """What the payments so far leave in the till."""
-        return sum(payment.kept_minor for payment in self.payments)
+    def paid_minor(self) -> int:
+        """What the payments so far add up to, less change."""
+        return sum(payment.net_minor for payment in self.payments)
 
     # --- what is sold --------------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class OpenSale:
         Raises what `change` raises, and BadPayment where more was paid already than would be due.
         """
         cart = change(self.cart)
-        too_much_minor = self.kept_minor - cart.total_minor
+        too_much_minor = self.paid_minor - cart.total_minor
         if self.payments and too_much_minor > 0:
             raise self._paid_too_much(too_much_minor)
         if cart.is_empty:
@@ -143,7 +143,7 @@ class OpenSale:
         if not reason.strip():
             raise ReasonMissing
         if self.refund is None and self.payments:
-            raise self._paid_too_much(self.kept_minor)
+            raise self._paid_too_much(self.paid_minor)
         return replace(self, refund=Refund(reason.strip()))
 
     def abandon_refund(self) -> "OpenSale":
@@ -202,7 +202,9 @@ class OpenSale:
             for need in needs
         )
         renewed = {(approval.right, approval.line_id) for approval in new}
-        others = (one for one in self.approvals if (one.right, one.line_id) not in renewed)
+        others = (
+            approval for approval in self.approvals if (approval.right, approval.line_id) not in renewed
+        )
         return replace(self, approvals=(*others, *new))
 
     def _paid_too_much(self, amount_minor: int) -> BadPayment:
@@ -213,5 +215,5 @@ class OpenSale:
 def _without_ended_approvals(sale: OpenSale) -> OpenSale:
     """The shop's limit plays no part: a discount that a clerk may give alone is still that discount."""
     there = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
-    approvals = tuple(one for one in sale.approvals if (one.right, one.line_id) in there)
+    approvals = tuple(approval for approval in sale.approvals if (approval.right, approval.line_id) in there)
     return replace(sale, approvals=approvals)

@@ -10,7 +10,7 @@ QUANTITY_MAX = 10**9
 """More than any shelf holds; a price times it still fits the wire."""
 
 
-def one(unit: str) -> int:
+def one_unit(unit: str) -> int:
     """The quantity that "one of it" means: a piece, or a whole kilogram. Raises UnknownUnit."""
     must_be_countable(unit)
     return unit_of(unit).parts

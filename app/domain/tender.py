@@ -21,7 +21,8 @@ class Tender:
     reference: str | None = None
 
     @property
-    def kept_minor(self) -> int:
+    def net_minor(self) -> int:
+        """What the payment leaves in the drawer or on the account: amount less change."""
         return self.amount_minor - self.change_minor
 
 
@@ -57,7 +58,7 @@ class Settlement:
     @property
     def due_minor(self) -> int:
         """What is still to be paid, before any rounding of cash."""
-        return self.total_minor + self.rounding_minor - sum(tender.kept_minor for tender in self.tenders)
+        return self.total_minor + self.rounding_minor - sum(tender.net_minor for tender in self.tenders)
 
     @property
     def cash_due_minor(self) -> int:
@@ -99,7 +100,9 @@ class Settlement:
 
     def paid_out(self) -> "Settlement":
         """The same as money that goes back: it is counted out as it is, and nobody gives change on it."""
-        tenders = tuple(replace(one, amount_minor=one.kept_minor, change_minor=0) for one in self.tenders)
+        tenders = tuple(
+            replace(tender, amount_minor=tender.net_minor, change_minor=0) for tender in self.tenders
+        )
         return replace(self, tenders=tenders)
 
     def without(self, place: int) -> "Settlement":
@@ -115,12 +118,12 @@ def check_payments(
     if any(payment.amount_minor < 0 or payment.change_minor < 0 for payment in payments):
         raise BadPayment(translate("errors", "A payment cannot be negative."))
     due_minor = total_minor + rounding_minor
-    kept_minor = sum(payment.kept_minor for payment in payments)
-    if kept_minor < due_minor:
-        raise InsufficientCash(format_minor(due_minor - kept_minor, currency))
-    if kept_minor > due_minor:
+    net_minor = sum(payment.net_minor for payment in payments)
+    if net_minor < due_minor:
+        raise InsufficientCash(format_minor(due_minor - net_minor, currency))
+    if net_minor > due_minor:
         words = translate("errors", "{amount} more was taken than is due.")
-        raise BadPayment(words.format(amount=format_minor(kept_minor - due_minor, currency)))
+        raise BadPayment(words.format(amount=format_minor(net_minor - due_minor, currency)))
 
 
 _NOTES = {

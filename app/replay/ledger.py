@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync_agent.contract.events import PATH_CHANGES, PATH_LOGIN, PATH_SNAPSHOT
+from sync_agent.contract import paths
 from sync_agent.contract.identity import LoginAnswer, LoginRequest
 from sync_agent.contract.stock import StockLevelRow
 from sync_agent.contract.streams import ChangesPage, SnapshotPage, location_stream, tenant_stream
@@ -72,10 +72,10 @@ class ServerLedger:
         query = {"stream": stream, "after": str(after), "limit": str(limit)}
         if change_id:
             query["changeId"] = change_id
-        return ChangesPage.model_validate(await self._get(PATH_CHANGES, query))
+        return ChangesPage.model_validate(await self._get(paths.CHANGES, query))
 
     async def _snapshot_page(self, query: Mapping[str, str]) -> SnapshotPage:
-        return SnapshotPage.model_validate(await self._get(PATH_SNAPSHOT, {"stream": self.stream, **query}))
+        return SnapshotPage.model_validate(await self._get(paths.SNAPSHOT, {"stream": self.stream, **query}))
 
     async def _get(self, path: str, query: Mapping[str, str]) -> Any:
         token = self._token or await self._sign_in()
@@ -85,6 +85,6 @@ class ServerLedger:
             return await self._transport.request("GET", path, query=query, token=await self._sign_in())
 
     async def _sign_in(self) -> str:
-        answer = await self._transport.request("POST", PATH_LOGIN, body=self._who.to_wire())
+        answer = await self._transport.request("POST", paths.LOGIN, body=self._who.to_wire())
         self._token = LoginAnswer.model_validate(answer).access_token
         return self._token

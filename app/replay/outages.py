@@ -96,11 +96,11 @@ class SwitchedTransport:
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
         broken = self._broken
 
-        async def hear(name: str, payload: Any) -> None:
+        async def receive(name: str, payload: Any) -> None:
             if not broken.is_set():
                 await on_event(name, payload)
 
-        return _SwitchedChannel(await _unless(broken, self._inner.open_channel(token, hear)), broken)
+        return _SwitchedChannel(await _unless(broken, self._inner.open_channel(token, receive)), broken)
 
     async def close(self) -> None:
         await self._inner.close()

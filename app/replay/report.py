@@ -94,7 +94,7 @@ class Unsold:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Where one till stood when the waiting was given up."""
+    """What a till had not finished when the replay stopped waiting: its connection, cursors and the heads."""
 
     till: int
     waiting: int
@@ -227,27 +227,28 @@ def total(codes: Iterable[CodeSums], tills: int) -> CodeSums:
     """All codes together."""
     every = list(codes)
     return CodeSums(
-        csv=sum(one.csv for one in every),
-        server=sum(one.server for one in every),
-        server_level=sum(one.server_level for one in every),
-        tills=[sum(one.tills[till] for one in every) for till in range(tills)],
-        till_levels=[sum(one.till_levels[till] for one in every) for till in range(tills)],
-        sold=sum(one.sold for one in every),
-        refunded=sum(one.refunded for one in every),
-        adjusted=sum(one.adjusted for one in every),
+        csv=sum(sums.csv for sums in every),
+        server=sum(sums.server for sums in every),
+        server_level=sum(sums.server_level for sums in every),
+        tills=[sum(sums.tills[till] for sums in every) for till in range(tills)],
+        till_levels=[sum(sums.till_levels[till] for sums in every) for till in range(tills)],
+        sold=sum(sums.sold for sums in every),
+        refunded=sum(sums.refunded for sums in every),
+        adjusted=sum(sums.adjusted for sums in every),
     )
 
 
 def refused_by_reason(refused: Iterable[Refused]) -> dict[str, RefusedByReason]:
-    """The refused lines, counted, with the first few of each kind as they stand in the file."""
+    """The refused lines, counted, with the first few of each kind as written in the file."""
     lines: dict[str, list[Refused]] = {}
     for line in refused:
         lines.setdefault(line.reason, []).append(line)
     return {
         reason: RefusedByReason(
-            len(some), [{"line": one.line_number, "text": _as_csv(one.raw)} for one in some[:EXAMPLES_MAX]]
+            len(refusals),
+            [{"line": line.line_number, "text": _as_csv(line.raw)} for line in refusals[:EXAMPLES_MAX]],
         )
-        for reason, some in sorted(lines.items())
+        for reason, refusals in sorted(lines.items())
     }
 
 

@@ -157,7 +157,7 @@ async def replay(options: ReplayOptions, progress: OnProgress) -> ReplayReport:
         selling_s = clock.monotonic_s()
         await run.sell(shop)
         settling_s = clock.monotonic_s()
-        standing = await run.settle()
+        unfinished = await run.settle()
         ended_s = clock.monotonic_s()
         seconds = Seconds(
             prepare=round(selling_s - began_s, 3),
@@ -165,7 +165,7 @@ async def replay(options: ReplayOptions, progress: OnProgress) -> ReplayReport:
             settle=round(ended_s - settling_s, 3),
             total=round(ended_s - began_s, 3),
         )
-        return await run.report(shop, standing, seconds)
+        return await run.report(shop, unfinished, seconds)
 
 
 @asynccontextmanager
@@ -236,16 +236,19 @@ class _Run:
         present = first.articles(product.code for product in self._plan.products)
         missing = [product for product in self._plan.products if product.code not in present]
         for start in range(0, len(missing), ADD_MAX):
-            some = missing[start : start + ADD_MAX]
+            chunk = missing[start : start + ADD_MAX]
             added = await catalogue.add_products(
                 first.till,
-                [NewProduct(one.name, sku=one.code, price_minor=one.price_minor) for one in some],
+                [
+                    NewProduct(article.name, sku=article.code, price_minor=article.price_minor)
+                    for article in chunk
+                ],
                 manager.id,
             )
             if added.refused:
                 place, reason = added.refused[0]
-                raise ReplayFailed(f"The article {some[place].code} was refused: {reason}")
-            self._progress("Adding articles", start + len(some), len(missing))
+                raise ReplayFailed(f"The article {chunk[place].code} was refused: {reason}")
+            self._progress("Adding articles", start + len(chunk), len(missing))
         return len(missing)
 
     async def sell(self, shop: Shop) -> None:
@@ -306,7 +309,7 @@ class _Run:
         self._progress(stage, most, most)
         return True
 
-    async def report(self, shop: Shop, standing: list[Unfinished], seconds: Seconds) -> ReplayReport:
+    async def report(self, shop: Shop, unfinished: list[Unfinished], seconds: Seconds) -> ReplayReport:
         """Compare the file, the server and the tills, and put down how it went."""
         options, plan = self._options, self._plan
         code_of = {article.id: code for code, article in shop.articles.items()}
@@ -321,10 +324,10 @@ class _Run:
         by_till = [till.counts() for till in self._tills]
         sales = plan.count(PlannedSale)
         return ReplayReport(
-            agree=not disagreeing and not standing,
+            agree=not disagreeing and not unfinished,
             disagreeing=disagreeing,
-            settled=not standing,
-            standing=standing,
+            settled=not unfinished,
+            standing=unfinished,
             file=options.file.name,
             from_date=options.from_date,
             to_date=options.to_date,
@@ -339,13 +342,13 @@ class _Run:
             adjustments=plan.count(PlannedAdjustment),
             products_created=shop.created,
             products_reused=len(codes) - shop.created,
-            operations=sum(one.operations for one in by_till),
-            sent=sum(one.sent for one in by_till),
-            retries=sum(one.retries for one in by_till),
-            duplicates=sum(one.duplicates for one in by_till),
-            conflicts=sum(one.conflicts for one in by_till),
-            dead_letters=sum(one.dead_letters for one in by_till),
-            quarantined=sum(one.quarantined for one in by_till),
+            operations=sum(counts.operations for counts in by_till),
+            sent=sum(counts.sent for counts in by_till),
+            retries=sum(counts.retries for counts in by_till),
+            duplicates=sum(counts.duplicates for counts in by_till),
+            conflicts=sum(counts.conflicts for counts in by_till),
+            dead_letters=sum(counts.dead_letters for counts in by_till),
+            quarantined=sum(counts.quarantined for counts in by_till),
             by_till=by_till,
             unsold=[unsold for till in self._tills for unsold in till.unsold],
             refused_lines=len(plan.refused),

@@ -162,8 +162,8 @@ class ReplayTill:
         with self.till.store.reading() as connection:
             sums = {row.product_id: row.delta for row in connection.execute(query)}
             for first in range(0, len(ids), _IDS_PER_QUERY):
-                some = ids[first : first + _IDS_PER_QUERY]
-                on_hand |= on_hand_many(connection, some, self.till.device.location_id)
+                chunk = ids[first : first + _IDS_PER_QUERY]
+                on_hand |= on_hand_many(connection, chunk, self.till.device.location_id)
         return Moved(by_code(sums, code_of), beyond(start, on_hand, code_of))
 
     def counts(self) -> TillCounts:

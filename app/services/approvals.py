@@ -10,9 +10,9 @@ from sync_agent.contract.wire import from_ms
 
 def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
     """Whoever answers for it: the person themselves, or the manager who approved. Raises NotPermitted."""
-    for one in (actor, approved_by):
-        if one is not None and one.may(right):
-            return one
+    for person in (actor, approved_by):
+        if person is not None and person.may(right):
+            return person
     raise not_permitted(right)
 
 

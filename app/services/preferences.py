@@ -84,9 +84,9 @@ async def change(
     def write(tx: Transaction) -> None:
         values = {name: value for name, value in asdict(after).items() if name in changed}
         for name, value in values.items():
-            kept = {"name": name, "value": orjson.dumps(value).decode()}
-            statement = insert(t.preference).values(kept)
-            tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
+            row = {"name": name, "value": orjson.dumps(value).decode()}
+            statement = insert(t.preference).values(row)
+            tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=row))
         if not _LOOKS.issuperset(changed):
             journal.note(
                 tx,
@@ -108,7 +108,7 @@ async def toggle_quick_key(till: Till, product_id: str) -> None:
     """Give a product a key of its own, behind the others, or take it away. Raises TooManyQuickKeys."""
 
     def arrange(before: list[str]) -> list[str]:
-        others = [one for one in before if one != product_id]
+        others = [key for key in before if key != product_id]
         return others if product_id in before else [*others, product_id]
 
     await _arrange_quick_keys(till, arrange)
@@ -117,7 +117,7 @@ async def toggle_quick_key(till: Till, product_id: str) -> None:
 async def put_quick_key_first(till: Till, product_id: str) -> None:
     """Raises TooManyQuickKeys where it had none and there is no room."""
     await _arrange_quick_keys(
-        till, lambda before: [product_id, *(one for one in before if one != product_id)]
+        till, lambda before: [product_id, *(key for key in before if key != product_id)]
     )
 
 
@@ -128,9 +128,9 @@ async def _arrange_quick_keys(till: Till, arrange: Callable[[list[str]], list[st
         keys = arrange(list(read_from(tx.connection).quick_keys))
         if len(keys) > QUICK_KEYS_MAX:
             raise TooManyQuickKeys(QUICK_KEYS_MAX)
-        kept = {"name": "quick_keys", "value": orjson.dumps(keys).decode()}
-        statement = insert(t.preference).values(kept)
-        tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=kept))
+        row = {"name": "quick_keys", "value": orjson.dumps(keys).decode()}
+        statement = insert(t.preference).values(row)
+        tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=row))
         tx.touch(Topic.PREFERENCES)
 
     await till.store.write(write)

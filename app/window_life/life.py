@@ -11,7 +11,7 @@ from app.crash_reports import CrashReports
 from app.demo_shop import DemoShop
 from app.services.preferences import read_from
 from app.services.till import Actor
-from app.single_instance import Doorbell
+from app.single_instance import SecondStart
 from app.ui.widgets import tasks
 from app.ui.widgets.language import apply_language
 from app.ui.widgets.theme import apply_theme, theme_of
@@ -49,14 +49,14 @@ class WindowLife:
         """Until a person closes the window."""
         path = self._home.store.home.path
         reports = CrashReports(path, self._home.clock.now_ms, self._say_fault)
-        doorbell = Doorbell(path, self._come_to_front)
+        second_start = SecondStart(path, self._come_to_front)
         try:
             if self._demo.exists:
                 await asyncio.to_thread(self._demo.start)
             while await self._until_left() is Ending.SIGNED_OUT:
                 self._sign_out()
         finally:
-            doorbell.close()
+            second_start.close()
             reports.close()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import Device
 from sync_agent.contract.identity import Password
 from sync_agent.contract.operations import OperationResult
-from sync_agent.contract.rescue import PackHeader
+from sync_agent.contract.outbox_export import ExportHeader
 from sync_agent.contract.wire import Id, ShortText, Wire
 
 
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class _NewTenant(Wire):
-    """Its fields are named like the flags, so that what is wrong is told by them."""
+    """Its fields are named like the flags, so that what is wrong is said with the names of the flags."""
 
     tenant: Id
     name: ShortText = Field(min_length=1)
@@ -74,17 +74,17 @@ class NewTenant:
             raise Refused("a shop has at least one place, and no two of one id")
 
 
-def read_location(told: str) -> NewLocation:
+def read_location(value: str) -> NewLocation:
     """`ID:NAME:TIMEZONE`; the name may have colons of its own."""
-    identifier, _, rest = told.partition(":")
+    identifier, _, rest = value.partition(":")
     name, _, time_zone = rest.rpartition(":")
     try:
         _NewPlace(id=identifier, name=name)
         ZoneInfo(time_zone)
     except ValidationError as error:
-        raise Refused(f"{told}: ID:NAME:TIMEZONE was expected; {what_is_wrong(error)}") from error
+        raise Refused(f"{value}: ID:NAME:TIMEZONE was expected; {what_is_wrong(error)}") from error
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused(f"{told}: there is no time zone {time_zone}") from error
+        raise Refused(f"{value}: there is no time zone {time_zone}") from error
     return NewLocation(identifier, name, time_zone)
 
 
@@ -122,11 +122,11 @@ def new_epoch(unit: UnitOfWork) -> Sequence[str]:
     return streams
 
 
-TAKEN_AT_A_TIME = 200
+IMPORT_BATCH = 200
 
 
-async def take_in(
-    database: Database, header: PackHeader, operations: Sequence[dict[str, Any]]
+async def import_outbox(
+    database: Database, header: ExportHeader, operations: Sequence[dict[str, Any]]
 ) -> list[OperationResult]:
     """Judge what a till exported, as that till's. Refuses where the shop never had such a till."""
 
@@ -141,12 +141,10 @@ async def take_in(
     if place is None:
         raise Refused(f"the shop {header.tenant_id} has no till {header.device_id}")
     caller = Caller(header.tenant_id, "device", (place,), device_id=header.device_id)
-    queue = OperationQueue(database, HANDLERS, TAKEN_AT_A_TIME)
+    queue = OperationQueue(database, HANDLERS, IMPORT_BATCH)
     results: list[OperationResult] = []
-    for start in range(0, len(operations), TAKEN_AT_A_TIME):
-        items = [
-            item | {"carriedFor": header.device_id} for item in operations[start : start + TAKEN_AT_A_TIME]
-        ]
+    for start in range(0, len(operations), IMPORT_BATCH):
+        items = [item | {"carriedFor": header.device_id} for item in operations[start : start + IMPORT_BATCH]]
         results += await queue.import_all(caller, items)
     return results
 

@@ -133,8 +133,8 @@ class Metrics:
     def operations_done(self, items: Sequence[object], results: Iterable[OperationResult]) -> None:
         """Operations were judged; `items` are they as they came, in the order of their results."""
         for item, result in zip(items, results, strict=True):
-            told = item.get("resourceType") if isinstance(item, dict) else None
-            resource_type = told if isinstance(told, str) and told in self._resource_types else _UNKNOWN
+            named = item.get("resourceType") if isinstance(item, dict) else None
+            resource_type = named if isinstance(named, str) and named in self._resource_types else _UNKNOWN
             repeated = "yes" if result.repeated else "no"
             self._operations.labels(resource_type, str(result.status), repeated).inc()
             if result.code == ErrorCode.INTERNAL:

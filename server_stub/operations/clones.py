@@ -37,7 +37,7 @@ def _looks_cloned(
 ) -> bool:
     require_active_till(connection, tenant_id, device_id)
     owners: dict[int, tuple[str, str | None, str]] = {}
-    raws = [raw for raw in raws if not raw.is_carried]
+    raws = [raw for raw in raws if not raw.is_forwarded]
     numbers = {raw.device_seq for raw in raws if raw.device_seq is not None}
     of = t.operation.c
     for row in connection.execute(

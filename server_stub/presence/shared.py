@@ -113,11 +113,11 @@ class RedisPresence:
         return True
 
     async def of(self, tenant_id: str) -> list[Present]:
-        told = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
-        if told is None:
+        encoded = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
+        if encoded is None:
             return self._own.all_of(tenant_id)
         # One socket may stand there twice for a moment after its process began anew.
-        return list({present.sid: present for present in map(_read, told)}.values())
+        return list({present.sid: present for present in map(_read, encoded)}.values())
 
     async def count(self, tenant_id: str) -> int:
         count = await self._or_nothing(self._redis.hlen, _hash_of(tenant_id))
@@ -178,12 +178,12 @@ class RedisPresence:
         await self._redis.expire(_hash_of(tenant_id), self._hash_lifetime_s)
         return [_read(each) for each in vanished]
 
-    async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *told: Any, **named: Any) -> Any:
+    async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:
         """Redis's answer; None while it is away. Only the beat looks whether it is back."""
         if self._is_away:
             return None
         try:
-            return await ask(*told, **named)
+            return await ask(*arguments, **named)
         except REDIS_TROUBLE as error:
             self._lost(error)
             return None

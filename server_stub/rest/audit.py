@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from server_stub.app_state import AppState
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import audit
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.audit import AuditPage, AuditVerdict
 from sync_agent.contract.wire import UtcTime, to_ms
 
@@ -25,7 +25,7 @@ def routes(state: AppState) -> APIRouter:
     """A long trail takes its time: whoever asks while it is walked gets the same answer."""
 
     @router.get(
-        events.PATH_AUDIT,
+        paths.AUDIT,
         **documented("Who did what, oldest first; `after` goes on where a page ended.", gives=AuditPage),
     )
     async def read_audit(
@@ -51,7 +51,7 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.get(
-        events.PATH_AUDIT_VERIFY,
+        paths.AUDIT_VERIFY,
         **documented("Whether the trail is whole, or where not.", gives=AuditVerdict),
     )
     async def verify(caller: Bearer) -> Response:

@@ -8,7 +8,8 @@ from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.streams import broadcasts
-from sync_agent.contract.events import PATH_BROADCAST, PATH_NOTICES, BroadcastAnswer, BroadcastRequest
+from sync_agent.contract import paths
+from sync_agent.contract.events import BroadcastAnswer, BroadcastRequest
 from sync_agent.contract.notices import Notices
 
 
@@ -16,21 +17,21 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
     @router.post(
-        PATH_BROADCAST,
+        paths.BROADCAST,
         **documented(
             "Send a notice to everybody, or to one place.", takes=BroadcastRequest, gives=BroadcastAnswer
         ),
     )
     async def broadcast(request: Request, caller: Bearer) -> Response:
-        asked = read_message(BroadcastRequest, await read_body(request))
+        body = read_message(BroadcastRequest, await read_body(request))
         return answer(
             await state.database.write(
-                caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=asked)
+                caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=body)
             )
         )
 
     @router.get(
-        PATH_NOTICES, **documented("Notices of the last weeks, and who has read them.", gives=Notices)
+        paths.NOTICES, **documented("Notices of the last weeks, and who has read them.", gives=Notices)
     )
     async def notices(caller: Bearer) -> Response:
         return answer(

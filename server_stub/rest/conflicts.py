@@ -12,7 +12,7 @@ from server_stub.operations.handlers import conflict_reopening, conflict_resolut
 from server_stub.operations.queue import refuse_unless_applied
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.conflict_list import Wanted, conflicts_for
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.conflicts import (
     Conflict,
     ConflictPreview,
@@ -34,7 +34,7 @@ def routes(state: AppState) -> APIRouter:
         return from_ms(state.now_ms()).isoformat()
 
     @router.get(
-        events.PATH_CONFLICTS,
+        paths.CONFLICTS,
         **documented("Conflicts that the caller may decide, the oldest first.", gives=Conflict, many=True),
     )
     async def list_conflicts(
@@ -55,7 +55,7 @@ def routes(state: AppState) -> APIRouter:
         return answer([conflict.to_wire() for conflict in found])
 
     @router.post(
-        events.PATH_RESOLVE, **documented("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
+        paths.RESOLVE, **documented("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)
     )
     async def resolve_conflict(request: Request, caller: Bearer) -> Response:
         decision = read_message(ResolveConflict, await read_body(request))
@@ -65,19 +65,17 @@ def routes(state: AppState) -> APIRouter:
         return answer(ConflictResolved.model_validate(result.result))
 
     @router.post(
-        events.PATH_PREVIEW,
+        paths.PREVIEW,
         **documented(
             "What each decision would do; nothing is done.", takes=PreviewRequest, gives=ConflictPreview
         ),
     )
     async def preview_conflict(conflict_id: str, request: Request, caller: Bearer) -> Response:
-        asked = read_message(PreviewRequest, await read_body(request))
+        body = read_message(PreviewRequest, await read_body(request))
         wanted = read_message(ReopenConflict, {"conflictId": conflict_id})
-        return answer(await dry_run.preview(database, caller, wanted.conflict_id, asked))
+        return answer(await dry_run.preview(database, caller, wanted.conflict_id, body))
 
-    @router.post(
-        events.PATH_REOPEN, **documented("Open a decided conflict again, as a new one.", gives=Conflict)
-    )
+    @router.post(paths.REOPEN, **documented("Open a decided conflict again, as a new one.", gives=Conflict))
     async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:
         item = conflict_reopening.as_item(conflict_id, database.ids.new(), now())
         result = await state.operations.process_one(caller, item)

@@ -8,7 +8,7 @@ from server_stub.app_state import AppState
 from server_stub.clock import steady_s
 from server_stub.presence.sync_state import sync_state_of
 from server_stub.services.people.caller import Caller
-from sync_agent.contract.events import Health, HealthCheck, SystemHealth, TenantHealth
+from sync_agent.contract.health import Health, HealthCheck, SystemHealth, TenantHealth
 from sync_agent.contract.wire import from_ms
 
 _DATABASE_MS_MAX = 500.0

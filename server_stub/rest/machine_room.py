@@ -14,8 +14,9 @@ from server_stub.rest.health import health_of
 from server_stub.rest.routing import Bearer, address_of, answer, documented
 from server_stub.settings import Settings
 from server_stub.store.database import Database
-from sync_agent.contract import events
+from sync_agent.contract import events, paths
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.health import Health
 from sync_agent.contract.wire import from_ms
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -46,31 +47,29 @@ def routes(state: AppState) -> APIRouter:
     readiness = Readiness(state.database)
 
     @router.post(
-        events.PATH_PING,
+        paths.PING,
         **documented("For latency and the clock's offset.", takes=events.Ping, gives=events.Pong),
     )
     async def ping(request: Request, _caller: Bearer) -> Response:
-        asked = read_message(events.Ping, await read_body(request))
-        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(state.now_ms())))
+        body = read_message(events.Ping, await read_body(request))
+        return answer(events.Pong(client_time=body.client_time, server_time=from_ms(state.now_ms())))
 
-    @router.get(
-        events.PATH_HEALTH, **documented("How the server and the shop are doing.", gives=events.Health)
-    )
+    @router.get(paths.HEALTH, **documented("How the server and the shop are doing.", gives=Health))
     async def health(caller: Bearer) -> Response:
         return answer(await health_of(state, caller))
 
-    @router.get(events.PATH_LIVE, **documented("The process answers."))
+    @router.get(paths.LIVE, **documented("The process answers."))
     async def livez() -> Response:
         return answer({"live": True})
 
-    @router.get(events.PATH_READY, **documented("The database answers too."))
+    @router.get(paths.READY, **documented("The database answers too."))
     async def readyz() -> Response:
         if not await readiness.is_ready():
             raise Refusal(ErrorCode.UNAVAILABLE, "the database does not answer", retry_after_ms=1000)
         return answer({"ready": True})
 
     @router.get(
-        events.PATH_METRICS, **documented("Figures in Prometheus form, for loopback or a token of its own.")
+        paths.METRICS, **documented("Figures in Prometheus form, for loopback or a token of its own.")
     )
     async def metrics(request: Request) -> Response:
         if not (_is_from_here(request) or _has_metrics_token(request, state.settings)):
@@ -100,5 +99,5 @@ def _is_from_here(request: Request) -> bool:
 def _has_metrics_token(request: Request, settings: Settings) -> bool:
     if not settings.metrics_token:
         return False
-    told = request.headers.get("authorization", "")
-    return secrets.compare_digest(told.encode(), f"Bearer {settings.metrics_token}".encode())
+    sent = request.headers.get("authorization", "")
+    return secrets.compare_digest(sent.encode(), f"Bearer {settings.metrics_token}".encode())

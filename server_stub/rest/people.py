@@ -8,7 +8,7 @@ from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.people import directory, enrolment, shop_settings
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.identity import (
     DeviceList,
     DeviceRow,
@@ -24,17 +24,17 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     database = state.database
 
-    @router.get(events.PATH_USERS, **documented("Whoever works at your places.", gives=UserList))
+    @router.get(paths.USERS, **documented("Whoever works at your places.", gives=UserList))
     async def users(caller: Bearer) -> Response:
         return answer(await database.read(caller.tenant_id, partial(directory.users, caller=caller)))
 
-    @router.post(events.PATH_USERS, **documented("Somebody new.", takes=UserCreate, gives=UserRow))
+    @router.post(paths.USERS, **documented("Somebody new.", takes=UserCreate, gives=UserRow))
     async def add_user(request: Request, caller: Bearer) -> Response:
-        asked = read_message(UserCreate, await read_body(request))
-        return answer(await directory.add_user(database, caller, asked))
+        body = read_message(UserCreate, await read_body(request))
+        return answer(await directory.add_user(database, caller, body))
 
     @router.patch(
-        events.PATH_USER,
+        paths.USER,
         **documented(
             "Other rights, a new password or PIN, or an account's end; sign-ins end with it.",
             takes=UserEdit,
@@ -42,17 +42,17 @@ def routes(state: AppState) -> APIRouter:
         ),
     )
     async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
-        asked = read_message(UserEdit, await read_body(request))
-        row = await directory.edit_user(database, caller, user_id, asked)
+        body = read_message(UserEdit, await read_body(request))
+        row = await directory.edit_user(database, caller, user_id, body)
         state.token_validity.forget()
         return answer(row)
 
-    @router.get(events.PATH_DEVICES, **documented("The tills that were enrolled.", gives=DeviceList))
+    @router.get(paths.DEVICES, **documented("The tills that were enrolled.", gives=DeviceList))
     async def devices(caller: Bearer) -> Response:
         return answer(await database.read(caller.tenant_id, partial(enrolment.tills, caller=caller)))
 
     @router.post(
-        events.PATH_DEVICE_REVOKE,
+        paths.DEVICE_REVOKE,
         **documented("End a till's credential; asking again changes nothing.", gives=DeviceRow),
     )
     async def revoke_device(device_id: str, caller: Bearer) -> Response:
@@ -62,20 +62,20 @@ def routes(state: AppState) -> APIRouter:
         state.token_validity.forget()
         return answer(row)
 
-    @router.get(events.PATH_SETTINGS, **documented("What is set about the shop.", gives=TenantSettings))
+    @router.get(paths.SETTINGS, **documented("What is set about the shop.", gives=TenantSettings))
     async def settings(caller: Bearer) -> Response:
         return answer(
             await database.read(caller.tenant_id, partial(shop_settings.read, tenant_id=caller.tenant_id))
         )
 
     @router.patch(
-        events.PATH_SETTINGS,
+        paths.SETTINGS,
         **documented("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
     )
     async def edit_settings(request: Request, caller: Bearer) -> Response:
-        asked = read_message(TenantSettings, await read_body(request))
+        body = read_message(TenantSettings, await read_body(request))
         return answer(
-            await database.write(caller.tenant_id, partial(shop_settings.edit, caller=caller, changes=asked))
+            await database.write(caller.tenant_id, partial(shop_settings.edit, caller=caller, changes=body))
         )
 
     return router

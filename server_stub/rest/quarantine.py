@@ -9,7 +9,7 @@ from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations import quarantine_review
 from server_stub.rest.routing import Bearer, answer, documented
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.operations import DiscardRequest, QuarantineRow
 
 _SALES_MAX = 1000
@@ -20,7 +20,7 @@ def routes(state: AppState) -> APIRouter:
     database = state.database
 
     @router.get(
-        events.PATH_QUARANTINE,
+        paths.QUARANTINE,
         **documented(
             "Sales that could not be taken, whole, the newest first.", gives=QuarantineRow, many=True
         ),
@@ -42,7 +42,7 @@ def routes(state: AppState) -> APIRouter:
         return answer([row.to_wire() for row in found])
 
     @router.post(
-        events.PATH_QUARANTINE_RETRY,
+        paths.QUARANTINE_RETRY,
         **documented("Judge a sale again; one that still cannot be taken stays open.", gives=QuarantineRow),
     )
     async def retry(operation_id: str, caller: Bearer) -> Response:
@@ -59,16 +59,16 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.post(
-        events.PATH_QUARANTINE_DISCARD,
+        paths.QUARANTINE_DISCARD,
         **documented("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
     )
     async def discard(operation_id: str, request: Request, caller: Bearer) -> Response:
-        asked = read_message(DiscardRequest, await read_body(request))
+        body = read_message(DiscardRequest, await read_body(request))
         return answer(
             await database.write(
                 caller.tenant_id,
                 partial(
-                    quarantine_review.discard, caller=caller, operation_id=operation_id, reason=asked.reason
+                    quarantine_review.discard, caller=caller, operation_id=operation_id, reason=body.reason
                 ),
             )
         )

@@ -8,7 +8,7 @@ from server_stub.app_state import AppState
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services import shifts
 from server_stub.services.streams import stock_view
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.operations import ShiftRow
 from sync_agent.contract.stock import StockElsewhere
 
@@ -18,7 +18,7 @@ def routes(state: AppState) -> APIRouter:
     database = state.database
 
     @router.get(
-        events.PATH_STOCK + "/{product_id}",
+        paths.STOCK + "/{product_id}",
         **documented(
             "A product's stock: for a till at every place of its shop, for a person at theirs.",
             gives=StockElsewhere,
@@ -32,7 +32,7 @@ def routes(state: AppState) -> APIRouter:
         )
 
     @router.get(
-        events.PATH_SHIFT,
+        paths.SHIFT,
         **documented("A shift, and whether all that its till sent is here.", gives=ShiftRow),
     )
     async def shift(shift_id: str, caller: Bearer) -> Response:

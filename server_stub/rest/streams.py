@@ -11,7 +11,7 @@ from server_stub.middleware.incoming import read_body
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.streams import snapshot, sync
 from server_stub.services.streams.digest import Digests
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX, ErrorCode
 from sync_agent.contract.operations import QueueRequest, QueueResults
 from sync_agent.contract.streams import ChangesPage, Cursor, SnapshotPage, StreamDigest
@@ -26,7 +26,7 @@ def routes(state: AppState) -> APIRouter:
     state.metrics.show_cache("digests", digests.__len__)
 
     @router.post(
-        events.PATH_QUEUE,
+        paths.QUEUE,
         **documented("Send operations; gzip is accepted.", takes=QueueRequest, gives=QueueResults),
     )
     async def take_queue(request: Request, caller: Bearer) -> Response:
@@ -41,7 +41,7 @@ def routes(state: AppState) -> APIRouter:
         state.metrics.operations_done(items, results)
         return answer(QueueResults(results=results))
 
-    @router.get(events.PATH_CHANGES, **documented("What follows a cursor of a stream.", gives=ChangesPage))
+    @router.get(paths.CHANGES, **documented("What follows a cursor of a stream.", gives=ChangesPage))
     async def changes(
         caller: Bearer,
         stream: Stream,
@@ -62,7 +62,7 @@ def routes(state: AppState) -> APIRouter:
         return answer(page)
 
     @router.get(
-        events.PATH_SNAPSHOT,
+        paths.SNAPSHOT,
         **documented(
             "A stream's current rows, page by page, and where to follow it from.", gives=SnapshotPage
         ),
@@ -85,7 +85,7 @@ def routes(state: AppState) -> APIRouter:
         return answer(page)
 
     @router.get(
-        events.PATH_DIGEST,
+        paths.DIGEST,
         **documented("A stream's current rows in one figure a resource type.", gives=StreamDigest),
     )
     async def digest(caller: Bearer, stream: Stream) -> Response:

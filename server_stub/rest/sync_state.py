@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from server_stub.app_state import AppState
 from server_stub.presence.sync_state import sync_state_of
 from server_stub.rest.routing import Bearer, answer, documented
-from sync_agent.contract.events import PATH_SYNC_STATE, SyncStateAnswer
+from sync_agent.contract import paths
+from sync_agent.contract.events import SyncStateAnswer
 from sync_agent.contract.wire import from_ms
 
 
@@ -15,7 +16,7 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
 
     @router.get(
-        PATH_SYNC_STATE, **documented("How the tenant's synchronisation stands.", gives=SyncStateAnswer)
+        paths.SYNC_STATE, **documented("How the tenant's synchronisation stands.", gives=SyncStateAnswer)
     )
     async def sync_state(caller: Bearer) -> Response:
         present = await state.presence.of(caller.tenant_id)

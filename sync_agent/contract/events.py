@@ -1,4 +1,4 @@
-"""Socket.IO event names and the payloads that belong to no other module; HTTP paths."""
+"""Socket.IO event names and the payloads that belong to no other module; HTTP paths are in `paths`."""
 
 from typing import Annotated, Any, Literal
 
@@ -49,39 +49,6 @@ FROM_SERVER = (
     SESSION_ENDED,
 )
 """Every event that the server sends."""
-
-PATH_LOGIN = "/api/v1/auth/login"
-PATH_REFRESH = "/api/v1/auth/refresh"
-PATH_LOGOUT = "/api/v1/auth/logout"
-PATH_ENROLL = "/api/v1/devices/enroll"
-PATH_QUEUE = "/api/v1/realtime/offline-queue"
-PATH_CHANGES = "/api/v1/realtime/changes"
-PATH_SNAPSHOT = "/api/v1/realtime/snapshot"
-PATH_CONFLICTS = "/api/v1/realtime/conflicts"
-PATH_RESOLVE = "/api/v1/realtime/resolve-conflict"
-PATH_SYNC_STATE = "/api/v1/realtime/sync-state"
-PATH_HEALTH = "/api/v1/realtime/health"
-PATH_PING = "/api/v1/realtime/ping"
-PATH_STOCK = "/api/v1/stock"
-PATH_DIGEST = "/api/v1/realtime/digest"
-PATH_BROADCAST = "/api/v1/realtime/broadcast"
-PATH_NOTICES = "/api/v1/notices"
-PATH_PREVIEW = "/api/v1/realtime/conflicts/{conflict_id}/preview"
-PATH_REOPEN = "/api/v1/realtime/conflicts/{conflict_id}/reopen"
-PATH_SHIFT = "/api/v1/shifts/{shift_id}"
-PATH_AUDIT = "/api/v1/audit"
-PATH_AUDIT_VERIFY = "/api/v1/audit/verify"
-PATH_QUARANTINE = "/api/v1/quarantine"
-PATH_QUARANTINE_RETRY = "/api/v1/quarantine/{operation_id}/retry"
-PATH_QUARANTINE_DISCARD = "/api/v1/quarantine/{operation_id}/discard"
-PATH_USERS = "/api/v1/users"
-PATH_USER = "/api/v1/users/{user_id}"
-PATH_DEVICES = "/api/v1/devices"
-PATH_DEVICE_REVOKE = "/api/v1/devices/{device_id}/revoke"
-PATH_SETTINGS = "/api/v1/settings"
-PATH_LIVE = "/livez"
-PATH_READY = "/readyz"
-PATH_METRICS = "/metrics"
 
 
 class InventoryUpdate(Wire):
@@ -228,33 +195,3 @@ class SessionEnded(Wire):
     """The last thing that a socket hears before the server closes it."""
 
     reason: Open[EndReason]
-
-
-class SystemHealth(Wire):
-    """Over all tenants; nothing else in the answer is."""
-
-    total_connections: WireInt
-    active_tenants: WireInt
-    average_connections_per_tenant: float
-
-
-class TenantHealth(Wire):
-    id: Id
-    connected_users: WireInt
-    sync_state: TenantSyncState
-
-
-class HealthCheck(Wire):
-    """One check: whether all is well, and the figures that say so (milliseconds, bytes, percent, counts)."""
-
-    ok: bool
-    figures: dict[str, float]
-
-
-class Health(Wire):
-    """The answer to GET …/health; `checks` are database, memory, cpu, sockets and latency."""
-
-    system: SystemHealth
-    tenant: TenantHealth
-    checks: dict[str, HealthCheck] = Field(default_factory=dict)
-    timestamp: UtcTime

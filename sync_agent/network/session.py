@@ -1,6 +1,6 @@
 """The till's access token: exchanged for its device credential, renewed before it runs out."""
 
-from sync_agent.contract.events import PATH_REFRESH
+from sync_agent.contract import paths
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.credentials import Credentials
@@ -31,7 +31,7 @@ class Session:
         if self._token is None or self._clock.monotonic_s() >= self._good_until_s:
             asked_s = self._clock.monotonic_s()
             request = RefreshRequest(refresh_token=self._credentials.device_token, features=(TOLERANT,))
-            given = await self._transport.request("POST", PATH_REFRESH, body=request.to_wire())
+            given = await self._transport.request("POST", paths.REFRESH, body=request.to_wire())
             answer = read_as(RefreshAnswer, given, "the server's token")
             self._token = answer.access_token
             life_s = answer.expires_in

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sync_agent.contract import paths
 from sync_agent.contract.codes import (
     QUEUE_EVENT_BYTES_MAX,
     QUEUE_OPERATIONS_MAX,
     QUEUE_REQUEST_BYTES_MAX,
 )
-from sync_agent.contract.events import PATH_QUEUE, SYNC_OFFLINE_QUEUE
+from sync_agent.contract.events import SYNC_OFFLINE_QUEUE
 from sync_agent.contract.operations import OperationResult, QueueResults
 from sync_agent.errors import TransientError
 from sync_agent.network.envelope import read_as
@@ -71,7 +72,7 @@ class Uplink:
     async def _over_http(self, items: list[dict[str, Any]], delivery_id: str) -> Any:
         return await self._transport.request(
             "POST",
-            PATH_QUEUE,
+            paths.QUEUE,
             body={"items": items},
             token=await self._session.token(),
             request_id=delivery_id,

@@ -26,13 +26,15 @@ async def test_a_shift_closed_in_an_outage_is_complete_once_all_of_it_is_there(t
         await drawer.pay_out(one.till, 500, alice, "window cleaner")
         expected = shifts.totals(one.till, shift_id).expected_minor
         await shifts.close_shift(one.till, expected, bob)
-        standing = shifts.state(one.till, shift_id)
-        assert (standing.received, standing.unsent) == (None, standing.operations + 1)
+        state = shifts.server_state(one.till, shift_id)
+        assert (state.received, state.unsent) == (None, state.operations + 1)
         one.link.restore()
         await world.settle()
-        await until(lambda: shifts.state(one.till, shift_id).is_complete, "the server has all of the shift")
-        standing = shifts.state(one.till, shift_id)
-        assert (standing.received, standing.disagrees, standing.unsent) == (7, False, 0)
+        await until(
+            lambda: shifts.server_state(one.till, shift_id).is_complete, "the server has all of the shift"
+        )
+        state = shifts.server_state(one.till, shift_id)
+        assert (state.received, state.disagrees, state.unsent) == (7, False, 0)
 
 
 async def test_goods_sent_to_another_shop_are_seen_there_when_somebody_looks(tmp_path: Path) -> None:

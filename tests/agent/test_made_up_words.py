@@ -45,8 +45,10 @@ async def test_words_of_a_newer_till_reach_the_server_and_come_back_to_all(
             sale = await selling.sell(one.till, cart, bob, [Tender("gift_card", cart.total_minor)])
             await shifts.close_shift(one.till, 0, bob)
             await world.settle()
-            await until(lambda: shifts.state(one.till, shift_id).is_complete, "all of the shift is there")
-            assert not shifts.state(one.till, shift_id).disagrees
+            await until(
+                lambda: shifts.server_state(one.till, shift_id).is_complete, "all of the shift is there"
+            )
+            assert not shifts.server_state(one.till, shift_id).disagrees
             assert not queue.attention(one.till)
             assert given_away(one, mug) == [("Sample", -2)]
         # The other till is older: it has neither word.

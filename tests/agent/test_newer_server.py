@@ -18,7 +18,7 @@ from app.services.people import directory
 from app.services.stock import catalogue, counting, inventory
 from app.services.sync import conflicts, queue
 from server_stub import vocabulary
-from sync_agent.contract.events import PATH_QUEUE, PATH_SNAPSHOT
+from sync_agent.contract import paths
 from sync_agent.contract.stock import ProductRow
 from sync_agent.contract.wire import Wire
 from sync_agent.events import ConnectionState, Fault, StateChanged
@@ -184,7 +184,7 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
     await write_newer_rows(world.settings)
     await till.sell(till.product())
     await world.settle()
-    assert ("GET", PATH_SNAPSHOT) not in link.requests, "an equal program takes nothing anew"
+    assert ("GET", paths.SNAPSHOT) not in link.requests, "an equal program takes nothing anew"
 
     update_program(monkeypatch)
     for table in (PRICE_LISTS, STAGED_PRICE_LISTS):
@@ -193,10 +193,10 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
         )
     await till.stop()
     link = NewerLink(NetworkTransport(till.server_url))
-    released = link.hold(PATH_SNAPSHOT)
+    released = link.hold(paths.SNAPSHOT)
     till.link = link
     till.start()
-    await until(lambda: ("GET", PATH_SNAPSHOT) in link.requests, "the stream is taken anew")
+    await until(lambda: ("GET", paths.SNAPSHOT) in link.requests, "the stream is taken anew")
     mug = till.product()
     before = till.on_hand(mug)
     sale = await till.sell(mug, 2)  # meanwhile the till sells, on its old copy
@@ -218,12 +218,12 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
     assert till.on_hand(mug) == before - 2
     world.assert_each_sale_once([sale])
     # Nothing was lost at the server, so nothing was offered to it again.
-    assert link.requests.count(("POST", PATH_QUEUE)) == 1
+    assert link.requests.count(("POST", paths.QUEUE)) == 1
 
     link = await begin_again(till)
     await till.sell(mug)
     await world.settle()
-    assert ("GET", PATH_SNAPSHOT) not in link.requests, "it has been read with all that the program reads"
+    assert ("GET", paths.SNAPSHOT) not in link.requests, "it has been read with all that the program reads"
 
 
 async def test_a_till_that_reads_less_again_notes_it_and_takes_the_stream_anew_after(
@@ -246,4 +246,4 @@ async def test_a_till_that_reads_less_again_notes_it_and_takes_the_stream_anew_a
     monkeypatch.undo()
     link = await begin_again(till)
     await until(lambda: readers() == whole, "the stream was taken anew")
-    assert ("GET", PATH_SNAPSHOT) in link.requests
+    assert ("GET", paths.SNAPSHOT) in link.requests

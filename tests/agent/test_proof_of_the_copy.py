@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Executable, delete, update
 
-from sync_agent.contract.events import PATH_DIGEST, PATH_SNAPSHOT
+from sync_agent.contract import paths
 from sync_agent.events import Attention, AttentionCode, ConnectionState, Fault, StateChanged
 from sync_agent.ports import Priority
 from sync_agent.settings import AgentSettings
@@ -34,20 +34,20 @@ def asked(till: WorldTill, path: str) -> int:
 
 
 async def reconnect(shop: World, till: WorldTill) -> None:
-    before = asked(till, PATH_DIGEST)
+    before = asked(till, paths.DIGEST)
     await till.link.cut()
     till.link.restore()
     await shop.settle()
-    await until(lambda: asked(till, PATH_DIGEST) >= before + 2, "both streams were compared")
+    await until(lambda: asked(till, paths.DIGEST) >= before + 2, "both streams were compared")
 
 
 async def test_an_equal_copy_is_left_alone(shop: World) -> None:
     [till] = shop.tills
     await till.sell(till.product())
     await shop.settle()
-    snapshots = asked(till, PATH_SNAPSHOT)
+    snapshots = asked(till, paths.SNAPSHOT)
     await reconnect(shop, till)
-    assert asked(till, PATH_SNAPSHOT) == snapshots
+    assert asked(till, paths.SNAPSHOT) == snapshots
 
 
 async def damage(till: WorldTill, statement: Executable) -> None:
@@ -92,7 +92,7 @@ async def test_a_copy_that_differs_is_fetched_anew(shop: World, what: str) -> No
 async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_session(shop: World) -> None:
     [till] = shop.tills
     await damage(till, update(t.stock_level).values(quantity=999))
-    let_go = till.link.hold(PATH_SNAPSHOT)
+    let_go = till.link.hold(paths.SNAPSHOT)
     await reconnect(shop, till)
     await is_told(till)
     await till.link.cut()
@@ -104,7 +104,7 @@ async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_session(sho
     await is_right_again(shop, till)
 
 
-@pytest.mark.parametrize("lost", [PATH_DIGEST, PATH_SNAPSHOT])
+@pytest.mark.parametrize("lost", [paths.DIGEST, paths.SNAPSHOT])
 async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_session(
     quick_shop: World, lost: str
 ) -> None:
@@ -122,10 +122,10 @@ async def test_a_copy_whose_stream_ran_ahead_is_proved_later_in_the_same_session
     quick_shop: World,
 ) -> None:
     [till] = quick_shop.tills
-    let_go, before = till.link.hold(PATH_DIGEST), asked(till, PATH_DIGEST)
+    let_go, before = till.link.hold(paths.DIGEST), asked(till, paths.DIGEST)
     await till.link.cut()
     till.link.restore()
-    await until(lambda: asked(till, PATH_DIGEST) > before, "the first stream is to be compared")
+    await until(lambda: asked(till, paths.DIGEST) > before, "the first stream is to be compared")
     await damage(till, update(t.stock_level).values(quantity=999))
     till.link.drop_events = True
     await till.sell(till.product())

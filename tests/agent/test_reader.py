@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.events import PATH_CHANGES, PATH_DIGEST
 from sync_agent.contract.streams import ChangesPage, StreamDigest, tenant_stream
 from sync_agent.credentials import Credentials
 from sync_agent.errors import AuthError, ProtocolError, TransientError
@@ -36,21 +36,21 @@ async def test_what_is_asked_for_comes_as_its_model_and_what_is_none_is_not_aske
     link: tuple[Link, Reader],
 ) -> None:
     _, reader = link
-    page = await reader.fetch(PATH_CHANGES, ChangesPage, stream=STREAM, after=0, limit=3, changeId=None)
+    page = await reader.fetch(paths.CHANGES, ChangesPage, stream=STREAM, after=0, limit=3, changeId=None)
     assert [change.seq for change in page.changes] == [1, 2, 3]
-    assert (await reader.fetch(PATH_DIGEST, StreamDigest, stream=STREAM)).seq >= page.head
+    assert (await reader.fetch(paths.DIGEST, StreamDigest, stream=STREAM)).seq >= page.head
 
 
 async def test_what_goes_wrong_is_one_of_four_errors(link: tuple[Link, Reader]) -> None:
     way, reader = link
     with pytest.raises(RequestRefused) as refused:
-        await reader.fetch(PATH_CHANGES, ChangesPage, stream=STREAM, after=10**6)
+        await reader.fetch(paths.CHANGES, ChangesPage, stream=STREAM, after=10**6)
     assert refused.value.code == ErrorCode.CURSOR_EXPIRED
     with pytest.raises(ProtocolError, match="cannot be read"):
-        await reader.fetch(PATH_DIGEST, ChangesPage, stream=STREAM)
+        await reader.fetch(paths.DIGEST, ChangesPage, stream=STREAM)
     stranger = Reader(way, Session(way, Credentials("no token of this shop", "pepper"), SystemClock()))
     with pytest.raises(AuthError):
-        await stranger.fetch(PATH_DIGEST, StreamDigest, stream=STREAM)
+        await stranger.fetch(paths.DIGEST, StreamDigest, stream=STREAM)
     await way.cut()
     with pytest.raises(TransientError):
-        await reader.fetch(PATH_DIGEST, StreamDigest, stream=STREAM)
+        await reader.fetch(paths.DIGEST, StreamDigest, stream=STREAM)

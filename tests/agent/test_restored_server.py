@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server_stub.cli.main import main as server_command
-from sync_agent.contract.events import PATH_QUEUE
+from sync_agent.contract import paths
 from sync_agent.events import Attention, AttentionCode, ConnectionState
 from sync_agent.store import notices
 from tests.kit.demo import TENANT
@@ -117,7 +117,7 @@ async def test_a_till_that_dies_while_it_offers_again_goes_on_afterwards(shop: W
     copy = backup(shop, tmp_path / "backup.sqlite3")
     lost = [await first.sell(mug) for _ in range(5)]
     await shop.settle()
-    first.link.lose_next_answer(PATH_QUEUE)
+    first.link.lose_next_answer(paths.QUEUE)
     await shop.restart_server(while_down=restored(shop, copy, new_epoch=True))
     await until(lambda: first.link.lost_answers > 0, "something was offered again, and unanswered")
     await first.restart()

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.services.sync import conflicts
+from sync_agent.contract import paths
 from sync_agent.contract.conflicts import Resolution
-from sync_agent.contract.events import PATH_CHANGES, PATH_QUEUE
 from sync_agent.errors import TransientError
 from sync_agent.events import AgentEvent, ConnectionState, Progress
 from sync_agent.ports import Priority
@@ -62,7 +62,7 @@ async def test_sales_made_offline_are_sent_once_the_network_is_back(shop: World)
 
 async def test_lost_answer_is_answered_with_the_first_result(shop: World) -> None:
     till = shop.tills[0]
-    till.link.lose_next_answer(PATH_QUEUE)
+    till.link.lose_next_answer(paths.QUEUE)
     sale = await till.sell(till.product(), 2)
     await until(lambda: till.link.lost_answers == 1, "the answer was lost")
     await shop.settle()
@@ -76,7 +76,7 @@ async def test_lost_answer_is_answered_with_the_first_result(shop: World) -> Non
 
 async def test_a_batch_that_arrives_twice_counts_once(shop: World) -> None:
     till = shop.tills[0]
-    till.link.double_next(PATH_QUEUE)
+    till.link.double_next(paths.QUEUE)
     sale = await till.sell(till.product(), 2)
     await until(lambda: till.link.doubled == 1, "the batch arrived twice")
     await shop.settle()
@@ -86,7 +86,7 @@ async def test_a_batch_that_arrives_twice_counts_once(shop: World) -> None:
 
 async def test_a_request_that_never_arrives_is_sent_again(shop: World) -> None:
     till = shop.tills[0]
-    till.link.lose_next_request(PATH_QUEUE)
+    till.link.lose_next_request(paths.QUEUE)
     sale = await till.sell(till.product())
     await until(lambda: till.link.lost_requests == 1, "the request was lost")
     await shop.settle()
@@ -123,14 +123,14 @@ async def test_a_lost_live_event_is_pulled_when_the_next_one_leaves_a_gap(shop: 
     await first.sell(cup)
     await until(lambda: second.on_hand(cup) == first.on_hand(cup), "the gap was pulled")
     assert second.on_hand(mug) == first.on_hand(mug)
-    assert ("GET", PATH_CHANGES) in second.link.requests
+    assert ("GET", paths.CHANGES) in second.link.requests
     await shop.settle()
     shop.assert_converged()
 
 
 async def test_a_till_restarted_in_mid_drain_goes_on_where_it_was(shop: World) -> None:
     till = shop.tills[0]
-    held = till.link.hold(PATH_QUEUE)
+    held = till.link.hold(paths.QUEUE)
     sales = [await till.sell(till.product(n % 5)) for n in range(120)]
     await until(
         lambda: outbox.Status.PROCESSING in till.statuses().values(), "a batch is leased and on its way"
@@ -343,7 +343,7 @@ async def test_an_operation_that_the_server_itself_fails_on_comes_before_a_perso
 
     async def defers_one(method: str, path: str, **given: Any) -> Any:
         answer = await forward(method, path, **given)
-        if path == PATH_QUEUE:
+        if path == paths.QUEUE:
             for result in answer["results"]:
                 if result["id"] in poison:
                     result |= {"success": False, "status": "deferred", "code": "internal"}

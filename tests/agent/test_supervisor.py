@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync_agent.contract.events import PATH_DIGEST
+from sync_agent.contract import paths
 from sync_agent.errors import TransientError
 from sync_agent.events import Fault
 from sync_agent.store.device import DeviceIdentity
@@ -79,11 +79,11 @@ async def test_a_session_ends_although_a_task_takes_its_cancellation_for_a_lost_
                 raise TransientError("the answer was lost") from error
 
         monkeypatch.setattr(till.link, "request", swallows)
-        let_go = till.link.hold(PATH_DIGEST)
+        let_go = till.link.hold(paths.DIGEST)
         before = len(till.link.requests)
         await till.link.cut()
         till.link.restore()
-        await until(lambda: ("GET", PATH_DIGEST) in till.link.requests[before:], "a digest is waited for")
+        await until(lambda: ("GET", paths.DIGEST) in till.link.requests[before:], "a digest is waited for")
         await till.link.cut()
         till.link.restore()
         sale = await till.sell(till.product())

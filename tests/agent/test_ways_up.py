@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from sync_agent.contract.events import PATH_LIVE, PATH_QUEUE, PATH_REFRESH, SYNC_OFFLINE_QUEUE
+from sync_agent.contract import paths
+from sync_agent.contract.events import SYNC_OFFLINE_QUEUE
 from sync_agent.events import ConnectionState
 from sync_agent.ports import Priority
 from sync_agent.push import batch_size as pacing
@@ -34,7 +35,7 @@ def timeline(till: WorldTill, operation_id: str) -> list[AttemptView]:
 
 async def test_where_uploads_are_eaten_the_live_socket_carries_them(shop: World) -> None:
     [till] = shop.tills
-    till.link.refused_paths.add(PATH_QUEUE)
+    till.link.refused_paths.add(paths.QUEUE)
     sales = [await till.sell(till.product()) for _ in range(5)]
     await until(lambda: till.waiting() == 0, "everything went up by the socket")
     assert SYNC_OFFLINE_QUEUE in till.link.calls
@@ -47,7 +48,7 @@ async def test_where_uploads_are_eaten_the_live_socket_carries_them(shop: World)
 
 async def test_without_a_socket_that_lives_an_eaten_upload_is_an_outage(shop: World) -> None:
     [till] = shop.tills
-    till.link.refused_paths |= {PATH_QUEUE, PATH_LIVE}
+    till.link.refused_paths |= {paths.QUEUE, paths.LIVE}
     await till.link.cut()
     sale = await till.sell(till.product())
     await until(lambda: till.state is ConnectionState.OFFLINE, "it is offline")
@@ -63,23 +64,23 @@ async def test_nobody_sees_a_token_before_having_shown_that_it_is_our_server(sho
     [till] = shop.tills
     await till.link.cut()
     await until(lambda: till.state is ConnectionState.OFFLINE, "it is offline")
-    till.link.refused_paths |= {PATH_LIVE}  # whatever is asked first is answered with nonsense
+    till.link.refused_paths |= {paths.LIVE}  # whatever is asked first is answered with nonsense
     till.link.tokens_shown.clear()
     till.link.requests.clear()
     till.link.restore()
     assert till.agent is not None
     till.agent.try_now()
     await until(lambda: len(till.link.requests) > 1, "it was tried more than once", within_s=30)
-    assert {path for path, _ in till.link.tokens_shown} == {PATH_LIVE}
+    assert {path for path, _ in till.link.tokens_shown} == {paths.LIVE}
     assert {token for _, token in till.link.tokens_shown} == {None}
-    assert PATH_REFRESH not in {path for _, path in till.link.requests}
+    assert paths.REFRESH not in {path for _, path in till.link.requests}
     till.link.refused_paths.clear()
     await shop.settle()
 
 
 async def test_every_attempt_is_kept_with_the_request_id_of_the_servers_log(shop: World) -> None:
     [till] = shop.tills
-    till.link.lose_next_answer(PATH_QUEUE)
+    till.link.lose_next_answer(paths.QUEUE)
     sale = await till.sell(till.product())
     await shop.settle()
     first, second = timeline(till, sale.id)

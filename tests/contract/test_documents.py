@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 from server_stub.documents import CLIENT_EVENTS, SERVER_EVENTS, documents, written
 from server_stub.operations.handlers import BUILT_IN
 from server_stub.roles import ENDPOINTS, EVENTS
-from sync_agent.contract import events
+from sync_agent.contract import events, paths
 from sync_agent.contract.codes import ErrorCode
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -46,12 +46,8 @@ def at(document: dict[str, Any], reference: str) -> Any:
 
 
 def event_names() -> set[str]:
-    """Every event of the contract: the constants that are no paths."""
-    return {
-        value
-        for name, value in vars(events).items()
-        if name.isupper() and not name.startswith("PATH_") and isinstance(value, str)
-    }
+    """Every event of the contract."""
+    return {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
 
 
 @pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json"])
@@ -103,9 +99,9 @@ def test_every_body_and_answer_has_a_form() -> None:
         if method == "PATCH":
             assert "requestBody" in told, path
         content = told["responses"]["200"]["content"]
-        if path == events.PATH_METRICS:
+        if path == paths.METRICS:
             assert list(content) == ["text/plain"]
-        elif path not in {events.PATH_LOGOUT, events.PATH_LIVE, events.PATH_READY}:
+        elif path not in {paths.LOGOUT, paths.LIVE, paths.READY}:
             assert content["application/json"]["schema"]["properties"]["data"], f"{method} {path}"
 
 

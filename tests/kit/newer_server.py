@@ -15,7 +15,7 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.settings import Settings
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
-from sync_agent.contract.events import PATH_CHANGES, PATH_SNAPSHOT
+from sync_agent.contract import paths
 from sync_agent.contract.stock import UserRow
 from sync_agent.contract.wire import format_time, from_ms
 from tests.kit.links import Link
@@ -202,11 +202,11 @@ class NewerLink(Link):
 
     async def request(self, method: str, path: str, **rest: Any) -> Any:
         answer = await super().request(method, path, **rest)
-        if path == PATH_CHANGES:
+        if path == paths.CHANGES:
             for change in answer["changes"]:
                 if change["resourceType"] == "product" and change.get("row"):
                     change["row"]["origin"] = _origin(change["resourceId"])
-        if path == PATH_SNAPSHOT and answer["stream"] == TENANT:
+        if path == paths.SNAPSHOT and answer["stream"] == TENANT:
             self._add_to(answer)
         return answer
 

@@ -18,7 +18,7 @@ import websockets
 
 from server_stub.settings import Settings
 from server_stub.store import tables
-from sync_agent.contract import events
+from sync_agent.contract import paths
 from sync_agent.contract.codes import (
     EVENT_BYTES_MAX,
     QUEUE_EVENT_BYTES_MAX,
@@ -78,7 +78,7 @@ async def answer_to(raw: websockets.ClientConnection, number: int) -> dict[str, 
 
 
 async def sent(
-    world: Bearers, person: Person, body: bytes, path: str = events.PATH_QUEUE, **headers: str
+    world: Bearers, person: Person, body: bytes, path: str = paths.QUEUE, **headers: str
 ) -> httpx.Response:
     return await world.shop.http.post(path, content=body, headers=person.headers | headers)
 
@@ -110,8 +110,8 @@ TOO_LARGE = (413, "payload_too_large")
 
 async def test_any_other_body_is_held_to_the_limit_of_an_event(world: Bearers, alice: Person) -> None:
     for size, expected in ((EVENT_BYTES_MAX, (200, None)), (EVENT_BYTES_MAX + 1, TOO_LARGE)):
-        assert verdict(await sent(world, alice, padded({}, size), events.PATH_PING)) == expected
-    for path in (events.PATH_LOGIN, events.PATH_REFRESH):
+        assert verdict(await sent(world, alice, padded({}, size), paths.PING)) == expected
+    for path in (paths.LOGIN, paths.REFRESH):
         assert verdict(await sent(world, alice, padded({}, EVENT_BYTES_MAX + 1), path)) == TOO_LARGE
 
 
@@ -214,8 +214,8 @@ ODD_JSON = {
 @pytest.mark.usefixtures("untouched")
 async def test_a_body_that_is_no_object_of_json_is_a_bad_request(world: Bearers, alice: Person) -> None:
     for name, body in ODD_JSON.items():
-        for path in (events.PATH_QUEUE, events.PATH_RESOLVE, events.PATH_ENROLL, events.PATH_LOGIN):
-            is_long = len(body) > EVENT_BYTES_MAX and path != events.PATH_QUEUE
+        for path in (paths.QUEUE, paths.RESOLVE, paths.ENROLL, paths.LOGIN):
+            is_long = len(body) > EVENT_BYTES_MAX and path != paths.QUEUE
             expected = TOO_LARGE if is_long else (400, "bad_request")
             assert verdict(await sent(world, alice, body, path)) == expected, (name, path)
 
@@ -262,10 +262,10 @@ async def test_deep_nesting_is_refused_wherever_it_stands(world: Bearers, alice:
     response = await sent(world, alice, body.encode())
     assert {result["code"] for result in response.json()["data"]["results"]} == {"bad_request"}
     asked = {
-        events.PATH_BROADCAST: '{"type": "announcement", "data": {"text": DEEP}}',
-        events.PATH_RESOLVE: '{"conflictId": "c", "resolution": "merge", "mergedData": {"name": DEEP}}',
-        events.PATH_ENROLL: '{"name": "T", "locationId": "main", "more": DEEP}',
-        events.PATH_PING: "DEEP",
+        paths.BROADCAST: '{"type": "announcement", "data": {"text": DEEP}}',
+        paths.RESOLVE: '{"conflictId": "c", "resolution": "merge", "mergedData": {"name": DEEP}}',
+        paths.ENROLL: '{"name": "T", "locationId": "main", "more": DEEP}',
+        paths.PING: "DEEP",
     }
     for path, form in asked.items():
         response = await sent(world, alice, form.replace("DEEP", deep).encode(), path)
@@ -334,20 +334,19 @@ async def test_an_odd_word_in_a_path_leads_nowhere(world: Bearers, alice: Person
 @pytest.mark.usefixtures("untouched")
 async def test_an_odd_word_in_a_query_is_refused_in_words(world: Bearers, alice: Person) -> None:
     streams = ("%00", "tenant-demo%00", "..", "x" * 300, "", "tenant-demo'--", "%ff")
-    queries = [f"{events.PATH_CHANGES}?stream={stream}&after=0" for stream in streams]
-    queries += [f"{events.PATH_SNAPSHOT}?stream={stream}" for stream in streams]
-    queries += [f"{events.PATH_DIGEST}?stream={stream}" for stream in streams]
+    queries = [f"{paths.CHANGES}?stream={stream}&after=0" for stream in streams]
+    queries += [f"{paths.SNAPSHOT}?stream={stream}" for stream in streams]
+    queries += [f"{paths.DIGEST}?stream={stream}" for stream in streams]
     for after in ("-1", "9" * 30, "NaN", "1e3", "", "0x1", "%00", "\u0661"):
-        queries.append(f"{events.PATH_CHANGES}?stream=tenant-demo&after={after}x")
-        queries.append(f"{events.PATH_AUDIT}?after={after}x")
+        queries.append(f"{paths.CHANGES}?stream=tenant-demo&after={after}x")
+        queries.append(f"{paths.AUDIT}?after={after}x")
     queries += [
-        f"{events.PATH_CHANGES}?stream=tenant-demo&after=0&limit={limit}"
-        for limit in ("0", "-1", "9" * 20, "x")
+        f"{paths.CHANGES}?stream=tenant-demo&after=0&limit={limit}" for limit in ("0", "-1", "9" * 20, "x")
     ]
-    queries += [f"{events.PATH_CHANGES}?stream=tenant-demo&after=0&changeId=%00"]
-    queries += [f"{events.PATH_AUDIT}?{name}=%00" for name in ("actor", "resource", "kind", "since")]
-    queries += [f"{events.PATH_AUDIT}?since={since}" for since in ("x", "9999999999999999", "0000-00-00")]
-    queries += [f"{events.PATH_CONFLICTS}?status=other", f"{events.PATH_CONFLICTS}?locationId={'x' * 65}"]
+    queries += [f"{paths.CHANGES}?stream=tenant-demo&after=0&changeId=%00"]
+    queries += [f"{paths.AUDIT}?{name}=%00" for name in ("actor", "resource", "kind", "since")]
+    queries += [f"{paths.AUDIT}?since={since}" for since in ("x", "9999999999999999", "0000-00-00")]
+    queries += [f"{paths.CONFLICTS}?status=other", f"{paths.CONFLICTS}?locationId={'x' * 65}"]
     told = {}
     for query in queries:
         told[query] = verdict(await world.shop.http.get(query, headers=alice.headers))
@@ -403,12 +402,12 @@ async def test_a_nul_in_any_text_is_refused(world: Bearers, alice: Person) -> No
     assert {(result["status"], result["code"]) for result in results} == {("rejected", "bad_request")}
     ada = world.person("ada", "admin")
     asked = [
-        ("POST", events.PATH_ENROLL, {"name": NUL, "locationId": "main"}),
-        ("POST", events.PATH_BROADCAST, {"type": "announcement", "data": {"text": NUL}}),
-        ("PATCH", events.PATH_USERS + "/bob", {"name": NUL}),
-        ("POST", events.PATH_REFRESH, {"refreshToken": "evr_demo\x00_x"}),
-        ("POST", events.PATH_LOGIN, {"tenantId": "demo", "username": NUL, "password": "x"}),
-        ("POST", events.PATH_QUARANTINE + "/x/discard", {"reason": NUL}),
+        ("POST", paths.ENROLL, {"name": NUL, "locationId": "main"}),
+        ("POST", paths.BROADCAST, {"type": "announcement", "data": {"text": NUL}}),
+        ("PATCH", paths.USERS + "/bob", {"name": NUL}),
+        ("POST", paths.REFRESH, {"refreshToken": "evr_demo\x00_x"}),
+        ("POST", paths.LOGIN, {"tenantId": "demo", "username": NUL, "password": "x"}),
+        ("POST", paths.QUARANTINE + "/x/discard", {"reason": NUL}),
     ]
     for method, path, body in asked:
         response = await world.ask(method, path, ada, body)
@@ -457,7 +456,7 @@ async def test_no_nul_reaches_a_database_that_cannot_hold_one(
             response = await world.shop.http.get(f"/api/v1{path}", headers=alice.headers)
             assert verdict(response) in ((400, "bad_request"), (404, "not_found")), path
         for body in ({"refreshToken": "evr_a\x00_b"}, {"refreshToken": f"evr_demo_{NUL}"}):
-            assert verdict(await world.ask("POST", events.PATH_REFRESH, body=body)) == (400, "bad_request")
+            assert verdict(await world.ask("POST", paths.REFRESH, body=body)) == (400, "bad_request")
         assert await world.is_alive()
 
 
@@ -468,7 +467,7 @@ async def test_no_nul_reaches_a_database_that_cannot_hold_one(
 async def test_a_method_that_a_path_does_not_have_is_refused_in_the_envelope(
     world: Bearers, alice: Person
 ) -> None:
-    for path in (events.PATH_QUEUE, events.PATH_CHANGES, events.PATH_USERS, "/livez", events.PATH_LOGIN):
+    for path in (paths.QUEUE, paths.CHANGES, paths.USERS, "/livez", paths.LOGIN):
         for method in ("PUT", "DELETE", "TRACE", "PROPFIND", "X" * 20):
             response = await world.shop.http.request(method, path, headers=alice.headers)
             if response.status_code == 400 and not response.headers.get("content-type", "").startswith(
@@ -480,9 +479,9 @@ async def test_a_method_that_a_path_does_not_have_is_refused_in_the_envelope(
 
 async def test_what_a_body_is_called_does_not_change_how_it_is_read(world: Bearers, alice: Person) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"):
-        response = await sent(world, alice, b"{}", events.PATH_PING, **{"Content-Type": kind})
+        response = await sent(world, alice, b"{}", paths.PING, **{"Content-Type": kind})
         assert verdict(response) == (200, None)
-        response = await sent(world, alice, b"a=1", events.PATH_PING, **{"Content-Type": kind})
+        response = await sent(world, alice, b"a=1", paths.PING, **{"Content-Type": kind})
         assert verdict(response) == (400, "bad_request")
 
 

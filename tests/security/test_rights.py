@@ -16,7 +16,7 @@ from server_stub.roles import ALLOWED, ENDPOINTS, EVENTS, NO_TOKEN, Action
 from server_stub.services.people.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.migrations import migrate
-from sync_agent.contract import events
+from sync_agent.contract import events, paths
 from tests.kit.bearers import Bearers, verdict
 from tests.kit.clients import Person, Socket
 from tests.kit.operations import T0_MS, count, movement, operation, sale
@@ -90,11 +90,11 @@ def test_only_the_known_roles_are_in_the_tables() -> None:
 
 def test_only_what_must_be_open_needs_no_token() -> None:
     assert {path for (_method, path), roles in ENDPOINTS.items() if roles == NO_TOKEN} == {
-        events.PATH_LOGIN,
-        events.PATH_REFRESH,
-        events.PATH_LIVE,
-        events.PATH_READY,
-        events.PATH_METRICS,
+        paths.LOGIN,
+        paths.REFRESH,
+        paths.LIVE,
+        paths.READY,
+        paths.METRICS,
     }
 
 
@@ -154,9 +154,9 @@ async def test_an_event_that_the_table_does_not_name_is_unknown_to_everybody(wor
 
 
 async def test_a_head_request_needs_what_its_get_needs(world: Bearers) -> None:
-    response = await world.shop.http.head(events.PATH_CONFLICTS)
+    response = await world.shop.http.head(paths.CONFLICTS)
     assert response.status_code in (401, 405)
-    response = await world.shop.http.head(events.PATH_USERS, headers=(await world.bearer("clerk")).headers)
+    response = await world.shop.http.head(paths.USERS, headers=(await world.bearer("clerk")).headers)
     assert response.status_code in (403, 405)
 
 

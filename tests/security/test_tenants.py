@@ -14,7 +14,7 @@ import pytest
 
 from server_stub.roles import ENDPOINTS, EVENTS, NO_TOKEN
 from server_stub.settings import Settings
-from sync_agent.contract import events
+from sync_agent.contract import events, paths
 from tests.kit.canaries import (
     PASSWORD,
     ROLES,
@@ -88,58 +88,58 @@ def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
         for one in ids:
             yield ask(method, path, body, filled=path.replace("{" + name + "}", one))
 
-    yield ask("POST", events.PATH_LOGOUT, {"refreshToken": of.refresh_token})
-    yield ask("POST", events.PATH_LOGOUT, {"refreshToken": of.device_token})
-    yield ask("POST", events.PATH_ENROLL, {"name": "Till", "locationId": of.place})
+    yield ask("POST", paths.LOGOUT, {"refreshToken": of.refresh_token})
+    yield ask("POST", paths.LOGOUT, {"refreshToken": of.device_token})
+    yield ask("POST", paths.ENROLL, {"name": "Till", "locationId": of.place})
     for one in operations(of):
-        yield ask("POST", events.PATH_QUEUE, {"items": [one]})
+        yield ask("POST", paths.QUEUE, {"items": [one]})
     for stream in (of.stream, of.place_stream):
-        yield ask("GET", events.PATH_CHANGES, stream=stream, after=0)
-        yield ask("GET", events.PATH_CHANGES, stream=stream, after=1, changeId=of.change)
-        yield ask("GET", events.PATH_SNAPSHOT, stream=stream)
-        yield ask("GET", events.PATH_SNAPSHOT, stream=stream, pageToken=of.page_token)
-        yield ask("GET", events.PATH_DIGEST, stream=stream)
-    yield ask("GET", events.PATH_CHANGES, stream="tenant-a", after=1, changeId=of.change)
-    yield ask("GET", events.PATH_SNAPSHOT, stream="tenant-a", pageToken=of.page_token)
-    yield ask("GET", events.PATH_CONFLICTS, locationId=of.place)
-    yield ask("GET", events.PATH_CONFLICTS, status="resolved")
+        yield ask("GET", paths.CHANGES, stream=stream, after=0)
+        yield ask("GET", paths.CHANGES, stream=stream, after=1, changeId=of.change)
+        yield ask("GET", paths.SNAPSHOT, stream=stream)
+        yield ask("GET", paths.SNAPSHOT, stream=stream, pageToken=of.page_token)
+        yield ask("GET", paths.DIGEST, stream=stream)
+    yield ask("GET", paths.CHANGES, stream="tenant-a", after=1, changeId=of.change)
+    yield ask("GET", paths.SNAPSHOT, stream="tenant-a", pageToken=of.page_token)
+    yield ask("GET", paths.CONFLICTS, locationId=of.place)
+    yield ask("GET", paths.CONFLICTS, status="resolved")
     for conflict in (of.conflict, of.product_conflict):
         decision = {"conflictId": conflict, "resolution": "accept_local"}
-        yield ask("POST", events.PATH_RESOLVE, decision)
-        yield ask("POST", events.PATH_RESOLVE, decision | {"operationId": of.operation})
-        for path in (events.PATH_PREVIEW, events.PATH_REOPEN):
+        yield ask("POST", paths.RESOLVE, decision)
+        yield ask("POST", paths.RESOLVE, decision | {"operationId": of.operation})
+        for path in (paths.PREVIEW, paths.REOPEN):
             yield from with_each("POST", path, "conflict_id", conflict)
-    yield from with_each("GET", events.PATH_STOCK + "/{product_id}", "product_id", of.product)
-    yield ask("GET", events.PATH_SYNC_STATE)
+    yield from with_each("GET", paths.STOCK + "/{product_id}", "product_id", of.product)
+    yield ask("GET", paths.SYNC_STATE)
     notice = {"type": "announcement", "data": {"text": "hello"}}
-    yield ask("POST", events.PATH_BROADCAST, notice | {"locationId": of.place})
-    yield ask("POST", events.PATH_BROADCAST, notice | {"eventId": of.event})
-    yield ask("GET", events.PATH_NOTICES)
-    yield ask("GET", events.PATH_HEALTH)
-    yield ask("POST", events.PATH_PING, {})
-    yield from with_each("GET", events.PATH_SHIFT, "shift_id", of.shift, of.operation)
+    yield ask("POST", paths.BROADCAST, notice | {"locationId": of.place})
+    yield ask("POST", paths.BROADCAST, notice | {"eventId": of.event})
+    yield ask("GET", paths.NOTICES)
+    yield ask("GET", paths.HEALTH)
+    yield ask("POST", paths.PING, {})
+    yield from with_each("GET", paths.SHIFT, "shift_id", of.shift, of.operation)
     for actor in (of.user, of.device):
-        yield ask("GET", events.PATH_AUDIT, actor=actor)
+        yield ask("GET", paths.AUDIT, actor=actor)
     for resource in (of.product, of.conflict, of.device, of.shift, of.quarantined):
-        yield ask("GET", events.PATH_AUDIT, resource=resource)
-    yield ask("GET", events.PATH_AUDIT_VERIFY)
-    yield ask("GET", events.PATH_QUARANTINE)
+        yield ask("GET", paths.AUDIT, resource=resource)
+    yield ask("GET", paths.AUDIT_VERIFY)
+    yield ask("GET", paths.QUARANTINE)
     for sale_id in (of.quarantined, of.operation):
-        yield from with_each("POST", events.PATH_QUARANTINE_RETRY, "operation_id", sale_id, body={})
+        yield from with_each("POST", paths.QUARANTINE_RETRY, "operation_id", sale_id, body={})
         yield from with_each(
-            "POST", events.PATH_QUARANTINE_DISCARD, "operation_id", sale_id, body={"reason": "no use"}
+            "POST", paths.QUARANTINE_DISCARD, "operation_id", sale_id, body={"reason": "no use"}
         )
-    yield ask("GET", events.PATH_USERS)
+    yield ask("GET", paths.USERS)
     # The same id as another tenant's user is nobody's here, and a place of theirs is no place.
     person = {"username": of.user, "name": "x", "role": "clerk", "password": PASSWORD}
-    yield ask("POST", events.PATH_USERS, person | {"id": of.user, "locations": [of.place]})
-    yield from with_each("PATCH", events.PATH_USER, "user_id", of.user, body={"disabled": True})
-    yield from with_each("PATCH", events.PATH_USER, "user_id", of.user, body={"password": "owned by a now"})
-    yield from with_each("PATCH", events.PATH_USER, "user_id", "clerk", body={"locations": [of.place]})
-    yield ask("GET", events.PATH_DEVICES)
-    yield from with_each("POST", events.PATH_DEVICE_REVOKE, "device_id", of.device)
-    yield ask("GET", events.PATH_SETTINGS)
-    yield ask("PATCH", events.PATH_SETTINGS, {"refuseUnconditional": False})
+    yield ask("POST", paths.USERS, person | {"id": of.user, "locations": [of.place]})
+    yield from with_each("PATCH", paths.USER, "user_id", of.user, body={"disabled": True})
+    yield from with_each("PATCH", paths.USER, "user_id", of.user, body={"password": "owned by a now"})
+    yield from with_each("PATCH", paths.USER, "user_id", "clerk", body={"locations": [of.place]})
+    yield ask("GET", paths.DEVICES)
+    yield from with_each("POST", paths.DEVICE_REVOKE, "device_id", of.device)
+    yield ask("GET", paths.SETTINGS)
+    yield ask("PATCH", paths.SETTINGS, {"refuseUnconditional": False})
 
 
 def operations(of: Known) -> Iterator[dict[str, Any]]:

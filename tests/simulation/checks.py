@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS
 from server_stub.store.database import Commit
-from sync_agent.contract.events import PATH_LIVE
+from sync_agent.contract import paths
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.contract.streams import location_stream, tenant_stream
 from sync_agent.contract.wire import to_ms
@@ -39,7 +39,7 @@ def must(condition: bool, *what: object) -> None:
 
 
 @dataclass
-class AbuseMonitor:
+class RunningChecks:
     """What is looked at while the simulation runs. The first thing that is wrong is kept and ends it."""
 
     problems: list[str] = field(default_factory=list)
@@ -461,7 +461,7 @@ def _was_no_nuisance(till: SimTill) -> None:
 def _portals_saw_nothing(till: SimTill) -> None:
     for path, token in till.seen_by_portals + till.link.seen_by_portals:
         # What comes after the first question carries a secret: in its head, or as a device's credential.
-        must((path, token) == (PATH_LIVE, None), till.name, "told a captive portal too much:", path)
+        must((path, token) == (paths.LIVE, None), till.name, "told a captive portal too much:", path)
 
 
 def _came_back_apart(tills: list[SimTill], outages: list[tuple[float, float]]) -> None:
@@ -471,7 +471,7 @@ def _came_back_apart(tills: list[SimTill], outages: list[tuple[float, float]]) -
             [
                 at_s
                 for at_s, path in till.asked + till.link.asked
-                if path == PATH_LIVE and began_s <= at_s <= ended_s
+                if path == paths.LIVE and began_s <= at_s <= ended_s
             ]
             for till in tills
         ]

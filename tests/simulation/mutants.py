@@ -132,10 +132,10 @@ def _late_movement_counts() -> contextlib.AbstractContextManager[object]:
 
 
 def _count_always_applies() -> contextlib.AbstractContextManager[object]:
-    def judge(count: Any, *_: Any) -> Any:
+    def decide(count: Any, *_: Any) -> Any:
         return counts.Applies(count.new_quantity)
 
-    return patched(counts, "judge", judge)
+    return patched(counts, "decide", decide)
 
 
 def _waits_are_over_at_once() -> contextlib.AbstractContextManager[object]:

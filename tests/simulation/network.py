@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from sync_agent.contract.events import PATH_QUEUE
+from sync_agent.contract import paths
 from sync_agent.errors import TransientError
 from sync_agent.network.envelope import open_envelope
 from sync_agent.ports import Channel, EventHandler
@@ -116,7 +116,7 @@ class SimLink:
     ) -> Any:
         sent = orjson.loads(orjson.dumps(body))
         await self._up(path, token)
-        if path == PATH_QUEUE and self.weather is Weather.UPLOADS_EATEN:
+        if path == paths.QUEUE and self.weather is Weather.UPLOADS_EATEN:
             self._happened["an upload eaten by a proxy"] += 1
             raise TransientError("something that is not an Evertill server answered")
         if self._likely(self.odds.lose / 2):

@@ -27,7 +27,7 @@ from server_stub.services.streams.snapshot import snapshot
 from server_stub.services.visibility import Audience, visible_row
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
-from sync_agent.contract import events
+from sync_agent.contract import events, paths
 from sync_agent.contract.codes import Envelope, ErrorCode
 from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.streams import ChangesEvent, Cursor, JoinedStreams, location_stream, tenant_stream
@@ -257,12 +257,12 @@ class SimServer:
         return await self.database.read(caller.tenant_id, question)
 
     _doors: Mapping[tuple[str, str], Callable[..., Awaitable[Any]]] = {
-        ("GET", events.PATH_LIVE): _live,
-        ("POST", events.PATH_REFRESH): _refresh,
-        ("POST", events.PATH_QUEUE): _take,
-        ("GET", events.PATH_CHANGES): _changes,
-        ("GET", events.PATH_SNAPSHOT): _snapshot,
-        ("GET", events.PATH_DIGEST): _digest,
+        ("GET", paths.LIVE): _live,
+        ("POST", paths.REFRESH): _refresh,
+        ("POST", paths.QUEUE): _take,
+        ("GET", paths.CHANGES): _changes,
+        ("GET", paths.SNAPSHOT): _snapshot,
+        ("GET", paths.DIGEST): _digest,
     }
 
     # --- the live socket -----------------------------------------------------------------------------

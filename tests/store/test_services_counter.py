@@ -328,13 +328,13 @@ async def test_a_closed_shift_is_complete_only_once_the_server_says_so(till: Til
     shift_id = await shifts.open_shift(till, 0, MARIA)
     await sell(till, basket(till))
     await shifts.close_shift(till, 1274, MARIA)
-    assert shifts.state(till, shift_id) == shifts.ShiftState(2, None, 3, disagrees=False)
+    assert shifts.server_state(till, shift_id) == shifts.ShiftState(2, None, 3, disagrees=False)
     for row in rows(till, t.outbox):
         finish(till, row.id)
     tell(till, shift_id, received=1, version=2)
-    assert not shifts.state(till, shift_id).is_complete
+    assert not shifts.server_state(till, shift_id).is_complete
     tell(till, shift_id, received=2, version=3)
-    state = shifts.state(till, shift_id)
+    state = shifts.server_state(till, shift_id)
     assert state.is_complete
     assert (state.received, state.operations, state.unsent) == (2, 2, 0)
 

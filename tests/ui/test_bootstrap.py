@@ -24,7 +24,7 @@ from app.crash_reports import CrashReports
 from app.services.selling import history
 from app.services.stock import catalogue
 from app.services.sync import queue
-from app.single_instance import Doorbell, ask_to_show
+from app.single_instance import SecondStart, ask_to_show
 from app.ui.people.enrol_page import EnrolWindow
 from app.ui.widgets.theme import Theme, read_tokens
 from app.ui.window.main_window import MainWindow
@@ -323,12 +323,12 @@ def choose(window: MainWindow, name: str, value: str) -> None:
 
 def test_who_starts_a_till_twice_is_shown_the_window_that_stands(loop: Loop, tmp_path: Path) -> None:
     rung: list[bool] = []
-    doorbell = Doorbell(tmp_path, lambda: rung.append(True))
+    second_start = SecondStart(tmp_path, lambda: rung.append(True))
     asking = another_start(tmp_path)
     loop.until(lambda: asking.poll() is not None)
     assert asking.returncode == 0
     loop.until(lambda: rung)
-    doorbell.close()
+    second_start.close()
     assert not ask_to_show(tmp_path), "nobody is there any more"
 
 

@@ -143,7 +143,11 @@ def test_a_made_up_method_pays_a_sale_and_is_on_receipt_reports_and_wire(
     assert any(label.text() == "of it: Gift card" for label in selling.findChildren(QLabel))
     closed = loop.run(shifts.close_shift(shop.till, 5000, ALICE))
     z = reports.z_report(
-        shop.till, closed, shifts.totals(shop.till, shift_id), shifts.state(shop.till, shift_id), written
+        shop.till,
+        closed,
+        shifts.totals(shop.till, shift_id),
+        shifts.server_state(shop.till, shift_id),
+        written,
     )
     assert "Gift card" in list(z.texts())
 

@@ -80,7 +80,7 @@ def test_what_the_window_listens_to_is_on_the_page_of_keys(selling: MainWindow, 
     assert bound <= listed
     keys.press_in(selling, Qt.Key.Key_F1)
     caps = {text.text() for text in selling.page(SHORTCUTS).findChildren(QLabel)}
-    assert {shortcut.name for shortcut in all_shortcuts(PAGES) if shortcut.words} <= caps
+    assert {shortcut.name for shortcut in all_shortcuts(PAGES) if shortcut.description} <= caps
 
 
 def test_captions_name_the_key_that_does_it(selling: MainWindow) -> None:

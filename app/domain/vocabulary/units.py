@@ -69,11 +69,11 @@ def unit_of(spelled: str) -> Unit:
 
     One that this till does not know is shown as it is called, and is sold where its decimals are there.
     """
-    code, _, told = spelled.partition("|")
+    code, _, decimals_text = spelled.partition("|")
     unit = UNITS.of(code)
-    if unit.decimals is not None or not told.isdecimal():
+    if unit.decimals is not None or not decimals_text.isdecimal():
         return unit
-    decimals = int(told)
+    decimals = int(decimals_text)
     return replace(unit, decimals=decimals, counts_as_one=decimals > 0)
 
 

@@ -13,7 +13,7 @@ from resources.words import translate
 
 
 def x_report(till: Till, shift: ShiftView, totals: ShiftTotals, spelling: Spelling) -> Slip:
-    """How the open shift stands; it changes nothing."""
+    """The figures of the open shift so far; it changes nothing."""
     title = translate("receipt", "X report")
     return Slip(title, (*_report_head(till, title, shift, spelling), *_report(totals, spelling)))
 

@@ -63,14 +63,14 @@ class ShiftView:
 
 @dataclass(frozen=True)
 class ShiftState:
-    """What of a closed shift the server has. `received` is None before it has said so itself."""
+    """How much of a closed shift the server has. `received` is None until the server has reported it."""
 
     operations: int
     received: int | None
     unsent: int
-    """How many of its operations this till has not got an answer to."""
+    """Operations of the shift that the server has not answered yet."""
     disagrees: bool
-    """All of it is there, and yet a sum or a hash is another than the till's."""
+    """The server has all operations, but a sum or a hash differs from the till's."""
 
     @property
     def is_complete(self) -> bool:
@@ -100,8 +100,8 @@ def totals(till: Till, shift_id: str) -> ShiftTotals:
         return _totals(connection, shift_id)
 
 
-def state(till: Till, shift_id: str) -> ShiftState:
-    """How a closed shift stands at the server. Raises NoShift."""
+def server_state(till: Till, shift_id: str) -> ShiftState:
+    """How much of a closed shift the server has. Raises NoShift."""
     of = t.shift.c
     with till.store.reading() as connection:
         row = connection.execute(select(t.shift).where(of.id == shift_id)).first()
@@ -114,18 +114,18 @@ def state(till: Till, shift_id: str) -> ShiftState:
             select(t.outbox.c.status, t.outbox.c.device_seq).where(t.outbox.c.id == row.close_operation_id)
         ).first()
         unsent = 0 if closing is None else _unsent(connection, row.first_device_seq, closing.device_seq)
-    told = None if body is None else ShiftRow.model_validate_json(body)
+    reported = None if body is None else ShiftRow.model_validate_json(body)
     received: int | None = None
-    if told is not None and told.status == "closed":
-        received = told.received
-    elif told is None and closing is not None and closing.status == Status.COMPLETED:
+    if reported is not None and reported.status == "closed":
+        received = reported.received
+    elif reported is None and closing is not None and closing.status == Status.COMPLETED:
         # A new copy of the server's figures leaves out shifts of which nothing is missing any more.
         received = row.operations
     return ShiftState(
         operations=row.operations,
         received=received,
         unsent=unsent,
-        disagrees=bool(told and told.flags),
+        disagrees=bool(reported and reported.flags),
     )
 
 
@@ -187,9 +187,9 @@ def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
 
 
 def _by_method(connection: Connection, shift_id: str) -> dict[str, int]:
-    kept = func.sum(t.payment.c.amount_minor - t.payment.c.change_minor)
+    net = func.sum(t.payment.c.amount_minor - t.payment.c.change_minor)
     query = (
-        select(t.sale.c.kind, t.payment.c.method, kept)
+        select(t.sale.c.kind, t.payment.c.method, net)
         .join(t.sale, t.sale.c.id == t.payment.c.sale_id)
         .where(t.sale.c.shift_id == shift_id)
         .group_by(t.sale.c.kind, t.payment.c.method)

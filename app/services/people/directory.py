@@ -45,19 +45,19 @@ def manager_named(till: Till, username: str | None) -> Actor:
 
     Whoever may read the till's folder needs no PIN here. Raises NotPermitted.
     """
-    managers = [one for one in people(till) if may(one.role, Right.EDIT_PRODUCT)]
+    managers = [person for person in people(till) if may(person.role, Right.EDIT_PRODUCT)]
     if not managers:
         raise NotPermitted("This till knows no manager yet. Let it connect once, then try again.")
-    named = [one for one in managers if username in {None, one.username}]
+    named = [manager for manager in managers if username in {None, manager.username}]
     if len(named) != 1:
-        who = ", ".join(one.username for one in managers)
+        who = ", ".join(manager.username for manager in managers)
         raise NotPermitted(f"Name the manager who does this with --user. This shop has: {who}.")
     return Actor(named[0].id, named[0].name, named[0].role)
 
 
 async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor:
     """The person behind a right PIN. Raises WrongPin, TooManyTries, NotPermitted."""
-    person = next((one for one in people(till) if one.id == person_id), None)
+    person = next((found for found in people(till) if found.id == person_id), None)
     if person is None:
         words = translate("errors", "This account may not sign in here any more. Ask a manager.")
         raise NotPermitted(words)

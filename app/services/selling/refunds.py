@@ -110,7 +110,8 @@ def _find(connection: Connection, written: str, series: str) -> RefundableSale:
         total_minor=row.total_minor,
         lines=tuple(_less(lines, gone)),
         payments=tuple(
-            Tender(one.method, one.amount_minor, one.change_minor, one.reference) for one in payments
+            Tender(payment.method, payment.amount_minor, payment.change_minor, payment.reference)
+            for payment in payments
         ),
         can_be_voided=not gone and _is_of_the_open_shift(connection, row.shift_id),
     )
@@ -169,9 +170,11 @@ async def void(
         if not now.can_be_voided:
             words = translate("errors", "This sale cannot be voided any more. Refund it instead.")
             raise NotRefundable(words)
-        lines = tuple(one.line for one in now.lines)
+        lines = tuple(refundable.line for refundable in now.lines)
         total_minor = sum(line.total_minor for line in lines)
-        payments = tuple(Tender(one.method, one.kept_minor, 0, one.reference) for one in now.payments)
+        payments = tuple(
+            Tender(payment.method, payment.net_minor, 0, payment.reference) for payment in now.payments
+        )
         new = NewTransaction(
             till=till,
             kind=VOID,
@@ -180,7 +183,7 @@ async def void(
             payments=payments,
             total_minor=total_minor,
             tax_minor=sum(line.tax_minor for line in lines),
-            rounding_minor=sum(payment.kept_minor for payment in payments) - total_minor,
+            rounding_minor=sum(payment.net_minor for payment in payments) - total_minor,
             items=sum(unit_of(of.unit).items(of.line.quantity) for of in now.lines),
             refers_to=now.receipt_number,
             reason=reason.strip(),
@@ -207,7 +210,7 @@ def _share(line: Line, quantity: int) -> Line:
 
 
 def _parts(sale: RefundableSale, wanted: Mapping[int, int]) -> tuple[Line, ...]:
-    by_number = {one.line_no: one for one in sale.lines}
+    by_number = {line.line_no: line for line in sale.lines}
     parts: list[Line] = []
     for line_no, quantity in sorted(wanted.items()):
         line = by_number.get(line_no)
@@ -244,13 +247,13 @@ def _gone(connection: Connection, sale: Row[Any]) -> dict[tuple[str, int], int]:
 
 
 def _less(lines: list[RefundableLine], gone: dict[tuple[str, int], int]) -> list[RefundableLine]:
-    rest = dict(gone)
+    unassigned = dict(gone)
     left: list[RefundableLine] = []
-    for one in lines:
-        key = (one.line.product_id, one.line.unit_price_minor)
-        taken = min(one.left, rest.get(key, 0))
-        rest[key] = rest.get(key, 0) - taken
-        left.append(replace(one, left=one.left - taken))
+    for line in lines:
+        key = (line.line.product_id, line.line.unit_price_minor)
+        taken = min(line.left, unassigned.get(key, 0))
+        unassigned[key] = unassigned.get(key, 0) - taken
+        left.append(replace(line, left=line.left - taken))
     return left
 
 

@@ -274,4 +274,4 @@ def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name
 
 
 def _in_words(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())

@@ -412,17 +412,17 @@ def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
     if like.suggestion is None:
         return []
     found: list[AlikeConflict] = []
-    for one in open_conflicts(till):
-        if one.decided or one.resource_type != like.resource_type:
+    for conflict in open_conflicts(till):
+        if conflict.decided or conflict.resource_type != like.resource_type:
             continue
-        other = comparison(till, one.id)
+        other = comparison(till, conflict.id)
         suggestion = other.suggestion
         if suggestion is None or suggestion.resolution is not like.suggestion.resolution:
             continue
         found.append(
             AlikeConflict(
-                id=one.id,
-                title=one.title,
+                id=conflict.id,
+                title=conflict.title,
                 label=suggestion.label,
                 server_version=other.server_version,
                 resolution=suggestion.resolution,
@@ -445,15 +445,15 @@ async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor
     Raises NotPermitted.
     """
     decided = left = 0
-    for one in chosen:
+    for alike in chosen:
         try:
             await resolve(
                 till,
-                one.id,
-                one.resolution,
+                alike.id,
+                alike.resolution,
                 actor,
-                merged=one.merged,
-                expected_server_version=one.server_version,
+                merged=alike.merged,
+                expected_server_version=alike.server_version,
             )
         except (ConflictMoved, ConflictGone):
             left += 1
@@ -486,7 +486,7 @@ def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
     with till.store.reading() as connection:
         rows = [Conflict.model_validate_json(row.body) for row in connection.execute(query)]
         titles = product_names(connection, (conflict.resource_id for conflict in rows))
-        names = person_names(connection, (one.resolved_by for one in rows if one.resolved_by))
+        names = person_names(connection, (conflict.resolved_by for conflict in rows if conflict.resolved_by))
     return [
         DecidedConflict(
             id=conflict.id,

@@ -56,15 +56,15 @@ def minutes(till: Till, count: int = 60) -> list[Minute]:
         .group_by(bucket)
     )
     with till.store.reading() as connection:
-        told = {int(row[0]): row for row in connection.execute(query)}
+        deliveries = {int(row[0]): row for row in connection.execute(query)}
         retries = _retries(connection, first_ms)
         conflicts = _opened(connection, first_ms)
     return [
         Minute(
             at_ms=number * MINUTE_MS,
-            sent=int(told[number][1] or 0) if number in told else 0,
-            latency_ms=told[number][2] if number in told else None,
-            failed=int(told[number][3] or 0) if number in told else 0,
+            sent=int(deliveries[number][1] or 0) if number in deliveries else 0,
+            latency_ms=deliveries[number][2] if number in deliveries else None,
+            failed=int(deliveries[number][3] or 0) if number in deliveries else 0,
             retries=retries.get(number, 0),
             conflicts=conflicts.get(number, 0),
         )

@@ -16,19 +16,19 @@ def unseen(till: Till, limit: int = 200) -> list[QueueRow]:
     """Those of this place that nobody has looked at here, the oldest first."""
     with till.store.reading() as connection:
         found = flagged.unseen(connection, limit)
-        names = person_names(connection, (one.actor_id for one in found))
+        names = person_names(connection, (sale.actor_id for sale in found))
         return [
             QueueRow(
-                operation_id=one.id,
-                title=f"{kind_of(one.kind).name} {one.receipt_number}",
-                detail=f"{format_minor(one.total_minor, one.currency)} · {names[one.actor_id]}",
-                person=names[one.actor_id],
-                at_ms=one.occurred_ms,
+                operation_id=sale.id,
+                title=f"{kind_of(sale.kind).name} {sale.receipt_number}",
+                detail=f"{format_minor(sale.total_minor, sale.currency)} · {names[sale.actor_id]}",
+                person=names[sale.actor_id],
+                at_ms=sale.occurred_ms,
                 status=FLAGGED,
                 next_attempt_ms=None,
-                error=" ".join(f"{words}." for words in in_plain_words(connection, one.flags)),
+                error=" ".join(f"{words}." for words in in_plain_words(connection, sale.flags)),
             )
-            for one in found
+            for sale in found
         ]
 
 

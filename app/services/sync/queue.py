@@ -151,8 +151,10 @@ def _row(row: Any) -> QueueRow:
 def describe(summary: dict[str, Any]) -> tuple[str, str]:
     """Title and detail of an operation, from the summary that was written with it."""
     kind = summary["kind"]
-    tell = _tell_transaction if TRANSACTION_KINDS.knows(kind) else _TELLERS.get(kind, _tell_unknown)
-    title, parts = tell(summary)
+    describe_kind = (
+        _describe_transaction if TRANSACTION_KINDS.knows(kind) else _DESCRIPTIONS.get(kind, _describe_unknown)
+    )
+    title, parts = describe_kind(summary)
     return title, " · ".join([*parts, *([summary["person"]] if summary.get("person") else [])])
 
 
@@ -197,7 +199,7 @@ def refusal(summary: dict[str, Any], code: str | None, error: str | None) -> str
     return words.format(what=what)
 
 
-def _tell_transaction(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_transaction(summary: dict[str, Any]) -> tuple[str, list[str]]:
     kind, detail = kind_of(summary["kind"]), []
     if summary["items"]:
         detail.append(translate("queue", "%n item(s)", summary["items"]))
@@ -206,7 +208,7 @@ def _tell_transaction(summary: dict[str, Any]) -> tuple[str, list[str]]:
     return f"{kind.name} {summary['receipt']}", detail
 
 
-def _tell_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_adjustment(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary["quantity"]
     figure = quantity_in_words(abs(quantity), summary.get("unit", EACH))
     signed = negative(figure) if quantity < 0 else positive(figure)
@@ -217,51 +219,51 @@ def _stock_of(summary: dict[str, Any]) -> str:
     return translate("queue", "Stock of {product}").format(product=summary["product"])
 
 
-def _tell_count(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_count(summary: dict[str, Any]) -> tuple[str, list[str]]:
     title = translate("queue", "Count of {product}").format(product=summary["product"])
     return title, [quantity_in_words(summary["quantity"], summary.get("unit", EACH))]
 
 
-def _tell_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
     return translate("queue", "Product {product}").format(product=summary["product"]), []
 
 
-def _tell_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary.get("quantity")
     chosen = [] if quantity is None else [quantity_in_words(quantity, summary.get("unit", EACH))]
     return translate("queue", "Decision on {product}").format(product=summary["product"]), chosen
 
 
-def _tell_reopening(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_reopening(summary: dict[str, Any]) -> tuple[str, list[str]]:
     words = translate("queue", "Decision on {product} opened again")
     return words.format(product=summary["product"]), []
 
 
-def _tell_transfer(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_transfer(summary: dict[str, Any]) -> tuple[str, list[str]]:
     title = translate("queue", "Transfer to {place}").format(place=summary["place"])
     return title, [translate("queue", "%n product(s)", summary["products"])]
 
 
-def _tell_shift(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_shift(summary: dict[str, Any]) -> tuple[str, list[str]]:
     if summary["kind"] == "shift_opened":
         return translate("queue", "Shift opened"), []
     return translate("queue", "Shift closed"), []
 
 
-def _tell_unknown(summary: dict[str, Any]) -> tuple[str, list[str]]:
+def _describe_unknown(summary: dict[str, Any]) -> tuple[str, list[str]]:
     """Of a kind that only a newer version of the till writes."""
     if "receipt" in summary:
-        return _tell_transaction(summary)
+        return _describe_transaction(summary)
     return str(summary["kind"]), [str(summary[name]) for name in ("product", "place") if name in summary]
 
 
-_TELLERS = {
-    "adjust": _tell_adjustment,
-    "count": _tell_count,
-    "product": _tell_product,
-    "decision": _tell_decision,
-    "reopening": _tell_reopening,
-    "transfer": _tell_transfer,
-    "shift_opened": _tell_shift,
-    "shift_closed": _tell_shift,
+_DESCRIPTIONS = {
+    "adjust": _describe_adjustment,
+    "count": _describe_count,
+    "product": _describe_product,
+    "decision": _describe_decision,
+    "reopening": _describe_reopening,
+    "transfer": _describe_transfer,
+    "shift_opened": _describe_shift,
+    "shift_closed": _describe_shift,
 }

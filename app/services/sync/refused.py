@@ -199,8 +199,8 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
         fields: dict[str, Any] = ProductCreate.model_validate(data).model_dump(by_alias=False)
     elif same.operation == "update":
         data = _checked(ProductEdit, same.data | {"set": same.data["set"] | changes})
-        kept = ProductEdit.model_validate(data).set
-        fields = kept.model_dump(by_alias=False, include=kept.model_fields_set)
+        edited = ProductEdit.model_validate(data).set
+        fields = edited.model_dump(by_alias=False, include=edited.model_fields_set)
     else:
         raise CannotEnd(EndingProblem.DELETION_NOT_CHANGED)
     summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
@@ -211,7 +211,9 @@ def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
     try:
         return model.model_validate(data).to_wire()
     except ValidationError as error:
-        raise BadQuantity("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from error
+        raise BadQuantity(
+            "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors())
+        ) from error
 
 
 # --- giving up ---------------------------------------------------------------------------------------
@@ -267,7 +269,7 @@ def export(till: Till, operation_ids: Sequence[str], path: Path) -> Path:
 
 
 def _as_json(till: Till, rows: Sequence[Row[Any]]) -> bytes:
-    told = {
+    content = {
         "till": till.device.name,
         "deviceId": till.device.device_id,
         "exportedAt": format_time(from_ms(till.clock.now_ms())),
@@ -277,7 +279,7 @@ def _as_json(till: Till, rows: Sequence[Row[Any]]) -> bytes:
             for row in rows
         ],
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
 
 _COLUMNS = ("number", "id", "time", "what", "detail", "status", "error", "data")

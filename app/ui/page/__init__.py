@@ -1,1 +1,1 @@
-"""What every page is made on: the base class, what it is handed, what it hears and what it may ask for."""
+"""What every page builds on: base class, context, the changes it receives, the requests it makes."""

@@ -14,15 +14,15 @@ from app.ui.widgets.parts import MessageLine
 
 
 class Page(QWidget):
-    """One page of the window. It overrides the hooks that it cares for; the others do nothing.
+    """One page of the window. A subclass overrides the hooks that it needs; by default they do nothing.
 
-    The window makes a page when it is first looked at, and calls `set_actor` and `set_state` at once with
-    what holds then. Pages do not know each other: what a page wants of the window or of another page, it asks
-    for with a request (`app/ui/page/requests.py`).
+    The window constructs a page when it is first opened, and calls `set_state` and `set_actor` at once with
+    the current values. Pages do not know each other: a page makes a request (`app/ui/page/requests.py`), and
+    the window answers it or hands it to another page.
     """
 
     _message: MessageLine
-    """Where a page that runs something says what failed; the page makes it and puts it in its place."""
+    """Where the failures of `run` are shown. A page that runs commands makes it and lays it out."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -36,43 +36,43 @@ class Page(QWidget):
 
     @property
     def _signed_in(self) -> Actor:
-        assert self._actor is not None, "a page is in sight of nobody before somebody signed in"
+        assert self._actor is not None, "no page but the sign-in page is shown while nobody is signed in"
         return self._actor
 
-    # --- what the window tells it ---
+    # --- hooks that the window calls ---
 
     def set_actor(self, actor: Actor) -> None:
-        """Who is signed in from now on."""
+        """Somebody signed in."""
         self._actor = actor
 
     def set_state(self, state: TillState) -> None:
         """The connection or the queue changed."""
 
     def refresh(self, change: MergedChange) -> None:
-        """The store changed; the page may be out of sight."""
+        """The store changed. Called for hidden pages too."""
 
     def begin(self) -> None:
         """The page was opened."""
 
     def take_scan(self, code: str) -> bool:
-        """Whether this page, which is in sight, made something of the code."""
+        """Handle a scanned code while this page is shown; False where it does not handle scans."""
         return False
 
     def answer(self, request: Request) -> None:
-        """Do what another page, or the window, asked for; the page is in sight."""
+        """Carry out a request of the window or of another page. This page is shown already."""
 
-    # --- what a clerk asks of it, one thing after another (`tasks.command`) ---
+    # --- commands of the clerk, one at a time (`tasks.command`) ---
 
     def run(self, work: Callable[[], tasks.Work], on_error: Callable[[str], None] | None = None, /) -> None:
-        """Carry out what a clerk asked for. Until it has ended, nothing else is begun on this page.
+        """Run a command. While it runs, further commands on this page are ignored.
 
-        `on_error` gets the words of an expected failure, `say_failure` where it is left out.
+        `on_error` gets the text of an expected failure (default: `say_failure`).
         """
         if not self._is_busy:
             self._is_busy = True
-            tasks.start(self._carry_out(work), self, on_error or self.say_failure)
+            tasks.start(self._run_alone(work), self, on_error or self.say_failure)
 
-    async def _carry_out(self, work: Callable[[], tasks.Work]) -> None:
+    async def _run_alone(self, work: Callable[[], tasks.Work]) -> None:
         try:
             await work()
         finally:
@@ -80,8 +80,8 @@ class Page(QWidget):
         self.has_run()
 
     def has_run(self) -> None:
-        """What was asked for is done."""
+        """Hook: a command has succeeded."""
 
     def say_failure(self, words: str) -> None:
-        """It failed, in words for the clerk."""
+        """Show the text of an expected failure."""
         self._message.say_error(words)

@@ -1,11 +1,11 @@
-"""A change of the store, as a page hears of it: which topics, which products, and whether a clerk made it."""
+"""Changes of the store as pages receive them: topics, products, and whether this till's clerk made them."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 
 class StoreChange(Protocol):
-    """As much of the store's `Changed` as a view needs."""
+    """The part of the store's `Changed` event that a view needs."""
 
     @property
     def topics(self) -> frozenset[str]: ...
@@ -17,7 +17,7 @@ class StoreChange(Protocol):
 
 @dataclass(frozen=True)
 class MergedChange:
-    """Several committed transactions in one. `products` is None where they were too many to name."""
+    """Several committed transactions merged. `products` is None where there were too many to list."""
 
     topics: frozenset[str]
     products: frozenset[str] | None

@@ -1,4 +1,4 @@
-"""What a page is handed when it is made: one frozen object, the same for every page of a window."""
+"""What a page is constructed with: a frozen object that all pages of a window share."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ from app.ui.widgets.shortcuts import Shortcut
 
 
 class AgentPort(Protocol):
-    """What a window may ask of the running agent. All return at once."""
+    """What a window may ask of the running agent. No call blocks."""
 
     def try_now(self) -> None:
-        """Connect and send without waiting for the next planned attempt."""
+        """Connect and send now, ending any back-off."""
 
     def resume(self) -> None:
-        """Go on after a sign-in or an enrolment that the agent was waiting for."""
+        """Continue after the sign-in or enrolment that the agent was waiting for."""
 
     def ask_elsewhere(self, product_id: str) -> None:
-        """Ask what other places have of a product; the answer comes as a change of the store."""
+        """Fetch the remote stock of a product; the answer arrives as a change of the store."""
 
 
 @dataclass(frozen=True)
 class PageContext:
     """`pepper` is the tenant's, for checking PINs. `write_bundle` writes a support bundle to a path; None
-    where the program has none to write. `shortcuts` are those of the window and of all its pages.
+    where the program cannot write one. `shortcuts` are those of the window and of all its pages.
     """
 
     till: Till

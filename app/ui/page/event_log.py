@@ -1,4 +1,4 @@
-"""What happened lately between this till and its server, for whoever opens the diagnostics."""
+"""The recent events between this till and its server, for the diagnostics."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,7 +10,7 @@ EVENTS_MAX = 200
 
 class EventLog(QObject):
     """Signals:
-    noted(): there is something new.
+    noted(): an event was added.
     """
 
     noted = Signal()
@@ -25,5 +25,5 @@ class EventLog(QObject):
         self.noted.emit()
 
     def latest(self) -> list[tuple[int, str]]:
-        """When and what, the newest first."""
+        """(Milliseconds UTC, text) of each event, newest first."""
         return list(self._events)

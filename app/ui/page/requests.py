@@ -1,7 +1,7 @@
-"""What a page asks of the window. A request names what is wanted, never the page that answers it.
+"""Requests of a page to its window. A request names the action, never the page that carries it out.
 
-The window answers those about itself. Any other is answered by the page whose entry in the registry lists it
-(`app/ui/window/pages.py`): the window opens that page and hands it the request.
+The window answers requests about itself. For any other it opens the page whose registry entry lists the
+request (`app/ui/window/pages.py`), and passes the request to it.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ class Request:
 
 @dataclass(frozen=True)
 class SignedIn(Request):
-    """This person's PIN was right."""
+    """This person entered the right PIN."""
 
     actor: Actor
 
 
 @dataclass(frozen=True)
 class GoBack(Request):
-    """Show the page that was in sight before this one."""
+    """Show the previous page."""
 
 
 @dataclass(frozen=True)
 class RenewWindow(Request):
-    """Make the window anew, in the language that was chosen."""
+    """Rebuild the window in the chosen language."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,21 @@ class SignTillOut(Request):
 
 @dataclass(frozen=True)
 class OpenQueue(Request):
-    """Show what is on its way to the server, the most urgent first."""
+    """Show the queue, opened at the most urgent list."""
 
 
 @dataclass(frozen=True)
 class OpenNotices(Request):
-    """Show what people have to read."""
+    """Show the notices."""
 
 
 @dataclass(frozen=True)
 class OpenConflicts(Request):
-    """Show the conflicts that a person has to decide."""
+    """Show the open conflicts."""
 
 
 @dataclass(frozen=True)
 class RingUp(Request):
-    """A code was scanned that the page in sight does not take."""
+    """Sell the scanned code: the page that is shown does not handle scans."""
 
     code: str

@@ -1,4 +1,4 @@
-"""Where the till is with its server, for the pages that show it."""
+"""The state of connection and queue, for the pages that show it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from sync_agent.events import ConnectionState
 
 @dataclass(frozen=True)
 class StripText:
-    """What the status strip says. `icon` is the name of a drawing."""
+    """Content of the status strip. `icon` names a drawing of resources/icons."""
 
     icon: str
     words: str
@@ -18,7 +18,7 @@ class StripText:
 
 @dataclass(frozen=True)
 class TillState:
-    """The connection, what the strip says of it, and what is queued."""
+    """Connection, content of the strip, and queue counts."""
 
     connection: ConnectionState
     strip: StripText

@@ -147,7 +147,7 @@ class EnrolPage(QWidget):
         form.setSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for name, words, text, hint in (
+        for name, title, text, hint in (
             ("server_url", self.tr("Server"), server_url, "http://127.0.0.1:8765"),
             ("tenant_id", self.tr("Shop"), "", self.tr("as the office calls it, like demo")),
             ("location_id", self.tr("Location"), "", self.tr("where this till stands, like main")),
@@ -156,11 +156,11 @@ class EnrolPage(QWidget):
             ("password", self.tr("Password"), "", ""),
         ):
             made = text_field(
-                f"enrol-{name.replace('_', '-')}", words, placeholder=hint, secret=name == "password"
+                f"enrol-{name.replace('_', '-')}", title, placeholder=hint, secret=name == "password"
             )
             made.setText(text)
             made.setMinimumWidth(320)
-            form.addRow(form_label(words, made), made)
+            form.addRow(form_label(title, made), made)
             self._fields[name] = made
         return form
 

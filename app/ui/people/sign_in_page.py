@@ -84,7 +84,7 @@ class SignInPage(Page):
         made = QPushButton(theme.icon("person", "muted", 24), "  " + person.name)
         made.setObjectName(f"person-{person.username}")
         made.setAccessibleName(person.name)
-        made.setToolTip(self._role_words(person))
+        made.setToolTip(self._role_name(person))
         made.setProperty("role", "person")
         made.setIconSize(QSize(24, 24))
         made.setCheckable(True)
@@ -92,7 +92,7 @@ class SignInPage(Page):
         self._buttons.addButton(made, number)
         self._list.insertWidget(number, made)
 
-    def _role_words(self, person: Person) -> str:
+    def _role_name(self, person: Person) -> str:
         return str(role_of(person.role).name)
 
     def _choose(self, number: int) -> None:

@@ -144,7 +144,7 @@ class CartModel(QAbstractTableModel):
             words.append(
                 self.tr("discount {amount}").format(amount=self._formatter.amount(-line.discount_minor))
             )
-        return "".join(f" · {one}" for one in words)
+        return "".join(f" · {part}" for part in words)
 
     def _spoken(self, line: CartLine, column: int) -> str:
         if column == REMOVE:

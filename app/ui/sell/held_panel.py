@@ -52,17 +52,17 @@ class HeldPanel(QWidget):
         self._list.rows.show(
             [
                 TwoLines(
-                    self._title(one),
-                    f"{self._formatter.moment(one.at_ms, now_ms)} · {one.person}",
-                    self._formatter.money(one.total_minor),
+                    self._title(held),
+                    f"{self._formatter.moment(held.at_ms, now_ms)} · {held.person}",
+                    self._formatter.money(held.total_minor),
                 )
-                for one in self._held
+                for held in self._held
             ]
         )
 
-    def _title(self, one: HeldSale) -> str:
-        items = self.tr("%n item(s)", "", one.items)
-        return f"{one.first_item} · {items}" if one.first_item else items
+    def _title(self, held: HeldSale) -> str:
+        items = self.tr("%n item(s)", "", held.items)
+        return f"{held.first_item} · {items}" if held.first_item else items
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if BACK.is_pressed(event):

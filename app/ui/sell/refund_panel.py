@@ -136,43 +136,43 @@ class RefundPanel(QWidget):
         layout.addStretch(1)
         self._scroll.setWidget(inside)
 
-    def _line_row(self, one: RefundableLine) -> QHBoxLayout:
-        left = self._formatter.quantity(one.left, one.unit)
+    def _line_row(self, line: RefundableLine) -> QHBoxLayout:
+        left = self._formatter.quantity(line.left, line.unit)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(label(one.line.description, wrap=True))
+        words.addWidget(label(line.line.description, wrap=True))
         words.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
         typed = field(
-            f"refundOf{one.line_no}", self.tr("How much of {item}").format(item=one.line.description)
+            f"refundOf{line.line_no}", self.tr("How much of {item}").format(item=line.line.description)
         )
         typed.setFixedWidth(84)
         typed.setMaxLength(10)
         typed.setAlignment(Qt.AlignmentFlag.AlignRight)
-        typed.setPlaceholderText(format_quantity(0, one.unit))
-        typed.setEnabled(one.left > 0)
+        typed.setPlaceholderText(format_quantity(0, line.unit))
+        typed.setEnabled(line.left > 0)
         typed.textChanged.connect(lambda _text: self._show_sum())
         typed.returnPressed.connect(self._refund)
         all_of_it = button(
-            self.tr("All"), f"refundAll{one.line_no}", partial(self._take_all, one), role="choice"
+            self.tr("All"), f"refundAll{line.line_no}", partial(self._take_all, line), role="choice"
         )
-        all_of_it.setAccessibleName(self.tr("All of {item}").format(item=one.line.description))
-        all_of_it.setEnabled(one.left > 0)
+        all_of_it.setAccessibleName(self.tr("All of {item}").format(item=line.line.description))
+        all_of_it.setEnabled(line.left > 0)
         row = QHBoxLayout()
         row.addLayout(words, 1)
         row.addWidget(typed)
         row.addWidget(all_of_it)
-        self._fields[one.line_no] = typed
+        self._fields[line.line_no] = typed
         return row
 
-    def _take_all(self, one: RefundableLine) -> None:
-        self._fields[one.line_no].setText(format_quantity(one.left, one.unit))
+    def _take_all(self, line: RefundableLine) -> None:
+        self._fields[line.line_no].setText(format_quantity(line.left, line.unit))
 
     # --- how much ---
 
     def _quantities(self) -> dict[int, int]:
         """What was typed, by line number. Raises BadQuantity."""
         assert self._sale is not None
-        units = {one.line_no: one.unit for one in self._sale.lines}
+        units = {line.line_no: line.unit for line in self._sale.lines}
         return {
             line_no: parse_quantity(typed.text(), units[line_no])
             for line_no, typed in self._fields.items()

@@ -159,7 +159,7 @@ class TenderPanel(QWidget):
             row = QHBoxLayout()
             words = method_of(tender.method).in_list()
             row.addWidget(label(f"{words} {tender.reference or ''}".strip()), 1)
-            row.addWidget(label(self._formatter.money(tender.kept_minor)))
+            row.addWidget(label(self._formatter.money(tender.net_minor)))
             take_back = self.tr("Take this payment back")
             row.addWidget(
                 icon_button("close", take_back, f"takeBack{place}", partial(self._take_back, place))

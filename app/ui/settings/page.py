@@ -93,28 +93,28 @@ class SettingsPage(Page):
         self._checks.rows.show(
             [
                 TwoLines(
-                    one.what,
+                    check.what,
                     "",
-                    self.tr("ready") if one.ok else self.tr("look at this"),
-                    one.words,
-                    Tone.PLAIN if one.ok else Tone.WARN,
-                    Tone.GOOD if one.ok else Tone.WARN,
+                    self.tr("ready") if check.ok else self.tr("look at this"),
+                    check.words,
+                    Tone.PLAIN if check.ok else Tone.WARN,
+                    Tone.GOOD if check.ok else Tone.WARN,
                 )
-                for one in readiness.checks(self._till)
+                for check in readiness.checks(self._till)
             ]
         )
         unsent = self._unsent()
         self._sign_out.setEnabled(unsent == 0)
-        words = self.tr(
+        hint = self.tr(
             "Signing out ends this till’s place in the shop. Its history is kept in a folder, and it asks "
             "to be set up again."
         )
         if unsent:
-            words = self.tr(
+            hint = self.tr(
                 "%n entry(ies) are not at the server yet: this till cannot be signed out.", "", unsent
             )
-        self._sign_out_hint.setText(words)
-        self._sign_out.setToolTip(words if unsent else "")
+        self._sign_out_hint.setText(hint)
+        self._sign_out.setToolTip(hint if unsent else "")
 
     def _unsent(self) -> int:
         counts = queue.counts(self._till)
@@ -131,13 +131,13 @@ class SettingsPage(Page):
         receipt = entry.detail.get("receipt") or ""
         amount = entry.detail.get("total_minor") or entry.detail.get("difference_minor")
         return TwoLines(
-            first=" ".join(part for part in (self._kind_words(entry.kind), str(receipt)) if part),
+            first=" ".join(part for part in (self._kind_name(entry.kind), str(receipt)) if part),
             second=f"{self._formatter.moment(entry.at_ms, now_ms)} · {who}",
             figure="" if amount is None else self._formatter.money(amount),
             remark=entry.reason or "",
         )
 
-    def _kind_words(self, kind: str) -> str:
+    def _kind_name(self, kind: str) -> str:
         return {
             "wrong_pins": self.tr("Several wrong PINs"),
             "cash_difference": self.tr("Difference in the drawer"),
@@ -244,16 +244,16 @@ class SettingsPage(Page):
         self._tabs = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for section, words, name in (
+        for section, title, name in (
             (Section.LOOK, self.tr("Look and language"), "settingsLook"),
             (Section.SELLING, self.tr("Selling"), "settingsSelling"),
             (Section.PRINTER, self.tr("Receipts and printer"), "settingsPrinter"),
             (Section.TILL, self.tr("This till"), "settingsTill"),
             (Section.LOG, self.tr("Log"), "settingsLog"),
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "tab")
             made.setCheckable(True)
             self._tabs.addButton(made, section)
@@ -395,27 +395,27 @@ class SettingsPage(Page):
         return section
 
 
-def _choice(name: str, words: str, choices: Sequence[tuple[str, object]]) -> QComboBox:
+def _choice(name: str, title: str, choices: Sequence[tuple[str, object]]) -> QComboBox:
     made = QComboBox()
     made.setObjectName(name)
-    made.setAccessibleName(words)
+    made.setAccessibleName(title)
     for shown, value in choices:
         made.addItem(shown, value)
     return made
 
 
-def _check(name: str, words: str) -> QCheckBox:
-    made = QCheckBox(words)
+def _check(name: str, title: str) -> QCheckBox:
+    made = QCheckBox(title)
     made.setObjectName(name)
-    made.setAccessibleName(words)
+    made.setAccessibleName(title)
     made.setMinimumHeight(44)
     return made
 
 
-def _text(name: str, words: str) -> QPlainTextEdit:
+def _text(name: str, title: str) -> QPlainTextEdit:
     made = QPlainTextEdit()
     made.setObjectName(name)
-    made.setAccessibleName(words)
+    made.setAccessibleName(title)
     made.setTabChangesFocus(True)
     made.setMaximumHeight(72)
     return made
@@ -429,9 +429,9 @@ def _form(*rows: tuple[str, QWidget]) -> QWidget:
     form.setSpacing(10)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
-    for words, made in rows:
-        if words:
-            form.addRow(form_label(words, made), made)
+    for title, made in rows:
+        if title:
+            form.addRow(form_label(title, made), made)
         else:
             form.addRow("", made)
         made.setMaximumWidth(420)

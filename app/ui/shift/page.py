@@ -97,10 +97,10 @@ class ShiftPage(Page):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for row, (words, amount_minor, role) in enumerate(self._sum_rows()):
+        for row, (title, amount_minor, role) in enumerate(self._sum_rows()):
             figure = label(self._formatter.money(amount_minor), role)
             figure.setFont(theme.tabular(figure.font()))
-            self._sums.addWidget(label(words, role), row, 0)
+            self._sums.addWidget(label(title, role), row, 0)
             self._sums.addWidget(figure, row, 1, Qt.AlignmentFlag.AlignRight)
 
     def _sum_rows(self) -> list[tuple[str, int, str]]:
@@ -129,27 +129,29 @@ class ShiftPage(Page):
 
     def _show_unsent(self) -> None:
         counts = queue.counts(self._till)
-        words = []
+        lines = []
         if counts.waiting:
             unsent = self.tr("%n entry(ies) not sent yet.", "", counts.waiting)
             rest = self.tr("You can close the shift; the report will say “not yet confirmed”.")
-            words.append(f"{unsent} {rest}")
-        open_ones = [one for one in conflicts.open_conflicts(self._till) if not one.decided]
-        if open_ones:
-            titles = ", ".join(one.title for one in open_ones[:3]) + (" …" if len(open_ones) > 3 else "")
-            still = self.tr("%n conflict(s) still to be decided: {titles}.", "", len(open_ones))
-            words.append(still.format(titles=titles))
+            lines.append(f"{unsent} {rest}")
+        undecided = [conflict for conflict in conflicts.open_conflicts(self._till) if not conflict.decided]
+        if undecided:
+            titles = ", ".join(conflict.title for conflict in undecided[:3]) + (
+                " …" if len(undecided) > 3 else ""
+            )
+            still = self.tr("%n conflict(s) still to be decided: {titles}.", "", len(undecided))
+            lines.append(still.format(titles=titles))
         if counts.attention:
-            words.append(self.tr("Needs attention: %n refused entry(ies).", "", counts.attention))
-        self._unsent.setText("\n".join(words))
-        self._unsent.setVisible(bool(words))
+            lines.append(self.tr("Needs attention: %n refused entry(ies).", "", counts.attention))
+        self._unsent.setText("\n".join(lines))
+        self._unsent.setVisible(bool(lines))
 
     def _show_past(self) -> None:
         self._past = shifts.past(self._till)
         self._list.rows.show([self._past_row(shift) for shift in self._past])
 
     def _past_row(self, shift: ShiftView) -> TwoLines:
-        state = shifts.state(self._till, shift.id)
+        state = shifts.server_state(self._till, shift.id)
         difference = shift.difference_minor or 0
         tone = Tone.GOOD if state.is_complete and not state.disagrees else Tone.WARN
         return TwoLines(
@@ -198,9 +200,9 @@ class ShiftPage(Page):
     def _ask_move(self, *, pays_in: bool) -> None:
         self._pays_in = pays_in
         self._move_title.setText(self.tr("Pay money in") if pays_in else self.tr("Pay money out"))
-        words = self.tr("Pay in") if pays_in else self.tr("Pay out")
-        self._move_button.setText(words)
-        self._move_button.setAccessibleName(words)
+        title = self.tr("Pay in") if pays_in else self.tr("Pay out")
+        self._move_button.setText(title)
+        self._move_button.setAccessibleName(title)
         self._amount.clear()
         self._move_reason.clear_reason()
         self._message.clear()
@@ -243,7 +245,7 @@ class ShiftPage(Page):
 
     def _show_z(self, shift: ShiftView) -> None:
         totals = shifts.totals(self._till, shift.id)
-        state = shifts.state(self._till, shift.id)
+        state = shifts.server_state(self._till, shift.id)
         self._desk.show_slip(reports.z_report(self._till, shift, totals, state, self._formatter))
 
     # --- the page ---
@@ -356,10 +358,10 @@ class ShiftPage(Page):
         layout.addLayout(row)
         return step
 
-    def _amount_field(self, name: str, words: str) -> QLineEdit:
+    def _amount_field(self, name: str, title: str) -> QLineEdit:
         made = QLineEdit()
         made.setObjectName(name)
-        made.setAccessibleName(words)
+        made.setAccessibleName(title)
         made.setProperty("role", "amount")
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
         made.setMaxLength(16)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
-from app.domain.quantity import format_quantity, one, parse_quantity
+from app.domain.quantity import format_quantity, one_unit, parse_quantity
 from app.services.stock import count_sessions
 from app.services.stock.catalogue import ProductView
 from app.services.stock.count_sessions import CountedLine, SessionView
@@ -127,7 +127,9 @@ class CountPanel(QFrame):
         self._go_on(session_id)
 
     def _go_on(self, session_id: str) -> None:
-        self._session = next(one for one in count_sessions.open_sessions(self._till) if one.id == session_id)
+        self._session = next(
+            session for session in count_sessions.open_sessions(self._till) if session.id == session_id
+        )
         self._title.setText(self._session.name)
         self._message.clear()
         self._show_lines()
@@ -141,7 +143,7 @@ class CountPanel(QFrame):
     # --- counting ---
 
     async def _add(self, session_id: str, product: ProductView) -> None:
-        await count_sessions.add(self._till, session_id, product.id, one(product.unit))
+        await count_sessions.add(self._till, session_id, product.id, one_unit(product.unit))
         sounds.play(sounds.SCANNED)
         self._message.clear()
         self._show_lines()
@@ -224,17 +226,17 @@ class CountPanel(QFrame):
         if self._session is None:
             return
         different = [line for line in self._lines if line.difference]
-        words = [
+        sentences = [
             self.tr("%n product(s) counted.", "", len(self._lines)),
             self.tr("%n figure(s) will change.", "", len(different)),
         ]
         if self._session.is_full:
             left = count_sessions.uncounted(self._till, self._session.id)
             if left:
-                words.append(
+                sentences.append(
                     self.tr("%n product(s) with stock were not counted; they stay as they are.", "", left)
                 )
-        self._outcome.setText(" ".join(words))
+        self._outcome.setText(" ".join(sentences))
         self._steps.setCurrentIndex(FINISHING)
         self._finish_button.setFocus()
 
@@ -279,13 +281,13 @@ class CountPanel(QFrame):
         self._name.returnPressed.connect(self._begin)
         self._scopes = QButtonGroup(self)
         scopes = QHBoxLayout()
-        for number, words, name in (
+        for number, title, name in (
             (0, self.tr("A shelf"), "countShelf"),
             (1, self.tr("Everything"), "countAll"),
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setAutoDefault(False)

@@ -48,7 +48,7 @@ class StockDetails(QFrame):
 
     def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, run: tasks.Run) -> None:
         super().__init__()
-        self._run = run
+        self._run_on_page = run
         self._approvals = approvals
         self.setObjectName("stockDetails")
         self.setProperty("role", "card")
@@ -126,22 +126,22 @@ class StockDetails(QFrame):
 
     def _show_elsewhere(self, stock: StockRow) -> None:
         now_ms = self._till.clock.now_ms()
-        told = []
+        lines = []
         for row in inventory.elsewhere(self._till, stock.product.id):
             if row.quantity is None or row.asked_ms is None:
-                told.append(self.tr("{place}: not asked yet").format(place=row.place))
+                lines.append(self.tr("{place}: not asked yet").format(place=row.place))
                 continue
             words = self.tr("{place}: {quantity}, as of {time}")
-            told.append(
+            lines.append(
                 words.format(
                     place=row.place,
                     quantity=self._formatter.quantity(row.quantity, stock.product.unit),
                     time=self._formatter.moment(row.asked_ms, now_ms),
                 )
             )
-        self._elsewhere.setText("\n".join(told))
-        self._elsewhere.setVisible(bool(told))
-        self._transfer_button.setVisible(bool(told))
+        self._elsewhere.setText("\n".join(lines))
+        self._elsewhere.setVisible(bool(lines))
+        self._transfer_button.setVisible(bool(lines))
 
     def _state_words(self, stock: StockRow) -> str:
         if stock.in_conflict:
@@ -184,9 +184,9 @@ class StockDetails(QFrame):
             ProductChange: self._product_form,
         }
         form = forms[type(request)]
-        self._run(lambda: self._carry_out(request, form), form.say_error)
+        self._run_on_page(lambda: self._run_request(request, form), form.say_error)
 
-    async def _carry_out(self, request: Request, form: StockForm | ProductForm) -> None:
+    async def _run_request(self, request: Request, form: StockForm | ProductForm) -> None:
         assert self._actor is not None
         approver = await self._approvals.ask(self._actor, _RIGHTS[type(request)])
         if isinstance(request, Count):

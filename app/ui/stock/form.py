@@ -62,12 +62,12 @@ class StockForm(QWidget):
     saved = Signal(object)
     left = Signal()
 
-    def __init__(self, formatter: Formatter, title: str, save: str, name: str, quantity_words: str) -> None:
+    def __init__(self, formatter: Formatter, title: str, save: str, name: str, quantity_title: str) -> None:
         super().__init__()
         self.setObjectName(f"{name}Form")
         self._formatter = formatter
         self._stock: StockRow | None = None
-        self.quantity = field(f"{name}Quantity", quantity_words)
+        self.quantity = field(f"{name}Quantity", quantity_title)
         self.quantity.setMaxLength(14)
         self.quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.quantity.textChanged.connect(lambda _text: self._show_outcome())
@@ -78,7 +78,7 @@ class StockForm(QWidget):
         save_button = button(save, f"{name}Save", self._save, role="primary")
         self.form = QFormLayout()
         self.form.setSpacing(10)
-        self.form.addRow(form_label(quantity_words, self.quantity), self.quantity)
+        self.form.addRow(form_label(quantity_title, self.quantity), self.quantity)
         self.form.addRow(form_label(self.tr("Note"), self.note), self.note)
         buttons = QHBoxLayout()
         buttons.addWidget(button(self.tr("Cancel"), f"{name}Cancel", self.left.emit))

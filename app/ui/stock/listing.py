@@ -28,7 +28,7 @@ class StockModel(QAbstractListModel):
         super().__init__(parent)
         self._till = till
         self._formatter = formatter
-        self._words = ""
+        self._query = ""
         self._which: Which = "all"
         self._low_stock = 0
         self._rows: list[StockRow] = []
@@ -38,8 +38,8 @@ class StockModel(QAbstractListModel):
     def total(self) -> int:
         return self._total
 
-    def search(self, words: str) -> None:
-        self._words = words
+    def search(self, query: str) -> None:
+        self._query = query
         self._load(PAGE_ROWS)
 
     def show_which(self, which: Which, low_stock: int) -> None:
@@ -68,7 +68,7 @@ class StockModel(QAbstractListModel):
         return not parent.isValid() and len(self._rows) < self._total
 
     def fetchMore(self, parent: Index = _NO_PARENT) -> None:
-        page = inventory.stock_page(self._till, self._words, limit=PAGE_ROWS, offset=len(self._rows))
+        page = inventory.stock_page(self._till, self._query, limit=PAGE_ROWS, offset=len(self._rows))
         self._total = page.total
         if not page.rows:
             return
@@ -110,19 +110,19 @@ class StockModel(QAbstractListModel):
         )
 
     def _state_words(self, row: StockRow) -> str:
-        words = []
+        parts = []
         if row.on_hand < 0:
-            words.append(self.tr("sold more than counted"))
+            parts.append(self.tr("sold more than counted"))
         if row.in_conflict:
-            words.append(self.tr("to be decided"))
+            parts.append(self.tr("to be decided"))
         if row.unsent:
-            words.append(self.tr("%n not sent", "", row.unsent))
-        return " · ".join(words)
+            parts.append(self.tr("%n not sent", "", row.unsent))
+        return " · ".join(parts)
 
     def _page(self, limit: int) -> StockPage:
         if self._which == "all":
-            return inventory.stock_page(self._till, self._words, limit=limit)
-        return inventory.short_page(self._till, self._words, self._which, self._low_stock)
+            return inventory.stock_page(self._till, self._query, limit=limit)
+        return inventory.short_page(self._till, self._query, self._which, self._low_stock)
 
     def _load(self, limit: int) -> None:
         page = self._page(limit)

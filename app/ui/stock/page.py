@@ -129,16 +129,16 @@ class StockPage(Page):
         self._which = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for place, (words, name) in enumerate(
+        for place, (title, name) in enumerate(
             (
                 (self.tr("All"), "stockAll"),
                 (self.tr("Low"), "stockLow"),
                 (self.tr("Below zero"), "stockOversold"),
             )
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setChecked(place == 0)
@@ -158,9 +158,9 @@ class StockPage(Page):
         self._right.setCurrentWidget(self._details)
         self._search.setFocus()
 
-    def _find(self, words: str) -> None:
+    def _find(self, query: str) -> None:
         self._message.clear()
-        self._model.search(words)
+        self._model.search(query)
 
     def _go_to_list(self) -> None:
         if self._model.rowCount():

@@ -74,10 +74,10 @@ class ProductForm(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _line(self, name: str, words: str) -> QLineEdit:
-        made = field(name, words)
+    def _line(self, name: str, title: str) -> QLineEdit:
+        made = field(name, title)
         made.returnPressed.connect(self._save)
-        self._form.addRow(form_label(words, made), made)
+        self._form.addRow(form_label(title, made), made)
         return made
 
     def _save(self) -> None:

@@ -26,7 +26,7 @@ class BatchDialog(QDialog):
         self.resize(620, 520)
         self._alike = list(alike)
         shown = TwoLineList("alike", self.tr("Conflicts and what is suggested"), "").only_to_read()
-        shown.rows.show([TwoLines(one.title, figure=one.label) for one in alike])
+        shown.rows.show([TwoLines(conflict.title, figure=conflict.label) for conflict in alike])
         words = self.tr("Apply the suggestion to all %n similar", "", len(self._alike))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)

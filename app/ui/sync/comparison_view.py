@@ -109,11 +109,11 @@ class ComparisonView(QWidget):
             parts.append(side.place)
         if side.at_ms is not None:
             parts.append(self._formatter.moment(side.at_ms, self._till.clock.now_ms()))
-        told = ", ".join(part for part in parts if part)
-        return f"{place}: {told}" if told else place
+        who = ", ".join(part for part in parts if part)
+        return f"{place}: {who}" if who else place
 
-    def _field_words(self, name: str) -> str:
-        words = {
+    def _field_name(self, name: str) -> str:
+        names = {
             "quantity": self.tr("On hand"),
             "name": self.tr("Name"),
             "barcode": self.tr("Barcode"),
@@ -123,9 +123,9 @@ class ComparisonView(QWidget):
             "unit": self.tr("Sold by"),
             "deleted": self.tr("Product"),
         }
-        return words.get(name, name)
+        return names.get(name, name)
 
-    def _value_words(self, name: str, value: Any) -> str:
+    def _value_text(self, name: str, value: Any) -> str:
         if name == "deleted":
             return self.tr("deleted") if value else self.tr("kept")
         if value is None:
@@ -161,16 +161,16 @@ class ComparisonView(QWidget):
         return frame
 
     def _add_row(self, grid: QGridLayout, line: int, row: ComparisonRow) -> None:
-        grid.addWidget(label(self._field_words(row.field)), line, 0)
+        grid.addWidget(label(self._field_name(row.field)), line, 0)
         for column, value in ((1, row.before), (2, row.this_till), (3, row.server)):
-            cell = label(self._value_words(row.field, value), "" if column == 1 else "heading", wrap=True)
+            cell = label(self._value_text(row.field, value), "" if column == 1 else "heading", wrap=True)
             cell.setFont(theme.tabular(cell.font()))
             cell.setObjectName(f"{row.field}{('', 'Before', 'Mine', 'Server')[column]}")
             grid.addWidget(cell, line, column)
         if row.field == "deleted":
             return
         editor = field(
-            f"{row.field}Result", self.tr("Result: {field}").format(field=self._field_words(row.field))
+            f"{row.field}Result", self.tr("Result: {field}").format(field=self._field_name(row.field))
         )
         editor.setText(self._editable(row.field, self._suggested_value(row)))
         editor.setMaximumWidth(240)

@@ -153,9 +153,9 @@ class ConflictDialog(QDialog):
         if self._busy:
             return
         self._set_busy(True)
-        tasks.start(self._carry_out(resolution, merged, quantity), self, self._refused)
+        tasks.start(self._run_resolve(resolution, merged, quantity), self, self._refused)
 
-    async def _carry_out(
+    async def _run_resolve(
         self, resolution: Resolution, merged: dict[str, Any] | None, quantity: int | None
     ) -> None:
         try:

@@ -60,21 +60,23 @@ class DiagnosticsView(QWidget):
 
     def _show_events(self) -> None:
         if self.isVisible():
-            told = self._events.latest()
-            self._live.rows.show([TwoLines(words, self._formatter.time(at_ms)) for at_ms, words in told])
+            latest = self._events.latest()
+            self._live.rows.show([TwoLines(words, self._formatter.time(at_ms)) for at_ms, words in latest])
 
     def _show_troubles(self) -> None:
         now_ms = self._till.clock.now_ms()
         self._errors.rows.show(
             [
                 TwoLines(
-                    first=f"{self._formatter.moment(one.at_ms, now_ms)} · {self._outcome(one.outcome)}",
-                    second=f"{one.route} · {one.request_id}",
-                    figure=self.tr("%n entry(ies)", "", one.operations),
-                    remark=one.detail,
+                    first=(
+                        f"{self._formatter.moment(trouble.at_ms, now_ms)} · {self._outcome(trouble.outcome)}"
+                    ),
+                    second=f"{trouble.route} · {trouble.request_id}",
+                    figure=self.tr("%n entry(ies)", "", trouble.operations),
+                    remark=trouble.detail,
                     tone=Tone.WARN,
                 )
-                for one in diagnostics.troubles(self._till)
+                for trouble in diagnostics.troubles(self._till)
             ]
         )
 
@@ -112,10 +114,10 @@ class DiagnosticsView(QWidget):
         layout.addLayout(plots, 3)
         layout.addLayout(lists, 2)
 
-    def _plot(self, name: str, words: str) -> QWidget:
+    def _plot(self, name: str, title: str) -> QWidget:
         canvas = pg.PlotWidget()
         canvas.setObjectName(f"plot-{name}")
-        canvas.setAccessibleName(words)
+        canvas.setAccessibleName(title)
         canvas.setMinimumSize(180, 120)
         canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         canvas.setMouseEnabled(x=False, y=False)
@@ -129,7 +131,7 @@ class DiagnosticsView(QWidget):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(label(words, "small"))
+        layout.addWidget(label(title, "small"))
         layout.addWidget(canvas, 1)
         return holder
 

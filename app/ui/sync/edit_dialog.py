@@ -78,12 +78,12 @@ class EditDialog(QDialog):
             self._text("note", self.tr("Note"), data.get("note") or "")
 
     def _fill_product(self, data: dict[str, Any]) -> None:
-        words = {
+        titles = {
             "name": self.tr("Name"),
             "barcode": self.tr("Barcode"),
             "sku": self.tr("Article number"),
         }
-        for name, title in words.items():
+        for name, title in titles.items():
             if name in data:
                 self._text(name, title, data[name] or "")
         if data.get("priceMinor") is not None:

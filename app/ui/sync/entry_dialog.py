@@ -64,22 +64,26 @@ class EntryDialog(QDialog):
     def _timeline(self, details: EntryDetails) -> QWidget:
         shown = TwoLineList("attempts", self.tr("Attempts"), self.tr("It was not tried yet.")).only_to_read()
         now_ms = self._till.clock.now_ms()
-        rows = [self._attempt(number, one, now_ms) for number, one in enumerate(details.attempts, start=1)]
+        rows = [
+            self._attempt(number, attempt, now_ms) for number, attempt in enumerate(details.attempts, start=1)
+        ]
         shown.rows.show(rows)
         return shown
 
-    def _attempt(self, number: int, one: AttemptView, now_ms: int) -> TwoLines:
-        took = "" if one.ended_ms is None else f"{one.ended_ms - one.began_ms} ms"
-        moment = self._formatter.moment(one.began_ms, now_ms)
+    def _attempt(self, number: int, attempt: AttemptView, now_ms: int) -> TwoLines:
+        took = "" if attempt.ended_ms is None else f"{attempt.ended_ms - attempt.began_ms} ms"
+        moment = self._formatter.moment(attempt.began_ms, now_ms)
         return TwoLines(
-            first=f"{number}. {moment} · {self._outcome(one.outcome)}",
-            second=" · ".join(part for part in (one.route, took, one.code, one.request_id) if part),
-            remark=one.detail or "",
-            tone=Tone.PLAIN if one.outcome == "applied" else Tone.WARN,
+            first=f"{number}. {moment} · {self._outcome(attempt.outcome)}",
+            second=" · ".join(
+                part for part in (attempt.route, took, attempt.code, attempt.request_id) if part
+            ),
+            remark=attempt.detail or "",
+            tone=Tone.PLAIN if attempt.outcome == "applied" else Tone.WARN,
         )
 
     def _outcome(self, outcome: str | None) -> str:
-        words = {
+        texts = {
             None: self.tr("no answer: the till ended meanwhile"),
             "applied": self.tr("taken by the server"),
             "no_answer": self.tr("no answer"),
@@ -90,7 +94,7 @@ class EntryDialog(QDialog):
             "deferred": self.tr("later"),
             "quarantined": self.tr("with the manager"),
         }
-        return words.get(outcome, outcome or "")
+        return texts.get(outcome, outcome or "")
 
     def _payload(self, details: EntryDetails) -> QPlainTextEdit:
         shown = QPlainTextEdit(orjson.dumps(details.payload, option=orjson.OPT_INDENT_2).decode())

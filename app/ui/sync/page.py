@@ -136,10 +136,10 @@ class SyncCentre(Page):
 
     def write_bundle(self, path: Path) -> None:
         if self._context.write_bundle is not None:
-            work = self._carry_bundle_out(path, self._context.write_bundle)
+            work = self._run_write_bundle(path, self._context.write_bundle)
             tasks.start(work, self, self._message.say_error)
 
-    async def _carry_bundle_out(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
+    async def _run_write_bundle(self, path: Path, write: Callable[[Path], Awaitable[None]]) -> None:
         self._message.say(self.tr("Looking at everything…"), Tone.BUSY)
         try:
             await write(path)
@@ -152,10 +152,10 @@ class SyncCentre(Page):
     def set_state(self, state: TillState) -> None:
         self._state = state
         self._counts = state.counts
-        self._state_words.setText(state.strip.words)
+        self._state_label.setText(state.strip.words)
         token = "text" if state.strip.tone is Tone.PLAIN else state.strip.tone
         self._state_icon.setPixmap(theme.pixmap(state.strip.icon, token, 26))
-        self._show_tab_words()
+        self._show_tab_titles()
         self._show_header()
 
     def refresh(self, change: MergedChange) -> None:
@@ -338,15 +338,15 @@ class SyncCentre(Page):
 
     # --- what it says of itself ---
 
-    def _show_tab_words(self) -> None:
-        for tab, words, count in (
+    def _show_tab_titles(self) -> None:
+        for tab, title, count in (
             (Tab.WAITING, self.tr("Waiting"), self._counts.waiting),
             (Tab.ATTENTION, self.tr("Needs attention"), self._counts.attention + self._counts.flagged),
             (Tab.CONFLICTS, self.tr("Conflicts"), self._counts.conflicts),
             (Tab.SENT, self.tr("Sent"), 0),
             (Tab.DIAGNOSTICS, self.tr("Diagnostics"), 0),
         ):
-            text = f"{words} · {self._formatter.quantity(count)}" if count else words
+            text = f"{title} · {self._formatter.quantity(count)}" if count else title
             self._tabs.button(tab).setText(text)
             self._tabs.button(tab).setAccessibleName(text)
 
@@ -420,25 +420,25 @@ class SyncCentre(Page):
         self._refusal.seen.connect(self._mark_seen)
         layout.addWidget(self._refusal)
         layout.addWidget(self._make_entry_bar())
-        self._show_tab_words()
+        self._show_tab_titles()
 
     def _header(self) -> QWidget:
         frame, layout = card("syncHeader")
         self._state_icon = label()
-        self._state_words = label(role="heading", name="syncState", wrap=True)
+        self._state_label = label(role="heading", name="syncState", wrap=True)
         self._facts = label(role="muted", name="syncFacts", wrap=True)
         self._clock = label(name="syncClock")
         self._clock.setProperty("tone", Tone.WARN)
         self._try_now = button(self.tr("Try now"), "tryNow", self._ask_to_send)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self._state_words)
-        words.addWidget(self._facts)
-        words.addWidget(self._clock)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(self._state_label)
+        column.addWidget(self._facts)
+        column.addWidget(self._clock)
         row = QHBoxLayout()
         row.setSpacing(14)
         row.addWidget(self._state_icon)
-        row.addLayout(words, 1)
+        row.addLayout(column, 1)
         row.addWidget(self._try_now)
         layout.addLayout(row)
         return frame

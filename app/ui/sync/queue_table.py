@@ -125,7 +125,7 @@ class QueueModel(RowsModel[QueueRow]):
         if row.status == "pending" and row.next_attempt_ms is not None and left_ms > 0:
             again = self.tr("Will try again at {time} (in {seconds} s)")
             return again.format(time=self._formatter.time(row.next_attempt_ms), seconds=-(-left_ms // 1000))
-        words = {
+        texts = {
             "pending": self.tr("Waiting"),
             "processing": self.tr("Sending…"),
             "blocked": self.tr("Waits for an earlier decision"),
@@ -134,7 +134,7 @@ class QueueModel(RowsModel[QueueRow]):
             "quarantined": self.tr("With the manager"),
             "flagged": self.tr("To be looked at"),
         }
-        return words.get(row.status, row.status)
+        return texts.get(row.status, row.status)
 
 
 class ConflictModel(RowsModel[ConflictView]):
@@ -184,12 +184,12 @@ class DecidedModel(RowsModel[DecidedConflict]):
                 return row.decided_by or ""
             case 2:
                 return ""
-        words = {
+        texts = {
             "accept_local": self.tr("the till’s side"),
             "accept_server": self.tr("the server’s side"),
             "merge": self.tr("both together"),
         }
-        return words.get(row.resolution or "", row.resolution or "")
+        return texts.get(row.resolution or "", row.resolution or "")
 
     def token(self, row: DecidedConflict) -> str:
         return "muted"
@@ -214,10 +214,10 @@ class RowsTable(QTableView):
     picked = Signal(int)
     opened = Signal(int)
 
-    def __init__(self, model: RowsModel[Any], name: str, words: str, hint: str) -> None:
+    def __init__(self, model: RowsModel[Any], name: str, title: str, hint: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
+        self.setAccessibleName(title)
         self._hint = hint
         self.setModel(model)
         self.setItemDelegate(ColouredDelegate(self))

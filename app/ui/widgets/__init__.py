@@ -1,1 +1,1 @@
-"""What every page is made of: small widgets, looks, words, approvals, background tasks."""
+"""Shared by all pages: small widgets, themes, languages and formats, approvals, background tasks."""

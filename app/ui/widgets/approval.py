@@ -1,4 +1,4 @@
-"""A manager's approval at the till: their PIN, without the clerk having to sign out."""
+"""A manager's approval at the till: they enter their PIN while the clerk stays signed in."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ WORDS_PX = 392
 
 
 class NotApproved(DomainError):
-    """The manager turned it down, or nobody was there."""
+    """The dialog was cancelled, or no manager is known at this till."""
 
 
 class Approvals(QObject):
-    """Asks for approvals over one window. `pepper` is the tenant's, for checking PINs."""
+    """Opens approval dialogs on one window. `pepper` is the tenant's, for checking PINs."""
 
     def __init__(self, till: Till, pepper: str, window: QWidget) -> None:
         super().__init__(window)
@@ -35,7 +35,7 @@ class Approvals(QObject):
         self._window = window
 
     async def ask(self, actor: Actor, *rights: Right) -> Actor | None:
-        """Whoever approved all of it; None where the person needs nobody. Raises NotApproved."""
+        """The manager who approved all these rights; None where `actor` has them. Raises NotApproved."""
         wanted = list(dict.fromkeys(right for right in rights if not actor.may(right)))
         if not wanted:
             return None
@@ -106,9 +106,9 @@ class ApprovalDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(label(self.tr("A manager has to approve"), "title"))
-        told = label("\n".join(only(right) for right in self._rights), wrap=True)
-        told.setFixedWidth(WORDS_PX)
-        layout.addWidget(told)
+        asked = label("\n".join(only(right) for right in self._rights), wrap=True)
+        asked.setFixedWidth(WORDS_PX)
+        layout.addWidget(asked)
         layout.addWidget(self._who)
         layout.addWidget(self._pin)
         layout.addWidget(self._message)
@@ -117,7 +117,7 @@ class ApprovalDialog(QDialog):
         row.addWidget(button(BACK.after(self.tr("Cancel")), "approvalCancel", self.reject))
         row.addWidget(self._approve, 1)
         layout.addLayout(row)
-        # As large as what stands in it: words that wrap, or a message, would push the keys under the buttons.
+        # Fixed to the content's size: else wrapped text or a message pushes the keys under the buttons.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
 
     def _submit(self) -> None:

@@ -1,4 +1,4 @@
-"""Money, quantities and times as this shop's people read them: by locale, currency and time zone."""
+"""Money, quantities and times as text, by locale, currency and time zone."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "C
 
 
 def people_locale() -> QLocale:
-    """The locale of this computer; British English where it says "C", which no person speaks."""
+    """The computer's locale; British English instead of "C"."""
     locale = QLocale()
     if locale.language() == QLocale.Language.C:
         return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
@@ -29,14 +29,14 @@ def people_locale() -> QLocale:
 
 @dataclass(frozen=True)
 class Formatter:
-    """What one till needs to turn its numbers into text. Times go in as milliseconds UTC."""
+    """Formats for one till. Times are milliseconds UTC, amounts are minor units."""
 
     locale: QLocale
     currency: str
     time_zone: str
 
     def money(self, minor: int) -> str:
-        """With the currency's sign: £18.40."""
+        """With currency sign: £18.40."""
         return self._money(minor, MINUS if minor < 0 else "")
 
     def signed_money(self, minor: int) -> str:
@@ -48,14 +48,14 @@ class Formatter:
         major, symbol = abs(minor) / 10**digits, self._symbol
         if self.locale.textDirection() == Qt.LayoutDirection.LeftToRight:
             return f"{sign}{self.locale.toCurrencyString(major, symbol, digits)}"
-        # Beside words of either direction it reads alike: Qt's own would have its sign now left, now right.
+        # Reads alike in text of either direction; Qt's own format moves the sign.
         figure = self.locale.toString(major, "f", digits)
         if unicodedata.bidirectional(symbol[0]) == "AL":
             return f"{RIGHT_TO_LEFT_ISOLATE}{LEFT_TO_RIGHT_MARK}{sign}{figure}\u00a0{symbol}{POP_ISOLATE}"
         return f"{LEFT_TO_RIGHT_ISOLATE}{sign}{symbol}{figure}{POP_ISOLATE}"
 
     def amount(self, minor: int) -> str:
-        """Without it, for columns: 18.40."""
+        """Without currency sign, for columns: 18.40."""
         digits = minor_digits(self.currency)
         text = self.locale.toString(abs(minor) / 10**digits, "f", digits)
         return negative(text) if minor < 0 else text
@@ -81,7 +81,7 @@ class Formatter:
         return self.locale.toString(self._local(moment_ms).date(), QLocale.FormatType.ShortFormat)
 
     def moment(self, moment_ms: int, now_ms: int) -> str:
-        """The time alone today, with the date on any other day."""
+        """Today: the time alone. Any other day: with the date."""
         if self._local(moment_ms).date() == self._local(now_ms).date():
             return self.time(moment_ms)
         return f"{self.date(moment_ms)} {self.time(moment_ms)}"

@@ -1,7 +1,7 @@
-"""The language of the windows: English as it is written in the source, the others from Qt Linguist files.
+"""The language of the windows: English is the source text, other languages come from Qt Linguist files.
 
-The files are resources/translations/evertill_*.ts, compiled beside them. What the rules and services say goes
-through the same files: `apply_language` installs Qt's translator there too.
+The files are resources/translations/evertill_*.ts, compiled to .qm beside them. Domain and services use the
+same files through `resources.words`, where `apply_language` installs Qt's translator.
 """
 
 from datetime import datetime
@@ -19,19 +19,19 @@ _OUR_WORDS = Path(str(files("resources"))) / "translations"
 LEFT_TO_RIGHT_MARK = "\u200e"
 LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, FIRST_STRONG_ISOLATE = "\u2066", "\u2067", "\u2068"
 POP_ISOLATE = "\u2069"
-"""Around what is set in a direction of its own, whatever stands about it (Unicode UAX 9)."""
+"""Unicode isolates (UAX 9): text between them has its own direction, independent of its surroundings."""
 
 LANGUAGES = {"en": "English", "es": "Español", "ar": "العربية"}
-"""By code, each by its own name."""
+"""Language code → the language's own name."""
 
 
 class EnglishPlurals(QTranslator):
-    """ "%n item(s)" is "1 item" or "3 items": English has one rule, and needs no file for it."""
+    """ "%n item(s)" becomes "1 item" or "3 items": English plurals, without a file."""
 
     def translate(
         self, _context: str, text: str, _disambiguation: str | None = None, n: int = -1
     ) -> str | None:
-        # None says that there is no translation: the source is shown.
+        # None means no translation: Qt shows the source text.
         return None if n < 0 or "(" not in text else words.plural(text, n)
 
     def isEmpty(self) -> bool:
@@ -42,7 +42,7 @@ _installed: list[QTranslator] = []
 
 
 def language_of(chosen: str) -> str:
-    """The language to speak: the one chosen, else the computer's, else English."""
+    """The language code to use: `chosen`, else the computer's, else "en"."""
     if chosen in LANGUAGES:
         return chosen
     code = QLocale.system().name()[:2]
@@ -50,14 +50,14 @@ def language_of(chosen: str) -> str:
 
 
 def apply_language(app: QApplication, chosen: str = "") -> QLocale:
-    """Speak this language from now on, windows that are made later included; the locale that goes with it."""
+    """Install this language for windows constructed from now on; returns its locale."""
     while _installed:
         app.removeTranslator(_installed.pop())
     code = language_of(chosen)
     if code == "en":
         _install(app, EnglishPlurals(app))
     else:
-        # Qt's own words (a file chooser's, a field's menu) have files of their own.
+        # Qt's own texts (file chooser, context menus) come from Qt's own files.
         for path in (_QT_WORDS / f"qtbase_{code}.qm", _OUR_WORDS / f"evertill_{code}.qm"):
             translator = QTranslator(app)
             if translator.load(str(path)):
@@ -87,10 +87,10 @@ def _figures(locale: QLocale) -> words.Figures:
 
 
 def _locale(code: str) -> QLocale:
-    """The computer's own way of writing figures where it speaks this language, else the language's.
+    """The computer's locale where it is of this language, else the language's default.
 
-    Figures are in the digits of barcodes, receipts and keyboards everywhere: 0 to 9. Arabic is written with
-    them in the Emirates as in the Maghreb, so a computer that has other digits gets that locale.
+    Digits are always 0 to 9, as on barcodes, receipts and keyboards: where an Arabic locale has other digits,
+    the locale of the Emirates is used, which has these.
     """
     system = QLocale.system()
     if system.name()[:2] == code and system.zeroDigit() == "0":

@@ -1,4 +1,4 @@
-"""The small widgets that every page is made of, each with its look, its name for tests and for readers."""
+"""Small widgets that all pages use. Each sets its role (theme), object name (tests) and accessible name."""
 
 from collections.abc import Callable
 
@@ -33,17 +33,17 @@ from app.ui.widgets.shortcuts import BACK, DOWN
 from app.ui.widgets.theme import Tone
 
 KEYS_AT_ONCE = "keysAtOnce"
-"""The property of a search field: it gets each key without delay, where others wait for a scan to end."""
+"""Dynamic property of search fields: the scanner filter passes their keys on without delay."""
 
 _TONE_ICONS = {Tone.GOOD: "check", Tone.BUSY: "sync", Tone.WARN: "attention", Tone.BAD: "attention"}
 
 
 def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False) -> QLabel:
-    """Plain text: whatever a product is called, it is never read as markup."""
+    """A label of plain text: a product's name is never interpreted as markup."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-        # By itself a label stands where its words begin, so a Latin name would leave the column it heads.
+        # Qt aligns a label by the direction of its text, so a Latin name would leave a mirrored column.
         made.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         )
@@ -64,22 +64,22 @@ def button(text: str, name: str, on_click: Callable[[], object], *, role: str = 
     return made
 
 
-def icon_button(drawing: str, words: str, name: str, on_click: Callable[[], object]) -> QToolButton:
+def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], object]) -> QToolButton:
     made = QToolButton()
     made.setObjectName(name)
     made.setIcon(theme.icon(drawing))
     made.setIconSize(QSize(20, 20))
-    made.setAccessibleName(words)
-    made.setToolTip(words)
+    made.setAccessibleName(title)
+    made.setToolTip(title)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.clicked.connect(lambda _checked=False: on_click())
     return made
 
 
-def field(name: str, words: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
+def field(name: str, title: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
     made = QLineEdit()
     made.setObjectName(name)
-    made.setAccessibleName(words)
+    made.setAccessibleName(title)
     made.setPlaceholderText(placeholder)
     made.setMaxLength(200)
     if secret:
@@ -87,9 +87,9 @@ def field(name: str, words: str, *, placeholder: str = "", secret: bool = False)
     return made
 
 
-def form_label(words: str, described: QWidget) -> QLabel:
-    """What stands before a field in a form, in the middle of its height."""
-    made = label(words)
+def form_label(title: str, described: QWidget) -> QLabel:
+    """The label of a form's field, centred on the field's height."""
+    made = label(title)
     made.setBuddy(described)
     made.setMinimumHeight(44)
     return made
@@ -107,10 +107,10 @@ def card(name: str = "") -> tuple[QFrame, QVBoxLayout]:
 
 
 class Pages(QStackedWidget):
-    """Shows one of its pages, and is as low as that one can be; it is as wide as the widest.
+    """A stack with the minimum height of its current page and the minimum width of its widest.
 
-    Qt's own is as high as the highest of them, so a page that nobody looks at would push the window's foot
-    off a small screen.
+    QStackedWidget takes the height of its highest page, so a hidden page would push the window's foot off a
+    small screen.
     """
 
     def __init__(self) -> None:
@@ -124,11 +124,11 @@ class Pages(QStackedWidget):
         return QSize(widest.width(), shown.minimumSizeHint().expandedTo(shown.minimumSize()).height())
 
 
-def scrolling(inner: QWidget, name: str, words: str) -> QScrollArea:
-    """Around what may be higher than the room there is; it looks like nothing where it is not."""
+def scrolling(inner: QWidget, name: str, title: str) -> QScrollArea:
+    """An area that scrolls vertically where `inner` is too high. It draws no frame or background."""
     area = QScrollArea()
     area.setObjectName(name)
-    area.setAccessibleName(words)
+    area.setAccessibleName(title)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -145,25 +145,25 @@ def rule() -> QFrame:
     return line
 
 
-def draw_hint(view: QAbstractItemView, words: str) -> None:
-    """What an empty list says in its middle; called after the view has painted itself."""
+def draw_hint(view: QAbstractItemView, hint: str) -> None:
+    """Paint `hint` in the middle of an empty list; call it after the view's own painting."""
     painter = QPainter(view.viewport())
     painter.setPen(QColor(theme.tokens()["muted"]))
     space = view.viewport().rect().adjusted(24, 24, -24, -24)
-    painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
     painter.end()
 
 
 def announce(widget: QWidget, words: str) -> None:
-    """Tell a screen reader, without moving the focus."""
+    """Have a screen reader read `words`, without moving the focus."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
 class SearchField(QLineEdit):
-    """Searches while a person types; ↓ goes to what was found.
+    """A search field that searches while typing.
 
     Signals:
-        wordsChanged(str): what to search for, as soon as it differs.
+        wordsChanged(str): the search text, at each change.
         wentDown(): ↓ was pressed.
         cleared(): Esc was pressed in an empty field.
     """
@@ -172,11 +172,11 @@ class SearchField(QLineEdit):
     wentDown = Signal()
     cleared = Signal()
 
-    def __init__(self, name: str, words: str) -> None:
+    def __init__(self, name: str, title: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
-        self.setPlaceholderText(words)
+        self.setAccessibleName(title)
+        self.setPlaceholderText(title)
         self.setProperty("role", "search")
         self.setProperty(KEYS_AT_ONCE, True)
         self.setMaxLength(200)
@@ -206,10 +206,11 @@ class SearchField(QLineEdit):
 
 
 class MessageLine(QFrame):
-    """One sentence in the page: what happened, never in the way. It stays until it is closed or replaced.
+    """One sentence about the result of an action, never modal. Shown until closed, replaced or timed out.
 
     Signals:
-        closed(): a person closed it.
+        acted(): its action button was pressed.
+        closed(): its close button was pressed.
     """
 
     acted = Signal()
@@ -228,7 +229,7 @@ class MessageLine(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(10)
-        layout.addSpacing(10)  # margins are not mirrored where people read from the right
+        layout.addSpacing(10)  # margins are not mirrored in right-to-left layouts
         layout.addWidget(self._icon)
         layout.addWidget(self._words, 1)
         layout.addWidget(self._action)
@@ -240,7 +241,7 @@ class MessageLine(QFrame):
         self.hide()
 
     def say(self, words: str, tone: Tone = Tone.PLAIN, *, action: str = "", for_ms: int = 0) -> None:
-        """Show `words`; with `for_ms` they go by themselves."""
+        """Show `words`, for `for_ms` milliseconds where given. `action` is the action button's caption."""
         self._words.setText(words)
         drawing = _TONE_ICONS.get(tone)
         self._icon.setVisible(drawing is not None)
@@ -274,9 +275,9 @@ class MessageLine(QFrame):
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where there is no room; the whole is in its tool tip.
+    """One line, elided with … where it does not fit; the tool tip has the full text.
 
-    It takes what room there is, and asks for none beyond its minimum.
+    Its size hint is the width of the full text; its minimum is 20 px.
     """
 
     def __init__(self, name: str, role: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Figures to press for whoever has no keyboard at hand."""
+"""On-screen digits for entering a PIN without a keyboard."""
 
 from functools import partial
 
@@ -12,11 +12,11 @@ KEY_PX, GAP_PX = 60, 8
 
 
 class PinPad(QWidget):
-    """Types into `target`, which keeps the focus. `name` begins the names of its keys."""
+    """Types into `target` without taking its focus. `name` is the prefix of the keys' object names."""
 
     def __init__(self, target: QLineEdit, name: str) -> None:
         super().__init__()
-        # A pad of figures is not mirrored, whatever way the words run.
+        # A digit pad is not mirrored in right-to-left languages.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setFixedHeight(4 * KEY_PX + 3 * GAP_PX)
         self._target = target
@@ -37,7 +37,7 @@ class PinPad(QWidget):
 
     def _key(self, digit: str) -> QPushButton:
         key = button(digit, f"{self._name}{digit}", partial(self._press, digit), role="key")
-        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # whoever uses the keyboard types into the field
+        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard goes to the field
         return key
 
     def _press(self, digit: str) -> None:

@@ -1,4 +1,4 @@
-"""Why something sensitive is done: one of the usual reasons, or words of one's own."""
+"""The reason for a sensitive action: chosen from the usual ones, or typed."""
 
 from collections.abc import Sequence
 
@@ -11,20 +11,20 @@ REASON_LENGTH_MAX = 200
 
 
 class ReasonField(QComboBox):
-    """Empty until somebody chooses or types."""
+    """An editable list, empty at first. `usual` are the reasons that it offers."""
 
-    def __init__(self, name: str, words: str, usual: Sequence[str]) -> None:
+    def __init__(self, name: str, title: str, usual: Sequence[str]) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
+        self.setAccessibleName(title)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.addItems(list(usual))
         line = self.lineEdit()
         assert line is not None, "an editable box has a line to type in"
         line.setObjectName(f"{name}Line")
-        line.setAccessibleName(words)
-        line.setPlaceholderText(words)
+        line.setAccessibleName(title)
+        line.setPlaceholderText(title)
         line.setMaxLength(REASON_LENGTH_MAX)
         completer = self.completer()
         if completer is not None:
@@ -38,8 +38,8 @@ class ReasonField(QComboBox):
 
     @property
     def reason(self) -> str:
-        """What was chosen or typed. Raises ReasonMissing for nothing."""
-        words = self.currentText().strip()
-        if not words:
+        """The chosen or typed reason. Raises ReasonMissing where it is empty."""
+        reason = self.currentText().strip()
+        if not reason:
             raise ReasonMissing
-        return words
+        return reason

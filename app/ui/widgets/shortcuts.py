@@ -1,8 +1,7 @@
-"""The table of keys: each key stands here once, with what it does and where it holds.
+"""The table of shortcuts: each key once, with its description and scope.
 
-The keys that open a page are in the page's own entry of the registry (`app/ui/window/pages.py`), in the same
-form. What a window listens to, what a button or a tool tip calls the key, and the page of keys (F1) are made
-from both.
+The keys that open a page are in that page's registry entry (`app/ui/window/pages.py`). The window's
+shortcuts, the keys named on buttons and tool tips, and the page of keys (F1) are generated from both.
 """
 
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from resources.words import translate
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """Where a key holds. Without a title it is not on the page of keys: it is what such keys always do."""
+    """Where a key is active. One without a title is not on the page of keys: its keys do the usual."""
 
     title: Callable[[], str] | None
 
@@ -30,37 +29,37 @@ IN_LISTS = Scope(None)
 
 @dataclass(frozen=True, eq=False)
 class Shortcut:
-    """One key, or several that do the same, each as Qt writes it ("F9", "Ctrl+L", "Del").
+    """A key, or several for the same action, in Qt's notation ("F9", "Ctrl+L", "Del").
 
-    `words` say what it does, for the page of keys; without words it is described beside another key there.
-    `cap` is what stands on the key, where Qt's name is not that.
+    `description` is for the page of keys; left out, that of another key there covers this key too.
+    `cap` is what is printed on the key, where Qt names it otherwise.
     """
 
     keys: tuple[str, ...]
     scope: Scope
-    words: Callable[[], str] | None = None
+    description: Callable[[], str] | None = None
     cap: str = ""
 
     @property
     def name(self) -> str:
-        """What the key is called on a button or in a sentence."""
+        """The key's name on a button or in a sentence."""
         return self.cap or self.keys[0]
 
-    def after(self, words: str) -> str:
+    def after(self, caption: str) -> str:
         """A caption that ends with the key: "Pay (F9)"."""
-        return f"{words} ({self.name})"
+        return f"{caption} ({self.name})"
 
-    def beside(self, words: str) -> str:
-        """A caption with little room: "Hold F4"."""
-        return f"{words} {self.name}"
+    def beside(self, caption: str) -> str:
+        """The short form of `after`: "Hold F4"."""
+        return f"{caption} {self.name}"
 
     def bind(self, widget: QWidget, act: Callable[[], object]) -> None:
-        """Do `act` when it is pressed in the widget's window while the widget is in sight."""
+        """Call `act` when the key is pressed in the widget's window while the widget is visible."""
         for key in self.keys:
             QShortcut(QKeySequence(key), widget).activated.connect(act)
 
     def is_pressed(self, event: QKeyEvent) -> bool:
-        """Whether this is the key that a widget was sent. Modifiers make no difference."""
+        """Whether `event` is this key, whatever the modifiers."""
         return QKeySequence(event.key()) in self._sequences
 
     @cached_property
@@ -100,9 +99,9 @@ REMOVE = Shortcut(
 )
 
 UP = Shortcut(("Up",), IN_LISTS)
-"""From the first row back to the search."""
+"""In the first row: back to the search field."""
 CONFIRM = Shortcut(("Return", "Enter"), IN_LISTS)
-"""Opens the chosen row; in a dialog, presses what is lit."""
+"""Opens the selected row; in a dialog, presses its main or its focused button."""
 
 FOR_EVERY_PAGE = (SEARCH, BACK)
 FOR_SELLING = (HOLD, RECALL, REFUND, MORE, DISCOUNT, PAY, DOWN, TAKE, ONE_MORE, ONE_LESS, REMOVE)

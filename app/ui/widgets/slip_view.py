@@ -1,4 +1,4 @@
-"""A slip on the screen, as a PDF, and as an image for printers that lack its script."""
+"""A slip on the screen, as a PDF, and as an image for printers without its script's fonts."""
 
 from html import escape
 from io import BytesIO
@@ -33,7 +33,7 @@ _SIZES = {Weight.PLAIN: "13px", Weight.STRONG: "13px", Weight.LARGE: "18px"}
 
 
 def slip_html(slip: Slip, *, right_to_left: bool) -> str:
-    """The slip as a page that Qt's rich text sets. Words are escaped: a product may be called anything."""
+    """The slip as HTML for Qt's rich text. All text is escaped: a product's name may hold markup."""
     start, end = ("right", "left") if right_to_left else ("left", "right")
     rows = ['<table width="100%" cellspacing="0" cellpadding="1">']
     for row in slip.rows:
@@ -41,21 +41,21 @@ def slip_html(slip: Slip, *, right_to_left: bool) -> str:
             case Rule():
                 rows.append('<tr><td colspan="2"><hr/></td></tr>')
             case Centred(text, weight):
-                rows.append(f'<tr><td colspan="2" align="center">{_words(text, weight)}</td></tr>')
+                rows.append(f'<tr><td colspan="2" align="center">{_weighted(text, weight)}</td></tr>')
             case Pair(text, "", weight):
-                rows.append(f'<tr><td colspan="2" align="{start}">{_words(text, weight)}</td></tr>')
+                rows.append(f'<tr><td colspan="2" align="{start}">{_weighted(text, weight)}</td></tr>')
             case Pair(text, figure, weight):
                 cells = [
-                    f'<td align="{start}">{_words(text, weight)}</td>',
-                    f'<td align="{end}" style="white-space: pre">{_words(figure, weight)}</td>',
+                    f'<td align="{start}">{_weighted(text, weight)}</td>',
+                    f'<td align="{end}" style="white-space: pre">{_weighted(figure, weight)}</td>',
                 ]
-                # Rich text mirrors no columns by itself.
+                # Qt's rich text does not mirror columns.
                 rows.append(f"<tr>{''.join(reversed(cells) if right_to_left else cells)}</tr>")
     rows.append("</table>")
     return "".join(rows)
 
 
-def _words(text: str, weight: Weight) -> str:
+def _weighted(text: str, weight: Weight) -> str:
     indented = escape(text).replace("  ", "&nbsp;&nbsp;")
     bold = "font-weight: 700;" if weight is not Weight.PLAIN else ""
     return f'<span style="font-size: {_SIZES[weight]}; {bold}">{indented}</span>'
@@ -105,7 +105,7 @@ def save_pdf(slip: Slip, path: Path) -> None:
 
 
 def draw_slip(slip: Slip, dots: int) -> "Image":
-    """The slip in black on white, so many dots wide. May run in any thread."""
+    """The slip in black on white, `dots` wide. Safe in any thread."""
     from PIL import Image  # noqa: PLC0415 - only a printer needs it
 
     width = 280.0
@@ -126,10 +126,10 @@ def draw_slip(slip: Slip, dots: int) -> "Image":
 
 
 class SlipDialog(QDialog):
-    """A receipt or report to look at, print or keep.
+    """A receipt or report to read, print or save.
 
     Signals:
-        printWanted(Slip), pdfWanted(Slip): carried out by whoever opened it.
+        printWanted(Slip), pdfWanted(Slip): the owner of the dialog prints or saves it.
     """
 
     printWanted = Signal(object)

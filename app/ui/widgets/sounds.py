@@ -1,7 +1,7 @@
-"""One sound for a scan, another for a miss: a clerk looks at the goods, not at the screen.
+"""Sounds for a scan, a miss and a refusal: a clerk looks at the goods, not at the screen.
 
-The sounds come with the optional extra `evertill[sounds]` (QtMultimedia); without it the till beeps at what
-went wrong, and is silent otherwise.
+They need the optional extra `evertill[sounds]` (QtMultimedia). Without it the till beeps at misses and
+refusals and is silent at scans.
 """
 
 from importlib.resources import as_file, files
@@ -16,7 +16,7 @@ _NEEDS_NO_BEEP = frozenset({SCANNED})
 
 
 class Sounds(QObject):
-    """Plays them while it is switched on; made once for the program."""
+    """Plays the sounds while switched on."""
 
     def __init__(self, parent: QObject, *, on: bool = True) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class Sounds(QObject):
 
 
 def _effects(parent: QObject) -> dict[str, Any]:
-    """The sounds by name; none where the extra is not installed."""
+    """The sounds by name; empty where the extra is not installed."""
     try:
         from PySide6.QtMultimedia import QSoundEffect  # noqa: PLC0415 - an optional extra
     except ImportError:
@@ -55,12 +55,12 @@ _sounds: list[Sounds] = []
 
 
 def install(sounds: Sounds) -> None:
-    """Play through these from now on."""
+    """Make `sounds` the player that `play` uses."""
     _sounds[:] = [sounds]
 
 
 def play(name: str) -> None:
-    """Play one of the sounds; a beep where nothing is installed."""
+    """Play a sound by name; beeps where no player is installed."""
     if _sounds:
         _sounds[0].play(name)
     elif name not in _NEEDS_NO_BEEP:

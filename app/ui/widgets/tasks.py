@@ -1,7 +1,7 @@
-"""Runs what a clerk asked for without making the window wait.
+"""Runs the clerk's commands as tasks on the window's event loop, so that the window never blocks.
 
-A service call is a coroutine; here it becomes a task on the window's loop. What is expected to go wrong is
-said in words by whoever asked; a bug goes to the excepthook, like any other in this thread.
+Expected errors (DomainError, StoreError, SyncError) go to the caller as text; any other exception goes to
+`sys.excepthook`.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from app.services.sync.agent_words import error_in_words
 from sync_agent.errors import StoreError, SyncError
 
 Work = Coroutine[Any, Any, None]
-"""What a clerk asked for, on its way."""
+"""The coroutine of a command."""
 
 _running: set[asyncio.Task[None]] = set()
-"""asyncio keeps only weak references to tasks; these are the strong ones."""
+"""Strong references: asyncio itself holds tasks only weakly."""
 
 
 def start(coroutine: Work, parent: QObject, on_error: Callable[[str], None]) -> asyncio.Task[None]:
-    """Run `coroutine`; `on_error` gets the words of an expected failure while `parent` still stands."""
+    """Run `coroutine`. `on_error` gets the text of an expected error, unless `parent` was deleted by then."""
     task = asyncio.get_event_loop().create_task(coroutine)
     _running.add(task)
     task.add_done_callback(partial(_finished, parent, on_error))
@@ -33,7 +33,7 @@ def start(coroutine: Work, parent: QObject, on_error: Callable[[str], None]) -> 
 
 
 class Run(Protocol):
-    """A page's `run`, as its panels get it: work, and who says what fails (the page where it is left out)."""
+    """The type of `Page.run`, for panels: the work, and where its failure is shown (default: on the page)."""
 
     def __call__(
         self, work: Callable[[], Work], on_error: Callable[[str], None] | None = None, /
@@ -41,7 +41,7 @@ class Run(Protocol):
 
 
 class Runs(Protocol):
-    """A page that carries out what a clerk asks for, in its own order, and says what fails."""
+    """A page or panel whose commands run through its page's `run`."""
 
     def run(self, work: Callable[[], Work], /) -> None: ...
 
@@ -51,7 +51,7 @@ _Asked = ParamSpec("_Asked")
 
 
 def command(work: Callable[Concatenate[_Page, _Asked], Work]) -> Callable[Concatenate[_Page, _Asked], None]:
-    """A page's coroutine as what a key, a button or a panel calls: the page's `run` starts it."""
+    """Decorator: turn a coroutine method into a plain slot that `run` starts."""
 
     @wraps(work)
     def start_it(page: _Page, /, *args: _Asked.args, **kwargs: _Asked.kwargs) -> None:
@@ -61,12 +61,12 @@ def command(work: Callable[Concatenate[_Page, _Asked], Work]) -> Callable[Concat
 
 
 def running_count() -> int:
-    """How many tasks have not ended; nought when the window may close without breaking one off."""
+    """The number of unfinished tasks; at 0 the window can close without interrupting any."""
     return len(_running)
 
 
 async def all_ended() -> None:
-    """What was begun goes to its end: a window that is taken down before would leave it without its parts."""
+    """Wait for all unfinished tasks. A window is destroyed only after this: tasks use its widgets."""
     while _running:
         await asyncio.wait(_running)
 

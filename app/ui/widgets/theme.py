@@ -1,7 +1,7 @@
-"""How the till looks: one sheet and one set of icons, coloured by a theme's tokens.
+"""The look of the till: one style sheet and one set of icons, coloured by a theme's tokens.
 
-The files are in resources/theme and resources/icons. Widgets ask for a look by the dynamic properties `role`
-and `tone`; nothing else in app.ui knows a colour, except painters, which ask `tokens()`.
+The files are in resources/theme and resources/icons. Widgets select a style by the dynamic properties `role`
+and `tone`; only painters read colours, with `tokens()`.
 """
 
 import json
@@ -24,7 +24,7 @@ class Theme(StrEnum):
 
 
 class Tone(StrEnum):
-    """What a colour says; words and an icon always say it too."""
+    """The meaning of a colour; text and an icon always carry it too."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -55,13 +55,13 @@ _PALETTE = {
 
 @cache
 def read_tokens(theme: Theme) -> Tokens:
-    """The theme's colours by name."""
+    """A theme's colours: token name → colour."""
     tokens: Tokens = json.loads((files("resources") / "theme" / f"{theme}.json").read_text("utf-8"))
     return tokens
 
 
 def theme_of(chosen: str) -> Theme:
-    """The theme that was chosen, else the one that the computer itself uses."""
+    """The chosen theme, else the computer's light or dark one."""
     if chosen in set(Theme):
         return Theme(chosen)
     scheme = QGuiApplication.styleHints().colorScheme()
@@ -69,13 +69,13 @@ def theme_of(chosen: str) -> Theme:
 
 
 def tokens() -> Tokens:
-    """The colours in use, for what is painted by hand."""
+    """The current theme's colours, for painters."""
     name = QGuiApplication.instance().property("evertillTheme")  # type: ignore[union-attr]
     return read_tokens(Theme(name) if name else Theme.LIGHT)
 
 
 def apply_theme(app: QApplication, theme: Theme = Theme.LIGHT) -> None:
-    """Dress the whole application, windows that already stand included."""
+    """Apply a theme to the whole application, including open windows."""
     colours = read_tokens(theme)
     app.setProperty("evertillTheme", str(theme))
     app.setStyle("Fusion")
@@ -98,7 +98,7 @@ def _drawing(name: str) -> str:
 
 
 def pixmap(name: str, colour: str = "text", size: int = 20) -> QPixmap:
-    """The named drawing in a colour of the theme, sharp on the screen in use."""
+    """The named drawing in a colour of the theme, at the screen's resolution."""
     ratio = QGuiApplication.primaryScreen().devicePixelRatio()
     key = f"{name} {tokens()[colour]} {size} {ratio}"
     known = QPixmap()
@@ -120,14 +120,14 @@ def icon(name: str, colour: str = "text", size: int = 20) -> QIcon:
 
 
 def tabular(font: QFont) -> QFont:
-    """The same font with figures of one width, so that amounts stand under each other."""
+    """The same font with tabular figures, so that amounts align in columns."""
     figures = QFont(font)
     figures.setFeature(QFont.Tag.fromString("tnum") or QFont.Tag(), 1)
     return figures
 
 
 def restyle(widget: QWidget, **properties: str) -> None:
-    """Set dynamic properties and let the sheet be applied anew to this widget and what is in it."""
+    """Set dynamic properties and reapply the style sheet to the widget and its children."""
     for name, value in properties.items():
         widget.setProperty(name, value)
     for part in (widget, *widget.findChildren(QWidget)):

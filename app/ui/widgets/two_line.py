@@ -1,4 +1,4 @@
-"""Rows of two lines, a bold one over a quiet one, with a figure at the end: one look for every list."""
+"""The look of every list: rows of two lines, bold over muted, with a figure at the end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ ROW = Qt.ItemDataRole.UserRole
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
-# A painter mirrors both where people read from right to left.
+# Both are mirrored when painted right to left.
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
 class TwoLines:
-    """`remark` follows the second line in the colour of `tone`; `figure` stands at the end."""
+    """`remark` follows the second line in the colour of `tone`; `figure` is at the end of the row."""
 
     first: str
     second: str = ""
@@ -50,7 +50,7 @@ class TwoLines:
 
 
 def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    """The row as the style draws it (selected or not), without its text and without a dotted frame."""
+    """Draw the row's background (selected or not), without text and focus frame."""
     option.text = ""
     option.state &= ~QStyle.StateFlag.State_HasFocus
     style = option.widget.style() if option.widget else QApplication.style()
@@ -58,7 +58,7 @@ def paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
 
 
 def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLines) -> None:
-    """The figure at the end of the row and the lines from its beginning, whichever way people read."""
+    """The rectangles of text and figure, mirrored in right-to-left layouts."""
     colours = theme.tokens()
     rect = option.rect.adjusted(12, 6, -12, -6)
 
@@ -89,8 +89,8 @@ def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLin
     painter.restore()
 
 
-def _draw(painter: QPainter, rect: QRect, words: str, after: str = "") -> None:
-    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+def _draw(painter: QPainter, rect: QRect, text: str, after: str = "") -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, _LEFT, f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}{after}")
 
 
@@ -99,7 +99,7 @@ def _token(tone: Tone, plain: str) -> str:
 
 
 class TwoLineModel(QAbstractListModel):
-    """Rows that are given whole."""
+    """A model of rows that are replaced all at once."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,17 +139,17 @@ class TwoLineDelegate(QStyledItemDelegate):
 
 class TwoLineList(QListView):
     """Signals:
-    chosen(int): a row was pressed, or Enter on it.
+    chosen(int): a row was clicked or confirmed with Enter.
     wentUp(): ↑ in the first row.
     """
 
     chosen = Signal(int)
     wentUp = Signal()
 
-    def __init__(self, name: str, words: str, hint: str) -> None:
+    def __init__(self, name: str, title: str, hint: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(words)
+        self.setAccessibleName(title)
         self._hint = hint
         self.rows = TwoLineModel(self)
         self.setModel(self.rows)
@@ -159,7 +159,7 @@ class TwoLineList(QListView):
         self.clicked.connect(lambda index: self.chosen.emit(index.row()))
 
     def only_to_read(self) -> "TwoLineList":
-        """Nothing in it can be chosen."""
+        """Make the list read-only: no row can be chosen."""
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return self

@@ -1,1 +1,1 @@
-"""The main window and what belongs to no page: strip, bridge, scanner, printing."""
+"""The main window and what belongs to no page: registry, status strip, bridge, scanner, idle watch."""

@@ -1,8 +1,8 @@
-"""Carries news from the agent's and the writer's threads into the window's.
+"""Carries events from the agent's and the writer's threads into the window's thread.
 
-The agent and the store call `post_event` and `post_changed` in their own threads; the signals come out in
-the UI thread. A burst of the agent's changes comes out as a few: the first at once, what follows it merged.
-What a clerk did comes out at once, so that the strip is never green beside a sale that was just done.
+The agent and the store call `post_event` and `post_changed` in their own threads; the signals are emitted in
+the UI thread. Of a burst of the agent's changes the first is emitted at once and the others merged. A clerk's
+own change is emitted at once, so that the strip is never green after a sale that is not sent.
 """
 
 import threading
@@ -20,14 +20,14 @@ from sync_agent.events import (
 )
 
 CHANGES_EVERY_MS = 100
-"""Views are told of the agent's changes at most this often, however fast a queue drains."""
+"""The agent's changes are emitted at most this often, however fast the queue drains."""
 
 
 class Bridge(QObject):
-    """The one way by which other threads reach the window.
+    """The only connection between other threads and the window.
 
     Signals:
-        stateChanged(StateChanged): where the talk with the server stands.
+        stateChanged(StateChanged): the state of the connection.
         changed(MergedChange): the store changed; refresh what shows it.
         attention(Attention | Fault): something that a person should read.
         progressed(Progress), drained(QueueDrained).
@@ -45,7 +45,7 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state: StateChanged | None = None
-        """The last state that was told: a window that is made later begins with it."""
+        """The last state that was emitted, for windows that are constructed later."""
         self._lock = threading.Lock()
         self._pending = NOTHING
         self._woken = False
@@ -83,7 +83,7 @@ class Bridge(QObject):
             case Fault():
                 self.attention.emit(event)
             case _:
-                pass  # `post_changed` hears the same from the store, without the way through the agent
+                pass  # changes arrive from the store directly, through `post_changed`
 
     def _wake(self) -> None:
         if self._pending.by_clerk or not self._merge_timer.isActive():

@@ -1,8 +1,8 @@
 """Collects Python's garbage in the window's thread and in no other.
 
-A widget that is part of a reference cycle dies where the collector happens to run. In the agent's or the
-writer's thread that destroys Qt objects behind the back of the thread they live in, and the program crashes.
-So the automatic collector is off while there is a window, and a timer here does its work.
+A widget in a reference cycle is destroyed in the thread in which the collector happens to run. If that is the
+agent's or the writer's thread, Qt objects are destroyed outside their own thread and the program crashes. So
+automatic collection is off while there is a window, and a timer collects here.
 """
 
 import gc
@@ -13,12 +13,12 @@ LOOK_EVERY_MS = 1_000
 
 
 class UiThreadCollector(QObject):
-    """Off goes the automatic collector, for the life of the program; make it in the window's thread."""
+    """Turns automatic collection off for the life of the program. Construct it in the window's thread."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
-        gc.freeze()  # what was imported so far stays for good: no need to look through it again
+        gc.freeze()  # imported modules are never garbage: leave them out of every collection
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(collect_what_is_due)
@@ -26,7 +26,7 @@ class UiThreadCollector(QObject):
 
 
 def collect_what_is_due() -> None:
-    """Collect the oldest generation that has passed Python's own threshold, if any has."""
+    """Collect the oldest generation that exceeds its threshold, as Python itself would."""
     for generation in (2, 1, 0):
         if gc.get_count()[generation] > gc.get_threshold()[generation]:
             gc.collect(generation)

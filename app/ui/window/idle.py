@@ -1,4 +1,4 @@
-"""Asks who is at the till when nobody has touched it for a while."""
+"""Detects that the till was not used for some minutes, so that the window asks for a PIN again."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
@@ -10,7 +10,7 @@ class IdleWatch(QObject):
     """An event filter on the application.
 
     Signals:
-        idle(): nothing was pressed for so many minutes.
+        idle(): no key or button was pressed for the set number of minutes.
     """
 
     idle = Signal()
@@ -22,7 +22,7 @@ class IdleWatch(QObject):
         self._timer.timeout.connect(self.idle)
 
     def set_minutes(self, minutes: int) -> None:
-        """0 never asks."""
+        """0 turns it off."""
         self._timer.setInterval(minutes * MINUTE_MS)
         if minutes:
             self._timer.start()

@@ -1,7 +1,7 @@
 """The till's window: the page in sight, the bar of tabs, who is signed in, and the status strip.
 
-The window writes nothing. It hands news and scans to its pages and does what they ask for; which pages there
-are is `app/ui/window/pages.py`.
+The window writes nothing. It passes events and scans to its pages and answers their requests. The pages are
+registered in `app/ui/window/pages.py`.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -67,12 +67,12 @@ NOTICE_MS = 15_000
 
 
 class MainWindow(QMainWindow):
-    """Opens on the sign-in page. `pages` is the registry: the window knows no page by name. `pepper` is the
-    tenant's, for checking PINs with the server away.
+    """Opens at the sign-in page. `pages` is the registry: the window names no page itself. `pepper` is the
+    tenant's, for checking PINs offline.
 
     Signals:
-        closed(): a person closed the window.
-        renewWanted(): make the window anew, in the language that was chosen.
+        closed(): the window was closed.
+        renewWanted(): rebuild the window, in the chosen language.
         signOutWanted(): a manager signed this till out of its shop.
     """
 
@@ -136,10 +136,10 @@ class MainWindow(QMainWindow):
         self.resize(1024, 768)
         self.switch_person()
 
-    # --- pages: each is made when it is first looked at, so that the first window is there at once ---
+    # --- pages: constructed when first opened, so that the window opens quickly ---
 
     def page(self, entry: PageEntry[P]) -> P:
-        """The page itself, made now if nobody has looked at it yet."""
+        """The page of a registry entry, constructed on first use."""
         kind = entry.load()
         page = self._made.get(entry.name) or self._make(entry, kind)
         assert isinstance(page, kind), f"two pages are called {entry.name}"
@@ -159,12 +159,12 @@ class MainWindow(QMainWindow):
 
     @property
     def till(self) -> Till:
-        """The till that this is the window of."""
+        """The till of this window."""
         return self._till
 
     @property
     def actor(self) -> Actor | None:
-        """Who is signed in."""
+        """The signed-in person; None at the sign-in page."""
         return self._actor
 
     @property
@@ -172,14 +172,14 @@ class MainWindow(QMainWindow):
         return self._notice
 
     def take_scan(self, code: str) -> None:
-        """A scan goes to the page in sight; a dialog takes none, and nobody signed in sells nothing."""
+        """Pass a scan to the shown page, else to the sell page. Beeps under a dialog, or before sign-in."""
         if self._actor is None or QApplication.activeModalWidget() is not None:
             QApplication.beep()
         elif not self.page(self._shown).take_scan(code):
             self.answer(RingUp(code))
 
     def show_page(self, entry: PageEntry[Page]) -> None:
-        """Open a page; where whoever is signed in may not see it, the notice line says why."""
+        """Open a page; where the signed-in person lacks the right, the notice line says why not."""
         if self._actor is None:
             return
         reason = _why_not(entry, self._actor)
@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
         self._mark_tab(entry)
 
     def answer(self, request: Request) -> None:
-        """Do what a page asked for, or open the page that can."""
+        """Answer a request, or open the page that does."""
         match request:
             case SignedIn(actor):
                 self.welcome(actor)
@@ -216,7 +216,7 @@ class MainWindow(QMainWindow):
             self.page(entry).answer(request)
 
     def switch_person(self) -> None:
-        """Ask who is at the till. The cart and the queue stay as they are."""
+        """Sign out and show the sign-in page. Cart and queue stay as they are."""
         self._actor = None
         self.unread.set_actor(None)
         self._bar.hide()
@@ -224,25 +224,25 @@ class MainWindow(QMainWindow):
         self.page(self._sign_in).begin()
 
     def welcome(self, actor: Actor) -> None:
-        """This person is at the till from now on."""
+        """Sign this person in and open the first page that they may see."""
         self._actor = actor
         self._person.set_words(actor.name)
         self.unread.set_actor(actor)
         for page in self._made.values():
             page.set_actor(actor)
         for entry in self._bar_entries():
-            self._show_words(entry)
+            self._show_tab(entry)
         self._bar.show()
         self.show_page(next(entry for entry in self._bar_entries() if not _why_not(entry, actor)))
 
     def come_to_front(self) -> None:
-        """Somebody started the till again: this is it."""
+        """Raise the window: the till was started a second time."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
 
     def say_fault(self, report: str) -> None:
-        """Something in the window went wrong; what was saved is safe."""
+        """Show that the window had an unexpected error; `report` is the path of the crash report."""
         words = self.tr("Something in this window went wrong. What is saved is safe. A report is in {path}.")
         self._notice.say(words.format(path=report), Tone.WARN)
 
@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         if self._actor is not None and QApplication.activeModalWidget() is None:
             self.switch_person()
 
-    # --- news ---
+    # --- events ---
 
     def _connect(self, bridge: Bridge) -> None:
         bridge.stateChanged.connect(self._on_state)
@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
     def _on_attention(self, event: Attention | Fault) -> None:
         words = attention_in_words(event) if isinstance(event, Attention) else fault_in_words(event)
         if not (isinstance(event, Attention) and event.code is AttentionCode.SERVER_RESTORED):
-            self._notice.say(words, Tone.WARN)  # that one is a stored notice, on a line of its own
+            self._notice.say(words, Tone.WARN)  # a restored server has a stored notice, in the unread line
         self.events.note(words)
 
     def _on_progress(self, event: Progress) -> None:
@@ -298,12 +298,12 @@ class MainWindow(QMainWindow):
             self._notice.clear()
 
     def _apply_preferences(self) -> None:
-        """How the till looks and sounds, as it was chosen last."""
+        """Apply theme, sounds and idle time."""
         chosen = preferences.read(self._till)
         self._sounds.set_on(chosen.sounds)
         self._idle.set_minutes(chosen.lock_after_min)
         app = QApplication.instance()
-        assert isinstance(app, QApplication), "a window stands in an application"
+        assert isinstance(app, QApplication), "a window exists only in an application"
         theme.apply_theme(app, theme.theme_of(chosen.theme))
 
     def _open_queue(self) -> None:
@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
         self.strip.set_counts(self._counts)
         self._hand_out_state()
         for entry in self._bar_entries():
-            self._show_words(entry)
+            self._show_tab(entry)
 
     # --- the window ---
 
@@ -404,20 +404,20 @@ class MainWindow(QMainWindow):
         return (entry for entry in self._entries if entry.in_bar)
 
     def _entry_for(self, request: type[Request]) -> PageEntry[Page]:
-        """The page that answers such requests."""
+        """The entry of the page that answers such requests."""
         return next(entry for entry in self._entries if request in entry.answers)
 
     def _tab_of(self, entry: PageEntry[Page]) -> QAbstractButton:
         return self._tabs.button(self._entries.index(entry))
 
     def _mark_tab(self, shown: PageEntry[Page]) -> None:
-        self._tabs.setExclusive(False)  # an exclusive group would keep the last one checked
+        self._tabs.setExclusive(False)  # an exclusive group cannot have all its tabs unchecked
         for entry in self._bar_entries():
             self._tab_of(entry).setChecked(entry is shown)
         self._tabs.setExclusive(True)
 
-    def _show_words(self, entry: PageEntry[Page]) -> None:
-        """The tab's title, how much on its page waits for a person, and whether it can be opened."""
+    def _show_tab(self, entry: PageEntry[Page]) -> None:
+        """Update a tab's title, its count of what needs attention, and whether it is enabled."""
         tab, title, number = self._tab_of(entry), entry.title(), entry.attention(self._counts)
         if entry.place is Place.BAR:
             tab.setText(f"  {title} · {number}" if number else f"  {title}")
@@ -436,7 +436,7 @@ class MainWindow(QMainWindow):
 
 
 def _why_not(entry: PageEntry[Page], actor: Actor) -> str:
-    """Why this person may not see a page, in words; empty where they may."""
+    """Why this person may not open a page, as text; empty where they may."""
     if entry.right is None or actor.may(entry.right):
         return ""
     return only(entry.right)

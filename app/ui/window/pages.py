@@ -1,7 +1,7 @@
-"""The registry of the window's pages. A new page is one entry here and its own module; the window knows none.
+"""The registry of the window's pages. A new page is an entry here and a module of its own.
 
-A page's module is imported when the page is first looked at, or in the background once the window is shown
-(`load_pages`), so that the sign-in page is there at once.
+A page's module is imported when the page is first opened, or in the background once the window is shown
+(`load_pages`), so that the sign-in page appears quickly.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,16 +38,16 @@ P_co = TypeVar("P_co", bound=Page, covariant=True)
 
 
 class Place(Enum):
-    """From where a page is opened."""
+    """How a page is opened."""
 
     BAR = "bar"
-    """A tab in the bar at the top, with title and drawing."""
+    """By a tab in the bar, with title and icon."""
     BAR_DRAWING = "bar, drawing alone"
-    """A tab without its title: more words than these do not fit beside a long name at 1024 px."""
+    """By a tab with an icon only: at 1024 px more titles do not fit beside a long name."""
     ASIDE = "aside"
-    """By its key alone."""
+    """By its key only."""
     SIGN_IN = "sign in"
-    """It is shown while nobody is signed in, and only then."""
+    """Not opened: shown while nobody is signed in."""
 
 
 def _nothing(_counts: QueueCounts) -> int:
@@ -56,33 +56,33 @@ def _nothing(_counts: QueueCounts) -> int:
 
 @dataclass(frozen=True, eq=False)
 class PageEntry(Generic[P_co]):
-    """One page of the window: what the window has to know of it before the page is made."""
+    """What the window has to know of a page before the page is constructed."""
 
     name: str
-    """The page's own, in one word."""
+    """A unique word."""
     title: Callable[[], str]
-    """Asked whenever it is shown, since the language can change."""
+    """Called at each use: the language can change."""
     load: Callable[[], type[P_co]]
-    """Imports the page's class, which is made with a PageContext."""
+    """Imports and returns the page's class; its constructor takes a PageContext."""
     opened_by: str = ""
-    """Its key, as Qt writes it."""
+    """The key that opens it, in Qt's notation."""
     opens: Callable[[], str] | None = None
-    """What the page of keys says of that key, where that is not the title."""
+    """That key's description on the page of keys (default: the title)."""
     shortcuts: Sequence[Shortcut] = ()
-    """The keys that hold on this page alone."""
+    """Keys that are active on this page only."""
     icon: str = ""
-    """The name of a drawing."""
+    """Names a drawing of resources/icons."""
     place: Place = Place.BAR
     right: Right | None = None
-    """Whoever lacks it finds the page disabled, with the reason."""
+    """Needed to open the page; without it the tab is disabled and says why."""
     attention: Callable[[QueueCounts], int] = _nothing
-    """The number beside the title: what on this page waits for a person."""
+    """The number beside the title: how much on this page needs attention."""
     answers: frozenset[type[Request]] = frozenset()
-    """The requests that open this page."""
+    """Requests that open this page and are passed to it."""
 
     @cached_property
     def shortcut(self) -> Shortcut:
-        """The key that opens the page."""
+        """The shortcut of `opened_by`."""
         return Shortcut((self.opened_by,), EVERYWHERE, self.opens or self.title)
 
     @property
@@ -193,11 +193,11 @@ NOTICES = PageEntry(
 )
 
 PAGES: Sequence[PageEntry[Page]] = (SIGN_IN, SELL, STOCK, SHIFT, SYNC, SETTINGS, SHORTCUTS, NOTICES)
-"""In the order of the bar. Whoever signs in begins on the first that they may see."""
+"""In the order of the bar. After sign-in the first page opens that the person may see."""
 
 
 def all_shortcuts(pages: Sequence[PageEntry[Page]]) -> list[Shortcut]:
-    """Every key that the window and these pages listen to, in the order of the page of keys."""
+    """All shortcuts of the window and these pages, in the order of the page of keys."""
     in_bar = [entry.shortcut for entry in pages if entry.in_bar and entry.opened_by]
     aside = [entry.shortcut for entry in pages if not entry.in_bar and entry.opened_by]
     of_pages = [shortcut for entry in pages for shortcut in entry.shortcuts]
@@ -205,6 +205,6 @@ def all_shortcuts(pages: Sequence[PageEntry[Page]]) -> list[Shortcut]:
 
 
 def load_pages(pages: Sequence[PageEntry[Page]] = PAGES) -> None:
-    """Import what the pages are made of, in any thread: whoever signs in then waits for none of it."""
+    """Import the modules of all pages, in any thread, so that sign-in does not wait for imports."""
     for entry in pages:
         entry.load()

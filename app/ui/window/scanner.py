@@ -1,9 +1,9 @@
-"""Tells a barcode scanner from a person, so that a scan lands in the cart wherever the focus is.
+"""Distinguishes a barcode scanner from a person typing, so that a scan works wherever the focus is.
 
-A scanner is a keyboard that types fast and ends with Enter. While what comes may still be a scan, its keys
-are held back: from a quantity they would change, from a button that Enter would press. Keys that turn out
-to be a person's are let go a moment later, in their order. A search field gets its keys at once (a person
-feels every delay there) and has its former text put back when they were a scan after all.
+A scanner is a keyboard that types fast and ends with Enter. While the keys may still be a scan they are
+buffered: else they would change the quantity in focus, and Enter would press the button in focus. Keys that
+turn out to be typed are delivered a moment later, in order. A search field gets its keys at once, since a
+person notices the delay; if they turn out to be a scan, its former text is restored.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from app.ui.widgets.shortcuts import CONFIRM
 KEY_GAP_MS_MAX = 35
 CODE_LENGTH_MIN = 6
 LINE_FEED = "\n"
-"""What some scanners end with instead of Enter."""
+"""Some scanners end with these instead of Enter."""
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -27,7 +27,7 @@ class Scanner(QObject):
     """An event filter on the application, for one window and its dialogs.
 
     Signals:
-        scanned(str): a code, as the scanner typed it.
+        scanned(str): the code, as typed by the scanner.
     """
 
     scanned = Signal(str)
@@ -52,7 +52,7 @@ class Scanner(QObject):
         app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Every event of the program comes through here: leave at the first chance.
+        # Every event of the program passes here: return early.
         if event.type() not in {QEvent.Type.KeyPress, QEvent.Type.KeyRelease} or self._letting_go:
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
@@ -102,7 +102,7 @@ class Scanner(QObject):
             and text.isprintable()
             and not event.isAutoRepeat()
             and not event.modifiers() & ~_PLAIN
-            and not (text == " " and not self._code)  # no code begins with what presses a button
+            and not (text == " " and not self._code)  # no code begins with a space, which presses buttons
         )
 
     def _begin(self) -> None:
@@ -125,7 +125,7 @@ class Scanner(QObject):
         return True
 
     def _let_go(self) -> None:
-        """It was a person: give the keys to where they were meant for."""
+        """The keys were typed: deliver them to their targets."""
         held, target = self._held, self._target
         self._forget()
         if target is None or not shiboken6.isValid(target):
@@ -146,16 +146,16 @@ class Scanner(QObject):
 
 
 def _follows(now_ms: float, before_ms: float) -> bool:
-    """Whether a key came as soon after another as a scanner's do.
+    """Whether the gap between two keys is as short as a scanner's.
 
-    A key without a time of its own is told by our clock, which began elsewhere than the screen's: it may
-    seem to come long before the one that it follows.
+    A key without a timestamp gets one of our clock, whose origin differs from the screen's: it may seem to
+    come long before its predecessor.
     """
     return abs(now_ms - before_ms) <= KEY_GAP_MS_MAX
 
 
 def _is_first_receiver(watched: QWidget) -> bool:
-    """A key that nobody takes travels up through the parents; only its first stop counts."""
+    """An unhandled key event propagates to the parents; only its first delivery counts."""
     focus = QApplication.focusWidget()
     return watched is focus if focus is not None else watched.isWindow()
 

@@ -1,4 +1,4 @@
-"""The page of keys: what each key of the window and of its pages does, by where it holds."""
+"""The page of keys: all shortcuts of the window and its pages, by scope."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from app.ui.widgets.shortcuts import BACK, Scope, Shortcut
 
 
 class ShortcutsPage(Page):
-    """Which key does what. Esc, or Back, leaves it."""
+    """Lists the shortcuts. Esc, or Back, leaves it."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -59,19 +59,26 @@ class ShortcutsPage(Page):
 
 
 def _by_scope(shortcuts: Sequence[Shortcut]) -> list[list[Shortcut]]:
-    """Those that are on the page of keys, together by where they hold, in their first order."""
+    """The shortcuts of the page of keys, grouped by scope, in their given order."""
     groups: dict[Scope, list[Shortcut]] = {}
     for shortcut in shortcuts:
-        if shortcut.words is not None and shortcut.scope.title is not None:
+        if shortcut.description is not None and shortcut.scope.title is not None:
             groups.setdefault(shortcut.scope, []).append(shortcut)
     return list(groups.values())
 
 
 def _group(shortcuts: Sequence[Shortcut], *before: tuple[str, str]) -> QVBoxLayout:
-    """A scope's title and its keys; `before` are rows of what is no key: what it is, and what it does."""
+    """A scope's title and keys. `before` are rows (name, description) of other input, like the scanner."""
     title = shortcuts[0].scope.title
     assert title is not None, "a scope without a title is not on this page"
-    rows = [*before, *((one.name, one.words()) for one in shortcuts if one.words is not None)]
+    rows = [
+        *before,
+        *(
+            (shortcut.name, shortcut.description())
+            for shortcut in shortcuts
+            if shortcut.description is not None
+        ),
+    ]
     column = QVBoxLayout()
     column.setSpacing(10)
     column.addWidget(label(title(), "heading"))

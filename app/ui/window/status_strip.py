@@ -1,7 +1,7 @@
-"""The strip that is always on screen: where the talk with the server stands, and what is not sent yet.
+"""The status strip, always visible: state of the connection, and what is not sent yet.
 
-What it says is a pure function; the widget adds the time of day and one notice for each loss and return of
-the connection. It is never green while anything on this till is unsent or waits for a person.
+Its content is a pure function; the widget adds the time of day and a notice for each loss and return of the
+connection. It is never green while an operation is unsent or needs attention.
 """
 
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from resources.words import translate
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 
 SILENCE_MS_MIN = 5_000
-"""A shorter silence is not worth the word Offline."""
+"""A shorter loss of connection is not shown as Offline."""
 
 
 class Counts(Protocol):
-    """As much of the queue's counts as the strip says."""
+    """The queue counts that the strip shows."""
 
     @property
     def waiting(self) -> int: ...
@@ -40,7 +40,7 @@ class Counts(Protocol):
 
 @dataclass(frozen=True)
 class Backlog:
-    """The queue since it was last empty, for "Sending 3 of 12"."""
+    """Progress since the queue was last empty, for "Sending 3 of 12"."""
 
     waiting: int = 0
     total: int = 0
@@ -55,7 +55,7 @@ class Backlog:
 
 
 def state_words(state: ConnectionState) -> str:
-    """Where the talk with the server stands, in a word or two."""
+    """The state of the connection in a word or two."""
     return {
         ConnectionState.OFFLINE: translate("StatusStrip", "Offline"),
         ConnectionState.CONNECTING: translate("StatusStrip", "Connecting"),
@@ -75,7 +75,7 @@ def strip_text(
     backlog: Backlog,
     clock: Callable[[int], str],
 ) -> StripText:
-    """What the strip says. `since_ms` is when the server was last heard, while it is not."""
+    """The strip's content. `since_ms` is when the connection was lost, in milliseconds UTC."""
     match state:
         case ConnectionState.NEEDS_ENROLMENT:
             return _joined(
@@ -135,7 +135,7 @@ def _saved_here(counts: Counts) -> str:
 
 
 def _entries(number: int, sales: int) -> str:
-    """Sales where all of them are; a count or a changed price is no sale."""
+    """Named as sales where all of them are; a count or a price change is not a sale."""
     if number == sales:
         return translate("StatusStrip", "%n sale(s)", number)
     return translate("StatusStrip", "%n entry(ies)", number)
@@ -148,11 +148,11 @@ def _sign_in(counts: Counts) -> str:
 
 
 class StatusStrip(QPushButton):
-    """36 px at the window's foot; pressing it opens the Sync centre, as the key `opened_by` does.
+    """36 px at the window's foot. Clicking it opens the Sync centre, as the key `opened_by` does.
 
     Signals:
-        noticed(str, Tone): said once, when the connection is lost and when all is sent after its return.
-        changed(StripText): it says something else now.
+        noticed(str, Tone): once, when the connection is lost, and when all is sent after its return.
+        changed(StripText): its content changed.
     """
 
     noticed = Signal(str, object)
@@ -206,7 +206,7 @@ class StatusStrip(QPushButton):
         self.refresh()
 
     def on_drained(self, event: QueueDrained) -> None:
-        """The server has them all: only now is "sent" said."""
+        """The server has confirmed all operations: only now the strip says "sent"."""
         what = _entries(event.count, event.count if self._only_sales else 0)
         self._say_back(self.tr("Connected again. {what} sent.").format(what=what))
 

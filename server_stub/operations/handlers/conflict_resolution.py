@@ -73,7 +73,7 @@ class ResolveOneConflict(ConflictHandler[ResolveConflict]):
 
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ResolveConflict]) -> Outcome:
         stored = conflicts.find(context, operation.data.conflict_id)
-        return carry_out(context, operation.envelope, stored, operation.data)
+        return apply_decision(context, operation.envelope, stored, operation.data)
 
 
 def as_item(decision: ResolveConflict, new_id: str, timestamp: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def requirement_of(conflict: Conflict) -> Requirement:
     return Requirement(right, conflict.location_id)
 
 
-def carry_out(
+def apply_decision(
     context: OperationContext, envelope: Envelope, stored: StoredConflict, decision: ResolveConflict
 ) -> Outcome:
     """What a decision does, whoever may make it; the first answer again if it was made before."""

@@ -15,10 +15,10 @@ import orjson
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted
+from sync_agent.contract import paths
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX
-from sync_agent.contract.events import PATH_QUEUE
 from sync_agent.contract.operations import QueueResults
-from sync_agent.contract.rescue import PackHeader, read_header, read_operations, write_pack
+from sync_agent.contract.outbox_export import ExportHeader, read_header, read_operations, write_export
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.network.session import Session
 from sync_agent.ports import Clock, Ids, Transport
@@ -59,7 +59,7 @@ def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everyt
         if not everything:
             query = query.where(t.outbox.c.finished_ms.is_(None))
         operations = [outbox.wire_form(row) for row in connection.execute(query)]
-    header = PackHeader(
+    header = ExportHeader(
         tenant_id=device.tenant_id,
         device_id=device.device_id,
         till=device.name,
@@ -67,7 +67,7 @@ def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everyt
         operations=len(operations),
         created_at=format_time(from_ms(clock.now_ms())),
     )
-    _write_whole(to, write_pack(header, operations, passphrase))
+    _write_whole(to, write_export(header, operations, passphrase))
     return len(operations)
 
 
@@ -79,7 +79,7 @@ async def import_outbox(
     session: Session,
     ids: Ids,
 ) -> ImportReport:
-    """Send a pack's operations up from this till. Raises BadPack, NotPermitted, SyncError.
+    """Send a pack's operations up from this till. Raises BadExport, NotPermitted, SyncError.
 
     What went before an error has gone; sent again it is answered as already there.
     """
@@ -96,7 +96,7 @@ async def import_outbox(
         if header.device_id == device.device_id:
             items = batch
         answer = await transport.request(
-            "POST", PATH_QUEUE, body={"items": items}, token=await session.token(), request_id=ids.new()
+            "POST", paths.QUEUE, body={"items": items}, token=await session.token(), request_id=ids.new()
         )
         note_results(report, batch, QueueResults.model_validate(answer))
     return report

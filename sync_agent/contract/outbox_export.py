@@ -18,17 +18,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-PACK_FORMAT = 1
+EXPORT_FORMAT = 1
 _KIND = "evertill-rescue-pack"
 _SCRYPT = {"n": 2**15, "r": 8, "p": 1}
 
 
-class BadPack(ValueError):
+class BadExport(ValueError):
     """The file is no pack, not whole, of a newer Evertill, or the passphrase is not right."""
 
 
 @dataclass(frozen=True)
-class PackHeader:
+class ExportHeader:
     """What a pack says of itself. `created_at` is RFC 3339, by the till's own clock."""
 
     tenant_id: str
@@ -39,38 +39,38 @@ class PackHeader:
     created_at: str
 
 
-def write_pack(header: PackHeader, operations: Sequence[dict[str, Any]], passphrase: str) -> bytes:
+def write_export(header: ExportHeader, operations: Sequence[dict[str, Any]], passphrase: str) -> bytes:
     """The whole file. `operations` are in wire form, in the order of their numbers."""
     salt, nonce = os.urandom(16), os.urandom(12)
-    told = {"kind": _KIND, "format": PACK_FORMAT, **asdict(header)}
-    told |= {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode()}
+    header_line = {"kind": _KIND, "format": EXPORT_FORMAT, **asdict(header)}
+    header_line |= {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode()}
     plain = gzip.compress(orjson.dumps(list(operations)))
-    secret = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, _authenticated(told))
-    told["sha256"] = hashlib.sha256(secret).hexdigest()
-    return orjson.dumps(told) + b"\n" + secret
+    secret = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, _authenticated(header_line))
+    header_line["sha256"] = hashlib.sha256(secret).hexdigest()
+    return orjson.dumps(header_line) + b"\n" + secret
 
 
-def read_header(content: bytes) -> PackHeader:
-    """What the pack says of itself, once it is known to have arrived whole. Raises BadPack."""
-    told, secret = _split(content)
-    if hashlib.sha256(secret).hexdigest() != told.get("sha256"):
-        raise BadPack("This pack is damaged: it is not what was written. Copy it again from where it came.")
+def read_header(content: bytes) -> ExportHeader:
+    """What the pack says of itself, once it is known to have arrived whole. Raises BadExport."""
+    header_line, secret = _split(content)
+    if hashlib.sha256(secret).hexdigest() != header_line.get("sha256"):
+        raise BadExport("This pack is damaged: it is not what was written. Copy it again from where it came.")
     try:
-        return PackHeader(**{name: told[name] for name in PackHeader.__dataclass_fields__})
+        return ExportHeader(**{name: header_line[name] for name in ExportHeader.__dataclass_fields__})
     except KeyError as error:
-        raise BadPack(f"This pack's first line lacks {error}.") from error
+        raise BadExport(f"This pack's first line lacks {error}.") from error
 
 
 def read_operations(content: bytes, passphrase: str) -> list[dict[str, Any]]:
-    """The operations, as they were written. Raises BadPack."""
+    """The operations, as they were written. Raises BadExport."""
     read_header(content)
-    told, secret = _split(content)
+    header_line, secret = _split(content)
     try:
-        plain = AESGCM(_key(passphrase, b64decode(told["salt"]))).decrypt(
-            b64decode(told["nonce"]), secret, _authenticated(told)
+        plain = AESGCM(_key(passphrase, b64decode(header_line["salt"]))).decrypt(
+            b64decode(header_line["nonce"]), secret, _authenticated(header_line)
         )
     except InvalidTag as error:
-        raise BadPack(
+        raise BadExport(
             "The passphrase is not right, or the pack's first line was changed. Nothing was imported."
         ) from error
     operations: list[dict[str, Any]] = orjson.loads(gzip.decompress(plain))
@@ -80,18 +80,18 @@ def read_operations(content: bytes, passphrase: str) -> list[dict[str, Any]]:
 def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
     line, _, secret = content.partition(b"\n")
     try:
-        told = orjson.loads(line)
+        header_line = orjson.loads(line)
     except orjson.JSONDecodeError:
-        told = None
-    if not isinstance(told, dict) or told.get("kind") != _KIND:
-        raise BadPack("This file is not a rescue pack.")
-    if told.get("format") != PACK_FORMAT:
-        raise BadPack("This pack was written by a newer Evertill. Import it with that version.")
-    return told, secret
+        header_line = None
+    if not isinstance(header_line, dict) or header_line.get("kind") != _KIND:
+        raise BadExport("This file is not a rescue pack.")
+    if header_line.get("format") != EXPORT_FORMAT:
+        raise BadExport("This pack was written by a newer Evertill. Import it with that version.")
+    return header_line, secret
 
 
-def _authenticated(told: dict[str, Any]) -> bytes:
-    fixed = {name: value for name, value in told.items() if name != "sha256"}
+def _authenticated(header_line: dict[str, Any]) -> bytes:
+    fixed = {name: value for name, value in header_line.items() if name != "sha256"}
     return orjson.dumps(fixed, option=orjson.OPT_SORT_KEYS)
 
 

@@ -1,0 +1,36 @@
+"""The answer to a manager's look at the server's health."""
+
+from pydantic import Field
+
+from sync_agent.contract.events import TenantSyncState
+from sync_agent.contract.wire import Id, UtcTime, Wire, WireInt
+
+
+class SystemHealth(Wire):
+    """Over all tenants; nothing else in the answer is."""
+
+    total_connections: WireInt
+    active_tenants: WireInt
+    average_connections_per_tenant: float
+
+
+class TenantHealth(Wire):
+    id: Id
+    connected_users: WireInt
+    sync_state: TenantSyncState
+
+
+class HealthCheck(Wire):
+    """One check: whether all is well, and the figures that say so (milliseconds, bytes, percent, counts)."""
+
+    ok: bool
+    figures: dict[str, float]
+
+
+class Health(Wire):
+    """The answer to GET …/health; `checks` are database, memory, cpu, sockets and latency."""
+
+    system: SystemHealth
+    tenant: TenantHealth
+    checks: dict[str, HealthCheck] = Field(default_factory=dict)
+    timestamp: UtcTime
