@@ -46,9 +46,9 @@ class RawOperation:
         """Whether it is another till's, whose numbers are not its bearer's."""
         return self.item.get("carriedFor") is not None
 
-    @property
+    @cached_property
     def has_usable_id(self) -> bool:
-        return is_id(self.id)
+        return self.operation is not None or is_id(self.id)
 
     @property
     def can_be_stored(self) -> bool:
@@ -119,9 +119,11 @@ def envelope_of(caller: Caller, raw: RawOperation, defaults: Defaults) -> Envelo
     operation = raw.operation
     if operation is None:
         return None
-    named = operation.location_id or operation.data.get("locationId")
-    # What is named and is no id is no place, and not the socket's either.
-    place = defaults.location_id if named is None else named if is_id(named) else None
+    place = operation.location_id
+    if place is None:
+        named = operation.data.get("locationId")
+        # What is named and is no id is no place, and not the socket's either.
+        place = defaults.location_id if named is None else named if is_id(named) else None
     return Envelope(
         raw=raw,
         operation=operation,

@@ -39,7 +39,7 @@ def must(condition: bool, *what: object) -> None:
 
 
 @dataclass
-class AbuseMonitor:
+class RunningChecks:
     """What is looked at while the simulation runs. The first thing that is wrong is kept and ends it."""
 
     problems: list[str] = field(default_factory=list)

@@ -88,8 +88,11 @@ class Ledger:
                 self._load_shortages(location_id, chunk)
 
     def level(self, location_id: str, product_id: str) -> Level:
-        self.load([(location_id, product_id)])
-        return self._levels[location_id, product_id]
+        level = self._levels.get((location_id, product_id))
+        if level is None:
+            self.load([(location_id, product_id)])
+            level = self._levels[location_id, product_id]
+        return level
 
     def must_fit(self, level: Level, delta: int) -> None:
         """Refuses what no field of the wire could carry."""
