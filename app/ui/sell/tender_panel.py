@@ -157,8 +157,8 @@ class TenderPanel(QWidget):
         _empty(self._paid_rows)
         for place, tender in enumerate(self._settlement.tenders):
             row = QHBoxLayout()
-            words = method_of(tender.method).in_list()
-            row.addWidget(label(f"{words} {tender.reference or ''}".strip()), 1)
+            method = method_of(tender.method).in_list()
+            row.addWidget(label(f"{method} {tender.reference or ''}".strip()), 1)
             row.addWidget(label(self._formatter.money(tender.net_minor)))
             take_back = self.tr("Take this payment back")
             row.addWidget(
@@ -190,11 +190,11 @@ class TenderPanel(QWidget):
         self._change_words.setText(self.tr("Still missing") if missing_minor > 0 else self.tr("Change"))
         self._change.setText(self._formatter.money(abs(missing_minor)))
         self._change.setFont(theme.tabular(self._change.font()))
-        words = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
+        caption = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
         if self._refunds:
-            words = self.tr("Give cash")
-        self._take_cash.setText(words)
-        self._take_cash.setAccessibleName(words)
+            caption = self.tr("Give cash")
+        self._take_cash.setText(caption)
+        self._take_cash.setAccessibleName(caption)
 
     def _show_notes(self) -> None:
         _empty(self._notes)
@@ -279,10 +279,10 @@ class TenderPanel(QWidget):
         layout.addWidget(self._take_card)
         return form
 
-    def _amount_field(self, name: str, words: str, on_enter: Callable[[], None]) -> QLineEdit:
+    def _amount_field(self, name: str, title: str, on_enter: Callable[[], None]) -> QLineEdit:
         made = QLineEdit()
         made.setObjectName(name)
-        made.setAccessibleName(words)
+        made.setAccessibleName(title)
         made.setProperty("role", "amount")
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
         made.setMaxLength(16)

@@ -208,7 +208,7 @@ class SettingsPage(Page):
             Pair(self.tr("This is a test of the printer."), self._formatter.money(123456)),
             Centred(self._till.device.name),
         )
-        self._context.desk.show_slip(Slip(self.tr("Printer test"), rows))
+        self._context.print_queue.show_slip(Slip(self.tr("Printer test"), rows))
 
     @tasks.command
     async def _ask_sign_out(self) -> None:

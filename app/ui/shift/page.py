@@ -39,7 +39,7 @@ class ShiftPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self._desk = context.desk
+        self._print_queue = context.print_queue
         self._shift: ShiftView | None = None
         self._totals = ShiftTotals(0)
         self._past: Sequence[ShiftView] = ()
@@ -218,7 +218,7 @@ class ShiftPage(Page):
             approver = await self._approvals.ask(actor, Right.PAY_OUT)
             await drawer.pay_out(self._till, amount_minor, actor, reason, approved_by=approver)
             words = self.tr("{amount} paid out.")
-        self._desk.open_drawer()
+        self._print_queue.open_drawer()
         self._show_step(RUNNING)
         self._read()
         self._message.say(words.format(amount=self._formatter.money(amount_minor)), Tone.GOOD, for_ms=6000)
@@ -241,12 +241,14 @@ class ShiftPage(Page):
 
     def _show_x(self) -> None:
         if self._shift is not None:
-            self._desk.show_slip(reports.x_report(self._till, self._shift, self._totals, self._formatter))
+            self._print_queue.show_slip(
+                reports.x_report(self._till, self._shift, self._totals, self._formatter)
+            )
 
     def _show_z(self, shift: ShiftView) -> None:
         totals = shifts.totals(self._till, shift.id)
         state = shifts.server_state(self._till, shift.id)
-        self._desk.show_slip(reports.z_report(self._till, shift, totals, state, self._formatter))
+        self._print_queue.show_slip(reports.z_report(self._till, shift, totals, state, self._formatter))
 
     # --- the page ---
 

@@ -29,7 +29,7 @@ class StockPage(Page):
         till, formatter = context.till, context.formatter
         self._stale = True
         self._search = SearchField("stockSearch", SEARCH.after(self.tr("Name, code or barcode")))
-        self._search.wordsChanged.connect(self._find)
+        self._search.queryChanged.connect(self._find)
         self._search.wentDown.connect(self._go_to_list)
         self._search.returnPressed.connect(self._go_to_list)
         self._message = MessageLine("stockSearchMessage")

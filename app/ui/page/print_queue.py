@@ -15,7 +15,7 @@ from app.ui.widgets.slip_view import SlipDialog
 from app.ui.widgets.theme import Tone
 
 
-class PrintDesk(QObject):
+class PrintQueue(QObject):
     """One for a window.
 
     Signals:
