@@ -19,7 +19,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 SERVER_RESTORED = "server_restored"
-DATABASE_SALVAGED = "database_salvaged"
+DATABASE_REPAIRED = "database_salvaged"
 HEARD = "heard"
 """Kinds of a till's own notices. HEARD is a manager's, of a server that has no rows for them."""
 

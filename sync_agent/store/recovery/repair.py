@@ -228,7 +228,7 @@ def fill(tx: Transaction, home: Home, damaged: Path, found: Found) -> None:
         for start in range(0, len(rows), _ROWS_AT_A_TIME):
             tx.execute(insert(table).prefix_with("OR IGNORE"), rows[start : start + _ROWS_AT_A_TIME])
     jumped = _set_numbers(tx, found)
-    notices.add(tx, notices.DATABASE_SALVAGED, _figures(found, damaged, jumped=jumped))
+    notices.add(tx, notices.DATABASE_REPAIRED, _figures(found, damaged, jumped=jumped))
 
 
 def _device_of_a_backup(home: Home) -> list[dict[str, Any]]:

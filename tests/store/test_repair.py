@@ -20,7 +20,7 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
-from sync_agent.store.recovery import salvage
+from sync_agent.store.recovery import repair
 from tests.kit import selling
 from tests.kit.world import World
 
@@ -161,7 +161,7 @@ async def test_only_the_replica_is_damaged_and_nothing_of_the_tills_own_is_lost(
     with home.database.open("r+b") as file:
         file.seek((root - 1) * PAGE)
         file.write(b"\xff" * PAGE)
-    assert salvage.is_damaged(home.database)
+    assert repair.is_damaged(home.database)
     end_uncleanly(home)
     opened = open_home(till)
     assert len(receipts(opened)) == 43
@@ -170,7 +170,7 @@ async def test_only_the_replica_is_damaged_and_nothing_of_the_tills_own_is_lost(
     opened.store.close()
 
 
-async def test_a_salvaged_till_and_its_server_agree_again(tmp_path: Path) -> None:
+async def test_a_repaired_till_and_its_server_agree_again(tmp_path: Path) -> None:
     async with World(tmp_path) as world:
         [till] = world.tills
         sales = [await till.sell(till.product(number)) for number in range(3)]
