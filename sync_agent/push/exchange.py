@@ -13,7 +13,7 @@ from sync_agent.contract.operations import OperationResult, ResultStatus
 from sync_agent.errors import ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent
 from sync_agent.ports import Clock, Priority
-from sync_agent.push import batch_size as pacing
+from sync_agent.push import batch_size
 from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
@@ -100,7 +100,7 @@ class Exchange:
 
         await self._write_and_emit(record)
         answer_s = self._clock.monotonic_s() - began_s
-        self._batch_max = pacing.after_an_answer(self._settings, self._batch_max, len(batch), answer_s)
+        self._batch_max = batch_size.after_an_answer(self._settings, self._batch_max, len(batch), answer_s)
         return Delivered(frozenset(batch.ids))
 
     async def until_done(self, deliver: Callable[[], Awaitable[bool]]) -> None:
@@ -135,9 +135,9 @@ class Exchange:
         await self._write_and_emit(note)
         if is_too_large or is_failing(error):
             if not is_alone:  # one of them may be what the server fails on: look for it in halves, at once
-                self._batch_max = pacing.after_failing(len(batch))
+                self._batch_max = batch_size.after_failing(len(batch))
         elif isinstance(error, TransientError):
-            self._batch_max = pacing.after_trouble(self._settings, self._batch_max)
+            self._batch_max = batch_size.after_trouble(self._settings, self._batch_max)
         if is_too_large:
             return
         if isinstance(error, RejectedError):

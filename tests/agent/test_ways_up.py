@@ -10,7 +10,7 @@ from sync_agent.contract import paths
 from sync_agent.contract.events import SYNC_OFFLINE_QUEUE
 from sync_agent.events import ConnectionState
 from sync_agent.ports import Priority
-from sync_agent.push import batch_size as pacing
+from sync_agent.push import batch_size
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
 from sync_agent.store import tables as t
@@ -120,14 +120,14 @@ async def test_batches_grow_while_answers_are_quick(shop: World) -> None:
 
 
 def test_a_slow_answer_halves_the_batch_and_a_quick_full_one_doubles_it() -> None:
-    assert pacing.after_an_answer(SETTINGS, 200, 200, SETTINGS.slow_answer_s + 1) == 100
-    assert pacing.after_an_answer(SETTINGS, 200, 200, SETTINGS.quick_answer_s / 2) == 400
-    assert pacing.after_an_answer(SETTINGS, 200, 20, SETTINGS.quick_answer_s / 2) == 200, (
+    assert batch_size.after_an_answer(SETTINGS, 200, 200, SETTINGS.slow_answer_s + 1) == 100
+    assert batch_size.after_an_answer(SETTINGS, 200, 200, SETTINGS.quick_answer_s / 2) == 400
+    assert batch_size.after_an_answer(SETTINGS, 200, 20, SETTINGS.quick_answer_s / 2) == 200, (
         "it was not full: that says nothing"
     )
     assert (
-        pacing.after_an_answer(SETTINGS, 200, 200, (SETTINGS.quick_answer_s + SETTINGS.slow_answer_s) / 2)
+        batch_size.after_an_answer(SETTINGS, 200, 200, (SETTINGS.quick_answer_s + SETTINGS.slow_answer_s) / 2)
         == 200
     )
-    assert pacing.after_an_answer(SETTINGS, 500, 500, 0.1) == 500
-    assert pacing.after_failing(1) == 1
+    assert batch_size.after_an_answer(SETTINGS, 500, 500, 0.1) == 500
+    assert batch_size.after_failing(1) == 1
