@@ -26,7 +26,7 @@ from sync_agent.ports import Clock, Priority, Rng, SystemClock, SystemRng, Trans
 from sync_agent.pull import Puller
 from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
-from sync_agent.remote_stock import Elsewhere
+from sync_agent.remote_stock import RemoteStock
 from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import history, link, notices, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
@@ -89,7 +89,7 @@ class Agent:
         self._connection = Connection(
             store, transport, self._session, self._uplink, self._puller, ports.clock, settings, emit
         )
-        self._elsewhere = Elsewhere(store, reader)
+        self._remote_stock = RemoteStock(store, reader)
         self._looks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hurry = asyncio.Event()
@@ -110,13 +110,13 @@ class Agent:
         self._call(self._session.forget)
         self.try_now()
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         """Ask what other places have of a product, if the server is there; the store tells of the answer."""
-        self._call(lambda: self._look_elsewhere(product_id))
+        self._call(lambda: self._fetch_remote_stock(product_id))
 
-    def _look_elsewhere(self, product_id: str) -> None:
+    def _fetch_remote_stock(self, product_id: str) -> None:
         if self._connection.reached.is_set():
-            look = asyncio.get_running_loop().create_task(self._elsewhere.look(product_id))
+            look = asyncio.get_running_loop().create_task(self._remote_stock.fetch(product_id))
             self._looks.add(look)
             look.add_done_callback(self._looks.discard)
 
