@@ -3,7 +3,7 @@
 Changes come in pages of 200 and are applied with the cursor in one transaction, small enough that a clerk
 never waits for one. A stream that is new here, or whose server can no longer continue it (pruned, restored
 from a backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in whole. A
-server that may have lost something is first offered again what this till has in its history.
+server that may have lost something first gets the completed operations in this till's history again (resend).
 """
 
 import asyncio
@@ -91,7 +91,7 @@ class Puller:
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
         """This program reads more than the copy was read with: the stream is taken anew, beside the copy.
 
-        A server that goes on with the copy's cursor has lost nothing, so nothing is offered to it again.
+        A server that goes on with the copy's cursor has lost nothing, so nothing is resent.
         """
         await self._follow(stream)
         log.info("this till reads more of %s than it did: the stream is taken anew", stream)
@@ -217,9 +217,9 @@ class Puller:
         # overlay would count twice. What was tried and never answered is asked for its result first.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
-            promised = await self._offer_again(stream) if server_may_have_lost else 0
+            promised = await self._resend_completed(stream) if server_may_have_lost else 0
             if await self._stage_what_came_between(stream, kinds) < promised:
-                raise _StreamBroken  # restored again, between the offering and now
+                raise _StreamBroken  # restored again since the resend
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 
     async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
@@ -242,7 +242,7 @@ class Puller:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
 
-    async def _offer_again(self, stream: str) -> int:
+    async def _resend_completed(self, stream: str) -> int:
         """The server may have been restored from an older backup: it gets what it may have lost.
 
         Before the copy is swapped in, so that the figures that this till shows never go without what it has
@@ -250,9 +250,9 @@ class Puller:
         answer is the number up to which the stream shows what was taken anew.
         """
         marked = await self._store.write(
-            partial(history.mark_for_offering, stream=stream, settings=self._settings), Priority.AGENT
+            partial(history.mark_for_resend, stream=stream, settings=self._settings), Priority.AGENT
         )
-        taken = await self._pusher.offer_again() if marked else []
+        taken = await self._pusher.resend_completed() if marked else []
         if taken:
             count = len(taken)
             await self._store.write(

@@ -32,7 +32,7 @@ class AgentSettings:
     failures_alone_max: int = 8
     """An operation that the server fails on alone this often, while others pass, waits for a person."""
     failures_in_a_row_max: int = 12
-    """Failed deliveries in a row before asking for results, or offering again, is given up for now. Ten halve
+    """Failed deliveries in a row before asking for results, or resending, is given up for now. Ten halve
     a full batch down to one operation."""
     deferred_s: float = 1.0
     """The wait before operations that the server deferred, or gave no result for, are sent again."""

@@ -89,8 +89,8 @@ class WaitingLoad:
         return [Attention(AttentionCode.OPERATION_TOO_LARGE, {"operation": operation_id})]
 
 
-class OfferedLoad:
-    """What is marked in the history, for a server that may have lost it. Collects the answers to what it had.
+class CompletedLoad:
+    """Completed operations marked to be resent. `taken` collects the results of those the server had lost.
 
     `is_put_off` where the server deferred the whole last batch.
     """
@@ -101,7 +101,7 @@ class OfferedLoad:
         self.is_put_off = False
 
     def choose(self, tx: Transaction, *, count_max: int, bytes_max: int) -> Batch:
-        return history.to_offer(tx.connection, count_max=count_max, bytes_max=bytes_max)
+        return history.to_resend(tx.connection, count_max=count_max, bytes_max=bytes_max)
 
     def record(
         self, tx: Transaction, _batch: Batch, results: list[OperationResult], _missing: list[str]
@@ -109,7 +109,7 @@ class OfferedLoad:
         for result in results:
             if _failed_on(result):
                 self._reopen(tx, result.id)
-        self.taken += history.record_offered(tx, results)
+        self.taken += history.record_resent(tx, results)
         self.is_put_off = all(
             result.means is ResultStatus.DEFERRED and not _failed_on(result) for result in results
         )
@@ -232,14 +232,14 @@ class Pusher:
 
         await self._exchange.until_done(ask)
 
-    async def offer_again(self) -> list[OperationResult]:
-        """Offer what is marked in the history until nothing is; the answers to what the server had lost.
+    async def resend_completed(self) -> list[OperationResult]:
+        """Resend what is marked in the history; returns the results of what the server had lost.
 
         The caller holds `lock`. Raises SyncError; what was answered until then stays answered.
         """
-        load = OfferedLoad(self._failed_alone)
+        load = CompletedLoad(self._failed_alone)
 
-        async def offer() -> bool:
+        async def resend() -> bool:
             delivered = await self._exchange.deliver(Route.HTTP, load)
             if load.is_put_off:
                 raise TransientError(
@@ -247,7 +247,7 @@ class Pusher:
                 )
             return bool(delivered.ids)
 
-        await self._exchange.until_done(offer)
+        await self._exchange.until_done(resend)
         return load.taken
 
 

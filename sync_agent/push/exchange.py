@@ -1,7 +1,7 @@
 """One exchange with the server: choose a batch, send it, and record what became of each operation in it.
 
-What waits in the outbox and what is offered again after a restore go the same way; where operations come from
-and what an answer means for them is the load's part.
+Waiting operations and those resent after a restore are exchanged alike. The load says where operations come
+from and what an answer means for them.
 """
 
 from collections.abc import Awaitable, Callable

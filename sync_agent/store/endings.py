@@ -45,7 +45,7 @@ class CannotEnd(StoreError):
 
 
 def retry(tx: Transaction, operation_id: str) -> None:
-    """A refused operation is offered again as it is: the server judges the same content anew.
+    """A refused operation is sent again as it is: the server decides anew on the same content.
 
     Raises CannotEnd where it does not stand before a person.
     """

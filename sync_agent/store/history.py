@@ -1,7 +1,7 @@
 """What has ended stays for a while: it is the till's history, and what rebuilds a server that lost some.
 
 A server that was restored from an older backup has lost the tail of what it accepted. Everything completed
-whose effects stood in a stream that the server cannot continue is marked, offered again with its former
+whose effects stood in a stream that the server cannot continue is marked, resent with its former
 result, and answered: as known, as applied now, or as something that a person has to look at.
 """
 
@@ -54,12 +54,12 @@ def prune(tx: Transaction, settings: AgentSettings = DEFAULTS) -> int:
 # --- a server that has lost something ----------------------------------------------------------------
 
 
-def mark_for_offering(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
-    """What was completed within `history_days`, with an effect in this stream, is to be offered again. How
-    many operations.
+def mark_for_resend(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
+    """What was completed within `history_days`, with an effect in this stream, is marked to be resent.
+    Returns how many operations.
 
     A sale that the server kept for a manager, and what a decision ended, left no effect to go by: they are
-    offered whatever the stream.
+    resent whatever the stream.
     """
     shown_there = func.instr(t.outbox.c.result, f'"stream":{orjson.dumps(stream).decode()}') > 0
     marked = tx.execute(
@@ -80,26 +80,26 @@ QUARANTINED, RESOLVED, LOST_WITH_BACKUP = "quarantined", "resolved", "lost_with_
 something that the restored server does not know."""
 
 
-def to_offer(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
-    """The next operations to offer again, in the order that they were made, each with its former result."""
+def to_resend(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
+    """The next operations to resend, in the order that they were made, each with its former result."""
     rows = connection.execute(
         select(t.outbox).where(t.outbox.c.offer_again == 1).order_by(t.outbox.c.device_seq).limit(count_max)
     )
-    offered: list[Claimed] = []
+    operations: list[Claimed] = []
     size = 0
     for row in rows:
         former = orjson.loads(row.result) if row.result else {"status": ResultStatus.CONFLICT}
         bytes_ = row.bytes + len(row.result or "")
         size += bytes_
-        if offered and size > bytes_max:
+        if operations and size > bytes_max:
             break
         wire = wire_form(row) | {"formerResult": former}
-        offered.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
-    return Batch(tuple(offered))
+        operations.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
+    return Batch(tuple(operations))
 
 
-def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
-    """What the server said of operations that it was offered again. The answers to those that it had lost."""
+def record_resent(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
+    """Record the server's results of resent operations. Returns the results of those that it had lost."""
     lost: list[OperationResult] = []
     for result in results:
         if result.repeated:

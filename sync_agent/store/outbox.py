@@ -91,7 +91,7 @@ class NewOperation:
     replaces: str | None = None
     occurred_ms: int | None = None
     depends_on: str | None = None
-    """The operation that has to be completed before this one is offered."""
+    """The operation that has to be completed before this one is sent."""
     stock: tuple[ExpectedStockEffect, ...] = ()
     product: ExpectedProductEffect | None = None
     id: str | None = None
@@ -294,7 +294,7 @@ def claim(
 ) -> Batch:
     """Lease the next operations: sales before bulk edits, then in the order that they were made.
 
-    Of an ordering key only the oldest unfinished operation is offered, and none behind one that needs
+    Of an ordering key only the oldest unfinished operation is leased, and none behind one that needs
     attention. `among` takes just these ids.
     """
     now_ms = tx.now_ms
@@ -446,7 +446,7 @@ def count_failed_attempt(tx: Transaction, operation_id: str) -> int | None:
 
 
 def sent_without_answer(connection: Connection) -> list[str]:
-    """What was offered to the server and never answered, in the order that it was made."""
+    """What was sent to the server and never answered, in the order that it was made."""
     query = (
         select(t.outbox.c.id)
         .where(t.outbox.c.finished_ms.is_(None), t.outbox.c.status.in_(WAITING), t.outbox.c.sent_count > 0)

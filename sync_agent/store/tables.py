@@ -140,7 +140,7 @@ outbox = _table(
     _optional_text("error"),
     _optional_text("result"),
     _optional_number("finished_ms"),
-    # The operation that has to be completed before this one is offered.
+    # The operation that has to be completed before this one is sent.
     _optional_text("depends_on"),
     # 1 for a completed operation that a restored server may have lost.
     _number("offer_again", server_default="0"),

@@ -175,7 +175,7 @@ def _clocks_are_believed() -> contextlib.AbstractContextManager[object]:
     return stack
 
 
-async def _offers_nothing(_self: Any, _stream: str) -> int:
+async def _resends_nothing(_self: Any, _stream: str) -> int:
     return 0
 
 
@@ -255,7 +255,7 @@ MUTANTS: dict[str, Switch] = {
     "waits without jitter": _no_jitter,
     "a token is shown to whoever answers": _shows_its_token_first,
     "waits until a time that was set back": _clocks_are_believed,
-    "a restored server is offered nothing": _without(Puller, "_offer_again", _offers_nothing),
+    "a restored server is offered nothing": _without(Puller, "_resend_completed", _resends_nothing),
     "changes go to every shop": _everybody_sees_everything,
     "any cursor is continued": _any_cursor_is_known,
     "a till is taken for its own clone": _doubles_are_no_clone,

@@ -258,10 +258,10 @@ def test_only_what_had_an_effect_in_the_broken_stream_is_offered_again(store: St
     here, there, waiting = queue(store), queue(store), queue(store)
     applied(store, here)
     applied(store, there, stream="tenant-demo-location-main-2")
-    marked = store.submit(lambda tx: history.mark_for_offering(tx, "tenant-demo-location-main")).result()
+    marked = store.submit(lambda tx: history.mark_for_resend(tx, "tenant-demo-location-main")).result()
     assert marked == 1
     with store.reading() as connection:
-        batch = history.to_offer(connection, count_max=10, bytes_max=10**6)
+        batch = history.to_resend(connection, count_max=10, bytes_max=10**6)
     assert batch.ids == [here]
     assert batch.operations[0].wire["formerResult"]["effects"][0]["seq"] == 9
     assert waiting not in batch.ids
@@ -270,9 +270,9 @@ def test_only_what_had_an_effect_in_the_broken_stream_is_offered_again(store: St
 def test_what_a_restored_server_cannot_take_any_more_is_open_again(store: Store) -> None:
     lost = queue(store)
     applied(store, lost)
-    store.submit(lambda tx: history.mark_for_offering(tx, "tenant-demo-location-main")).result()
+    store.submit(lambda tx: history.mark_for_resend(tx, "tenant-demo-location-main")).result()
     refusal = OperationResult(id=lost, success=False, status="rejected", code="bad_request", error="No.")
-    assert store.submit(lambda tx: history.record_offered(tx, [refusal])).result() == [refusal]
+    assert store.submit(lambda tx: history.record_resent(tx, [refusal])).result() == [refusal]
     found = row(store, lost)
     assert (found.status, found.finished_ms, found.offer_again) == (Status.DEAD_LETTER, None, 0)
 
@@ -294,7 +294,7 @@ def test_what_a_restored_server_does_not_take_again_is_not_waited_for(store: Sto
     """A stream that never reaches what was promised would be taken for a restored one for ever."""
     lost = lost_before_the_till_heard_of_it(store)
     result = OperationResult(id=lost, success=False, status=status, code="forbidden")
-    store.submit(lambda tx: history.record_offered(tx, [result])).result()
+    store.submit(lambda tx: history.record_resent(tx, [result])).result()
     with store.reading() as connection:
         assert overlay.furthest_effect(connection, HERE) == 0
     assert overlays(store) == [lost], "the till goes on showing what it did"
@@ -306,7 +306,7 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
     result = OperationResult.model_validate(
         {"id": lost, "success": True, "status": "applied", "effects": [effect]}
     )
-    store.submit(lambda tx: history.record_offered(tx, [result])).result()
+    store.submit(lambda tx: history.record_resent(tx, [result])).result()
     with store.reading() as connection:
         assert overlay.furthest_effect(connection, HERE) == 12
 
@@ -314,8 +314,8 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
 def test_a_decision_on_what_a_restored_server_does_not_know_is_not_offered_for_ever(store: Store) -> None:
     decision = queue(store, resource_type="conflict", resource_id="c-1", stock=())
     applied(store, decision)
-    store.submit(lambda tx: history.mark_for_offering(tx, HERE)).result()
+    store.submit(lambda tx: history.mark_for_resend(tx, HERE)).result()
     unknown = OperationResult(id=decision, success=False, status="rejected", code="not_found", error="?")
-    store.submit(lambda tx: history.record_offered(tx, [unknown])).result()
+    store.submit(lambda tx: history.record_resent(tx, [unknown])).result()
     assert row(store, decision).code == history.LOST_WITH_BACKUP
-    assert store.submit(lambda tx: history.mark_for_offering(tx, HERE)).result() == 0
+    assert store.submit(lambda tx: history.mark_for_resend(tx, HERE)).result() == 0
