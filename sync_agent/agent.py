@@ -38,7 +38,7 @@ Housekeeping = Callable[[Transaction], int]
 """Forgets one page of rows that have had their time; how many it was, 0 once nothing is left to forget."""
 
 
-def _nobody_listens(_event: AgentEvent) -> None:
+def _no_listener(_event: AgentEvent) -> None:
     return None
 
 
@@ -62,7 +62,7 @@ class Agent:
         transport: Transport,
         credentials: Credentials,
         *,
-        emit: Callable[[AgentEvent], None] = _nobody_listens,
+        emit: Callable[[AgentEvent], None] = _no_listener,
         ports: Ports | None = None,
         settings: AgentSettings = DEFAULTS,
         housekeeping: Sequence[Housekeeping] = (),
@@ -174,10 +174,10 @@ class Agent:
                 if isinstance(fault, asyncio.CancelledError) and _is_being_cancelled():
                     raise
                 failures = 1 if self._went_well_since(began_s) else failures + 1
-                self._tell_of(fault, what)
+                self._report(fault, what)
                 await asyncio.sleep(wait_ms(self._settings, failures, self._rng) / 1000)
 
-    def _tell_of(self, fault: BaseException, what: str) -> None:
+    def _report(self, fault: BaseException, what: str) -> None:
         if isinstance(fault, StoreError):
             # The till's own disk: no bug, and in words for whoever can mend it. What was saved is safe.
             log.error("the agent's %s task waits for the till's disk: %s", what, fault)

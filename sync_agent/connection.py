@@ -178,10 +178,10 @@ class Connection:
                 waiting.append(arrived.get_nowait())
             # What came while the last changes were written is written together.
             name = waiting[0][0]
-            heard = []
+            received = []
             while waiting and waiting[0][0] == name:
-                heard.append(waiting.popleft()[1])
-            reason = await handle(listener, name, heard)
+                received.append(waiting.popleft()[1])
+            reason = await handle(listener, name, received)
             if reason is not None:
                 return reason
 

@@ -146,13 +146,13 @@ class Puller:
         """Live `changes` events, in the order that they came: applied where they come next, and the gap is
         pulled where they do not.
         """
-        heard: dict[str, list[Change]] = {}
+        received: dict[str, list[Change]] = {}
         for event in events:
-            heard.setdefault(event.stream, []).extend(event.changes)
-        for stream, changes in heard.items():
-            await self._apply_heard(device, stream, changes)
+            received.setdefault(event.stream, []).extend(event.changes)
+        for stream, changes in received.items():
+            await self._apply_received(device, stream, changes)
 
-    async def _apply_heard(self, device: DeviceIdentity, stream: str, changes: list[Change]) -> None:
+    async def _apply_received(self, device: DeviceIdentity, stream: str, changes: list[Change]) -> None:
         size = self._settings.page_changes
         for start in range(0, len(changes), size):
             page = changes[start : start + size]

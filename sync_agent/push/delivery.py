@@ -59,7 +59,7 @@ class WaitingLoad:
         link.end_back_off(tx, contact=True)
         answered = {result.id: result for result in results}
         ours = [answered[claimed.id] for claimed in batch.operations if claimed.id in answered]
-        news = record_results(tx, [result for result in ours if not _failed_on(result)], self._settings)
+        events = record_results(tx, [result for result in ours if not _failed_on(result)], self._settings)
         for result in ours:
             if _failed_on(result):
                 self._failed_alone.put_aside(tx, result.id, result.error or "the server failed on it")
@@ -69,8 +69,8 @@ class WaitingLoad:
             later_ms = tx.now_ms + self._settings.deferred_ms
             outbox.release(tx, missing, next_attempt_ms=later_ms, error="no result came")
         if any(result.means is not ResultStatus.DEFERRED for result in ours):
-            news.extend(self._failed_alone.count_failed_attempts(tx))
-        return news
+            events.extend(self._failed_alone.count_failed_attempts(tx))
+        return events
 
     def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         if is_failing(error) and len(batch) == 1:

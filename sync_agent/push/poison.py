@@ -35,7 +35,7 @@ class FailedAlone:
 
     def count_failed_attempts(self, tx: Transaction) -> list[AgentEvent]:
         """Others passed: that these failed alone counts against them."""
-        news: list[AgentEvent] = []
+        events: list[AgentEvent] = []
         for operation_id in sorted(self._times):
             failures = outbox.count_failed_attempt(tx, operation_id)
             if failures is None:
@@ -46,8 +46,8 @@ class FailedAlone:
                     tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None
                 )
                 figures: Figures = {"operation": operation_id, "times": verdict.failures}
-                news.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
+                events.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
             else:
                 outbox.wait_until(tx, operation_id, verdict.moment_ms)
         self._times.clear()
-        return news
+        return events

@@ -34,7 +34,7 @@ def record_results(
     overlay.note_effects(
         tx, {one.id: one.effects or [] for one in taken if one.means is ResultStatus.APPLIED}
     )
-    news: list[AgentEvent] = []
+    events: list[AgentEvent] = []
     for result in taken:
         # A conflict that was opened again comes with the answer, before the feed tells of it.
         if result.conflict is not None:
@@ -47,7 +47,7 @@ def record_results(
                 code = result.word or ErrorCode.BAD_REQUEST
                 outbox.mark_needs_attention(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
                 figures = {"operation": result.id, "code": code}
-                news.append(Attention(AttentionCode.OPERATION_REFUSED, figures))
+                events.append(Attention(AttentionCode.OPERATION_REFUSED, figures))
             case ResultStatus.BLOCKED:
                 outbox.mark_needs_attention(tx, result.id, Status.BLOCKED, code=None, error=result.error)
             case ResultStatus.DEFERRED:
@@ -56,7 +56,7 @@ def record_results(
                 outbox.release(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
             case ResultStatus.APPLIED | ResultStatus.QUARANTINED:
                 pass
-    return news
+    return events
 
 
 def _record_conflict(tx: Transaction, result: OperationResult) -> None:

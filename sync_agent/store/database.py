@@ -287,11 +287,11 @@ class Store:
         changed = transaction.changed
         if changed.topics:
             for listener in tuple(self._listeners):
-                self._tell(listener, changed)
+                self._notify(listener, changed)
         return result
 
     @staticmethod
-    def _tell(listener: Callable[[Changed], None], changed: Changed) -> None:
+    def _notify(listener: Callable[[Changed], None], changed: Changed) -> None:
         try:
             listener(changed)
         except Exception:

@@ -109,7 +109,7 @@ def enqueue(tx: Transaction, new: NewOperation) -> Enqueued:
     return enqueue_many(tx, (new,))[0]
 
 
-def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued]:
+def enqueue_many(tx: Transaction, operations: Sequence[NewOperation]) -> list[Enqueued]:
     """Queue operations in order. Raises NotEnrolled on a home without a till."""
     row = tx.execute(_NUMBERS).first()
     if row is None:
@@ -117,7 +117,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     device_seq, last_hash, clock_offset_ms, tenant_seq, named = row
     form = forms.FORMS.to_write(named)
     outbox_rows, stock_rows, product_rows = [], [], []
-    for new in news:
+    for new in operations:
         values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms, form)
         values["tenant_seq"] = tenant_seq
         outbox_rows.append(values)

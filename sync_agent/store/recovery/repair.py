@@ -97,10 +97,10 @@ def is_cut_short(database: Path) -> bool:
     if len(header) < 100:
         return bool(header)
     page_size = int.from_bytes(header[16:18], "big")
-    pages, told_at, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
+    pages, valid_for, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
     if page_size == 1:
         page_size = 65_536
-    return told_at == changed_at and database.stat().st_size < pages * page_size
+    return valid_for == changed_at and database.stat().st_size < pages * page_size
 
 
 def set_aside(home: Home, stamp: str) -> Path:
