@@ -91,11 +91,11 @@ class Connection:
         token = await self._session.token()
         arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 
-        async def keep(name: str, payload: Any) -> None:
+        async def receive(name: str, payload: Any) -> None:
             arrived.put_nowait((name, payload))
 
         try:
-            channel = await self._transport.open_channel(token, keep)
+            channel = await self._transport.open_channel(token, receive)
         except SyncError:
             # A refused handshake does not say why: perhaps for the token, so the next try brings a new one.
             self._session.forget()
@@ -147,7 +147,7 @@ class Connection:
         self._joined_with = token
         await self._store.write(partial(link.note_forms, forms=joined.forms), Priority.AGENT)
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
-        if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_kept_ms:
+        if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_tolerance_ms:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Priority.AGENT)
 
     async def _follow(

@@ -74,7 +74,7 @@ class AgentSettings:
     """Heartbeats between two looks at the streams' heads: a lost last event shows by itself after that."""
     renew_token_before_s: float = 90.0
     """An access token is renewed this long before it runs out, or after half its life if that is later."""
-    clock_offset_kept_ms: int = 200
+    clock_offset_tolerance_ms: int = 200
     """A newly measured clock offset is stored when it differs by more than this from the stored one."""
     sleep_check_s: float = 2.0
     """Time between two comparisons of the wall clock with the monotonic clock."""

@@ -38,7 +38,7 @@ def record_results(
     for result in taken:
         # A conflict that was opened again comes with the answer, before the feed tells of it.
         if result.conflict is not None:
-            replica.keep_conflict(tx, result.conflict)
+            replica.store_conflict(tx, result.conflict)
     for result in results:
         match result.means:
             case ResultStatus.CONFLICT:
@@ -65,7 +65,7 @@ def _record_conflict(tx: Transaction, result: OperationResult) -> None:
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
         return
-    replica.keep_conflict(tx, result.conflict)
+    replica.store_conflict(tx, result.conflict)
     operation = tx.execute(select(t.outbox.c.resource_type).where(t.outbox.c.id == result.id)).scalar_one()
     if operation == CONFLICT:
         # A decision that came too late: the conflict has moved, and is to be decided anew.
@@ -76,4 +76,4 @@ def _record_conflict(tx: Transaction, result: OperationResult) -> None:
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
         # The feed may have told of its end already.
-        replica.follow_conflict(tx, replica.kept_conflict(tx, result.conflict.id), None)
+        replica.follow_conflict(tx, replica.stored_conflict(tx, result.conflict.id), None)

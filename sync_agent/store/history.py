@@ -141,7 +141,7 @@ def _taken_anew(tx: Transaction, result: OperationResult) -> None:
             _settled(tx, result.id, code=LOST_WITH_BACKUP)
         case ResultStatus.CONFLICT if _is_decision(tx, result) and result.conflict is not None:
             # It came too late this time: what it decided is open, and to be decided anew.
-            replica.keep_conflict(tx, result.conflict)
+            replica.store_conflict(tx, result.conflict)
             overlay.drop_operation(tx, result.id)
             _settled(tx, result.id, result=wire, code=ErrorCode.CONFLICT_MOVED)
         case _:
@@ -159,7 +159,7 @@ def _needs_attention(tx: Transaction, result: OperationResult) -> None:
     _settled(tx, result.id, finished_ms=None, result=None)
     overlay.void_promise(tx, result.id)
     if result.conflict is not None:
-        replica.keep_conflict(tx, result.conflict)
+        replica.store_conflict(tx, result.conflict)
     match result.means:
         case ResultStatus.CONFLICT:
             status = Status.CONFLICT

@@ -375,13 +375,13 @@ def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -
 # --- conflicts ---------------------------------------------------------------------------------------
 
 
-def keep_conflict(tx: Transaction, conflict: Conflict) -> None:
+def store_conflict(tx: Transaction, conflict: Conflict) -> None:
     """A conflict that an operation's result brought, before the feed tells of it."""
     _upsert(tx, KINDS["conflict"], [_conflict(conflict)], staged=False)
     tx.touch(Topic.CONFLICTS)
 
 
-def kept_conflict(tx: Transaction, conflict_id: str) -> Conflict:
+def stored_conflict(tx: Transaction, conflict_id: str) -> Conflict:
     """The conflict as this till knows it by now."""
     body = tx.execute(select(t.conflict.c.body).where(t.conflict.c.id == conflict_id)).scalar_one()
     return Conflict.model_validate_json(body)
@@ -527,7 +527,7 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
         kind = KINDS[name]
         if name == "stock_movement":
             # The ledger as far as this till has heard of it: a snapshot adds, it does not take away.
-            _keep_new_movements(tx)
+            _store_new_movements(tx)
         else:
             staged_rows = select(kind.staged).where(_belongs(kind.staged, kinds))
             tx.execute(delete(kind.table).where(_belongs(kind.table, kinds)))
@@ -567,7 +567,7 @@ def _belongs(table: Table, kinds: Sequence[str]) -> ColumnElement[bool]:
     return table.c.location_id.is_(None) if in_tenants else table.c.location_id.is_not(None)
 
 
-def _keep_new_movements(tx: Transaction) -> None:
+def _store_new_movements(tx: Transaction) -> None:
     statement = insert(t.movement).from_select(t.movement.c.keys(), select(t.staged_movement).where(true()))
     tx.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
 

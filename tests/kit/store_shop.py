@@ -104,6 +104,6 @@ def confirm_stock(till: Till, product_id: str, quantity: int, version: int) -> N
     ).result()
 
 
-def keep_conflict(till: Till, conflict: Conflict) -> None:
+def store_conflict(till: Till, conflict: Conflict) -> None:
     """A result or the feed told of a conflict."""
-    till.store.submit(lambda tx: replica.keep_conflict(tx, conflict)).result()
+    till.store.submit(lambda tx: replica.store_conflict(tx, conflict)).result()

@@ -248,7 +248,7 @@ def meet_conflict(store: Store, operation_id: str) -> None:
     """The server's answer came: a conflict."""
 
     def note(tx: Transaction) -> None:
-        replica.keep_conflict(tx, conflict(operation_id))
+        replica.store_conflict(tx, conflict(operation_id))
         outbox.mark_needs_attention(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
 
     store.submit(note).result()
@@ -635,7 +635,7 @@ def test_an_open_conflict_that_moved_is_kept_and_ends_nothing(shop: Store) -> No
     assert overlaid(shop) == [stuck, behind]
     with shop.reading() as connection:
         assert replica.open_conflict_count(connection) == 1
-    kept = shop.submit(partial(replica.kept_conflict, conflict_id="conflict-1")).result()
+    kept = shop.submit(partial(replica.stored_conflict, conflict_id="conflict-1")).result()
     assert kept.server_version.version == 5
 
 
@@ -643,7 +643,7 @@ def test_a_conflict_that_an_answer_brings_late_replaces_nothing_newer(shop: Stor
     stuck = count_mugs(shop, 9)
     resolved = conflict(stuck, 2, status="resolved", resolution="accept_server")
     apply(shop, HERE, conflict_told(11, resolved))
-    shop.submit(lambda tx: replica.keep_conflict(tx, conflict(stuck, 1))).result()
+    shop.submit(lambda tx: replica.store_conflict(tx, conflict(stuck, 1))).result()
     assert [(row["status"], row["version"]) for row in rows(shop, t.conflict)] == [("resolved", 2)]
 
 
