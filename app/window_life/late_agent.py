@@ -41,6 +41,6 @@ class LateAgent:
         if self._running is not None:
             self._running.agent.resume()
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         if self._running is not None:
-            self._running.agent.ask_elsewhere(product_id)
+            self._running.agent.fetch_remote_stock(product_id)

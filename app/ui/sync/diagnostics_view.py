@@ -71,7 +71,7 @@ class DiagnosticsView(QWidget):
                     first=(
                         f"{self._formatter.moment(trouble.at_ms, now_ms)} · {self._outcome(trouble.outcome)}"
                     ),
-                    second=f"{trouble.way} · {trouble.request_id}",
+                    second=f"{trouble.route} · {trouble.request_id}",
                     figure=self.tr("%n entry(ies)", "", trouble.operations),
                     remark=trouble.detail,
                     tone=Tone.WARN,

@@ -75,7 +75,9 @@ class EntryDialog(QDialog):
         moment = self._formatter.moment(attempt.began_ms, now_ms)
         return TwoLines(
             first=f"{number}. {moment} · {self._outcome(attempt.outcome)}",
-            second=" · ".join(part for part in (attempt.way, took, attempt.code, attempt.request_id) if part),
+            second=" · ".join(
+                part for part in (attempt.route, took, attempt.code, attempt.request_id) if part
+            ),
             remark=attempt.detail or "",
             tone=Tone.PLAIN if attempt.outcome == "applied" else Tone.WARN,
         )

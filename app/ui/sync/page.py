@@ -259,13 +259,13 @@ class SyncCentre(Page):
     async def _try_again(self) -> None:
         row = self._chosen_entry()
         if row is not None:
-            await self._offer_again([row.operation_id])
+            await self._retry([row.operation_id])
 
     @tasks.command
     async def _try_all_again(self) -> None:
-        await self._offer_again(self._shown_ids())
+        await self._retry(self._shown_ids())
 
-    async def _offer_again(self, operation_ids: list[str]) -> None:
+    async def _retry(self, operation_ids: list[str]) -> None:
         for operation_id in operation_ids:
             await refused.try_again(self._till, operation_id)
         self._ask_to_send()
