@@ -68,8 +68,8 @@ class OperationContext:
     def settings(self) -> TenantSettings:
         if self._settings is None:
             of = t.tenant.c
-            kept = self.unit.rows(select(of.settings).where(of.tenant_id == self.tenant_id)).scalar_one()
-            self._settings = TenantSettings.model_validate(kept)
+            stored = self.unit.rows(select(of.settings).where(of.tenant_id == self.tenant_id)).scalar_one()
+            self._settings = TenantSettings.model_validate(stored)
         return self._settings
 
     def locations(self) -> frozenset[str]:

@@ -51,7 +51,7 @@ class RawOperation:
         return self.operation is not None or is_id(self.id)
 
     @property
-    def can_be_kept(self) -> bool:
+    def can_be_stored(self) -> bool:
         """Whether its number and answer can be kept though it could not be read."""
         return self.has_usable_id and self.content_hash is not None and self.device_seq is not None
 

@@ -156,7 +156,7 @@ class Realtime:
         """Closes connections that hold their place and do not speak, or do not any more."""
         now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
-        self._silent_since_ms = {each: self._silent_since_ms.get(each, now_ms) for each in silent}
+        self._silent_since_ms = {eio_sid: self._silent_since_ms.get(eio_sid, now_ms) for eio_sid in silent}
         for eio_sid, since_ms in self._silent_since_ms.items():
             if now_ms >= since_ms + round(self._settings.join_within_s * 1000):
                 await self._board.hang_up(eio_sid)

@@ -14,7 +14,7 @@ from app.ui.window.pages import NOTICES
 from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import notices
-from sync_agent.store.notices import DATABASE_SALVAGED, SERVER_RESTORED
+from sync_agent.store.notices import DATABASE_REPAIRED, SERVER_RESTORED
 from tests.kit.offline_shop import ALICE, PEPPER, TENANT, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part
 
@@ -138,7 +138,7 @@ def test_a_sentence_that_an_older_release_stored_is_shown_as_it_is(
     shop.store.submit(
         lambda tx: tx.connection.exec_driver_sql(
             "INSERT INTO notice (at_ms, kind, message) VALUES (1, ?, 'Es wurde gerettet.')",
-            (DATABASE_SALVAGED,),
+            (DATABASE_REPAIRED,),
         )
     ).result()
     window.unread.show_next()

@@ -136,15 +136,15 @@ class CartModel(QAbstractTableModel):
 
     def _change_words(self, line: CartLine) -> str:
         """What is another than the catalogue asks: the price, or something taken off."""
-        words = []
+        parts = []
         if line.has_other_price:
             asked = self._formatter.amount(line.list_price_minor)
-            words.append(self.tr("instead of {price}").format(price=asked))
+            parts.append(self.tr("instead of {price}").format(price=asked))
         if line.discount_minor:
-            words.append(
+            parts.append(
                 self.tr("discount {amount}").format(amount=self._formatter.amount(-line.discount_minor))
             )
-        return "".join(f" · {part}" for part in words)
+        return "".join(f" · {part}" for part in parts)
 
     def _spoken(self, line: CartLine, column: int) -> str:
         if column == REMOVE:

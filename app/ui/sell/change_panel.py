@@ -113,16 +113,16 @@ class ChangePanel(QWidget):
         self._choices = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for place, (words, name) in enumerate(
+        for place, (title, name) in enumerate(
             (
                 (self.tr("Line"), "discountLine"),
                 (self.tr("Sale"), "discountSale"),
                 (self.tr("Price"), "otherPrice"),
             )
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setAutoDefault(False)

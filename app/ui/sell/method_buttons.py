@@ -24,7 +24,7 @@ class MethodButtons(QWidget):
         self,
         name: str,
         methods: Sequence[PaymentMethod],
-        words: Callable[[PaymentMethod], str],
+        caption_of: Callable[[PaymentMethod], str],
         next_key: Shortcut | None = None,
     ) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class MethodButtons(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for place, method in enumerate(methods):
-            caption = words(method)
+            caption = caption_of(method)
             if next_key is not None and place == 1:
                 caption = next_key.after(caption)
             made = QPushButton(caption)

@@ -47,7 +47,7 @@ class SellPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self._desk = context.desk
+        self._print_queue = context.print_queue
         self._preferences = preferences.read(self._till)
         self._sale = open_sales.begin(self._till)
         self._scanned_meanwhile: list[str] = []
@@ -305,8 +305,8 @@ class SellPage(Page):
 
     def _show_held_count(self) -> None:
         count = len(open_sales.held(self._till))
-        words = RECALL.beside(self.tr("Recall"))
-        self._recall.setText(f"{words} · {self._formatter.quantity(count)}" if count else words)
+        caption = RECALL.beside(self.tr("Recall"))
+        self._recall.setText(f"{caption} · {self._formatter.quantity(count)}" if count else caption)
         self._recall.setAccessibleName(self._recall.text())
 
     # --- the money ---
@@ -351,7 +351,9 @@ class SellPage(Page):
         self._done.show_sale(sale, kind)
         self._side.setCurrentWidget(self._done)
         self._done.setFocus()
-        self._desk.print_unasked(receipts.receipt(self._till, sale.id, self._formatter), open_drawer=has_cash)
+        self._print_queue.print_unasked(
+            receipts.receipt(self._till, sale.id, self._formatter), open_drawer=has_cash
+        )
 
     # --- goods that come back, and the rest ---
 
@@ -419,13 +421,13 @@ class SellPage(Page):
         actor = self._signed_in
         approver = await self._approvals.ask(actor, Right.OPEN_DRAWER)
         await drawer.open_without_sale(self._till, actor, reason, approved_by=approver)
-        self._desk.open_drawer()
+        self._print_queue.open_drawer()
         self._show_find()
         self._message.say(self.tr("The drawer was opened without a sale. It is noted."), for_ms=6000)
 
     def _show_receipt(self, sale_id: str) -> None:
         slip = receipts.receipt(self._till, sale_id, self._formatter, copy=True)
-        self._desk.show_slip(slip, odd=flag_words.of_sale(self._till, sale_id))
+        self._print_queue.show_slip(slip, odd=flag_words.of_sale(self._till, sale_id))
 
     def _reprint_last(self) -> None:
         sale_id = history.last_receipt_id(self._till)

@@ -138,10 +138,10 @@ class RefundPanel(QWidget):
 
     def _line_row(self, line: RefundableLine) -> QHBoxLayout:
         left = self._formatter.quantity(line.left, line.unit)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(label(line.line.description, wrap=True))
-        words.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(label(line.line.description, wrap=True))
+        texts.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
         typed = field(
             f"refundOf{line.line_no}", self.tr("How much of {item}").format(item=line.line.description)
         )
@@ -158,7 +158,7 @@ class RefundPanel(QWidget):
         all_of_it.setAccessibleName(self.tr("All of {item}").format(item=line.line.description))
         all_of_it.setEnabled(line.left > 0)
         row = QHBoxLayout()
-        row.addLayout(words, 1)
+        row.addLayout(texts, 1)
         row.addWidget(typed)
         row.addWidget(all_of_it)
         self._fields[line.line_no] = typed

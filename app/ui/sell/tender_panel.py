@@ -62,7 +62,7 @@ class TenderPanel(QWidget):
         self._message.clear()
         self._title.setText(self.tr("To give back") if refunds else self.tr("To pay"))
         self.set_busy(False)
-        self._show_rest()
+        self._show_amount_due()
         self._methods.choose(CASH)
         self._show_form()
 
@@ -76,7 +76,7 @@ class TenderPanel(QWidget):
     def say_error(self, words: str) -> None:
         self.set_busy(False)
         self._settlement = self._settlement.without(len(self._settlement.tenders) - 1)
-        self._show_rest()
+        self._show_amount_due()
         self._message.say_error(words)
 
     def next_method(self) -> None:
@@ -125,7 +125,7 @@ class TenderPanel(QWidget):
 
     def _show_payments(self) -> None:
         self.taken.emit(self._settlement)
-        self._show_rest()
+        self._show_amount_due()
         self._show_form()
 
     def _typed(self, line: QLineEdit) -> int:
@@ -151,14 +151,14 @@ class TenderPanel(QWidget):
         self._take_card.setAccessibleName(method.in_button())
         self._show_change()
 
-    def _show_rest(self) -> None:
+    def _show_amount_due(self) -> None:
         self._due.setText(self._formatter.money(self._settlement.due_minor))
         self._due.setFont(theme.tabular(self._due.font()))
         _empty(self._paid_rows)
         for place, tender in enumerate(self._settlement.tenders):
             row = QHBoxLayout()
-            words = method_of(tender.method).in_list()
-            row.addWidget(label(f"{words} {tender.reference or ''}".strip()), 1)
+            method = method_of(tender.method).in_list()
+            row.addWidget(label(f"{method} {tender.reference or ''}".strip()), 1)
             row.addWidget(label(self._formatter.money(tender.net_minor)))
             take_back = self.tr("Take this payment back")
             row.addWidget(
@@ -190,11 +190,11 @@ class TenderPanel(QWidget):
         self._change_words.setText(self.tr("Still missing") if missing_minor > 0 else self.tr("Change"))
         self._change.setText(self._formatter.money(abs(missing_minor)))
         self._change.setFont(theme.tabular(self._change.font()))
-        words = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
+        caption = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
         if self._refunds:
-            words = self.tr("Give cash")
-        self._take_cash.setText(words)
-        self._take_cash.setAccessibleName(words)
+            caption = self.tr("Give cash")
+        self._take_cash.setText(caption)
+        self._take_cash.setAccessibleName(caption)
 
     def _show_notes(self) -> None:
         _empty(self._notes)
@@ -279,10 +279,10 @@ class TenderPanel(QWidget):
         layout.addWidget(self._take_card)
         return form
 
-    def _amount_field(self, name: str, words: str, on_enter: Callable[[], None]) -> QLineEdit:
+    def _amount_field(self, name: str, title: str, on_enter: Callable[[], None]) -> QLineEdit:
         made = QLineEdit()
         made.setObjectName(name)
-        made.setAccessibleName(words)
+        made.setAccessibleName(title)
         made.setProperty("role", "amount")
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
         made.setMaxLength(16)

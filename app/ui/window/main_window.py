@@ -34,7 +34,7 @@ from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import AgentPort, PageContext
 from app.ui.page.event_log import EventLog
-from app.ui.page.print_desk import PrintDesk
+from app.ui.page.print_queue import PrintQueue
 from app.ui.page.requests import (
     GoBack,
     OpenNotices,
@@ -100,13 +100,13 @@ class MainWindow(QMainWindow):
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self.approvals = Approvals(till, pepper, self)
-        self.desk = PrintDesk(till, self)
+        self.print_queue = PrintQueue(till, self)
         self.events = EventLog(till.clock.now_ms, self)
         self._context = PageContext(
             till=till,
             formatter=self._formatter,
             approvals=self.approvals,
-            desk=self.desk,
+            print_queue=self.print_queue,
             events=self.events,
             agent=agent,
             pepper=pepper,
@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         self.strip.changed.connect(lambda _text: self._hand_out_state())
         self.strip.noticed.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
         self.strip.clicked.connect(lambda _checked=False: self._open_queue())
-        self.desk.said.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
+        self.print_queue.said.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
 
     def _on_state(self, event: StateChanged) -> None:
         self.strip.set_state(event)
