@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 
 from app.services import notices
 from app.services.notices import NoticeLine
@@ -22,11 +22,16 @@ class UnreadLine(MessageLine):
     """Closing it marks the notice as read by the signed-in person and shows the next.
 
     While nobody is signed in it shows only the till's own notices: who has read a manager's notice is
-    recorded.
+    recorded. While `message` is shown it waits: two lines would push the status strip off a small screen.
     """
 
-    def __init__(self, till: Till, formatter: Formatter, open_list: Callable[[], object]) -> None:
+    def __init__(
+        self, till: Till, formatter: Formatter, open_list: Callable[[], object], message: MessageLine
+    ) -> None:
+        self._message = message
+        self._is_wanted = False
         super().__init__("unread")
+        message.installEventFilter(self)
         self._till = till
         self._formatter = formatter
         self._actor: Actor | None = None
@@ -37,6 +42,15 @@ class UnreadLine(MessageLine):
         self._look_again.setInterval(_LOOK_AGAIN_MS)
         self._look_again.timeout.connect(self.show_next)
         self._look_again.start()
+
+    def setVisible(self, visible: bool) -> None:
+        self._is_wanted = visible
+        super().setVisible(visible and self._message.isHidden())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._message and event.type() in {QEvent.Type.ShowToParent, QEvent.Type.HideToParent}:
+            super().setVisible(self._is_wanted and self._message.isHidden())
+        return super().eventFilter(watched, event)
 
     def set_actor(self, actor: Actor | None) -> None:
         self._actor = actor
