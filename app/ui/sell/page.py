@@ -28,7 +28,7 @@ from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
 from app.ui.page.requests import Request, RingUp
 from app.ui.sell.cart_table import CartModel, CartTable
-from app.ui.sell.change_panel import ChangePanel, What
+from app.ui.sell.change_panel import ChangeKind, ChangePanel
 from app.ui.sell.done_panel import DonePanel
 from app.ui.sell.find_panel import FindPanel
 from app.ui.sell.held_panel import HeldPanel
@@ -254,13 +254,13 @@ class SellPage(Page):
 
     # --- discounts, prices, held sales ---
 
-    def ask_for_discount(self, what: What = "line") -> None:
+    def ask_for_discount(self, kind: ChangeKind = "line") -> None:
         if self._is_busy or self._sale.is_empty:
             return
         line_id = self._table.current_line_id()
         line = next((line for line in self.cart.lines if line.line_id == line_id), None)
         self._side.setCurrentWidget(self._change)
-        self._change.ask(self.cart, line, what)
+        self._change.ask(self.cart, line, kind)
 
     @tasks.command
     async def change_price(self, change: CartChange) -> None:
