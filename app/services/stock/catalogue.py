@@ -69,10 +69,10 @@ class AddedProducts:
     already_there: tuple[int, ...]
 
 
-def search(till: Till, words: str, *, limit: int = 50) -> list[ProductView]:
+def search(till: Till, terms: str, *, limit: int = 50) -> list[ProductView]:
     """Products that hold every word; all of them, by name, where there is no word."""
     with till.store.reading() as connection:
-        return [view_of(hit) for hit in store_search.search(connection, words, limit)]
+        return [view_of(hit) for hit in store_search.search(connection, terms, limit)]
 
 
 def by_code(till: Till, code: str) -> ProductView | None:

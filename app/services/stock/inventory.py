@@ -66,12 +66,12 @@ class MovementView:
 # --- looking -----------------------------------------------------------------------------------------
 
 
-def stock_page(till: Till, words: str, *, limit: int, offset: int = 0) -> StockPage:
+def stock_page(till: Till, terms: str, *, limit: int, offset: int = 0) -> StockPage:
     """Stock of the products that hold every word, by name."""
     with till.store.reading() as connection:
-        hits = search.search(connection, words, limit + 1, offset)
+        hits = search.search(connection, terms, limit + 1, offset)
         rows = _stock_rows(connection, [view_of(hit) for hit in hits[:limit]], till.device.location_id)
-        total = search.count(connection) if not words.strip() else offset + len(hits)
+        total = search.count(connection) if not terms.strip() else offset + len(hits)
     return StockPage(rows, total)
 
 
@@ -240,10 +240,10 @@ Which = Literal["all", "low", "oversold"]
 LISTED_MAX = 500
 
 
-def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPage:
+def short_page(till: Till, searched: str, which: Which, low_stock: int) -> StockPage:
     """What is low, or was sold more often than counted, by name; at most 500 rows."""
     limit = {"oversold": -1, "low": low_stock}[which]
-    terms = search.fold(words).split()
+    terms = search.fold(searched).split()
     place = till.device.location_id
     with till.store.reading() as connection:
         ids = _perhaps_short(connection, place, limit)

@@ -127,24 +127,24 @@ class CartModel(QAbstractTableModel):
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
                 priced = str(unit_of(line.unit).priced).format(price=price)
-                return f"{line.description}\n{priced}{self._change_words(line)}"
+                return f"{line.description}\n{priced}{self._change_text(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:
                 return self._formatter.amount(line.total_minor)
         return ""
 
-    def _change_words(self, line: CartLine) -> str:
+    def _change_text(self, line: CartLine) -> str:
         """What is another than the catalogue asks: the price, or something taken off."""
-        words = []
+        parts = []
         if line.has_other_price:
             asked = self._formatter.amount(line.list_price_minor)
-            words.append(self.tr("instead of {price}").format(price=asked))
+            parts.append(self.tr("instead of {price}").format(price=asked))
         if line.discount_minor:
-            words.append(
+            parts.append(
                 self.tr("discount {amount}").format(amount=self._formatter.amount(-line.discount_minor))
             )
-        return "".join(f" · {part}" for part in words)
+        return "".join(f" · {part}" for part in parts)
 
     def _spoken(self, line: CartLine, column: int) -> str:
         if column == REMOVE:

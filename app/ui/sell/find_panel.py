@@ -99,9 +99,9 @@ class FindPanel(QWidget):
         """The catalogue changed: search again."""
         self._search(self.search.text().strip())
 
-    def _search(self, words: str) -> None:
-        self._below.setCurrentIndex(1 if words else 0)
-        self._products = catalogue.search(self._till, words, limit=RESULTS_MAX) if words else ()
+    def _search(self, terms: str) -> None:
+        self._below.setCurrentIndex(1 if terms else 0)
+        self._products = catalogue.search(self._till, terms, limit=RESULTS_MAX) if terms else ()
         self._results.rows.show([self._result_row(product) for product in self._products])
 
     def _result_row(self, product: ProductView) -> TwoLines:
