@@ -275,14 +275,14 @@ async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
                 first_device_seq=queued.device_seq,
             )
         )
-        _take_in_what_had_no_shift(tx, shift_id)
+        _adopt_sales_without_shift(tx, shift_id)
         tx.touch(Topic.SHIFTS)
         return shift_id
 
     return await till.store.write(write)
 
 
-def _take_in_what_had_no_shift(tx: Transaction, shift_id: str) -> None:
+def _adopt_sales_without_shift(tx: Transaction, shift_id: str) -> None:
     """Sales since the last shift was closed: their cash is in the same drawer."""
     since_ms = tx.execute(select(func.max(t.shift.c.closed_ms))).scalar()
     if since_ms is not None:

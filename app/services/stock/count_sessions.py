@@ -24,7 +24,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.projection import on_hand_many
 
-WRITTEN_AT_ONCE = 100
+COUNTS_PER_TRANSACTION = 100
 """Counts in a database transaction; small, so that a concurrent sale does not wait."""
 
 
@@ -117,7 +117,7 @@ def lines(till: Till, session_id: str) -> list[CountedLine]:
         return [
             CountedLine(
                 known_product(connection, row.product_id),
-                _moved_on(row, now[row.product_id]),
+                _quantity_now(row, now[row.product_id]),
                 now[row.product_id],
             )
             for row in rows
@@ -167,7 +167,7 @@ async def finish(till: Till, session_id: str, actor: Actor) -> Finished:
     authorise(actor, None, Right.COUNT_STOCK)
     counted = different = 0
     while True:
-        done = await till.store.write(lambda tx: _write_some(tx, till, session_id, actor))
+        done = await till.store.write(lambda tx: _write_chunk(tx, till, session_id, actor))
         if done is None:
             return Finished(counted, different)
         counted, different = counted + done.counted, different + done.different
@@ -192,7 +192,7 @@ def _count(
     before = tx.execute(select(t.count_line).where(*_line(session_id, product_id))).first()
     total = quantity
     if adds and before is not None:
-        total = _moved_on(before, seen) + quantity
+        total = _quantity_now(before, seen) + quantity
     if total < 0:
         raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
     check_quantity(total)
@@ -209,17 +209,17 @@ def _count(
     return total
 
 
-def _moved_on(row: Row[Any], on_hand: int) -> int:
+def _quantity_now(row: Row[Any], on_hand: int) -> int:
     """The counted quantity plus the movements here since."""
     quantity: int = row.quantity + (on_hand - row.seen)
     return quantity
 
 
-def _write_some(tx: Transaction, till: Till, session_id: str, actor: Actor) -> Finished | None:
+def _write_chunk(tx: Transaction, till: Till, session_id: str, actor: Actor) -> Finished | None:
     _must_be_open(tx.connection, session_id)
     name = tx.execute(select(t.count_session.c.name).where(t.count_session.c.id == session_id)).scalar_one()
     rows = tx.execute(
-        select(t.count_line).where(t.count_line.c.session_id == session_id).limit(WRITTEN_AT_ONCE)
+        select(t.count_line).where(t.count_line.c.session_id == session_id).limit(COUNTS_PER_TRANSACTION)
     ).all()
     if not rows:
         _end(tx, session_id, "finished")
@@ -228,7 +228,7 @@ def _write_some(tx: Transaction, till: Till, session_id: str, actor: Actor) -> F
     now = on_hand_many(tx.connection, [row.product_id for row in rows], place)
     different = 0
     for row in rows:
-        quantity = max(0, _moved_on(row, now[row.product_id]))
+        quantity = max(0, _quantity_now(row, now[row.product_id]))
         different += quantity != now[row.product_id]
         write_count(tx, place, row.product_id, quantity, actor, note=name)
         tx.execute(delete(t.count_line).where(*_line(session_id, row.product_id)))

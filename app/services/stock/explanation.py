@@ -37,7 +37,7 @@ class Explanation:
 
 def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
     """The parts of a quantity on hand, and a sentence about them; times are in the shop's `zone`."""
-    pending = _taken_together(stock.effects)
+    pending = _merge_deltas(stock.effects)
     parts = [_server_part(stock, unit, zone), *(_effect_part(effect, unit) for effect in pending)]
     return Explanation(
         server_quantity=stock.server_quantity,
@@ -49,7 +49,7 @@ def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
     )
 
 
-def _taken_together(effects: Iterable[UnconfirmedEffect]) -> list[PendingEffect]:
+def _merge_deltas(effects: Iterable[UnconfirmedEffect]) -> list[PendingEffect]:
     """Adjacent deltas with equal reason and status merged; order matters, since a count replaces."""
     together: list[PendingEffect] = []
     for effect in effects:

@@ -290,7 +290,7 @@ def _decide(
     if conflict.server_version.version != expected_server_version:
         raise ConflictMoved
     authorise(actor, None, right_to_decide(conflict))
-    replaced = _clear_the_way(tx, conflict_id)
+    replaced = _replace_refused_decision(tx, conflict_id)
     title, unit = _named(tx.connection, conflict.resource_id)
     decision = ResolveConflict(
         conflict_id=conflict_id,
@@ -321,7 +321,7 @@ def _decide(
     return enqueue(tx, operation).id
 
 
-def _clear_the_way(tx: Transaction, conflict_id: str) -> str | None:
+def _replace_refused_decision(tx: Transaction, conflict_id: str) -> str | None:
     """Discard a refused earlier decision; its id. Raises ConflictGone where one is pending."""
     replaced: str | None = None
     for row in _pending_decisions(tx.connection, [conflict_id]):
