@@ -110,7 +110,7 @@ def build_app(
             asyncio.create_task(supervise("feed", feed.run, state.metrics.task_failed)),
             asyncio.create_task(supervise("sweep", realtime.sweep, state.metrics.task_failed)),
             asyncio.create_task(supervise("presence", realtime.beat, state.metrics.task_failed)),
-            asyncio.create_task(supervise("sync_state", realtime.tell_states, state.metrics.task_failed)),
+            asyncio.create_task(supervise("sync_state", realtime.send_states, state.metrics.task_failed)),
             asyncio.create_task(supervise("watch", state.abuse_monitor.run, state.metrics.task_failed)),
             asyncio.create_task(supervise("pruning", pruner.run, state.metrics.task_failed)),
         ]

@@ -353,10 +353,10 @@ def _server_messages() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _channels(messages: dict[str, Any]) -> dict[str, Any]:
     def carried(channel: str) -> dict[str, Any]:
-        told = [name for name, event in SERVER_EVENTS.items() if channel in event.channels]
+        names = [name for name, event in SERVER_EVENTS.items() if channel in event.channels]
         if channel == _ONE:
-            told += [name for name in messages if name not in SERVER_EVENTS]
-        return {name: {"$ref": f"#/components/messages/{name}"} for name in told}
+            names += [name for name in messages if name not in SERVER_EVENTS]
+        return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
 
     tenant = {"tenantId": {"description": "The tenant of the token that joined."}}
     place = {"locationId": {"description": "A location of the token that joined."}}
@@ -404,15 +404,15 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
         if name == events.JOIN_TENANT:
             described["security"] = [{"$ref": "#/components/securitySchemes/accessToken"}]
         yield to_camel(f"receive_{name}".replace("-", "_")), described
-    for name, told in SERVER_EVENTS.items():
-        for channel in told.channels:
-            where = "" if len(told.channels) == 1 else f"_to_{_IN_WORDS[channel]}"
+    for name, sent in SERVER_EVENTS.items():
+        for channel in sent.channels:
+            where = "" if len(sent.channels) == 1 else f"_to_{_IN_WORDS[channel]}"
             yield (
                 to_camel(f"send_{name}{where}".replace("-", "_")),
                 {
                     "action": "send",
                     "channel": {"$ref": f"#/channels/{channel}"},
-                    "summary": told.summary,
+                    "summary": sent.summary,
                     "messages": [message(channel, name)],
                 },
             )
@@ -429,11 +429,11 @@ def _schemas(
     models: Iterable[type[Wire]], changed: Mapping[str, type[Wire]] = MappingProxyType({})
 ) -> dict[str, Any]:
     """The JSON schemas of models and of all that they are made of, by name."""
-    asked = sorted(models, key=lambda model: model.__name__)
-    _, told = models_json_schema(
-        [(model, "validation") for model in asked], by_alias=True, ref_template=_SCHEMAS + "{model}"
+    used = sorted(models, key=lambda model: model.__name__)
+    _, generated = models_json_schema(
+        [(model, "validation") for model in used], by_alias=True, ref_template=_SCHEMAS + "{model}"
     )
-    schemas: dict[str, Any] = dict(sorted(told.get("$defs", {}).items()))
+    schemas: dict[str, Any] = dict(sorted(generated.get("$defs", {}).items()))
     _list_words(schemas)
     if "Change" in schemas:
         rows = [_ref(name) for name in sorted({row.__name__ for row in changed.values()})]

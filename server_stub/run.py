@@ -18,7 +18,7 @@ from server_stub.clock import Clock, SystemClock, TimeOrderedIds
 from server_stub.middleware.http_protocol import bounded_http
 from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import HANDLERS
-from server_stub.settings import Settings, refuse_open_door
+from server_stub.settings import Settings, refuse_unprotected_listener
 from server_stub.store.database import Database
 from server_stub.store.migrations import make_ready
 
@@ -51,7 +51,7 @@ def prepare(settings: Settings, *, demo_data: bool) -> None:
 
 def serve(settings: Settings, *, demo_data: bool = False) -> None:
     """Serves until SIGTERM or SIGINT. Says where on stdout, as its first line, once it is listening."""
-    refuse_open_door(settings)
+    refuse_unprotected_listener(settings)
     prepare(settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
 
@@ -109,12 +109,14 @@ class _CommandServer(_Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
             yield
         finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class _EmbeddedServer(_Server):

@@ -116,7 +116,7 @@ class UnsafeSettings(ValueError):
     """The server would listen in a way that nobody can have meant."""
 
 
-def refuse_open_door(settings: Settings) -> None:
+def refuse_unprotected_listener(settings: Settings) -> None:
     """Raises `UnsafeSettings` where tokens and passwords would cross a network in the clear."""
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise UnsafeSettings("TLS needs both, a certificate and its key")

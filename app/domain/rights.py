@@ -58,7 +58,7 @@ def may(role: str, right: Right) -> bool:
     """Whether a role has a right without approval. A role from a newer version may only sell."""
     if not ROLES.knows(role):
         return right is Right.SELL
-    return ROLES.of(role).rank >= ROLES.of(LEAST[right]).rank
+    return ROLES.of(role).level >= ROLES.of(LEAST[right]).level
 
 
 def only(right: Right) -> str:

@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class _NewTenant(Wire):
-    """Its fields are named like the flags, so that what is wrong is told by them."""
+    """Its fields are named like the flags, so that what is wrong is said with the names of the flags."""
 
     tenant: Id
     name: ShortText = Field(min_length=1)
@@ -74,17 +74,17 @@ class NewTenant:
             raise Refused("a shop has at least one place, and no two of one id")
 
 
-def read_location(told: str) -> NewLocation:
+def read_location(value: str) -> NewLocation:
     """`ID:NAME:TIMEZONE`; the name may have colons of its own."""
-    identifier, _, rest = told.partition(":")
+    identifier, _, rest = value.partition(":")
     name, _, time_zone = rest.rpartition(":")
     try:
         _NewPlace(id=identifier, name=name)
         ZoneInfo(time_zone)
     except ValidationError as error:
-        raise Refused(f"{told}: ID:NAME:TIMEZONE was expected; {what_is_wrong(error)}") from error
+        raise Refused(f"{value}: ID:NAME:TIMEZONE was expected; {what_is_wrong(error)}") from error
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused(f"{told}: there is no time zone {time_zone}") from error
+        raise Refused(f"{value}: there is no time zone {time_zone}") from error
     return NewLocation(identifier, name, time_zone)
 
 

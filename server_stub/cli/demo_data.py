@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import Defaults, read
-from server_stub.operations.queue import judge
+from server_stub.operations.queue import apply_all
 from server_stub.services.people.caller import Caller
 from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
@@ -112,7 +112,7 @@ def _create(unit: UnitOfWork, shop: Shop, articles: Sequence[Article]) -> None:
     owner = shop.users[0]
     caller = Caller(shop.tenant_id, owner.role, owner.locations, user_id=owner.id)
     items = [read(item) for item in _operations(shop, articles, unit.now_ms)]
-    for result in judge(unit, caller, items, Defaults(), HANDLERS):
+    for result in apply_all(unit, caller, items, Defaults(), HANDLERS):
         assert result.status is ResultStatus.APPLIED, f"the demonstration's own data: {result.error}"
 
 

@@ -31,7 +31,7 @@ from server_stub.run import serve
 from server_stub.services import audit
 from server_stub.services.people import enrolment
 from server_stub.sessions.access_tokens import UnusableSecret
-from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
+from server_stub.settings import Settings, UnsafeSettings, refuse_unprotected_listener
 from server_stub.store.database import Database
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate, newest
 from sync_agent.contract.operations import ResultStatus
@@ -53,11 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         _add_place(parser)
         add_flags(parser)
-        told = parser.parse_args(arguments[1:])
+        parsed = parser.parse_args(arguments[1:])
     else:
-        run, told = _serve, serving_parser().parse_args(arguments)
+        run, parsed = _serve, serving_parser().parse_args(arguments)
     try:
-        return run(told)
+        return run(parsed)
     except KeyboardInterrupt:
         return 130
     except (Refused, Refusal, UnsafeSettings, UnusableSecret, SchemaNotReady, OSError) as error:
@@ -104,7 +104,7 @@ def serving_parser() -> argparse.ArgumentParser:
     )
     _add_place(parser)
     parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
-    _add_door(parser)
+    _add_listener_flags(parser)
     _add_limits(parser)
     _add_watching(parser)
     return parser
@@ -129,40 +129,40 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_door(parser: argparse.ArgumentParser) -> None:
-    door = parser.add_argument_group("the door")
-    door.add_argument("--host", default=_DEFAULTS.host, help="the address to listen on (%(default)s)")
-    door.add_argument(
+def _add_listener_flags(parser: argparse.ArgumentParser) -> None:
+    listener = parser.add_argument_group("the door")
+    listener.add_argument("--host", default=_DEFAULTS.host, help="the address to listen on (%(default)s)")
+    listener.add_argument(
         "--port", type=_whole(0, 65535), default=8765, help="the port; 0 takes a free one (%(default)s)"
     )
-    door.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM")
-    door.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
-    door.add_argument(
+    listener.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM")
+    listener.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
+    listener.add_argument(
         "--insecure",
         action="store_true",
         help="listen without TLS on other addresses than loopback too: behind a proxy that ends it",
     )
-    door.add_argument(
+    listener.add_argument(
         "--trusted-proxy",
         action="append",
         default=[],
         metavar="ADDRESS",
         help="believe this proxy's X-Forwarded-For; may be given again",
     )
-    door.add_argument(
+    listener.add_argument(
         "--allow-origin",
         action="append",
         default=[],
         metavar="ORIGIN",
         help="let pages of this origin talk to the server; may be given again",
     )
-    door.add_argument(
+    listener.add_argument(
         "--secret-file",
         type=Path,
         metavar="FILE",
         help="the signing secret, the same for all processes of one server; default: a file in the home",
     )
-    door.add_argument("--redis", metavar="URL", help="what joins several processes into one server")
+    listener.add_argument("--redis", metavar="URL", help="what joins several processes into one server")
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -201,51 +201,51 @@ def _add_watching(parser: argparse.ArgumentParser) -> None:
 
 
 def _whole(least: int, most: int = 2**31) -> Callable[[str], int]:
-    def whole_number(told: str) -> int:
-        number = int(told)
+    def whole_number(value: str) -> int:
+        number = int(value)
         if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{told} is not from {least} to {most}")
+            raise argparse.ArgumentTypeError(f"{value} is not from {least} to {most}")
         return number
 
     return whole_number
 
 
-def _serve(told: argparse.Namespace) -> int:
-    settings = settings_of(told)
-    logs.configure(told.log_level)
-    serve(settings, demo_data=told.demo_data)
+def _serve(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    logs.configure(arguments.log_level)
+    serve(settings, demo_data=arguments.demo_data)
     return 0
 
 
-def settings_of(told: argparse.Namespace) -> Settings:
+def settings_of(arguments: argparse.Namespace) -> Settings:
     """What the flags say, each file looked into; refuses what could not be served, or not safely."""
-    for flag, path in (("--tls-cert", told.tls_cert), ("--tls-key", told.tls_key)):
+    for flag, path in (("--tls-cert", arguments.tls_cert), ("--tls-key", arguments.tls_key)):
         if path is not None:
             _read(flag, path)
-    secret = told.secret_file
+    secret = arguments.secret_file
     if secret is not None and secret.exists() and len(_read("--secret-file", secret)) < _SECRET_BYTES_MIN:
         raise Refused(f"--secret-file: {secret} has fewer than {_SECRET_BYTES_MIN} bytes")
     settings = Settings(
-        home=told.home,
-        database_url=told.database,
-        redis_url=_redis_url(told.redis),
+        home=arguments.home,
+        database_url=arguments.database,
+        redis_url=_redis_url(arguments.redis),
         secret_path=secret,
-        host=told.host,
-        port=told.port,
-        tls_cert=told.tls_cert,
-        tls_key=told.tls_key,
-        insecure=told.insecure,
-        trusted_proxies=tuple(_proxy(each) for each in told.trusted_proxy),
-        metrics_token=_first_line("--metrics-token-file", told.metrics_token_file),
-        admin_ui=_admin_ui(told.admin_ui),
-        allowed_origins=tuple(_origin(each) for each in told.allow_origin),
-        feed_window_ms=told.feed_window_ms,
-        feed_changes_max=told.feed_changes_max,
-        retention_days=told.retention_days,
-        connections_max=told.connections_max,
-        connections_per_tenant_max=told.connections_per_tenant_max,
+        host=arguments.host,
+        port=arguments.port,
+        tls_cert=arguments.tls_cert,
+        tls_key=arguments.tls_key,
+        insecure=arguments.insecure,
+        trusted_proxies=tuple(_proxy(network) for network in arguments.trusted_proxy),
+        metrics_token=_first_line("--metrics-token-file", arguments.metrics_token_file),
+        admin_ui=_admin_ui(arguments.admin_ui),
+        allowed_origins=tuple(_origin(origin) for origin in arguments.allow_origin),
+        feed_window_ms=arguments.feed_window_ms,
+        feed_changes_max=arguments.feed_changes_max,
+        retention_days=arguments.retention_days,
+        connections_max=arguments.connections_max,
+        connections_per_tenant_max=arguments.connections_per_tenant_max,
     )
-    refuse_open_door(settings)
+    refuse_unprotected_listener(settings)
     if settings.tls_cert is not None and settings.tls_key is not None:
         _refuse_unpaired(settings.tls_cert, settings.tls_key)
     return settings
@@ -279,38 +279,38 @@ def _first_line(flag: str, path: Path | None) -> str | None:
     return lines[0]
 
 
-def _admin_ui(told: str | None) -> tuple[str, str] | None:
-    if told is None:
+def _admin_ui(value: str | None) -> tuple[str, str] | None:
+    if value is None:
         return None
-    user, _, file = told.partition(":")
+    user, _, file = value.partition(":")
     if not user or not file:
         raise Refused("--admin-ui: USER:PASSWORDFILE was expected")
     return user, _first_line("--admin-ui", Path(file)) or ""
 
 
-def _redis_url(told: str | None) -> str | None:
-    if told is not None and not told.startswith(("redis://", "rediss://")):
+def _redis_url(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("redis://", "rediss://")):
         raise Refused("--redis: a URL like redis://host:6379/0 was expected, or rediss:// with TLS")
-    return told
+    return value
 
 
-def _proxy(told: str) -> str:
+def _proxy(value: str) -> str:
     try:
-        ipaddress.ip_network(told, strict=False)
+        ipaddress.ip_network(value, strict=False)
     except ValueError as error:
-        raise Refused(f"--trusted-proxy: {told} is no address and no network") from error
-    return told
+        raise Refused(f"--trusted-proxy: {value} is no address and no network") from error
+    return value
 
 
-def _origin(told: str) -> str:
-    parts = urlsplit(told)
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
     if (
         parts.scheme not in ("http", "https")
         or not parts.netloc
-        or told != f"{parts.scheme}://{parts.netloc}"
+        or value != f"{parts.scheme}://{parts.netloc}"
     ):
-        raise Refused(f"--allow-origin: {told} is not like https://till.example")
-    return told
+        raise Refused(f"--allow-origin: {value} is not like https://till.example")
+    return value
 
 
 # --- commands --------------------------------------------------------------------------------------------
@@ -322,18 +322,18 @@ def _add_server_role(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _migrate(told: argparse.Namespace) -> int:
+def _migrate(arguments: argparse.Namespace) -> int:
     """bring a database to this release's schema
 
     A SQLite file is brought up to date by the server that opens it; this is for PostgreSQL, where --database
     is the URL of the schema's owner, and --server-role an existing role that may neither change the schema
     nor see past row-level security: CREATE ROLE … LOGIN NOSUPERUSER NOBYPASSRLS.
     """
-    settings = _place(told)
-    if told.database is None:
+    settings = _place(arguments)
+    if arguments.database is None:
         settings.home.mkdir(parents=True, exist_ok=True)
     try:
-        migrate(settings.url, server_role=told.server_role)
+        migrate(settings.url, server_role=arguments.server_role)
     except ValueError as error:
         raise Refused(str(error)) from error
     _say(f"the schema is {newest()}")
@@ -357,17 +357,17 @@ def _add_tenant_flags(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_tenant(told: argparse.Namespace) -> int:
+def _add_tenant(arguments: argparse.Namespace) -> int:
     """make a new shop, with its places and its first admin"""
     new = NewTenant(
-        tenant_id=told.tenant,
-        name=told.name,
-        currency=told.currency,
-        locations=tuple(administration.read_location(each) for each in told.location),
-        username=told.admin,
-        password=_first_line("--password-file", told.password_file) or _ask_password(told.admin),
+        tenant_id=arguments.tenant,
+        name=arguments.name,
+        currency=arguments.currency,
+        locations=tuple(administration.read_location(location) for location in arguments.location),
+        username=arguments.admin,
+        password=_first_line("--password-file", arguments.password_file) or _ask_password(arguments.admin),
     )
-    with _opened(told, may_create=True) as database:
+    with _opened(arguments, may_create=True) as database:
         database.transact(new.tenant_id, partial(administration.add_tenant, new=new))
     _say(f"{new.name} is there; {new.username} signs in to tenant {new.tenant_id}")
     return 0
@@ -388,11 +388,11 @@ def _add_tenant_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tenant", required=True, metavar="ID")
 
 
-def _verify_audit(told: argparse.Namespace) -> int:
+def _verify_audit(arguments: argparse.Namespace) -> int:
     """prove that a shop's audit trail is whole; exit code 1 if it is not"""
-    with _opened(told) as database:
-        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
-        verdict = asyncio.run(audit.verify(database, told.tenant))
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
+        verdict = asyncio.run(audit.verify(database, arguments.tenant))
     if verdict.whole:
         _say(f"whole: {_lines(verdict.entries)}, the last one's hash is {verdict.head_hash or 'none yet'}")
         return 0
@@ -405,7 +405,7 @@ def _lines(number: int) -> str:
     return "1 line" if number == 1 else f"{number} lines"
 
 
-def _new_epoch(told: argparse.Namespace) -> int:
+def _new_epoch(arguments: argparse.Namespace) -> int:
     """say that a shop's streams begin anew, after a backup was restored
 
     A restored backup is behind: its streams will give numbers again that tills have seen already, with other
@@ -413,9 +413,9 @@ def _new_epoch(told: argparse.Namespace) -> int:
     has completed, and starts from a snapshot. Without this the tills notice too, but only those whose last
     change is missing.
     """
-    with _opened(told) as database:
-        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
-        streams = database.transact(told.tenant, administration.new_epoch)
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
+        streams = database.transact(arguments.tenant, administration.new_epoch)
     _say(f"a new epoch for {', '.join(streams)}")
     return 0
 
@@ -425,11 +425,13 @@ def _add_device_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", required=True, metavar="ID")
 
 
-def _revoke_device(told: argparse.Namespace) -> int:
+def _revoke_device(arguments: argparse.Namespace) -> int:
     """end a lost till's credential"""
-    with _opened(told) as database:
-        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
-        row = database.transact(told.tenant, partial(enrolment.revoke, caller=None, device_id=told.device))
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
+        row = database.transact(
+            arguments.tenant, partial(enrolment.revoke, caller=None, device_id=arguments.device)
+        )
     _say(f"{row.name} ({row.id}) is revoked")
     return 0
 
@@ -439,24 +441,24 @@ def _add_export_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="PACK")
 
 
-def _import_outbox(told: argparse.Namespace) -> int:
+def _import_outbox(arguments: argparse.Namespace) -> int:
     """take in what a till could not send, from the pack that it exported
 
     Everything counts as that till's own, whether or not its credential has been ended meanwhile. What was
     received before is answered as such, so it can be done again. The passphrase is asked for, or taken from
     EVERTILL_PASSPHRASE.
     """
-    pack = _read("PACK", told.file)
+    pack = _read("PACK", arguments.file)
     try:
         header = read_header(pack)
-        if header.tenant_id != told.tenant:
+        if header.tenant_id != arguments.tenant:
             raise Refused(f"this pack is of the shop {header.tenant_id}")
         passphrase = os.environ.get("EVERTILL_PASSPHRASE") or getpass.getpass("Passphrase of the pack: ")
         operations = read_operations(pack, passphrase)
     except BadExport as error:
         raise Refused(str(error)) from error
-    with _opened(told) as database:
-        database.consult(told.tenant, partial(administration.must_exist, tenant_id=told.tenant))
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
         results = asyncio.run(administration.import_outbox(database, header, operations))
     counts = Counter("already there" if result.repeated else str(result.status) for result in results)
     told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
@@ -479,15 +481,15 @@ _COMMANDS: dict[
 }
 
 
-def _place(told: argparse.Namespace) -> Settings:
-    return Settings(home=told.home, database_url=told.database)
+def _place(arguments: argparse.Namespace) -> Settings:
+    return Settings(home=arguments.home, database_url=arguments.database)
 
 
 @contextmanager
-def _opened(told: argparse.Namespace, *, may_create: bool = False) -> Iterator[Database]:
+def _opened(arguments: argparse.Namespace, *, may_create: bool = False) -> Iterator[Database]:
     """The database of a server, which may be running meanwhile."""
-    settings = _place(told)
-    if told.database is None:
+    settings = _place(arguments)
+    if arguments.database is None:
         if not may_create and not (settings.home / "server.sqlite3").exists():
             raise Refused(f"there is no server's database in {settings.home}")
         settings.home.mkdir(parents=True, exist_ok=True)

@@ -57,15 +57,15 @@ class OriginMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        origin = asked.get("origin")
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
-        if origin is not None and not self._may_ask(origin, asked.get("host", "")):
+        if origin is not None and not self._may_ask(origin, headers.get("host", "")):
             await self._deny(scope, receive, send_with_headers, origin)
         else:
             await self._app(scope, receive, send_with_headers)
@@ -132,8 +132,8 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        identifier = told if is_request_id(told) else self._new_id()
+        sent = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        identifier = sent if is_request_id(sent) else self._new_id()
         request_id.set(identifier)
         answered = _Answered()
 
@@ -155,9 +155,9 @@ class RequestMiddleware:
             except Exception:
                 # It was answered already, by the handler for bugs.
                 log.exception("request.failed", route=_route(scope))
-            self._tell(method, scope, answered)
+            self._log(method, scope, answered)
 
-    def _tell(self, method: str, scope: Scope, answered: _Answered) -> None:
+    def _log(self, method: str, scope: Scope, answered: _Answered) -> None:
         state: dict[str, Any] = scope.get("state", {})
         caller: Caller | None = state.get("caller")
         outcome = "gone" if answered.status == _GONE_STATUS else state.get("outcome", "ok")

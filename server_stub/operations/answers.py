@@ -11,7 +11,7 @@ from server_stub.operations.parsing import Envelope, RawOperation
 from server_stub.store import tables as t
 from sync_agent.contract.operations import OperationResult, ResultStatus
 
-_JUDGED_ANEW = frozenset({ResultStatus.REJECTED, ResultStatus.BLOCKED})
+_RETRIABLE = frozenset({ResultStatus.REJECTED, ResultStatus.BLOCKED})
 """Results that are not final: the same content sent again is judged again."""
 
 
@@ -25,7 +25,7 @@ class Answer:
 
     @property
     def is_final(self) -> bool:
-        return self.status not in _JUDGED_ANEW
+        return self.status not in _RETRIABLE
 
     def is_same_refusal(self, result: OperationResult) -> bool:
         return (self.status, self.result.get("code")) == (result.status, result.code)
@@ -39,17 +39,17 @@ class Answers:
         ids = {raw.id for raw in raws if raw.has_usable_id}
         rows = context.unit.rows(_KNOWN, {"of_tenant": context.tenant_id, "ids": list(ids)})
         self._found = {row.id: Answer(row.content_hash, row.status, row.result) for row in rows}
-        self._judged_anew: dict[str, dict[str, Any]] = {}
+        self._reapplied: dict[str, dict[str, Any]] = {}
         self.new_numbers: dict[str, list[int]] = {}
         """Device numbers that were received in this transaction, by device."""
 
     def find(self, operation_id: str) -> Answer | None:
         return self._found.get(operation_id)
 
-    def keep(self, raw: RawOperation, envelope: Envelope | None, result: OperationResult) -> None:
+    def store(self, raw: RawOperation, envelope: Envelope | None, result: OperationResult) -> None:
         row = _row(self._context, raw, envelope, result)
         if raw.id in self._found:
-            self._judged_anew[raw.id] = row
+            self._reapplied[raw.id] = row
         else:
             self._context.unit.insert(t.operation, row)
             if row["device_seq"] is not None:
@@ -58,15 +58,15 @@ class Answers:
 
     def write(self) -> None:
         """Writes over the answers that were not final."""
-        if not self._judged_anew:
+        if not self._reapplied:
             return
         unit = self._context.unit
         unit.execute(
-            _JUDGE_ANEW,
+            _UPDATE_RESULT,
             [
                 {"of_tenant": row["tenant_id"], "of_id": operation_id}
                 | {name: row[name] for name in ("status", "result", "received_ms")}
-                for operation_id, row in self._judged_anew.items()
+                for operation_id, row in self._reapplied.items()
             ],
         )
 
@@ -87,7 +87,7 @@ _KNOWN = select(
     t.operation.c.tenant_id == bindparam("of_tenant"),
     t.operation.c.id.in_(bindparam("ids", expanding=True)),
 )
-_JUDGE_ANEW = (
+_UPDATE_RESULT = (
     update(t.operation)
     .where(t.operation.c.tenant_id == bindparam("of_tenant"), t.operation.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in ("status", "result", "received_ms")})
@@ -125,7 +125,7 @@ def _row(
 
 def _number(context: OperationContext, raw: RawOperation, envelope: Envelope | None) -> int | None:
     """The device number that is received with an operation; none where it is another operation's already."""
-    if not raw.is_carried:
+    if not raw.is_forwarded:
         return raw.device_seq if context.caller.device_id else None
     if envelope is None or envelope.device_id is None or not context.is_device(envelope.device_id):
         return None

@@ -5,6 +5,7 @@ What can be said from the operation and its bearer alone is here; who may is the
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from server_stub.errors import Refusal
@@ -20,7 +21,7 @@ from server_stub.services.people.authorisation import (
     Flagged,
     Need,
     Refused,
-    judge,
+    decide,
 )
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Operation
@@ -32,7 +33,7 @@ def authorise(
     """The flags of an operation that may be applied. Raises Refusal, or CannotBeTaken of a completed one."""
     envelope = operation.envelope
     _must_be_of_this_tenant(context, envelope)
-    _must_carry_for_a_till(context, envelope)
+    _require_forwarding_till(context, envelope)
     _must_be_at_its_place(context, handler, envelope)
     needed = handler.requirement(context, operation)
     return _flags(context, needed, envelope, is_completed=handler.is_completed)
@@ -43,7 +44,7 @@ def _must_be_of_this_tenant(context: OperationContext, envelope: Envelope) -> No
         raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
 
 
-def _must_carry_for_a_till(context: OperationContext, envelope: Envelope) -> None:
+def _require_forwarding_till(context: OperationContext, envelope: Envelope) -> None:
     """A till carries another's operations: one of the same tenant, and under numbers that are that one's."""
     origin = envelope.operation.carried_for
     if origin is None:
@@ -78,16 +79,25 @@ def _flags(
     context: OperationContext, needed: Requirement, envelope: Envelope, *, is_completed: bool
 ) -> tuple[str, ...]:
     """What the judgement has to say; nothing where it allows."""
-    caller = context.caller
-    verdict = judge(
+    caller, actor = context.caller, context.person(envelope.actor_id)
+    approvals = tuple(_approvals(context, envelope.operation))
+    moment = context.moments.of(envelope)
+    decide_now = partial(
+        decide,
         Bearer(caller.id, caller.role, frozenset(caller.locations), caller.user_id),
-        context.person(envelope.actor_id),
-        tuple(_approvals(context, envelope.operation)),
+        actor,
+        approvals,
         (Need(needed.right), *needed.besides),
         needed.place,
-        context.moments.of(envelope),
+        moment,
         is_completed=is_completed,
     )
+    if approvals or len(actor.versions) > 1:
+        verdict = decide_now()
+    else:
+        # Rights that never changed are the same at every moment: most operations of a till are judged once.
+        asked = (actor.id, needed, is_completed)
+        verdict = context.verdicts.get(asked) or context.verdicts.setdefault(asked, decide_now())
     match verdict:
         case Allowed():
             return ()

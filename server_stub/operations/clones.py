@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from server_stub.operations.parsing import RawOperation
 from server_stub.services.people.caller import Caller
-from server_stub.services.people.devices import cloned, refuse_unsound
+from server_stub.services.people.devices import cloned, require_active_till
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
@@ -35,9 +35,9 @@ async def refuse_clone(database: Database, caller: Caller, raws: Sequence[RawOpe
 def _looks_cloned(
     connection: Connection, tenant_id: str, device_id: str, raws: Sequence[RawOperation]
 ) -> bool:
-    refuse_unsound(connection, tenant_id, device_id)
+    require_active_till(connection, tenant_id, device_id)
     owners: dict[int, tuple[str, str | None, str]] = {}
-    raws = [raw for raw in raws if not raw.is_carried]
+    raws = [raw for raw in raws if not raw.is_forwarded]
     numbers = {raw.device_seq for raw in raws if raw.device_seq is not None}
     of = t.operation.c
     for row in connection.execute(

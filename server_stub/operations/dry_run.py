@@ -32,7 +32,7 @@ async def preview(
             merged_data=request.merged_data,
             expected_server_version=request.expected_server_version,
         )
-        return await database.try_out(caller.tenant_id, partial(_dry_run, caller=caller, decision=decision))
+        return await database.dry_run(caller.tenant_id, partial(_dry_run, caller=caller, decision=decision))
 
     return ConflictPreview(
         conflict_id=conflict_id,
@@ -50,8 +50,8 @@ def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Pre
         # A till by itself may look: whoever decides there says so later.
         caller.must(conflict_resolution.requirement_of(stored.conflict).right)
     try:
-        result = conflict_resolution.carry_out(
-            context, _imagined(unit, caller, decision), stored, decision
+        result = conflict_resolution.apply_decision(
+            context, _as_operation(unit, caller, decision), stored, decision
         ).result
     except Refusal as refusal:
         return PreviewedChoice(outcome="rejected", error=refusal.message, code=refusal.code)
@@ -60,7 +60,7 @@ def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Pre
     return PreviewedChoice(outcome="conflict", conflict=result.conflict, error=result.error, code=result.code)
 
 
-def _imagined(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Envelope:
+def _as_operation(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Envelope:
     """The operation that would carry the decision."""
     item = conflict_resolution.as_item(decision, unit.ids.new(), format_time(from_ms(unit.now_ms)))
     raw = read(item)

@@ -31,16 +31,16 @@ def applied(
     conflict: Conflict | None = None,
 ) -> Outcome:
     """`flags` stand in the result only where there are some."""
-    told = dict(result or {})
+    body = dict(result or {})
     if flags:
-        told["flags"] = list(flags)
+        body["flags"] = list(flags)
     return Outcome(
         OperationResult(
             id=operation_id,
             success=True,
             status=ResultStatus.APPLIED,
             effects=list(effects),
-            result=told or None,
+            result=body or None,
             conflict=conflict,
         ),
         audit or {},

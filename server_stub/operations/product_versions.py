@@ -28,8 +28,8 @@ def must_know_unit(fields: ProductFields) -> None:
 
 def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
     """What an edit sets; what it leaves out is not there. An empty code is none."""
-    told = fields.model_dump(by_alias=False, include=fields.model_fields_set)
-    return {name: None if name in _CODES and value == "" else value for name, value in told.items()}
+    sent = fields.model_dump(by_alias=False, include=fields.model_fields_set)
+    return {name: None if name in _CODES and value == "" else value for name, value in sent.items()}
 
 
 def write_version(

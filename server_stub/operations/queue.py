@@ -76,14 +76,14 @@ class OperationQueue:
         results: dict[int, OperationResult] = {}
         for start in range(0, len(order), self._operations_per_commit):
             places = order[start : start + self._operations_per_commit]
-            batch = [raws[place] for place in places]
-            results.update(zip(places, await self._judge_safely(caller, batch, defaults), strict=True))
+            taken = [raws[place] for place in places]
+            results.update(zip(places, await self._apply_safely(caller, taken, defaults), strict=True))
         return [results[place] for place in range(len(raws))]
 
-    async def _judge_safely(
+    async def _apply_safely(
         self, caller: Caller, raws: list[RawOperation], defaults: Defaults
     ) -> list[OperationResult]:
-        work = partial(judge, caller=caller, raws=raws, defaults=defaults, handlers=self.handlers)
+        work = partial(apply_all, caller=caller, raws=raws, defaults=defaults, handlers=self.handlers)
         try:
             try:
                 return await self._database.write(caller.tenant_id, work)
@@ -99,7 +99,7 @@ class OperationQueue:
             if len(raws) > 1:
                 log.warning("operations.taken_one_by_one", count=len(raws))
                 return [
-                    result for raw in raws for result in await self._judge_safely(caller, [raw], defaults)
+                    result for raw in raws for result in await self._apply_safely(caller, [raw], defaults)
                 ]
             log.exception("operation.failed", operation_id=raws[0].id)
             return [
@@ -139,7 +139,7 @@ class Item:
     refusal: Refusal | None = None
 
 
-def judge(
+def apply_all(
     unit: UnitOfWork, caller: Caller, raws: Sequence[RawOperation], defaults: Defaults, handlers: Handlers
 ) -> list[OperationResult]:
     """Judges operations in the order given, within one transaction."""
@@ -152,7 +152,7 @@ def judge(
     _load(context, items)
     results: list[OperationResult] = []
     for piece in _slices(items, answers):
-        results += _judge_slice(context, handlers, answers, piece)
+        results += _apply_slice(context, handlers, answers, piece)
     answers.write()
     for device_id, numbers in answers.new_numbers.items():
         for handler in handlers.all:
@@ -246,7 +246,7 @@ def _slices(items: Sequence[Item], answers: Answers) -> Iterator[list[Item]]:
         yield piece
 
 
-def _judge_slice(
+def _apply_slice(
     context: OperationContext, handlers: Handlers, answers: Answers, items: Sequence[Item]
 ) -> list[OperationResult]:
     """The results of one slice: repeated, refused, or applied together."""
@@ -272,7 +272,7 @@ def _judge_slice(
             authorised.append(replace(item.parsed, flags=flags))
         except CannotBeTaken as reason:
             apply()
-            outcomes.append(quarantine.keep(context, item.raw, item.envelope, str(reason)))
+            outcomes.append(quarantine.store(context, item.raw, item.envelope, str(reason)))
         except Refusal as refusal:
             apply()
             outcomes.append(rejected(item.raw.id, refusal))
@@ -302,7 +302,7 @@ def _refused_or_kept(context: OperationContext, handlers: Handlers, item: Item) 
     raw, refusal = item.raw, item.refusal
     assert refusal is not None, "an item is parsed or refused"
     if handlers.is_completed(raw.item) and raw.content_hash is not None and raw.has_usable_id:
-        return quarantine.keep(context, raw, item.envelope, refusal.message)
+        return quarantine.store(context, raw, item.envelope, refusal.message)
     return rejected(raw.id, refusal)
 
 
@@ -313,9 +313,9 @@ def _keep(context: OperationContext, answers: Answers, item: Item, outcome: Outc
     if known is None or not known.is_same_refusal(result):
         audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
     # A till's manifest may count on what could not be read: its number has been received.
-    has_come = context.caller.is_device and raw.can_be_kept
+    has_come = context.caller.is_device and raw.can_be_stored
     if item.envelope is not None or result.status is ResultStatus.QUARANTINED or has_come:
-        answers.keep(raw, item.envelope, result)
+        answers.store(raw, item.envelope, result)
     return result
 
 

@@ -113,11 +113,11 @@ class RedisPresence:
         return True
 
     async def of(self, tenant_id: str) -> list[Present]:
-        told = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
-        if told is None:
+        encoded = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
+        if encoded is None:
             return self._own.all_of(tenant_id)
         # One socket may stand there twice for a moment after its process began anew.
-        return list({present.sid: present for present in map(_read, told)}.values())
+        return list({present.sid: present for present in map(_read, encoded)}.values())
 
     async def count(self, tenant_id: str) -> int:
         count = await self._or_nothing(self._redis.hlen, _hash_of(tenant_id))
@@ -150,7 +150,7 @@ class RedisPresence:
         """
         old, self._process = self._process, _new_name()
         tenants = self._own.tenants()
-        put = [(tenant_id, each) for tenant_id in tenants for each in self._own.all_of(tenant_id)]
+        put = [(tenant_id, present) for tenant_id in tenants for present in self._own.all_of(tenant_id)]
         async with self._redis.pipeline(transaction=True) as together:
             for tenant_id in tenants:
                 together.hkeys(_hash_of(tenant_id))
@@ -176,14 +176,14 @@ class RedisPresence:
     async def _reaped(self, tenant_id: str) -> list[Present]:
         vanished = await self._reap(keys=[_hash_of(tenant_id)], args=[_process_key("")])
         await self._redis.expire(_hash_of(tenant_id), self._hash_lifetime_s)
-        return [_read(each) for each in vanished]
+        return [_read(encoded) for encoded in vanished]
 
-    async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *told: Any, **named: Any) -> Any:
+    async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:
         """Redis's answer; None while it is away. Only the beat looks whether it is back."""
         if self._is_away:
             return None
         try:
-            return await ask(*told, **named)
+            return await ask(*arguments, **named)
         except REDIS_TROUBLE as error:
             self._lost(error)
             return None

@@ -30,9 +30,9 @@ class AdminUi:
             await asyncio.gather(stats, return_exceptions=True)
         self._instruments.uninstrument()
 
-    async def _is_admin(self, told: Any) -> bool:
+    async def _is_admin(self, sent: Any) -> bool:
         username, password = (
-            (told.get("username"), told.get("password")) if isinstance(told, dict) else ("", "")
+            (sent.get("username"), sent.get("password")) if isinstance(sent, dict) else ("", "")
         )
         try:
             await self._state.limits.sign_in("(admin)", "(admin)", "(admin)")
@@ -44,5 +44,5 @@ class AdminUi:
         return True
 
 
-def _is_same(told: object, wanted: str) -> bool:
-    return isinstance(told, str) and secrets.compare_digest(told.encode(), wanted.encode())
+def _is_same(sent: object, wanted: str) -> bool:
+    return isinstance(sent, str) and secrets.compare_digest(sent.encode(), wanted.encode())

@@ -63,7 +63,7 @@ class Asking:
             new_version=(result.result or {})["version"],
             timestamp=from_ms(self._state.now_ms()),
         )
-        await self._board.tell(session.sid, events.UPDATE_CONFIRMED, confirmed.to_wire())
+        await self._board.send(session.sid, events.UPDATE_CONFIRMED, confirmed.to_wire())
         return confirmed
 
     async def _take_queue(self, session: Session, caller: Caller, payload: Any) -> object:
@@ -75,7 +75,7 @@ class Asking:
         results = await self._state.operations.process(caller, payload, _defaults(session))
         self._state.metrics.operations_done(payload, results)
         answer = [result.to_wire() for result in results]
-        await self._board.tell(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
+        await self._board.send(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
         return answer
 
     async def _resolve_conflict(self, session: Session, caller: Caller, payload: Any) -> object:
@@ -84,7 +84,7 @@ class Asking:
         result = await self._one(session, caller, item)
         await self._must_apply(session, caller, result)
         resolved = ConflictResolved.model_validate(result.result).model_copy(update={"resolved_by": None})
-        await self._board.tell(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
+        await self._board.send(session.sid, events.CONFLICT_RESOLVED, resolved.to_wire())
         return resolved
 
     async def _note_network_status(self, session: Session, caller: Caller, payload: Any) -> object:
@@ -117,7 +117,7 @@ class Asking:
     async def _must_apply(self, session: Session, caller: Caller, result: OperationResult) -> None:
         if result.conflict is not None:
             conflict = visible_event(events.SYNC_CONFLICT, result.conflict.to_wire(), caller.audience)
-            await self._board.tell(session.sid, events.SYNC_CONFLICT, conflict)
+            await self._board.send(session.sid, events.SYNC_CONFLICT, conflict)
         refuse_unless_applied(result)
 
 

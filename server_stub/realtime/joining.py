@@ -58,8 +58,8 @@ class Joining:
 
     async def join(self, session: Session, payload: Any) -> JoinedStreams:
         """Lets a socket in, or renews its token; whoever is refused stays what they were."""
-        told = payload if isinstance(payload, dict) else {}
-        request = read_message(JoinTenant, {"token": session.handshake_token or "", **told})
+        sent = payload if isinstance(payload, dict) else {}
+        request = read_message(JoinTenant, {"token": session.handshake_token or "", **sent})
         if request.protocol not in (None, PROTOCOL_VERSION):
             raise Refusal(ErrorCode.UPGRADE_REQUIRED, f"this server speaks protocol {PROTOCOL_VERSION} alone")
         caller = replace(self._state.tokens.read(request.token), address=session.address)
@@ -80,7 +80,7 @@ class Joining:
             raise
         if is_newcomer:
             present = session.present(caller)
-            await self.tell_presence(events.USER_CONNECTED, caller.tenant_id, present)
+            await self.send_presence(events.USER_CONNECTED, caller.tenant_id, present)
         if request.cursors is None or NO_INITIAL_SYNC not in request.features:
             self._greet(session, caller, request.cursors or {})
         return JoinedStreams(streams=heads, server_time=from_ms(self._state.now_ms()), forms=FORMS_READ)
@@ -96,10 +96,10 @@ class Joining:
         was_last = await self._state.presence.leave(caller.tenant_id, session.sid)
         if was_last:
             present = session.present(caller)
-            await self.tell_presence(events.USER_DISCONNECTED, caller.tenant_id, present)
+            await self.send_presence(events.USER_DISCONNECTED, caller.tenant_id, present)
         self._states.changed(caller.tenant_id)
 
-    async def tell_presence(self, event: str, tenant_id: str, present: Present) -> None:
+    async def send_presence(self, event: str, tenant_id: str, present: Present) -> None:
         """Tells the others of the tenant about a person; a till by itself is nobody."""
         if not present.is_person:
             return
@@ -108,7 +108,7 @@ class Joining:
             location_id=present.location_id,
             timestamp=from_ms(self._state.now_ms()),
         )
-        await self._board.tell_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
+        await self._board.send_to_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
 
     async def _allowed(self, caller: Caller, request: JoinTenant) -> str | None:
         """The location to join; refuses whatever the token does not say."""
@@ -212,7 +212,7 @@ class Joining:
             log.warning("initial_sync.refused", code=refusal.code)
             return
         look = visible_event(events.INITIAL_SYNC, first_look.to_wire(), caller.audience)
-        await self._board.tell(session.sid, events.INITIAL_SYNC, look)
+        await self._board.send(session.sid, events.INITIAL_SYNC, look)
 
 
 def _must_be_open(session: Session) -> None:

@@ -72,7 +72,7 @@ class Realtime:
         """What the database calls from the writer's thread."""
         return self._states.listener(loop)
 
-    async def tell_states(self) -> None:
+    async def send_states(self) -> None:
         """Tells tenants how they stand, until cancelled."""
         await self._states.run()
 
@@ -80,10 +80,10 @@ class Realtime:
         """Says until cancelled that this process lives, and who vanished or came back with one."""
         while True:
             beat = await self._state.presence.beat()
-            told = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
-            for event, users in told:
+            changed = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
+            for event, users in changed:
                 for tenant_id, present in users:
-                    await self._joining.tell_presence(event, tenant_id, present)
+                    await self._joining.send_presence(event, tenant_id, present)
                     self._states.changed(tenant_id)
             await asyncio.sleep(self._settings.presence_beat_s)
 
@@ -156,7 +156,7 @@ class Realtime:
         """Closes connections that hold their place and do not speak, or do not any more."""
         now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
-        self._silent_since_ms = {each: self._silent_since_ms.get(each, now_ms) for each in silent}
+        self._silent_since_ms = {eio_sid: self._silent_since_ms.get(eio_sid, now_ms) for eio_sid in silent}
         for eio_sid, since_ms in self._silent_since_ms.items():
             if now_ms >= since_ms + round(self._settings.join_within_s * 1000):
                 await self._board.hang_up(eio_sid)
@@ -205,7 +205,7 @@ class Realtime:
     async def _dispatch(self, event: str, session: Session, arguments: tuple[Any, ...]) -> object:
         if session.caller is None or event == events.JOIN_TENANT:
             # A joining counts for its bearer too, once their token is read.
-            await self._state.limits.stranger(session.sid)
+            await self._state.limits.unauthenticated(session.sid)
         else:
             await self._state.limits.request(session.caller)
         payload = _payload_of(event, arguments)

@@ -53,7 +53,7 @@ class SyncStates:
             if loop.time() >= next_round_s:
                 next_round_s = loop.time() + settings.sync_state_s
                 for tenant_id in self._sessions.joined_by_tenant():
-                    await self._tell(tenant_id, here_only=True)
+                    await self._send(tenant_id, here_only=True)
             try:
                 await asyncio.wait_for(self._news.wait(), next_round_s - loop.time())
             except TimeoutError:
@@ -63,9 +63,9 @@ class SyncStates:
             changed, self._changed = self._changed, set()
             self._news.clear()
             for tenant_id in changed:
-                await self._tell(tenant_id, here_only=False)
+                await self._send(tenant_id, here_only=False)
 
-    async def _tell(self, tenant_id: str, *, here_only: bool) -> None:
+    async def _send(self, tenant_id: str, *, here_only: bool) -> None:
         present = await self._state.presence.of(tenant_id)
         if not present:
             return
@@ -79,4 +79,4 @@ class SyncStates:
             # The supervisor of one telling: what is wrong with one tenant must not silence the others.
             log.exception("sync_state.failed", tenant=tenant_id)
             return
-        await self._board.tell_tenant(tenant_id, SYNC_STATE, state.to_wire(), here_only=here_only)
+        await self._board.send_to_tenant(tenant_id, SYNC_STATE, state.to_wire(), here_only=here_only)

@@ -54,11 +54,11 @@ class Switchboard:
     async def emit(self, event: str, payload: dict[str, Any], room: str) -> None:
         await self.server.emit(event, payload, room=room)
 
-    async def tell(self, sid: str, event: str, payload: Any) -> None:
+    async def send(self, sid: str, event: str, payload: Any) -> None:
         """To one socket of this process."""
         await self.server.emit(event, payload, to=sid, ignore_queue=True)
 
-    async def tell_tenant(
+    async def send_to_tenant(
         self,
         tenant_id: str,
         event: str,
@@ -82,7 +82,7 @@ class Switchboard:
 
     async def end(self, session: Session, reason: EndReason) -> None:
         """Tells a socket why, and closes it."""
-        await self.tell(session.sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
+        await self.send(session.sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
         await self.server.disconnect(session.sid, ignore_queue=True)
 
     def silent_connections(self, speaking: int) -> set[str]:
@@ -115,7 +115,7 @@ class Switchboard:
             connection.queue.get_nowait()
         sid = self.server.manager.sid_from_eio_sid(eio_sid, "/")
         if sid is not None and reason is not None:
-            await self.tell(sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
+            await self.send(sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
         self.server.eio.sockets.pop(eio_sid, None)
         await connection.close(wait=False, abort=True)
         # Ends the writer, which closes the transport.

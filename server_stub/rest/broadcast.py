@@ -23,10 +23,10 @@ def routes(state: AppState) -> APIRouter:
         ),
     )
     async def broadcast(request: Request, caller: Bearer) -> Response:
-        asked = read_message(BroadcastRequest, await read_body(request))
+        body = read_message(BroadcastRequest, await read_body(request))
         return answer(
             await state.database.write(
-                caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=asked)
+                caller.tenant_id, partial(broadcasts.broadcast, caller=caller, request=body)
             )
         )
 

@@ -71,9 +71,9 @@ def routes(state: AppState) -> APIRouter:
         ),
     )
     async def preview_conflict(conflict_id: str, request: Request, caller: Bearer) -> Response:
-        asked = read_message(PreviewRequest, await read_body(request))
+        body = read_message(PreviewRequest, await read_body(request))
         wanted = read_message(ReopenConflict, {"conflictId": conflict_id})
-        return answer(await dry_run.preview(database, caller, wanted.conflict_id, asked))
+        return answer(await dry_run.preview(database, caller, wanted.conflict_id, body))
 
     @router.post(paths.REOPEN, **documented("Open a decided conflict again, as a new one.", gives=Conflict))
     async def reopen_conflict(conflict_id: str, caller: Bearer) -> Response:

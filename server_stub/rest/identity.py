@@ -28,29 +28,29 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(paths.LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
     async def login(request: Request) -> Response:
-        asked = read_message(LoginRequest, await read_body(request))
+        body = read_message(LoginRequest, await read_body(request))
         address = address_of(request)
-        await state.limits.sign_in(asked.tenant_id, asked.username, address)
+        await state.limits.sign_in(body.tenant_id, body.username, address)
         user = await database.read(
-            asked.tenant_id,
-            partial(accounts.find_user, tenant_id=asked.tenant_id, username=asked.username),
+            body.tenant_id,
+            partial(accounts.find_user, tenant_id=body.tenant_id, username=body.username),
         )
         known = None if user is None else user["password_hash"]
-        if not await database.compute(partial(credentials.password_matches, known, asked.password)):
+        if not await database.compute(partial(credentials.password_matches, known, body.password)):
             user = None
         if user is None:
             state.metrics.signed_in("refused")
-            state.abuse_monitor.sign_in_failed(asked.tenant_id, asked.username, address)
+            state.abuse_monitor.sign_in_failed(body.tenant_id, body.username, address)
             raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
         state.metrics.signed_in("accepted")
-        await state.limits.signed_in(asked.tenant_id, asked.username)
+        await state.limits.signed_in(body.tenant_id, body.username)
         signed_in = await database.write(
-            asked.tenant_id,
+            body.tenant_id,
             partial(accounts.begin_family, user=user, lifetime_s=settings.refresh_token_s, address=address),
         )
         return answer(
             LoginAnswer(
-                access_token=tokens.issue(signed_in.caller.with_features(asked.features or ())),
+                access_token=tokens.issue(signed_in.caller.with_features(body.features or ())),
                 refresh_token=signed_in.refresh_token,
                 expires_in=tokens.lifetime_s,
                 user=accounts.signed_in(user),
@@ -65,8 +65,8 @@ def routes(state: AppState) -> APIRouter:
     )
     async def refresh(request: Request) -> Response:
         await state.limits.refresh(address_of(request))
-        asked = read_message(RefreshRequest, await read_body(request))
-        token = asked.refresh_token
+        body = read_message(RefreshRequest, await read_body(request))
+        token = body.refresh_token
         tenant_id = accounts.tenant_of_token(token)
         # What was made up must not queue for the one thread that writes.
         await database.read(tenant_id, partial(accounts.must_know_token, tenant_id=tenant_id, token=token))
@@ -78,7 +78,7 @@ def routes(state: AppState) -> APIRouter:
             raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
         return answer(
             RefreshAnswer(
-                access_token=tokens.issue(renewed.caller.with_features(asked.features or ())),
+                access_token=tokens.issue(renewed.caller.with_features(body.features or ())),
                 refresh_token=renewed.refresh_token,
                 expires_in=tokens.lifetime_s,
                 forms=FORMS_READ,
@@ -90,18 +90,18 @@ def routes(state: AppState) -> APIRouter:
         **documented("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest),
     )
     async def logout(request: Request, caller: Bearer) -> Response:
-        asked = read_message(RefreshRequest, await read_body(request))
+        body = read_message(RefreshRequest, await read_body(request))
         await database.write(
-            caller.tenant_id, partial(accounts.end_family, caller=caller, token=asked.refresh_token)
+            caller.tenant_id, partial(accounts.end_family, caller=caller, token=body.refresh_token)
         )
         state.token_validity.forget()
         return answer(None)
 
     @router.post(paths.ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
     async def enroll(request: Request, caller: Bearer) -> Response:
-        asked = read_message(EnrollRequest, await read_body(request))
+        body = read_message(EnrollRequest, await read_body(request))
         return answer(
-            await database.write(caller.tenant_id, partial(enrolment.enroll, caller=caller, request=asked))
+            await database.write(caller.tenant_id, partial(enrolment.enroll, caller=caller, request=body))
         )
 
     return router

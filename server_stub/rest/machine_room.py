@@ -51,8 +51,8 @@ def routes(state: AppState) -> APIRouter:
         **documented("For latency and the clock's offset.", takes=events.Ping, gives=events.Pong),
     )
     async def ping(request: Request, _caller: Bearer) -> Response:
-        asked = read_message(events.Ping, await read_body(request))
-        return answer(events.Pong(client_time=asked.client_time, server_time=from_ms(state.now_ms())))
+        body = read_message(events.Ping, await read_body(request))
+        return answer(events.Pong(client_time=body.client_time, server_time=from_ms(state.now_ms())))
 
     @router.get(paths.HEALTH, **documented("How the server and the shop are doing.", gives=Health))
     async def health(caller: Bearer) -> Response:
@@ -99,5 +99,5 @@ def _is_from_here(request: Request) -> bool:
 def _has_metrics_token(request: Request, settings: Settings) -> bool:
     if not settings.metrics_token:
         return False
-    told = request.headers.get("authorization", "")
-    return secrets.compare_digest(told.encode(), f"Bearer {settings.metrics_token}".encode())
+    sent = request.headers.get("authorization", "")
+    return secrets.compare_digest(sent.encode(), f"Bearer {settings.metrics_token}".encode())

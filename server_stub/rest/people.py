@@ -30,8 +30,8 @@ def routes(state: AppState) -> APIRouter:
 
     @router.post(paths.USERS, **documented("Somebody new.", takes=UserCreate, gives=UserRow))
     async def add_user(request: Request, caller: Bearer) -> Response:
-        asked = read_message(UserCreate, await read_body(request))
-        return answer(await directory.add_user(database, caller, asked))
+        body = read_message(UserCreate, await read_body(request))
+        return answer(await directory.add_user(database, caller, body))
 
     @router.patch(
         paths.USER,
@@ -42,8 +42,8 @@ def routes(state: AppState) -> APIRouter:
         ),
     )
     async def edit_user(user_id: str, request: Request, caller: Bearer) -> Response:
-        asked = read_message(UserEdit, await read_body(request))
-        row = await directory.edit_user(database, caller, user_id, asked)
+        body = read_message(UserEdit, await read_body(request))
+        row = await directory.edit_user(database, caller, user_id, body)
         state.token_validity.forget()
         return answer(row)
 
@@ -73,9 +73,9 @@ def routes(state: AppState) -> APIRouter:
         **documented("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
     )
     async def edit_settings(request: Request, caller: Bearer) -> Response:
-        asked = read_message(TenantSettings, await read_body(request))
+        body = read_message(TenantSettings, await read_body(request))
         return answer(
-            await database.write(caller.tenant_id, partial(shop_settings.edit, caller=caller, changes=asked))
+            await database.write(caller.tenant_id, partial(shop_settings.edit, caller=caller, changes=body))
         )
 
     return router

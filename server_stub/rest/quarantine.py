@@ -33,7 +33,7 @@ def routes(state: AppState) -> APIRouter:
         found = await database.read(
             caller.tenant_id,
             partial(
-                quarantine_review.kept_for,
+                quarantine_review.quarantined_for,
                 caller=caller,
                 status=None if status == "all" else status,
                 limit=limit,
@@ -63,12 +63,12 @@ def routes(state: AppState) -> APIRouter:
         **documented("Give a sale up, and say why.", takes=DiscardRequest, gives=QuarantineRow),
     )
     async def discard(operation_id: str, request: Request, caller: Bearer) -> Response:
-        asked = read_message(DiscardRequest, await read_body(request))
+        body = read_message(DiscardRequest, await read_body(request))
         return answer(
             await database.write(
                 caller.tenant_id,
                 partial(
-                    quarantine_review.discard, caller=caller, operation_id=operation_id, reason=asked.reason
+                    quarantine_review.discard, caller=caller, operation_id=operation_id, reason=body.reason
                 ),
             )
         )

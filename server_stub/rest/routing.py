@@ -44,10 +44,10 @@ def address_of(request: Request) -> str:
 
 
 def _token(request: Request) -> str:
-    told = request.headers.getlist("authorization")
-    scheme, _, token = told[0].partition(" ") if told else ("", "", "")
+    sent = request.headers.getlist("authorization")
+    scheme, _, token = sent[0].partition(" ") if sent else ("", "", "")
     # Of two, a proxy in front might read the one and we the other.
-    if len(told) > 1 or scheme.lower() != "bearer" or not token:
+    if len(sent) > 1 or scheme.lower() != "bearer" or not token:
         raise Refusal(ErrorCode.UNAUTHORIZED, "an access token is needed: Authorization: Bearer …")
     return token.strip()
 

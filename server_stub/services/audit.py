@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import Connection, RowMapping, func, select
 
 from server_stub.store import tables as t
-from server_stub.store.audit import told
+from server_stub.store.audit import chained
 from server_stub.store.database import Database
 from sync_agent.contract.audit import AuditEntry, AuditPage, AuditVerdict, entry_hash
 
@@ -41,7 +41,7 @@ def page(connection: Connection, tenant_id: str, wanted: Wanted, after: int, lim
 
 
 def _entry(row: RowMapping) -> AuditEntry:
-    return AuditEntry.model_validate({**told(row), "prevHash": row["prev_hash"], "hash": row["hash"]})
+    return AuditEntry.model_validate({**chained(row), "prevHash": row["prev_hash"], "hash": row["hash"]})
 
 
 async def verify(
@@ -116,7 +116,7 @@ class _Walk:
 def _hash_of(prev_hash: str, row: RowMapping) -> str | None:
     """None for a line with something in it that was never written (a time beyond the calendar)."""
     try:
-        return entry_hash(prev_hash, told(row))
+        return entry_hash(prev_hash, chained(row))
     except (ValueError, OverflowError, OSError, TypeError):
         return None
 

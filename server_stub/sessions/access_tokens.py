@@ -114,7 +114,7 @@ class AccessTokens:
 
     def read(self, token: str) -> Caller:
         try:
-            claims = jwt.decode(
+            decoded = jwt.decode(
                 token,
                 self._secret,
                 algorithms=[_ALGORITHM],
@@ -126,19 +126,19 @@ class AccessTokens:
         except jwt.PyJWTError as error:
             raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in") from error
         try:
-            told = _Claims.model_validate(claims)
+            claims = _Claims.model_validate(decoded)
         except ValidationError as error:
             raise Refusal(ErrorCode.UNAUTHORIZED, "not an access token of this server") from error
-        if told.exp * 1000 <= self._clock.now_ms():
+        if claims.exp * 1000 <= self._clock.now_ms():
             raise Refusal(ErrorCode.TOKEN_EXPIRED, "this token has run out; refresh it")
-        by_device = told.role == "device"
+        by_device = claims.role == "device"
         return Caller(
-            tenant_id=told.tid,
-            role=told.role,
-            locations=told.locs,
-            user_id=None if by_device else told.sub,
-            device_id=told.did,
-            sign_in_id=told.fam,
-            expires_ms=told.exp * 1000,
-            features=frozenset(told.feat),
+            tenant_id=claims.tid,
+            role=claims.role,
+            locations=claims.locs,
+            user_id=None if by_device else claims.sub,
+            device_id=claims.did,
+            sign_in_id=claims.fam,
+            expires_ms=claims.exp * 1000,
+            features=frozenset(claims.feat),
         )

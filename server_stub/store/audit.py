@@ -57,7 +57,7 @@ def append(connection: Connection, tenant_id: str, now_ms: int, records: Sequenc
             "detail": record.detail,
             "prev_hash": last_hash,
         }
-        last_hash = row["hash"] = entry_hash(last_hash, told(row))
+        last_hash = row["hash"] = entry_hash(last_hash, chained(row))
         rows.append(row)
     connection.execute(t.audit_entry.insert(), rows)
     if head is None:
@@ -71,8 +71,8 @@ def append(connection: Connection, tenant_id: str, now_ms: int, records: Sequenc
 def _locked_head(connection: Connection, tenant_id: str) -> Any:
     """Where the trail stands, held until the transaction ends; None before its first line."""
     of = t.audit_head.c
-    asked = select(of.seq, of.hash).where(of.tenant_id == tenant_id).with_for_update()
-    head = connection.execute(asked).first()
+    head_query = select(of.seq, of.hash).where(of.tenant_id == tenant_id).with_for_update()
+    head = connection.execute(head_query).first()
     if head is not None:
         return head
     # There is no row to hold yet, and two may want to write the first line: the tenant's row is the lock.
@@ -80,10 +80,10 @@ def _locked_head(connection: Connection, tenant_id: str) -> Any:
     connection.execute(
         select(t.tenant.c.name).where(t.tenant.c.tenant_id == tenant_id).with_for_update(key_share=True)
     )
-    return connection.execute(asked).first()
+    return connection.execute(head_query).first()
 
 
-def told(row: Any) -> dict[str, Any]:
+def chained(row: Any) -> dict[str, Any]:
     """What of a stored line is hashed: its wire form without the hashes and without what is None."""
     line = {
         "seq": row["seq"],

@@ -159,7 +159,7 @@ class UnitOfWork:
         audit.append(self._connection, self.tenant_id, self.now_ms, self._audited)
 
 
-class _Rehearsed(Exception):
+class _DryRunAnswer(Exception):
     """Carries the answer of a rehearsal past the rollback."""
 
     def __init__(self, answer: Any) -> None:
@@ -207,18 +207,18 @@ class Database:
                 listener(commit)
         return answer
 
-    def rehearse(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
-        """What `transact` would answer; nothing of it is kept or told."""
+    def transact_dry(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
+        """What `transact` would answer; nothing of it is kept or given."""
 
         def perform(unit: UnitOfWork) -> None:
             answer = work(unit)
             unit.finish()
-            raise _Rehearsed(answer)
+            raise _DryRunAnswer(answer)
 
         try:
             self.transact(tenant_id, perform)
-        except _Rehearsed as rehearsed:
-            return rehearsed.answer  # type: ignore[no-any-return]
+        except _DryRunAnswer as dry:
+            return dry.answer  # type: ignore[no-any-return]
         raise AssertionError("a rehearsal always rolls back")
 
     def consult(self, tenant_id: str, question: Callable[[Connection], Answer]) -> Answer:
@@ -231,9 +231,9 @@ class Database:
     async def write(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
         return await self._on(self._writer, partial(self.transact, tenant_id, work))
 
-    async def try_out(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
+    async def dry_run(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
         """A rehearsal, on the writer's thread."""
-        return await self._on(self._writer, partial(self.rehearse, tenant_id, work))
+        return await self._on(self._writer, partial(self.transact_dry, tenant_id, work))
 
     async def read(self, tenant_id: str, question: Callable[[Connection], Answer]) -> Answer:
         return await self._on(self._readers, partial(self.consult, tenant_id, question))
@@ -286,9 +286,9 @@ class Database:
             raise _unavailable() from error
 
 
-def sqlalchemy_url(told: str) -> URL:
+def sqlalchemy_url(given: str) -> URL:
     """The URL with the driver that this server brings: a plain `postgresql://` is taken for psycopg's."""
-    url = make_url(told)
+    url = make_url(given)
     return url.set(drivername="postgresql+psycopg") if url.drivername in _POSTGRESQL else url
 
 

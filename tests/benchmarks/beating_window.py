@@ -20,7 +20,6 @@ from qasync import QEventLoop
 from sqlalchemy import select
 
 from app.bootstrap import SWITCH_INTERVAL_S, OpenHome, open_home
-from app.services.till import Actor
 from app.ui.widgets.theme import apply_theme
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
@@ -29,6 +28,7 @@ from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from tests.kit.agents import SilentAgent
 from tests.kit.keyrings import use_no_keyring
+from tests.kit.people import clerk_named
 
 IDLE_S = 10.0
 BEAT_MS = 2
@@ -62,9 +62,7 @@ async def _beat(opened: OpenHome, state: str, other: str) -> tuple[list[float], 
     agent = thread.agent if state == "busy" else SilentAgent()
     window = MainWindow(opened.till(), bridge, agent, opened.credentials.pin_pepper)
     window.show()
-    with opened.store.reading() as connection:
-        row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
-    window.welcome(Actor(row.id, row.name, row.role))
+    window.welcome(clerk_named(opened.store, "bob"))
     await asyncio.sleep(1.0)
     gaps: list[float] = []
     last = [time.perf_counter()]

@@ -21,7 +21,6 @@ from sqlalchemy import select
 from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
 from app.services.stock import catalogue
-from app.services.till import Actor
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
@@ -42,6 +41,7 @@ from tests.benchmarks.table import Measured
 from tests.kit import selling
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.keyrings import use_no_keyring
+from tests.kit.people import clerk_named
 from tests.kit.waiting import until
 
 ROUNDS = 3
@@ -91,9 +91,7 @@ def _is_online(states: list[AgentEvent]) -> bool:
 class Clerk:
     def __init__(self, opened: OpenHome) -> None:
         self.till = opened.till()
-        with opened.store.reading() as connection:
-            row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
-        self.actor = Actor(row.id, row.name, row.role)
+        self.actor = clerk_named(opened.store, "bob")
         self.products = catalogue.search(self.till, "", limit=30)
 
     async def sell(self, number: int) -> float:

@@ -24,7 +24,6 @@ from sqlalchemy import event, select
 from app.bootstrap import OpenHome, open_home, running_agent
 from app.domain.cart import Cart
 from app.services.stock import catalogue
-from app.services.till import Actor
 from sync_agent.agent import Agent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import Channel, EventHandler
@@ -32,6 +31,7 @@ from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from tests.kit import selling
 from tests.kit.keyrings import use_no_keyring
+from tests.kit.people import clerk_named
 
 DIED = 77
 LOADED = (Agent, NetworkTransport)
@@ -83,19 +83,13 @@ class FusedTransport(NetworkTransport):
         return await super().open_channel(token, on_event)
 
 
-def bob(opened: OpenHome) -> Actor:
-    with opened.store.reading() as connection:
-        row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
-    return Actor(row.id, row.name, row.role)
-
-
 async def sell(opened: OpenHome, fuse: Fuse) -> None:
     till = opened.till()
     products = catalogue.search(till, "", limit=3)
     cart = Cart()
     for number, product in enumerate(products, start=1):
         cart = cart.add(product, number)
-    actor = bob(opened)
+    actor = clerk_named(opened.store, "bob")
     fuse.lit = True
     sale = await selling.sell(till, cart, actor)
     fuse.lit = False

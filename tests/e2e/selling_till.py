@@ -10,24 +10,19 @@ import random
 import sys
 from pathlib import Path
 
-from sqlalchemy import select
-
 from app.bootstrap import open_home
 from app.domain.cart import Cart
 from app.services.stock import catalogue, counting
-from app.services.till import Actor
 from sync_agent.agent import AgentThread
-from sync_agent.store import tables as t
 from tests.kit import selling
 from tests.kit.keyrings import use_no_keyring
+from tests.kit.people import clerk_named
 
 
 async def sell(home: Path, seed: int) -> None:
     opened = open_home(home)
     till = opened.till()
-    with opened.store.reading() as connection:
-        row = connection.execute(select(t.person).where(t.person.c.username == "bob")).one()
-    actor = Actor(row.id, row.name, row.role)
+    actor = clerk_named(opened.store, "bob")
     products = catalogue.search(till, "", limit=12)
     AgentThread(opened.agent()).start()
     print("open", flush=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority, SystemClock
 
 T = TypeVar("T")
 
@@ -24,6 +24,22 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self.wall_ms += round(seconds * 1000)
+        self.steady_s += seconds
+
+
+class KeyboardClock(SystemClock):
+    """The machine's wall time, beside a monotonic time that only the test moves: what keys are timed by.
+
+    It begins far from any time that Qt stamps on a key, so that the two never seem close to each other.
+    """
+
+    def __init__(self) -> None:
+        self.steady_s = 1e9
+
+    def monotonic_s(self) -> float:
+        return self.steady_s
+
+    def advance(self, seconds: float) -> None:
         self.steady_s += seconds
 
 
@@ -52,7 +68,7 @@ class FixedRng:
 class InlineExecutor:
     """Runs each transaction at once, in the caller's thread: what a simulation replays exactly."""
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]":
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]":
         future: Future[T] = Future()
         try:
             future.set_result(work())

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from server_stub.clock import TimeOrderedIds
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, in_device_order, read
-from server_stub.operations.queue import judge
+from server_stub.operations.queue import apply_all
 from server_stub.services.people.caller import Caller
 from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database
@@ -44,7 +44,7 @@ class Rules:
         intakes = [read(item) for item in items]
         ordered = [intakes[place] for place in in_device_order(intakes)]
         results = self.database.transact(
-            "t", lambda unit: judge(unit, caller, ordered, NO_DEFAULTS, HANDLERS)
+            "t", lambda unit: apply_all(unit, caller, ordered, NO_DEFAULTS, HANDLERS)
         )
         return [result.to_wire() for result in results]
 

@@ -22,6 +22,7 @@ from tests.kit import selling
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.homes import new_home
 from tests.kit.links import Link
+from tests.kit.people import clerk_named
 
 
 class WorldTill:
@@ -76,9 +77,7 @@ class WorldTill:
     # --- what a clerk does ---------------------------------------------------------------------------
 
     def clerk(self, name: str = "bob") -> Actor:
-        with self.opened.store.reading() as connection:
-            row = connection.execute(select(t.person).where(t.person.c.username == name)).one()
-        return Actor(row.id, row.name, row.role)
+        return clerk_named(self.opened.store, name)
 
     def product(self, number: int = 0) -> ProductView:
         """The catalogue's product by its place in the list: the same on every till."""

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.ui.widgets.tasks import running_count
-from tests.kit.clocks import ManualClock
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.waiting import WAIT_S
 
@@ -54,10 +53,14 @@ class Loop:
         QApplication.processEvents()
 
 
+class MovableClock(Protocol):
+    def advance(self, seconds: float) -> None: ...
+
+
 class Keyboard:
     """A person at the keys: slower than any scanner, on the till's own clock."""
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: MovableClock) -> None:
         self._clock = clock
 
     def press(self, key: Qt.Key) -> None:
@@ -65,10 +68,15 @@ class Keyboard:
         self._clock.advance(PERSON_S)
         QTest.keyClick(focused(), key)
 
-    def press_in(self, window: QWidget, key: Qt.Key) -> None:
+    def press_in(
+        self,
+        window: QWidget,
+        key: Qt.Key,
+        modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
         """To the window itself, as the system does, so that shortcuts hear it."""
         self._clock.advance(PERSON_S)
-        QTest.keyClick(window.windowHandle(), key)
+        QTest.keyClick(window.windowHandle(), key, modifier)
         QApplication.processEvents()
 
     def type(self, words: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from server_stub.services import audit
-from server_stub.store.audit import AuditRecord, told
+from server_stub.store.audit import AuditRecord, chained
 from sync_agent.contract.audit import AuditVerdict, entry_hash
 from tests.kit.rules import Rules
 from tests.kit.servers import ShopServer
@@ -123,7 +123,7 @@ def test_a_changed_line_with_its_hash_made_anew_breaks_the_next(trail: Rules) ->
         "t", lambda c: dict(c.execute(text("SELECT * FROM audit_entry WHERE seq = 3")).mappings().one())
     )
     row["detail"] = {"price": 1, "word": "Comté – 12 ×"}
-    forged = entry_hash(row["prev_hash"], told(row))
+    forged = entry_hash(row["prev_hash"], chained(row))
     tamper(
         trail,
         f'UPDATE audit_entry SET detail = \'{{"price":1,"word":"Comté – 12 ×"}}\', hash = \'{forged}\''  # noqa: S608

@@ -7,7 +7,7 @@ import pytest
 
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
-from server_stub.operations.queue import judge
+from server_stub.operations.queue import apply_all
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import UnitOfWork
 from tests.kit.operations import T0_MS, count, movement, operation, sale, transfer
@@ -39,20 +39,20 @@ def test_a_line_says_who_where_and_on_what(rules: Rules) -> None:
 
 
 def test_a_line_is_written_with_the_effects_or_not_at_all(rules: Rules) -> None:
-    def judge_and_crash(unit: UnitOfWork) -> None:
-        _judge(unit)
+    def apply_and_crash(unit: UnitOfWork) -> None:
+        _apply(unit)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        rules.database.transact("t", judge_and_crash)
+        rules.database.transact("t", apply_and_crash)
     assert lines(rules) == []
-    rules.database.transact("t", _judge)
+    rules.database.transact("t", _apply)
     assert len(lines(rules)) == 1
 
 
-def _judge(unit: UnitOfWork) -> None:
+def _apply(unit: UnitOfWork) -> None:
     caller = Caller("t", "manager", ("main",), user_id="mia")
-    judge(unit, caller, [read(movement("p", 1))], NO_DEFAULTS, HANDLERS)
+    apply_all(unit, caller, [read(movement("p", 1))], NO_DEFAULTS, HANDLERS)
 
 
 def test_a_refusal_has_a_line_and_the_same_refusal_again_has_none(rules: Rules) -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from server_stub.operations.handlers.counts import Applies, Clashes, Count, Moved, judge
+from server_stub.operations.handlers.counts import Applies, Clashes, Count, Moved, decide
 from server_stub.services.stock.count_order import Moment
 from sync_agent.contract.conflicts import ConflictType
 from tests.kit.operations import T0_MS, count, movement, operation
@@ -86,7 +86,7 @@ def sold(
 def test_counts_are_judged_by_what_else_happened(
     story: str, made: Count, version: int, since: list[Moved], verdict: Applies | Clashes
 ) -> None:
-    assert judge(made, version, 9, since) == verdict, story
+    assert decide(made, version, 9, since) == verdict, story
 
 
 def test_a_count_applies_and_says_so(rules: Rules) -> None:

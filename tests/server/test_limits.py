@@ -106,12 +106,12 @@ async def test_one_address_hands_in_so_many_tokens_and_another_feels_nothing() -
 async def test_what_is_over_is_forgotten(moment: list[float]) -> None:
     limits = Limits(RateLimits())
     for number in range(500):
-        await limits.stranger(f"socket-{number}")
+        await limits.unauthenticated(f"socket-{number}")
     kept = limits._own.storage
     assert isinstance(kept, MemoryStorage)
     moment[0] += 60
-    await limits.stranger("the last")
-    await limits.stranger("the last")
+    await limits.unauthenticated("the last")
+    await limits.unauthenticated("the last")
     assert kept.timer is not None
     await kept.timer
     assert len(kept.storage) == len(kept.expirations) == 1

@@ -7,7 +7,7 @@ import pytest
 
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
-from server_stub.operations.queue import judge
+from server_stub.operations.queue import apply_all
 from server_stub.services.people.caller import Caller
 from server_stub.store.changes import StreamLog
 from tests.kit.operations import T0_MS, count, movement, open_shift, operation, sale, transfer
@@ -82,14 +82,14 @@ def test_an_answer_that_is_given_while_we_wait_for_the_lock_is_found(
     def lock(log: StreamLog, names: Iterable[str]) -> None:
         monkeypatch.setattr(StreamLog, "lock", real)
         real(log, names)
-        judge(units[0], caller, [read(sent)], NO_DEFAULTS, HANDLERS)
+        apply_all(units[0], caller, [read(sent)], NO_DEFAULTS, HANDLERS)
 
     monkeypatch.setattr(StreamLog, "lock", lock)
     units: list[Any] = []
 
     def take(unit: Any) -> Any:
         units.append(unit)
-        return judge(unit, caller, [read(sent)], NO_DEFAULTS, HANDLERS)
+        return apply_all(unit, caller, [read(sent)], NO_DEFAULTS, HANDLERS)
 
     (result,) = rules.database.transact("t", take)
     assert result.repeated is True

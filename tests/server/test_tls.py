@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.run import running, serve
-from server_stub.settings import Settings, UnsafeSettings, refuse_open_door
+from server_stub.settings import Settings, UnsafeSettings, refuse_unprotected_listener
 from tests.kit.waiting import WAIT_S
 
 
@@ -86,17 +86,17 @@ def test_other_machines_are_not_listened_to_in_the_clear(settings: Settings, hos
     open_door = replace(settings, host=host)
     with pytest.raises(UnsafeSettings, match="TLS"):
         serve(open_door)
-    refuse_open_door(replace(open_door, insecure=True))
-    refuse_open_door(replace(open_door, tls_cert=Path("c"), tls_key=Path("k")))
+    refuse_unprotected_listener(replace(open_door, insecure=True))
+    refuse_unprotected_listener(replace(open_door, tls_cert=Path("c"), tls_key=Path("k")))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
 def test_this_machine_is(settings: Settings, host: str) -> None:
-    refuse_open_door(replace(settings, host=host))
+    refuse_unprotected_listener(replace(settings, host=host))
 
 
 def test_half_of_tls_is_refused(settings: Settings) -> None:
     insecure = replace(settings, insecure=True)
     for half in (replace(insecure, tls_cert=Path("c")), replace(insecure, tls_key=Path("k"))):
         with pytest.raises(UnsafeSettings, match="both"):
-            refuse_open_door(half)
+            refuse_unprotected_listener(half)

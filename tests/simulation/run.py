@@ -22,7 +22,7 @@ from server_stub.services.people.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.store.device import DeviceIdentity
 from tests.simulation import checks
-from tests.simulation.checks import AbuseMonitor, Broken
+from tests.simulation.checks import Broken, RunningChecks
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Odds, SimLink, Weather
 from tests.simulation.ports import chance_of
@@ -83,7 +83,7 @@ class Simulation:
         self.loop = VirtualLoop(chance_of(seed, "threads"))
         self.loop.set_exception_handler(self._on_stray)
         self._folder = Path(tempfile.mkdtemp(prefix=f"evertill-sim-{seed}-", dir=memory_disk()))
-        self._watch = AbuseMonitor()
+        self._running_checks = RunningChecks()
         self._devices: dict[str, Caller] = {}
         self._poison: set[str] = set()
         self._restored = False
@@ -146,7 +146,7 @@ class Simulation:
             self._devices,
             self.trace,
         )
-        self.server.on_commit.append(self._watch.on_commit)
+        self.server.on_commit.append(self._running_checks.on_commit)
         self.server.fails_on = lambda items: any(item.get("id") in self._poison for item in items)
         ours = self._chance.randint(2, 3)
         two_places = self._chance.random() < 0.3
@@ -202,7 +202,7 @@ class Simulation:
             self.trace,
             off_ms,
         )
-        till.watch = self._watch.on_till_commit
+        till.on_commit = self._running_checks.on_till_commit
         self.tills.append(till)
 
     def _draw_odds(self) -> None:
@@ -214,8 +214,8 @@ class Simulation:
             self._odds.late = self._chance.uniform(0, 0.2)
 
     def _look(self) -> None:
-        if self._watch.problems:
-            raise Broken("; ".join(self._watch.problems[:3]))
+        if self._running_checks.problems:
+            raise Broken("; ".join(self._running_checks.problems[:3]))
         if self._strays:
             raise Broken("nobody caught: " + "; ".join(self._strays[:3]))
 
@@ -401,7 +401,7 @@ class Simulation:
         if self._is_serving():
             return  # another trouble brought it up again meanwhile
         self.server.restore(copy)
-        self._watch.server_was_restored()
+        self._running_checks.server_was_restored()
         self._restored = True
         self._server_up()
         self.outcome.happened["a backup was restored"] += 1

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.parsing import NO_DEFAULTS, read
-from server_stub.operations.queue import judge
+from server_stub.operations.queue import apply_all
 from server_stub.services.people.caller import Caller
 from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store.database import Database, UnitOfWork
@@ -69,12 +69,12 @@ def _server(path: Path) -> None:
         )
         mia = Caller(tenant_id, "manager", PLACES, user_id=f"{tenant_id}-mia")
         items = [_product(tenant_id, number, mark) for number in range(PRODUCTS)]
-        database.transact(tenant_id, partial(_judge, caller=mia, items=items))
+        database.transact(tenant_id, partial(_apply, caller=mia, items=items))
     database.close()
 
 
-def _judge(unit: UnitOfWork, caller: Caller, items: list[dict[str, Any]]) -> None:
-    results = judge(unit, caller, [read(item) for item in items], NO_DEFAULTS, HANDLERS)
+def _apply(unit: UnitOfWork, caller: Caller, items: list[dict[str, Any]]) -> None:
+    results = apply_all(unit, caller, [read(item) for item in items], NO_DEFAULTS, HANDLERS)
     assert all(result.success for result in results)
 
 

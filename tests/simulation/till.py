@@ -27,8 +27,9 @@ from sync_agent.store import outbox, tables
 from sync_agent.store.database import Changed, Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import NewOperation, ProductEffect, Status
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, Status
 from tests.kit import selling
+from tests.kit.people import person_named
 from tests.simulation.network import SimLink
 from tests.simulation.ports import Died, SimClock, SimExecutor, SimIds, SimRng, chance_of
 from tests.simulation.shop import templates
@@ -74,7 +75,7 @@ class SimTill:
         self.asked: list[tuple[float, str]] = []
         self.seen_by_portals: list[tuple[str, str | None]] = []
         self.leaked = False
-        self.abuse_monitor: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
+        self.on_commit: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
         path.mkdir(parents=True)
         shutil.copy(templates() / "till.sqlite", path / "till.sqlite")
         self._open()
@@ -93,7 +94,7 @@ class SimTill:
             assert raw is not None
             raw.execute("PRAGMA synchronous=OFF")  # crashes come between statements here
         event.listen(self.store._writer, "commit", lambda _connection: self._maybe_die("before"))
-        self.store.listen(lambda changed: self.abuse_monitor(self, changed))
+        self.store.listen(lambda changed: self.on_commit(self, changed))
         self.store.listen(lambda _changed: self._maybe_die("after"))
         self.till = Till(self.store, self.clock, self._ids)
 
@@ -194,17 +195,12 @@ class SimTill:
             except (DomainError, StoreError) as refusal:
                 self._trace(self.name, "refused", type(refusal).__name__)
 
-    def _actor(self, name: str) -> Actor | None:
-        with self.store.reading() as connection:
-            row = connection.execute(select(tables.person).where(tables.person.c.username == name)).first()
-        return None if row is None else Actor(row.id, row.name, row.role)
-
     def _product(self) -> catalogue.ProductView | None:
         products = [one for one in catalogue.search(self.till, "", limit=30) if one.price_minor]
         return self._chance.choice(products) if products else None
 
     def _pair(self, name: str = "cleo") -> "tuple[Actor, catalogue.ProductView] | None":
-        actor, product = self._actor(name), self._product()
+        actor, product = person_named(self.store, name), self._product()
         return None if actor is None or product is None else (actor, product)
 
     async def _sell(self) -> None:
@@ -224,7 +220,7 @@ class SimTill:
         self._trace(self.name, "sold", sale.receipt_number)
 
     async def _refund(self) -> None:
-        pair, mia = self._pair(), self._actor("mia")
+        pair, mia = self._pair(), person_named(self.store, "mia")
         if pair is None or mia is None:
             return
         sale = await selling.take_back(self.till, Cart().add(pair[1], 1), pair[0], approved_by=mia)
@@ -249,7 +245,7 @@ class SimTill:
 
     async def _edit_product(self) -> None:
         """Mostly of the same few, as a price list is: so that two tills edit one."""
-        mia = self._actor("mia")
+        mia = person_named(self.store, "mia")
         products = [one for one in catalogue.search(self.till, "", limit=30) if one.price_minor]
         if mia is None or not products:
             return
@@ -273,20 +269,20 @@ class SimTill:
             actor_id=mia.id,
             summary={"kind": "product", "product": product.name, "person": mia.name},
             base_version=version,
-            lane=f"{PRODUCT}:{product.id}",
-            product=ProductEffect(product.id, overlay),
+            ordering_key=f"{PRODUCT}:{product.id}",
+            product=ExpectedProductEffect(product.id, overlay),
         )
         await self.store.write(lambda tx: outbox.enqueue(tx, operation))
 
     async def _add_product(self) -> None:
-        mia = self._actor("mia")
+        mia = person_named(self.store, "mia")
         if mia is None:
             return
         new = catalogue.NewProduct(f"New {self._chance.randint(0, 99)}", price_minor=250)
         await catalogue.add_products(self.till, [new], mia.id)
 
     async def _decide(self) -> None:
-        mia = self._actor("mia")
+        mia = person_named(self.store, "mia")
         waiting = [one for one in conflicts.open_conflicts(self.till) if not one.decided]
         if mia is None or not waiting:
             return
@@ -320,7 +316,7 @@ class SimTill:
                     tables.outbox.c.status == Status.DEAD_LETTER, tables.outbox.c.finished_ms.is_(None)
                 )
             ).all()
-        mia = self._actor("mia")
+        mia = person_named(self.store, "mia")
         if not refused_ or mia is None:
             return
         row = self._chance.choice(refused_)

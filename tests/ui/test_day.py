@@ -8,6 +8,7 @@ shift, and be told that the server has all of it.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 
 from app.bootstrap import OpenHome, open_home
 from app.services.cash import shifts
-from app.services.people import directory as people
 from app.services.selling import history
 from app.services.stock import catalogue, counting, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.sync import conflicts, queue
-from app.services.till import Actor, Till
 from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.slip_view import SlipDialog
@@ -34,16 +33,21 @@ from sync_agent.contract.operations import PRODUCT
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue
+from tests.kit.clocks import KeyboardClock
 from tests.kit.links import Link
+from tests.kit.people import clerk_named
 from tests.kit.processes import DemoServer
-from tests.kit.windows import Loop, part
+from tests.kit.windows import Keyboard, Loop, part, scan
 
 PINS = {"alice": "2468", "bob": "1357"}
 
 
 class Counter:
-    """A till at its counter, worked with keys and clicks; `link` is its cable."""
+    """A till at its counter, worked with keys and clicks; `link` is its cable.
+
+    How fast keys come is told by a clock that moves with each key of a person and with none of a scanner.
+    """
 
     def __init__(self, loop: Loop, opened: OpenHome, url: str, *, has_window: bool) -> None:
         assert opened.credentials is not None
@@ -55,7 +59,9 @@ class Counter:
         self.thread = AgentThread(opened.agent(emit=self.bridge.post_event, transport=self.link))
         self.thread.start()
         self.wait_for(lambda: self.state is ConnectionState.ONLINE)
-        self.till = opened.till()
+        clock = KeyboardClock()
+        self._keyboard = Keyboard(clock)
+        self.till = replace(opened, clock=clock).till()
         self.window = MainWindow(
             self.till, self.bridge, self.thread.agent, opened.credentials.pin_pepper, locale=QLocale("en_GB")
         )
@@ -96,32 +102,26 @@ class Counter:
         QTest.mouseClick(made, Qt.MouseButton.LeftButton)
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        self.pause()
         self.window.activateWindow()  # what a window system does when a dialog over it closes
         self.wait_for(self.window.isActiveWindow)
-        QTest.keyClick(self.window.windowHandle(), key, modifier)
-        QApplication.processEvents()
+        self._keyboard.press_in(self.window, key, modifier)
 
     def type_into(self, name: str, text: str, *, enter: bool = True, within: QWidget | None = None) -> None:
         field = part(within or self.window, QLineEdit, name)
         assert field.isVisible(), f"{name} is not in sight"
+        field.window().activateWindow()
         field.setFocus()
+        self.wait_for(field.hasFocus)
         field.selectAll()
-        for letter in text:  # a person is slower than a scanner
-            QTest.keyClicks(field, letter)
-            self._loop.until_is(lambda: field.text()[-1:], letter)
+        self._keyboard.type(text)
+        # The last letter is let go after a moment, when no other followed: it was no scan.
+        self._loop.until_is(field.text, text)
         if enter:
-            QTest.keyClick(field, Qt.Key.Key_Return)
-
-    def pause(self) -> None:
-        """A person is slower than a scanner, whose last key is an Enter as well."""
-        begun_s = self.till.clock.monotonic_s()
-        self.wait_for(lambda: self.till.clock.monotonic_s() - begun_s > 0.06)
+            self._keyboard.press(Qt.Key.Key_Return)
 
     def scan(self, product: ProductView) -> None:
-        focus = QApplication.focusWidget() or self.window
-        QTest.keyClicks(focus, product.barcode or "")
-        QTest.keyClick(focus, Qt.Key.Key_Return)
+        assert product.barcode is not None
+        scan(product.barcode)
         QApplication.processEvents()
 
     def sign_in(self, username: str) -> None:
@@ -132,14 +132,20 @@ class Counter:
         self.wait_for(lambda: self.window.actor is not None)
 
     def sell(self, *products: ProductView) -> str:
-        before = history.recent_sales(self.till, 1)
+        before = self.last_receipt()
         for product in products:
             self.scan(product)
         self.key(Qt.Key.Key_F9)
         QTest.keyClick(part(self.window, QLineEdit, "cashGiven"), Qt.Key.Key_Return)
-        self.wait_for(lambda: history.recent_sales(self.till, 1) != before)
+        # By its number: the sale before changes as well, when the server has taken it.
+        self.wait_for(lambda: self.last_receipt() != before)
         self._loop.settle()
-        return history.recent_sales(self.till, 1)[0].receipt_number
+        return self.last_receipt()
+
+    def last_receipt(self) -> str:
+        """The number of the newest sale or refund; empty before the first."""
+        newest = history.recent_sales(self.till, 1)
+        return newest[0].receipt_number if newest else ""
 
     def text(self, name: str) -> str:
         return part(self.window, QLabel, name).text()
@@ -184,14 +190,9 @@ def counters(loop: Loop, folder: Path, url: str) -> Iterator[tuple[Counter, Coun
             one.close()
 
 
-def person(till: Till, username: str) -> Actor:
-    found = next(one for one in people.people(till) if one.username == username)
-    return Actor(found.id, found.name, found.role)
-
-
 def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) -> None:
     """What a till of an earlier release let a clerk do; the server does not."""
-    bob = person(counter.till, "bob")
+    bob = clerk_named(counter.opened.store, "bob")
     operation = NewOperation(
         operation="update",
         resource_type=PRODUCT,
@@ -200,8 +201,8 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
         actor_id=bob.id,
         summary={"kind": "product", "product": product.name, "person": bob.name},
         base_version=1,
-        lane=f"{PRODUCT}:{product.id}",
-        product=ProductEffect(product.id, {"price_minor": 999}),
+        ordering_key=f"{PRODUCT}:{product.id}",
+        product=ExpectedProductEffect(product.id, {"price_minor": 999}),
     )
     loop.run(counter.opened.store.write(lambda tx: enqueue(tx, operation)))
 
@@ -270,7 +271,7 @@ def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
         one.press("countFinish")
         one.press("countWrite")
         one.wait_for(lambda: inventory.stock_row(one.till, first.id).on_hand == 2)
-        bob_there = person(other.till, "bob")
+        bob_there = clerk_named(other.opened.store, "bob")
         for product, quantity in ((first, 7), (second, 9)):
             loop.run(counting.count(other.till, product.id, quantity, bob_there))
         other.wait_for(lambda: queue.counts(other.till).waiting == 0)

@@ -31,7 +31,7 @@ class Trouble:
     """A delivery that failed: the server accepted nothing of it, or did not answer."""
 
     at_ms: int
-    way: str
+    route: str
     operations: int
     outcome: str
     detail: str

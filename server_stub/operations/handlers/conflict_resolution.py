@@ -73,7 +73,7 @@ class ResolveOneConflict(ConflictHandler[ResolveConflict]):
 
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ResolveConflict]) -> Outcome:
         stored = conflicts.find(context, operation.data.conflict_id)
-        return carry_out(context, operation.envelope, stored, operation.data)
+        return apply_decision(context, operation.envelope, stored, operation.data)
 
 
 def as_item(decision: ResolveConflict, new_id: str, timestamp: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def requirement_of(conflict: Conflict) -> Requirement:
     return Requirement(right, conflict.location_id)
 
 
-def carry_out(
+def apply_decision(
     context: OperationContext, envelope: Envelope, stored: StoredConflict, decision: ResolveConflict
 ) -> Outcome:
     """What a decision does, whoever may make it; the first answer again if it was made before."""
@@ -129,7 +129,7 @@ def _resolve_stock(
     known_from = _known_from(conflict, decision, compared)
     moved = conflict_context.moved_since(context, level, known_from)
     if compared < conflict.server_version.version or any(
-        each.reason == MovementReason.COUNT for each in moved if each.version > compared
+        movement.reason == MovementReason.COUNT for movement in moved if movement.version > compared
     ):
         server = conflict_context.stock_side(context, level, level.version)
         base = conflict.base_version
@@ -177,15 +177,15 @@ def _on_top(stored: StoredConflict, decision: ResolveConflict, moved: Sequence[R
     """
     keeps_count = decision.resolution is Resolution.ACCEPT_LOCAL
 
-    def has_seen(each: Row[Any]) -> bool:
+    def has_seen(movement: Row[Any]) -> bool:
         return keeps_count and was_counted(
-            Moment(each.happened_ms, each.device_id, each.device_seq), stored.counted
+            Moment(movement.happened_ms, movement.device_id, movement.device_seq), stored.counted
         )
 
     return sum(
-        each.delta
-        for each in moved
-        if each.reason != MovementReason.COUNT and (each.compensated or not has_seen(each))
+        movement.delta
+        for movement in moved
+        if movement.reason != MovementReason.COUNT and (movement.compensated or not has_seen(movement))
     )
 
 

@@ -68,7 +68,7 @@ class Superseded:
     """Somebody counted later: the figure stays."""
 
 
-def judge(count: Count, version: int, quantity: int, since_base: Iterable[Moved]) -> Applies | Clashes:
+def decide(count: Count, version: int, quantity: int, since_base: Iterable[Moved]) -> Applies | Clashes:
     """Whether a count applies, given the level it meets and the movements since the version it was made on.
 
     It looks at no more of those than it needs: the first that contradicts the count decides. What another
@@ -94,7 +94,7 @@ def judge(count: Count, version: int, quantity: int, since_base: Iterable[Moved]
     return Applies(count.new_quantity + on_top)
 
 
-def judge_again(count: Count, level: Level, around: Iterable[Moved]) -> Applies | Clashes | Superseded:
+def decide_again(count: Count, level: Level, around: Iterable[Moved]) -> Applies | Clashes | Superseded:
     """Whether a count that was accepted before applies, on a server that has lost some of what it met.
 
     Its version is of a history that is gone, so times alone decide, and arrival order never matters: what
@@ -158,9 +158,9 @@ class StockCount(Handler[CountData]):
             counted=Moment(counted_ms, operation.device_id, operation.device_seq),
         )
         if operation.operation.former_result is not None and counted_ms is not None:
-            verdict = judge_again(count, level, _around(context, level, count))
+            verdict = decide_again(count, level, _around(context, level, count))
         else:
-            verdict = judge(count, level.version, level.quantity, _since(context, level, count.base_version))
+            verdict = decide(count, level.version, level.quantity, _since(context, level, count.base_version))
         match verdict:
             case Superseded():
                 effects = context.ledger.post(

@@ -134,7 +134,7 @@ class _Finding:
         return f"{self.word}:{self.about}"
 
 
-def judge(
+def decide(
     bearer: Bearer,
     actor: Person,
     approvals: tuple[Approval, ...],
@@ -158,8 +158,8 @@ def judge(
         if any(approval.approver.id != bearer.person_id for approval in approvals):
             words = "a person approves at a till, with their PIN: this token names nobody but its own user"
             return Refused(ErrorCode.FORBIDDEN, f"approvedById: {words}")
-    judgement = _Judgement(bearer, actor, approvals, place, moment)
-    findings = list(dict.fromkeys(judgement.findings(needs, is_completed)))
+    decision = _Decision(bearer, actor, approvals, place, moment)
+    findings = list(dict.fromkeys(decision.findings(needs, is_completed)))
     if not findings:
         return Allowed()
     if is_completed:
@@ -167,7 +167,7 @@ def judge(
     return Refused(ErrorCode.FORBIDDEN, findings[0].message)
 
 
-def judge_account(editor: RightsFrom, accounts: tuple[RightsFrom, ...]) -> Verdict:
+def decide_account(editor: RightsFrom, accounts: tuple[RightsFrom, ...]) -> Verdict:
     """Whether somebody may make an account, or what it was into what it will be: `accounts` are both.
 
     Nobody grants a right, or edits, resets or dismisses a person, above their own. Whoever manages clerks
@@ -206,7 +206,7 @@ def rights_at(person: Person, moment: Moment) -> RightsFrom | None:
     return counts
 
 
-class _Judgement:
+class _Decision:
     """The persons and approvals of one operation, each looked at once however many lines it has."""
 
     def __init__(

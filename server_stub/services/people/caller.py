@@ -40,9 +40,9 @@ class Caller:
     def is_device(self) -> bool:
         return self.user_id is None
 
-    def with_features(self, told: Iterable[str]) -> "Caller":
+    def with_features(self, sent: Iterable[str]) -> "Caller":
         """The same bearer, with what their client says that it can do, too."""
-        return replace(self, features=self.features | (_FEATURES & set(told)))
+        return replace(self, features=self.features | (_FEATURES & set(sent)))
 
     @property
     def audience(self) -> Audience:

@@ -8,7 +8,7 @@ from server_stub.store.tables import Device
 from sync_agent.contract.codes import ErrorCode
 
 
-def refuse_unsound(connection: Connection, tenant_id: str, device_id: str) -> None:
+def require_active_till(connection: Connection, tenant_id: str, device_id: str) -> None:
     """Refuses a till that is revoked or cloned, or that the tenant does not have."""
     row = connection.execute(
         select(col(Device.revoked_ms), col(Device.cloned_ms)).where(
@@ -17,10 +17,10 @@ def refuse_unsound(connection: Connection, tenant_id: str, device_id: str) -> No
     ).first()
     if row is None:
         raise _not_enrolled()
-    must_be_sound(row.revoked_ms, row.cloned_ms)
+    require_active(row.revoked_ms, row.cloned_ms)
 
 
-def must_be_sound(revoked_ms: int | None, cloned_ms: int | None) -> None:
+def require_active(revoked_ms: int | None, cloned_ms: int | None) -> None:
     if revoked_ms is not None:
         raise _not_enrolled()
     if cloned_ms is not None:

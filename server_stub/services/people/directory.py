@@ -1,9 +1,9 @@
-"""A shop's people: who may change them, what the tills are told of it, and what it ends.
+"""A shop's people: who may change them, what the tills are sent of it, and which sessions it ends.
 
-A person's row travels down the tenant's stream, so tills know people and check PINs with the server away. The
-tenant's stream is the lock for all changes of people. Who may is judged by rows that are read under it
-(`authorisation.judge_account`): whoever was dismissed a moment ago edits nobody. Nothing here is kept or told
-of a password or PIN but its hash, and the trail says only that it changed.
+A person's row travels down the tenant's stream, so tills know people and check PINs while the server is away.
+The tenant's stream is the lock for all changes of people. Who may is decided by rows that are read under it
+(`authorisation.decide_account`): whoever was dismissed a moment ago edits nobody. Of a password or PIN only
+the hash is stored, and the audit trail says only that it changed.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from sqlmodel import col
 from server_stub.errors import Refusal
 from server_stub.roles import ALLOWED, Action, may
 from server_stub.services.people import accounts, administration, credentials, rights_history
-from server_stub.services.people.authorisation import Refused, RightsFrom, judge_account
+from server_stub.services.people.authorisation import Refused, RightsFrom, decide_account
 from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
@@ -52,7 +52,7 @@ def users(connection: Connection, caller: Caller) -> UserList:
     everybody, places = may(caller.role, Action.MANAGE_PEOPLE), set(caller.locations)
     return UserList(
         users=[
-            _told(row).model_copy(update={"pin_verifier": None})
+            _user_row(row).model_copy(update={"pin_verifier": None})
             for row in rows
             if everybody or places & set(row["locations"])
         ]
@@ -121,8 +121,8 @@ def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Ha
         },
     )
     rights_history.publish(unit, row)
-    told = {"username": row.username, "role": row.role, "locations": row.locations}
-    administration.record(unit, caller, "user", row.id, "user_added", told)
+    details = {"username": row.username, "role": row.role, "locations": row.locations}
+    administration.record(unit, caller, "user", row.id, "user_added", details)
     return row.model_copy(update={"pin_verifier": None})
 
 
@@ -134,16 +134,16 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
         _must_have_a_name(edit.name)
     if edit.locations is not None:
         wanted["locations"] = _each_once(edit.locations)
-    told_before = _told(before).model_dump(by_alias=False)
-    changed = {name: value for name, value in wanted.items() if told_before[name] != value}
+    before_row = _user_row(before).model_dump(by_alias=False)
+    changed = {name: value for name, value in wanted.items() if before_row[name] != value}
     if user_id == caller.user_id and changed.keys() & {"role", "disabled"}:
         raise Refusal(ErrorCode.PRECONDITION_FAILED, "nobody changes their own role, nor disables themselves")
     if "locations" in changed:
         _must_be_places(unit, changed["locations"])
-    _must_manage(unit, caller, (_rights(before), _rights({**told_before, **changed})))
+    _must_manage(unit, caller, (_rights(before), _rights({**before_row, **changed})))
     if hashes.pin_verifier is not None:
         changed["pin_verifier"] = hashes.pin_verifier
-    after = UserRow.model_validate({**told_before, **changed})
+    after = UserRow.model_validate({**before_row, **changed})
     if changed:
         after = after.model_copy(update={"version": after.version + 1})
         _write_user(unit, after)
@@ -158,7 +158,7 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
 
 
 def _must_manage(unit: UnitOfWork, caller: Caller, accounts: tuple[RightsFrom, ...]) -> None:
-    verdict = judge_account(_rights(_user(unit, caller.id)), accounts)
+    verdict = decide_account(_rights(_user(unit, caller.id)), accounts)
     if isinstance(verdict, Refused):
         raise Refusal(verdict.code, verdict.message)
 
@@ -260,5 +260,5 @@ def _must_leave_an_admin(unit: UnitOfWork) -> None:
         raise Refusal(ErrorCode.PRECONDITION_FAILED, "this would leave the shop without an admin")
 
 
-def _told(row: RowMapping) -> UserRow:
+def _user_row(row: RowMapping) -> UserRow:
     return UserRow.model_validate(dict(row))

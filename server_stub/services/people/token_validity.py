@@ -80,7 +80,7 @@ def _found(
     wanted: Iterable[str | None],
 ) -> dict[str, RowMapping]:
     """The rows of those wanted that there are, by their `id`."""
-    ids = sorted({each for each in wanted if each is not None})
+    ids = sorted({user_id for user_id in wanted if user_id is not None})
     return {
         row["id"]: row
         for start in range(0, len(ids), _AT_ONCE)
@@ -94,7 +94,7 @@ def require_still_valid(connection: Connection, caller: Caller, at_the_socket: s
     A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.
     """
     if caller.device_id is not None:
-        tills.refuse_unsound(connection, caller.tenant_id, caller.device_id)
+        tills.require_active_till(connection, caller.tenant_id, caller.device_id)
     if at_the_socket == caller.device_id:
         return
     if not caller.is_device and at_the_socket != caller.user_id:

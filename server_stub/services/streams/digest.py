@@ -36,7 +36,7 @@ class _Rows:
     """The rows of one resource type that count, and what each of them is digested from."""
 
     query: Select[Any]
-    told: Callable[[Any], tuple[str, int, int | None]] = lambda row: (row[0], row[1], None)
+    digested: Callable[[Any], tuple[str, int, int | None]] = lambda row: (row[0], row[1], None)
     """A row's id, version and, where it is a stock level, quantity."""
 
 
@@ -70,8 +70,8 @@ class Digests:
 
 
 def _for(audience: Audience, digest: StreamDigest) -> StreamDigest:
-    told = {name: of for name, of in digest.resources.items() if known_to(audience, name)}
-    return digest if len(told) == len(digest.resources) else digest.model_copy(update={"resources": told})
+    known = {name: of for name, of in digest.resources.items() if known_to(audience, name)}
+    return digest if len(known) == len(digest.resources) else digest.model_copy(update={"resources": known})
 
 
 def compute(connection: Connection, caller: Caller, stream: str, head: StreamHead) -> StreamDigest:
@@ -88,7 +88,7 @@ def _sum(connection: Connection, rows: _Rows) -> ResourceDigest:
     total = count = 0
     # Read through a cursor: a big shop's levels are never all in memory.
     for row in connection.execute(rows.query, execution_options={"yield_per": _ROWS_AT_A_TIME}):
-        total += row_digest(*rows.told(row))
+        total += row_digest(*rows.digested(row))
         count += 1
     return ResourceDigest(count=count, digest=written_digest(total))
 
@@ -110,7 +110,7 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
         yield "conflict", _open_conflicts(tenant_id, t.conflict.c.location_id.is_(None))
         yield NOTICE_ROW, _notices(tenant_id, stream)
         return
-    (place,) = (each for each in caller.locations if location_stream(tenant_id, each) == stream)
+    (place,) = (place for place in caller.locations if location_stream(tenant_id, place) == stream)
     level, oversold = t.stock_level.c, t.oversold.c
     yield (
         "stock_level",
