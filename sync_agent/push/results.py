@@ -18,21 +18,21 @@ def record_results(
     tx: Transaction, results: Sequence[OperationResult], settings: AgentSettings = DEFAULTS
 ) -> list[AgentEvent]:
     """Move operations on, those that were taken all at once; what the host program should hear of it."""
-    taken = [one for one in results if one.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
+    taken = [result for result in results if result.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
     outbox.finish_many(
         tx,
         [
             End(
-                one.id,
+                result.id,
                 Status.COMPLETED,
-                one.to_wire(),
-                history.QUARANTINED if one.means is ResultStatus.QUARANTINED else one.word,
+                result.to_wire(),
+                history.QUARANTINED if result.means is ResultStatus.QUARANTINED else result.word,
             )
-            for one in taken
+            for result in taken
         ],
     )
     overlay.note_effects(
-        tx, {one.id: one.effects or [] for one in taken if one.means is ResultStatus.APPLIED}
+        tx, {result.id: result.effects or [] for result in taken if result.means is ResultStatus.APPLIED}
     )
     events: list[AgentEvent] = []
     for result in taken:

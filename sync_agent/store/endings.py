@@ -83,19 +83,19 @@ def _needing(tx: Transaction, operation_id: str) -> Sequence[str]:
 
 def _waits_for(tx: Transaction, operation_id: str, other_id: str) -> bool:
     """Whether this one goes only after the other, by their ordering keys and by what needs what."""
-    one, before = t.outbox.alias("one"), t.outbox.alias("before")
-    same_ordering_key = and_(before.c.lane == one.c.lane, before.c.device_seq < one.c.device_seq)
-    found, rest = {operation_id}, [operation_id]
-    while rest:
+    waiting, before = t.outbox.alias("waiting"), t.outbox.alias("before")
+    same_ordering_key = and_(before.c.lane == waiting.c.lane, before.c.device_seq < waiting.c.device_seq)
+    found, unchecked = {operation_id}, [operation_id]
+    while unchecked:
         unfinished_before = select(before.c.id).where(
-            one.c.id == rest.pop(),
-            or_(same_ordering_key, before.c.id == one.c.depends_on),
+            waiting.c.id == unchecked.pop(),
+            or_(same_ordering_key, before.c.id == waiting.c.depends_on),
             before.c.finished_ms.is_(None),
         )
         for operation in tx.execute(unfinished_before).scalars().all():
             if operation not in found:
                 found.add(operation)
-                rest.append(operation)
+                unchecked.append(operation)
     return other_id in found
 
 

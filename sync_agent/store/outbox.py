@@ -312,11 +312,11 @@ def claim(
         if claimed and size > bytes_max:
             break
         claimed.append(Claimed(row.id, row.device_seq, wire_form(row), row.bytes, row.sent_count))
-    claimed.sort(key=lambda one: one.device_seq)
+    claimed.sort(key=lambda operation: operation.device_seq)
     if claimed:
         tx.execute(
             update(t.outbox)
-            .where(t.outbox.c.id.in_([one.id for one in claimed]))
+            .where(t.outbox.c.id.in_([operation.id for operation in claimed]))
             .values(
                 status=Status.PROCESSING,
                 lease_owner=owner,
