@@ -111,7 +111,9 @@ class Agent:
         self.try_now()
 
     def fetch_remote_stock(self, product_id: str) -> None:
-        """Fetch a product's stock at other locations if the server is reached; `Changed` follows once stored."""
+        """Fetch a product's stock at other locations if the server is reached; `Changed` follows once
+        stored.
+        """
         self._call(lambda: self._fetch_remote_stock(product_id))
 
     def _fetch_remote_stock(self, product_id: str) -> None:
@@ -254,8 +256,8 @@ class Agent:
 
 
 def _is_being_cancelled() -> bool:
-    """Whether this task itself was cancelled. A stray CancelledError from something awaited is a bug; taken for
-    a cancellation it would end the task for good, silently.
+    """Whether this task itself was cancelled. A stray CancelledError from something awaited is a bug; taken
+    for a cancellation it would end the task for good, silently.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -27,7 +27,9 @@ class Session:
         self._good_until_s = 0.0
 
     async def token(self) -> str:
-        """The access token, refreshed first if due. Raises AuthError if the device was revoked, or SyncError."""
+        """The access token, refreshed first if due. Raises AuthError if the device was revoked, or
+        SyncError.
+        """
         if self._token is None or self._clock.monotonic_s() >= self._good_until_s:
             asked_s = self._clock.monotonic_s()
             request = RefreshRequest(refresh_token=self._credentials.device_token, features=(TOLERANT,))
