@@ -26,5 +26,5 @@ def after_trouble(settings: AgentSettings, size: int) -> int:
 
 
 def after_failing(sent: int) -> int:
-    """The next batch's size after the server failed on a batch: half, to isolate the operation it fails on."""
+    """The next batch's size after the server failed on a batch: half, to isolate the operation at fault."""
     return max(1, sent // 2)

@@ -22,7 +22,7 @@ from sync_agent.store.outbox import Batch
 
 
 class Load(Protocol):
-    """What an exchange sends. Each method runs in the transaction that writes the delivery and its attempts."""
+    """What an exchange sends. Each method runs in the transaction that writes delivery and attempts."""
 
     def choose(self, tx: Transaction, *, count_max: int, bytes_max: int) -> Batch:
         """The next operations; empty where there are none."""

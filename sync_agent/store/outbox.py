@@ -51,7 +51,7 @@ def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
 
 @dataclass(frozen=True)
 class ExpectedStockEffect:
-    """The expected effect of an operation on one product's stock: "delta" adds `quantity`, "count" sets it."""
+    """The expected effect on one product's stock: "delta" adds `quantity`, "count" sets it."""
 
     product_id: str
     location_id: str
@@ -61,7 +61,7 @@ class ExpectedStockEffect:
 
 @dataclass(frozen=True)
 class ExpectedProductEffect:
-    """The expected effect on a product: the fields that are set (columns of the catalogue), or its deletion."""
+    """The expected effect on a product: the fields it sets (columns of the catalogue), or its deletion."""
 
     product_id: str
     fields: dict[str, Any]
