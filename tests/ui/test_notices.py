@@ -88,6 +88,22 @@ def test_notices_are_shown_one_after_another_and_a_managers_only_to_somebody(
     assert service.unread(shop.till) == []
 
 
+def test_what_is_unread_waits_while_the_window_says_something_else(
+    loop: Loop, shop: OfflineShop, selling: MainWindow
+) -> None:
+    """Two lines at the foot would push the status strip off a small screen."""
+    restored(shop)
+    loop.settle()
+    assert selling.unread.isVisible()
+    selling.notice.say("Something in this window went wrong.")
+    loop.settle()
+    assert (selling.notice.isVisible(), selling.unread.isVisible()) == (True, False)
+    selling.notice.clear()
+    loop.settle()
+    assert selling.unread.isVisible()
+    assert said(selling).startswith("The server was restored")
+
+
 def test_a_notice_that_has_ended_goes(loop: Loop, shop: OfflineShop, selling: MainWindow) -> None:
     announced(shop, "Closing at four", hours=2)
     loop.settle()

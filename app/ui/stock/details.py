@@ -1,4 +1,4 @@
-"""One product's stock: the figure, why it is what it is, what moved it, and changing it."""
+"""A product's stock: level, explanation, movements, and the forms that change it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -34,13 +34,13 @@ _RIGHTS: dict[type[Request], Right] = {
     Transfer: Right.TRANSFER_STOCK,
     ProductChange: Right.EDIT_PRODUCT,
 }
-"""What each request takes."""
+"""The right that each request needs."""
 
 
 class StockDetails(QFrame):
     """Signals:
-    decisionWanted(): the product is in conflict and somebody wants to decide it.
-    lookedAt(str): this product is shown from now on.
+    decisionWanted(): open the conflicts; this product is in one.
+    lookedAt(str): this product is shown now.
     """
 
     decisionWanted = Signal()
@@ -74,7 +74,7 @@ class StockDetails(QFrame):
         self.lookedAt.emit(product_id)
 
     def refresh(self) -> None:
-        """Read the figure, its explanation and its movements again."""
+        """Read level, explanation and movements again."""
         if self._product_id is None:
             return
         try:
@@ -97,7 +97,7 @@ class StockDetails(QFrame):
         self._ask(self._count_form)
 
     def edit(self) -> None:
-        """Change the product itself."""
+        """Open the form for the product's own fields."""
         if self._stock is not None:
             self._message.clear()
             self._product_form.ask(self._stock)
