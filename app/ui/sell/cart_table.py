@@ -129,14 +129,14 @@ class CartModel(QAbstractTableModel):
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
                 priced = str(unit_of(line.unit).priced).format(price=price)
-                return f"{line.description}\n{priced}{self._change_words(line)}"
+                return f"{line.description}\n{priced}{self._change_text(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:
                 return self._formatter.amount(line.total_minor)
         return ""
 
-    def _change_words(self, line: CartLine) -> str:
+    def _change_text(self, line: CartLine) -> str:
         """How the line differs from the catalogue: its price, and its discount."""
         parts = []
         if line.has_other_price:

@@ -224,7 +224,7 @@ class SellPage(Page):
         off_minor = cart.discount_minor
         off = self.tr("discount {amount}").format(amount=self._formatter.amount(-off_minor))
         self._count.setText(f"{items} · {off}" if off_minor else items)
-        self._tax.setText(self._tax_words())
+        self._tax.setText(self._tax_text())
         self._tax.setVisible(bool(self._tax.text()))
         self._total.setText(self._formatter.money(cart.total_minor))
         self._pay.setText(PAY.after(self.tr("Pay")) if self._sale.refund is None else self.tr("Give back"))
@@ -233,7 +233,7 @@ class SellPage(Page):
         self._hold.setEnabled(not cart.is_empty)
         self._discount.setEnabled(not cart.is_empty)
 
-    def _tax_words(self) -> str:
+    def _tax_text(self) -> str:
         if not self.cart.tax_minor:
             return ""
         words = self.tr("Tax added {amount}") if self.cart.adds_tax else self.tr("Tax included {amount}")
