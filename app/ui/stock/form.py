@@ -21,6 +21,8 @@ from app.ui.widgets.shortcuts import BACK
 
 @dataclass(frozen=True)
 class Adjustment:
+    """A movement of `delta`, in the unit's smallest parts (`units.Unit`), with a reason code."""
+
     product_id: str
     delta: int
     reason: str
@@ -29,6 +31,8 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Count:
+    """A count: the quantity on the shelf, in the unit's smallest parts."""
+
     product_id: str
     quantity: int
     note: str | None
@@ -36,6 +40,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Transfer:
+    """Goods to another place; `quantity` in the unit's smallest parts, above 0."""
+
     product_id: str
     to: Place
     quantity: int
@@ -44,6 +50,8 @@ class Transfer:
 
 @dataclass(frozen=True)
 class ProductChange:
+    """Changed fields of a product, by their names in `ProductView`."""
+
     product_id: str
     changes: dict[str, Any]
 
@@ -94,6 +102,7 @@ class StockForm(QWidget):
         layout.addStretch(1)
 
     def ask(self, stock: StockRow) -> None:
+        """Empty the form for this product."""
         self._stock = stock
         self.quantity.clear()
         self.note.clear()
@@ -115,17 +124,21 @@ class StockForm(QWidget):
         raise NotImplementedError
 
     def outcome_words(self) -> str:
+        """The expected result, as text. Raises DomainError where the form is not valid."""
         raise NotImplementedError
 
     @property
     def stock(self) -> StockRow:
+        """The product's stock, as of `ask`."""
         assert self._stock is not None
         return self._stock
 
     def typed_quantity(self) -> int:
+        """In the unit's smallest parts. Raises BadQuantity."""
         return parse_quantity(self.quantity.text(), self.stock.product.unit)
 
     def typed_note(self) -> str | None:
+        """None where it is empty."""
         return self.note.text().strip() or None
 
     def _save(self) -> None:
