@@ -123,7 +123,7 @@ class StockForm(QWidget):
         """The content of the form. Raises DomainError where it is not valid."""
         raise NotImplementedError
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         """The expected result, as text. Raises DomainError where the form is not valid."""
         raise NotImplementedError
 
@@ -155,7 +155,7 @@ class StockForm(QWidget):
         if self._stock is None:
             return
         try:
-            self._outcome.setText(self.outcome_words())
+            self._outcome.setText(self.outcome_text())
         except DomainError:
             self._outcome.setText("")
 
@@ -176,7 +176,7 @@ class AdjustForm(StockForm):
     def request(self) -> Adjustment:
         return Adjustment(self.stock.product.id, self._delta(), self._chosen().code, self.typed_note())
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         after = self._formatter.quantity(self.stock.on_hand + self._delta(), self.stock.product.unit)
         return self.tr("On hand after this: {quantity}").format(quantity=after)
 
@@ -204,7 +204,7 @@ class CountForm(StockForm):
     def request(self) -> Count:
         return Count(self.stock.product.id, self._counted(), self.typed_note())
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         difference = self._counted() - self.stock.on_hand
         if difference == 0:
             return self.tr("As expected.")
@@ -245,7 +245,7 @@ class TransferForm(StockForm):
         to = self._places[self._to.currentIndex()]
         return Transfer(self.stock.product.id, to, self._sent(), self.typed_note())
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         after = self._formatter.quantity(self.stock.on_hand - self._sent(), self.stock.product.unit)
         return self.tr("On hand after this: {quantity}").format(quantity=after)
 
