@@ -22,11 +22,11 @@ from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, ConnectionState, Fault
 from sync_agent.network.reader import Reader
 from sync_agent.network.session import Session
-from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
+from sync_agent.ports import Clock, Priority, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
-from sync_agent.remote_stock import Elsewhere
+from sync_agent.remote_stock import RemoteStock
 from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import history, link, notices, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
@@ -38,7 +38,7 @@ Housekeeping = Callable[[Transaction], int]
 """Forgets one page of rows that have had their time; how many it was, 0 once nothing is left to forget."""
 
 
-def _nobody_listens(_event: AgentEvent) -> None:
+def _no_listener(_event: AgentEvent) -> None:
     return None
 
 
@@ -62,7 +62,7 @@ class Agent:
         transport: Transport,
         credentials: Credentials,
         *,
-        emit: Callable[[AgentEvent], None] = _nobody_listens,
+        emit: Callable[[AgentEvent], None] = _no_listener,
         ports: Ports | None = None,
         settings: AgentSettings = DEFAULTS,
         housekeeping: Sequence[Housekeeping] = (),
@@ -89,7 +89,7 @@ class Agent:
         self._connection = Connection(
             store, transport, self._session, self._uplink, self._puller, ports.clock, settings, emit
         )
-        self._elsewhere = Elsewhere(store, reader)
+        self._remote_stock = RemoteStock(store, reader)
         self._looks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hurry = asyncio.Event()
@@ -102,7 +102,7 @@ class Agent:
 
     def try_now(self) -> None:
         """A clerk's "Try now": skip every wait."""
-        self._store.submit(_forget_every_wait, Rank.AGENT)
+        self._store.submit(_forget_every_wait, Priority.AGENT)
         self._call(self._hurry.set)
 
     def resume(self) -> None:
@@ -110,13 +110,13 @@ class Agent:
         self._call(self._session.forget)
         self.try_now()
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         """Ask what other places have of a product, if the server is there; the store tells of the answer."""
-        self._call(lambda: self._look_elsewhere(product_id))
+        self._call(lambda: self._fetch_remote_stock(product_id))
 
-    def _look_elsewhere(self, product_id: str) -> None:
+    def _fetch_remote_stock(self, product_id: str) -> None:
         if self._connection.reached.is_set():
-            look = asyncio.get_running_loop().create_task(self._elsewhere.look(product_id))
+            look = asyncio.get_running_loop().create_task(self._remote_stock.fetch(product_id))
             self._looks.add(look)
             look.add_done_callback(self._looks.discard)
 
@@ -143,9 +143,11 @@ class Agent:
             self._emit(Attention(AttentionCode.KEY_IN_FILE))
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep(self._stay_connected, "connection"), name="agent-connection")
-                tasks.create_task(self._keep(self._drain, "queue"), name="agent-queue")
-                tasks.create_task(self._keep(self._prune_history, "history"), name="agent-history")
+                tasks.create_task(
+                    self._supervise(self._stay_connected, "connection"), name="agent-connection"
+                )
+                tasks.create_task(self._supervise(self._drain, "queue"), name="agent-queue")
+                tasks.create_task(self._supervise(self._prune_history, "history"), name="agent-history")
         finally:
             stop_listening()
             self._loop = None
@@ -161,7 +163,7 @@ class Agent:
             raise NotEnrolled("This till is not enrolled yet.")
         return device
 
-    async def _keep(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+    async def _supervise(self, work: Callable[[], Awaitable[None]], what: str) -> None:
         """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
         failures = 0
         while True:
@@ -172,10 +174,10 @@ class Agent:
                 if isinstance(fault, asyncio.CancelledError) and _is_being_cancelled():
                     raise
                 failures = 1 if self._went_well_since(began_s) else failures + 1
-                self._tell_of(fault, what)
+                self._report(fault, what)
                 await asyncio.sleep(wait_ms(self._settings, failures, self._rng) / 1000)
 
-    def _tell_of(self, fault: BaseException, what: str) -> None:
+    def _report(self, fault: BaseException, what: str) -> None:
         if isinstance(fault, StoreError):
             # The till's own disk: no bug, and in words for whoever can mend it. What was saved is safe.
             log.error("the agent's %s task waits for the till's disk: %s", what, fault)
@@ -192,10 +194,10 @@ class Agent:
     async def _stay_connected(self) -> None:
         failures = refusals = 0
         while True:
-            self._hurry.clear()  # from here on: a "Try now" during a visit that fails cuts the pause after it
+            self._hurry.clear()  # a "Try now" during a session that fails cuts the pause after it
             began_s = self._clock.monotonic_s()
             try:
-                reason = await self._connection.visit(self._device())
+                reason = await self._connection.run_session(self._device())
             except SyncError as error:
                 refused = isinstance(error, AuthError)
                 refusals = refusals + 1 if refused else 0
@@ -246,7 +248,7 @@ class Agent:
 
     async def _forget(self, forget_page: Housekeeping) -> None:
         while True:
-            if not await self._store.write(forget_page, Rank.AGENT):
+            if not await self._store.write(forget_page, Priority.AGENT):
                 return
             await asyncio.sleep(self._settings.history_page_pause_s)
 
@@ -260,7 +262,7 @@ def _is_being_cancelled() -> bool:
 
 
 def _forget_every_wait(tx: Transaction) -> None:
-    link.end_rest(tx, contact=False)
+    link.end_back_off(tx, contact=False)
     outbox.forget_waits(tx)
 
 

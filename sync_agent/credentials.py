@@ -37,7 +37,7 @@ def save(home: Home, credentials: Credentials) -> Credentials:
     is interrupted, the credentials from before or the new ones can be read.
     """
     key = next(iter(_keys(home)), None) or Fernet.generate_key()
-    key_in_file = not _keep_in_keyring(home, key)
+    key_in_file = not _store_in_keyring(home, key)
     if key_in_file:
         _write_private(_key_file(home), key)
     secret = {name: value for name, value in asdict(credentials).items() if name != "key_in_file"}
@@ -76,7 +76,7 @@ def _is_in_keyring(home: Home, key: bytes) -> bool:
     """Whether the keyring has the key by now; the file with it goes once it is proved to."""
     if not _key_file(home).exists():
         return True
-    if not _keep_in_keyring(home, key):
+    if not _store_in_keyring(home, key):
         return False
     _key_file(home).unlink()
     return True
@@ -84,9 +84,9 @@ def _is_in_keyring(home: Home, key: bytes) -> bool:
 
 def _keys(home: Home) -> list[bytes]:
     """Every key that may be the right one: a change of place may have been interrupted."""
-    kept = [_from_keyring(account) for account in (_account(home), _former_account(home))]
+    stored = [_from_keyring(account) for account in (_account(home), _former_account(home))]
     in_file = _key_file(home).read_bytes() if _key_file(home).exists() else None
-    return list(dict.fromkeys(key for key in (in_file, *kept) if key))
+    return list(dict.fromkeys(key for key in (in_file, *stored) if key))
 
 
 def _key_file(home: Home) -> Path:
@@ -106,7 +106,7 @@ def _former_account(home: Home) -> str:
     return str(home.path.resolve())
 
 
-def _keep_in_keyring(home: Home, key: bytes) -> bool:
+def _store_in_keyring(home: Home, key: bytes) -> bool:
     try:
         keyring.set_password(_SERVICE, _account(home), base64.b64encode(key).decode())
     except KeyringError:

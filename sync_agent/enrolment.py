@@ -66,9 +66,9 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
         clock_offset_ms=0,
     )
     # The secret first: a till that believes itself enrolled and has no credential could never send.
-    kept = credentials.save(store.home, Credentials(answer.device_token, answer.tenant.pin_pepper))
+    stored = credentials.save(store.home, Credentials(answer.device_token, answer.tenant.pin_pepper))
     await store.write(lambda tx: record_enrolment(tx, identity))
-    return kept
+    return stored
 
 
 def _must_be_the_same_place(store: Store, enrolment: Enrolment) -> None:

@@ -8,7 +8,7 @@
     ├ MigrationRefused      an update would have left unsent operations behind
     └ StoreCorrupt          the file is damaged
     SyncError               the talk with the server
-    ├ TransientError        back off and try again; burns no attempt
+    ├ TransientError        back off and try again; counts no failed attempt
     ├ AuthError             pause until somebody signs in or enrolls the till
     ├ RejectedError         this request was refused for what it is
     ├ ConflictError         this request met a newer version

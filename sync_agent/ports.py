@@ -36,7 +36,7 @@ class Rng(Protocol):
     def uniform(self, low: float, high: float) -> float: ...
 
 
-class Rank(IntEnum):
+class Priority(IntEnum):
     """Whose transaction goes first."""
 
     CLERK = 0
@@ -46,7 +46,7 @@ class Rank(IntEnum):
 class Executor(Protocol):
     """Runs transactions one after another; a clerk's before the agent's."""
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]": ...
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]": ...
 
     def close(self) -> None: ...
 
@@ -116,7 +116,7 @@ class WriterThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]":
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]":
         future: Future[T] = Future()
 
         def run() -> None:
@@ -133,7 +133,7 @@ class WriterThread:
             if self._closed:
                 raise RuntimeError("the writer is closed")
             self._counter += 1
-            self._queue.put((rank, self._counter, run))
+            self._queue.put((priority, self._counter, run))
         return future
 
     def close(self) -> None:
@@ -143,7 +143,7 @@ class WriterThread:
                 return
             self._closed = True
             self._counter += 1
-            self._queue.put((max(Rank) + 1, self._counter, None))
+            self._queue.put((max(Priority) + 1, self._counter, None))
         self._thread.join()
 
     def _run(self) -> None:

@@ -7,6 +7,7 @@ or None. An event that is not in the contract comes from a newer server; nobody 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sync_agent.contract import events
@@ -16,7 +17,7 @@ from sync_agent.contract.wire import Wire
 from sync_agent.errors import ProtocolError
 from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.pull import Puller
 from sync_agent.store import notices
 from sync_agent.store.database import Store
@@ -56,25 +57,25 @@ class Ignored:
     because: str
 
 
-async def _apply_changes(listener: Listener, heard: Sequence[ChangesEvent]) -> str | None:
-    await listener.puller.on_changes(listener.device, heard)
+async def _apply_changes(listener: Listener, received: Sequence[ChangesEvent]) -> str | None:
+    await listener.puller.on_changes(listener.device, received)
     return None
 
 
-async def _store_notices(listener: Listener, heard: Sequence[Notice]) -> str | None:
+async def _store_notices(listener: Listener, received: Sequence[Notice]) -> str | None:
     """A server whose notices are rows of the stream says until when each is shown; those come as changes.
 
     An older server's come as this event alone, so they are stored here, once each.
     """
-    for notice in heard:
+    for notice in received:
         if notice.until is None:
-            await listener.store.write(lambda tx, notice=notice: notices.add_heard(tx, notice), Rank.AGENT)  # type: ignore[misc]
+            await listener.store.write(partial(notices.add_received, notice=notice), Priority.AGENT)
     return None
 
 
-async def _end_session(listener: Listener, heard: Sequence[SessionEnded]) -> str | None:
+async def _end_session(listener: Listener, received: Sequence[SessionEnded]) -> str | None:
     listener.session.forget()
-    return f"the server ended the session: {heard[-1].reason}"
+    return f"the server ended the session: {received[-1].reason}"
 
 
 HANDLERS: dict[str, Handled | Ignored] = {
@@ -102,12 +103,12 @@ async def handle(listener: Listener, name: str, payloads: Sequence[Any]) -> str 
     row = HANDLERS.get(name)
     if not isinstance(row, Handled):
         return None
-    heard = []
+    received = []
     for payload in payloads:
         try:
-            heard.append(read_as(row.payload, payload, f"the server's {name}"))
+            received.append(read_as(row.payload, payload, f"the server's {name}"))
         except ProtocolError:
             if row.is_vital:
                 raise
             log.warning("an event %s of the server cannot be read", name, exc_info=True)
-    return await row.handler(listener, heard) if heard else None
+    return await row.handler(listener, received) if received else None

@@ -58,7 +58,7 @@ def may(role: str, right: Right) -> bool:
     """Whether somebody of this role needs nobody's approval. A role of a newer program may sell, no more."""
     if not ROLES.knows(role):
         return right is Right.SELL
-    return ROLES.of(role).rank >= ROLES.of(LEAST[right]).rank
+    return ROLES.of(role).level >= ROLES.of(LEAST[right]).level
 
 
 def only(right: Right) -> str:

@@ -13,7 +13,7 @@ import structlog
 
 from server_stub.app_state import AppState
 from server_stub.clock import steady_s
-from server_stub.errors import Refusal
+from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import request_id
 from server_stub.realtime.admin_ui import AdminUi
 from server_stub.realtime.asking import Asking
@@ -239,7 +239,7 @@ def _payload_of(event: str, arguments: tuple[Any, ...]) -> Any:
     except TypeError as error:
         raise Refusal(ErrorCode.BAD_REQUEST, "only JSON is taken, and no binary") from error
     if size > bytes_max:
-        raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {bytes_max} bytes for {event}")
+        raise too_large(bytes_max, f"bytes for {event}")
     if len(arguments) > 1:
         raise Refusal(ErrorCode.BAD_REQUEST, "an event has one payload")
     return arguments[0] if arguments else {}

@@ -245,7 +245,7 @@ notice_read = _table(
     _number("read_ms"),
     _number("received_ms"),
 )
-"""The first reading of a notice by a person at a place: `read_ms` is by the reporter's clock."""
+"""The first report that a person has read a notice; `read_ms` is by the reporter's clock."""
 
 oversold = _table(
     "oversold",

@@ -85,15 +85,15 @@ class SocketChannel:
 
     def _listen(self) -> None:
         for name in events.FROM_SERVER:
-            self._client.on(name, self._keeper(name))
+            self._client.on(name, self._receiver(name))
         self._client.on("disconnect", self._ended)
 
-    def _keeper(self, name: str) -> Any:
-        async def keep(*payload: Any) -> None:
-            # Only kept here: a handler that takes its time would hold up the heartbeat behind it.
+    def _receiver(self, name: str) -> Any:
+        async def receive(*payload: Any) -> None:
+            # Only queued here: a slow handler would hold up the heartbeat behind it.
             self._arrived.put_nowait((name, payload[0] if payload else None))
 
-        return keep
+        return receive
 
     async def _ended(self, reason: str = "the connection was lost") -> None:
         if not self._closed.done():

@@ -1,7 +1,7 @@
 """One exchange with the server: choose a batch, send it, and record what became of each operation in it.
 
-What waits in the outbox and what is offered again after a restore go the same way; where operations come from
-and what an answer means for them is the load's part.
+Waiting operations and those resent after a restore are exchanged alike. The load says where operations come
+from and what an answer means for them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,9 +12,9 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, ResultStatus
 from sync_agent.errors import ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent
-from sync_agent.ports import Clock, Rank
-from sync_agent.push import batch_size as pacing
-from sync_agent.push.routes import Uplink, Way
+from sync_agent.ports import Clock, Priority
+from sync_agent.push import batch_size
+from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
 from sync_agent.store.database import Store, Transaction
@@ -32,7 +32,7 @@ class Load(Protocol):
     ) -> list[AgentEvent]:
         """The server answered; of those in `missing` it said nothing."""
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         """The batch was not taken."""
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
@@ -65,28 +65,28 @@ class Exchange:
         self._emit = emit
         self._batch_max = settings.batch_first
 
-    async def deliver(self, way: Way, load: Load) -> Delivered:
+    async def deliver(self, route: Route, load: Load) -> Delivered:
         """One batch of the load. Raises SyncError, after what it means for the batch is on disk.
 
         A batch that is too large for the server raises nothing: the next one is smaller.
         """
-        limits = self._uplink.limits(way)
+        limits = self._uplink.limits(route)
 
         def begin(tx: Transaction) -> tuple[Batch, str]:
             count_max = min(self._batch_max, limits.operations)
             batch = load.choose(tx, count_max=count_max, bytes_max=limits.bytes)
             delivery_id = tx.ids.new()
             if batch:
-                attempts.begin(tx, delivery_id, way, batch.ids, batch.bytes)
+                attempts.begin(tx, delivery_id, route, batch.ids, batch.bytes)
             return batch, delivery_id
 
-        batch, delivery_id = await self._store.write(begin, Rank.AGENT)
+        batch, delivery_id = await self._store.write(begin, Priority.AGENT)
         if not batch:
             return Delivered(frozenset())
         began_s = self._clock.monotonic_s()
         try:
             results = await self._uplink.send(
-                way, [claimed.wire for claimed in batch.operations], delivery_id
+                route, [claimed.wire for claimed in batch.operations], delivery_id
             )
         except SyncError as error:
             await self._note_failure(load, batch, delivery_id, error)
@@ -100,7 +100,7 @@ class Exchange:
 
         await self._write_and_emit(record)
         answer_s = self._clock.monotonic_s() - began_s
-        self._batch_max = pacing.after_an_answer(self._settings, self._batch_max, len(batch), answer_s)
+        self._batch_max = batch_size.after_an_answer(self._settings, self._batch_max, len(batch), answer_s)
         return Delivered(frozenset(batch.ids))
 
     async def until_done(self, deliver: Callable[[], Awaitable[bool]]) -> None:
@@ -129,15 +129,15 @@ class Exchange:
             _end_without_answer(tx, delivery_id, error)
             if is_too_large and is_alone:
                 return load.give_up(tx, batch.ids[0])
-            load.give_back(tx, batch, error)
+            load.release(tx, batch, error)
             return []
 
         await self._write_and_emit(note)
         if is_too_large or is_failing(error):
             if not is_alone:  # one of them may be what the server fails on: look for it in halves, at once
-                self._batch_max = pacing.after_failing(len(batch))
+                self._batch_max = batch_size.after_failing(len(batch))
         elif isinstance(error, TransientError):
-            self._batch_max = pacing.after_trouble(self._settings, self._batch_max)
+            self._batch_max = batch_size.after_trouble(self._settings, self._batch_max)
         if is_too_large:
             return
         if isinstance(error, RejectedError):
@@ -146,7 +146,7 @@ class Exchange:
         raise error
 
     async def _write_and_emit(self, work: Callable[[Transaction], list[AgentEvent]]) -> None:
-        for event in await self._store.write(work, Rank.AGENT):
+        for event in await self._store.write(work, Priority.AGENT):
             self._emit(event)
 
 

@@ -22,7 +22,7 @@ class FailedAlone:
     def put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
         """Whether it is the operation or the server shows when others pass."""
         moment_ms = self.next_attempt_ms(tx, operation_id)
-        outbox.give_back(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
+        outbox.release(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
 
     def next_attempt_ms(self, tx: Transaction, operation_id: str) -> int:
         """It failed alone once more: when to try it again, by the till's clock."""
@@ -33,19 +33,21 @@ class FailedAlone:
         """The server has answered it."""
         self._times.pop(operation_id, None)
 
-    def burn(self, tx: Transaction) -> list[AgentEvent]:
+    def count_failed_attempts(self, tx: Transaction) -> list[AgentEvent]:
         """Others passed: that these failed alone counts against them."""
-        news: list[AgentEvent] = []
+        events: list[AgentEvent] = []
         for operation_id in sorted(self._times):
-            failures = outbox.burn_attempt(tx, operation_id)
+            failures = outbox.count_failed_attempt(tx, operation_id)
             if failures is None:
                 continue
             verdict = after_failing_alone(self._settings, failures, tx.now_ms, self._rng)
             if isinstance(verdict, DeadLetter):
-                outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None)
+                outbox.mark_needs_attention(
+                    tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None
+                )
                 figures: Figures = {"operation": operation_id, "times": verdict.failures}
-                news.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
+                events.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
             else:
                 outbox.wait_until(tx, operation_id, verdict.moment_ms)
         self._times.clear()
-        return news
+        return events

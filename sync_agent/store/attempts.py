@@ -27,7 +27,7 @@ class AttemptView:
     """
 
     request_id: str
-    way: str
+    route: str
     began_ms: int
     ended_ms: int | None
     outcome: str | None
@@ -35,14 +35,14 @@ class AttemptView:
     detail: str | None
 
 
-def begin(tx: Transaction, delivery_id: str, way: str, operation_ids: Sequence[str], size: int) -> None:
+def begin(tx: Transaction, delivery_id: str, route: str, operation_ids: Sequence[str], size: int) -> None:
     """A batch is about to be sent."""
     tx.execute(
         insert(t.delivery).values(
             id=delivery_id,
             began_ms=tx.now_ms,
             ended_ms=None,
-            way=way,
+            way=route,
             operations=len(operation_ids),
             bytes=size,
             outcome=None,
@@ -101,7 +101,7 @@ def timeline(connection: Connection, operation_id: str) -> list[AttemptView]:
     return [
         AttemptView(
             request_id=row.id,
-            way=row.way,
+            route=row.way,
             began_ms=row.began_ms,
             ended_ms=row.ended_ms,
             outcome=row.outcome or row.of_all,

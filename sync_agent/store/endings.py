@@ -45,7 +45,7 @@ class CannotEnd(StoreError):
 
 
 def retry(tx: Transaction, operation_id: str) -> None:
-    """A refused operation is offered again as it is: the server judges the same content anew.
+    """A refused operation is sent again as it is: the server decides anew on the same content.
 
     Raises CannotEnd where it does not stand before a person.
     """
@@ -55,7 +55,7 @@ def retry(tx: Transaction, operation_id: str) -> None:
         .where(t.outbox.c.id == operation_id)
         .values(status=Status.PENDING, next_attempt_ms=0, failures=0, code=None)
     )
-    outbox.release_lane_of(tx, operation_id)
+    outbox.unblock_after(tx, operation_id)
     tx.touch(Topic.OUTBOX)
 
 
@@ -82,17 +82,17 @@ def _needing(tx: Transaction, operation_id: str) -> Sequence[str]:
 
 
 def _waits_for(tx: Transaction, operation_id: str, other_id: str) -> bool:
-    """Whether this one goes only after the other, by their lanes and by what needs what."""
+    """Whether this one goes only after the other, by their ordering keys and by what needs what."""
     one, before = t.outbox.alias("one"), t.outbox.alias("before")
-    in_lane = and_(before.c.lane == one.c.lane, before.c.device_seq < one.c.device_seq)
+    same_ordering_key = and_(before.c.lane == one.c.lane, before.c.device_seq < one.c.device_seq)
     found, rest = {operation_id}, [operation_id]
     while rest:
-        standing_before = select(before.c.id).where(
+        unfinished_before = select(before.c.id).where(
             one.c.id == rest.pop(),
-            or_(in_lane, before.c.id == one.c.depends_on),
+            or_(same_ordering_key, before.c.id == one.c.depends_on),
             before.c.finished_ms.is_(None),
         )
-        for operation in tx.execute(standing_before).scalars().all():
+        for operation in tx.execute(unfinished_before).scalars().all():
             if operation not in found:
                 found.add(operation)
                 rest.append(operation)
@@ -122,7 +122,7 @@ def _give_up(tx: Transaction, operation_id: str, *, by: str, reason: str) -> Non
     overlay.drop_operation(tx, operation_id)
     _end(tx, operation_id, Status.DISCARDED, by, reason)
     for dependent in _needing(tx, operation_id):
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx,
             dependent,
             Status.DEAD_LETTER,

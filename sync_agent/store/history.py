@@ -1,7 +1,7 @@
 """What has ended stays for a while: it is the till's history, and what rebuilds a server that lost some.
 
 A server that was restored from an older backup has lost the tail of what it accepted. Everything completed
-whose effects stood in a stream that the server cannot continue is marked, offered again with its former
+whose effects stood in a stream that the server cannot continue is marked, resent with its former
 result, and answered: as known, as applied now, or as something that a person has to look at.
 """
 
@@ -54,12 +54,12 @@ def prune(tx: Transaction, settings: AgentSettings = DEFAULTS) -> int:
 # --- a server that has lost something ----------------------------------------------------------------
 
 
-def mark_for_offering(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
-    """What was completed within `history_days`, with an effect in this stream, is to be offered again. How
-    many operations.
+def mark_for_resend(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
+    """What was completed within `history_days`, with an effect in this stream, is marked to be resent.
+    Returns how many operations.
 
     A sale that the server kept for a manager, and what a decision ended, left no effect to go by: they are
-    offered whatever the stream.
+    resent whatever the stream.
     """
     shown_there = func.instr(t.outbox.c.result, f'"stream":{orjson.dumps(stream).decode()}') > 0
     marked = tx.execute(
@@ -80,26 +80,26 @@ QUARANTINED, RESOLVED, LOST_WITH_BACKUP = "quarantined", "resolved", "lost_with_
 something that the restored server does not know."""
 
 
-def to_offer(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
-    """The next operations to offer again, in the order that they were made, each with its former result."""
+def to_resend(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
+    """The next operations to resend, in the order that they were made, each with its former result."""
     rows = connection.execute(
         select(t.outbox).where(t.outbox.c.offer_again == 1).order_by(t.outbox.c.device_seq).limit(count_max)
     )
-    offered: list[Claimed] = []
+    operations: list[Claimed] = []
     size = 0
     for row in rows:
         former = orjson.loads(row.result) if row.result else {"status": ResultStatus.CONFLICT}
         bytes_ = row.bytes + len(row.result or "")
         size += bytes_
-        if offered and size > bytes_max:
+        if operations and size > bytes_max:
             break
         wire = wire_form(row) | {"formerResult": former}
-        offered.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
-    return Batch(tuple(offered))
+        operations.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
+    return Batch(tuple(operations))
 
 
-def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
-    """What the server said of operations that it was offered again. The answers to those that it had lost."""
+def record_resent(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
+    """Record the server's results of resent operations. Returns the results of those that it had lost."""
     lost: list[OperationResult] = []
     for result in results:
         if result.repeated:
@@ -141,11 +141,11 @@ def _taken_anew(tx: Transaction, result: OperationResult) -> None:
             _settled(tx, result.id, code=LOST_WITH_BACKUP)
         case ResultStatus.CONFLICT if _is_decision(tx, result) and result.conflict is not None:
             # It came too late this time: what it decided is open, and to be decided anew.
-            replica.keep_conflict(tx, result.conflict)
+            replica.store_conflict(tx, result.conflict)
             overlay.drop_operation(tx, result.id)
             _settled(tx, result.id, result=wire, code=ErrorCode.CONFLICT_MOVED)
         case _:
-            _before_a_person(tx, result)
+            _needs_attention(tx, result)
 
 
 def _is_decision(tx: Transaction, result: OperationResult) -> bool:
@@ -154,12 +154,12 @@ def _is_decision(tx: Transaction, result: OperationResult) -> bool:
     return kind == CONFLICT
 
 
-def _before_a_person(tx: Transaction, result: OperationResult) -> None:
+def _needs_attention(tx: Transaction, result: OperationResult) -> None:
     """It was accepted once, and is not now: it is open again."""
     _settled(tx, result.id, finished_ms=None, result=None)
     overlay.void_promise(tx, result.id)
     if result.conflict is not None:
-        replica.keep_conflict(tx, result.conflict)
+        replica.store_conflict(tx, result.conflict)
     match result.means:
         case ResultStatus.CONFLICT:
             status = Status.CONFLICT
@@ -167,7 +167,7 @@ def _before_a_person(tx: Transaction, result: OperationResult) -> None:
             status = Status.BLOCKED
         case _:
             status = Status.DEAD_LETTER
-    outbox.stand(tx, result.id, status, code=result.word, error=result.error)
+    outbox.mark_needs_attention(tx, result.id, status, code=result.word, error=result.error)
 
 
 def _settled(tx: Transaction, operation_id: str, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""What outlives a restart about the way to the server: the queue's rest, and when we last heard from it."""
+"""What outlives a restart about the link to the server: how long to back off, and the last contact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ def read_link(connection: Connection) -> LinkRecord | None:
     return None if row is None else LinkRecord(*row)
 
 
-def rest_until(tx: Transaction, not_before_ms: int) -> None:
-    """Transport trouble: the whole queue rests, and the next wait is longer."""
+def back_off_until(tx: Transaction, not_before_ms: int) -> None:
+    """Transport trouble: nothing is sent until then, and the next wait is longer."""
     tx.execute(update(t.link).values(failures=t.link.c.failures + 1, not_before_ms=not_before_ms))
     tx.touch(Topic.OUTBOX)
 
 
-def end_rest(tx: Transaction, *, contact: bool) -> None:
+def end_back_off(tx: Transaction, *, contact: bool) -> None:
     """The server answered (`contact`), or a clerk said "Try now"."""
     values: dict[str, int] = {"not_before_ms": 0}
     if contact:

@@ -50,7 +50,7 @@ def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
 
 
 @dataclass(frozen=True)
-class StockEffect:
+class ExpectedStockEffect:
     """What an operation does to one product's stock: "delta" adds `quantity`, "count" sets it."""
 
     product_id: str
@@ -60,7 +60,7 @@ class StockEffect:
 
 
 @dataclass(frozen=True)
-class ProductEffect:
+class ExpectedProductEffect:
     """Which fields an operation sets on a product (column names of the catalogue), or that it deletes it."""
 
     product_id: str
@@ -86,14 +86,14 @@ class NewOperation:
     approved_by_id: str | None = None
     approvals: tuple[Approval, ...] = ()
     """What a manager approved in it; `approved_by_id` names the one who gave the last."""
-    lane: str | None = None
-    rank: int = 0
+    ordering_key: str | None = None
+    priority: int = 0
     replaces: str | None = None
     occurred_ms: int | None = None
     depends_on: str | None = None
-    """The operation that has to be completed before this one is offered."""
-    stock: tuple[StockEffect, ...] = ()
-    product: ProductEffect | None = None
+    """The operation that has to be completed before this one is sent."""
+    stock: tuple[ExpectedStockEffect, ...] = ()
+    product: ExpectedProductEffect | None = None
     id: str | None = None
     """Minted where it is None."""
 
@@ -109,7 +109,7 @@ def enqueue(tx: Transaction, new: NewOperation) -> Enqueued:
     return enqueue_many(tx, (new,))[0]
 
 
-def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued]:
+def enqueue_many(tx: Transaction, operations: Sequence[NewOperation]) -> list[Enqueued]:
     """Queue operations in order. Raises NotEnrolled on a home without a till."""
     row = tx.execute(_NUMBERS).first()
     if row is None:
@@ -117,7 +117,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     device_seq, last_hash, clock_offset_ms, tenant_seq, named = row
     form = forms.FORMS.to_write(named)
     outbox_rows, stock_rows, product_rows = [], [], []
-    for new in news:
+    for new in operations:
         values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms, form)
         values["tenant_seq"] = tenant_seq
         outbox_rows.append(values)
@@ -129,7 +129,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
         device_seq, last_hash = device_seq + 1, values["hash"]
     tx.execute(_SET_NUMBERS, {"next_device_seq": device_seq, "last_hash": last_hash})
     tx.execute(_INSERT_OPERATION, outbox_rows)
-    _park(tx, {values["lane"] for values in outbox_rows} - {None})
+    _block_followers(tx, {values["lane"] for values in outbox_rows} - {None})
     if stock_rows:
         tx.execute(_INSERT_OVERLAY, stock_rows)
     if product_rows:
@@ -182,8 +182,8 @@ def _outbox_values(
         "replaces": new.replaces,
         "summary": json.dumps(new.summary, ensure_ascii=False),
         "bytes": len(data) + len(approvals) + _WIRE_FRAME_BYTES,
-        "rank": new.rank,
-        "lane": new.lane,
+        "rank": new.priority,
+        "lane": new.ordering_key,
         "status": Status.PENDING,
         "failures": 0,
         "sent_count": 0,
@@ -205,7 +205,7 @@ _WIRE_FRAME_BYTES = 700
 """More than the fields around `data` and `approvals` ever take on the wire (ids, hash, times)."""
 
 
-def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> dict[str, Any]:
+def _stock_overlay(operation_id: str, device_seq: int, effect: ExpectedStockEffect) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "product_id": effect.product_id,
@@ -218,7 +218,7 @@ def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> d
     }
 
 
-def _product_overlay(operation_id: str, device_seq: int, effect: ProductEffect) -> dict[str, Any]:
+def _product_overlay(operation_id: str, device_seq: int, effect: ExpectedProductEffect) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "product_id": effect.product_id,
@@ -261,9 +261,9 @@ class Batch:
 
 
 def _own_turn() -> Any:
-    """Nothing unfinished stands before it in its lane, and what it depends on is done."""
+    """Nothing earlier with its ordering key is unfinished, and what it depends on is done."""
     earlier, needed = t.outbox.alias("earlier"), t.outbox.alias("needed")
-    first_of_lane = or_(
+    first_of_ordering_key = or_(
         t.outbox.c.lane.is_(None),
         ~exists().where(
             earlier.c.lane == t.outbox.c.lane,
@@ -275,7 +275,7 @@ def _own_turn() -> Any:
         t.outbox.c.depends_on.is_(None),
         ~exists().where(needed.c.id == t.outbox.c.depends_on, needed.c.finished_ms.is_(None)),
     )
-    return and_(first_of_lane, needs_nothing)
+    return and_(first_of_ordering_key, needs_nothing)
 
 
 _OWN_TURN = _own_turn()
@@ -294,8 +294,8 @@ def claim(
 ) -> Batch:
     """Lease the next operations: sales before bulk edits, then in the order that they were made.
 
-    Of a lane only its oldest unfinished operation is offered, and none behind one that stands before a
-    person. `among` takes just these ids.
+    Of an ordering key only the oldest unfinished operation is leased, and none behind one that needs
+    attention. `among` takes just these ids.
     """
     now_ms = tx.now_ms
     # Two looks rather than one with OR: each then walks its index in order, however long the queue is.
@@ -417,8 +417,8 @@ def waiting_count(connection: Connection) -> int:
 # --- moving on ---------------------------------------------------------------------------------------
 
 
-def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
-    """Transport trouble: the operations wait again, and no attempt is burned."""
+def release(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
+    """Transport trouble: the operations wait again, and no failed attempt is counted."""
     tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id.in_(list(ids)), t.outbox.c.status == Status.PROCESSING)
@@ -433,20 +433,20 @@ def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, erro
     tx.touch(Topic.OUTBOX)
 
 
-def burn_attempt(tx: Transaction, operation_id: str) -> int | None:
-    """The server failed on this operation alone: count it. The number burned so far; None where it ended."""
+def count_failed_attempt(tx: Transaction, operation_id: str) -> int | None:
+    """The server failed on this operation alone: count it. The number counted so far; None where it ended."""
     tx.touch(Topic.OUTBOX)
-    burned: int | None = tx.execute(
+    failed_attempts: int | None = tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None))
         .values(failures=t.outbox.c.failures + 1)
         .returning(t.outbox.c.failures)
     ).scalar_one_or_none()
-    return burned
+    return failed_attempts
 
 
 def sent_without_answer(connection: Connection) -> list[str]:
-    """What was offered to the server and never answered, in the order that it was made."""
+    """What was sent to the server and never answered, in the order that it was made."""
     query = (
         select(t.outbox.c.id)
         .where(t.outbox.c.finished_ms.is_(None), t.outbox.c.status.in_(WAITING), t.outbox.c.sent_count > 0)
@@ -506,9 +506,11 @@ def finish_many(tx: Transaction, ends: Sequence[End]) -> None:
         ],
     )
     ended = [end.operation_id for end in ends]
-    lanes = select(t.outbox.c.lane).where(t.outbox.c.id.in_(ended), t.outbox.c.lane.is_not(None)).distinct()
-    for lane in tx.execute(lanes).scalars().all():
-        release_lane(tx, lane)
+    ordering_keys = (
+        select(t.outbox.c.lane).where(t.outbox.c.id.in_(ended), t.outbox.c.lane.is_not(None)).distinct()
+    )
+    for ordering_key in tx.execute(ordering_keys).scalars().all():
+        unblock(tx, ordering_key)
     tx.touch(Topic.OUTBOX)
 
 
@@ -528,8 +530,10 @@ _FINISH = (
 )
 
 
-def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None) -> None:
-    """The operation stands before a person (or behind one that does); what is behind it in its lane waits.
+def mark_needs_attention(
+    tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None
+) -> None:
+    """It needs attention (or is behind one that does); what follows with its ordering key is blocked.
 
     One that has ended meanwhile (its answer came late) stays ended.
     """
@@ -554,30 +558,30 @@ def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | Non
     tx.touch(Topic.OUTBOX)
 
 
-def release_lane_of(tx: Transaction, operation_id: str) -> None:
-    """What was parked behind this operation waits for its turn again."""
-    lane = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
-    if lane is not None:
-        release_lane(tx, lane)
+def unblock_after(tx: Transaction, operation_id: str) -> None:
+    """What was blocked behind this operation waits for its turn again."""
+    ordering_key = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
+    if ordering_key is not None:
+        unblock(tx, ordering_key)
 
 
-def _park(tx: Transaction, lanes: set[str]) -> None:
-    """What was just queued behind one that stands before a person waits with those that are parked there."""
-    if lanes:
-        tx.execute(_PARK, {"lanes": sorted(lanes)})
+def _block_followers(tx: Transaction, ordering_keys: set[str]) -> None:
+    """What was just queued behind an operation that needs attention is blocked like those before it."""
+    if ordering_keys:
+        tx.execute(_BLOCK_FOLLOWERS, {"ordering_keys": sorted(ordering_keys)})
 
 
-_STANDING = t.outbox.alias("standing")
-_PARK = (
+_EARLIER = t.outbox.alias("earlier")
+_BLOCK_FOLLOWERS = (
     update(t.outbox)
     .where(
-        t.outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+        t.outbox.c.lane.in_(bindparam("ordering_keys", expanding=True)),
         t.outbox.c.status == Status.PENDING,
         exists().where(
-            _STANDING.c.lane == t.outbox.c.lane,
-            _STANDING.c.device_seq < t.outbox.c.device_seq,
-            _STANDING.c.finished_ms.is_(None),
-            _STANDING.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
+            _EARLIER.c.lane == t.outbox.c.lane,
+            _EARLIER.c.device_seq < t.outbox.c.device_seq,
+            _EARLIER.c.finished_ms.is_(None),
+            _EARLIER.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
         ),
     )
     .values({"status": Status.BLOCKED.value})
@@ -585,7 +589,7 @@ _PARK = (
 
 
 def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str | None]]:
-    """What is parked: lane, and the resource type, resource and place that it is about. Each lane once."""
+    """What is blocked: ordering key, resource type, resource and location. Each ordering key once."""
     of = t.outbox.c
     rows = connection.execute(
         select(of.lane, of.resource_type, of.resource_id, of.location_id)
@@ -595,17 +599,17 @@ def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str |
     return [(row.lane, row.resource_type, row.resource_id, row.location_id) for row in rows]
 
 
-def release_lane(tx: Transaction, lane: str) -> None:
-    """What is parked in this lane waits for its turn again, up to what stands before a person in it."""
-    first_standing = tx.execute(
+def unblock(tx: Transaction, ordering_key: str) -> None:
+    """What is blocked under this key waits for its turn again, up to the first that needs attention."""
+    first_needing_attention = tx.execute(
         select(func.min(t.outbox.c.device_seq)).where(
-            t.outbox.c.lane == lane,
+            t.outbox.c.lane == ordering_key,
             t.outbox.c.finished_ms.is_(None),
             t.outbox.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
         )
     ).scalar_one()
-    parked = and_(t.outbox.c.lane == lane, t.outbox.c.status == Status.BLOCKED)
-    if first_standing is not None:
-        parked = and_(parked, t.outbox.c.device_seq < first_standing)
-    tx.execute(update(t.outbox).where(parked).values(status=Status.PENDING, next_attempt_ms=0))
+    blocked = and_(t.outbox.c.lane == ordering_key, t.outbox.c.status == Status.BLOCKED)
+    if first_needing_attention is not None:
+        blocked = and_(blocked, t.outbox.c.device_seq < first_needing_attention)
+    tx.execute(update(t.outbox).where(blocked).values(status=Status.PENDING, next_attempt_ms=0))
     tx.touch(Topic.OUTBOX)

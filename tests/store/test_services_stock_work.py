@@ -10,7 +10,7 @@ from app.domain.errors import BadQuantity, CountOver, NotPermitted, UnknownProdu
 from app.domain.rights import Right
 from app.domain.vocabulary.roles import MANAGER
 from app.services.stock import count_sessions, inventory, transfers
-from app.services.stock.inventory import ElsewhereRow
+from app.services.stock.inventory import RemoteStockRow
 from app.services.stock.transfers import Place
 from app.services.till import Till
 from sync_agent.contract.operations import CountData, TransferData
@@ -190,9 +190,9 @@ def names(till: Till, which: inventory.Which) -> list[str]:
 
 
 def test_another_place_is_told_with_its_age_or_as_not_asked(till: Till, clock: ManualClock) -> None:
-    assert inventory.elsewhere(till, MUG) == [ElsewhereRow("Annex", None, None)]
+    assert inventory.remote_stock(till, MUG) == [RemoteStockRow("Annex", None, None)]
     asked_ms = clock.now_ms()
     values = {"product_id": MUG, "location_id": "annex", "quantity": 7, "updated_ms": 1, "asked_ms": asked_ms}
     till.store.submit(lambda tx: tx.execute(insert(t.stock_elsewhere).values(values))).result()
     clock.advance(900)
-    assert inventory.elsewhere(till, MUG) == [ElsewhereRow("Annex", 7, asked_ms)]
+    assert inventory.remote_stock(till, MUG) == [RemoteStockRow("Annex", 7, asked_ms)]

@@ -8,11 +8,11 @@ from resources.words import Words, marked
 
 @dataclass(frozen=True)
 class Role:
-    """A row. `rank` rises with what a role may do; `app/domain/rights.py` says from which role on."""
+    """A row. `level` rises with what a role may do; `app/domain/rights.py` says from which role on."""
 
     code: str
     name: Words
-    rank: int
+    level: int
 
 
 CLERK = "clerk"

@@ -261,7 +261,7 @@ async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
                 location_id=till.device.location_id,
                 data=data.to_wire(),
                 actor_id=actor.id,
-                lane=_lane(shift_id),
+                ordering_key=_ordering_key(shift_id),
                 summary={"kind": "shift_opened", "person": actor.name},
             ),
         )
@@ -330,7 +330,7 @@ def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason
             location_id=till.device.location_id,
             data=data.to_wire(),
             actor_id=actor.id,
-            lane=_lane(row.id),
+            ordering_key=_ordering_key(row.id),
             summary={"kind": "shift_closed", "person": actor.name},
         ),
     )
@@ -385,5 +385,5 @@ def _manifest(tx: Transaction, opened_seq: int) -> Manifest:
     )
 
 
-def _lane(shift_id: str) -> str:
+def _ordering_key(shift_id: str) -> str:
     return f"{SHIFT}:{shift_id}"

@@ -32,7 +32,7 @@ from sync_agent.contract.wire import from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.device import take_receipt_number
-from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 
 SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
 """A sale is sent whole, so a cart that no request could carry is refused before it is paid for."""
@@ -226,7 +226,7 @@ class NewTransaction:
             reason=self.reason or None,
         )
 
-    def _stock_effects(self) -> Iterable[StockEffect]:
+    def _stock_effects(self) -> Iterable[ExpectedStockEffect]:
         """One effect a product, however many lines name it."""
         direction = kind_of(self.kind).stock
         if not direction:
@@ -236,7 +236,7 @@ class NewTransaction:
             sums[line.product_id] = sums.get(line.product_id, 0) + direction * line.quantity
         location_id = self.till.device.location_id
         for product_id, quantity in sums.items():
-            yield StockEffect(product_id, location_id, "delta", quantity)
+            yield ExpectedStockEffect(product_id, location_id, "delta", quantity)
 
     def _sale_row(
         self, sale_id: str, receipt_number: str, occurred_ms: int, shift_id: str | None

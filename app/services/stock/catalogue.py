@@ -23,11 +23,11 @@ from sync_agent.contract.operations import (
     ProductFields,
     ProductValues,
 )
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue, enqueue_many
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue, enqueue_many
 
 ADD_MAX = 500
 """Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
@@ -141,7 +141,7 @@ async def add_products(till: Till, products: Sequence[NewProduct], actor_id: str
     """
     if len(products) > ADD_MAX:
         raise ValueError(f"{len(products)} products in one transaction; at most {ADD_MAX}")
-    return await till.store.write(lambda tx: _add(tx, products, actor_id), Rank.AGENT)
+    return await till.store.write(lambda tx: _add(tx, products, actor_id), Priority.AGENT)
 
 
 async def edit_product(
@@ -195,8 +195,8 @@ def _edit(
         approvals=approvals,
         summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
         base_version=version or 0,
-        lane=f"{PRODUCT}:{product_id}",
-        product=ProductEffect(product_id, changed),
+        ordering_key=f"{PRODUCT}:{product_id}",
+        product=ExpectedProductEffect(product_id, changed),
     )
     journal.note(
         tx,
@@ -267,9 +267,9 @@ def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name
         data=fields.to_wire(),
         actor_id=actor_id,
         summary={"kind": "product", "product": fields.name, "person": person_name},
-        lane=f"{PRODUCT}:{product_id}",
-        rank=_BULK,
-        product=ProductEffect(product_id, values),
+        ordering_key=f"{PRODUCT}:{product_id}",
+        priority=_BULK,
+        product=ExpectedProductEffect(product_id, values),
     )
 
 

@@ -10,7 +10,7 @@ from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, CountData
 from sync_agent.contract.wire import from_ms
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 from sync_agent.store.projection import stock_figure
 
 
@@ -82,9 +82,9 @@ def write_count(
         actor_id=actor.id,
         approved_by_id=approver_id,
         base_version=seen.version or 0,
-        lane=stock_lane(location_id, product_id),
+        ordering_key=stock_ordering_key(location_id, product_id),
         occurred_ms=moment_ms,
-        stock=(StockEffect(product_id, location_id, "count", quantity),),
+        stock=(ExpectedStockEffect(product_id, location_id, "count", quantity),),
         summary={
             "kind": "count",
             "product": product.name,
@@ -96,6 +96,6 @@ def write_count(
     return enqueue(tx, operation).id
 
 
-def stock_lane(location_id: str, product_id: str) -> str:
-    """The lane in which versioned operations on one stock level keep their order."""
+def stock_ordering_key(location_id: str, product_id: str) -> str:
+    """The ordering key under which versioned operations on one stock level keep their order."""
     return f"{STOCK_LEVEL}:{location_id}:{product_id}"

@@ -27,7 +27,7 @@ from sync_agent.contract.wire import from_ms
 from sync_agent.store import search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 from sync_agent.store.projection import on_hand_many, stock_figure
 
 
@@ -211,7 +211,7 @@ def _unconfirmed(connection: Connection, product_id: str, location_id: str) -> l
 
 
 @dataclass(frozen=True)
-class ElsewhereRow:
+class RemoteStockRow:
     """What another place has. `quantity` and `asked_ms` are None where nobody ever looked."""
 
     place: str
@@ -219,7 +219,7 @@ class ElsewhereRow:
     asked_ms: int | None
 
 
-def elsewhere(till: Till, product_id: str) -> list[ElsewhereRow]:
+def remote_stock(till: Till, product_id: str) -> list[RemoteStockRow]:
     """What the shop's other places have, as far as this till was told, by name of the place."""
     of, place = t.stock_elsewhere.c, t.location.c
     query = (
@@ -233,7 +233,7 @@ def elsewhere(till: Till, product_id: str) -> list[ElsewhereRow]:
         .order_by(place.name)
     )
     with till.store.reading() as connection:
-        return [ElsewhereRow(*row) for row in connection.execute(query)]
+        return [RemoteStockRow(*row) for row in connection.execute(query)]
 
 
 Which = Literal["all", "low", "oversold"]
@@ -321,7 +321,7 @@ async def adjust(
             actor_id=actor.id,
             approved_by_id=None if approved_by is None else approved_by.id,
             occurred_ms=moment_ms,
-            stock=(StockEffect(product_id, till.device.location_id, "delta", delta),),
+            stock=(ExpectedStockEffect(product_id, till.device.location_id, "delta", delta),),
             summary={
                 "kind": "adjust",
                 "product": product.name,

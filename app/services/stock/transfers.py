@@ -16,7 +16,7 @@ from sync_agent.contract.operations import STOCK_TRANSFER, TransferData, Transfe
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import NewOperation, StockEffect, enqueue
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ async def send(
             data=data.to_wire(),
             actor_id=actor.id,
             approved_by_id=None if approved_by is None else approved_by.id,
-            stock=tuple(StockEffect(product_id, here, "delta", -quantity) for product_id, quantity in goods),
+            stock=tuple(
+                ExpectedStockEffect(product_id, here, "delta", -quantity) for product_id, quantity in goods
+            ),
             summary={
                 "kind": "transfer",
                 "place": to.name,

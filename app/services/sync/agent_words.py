@@ -109,7 +109,7 @@ def _store_trouble(figures: Figures) -> str:
             return str(cause)
 
 
-def _salvaged(figures: Figures) -> str:
+def _repaired(figures: Figures) -> str:
     saved = translate(
         "store",
         "This till's database was damaged and was set aside. {entries} entries were saved from it, "
@@ -141,7 +141,7 @@ _SENTENCES: dict[str, Sentence] = {
     AttentionCode.SERVER_RESTORED: _server_restored,
     AttentionCode.STORE_FAILED: _store_trouble,
     AttentionCode.KEY_IN_FILE: _key_in_file,
-    notices.DATABASE_SALVAGED: _salvaged,
+    notices.DATABASE_REPAIRED: _repaired,
 }
 
 

@@ -35,10 +35,10 @@ from sync_agent.store.database import Transaction
 from sync_agent.store.device import read_device
 from sync_agent.store.outbox import (
     WAITING,
+    ExpectedProductEffect,
+    ExpectedStockEffect,
     NewOperation,
-    ProductEffect,
     Status,
-    StockEffect,
     enqueue,
     finish,
 )
@@ -233,7 +233,7 @@ def _open_conflict(connection: Connection, conflict_id: str) -> Conflict:
 
 def _pending_decisions(connection: Connection, conflict_ids: Iterable[str]) -> list[Row[Any]]:
     query = select(t.outbox.c.id, t.outbox.c.resource_id, t.outbox.c.status).where(
-        t.outbox.c.lane.in_([decision_lane(conflict_id) for conflict_id in conflict_ids]),
+        t.outbox.c.lane.in_([decision_ordering_key(conflict_id) for conflict_id in conflict_ids]),
         t.outbox.c.finished_ms.is_(None),
     )
     return list(connection.execute(query))
@@ -272,8 +272,8 @@ async def resolve(
     )
 
 
-def decision_lane(conflict_id: str) -> str:
-    """The lane in which decisions on one conflict keep their order."""
+def decision_ordering_key(conflict_id: str) -> str:
+    """The ordering key under which decisions on one conflict keep their order."""
     return f"{CONFLICT}:{conflict_id}"
 
 
@@ -306,7 +306,7 @@ def _decide(
         location_id=conflict.location_id,
         data=decision.to_wire(),
         actor_id=actor.id,
-        lane=decision_lane(conflict_id),
+        ordering_key=decision_ordering_key(conflict_id),
         replaces=replaced,
         stock=() if quantity is None else (_stock_effect(tx.connection, till, conflict, quantity),),
         product=_product_effect(conflict, decision) if conflict.resource_type == PRODUCT else None,
@@ -346,7 +346,9 @@ def _chosen_quantity(conflict: Conflict, decision: ResolveConflict) -> int:
     return check_quantity(quantity)
 
 
-def _stock_effect(connection: Connection, till: Till, conflict: Conflict, quantity: int) -> StockEffect:
+def _stock_effect(
+    connection: Connection, till: Till, conflict: Conflict, quantity: int
+) -> ExpectedStockEffect:
     """The figure to show until the decision is confirmed.
 
     The server puts every movement since the compared version on top of a decision, so the till does too:
@@ -357,7 +359,7 @@ def _stock_effect(connection: Connection, till: Till, conflict: Conflict, quanti
     on_top = _heard_since(stock, conflict.server_version) + sum(
         effect.quantity for effect in stock.effects if effect.kind == "delta"
     )
-    return StockEffect(conflict.resource_id, location_id, "count", quantity + on_top)
+    return ExpectedStockEffect(conflict.resource_id, location_id, "count", quantity + on_top)
 
 
 def _heard_since(stock: StockFigure, compared: ConflictSide) -> int:
@@ -376,7 +378,7 @@ _COLUMNS = {
 }
 
 
-def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ProductEffect | None:
+def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedProductEffect | None:
     """What the product looks like until the decision is confirmed."""
     match decision.resolution:
         case Resolution.ACCEPT_SERVER:
@@ -386,7 +388,7 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ProductEff
         case Resolution.MERGE:
             chosen, deleted = decision.merged_data or {}, False
     fields = {_COLUMNS[name]: value for name, value in chosen.items() if name in _COLUMNS}
-    return ProductEffect(conflict.resource_id, fields, deleted)
+    return ExpectedProductEffect(conflict.resource_id, fields, deleted)
 
 
 @dataclass(frozen=True)
@@ -510,7 +512,7 @@ def _undo(tx: Transaction, conflict_id: str, actor: Actor) -> str | None:
     decision = tx.execute(
         select(of.id, of.finished_ms)
         .where(
-            of.lane == decision_lane(conflict_id),
+            of.lane == decision_ordering_key(conflict_id),
             of.operation == "update",
             of.status.in_([*WAITING, Status.COMPLETED]),
         )
@@ -553,7 +555,7 @@ def _reopen(tx: Transaction, conflict_id: str, actor: Actor, *, after: str | Non
         location_id=conflict.location_id,
         data=ReopenConflict(conflict_id=conflict_id).to_wire(),
         actor_id=actor.id,
-        lane=decision_lane(conflict_id),
+        ordering_key=decision_ordering_key(conflict_id),
         depends_on=after,
         summary={"kind": "reopening", "product": title, "unit": unit, "person": actor.name},
     )

@@ -31,7 +31,7 @@ class Trouble:
     """A delivery that the server took nothing of, or did not answer."""
 
     at_ms: int
-    way: str
+    route: str
     operations: int
     outcome: str
     detail: str

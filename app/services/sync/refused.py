@@ -38,7 +38,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.attempts import AttemptView
 from sync_agent.store.database import Transaction
 from sync_agent.store.endings import CannotEnd, EndingProblem
-from sync_agent.store.outbox import NewOperation, ProductEffect, StockEffect
+from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation
 
 __all__ = ["AttemptView", "CannotEnd"]  # what details() answers with, and what the rest may raise
 
@@ -93,12 +93,16 @@ def details(till: Till, operation_id: str) -> EntryDetails:
 
 
 def _neighbours(row: Row[Any]) -> tuple[Any, Any]:
-    """What stands before an entry, and behind it: in its lane, or by what depends on what."""
+    """What stands before an entry, and behind it: with its ordering key, or by what depends on what."""
     of = t.outbox.c
     unfinished = select(of.summary).where(of.finished_ms.is_(None)).order_by(of.device_seq)
-    in_lane = false() if row.lane is None else of.lane == row.lane
-    before = unfinished.where((in_lane & (of.device_seq < row.device_seq)) | (of.id == row.depends_on))
-    behind = unfinished.where((in_lane & (of.device_seq > row.device_seq)) | (of.depends_on == row.id))
+    same_ordering_key = false() if row.lane is None else of.lane == row.lane
+    before = unfinished.where(
+        (same_ordering_key & (of.device_seq < row.device_seq)) | (of.id == row.depends_on)
+    )
+    behind = unfinished.where(
+        (same_ordering_key & (of.device_seq > row.device_seq)) | (of.depends_on == row.id)
+    )
     return before, behind
 
 
@@ -161,8 +165,8 @@ def _edited(
         approved_by_id=None if approved_by is None else approved_by.id,
         summary=summary,
         base_version=row.base_version,
-        lane=row.lane,
-        rank=row.rank,
+        ordering_key=row.lane,
+        priority=row.rank,
         depends_on=row.depends_on,
     )
     if row.resource_type == PRODUCT:
@@ -179,7 +183,9 @@ def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
     quantity = data["newQuantity"] if is_count else data["delta"]
     assert same.resource_id is not None, "a movement or count names its product"
     assert same.location_id is not None, "a movement or count names its place"
-    effect = StockEffect(same.resource_id, same.location_id, "count" if is_count else "delta", quantity)
+    effect = ExpectedStockEffect(
+        same.resource_id, same.location_id, "count" if is_count else "delta", quantity
+    )
     summary = same.summary | {"quantity": quantity}
     if not is_count:
         summary |= {"reason": data["reason"]}
@@ -198,7 +204,7 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
     else:
         raise CannotEnd(EndingProblem.DELETION_NOT_CHANGED)
     summary = same.summary | ({"product": fields["name"]} if fields.get("name") else {})
-    return replace(same, data=data, summary=summary, product=ProductEffect(same.resource_id, fields))
+    return replace(same, data=data, summary=summary, product=ExpectedProductEffect(same.resource_id, fields))
 
 
 def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:

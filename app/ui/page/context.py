@@ -23,7 +23,7 @@ class AgentPort(Protocol):
     def resume(self) -> None:
         """Continue after the sign-in or enrolment that the agent was waiting for."""
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         """Fetch the remote stock of a product; the answer arrives as a change of the store."""
 
 

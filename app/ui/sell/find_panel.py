@@ -1,4 +1,4 @@
-"""Finding a product to sell: search as you type, and quick keys and the last sales before that."""
+"""Finding a product to sell: search while typing; quick keys and recent sales while the field is empty."""
 
 from collections.abc import Sequence
 
@@ -24,9 +24,9 @@ RESULTS_MAX = 50
 
 class FindPanel(QWidget):
     """Signals:
-    found(ProductView): put this in the cart.
+    found(ProductView): add this to the cart.
     receiptWanted(str): show the receipt of this transaction.
-    left(): Esc with nothing to clear.
+    left(): Esc in the empty search field.
     """
 
     found = Signal(object)
@@ -96,7 +96,7 @@ class FindPanel(QWidget):
         )
 
     def refresh(self) -> None:
-        """The catalogue changed: search again."""
+        """Search again, after a change of the catalogue."""
         self._search(self.search.text().strip())
 
     def _search(self, query: str) -> None:

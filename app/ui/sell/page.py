@@ -1,9 +1,8 @@
 """Selling: scan or find, change the cart, take the money, next customer.
 
-The page shows one open sale and keeps no rule of it: what may be done to a sale is the domain's, and what is
-written the services'. It says "done" once they have returned, which is when the sale is on disk. What is
-asked beside the cart (money, a discount, a refund) stands in panels at its side, never in a box over it: a
-scanner's Enter would close that.
+The page shows one open sale. The rules of a sale are the domain's, its storage is the services'. A sale is
+shown as done after the service has returned, when it is on disk. Payment, discounts and refunds have side
+panels, never a modal dialog: a scanner's Enter would close it.
 """
 
 from collections.abc import Callable
@@ -43,7 +42,7 @@ from app.ui.widgets.theme import Tone
 
 
 class SellPage(Page):
-    """The cart, and beside it what is asked about it."""
+    """The cart, and a side panel for the current action."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -69,13 +68,13 @@ class SellPage(Page):
                 self._put_on_screen(left_over)
                 self._message.say(self.tr("The sale that was being rung up is here again."), Tone.BUSY)
 
-    # --- one thing after another ---
+    # --- commands, one at a time ---
 
     def has_run(self) -> None:
         self._take_scans_meanwhile()
 
     def say_failure(self, words: str) -> None:
-        """At the panel that the clerk looks at, where it has a place for it."""
+        """Show the failure in the current panel, where it has a message line, else on the page."""
         panel = self._side.currentWidget()
         if isinstance(panel, TenderPanel | ChangePanel | RefundPanel | MorePanel):
             panel.say_error(words)
@@ -88,14 +87,14 @@ class SellPage(Page):
         for code in codes:
             self.take_scan(code)
 
-    # --- what is asked of the page ---
+    # --- scans and actions ---
 
     def answer(self, request: Request) -> None:
         if isinstance(request, RingUp):
             self.take_scan(request.code)
 
     def take_scan(self, code: str) -> bool:
-        """What the scanner read goes into the cart, whatever is asked beside it."""
+        """Add the scanned product to the cart, whatever panel is open. Scans during a command are queued."""
         if self._is_busy:
             self._scanned_meanwhile.append(code)
             return True
@@ -132,7 +131,7 @@ class SellPage(Page):
             self._pay_for(sale)
 
     def back_to_cart(self) -> None:
-        """From whatever stands beside it: ready for the next scan or search."""
+        """Close the side panel: ready for the next scan or search."""
         if self._is_busy:
             return
         if self._side.currentWidget() is self._tender and self._sale.refund is not None:
@@ -162,12 +161,12 @@ class SellPage(Page):
             self._find.quick_keys.show_products(self._preferences.quick_keys)
             if self.cart.adds_tax != self._preferences.adds_tax:
                 self._change_cart(lambda cart: cart.taxed(adds_tax=self._preferences.adds_tax))
-            self._leave_payment()  # what was allowed when it began may not be any more
+            self._leave_payment()  # its approvals may not suffice under the new settings
 
     # --- the cart ---
 
     def _change_cart(self, change: Callable[[Cart], Cart]) -> bool:
-        """Whether it was changed; what is paid for stays as it is until the payment was left."""
+        """Change the cart, leaving a begun payment first; whether it was changed."""
         if self._is_busy:
             return False
         self._leave_payment()
@@ -241,7 +240,7 @@ class SellPage(Page):
         return words.format(amount=self._formatter.amount(self.cart.tax_minor))
 
     def _say_missed(self, code: str) -> None:
-        # It stays until somebody closes it: what was not found lies in the bag and is not billed.
+        # Shown until it is closed by hand: the goods are in the bag and not on the bill.
         self._missed.append(code)
         words = self.tr("No product has the code {codes}. It was not added.")
         if len(self._missed) > 1:
@@ -270,7 +269,7 @@ class SellPage(Page):
         self._show_find()
 
     async def _approved(self, sale: OpenSale) -> OpenSale:
-        """The sale with all approved that needs it, by whoever is signed in or else by a manager.
+        """The sale with all its needed approvals, by the signed-in person or else a manager.
 
         Raises NotApproved.
         """
@@ -312,7 +311,7 @@ class SellPage(Page):
     # --- the money ---
 
     def _pay_for(self, sale: OpenSale) -> None:
-        """From here on nobody is asked for an approval: all of them are there."""
+        """Begin the payment. `sale` has all its approvals: none is asked for after this."""
         self._put_on_screen(sale)
         self._record()
         self._side.setCurrentWidget(self._tender)
@@ -355,7 +354,7 @@ class SellPage(Page):
             receipts.receipt(self._till, sale.id, self._formatter), open_drawer=has_cash
         )
 
-    # --- goods that come back, and the rest ---
+    # --- refunds, voids and occasional actions ---
 
     def ask_for_refund(self) -> None:
         if not self._is_busy:

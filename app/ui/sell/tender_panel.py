@@ -1,6 +1,6 @@
-"""Taking the money, in the page: cash with change, a card by its reference, or some of each.
+"""Taking the payment: cash with change, a card by its reference, or split tenders.
 
-It asks to pay and says when all is paid; the sell page completes the sale.
+The panel signals when all is paid; the sell page completes the sale.
 """
 
 from collections.abc import Callable
@@ -35,8 +35,8 @@ CASH_FORM, OTHER_FORM = range(2)
 
 class TenderPanel(QWidget):
     """Signals:
-    taken(Settlement): a part was paid, or a payment was taken back.
-    paid(Settlement): all that is due was paid; complete the sale.
+    taken(Settlement): a part was paid, or a payment was removed.
+    paid(Settlement): all is paid; complete the sale.
     left(): Back, or Esc.
     """
 
@@ -53,9 +53,9 @@ class TenderPanel(QWidget):
         self._build()
 
     def ask(self, settlement: Settlement, *, refunds: bool = False) -> None:
-        """Begin a payment, or go on with one: what is due stands in the field, ready to be typed over.
+        """Begin or continue a payment. The field is prefilled with the amount due, selected.
 
-        With `refunds` money goes back to the customer, which needs no change.
+        With `refunds` the money goes to the customer, and there is no change.
         """
         self._refunds = refunds
         self._settlement = settlement
@@ -67,7 +67,7 @@ class TenderPanel(QWidget):
         self._show_form()
 
     def set_busy(self, busy: bool) -> None:
-        """While the sale goes to disk it cannot be paid a second time."""
+        """Disable paying while the sale is being written."""
         for made in (self._take_cash, self._take_card):
             made.setEnabled(not busy)
         for typed in (self._given, self._card_amount, self._reference):
@@ -80,7 +80,7 @@ class TenderPanel(QWidget):
         self._message.say_error(words)
 
     def next_method(self) -> None:
-        """F9 while paying: from cash to card, and on."""
+        """Choose the next payment method (F9 while paying)."""
         self._methods.choose_next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -134,7 +134,7 @@ class TenderPanel(QWidget):
     # --- what is shown ---
 
     def _show_form(self) -> None:
-        """What is asked about the chosen method."""
+        """Show the fields of the chosen method."""
         method = self._methods.method
         self._forms.setCurrentIndex(CASH_FORM if method.is_cash else OTHER_FORM)
         due = self._settlement.cash_due_minor if method.is_cash else self._settlement.due_minor

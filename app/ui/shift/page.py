@@ -1,4 +1,4 @@
-"""The shift: float, money paid in and out, how it stands (X), cashing up (Z), what the server has of it."""
+"""The shift: float, money paid in and out, X report, cashing up (Z report), what the server received."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ OPENING, RUNNING, MOVING, CLOSING = range(4)
 
 
 class ShiftPage(Page):
-    """One step at a time on the left, the earlier shifts on the right."""
+    """The current step on the left, earlier shifts on the right."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -183,7 +183,7 @@ class ShiftPage(Page):
     # --- what is done ---
 
     def _typed(self, line: QLineEdit) -> int:
-        """The amount in `line`, in minor units. Raises DomainError, and takes the clerk to the line."""
+        """The amount typed into `line`, in minor units. If invalid, focuses `line` and raises DomainError."""
         try:
             return parse_amount(line.text(), self._formatter.currency)
         except DomainError:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QMainWindow,
     QPushButton,
@@ -330,7 +331,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._pages = Pages()
         self._notice = MessageLine("notice")
-        self.unread = UnreadLine(self._till, self._formatter, lambda: self.answer(OpenNotices()))
+        self.unread = UnreadLine(
+            self._till, self._formatter, lambda: self.answer(OpenNotices()), self._notice
+        )
         self.strip = StatusStrip(
             self._counts,
             now_ms=self._till.clock.now_ms,
@@ -338,10 +341,11 @@ class MainWindow(QMainWindow):
             opened_by=self._entry_for(OpenQueue).shortcut,
         )
         self._bar = self._top_bar()
-        notices = QVBoxLayout()
+        # One place for both, so that the foot is never two lines high.
+        notices = QGridLayout()
         notices.setContentsMargins(14, 0, 14, 8)
-        notices.addWidget(self.unread)
-        notices.addWidget(self._notice)
+        notices.addWidget(self.unread, 0, 0)
+        notices.addWidget(self._notice, 0, 0)
         foot = QWidget()
         foot.setLayout(notices)
         central = QWidget()

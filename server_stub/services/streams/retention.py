@@ -18,7 +18,7 @@ from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import RefreshToken
 
 DAY_MS = 24 * 3600 * 1000
-NOTICES_KEPT_DAYS = 30
+NOTICES_HISTORY_DAYS = 30
 """Days after its end for which a notice can still be listed with its readers."""
 
 
@@ -35,7 +35,7 @@ class Pruned:
 async def prune(database: Database, tenant_id: str, *, retention_days: int, rows_max: int) -> Pruned:
     """Prunes what is older than the retention, at most `rows_max` rows in one transaction."""
     before_ms = database.clock.now_ms() - retention_days * DAY_MS
-    ended_before_ms = database.clock.now_ms() - NOTICES_KEPT_DAYS * DAY_MS
+    ended_before_ms = database.clock.now_ms() - NOTICES_HISTORY_DAYS * DAY_MS
     changes = 0
     for stream in await database.read(tenant_id, partial(_streams, tenant_id=tenant_id)):
         gone = rows_max
