@@ -1,10 +1,10 @@
-"""The supervisor: who runs when. Embeds in any asyncio loop, or in a thread of its own.
+"""The supervisor of the agent's tasks. Embeds in any asyncio loop, or runs in a thread of its own.
 
     agent = Agent(store, transport, credentials, emit=print)
     await agent.run()            # until it is cancelled
 
-It needs an enrolled home. While the server is away it tries again, with full jitter, for ever; a bug in one
-of its tasks is shown and the task started again, since a till that silently stopped sending is worse.
+It needs an enrolled home. While the server is away it retries for ever, backing off with full jitter. A bug
+in a task is reported and the task restarted: a till that silently stopped sending would be worse.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 log = logging.getLogger(__name__)
 
 Housekeeping = Callable[[Transaction], int]
-"""Forgets one page of rows that have had their time; how many it was, 0 once nothing is left to forget."""
+"""Deletes one page of expired rows. Returns how many; 0 once nothing is left to delete."""
 
 
 def _no_listener(_event: AgentEvent) -> None:
@@ -44,7 +44,7 @@ def _no_listener(_event: AgentEvent) -> None:
 
 @dataclass(frozen=True)
 class Ports:
-    """The agent's doors to time and chance."""
+    """The agent's sources of time and randomness."""
 
     clock: Clock
     rng: Rng
@@ -67,7 +67,7 @@ class Agent:
         settings: AgentSettings = DEFAULTS,
         housekeeping: Sequence[Housekeeping] = (),
     ) -> None:
-        """`housekeeping` is what the host program has to forget, once a day, before the agent does."""
+        """`housekeeping` are the host program's own deletions; they run once a day, before the agent's."""
         ports = ports or Ports(SystemClock(), SystemRng())
         self._settings = settings
         self._housekeeping: tuple[Housekeeping, ...] = (
@@ -101,17 +101,19 @@ class Agent:
     # --- from any thread -----------------------------------------------------------------------------
 
     def try_now(self) -> None:
-        """A clerk's "Try now": skip every wait."""
+        """A clerk's "Try now": end every back-off."""
         self._store.submit(_forget_every_wait, Priority.AGENT)
         self._call(self._hurry.set)
 
     def resume(self) -> None:
-        """Somebody mended what the agent was waiting for (a sign-in, an enrolment): ask for a new token."""
+        """The cause of a refusal is gone (a sign-in, an enrolment): fetch a new token and try now."""
         self._call(self._session.forget)
         self.try_now()
 
     def fetch_remote_stock(self, product_id: str) -> None:
-        """Ask what other places have of a product, if the server is there; the store tells of the answer."""
+        """Fetch a product's stock at other locations if the server is reached; `Changed` follows once
+        stored.
+        """
         self._call(lambda: self._fetch_remote_stock(product_id))
 
     def _fetch_remote_stock(self, product_id: str) -> None:
@@ -129,13 +131,13 @@ class Agent:
     def _call(self, action: Callable[[], None]) -> None:
         loop = self._loop
         if loop is not None:
-            with suppress(RuntimeError):  # the loop was closed a moment ago: there is nobody to tell
+            with suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(action)
 
     # --- in its loop ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Until cancelled. Raises NotEnrolled on a home that belongs to no shop."""
+        """Run until cancelled. Raises NotEnrolled on a home that belongs to no shop."""
         self._device()
         self._loop = asyncio.get_running_loop()
         stop_listening = self._store.listen(self._on_commit)
@@ -164,7 +166,7 @@ class Agent:
         return device
 
     async def _supervise(self, work: Callable[[], Awaitable[None]], what: str) -> None:
-        """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
+        """Run `work` for ever: a bug in it is reported, and it is restarted after a pause."""
         failures = 0
         while True:
             began_s = self._clock.monotonic_s()
@@ -179,7 +181,7 @@ class Agent:
 
     def _report(self, fault: BaseException, what: str) -> None:
         if isinstance(fault, StoreError):
-            # The till's own disk: no bug, and in words for whoever can mend it. What was saved is safe.
+            # The till's own disk, not a bug: the host says what to do about it. Committed data is safe.
             log.error("the agent's %s task waits for the till's disk: %s", what, fault)
             figures = {"code": fault.code, "cause": fault.cause}
             self._emit(Attention(AttentionCode.STORE_FAILED, figures))
@@ -188,7 +190,7 @@ class Agent:
         self._emit(Fault(what))
 
     def _went_well_since(self, began_s: float) -> bool:
-        """What stood for longer than the longest wait owes nothing to the failures before it."""
+        """Whether it ran for longer than the longest wait, so that failures are counted from zero again."""
         return self._clock.monotonic_s() - began_s >= self._settings.backoff_longest_ms / 1000
 
     async def _stay_connected(self) -> None:
@@ -220,7 +222,7 @@ class Agent:
     def _wait_ms(self, failures: int, refusals: int, error: SyncError) -> int:
         if isinstance(error, TransientError):
             return wait_ms(self._settings, failures, self._rng, error.retry_after_s)
-        # A refused token may only have been an old one; a second refusal is for a person to mend.
+        # A refused token may only have been an old one; after a second refusal a person has to sign in.
         return wait_ms(self._settings, 1, self._rng) if refusals == 1 else self._settings.backoff_longest_ms
 
     async def _pause(self, delay_ms: int) -> None:
@@ -233,14 +235,14 @@ class Agent:
             try:
                 await self._pusher.run(self._connection.reached)
             except SyncError as error:
-                # Nothing is sent until the connection stands again; it finds out what is wrong, and says so.
+                # Nothing is sent until a session is connected again; the session reports what is wrong.
                 log.info("sending paused: %s", error)
                 self._session.forget()
                 self._connection.reached.clear()
                 self._connection.drop(error)
 
     async def _prune_history(self) -> None:
-        """Once a day, what ended long ago is forgotten: a page at a time, so that no clerk waits for it."""
+        """Once a day, delete what ended long ago: a page at a time, so that no clerk waits for it."""
         while True:
             for forget_page in self._housekeeping:
                 await self._forget(forget_page)
@@ -254,8 +256,8 @@ class Agent:
 
 
 def _is_being_cancelled() -> bool:
-    """Whether it is this task that is to end. A stray CancelledError, of something awaited, is a bug: taken
-    for the end it would stop the task for good, and without a word.
+    """Whether this task itself was cancelled. A stray CancelledError from something awaited is a bug; taken
+    for a cancellation it would end the task for good, silently.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
@@ -267,7 +269,7 @@ def _forget_every_wait(tx: Transaction) -> None:
 
 
 class AgentThread:
-    """The agent in a thread of its own, with a loop of its own, beside a window's."""
+    """The agent in its own thread with its own event loop, beside a window's."""
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
@@ -279,13 +281,13 @@ class AgentThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the agent and wait until it has put down what it held."""
+        """Cancel the agent and wait until it has closed its connection and its thread has ended."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
 
     def call(self, action: Callable[[], None]) -> None:
-        """Run `action` in the agent's own loop, soon."""
+        """Schedule `action` in the agent's loop."""
         with suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(action)
 

@@ -1,4 +1,4 @@
-"""The small doors to time, chance, ids, the writer and the network, and their real adapters.
+"""The ports for time, randomness, ids, the writer and the network, and their real adapters.
 
 Nothing else in the till asks the machine for the time, a random number or an id; the virtual adapters that
 let a test move a clock or replay a seed live in tests/.
@@ -24,7 +24,7 @@ class Clock(Protocol):
         """The till's own wall clock, uncorrected, in milliseconds since the epoch, UTC."""
 
     def monotonic_s(self) -> float:
-        """A clock that never jumps."""
+        """A monotonic clock, in seconds."""
 
 
 class Ids(Protocol):
@@ -37,14 +37,14 @@ class Rng(Protocol):
 
 
 class Priority(IntEnum):
-    """Whose transaction goes first."""
+    """Which of two waiting transactions runs first: the lower number."""
 
     CLERK = 0
     AGENT = 1
 
 
 class Executor(Protocol):
-    """Runs transactions one after another; a clerk's before the agent's."""
+    """Runs transactions in sequence, a clerk's before the agent's."""
 
     def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]": ...
 
@@ -52,13 +52,13 @@ class Executor(Protocol):
 
 
 class Channel(Protocol):
-    """One live socket to the server, from its opening to its end."""
+    """One live socket to the server, from opening to close."""
 
     async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
         """Send an event and wait for its acknowledgement's `data`. Raises SyncError."""
 
     async def closed(self) -> str:
-        """Wait until the socket is gone; the reason in words."""
+        """Wait until the socket is closed. Returns the reason as text."""
 
     async def close(self) -> None: ...
 
@@ -67,7 +67,7 @@ EventHandler = Callable[[str, Any], Awaitable[None]]
 
 
 class Transport(Protocol):
-    """The way to the server. Raises only the SyncErrors of `sync_agent.errors`."""
+    """The connection to the server. Raises only the SyncErrors of `sync_agent.errors`."""
 
     async def request(
         self,
@@ -79,7 +79,7 @@ class Transport(Protocol):
         token: str | None = None,
         request_id: str | None = None,
     ) -> Any:
-        """One HTTP exchange; the envelope's `data`. `request_id` stands in the server's log, too."""
+        """One HTTP exchange. Returns the envelope's `data`. The server logs `request_id`, too."""
 
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
         """Connect the live socket; `on_event` is awaited for each event, in order of arrival."""

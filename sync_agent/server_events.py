@@ -1,7 +1,7 @@
-"""What the till does with each event of the server: one row an event, handled or ignored with the reason.
+"""What the till does with each event of the server: a table with a row for each event, handled or ignored.
 
-A handler gets all events of its name that came one after another, and answers why the connection is to end,
-or None. An event that is not in the contract comes from a newer server; nobody listens to it.
+A handler gets a run of consecutive events of its name and returns why the session has to end, or None. An
+event that is not in the contract comes from a newer server and is not subscribed to.
 """
 
 import logging
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Listener:
-    """What the handlers of one connection work with."""
+    """What the handlers of one session work with."""
 
     store: Store
     device: DeviceIdentity
@@ -41,8 +41,8 @@ Handler = Callable[[Listener, Sequence[Any]], Awaitable[str | None]]
 
 @dataclass(frozen=True)
 class Handled:
-    """`payload` is read before `handler` is called. One that cannot be read ends the connection where the
-    till could not go on without it (`is_vital`), and is logged and skipped where it could.
+    """The payload is read as the model `payload` before `handler` is called. An unreadable payload ends the
+    session if the till cannot go on without it (`is_vital`); otherwise it is logged and skipped.
     """
 
     payload: type[Wire]
@@ -52,7 +52,7 @@ class Handled:
 
 @dataclass(frozen=True)
 class Ignored:
-    """The till has no use for the event, for this reason."""
+    """The till has no use for the event; `reason` says why."""
 
     because: str
 
@@ -63,9 +63,9 @@ async def _apply_changes(listener: Listener, received: Sequence[ChangesEvent]) -
 
 
 async def _store_notices(listener: Listener, received: Sequence[Notice]) -> str | None:
-    """A server whose notices are rows of the stream says until when each is shown; those come as changes.
+    """Store the notices of an older server, which sends them as this event alone.
 
-    An older server's come as this event alone, so they are stored here, once each.
+    A newer server's notices are rows of the stream; those have `until` and come as changes.
     """
     for notice in received:
         if notice.until is None:
@@ -96,7 +96,7 @@ HANDLERS: dict[str, Handled | Ignored] = {
 
 
 async def handle(listener: Listener, name: str, payloads: Sequence[Any]) -> str | None:
-    """Events of one name, in the order in which they came. Why the connection is to end, or None.
+    """Handle events of one name, in order of arrival. Returns why the session has to end, or None.
 
     Raises SyncError.
     """

@@ -1,4 +1,4 @@
-"""Up: drains the outbox. Claims a batch, sends it, and records each operation's own outcome.
+"""Sending: drains the outbox. Claims a batch, sends it, and records each operation's own outcome.
 
 Transport trouble counts no failed attempt and never gives up. A batch that the server fails on is halved
 until the operation that it fails on is alone; poison.py sets that operation aside. What results mean for the
@@ -26,7 +26,7 @@ from sync_agent.store.outbox import Batch, Status
 
 
 class WaitingLoad:
-    """What waits in the outbox, leased while it is under way. `among` limits it to these operations."""
+    """Waiting operations of the outbox, leased during the exchange. `among` limits it to these operations."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class WaitingLoad:
 class CompletedLoad:
     """Completed operations marked to be resent. `taken` collects the results of those the server had lost.
 
-    `is_put_off` where the server deferred the whole last batch.
+    `is_put_off` is true if the server deferred the whole last batch.
     """
 
     def __init__(self, failed_alone: FailedAlone) -> None:
@@ -124,12 +124,14 @@ class CompletedLoad:
         return []
 
     def _reopen(self, tx: Transaction, operation_id: str) -> None:
-        """The server had taken it, lost it, and fails on it now: it goes the ordinary way."""
+        """The server had it, lost it, and fails on it now: it waits in the outbox like a new operation."""
         history.reopen(tx, operation_id, self._failed_alone.next_attempt_ms(tx, operation_id))
 
 
 class Pusher:
-    """Sends what waits while the link stands. `lock` keeps batches out while a snapshot is swapped in."""
+    """Sends waiting operations while the server is reached. `lock` excludes batches while a snapshot is
+    swapped in.
+    """
 
     def __init__(
         self,
@@ -153,11 +155,11 @@ class Pusher:
         self.lock = asyncio.Lock()
 
     def wake(self) -> None:
-        """Something was queued, or a wait was cut short."""
+        """Look for work now: something was queued, or a back-off was ended."""
         self._woken.set()
 
     async def run(self, reached: asyncio.Event) -> None:
-        """Drain for ever, while `reached` is set. Raises SyncError where it is the link that fails."""
+        """Drain for ever, while `reached` is set. Raises SyncError if the connection failed."""
         while True:
             await reached.wait()
             self._woken.clear()
@@ -175,7 +177,7 @@ class Pusher:
             async with self.lock:
                 sent = await self.push_batch()
         except TransientError as error:
-            # Nobody answered: the link is gone, or soon found to be, unless there is another route.
+            # No answer: the connection is lost, unless there is another route.
             if error.code is None and not self._uplink.fail_over(route, error):
                 raise
         else:
@@ -188,7 +190,7 @@ class Pusher:
                 await self._woken.wait()
 
     def _until_due_s(self) -> float | None:
-        """Seconds until there is something to send; None where nothing waits."""
+        """Seconds until an operation is due; None if nothing waits."""
         now_ms, wait_ms_max = self._clock.now_ms(), self._settings.wait_ms_max
         with self._store.reading() as connection:
             due_ms = outbox.next_due_ms(connection, self._store.owner, now_ms, wait_ms_max)
@@ -205,7 +207,9 @@ class Pusher:
             self._sent_since_drained = 0
 
     async def push_batch(self, *, among: Sequence[str] | None = None) -> frozenset[str]:
-        """Claim, send and record one batch; which operations it was. Gives back before it raises."""
+        """Claim, send and record one batch. Returns the ids of its operations. Releases them before it
+        raises.
+        """
         load = WaitingLoad(self._store.owner, self._failed_alone, self._rng, self._settings, among)
         delivered = await self._exchange.deliver(self._uplink.route, load)
         if delivered.was_taken:
@@ -213,9 +217,9 @@ class Pusher:
         return delivered.ids
 
     async def settle_sent(self) -> None:
-        """Send again, once, what was tried and never answered.
+        """Send again, once, what was sent and got no result.
 
-        What the server defers or fails on it has not kept, so that is an answer, too. Raises SyncError.
+        Deferred counts as a result, too: the server has not stored it. Raises SyncError.
         """
         with self._store.reading() as connection:
             asked = outbox.sent_without_answer(connection)
@@ -235,7 +239,7 @@ class Pusher:
     async def resend_completed(self) -> list[OperationResult]:
         """Resend what is marked in the history; returns the results of what the server had lost.
 
-        The caller holds `lock`. Raises SyncError; what was answered until then stays answered.
+        The caller holds `lock`. Raises SyncError; results recorded before that stay recorded.
         """
         load = CompletedLoad(self._failed_alone)
 
@@ -252,5 +256,5 @@ class Pusher:
 
 
 def _failed_on(result: OperationResult) -> bool:
-    """Whether the server failed on this operation alone, and has kept nothing of it."""
+    """Whether the server failed on this operation alone and stored nothing of it."""
     return result.means is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL

@@ -1,4 +1,4 @@
-"""What the server's results mean for the till's own rows: each operation moves on by what was said of it."""
+"""Applies the server's results to the till's own rows: each operation changes its status by its result."""
 
 from collections.abc import Sequence
 
@@ -17,26 +17,26 @@ from sync_agent.store.outbox import End, Status
 def record_results(
     tx: Transaction, results: Sequence[OperationResult], settings: AgentSettings = DEFAULTS
 ) -> list[AgentEvent]:
-    """Move operations on, those that were taken all at once; what the host program should hear of it."""
-    taken = [one for one in results if one.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
+    """Record results, those of accepted operations in bulk. Returns events for the host program."""
+    taken = [result for result in results if result.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
     outbox.finish_many(
         tx,
         [
             End(
-                one.id,
+                result.id,
                 Status.COMPLETED,
-                one.to_wire(),
-                history.QUARANTINED if one.means is ResultStatus.QUARANTINED else one.word,
+                result.to_wire(),
+                history.QUARANTINED if result.means is ResultStatus.QUARANTINED else result.word,
             )
-            for one in taken
+            for result in taken
         ],
     )
     overlay.note_effects(
-        tx, {one.id: one.effects or [] for one in taken if one.means is ResultStatus.APPLIED}
+        tx, {result.id: result.effects or [] for result in taken if result.means is ResultStatus.APPLIED}
     )
     events: list[AgentEvent] = []
     for result in taken:
-        # A conflict that was opened again comes with the answer, before the feed tells of it.
+        # A reopened conflict comes with the result, before the feed sends it.
         if result.conflict is not None:
             replica.store_conflict(tx, result.conflict)
     for result in results:
@@ -68,12 +68,12 @@ def _record_conflict(tx: Transaction, result: OperationResult) -> None:
     replica.store_conflict(tx, result.conflict)
     operation = tx.execute(select(t.outbox.c.resource_type).where(t.outbox.c.id == result.id)).scalar_one()
     if operation == CONFLICT:
-        # A decision that came too late: the conflict has moved, and is to be decided anew.
+        # A decision that came too late: the conflict has moved and has to be decided again.
         overlay.drop_operation(tx, result.id)
         outbox.finish(tx, result.id, Status.COMPLETED, result=result.to_wire(), code=ErrorCode.CONFLICT_MOVED)
     else:
         outbox.mark_needs_attention(
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
-        # The feed may have told of its end already.
+        # The feed may have sent its resolution already.
         replica.follow_conflict(tx, replica.stored_conflict(tx, result.conflict.id), None)

@@ -1,7 +1,8 @@
-"""How a batch of operations goes up: over HTTP, or over the live socket where HTTP is refused and it lives.
+"""The routes of a batch to the server: HTTP, or the live socket if HTTP gets no answer and the socket is
+open.
 
-A proxy that lets the socket through and eats uploads is a common half of a network. The socket carries less
-at once, so HTTP is tried again after a while.
+Proxies that pass the socket and block uploads are common. The socket carries less at once, so HTTP is tried
+again after `http_refused_s`.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ class Route(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one delivery may hold. Under the contract's own limits, for what stands around the operations."""
+    """What one delivery may hold: below the contract's limits, which include the fields around the
+    operations.
+    """
 
     operations: int
     bytes: int
@@ -43,7 +46,7 @@ _LIMITS = {
 
 
 class Uplink:
-    """Carries batches up. `channel` is the live socket while a session lasts, None otherwise."""
+    """Sends batches. `channel` is the live socket while a session lasts, None otherwise."""
 
     def __init__(self, transport: Transport, session: Session, clock: Clock, settings: AgentSettings) -> None:
         self._settings = settings
@@ -64,7 +67,7 @@ class Uplink:
     async def send(
         self, route: Route, items: list[dict[str, Any]], delivery_id: str
     ) -> list[OperationResult]:
-        """The server's results. Raises SyncError."""
+        """Send a batch. Returns the server's results. Raises SyncError."""
         over_http = route is Route.HTTP
         answer = await (self._over_http(items, delivery_id) if over_http else self._over_socket(items))
         return read_as(QueueResults, answer, "the server's results").results
@@ -85,7 +88,7 @@ class Uplink:
         return {"results": await self.channel.call(SYNC_OFFLINE_QUEUE, items, timeout_s=timeout_s)}
 
     def fail_over(self, failed: Route, error: TransientError) -> bool:
-        """Whether the other route is worth trying, after this one brought no answer of our server's."""
+        """Change the route after no answer of our server. Returns whether there is another route to try."""
         if failed is Route.SOCKET or error.code is not None or self.channel is None:
             self._http_refused_until_s = 0.0
             return False

@@ -37,7 +37,7 @@ def back_off_until(tx: Transaction, not_before_ms: int) -> None:
 
 
 def end_back_off(tx: Transaction, *, contact: bool) -> None:
-    """The server answered (`contact`), or a clerk said "Try now"."""
+    """End the back-off: the server answered (`contact`), or a clerk chose "Try now"."""
     values: dict[str, int] = {"not_before_ms": 0}
     if contact:
         values |= {"failures": 0, "last_contact_ms": tx.now_ms}
@@ -45,17 +45,17 @@ def end_back_off(tx: Transaction, *, contact: bool) -> None:
 
 
 def note_contact(tx: Transaction) -> None:
-    """Our own server answered an authenticated call."""
+    """Record that our own server answered an authenticated call."""
     tx.execute(update(t.link).values(last_contact_ms=tx.now_ms))
 
 
 def note_forms(tx: Transaction, forms: Sequence[int] | None) -> None:
-    """The server named the forms of operations that it reads, or none."""
+    """Store the forms of operations that the server named; None if it named none."""
     written = None if forms is None else orjson.dumps(list(forms)).decode()
     tx.execute(update(t.link).where(t.link.c.forms.is_distinct_from(written)).values(forms=written))
 
 
 def note_full_sync(tx: Transaction) -> None:
-    """Every stream that this till follows has been read to its head."""
+    """Record that every stream of this till has been read to its head."""
     tx.execute(update(t.link).values(last_full_sync_ms=tx.now_ms, last_contact_ms=tx.now_ms))
     tx.touch(Topic.OUTBOX)

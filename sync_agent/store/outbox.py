@@ -1,8 +1,8 @@
-"""The offline queue: what this till asks of the server, from the clerk's act to its end.
+"""The outbox: the durable queue of this till's operations, from the clerk's action to the end of each.
 
-An operation is written in the same transaction as the business rows that it stands for. Claiming is a
-lease: it runs out by itself, and a lease of another owner is from a process that has died, so nothing ever
-hangs in "processing". ARCHITECTURE.md, "Life of an operation".
+An operation is written in the same transaction as the business rows that it reports. Claiming is a lease
+with an expiry time, and a lease of another owner is left over from a process that has died, so no operation
+ever hangs in "processing". ARCHITECTURE.md, "Life of an operation".
 """
 
 import json
@@ -25,7 +25,7 @@ from sync_agent.store.device import NotEnrolled
 
 
 class Status(StrEnum):
-    """Where an operation stands. The wire's four words map onto these."""
+    """The status of an operation on the till. The server's result statuses map onto these."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,7 +41,7 @@ WAITING = (Status.PENDING, Status.PROCESSING)
 
 
 def is_over(moment_ms: int, now_ms: int, wait_ms_max: int) -> bool:
-    """Whether a wait that was to last until then is over; see `AgentSettings.wait_ms_max`."""
+    """Whether a wait until `moment_ms` is over; see `AgentSettings.wait_ms_max`."""
     return not now_ms < moment_ms <= now_ms + wait_ms_max
 
 
@@ -51,7 +51,7 @@ def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
 
 @dataclass(frozen=True)
 class ExpectedStockEffect:
-    """What an operation does to one product's stock: "delta" adds `quantity`, "count" sets it."""
+    """The expected effect on one product's stock: "delta" adds `quantity`, "count" sets it."""
 
     product_id: str
     location_id: str
@@ -61,7 +61,7 @@ class ExpectedStockEffect:
 
 @dataclass(frozen=True)
 class ExpectedProductEffect:
-    """Which fields an operation sets on a product (column names of the catalogue), or that it deletes it."""
+    """The expected effect on a product: the fields it sets (columns of the catalogue), or its deletion."""
 
     product_id: str
     fields: dict[str, Any]
@@ -70,9 +70,9 @@ class ExpectedProductEffect:
 
 @dataclass(frozen=True)
 class NewOperation:
-    """An operation to be queued. `data` is in wire names and JSON types, and in the newest form.
+    """An operation to be queued. `data` has wire names and JSON types, in the newest form.
 
-    It is hashed as it is written, and never changes.
+    It is hashed when it is written, and never changes.
     """
 
     operation: str
@@ -85,7 +85,7 @@ class NewOperation:
     base_version: int | None = None
     approved_by_id: str | None = None
     approvals: tuple[Approval, ...] = ()
-    """What a manager approved in it; `approved_by_id` names the one who gave the last."""
+    """What a manager approved in it; `approved_by_id` is who gave the last approval."""
     ordering_key: str | None = None
     priority: int = 0
     replaces: str | None = None
@@ -105,7 +105,7 @@ class Enqueued:
 
 
 def enqueue(tx: Transaction, new: NewOperation) -> Enqueued:
-    """Queue one operation, with its overlay, in the caller's transaction."""
+    """Queue one operation, with its expected effects, in the caller's transaction."""
     return enqueue_many(tx, (new,))[0]
 
 
@@ -202,7 +202,7 @@ def _outbox_values(
 
 
 _WIRE_FRAME_BYTES = 700
-"""More than the fields around `data` and `approvals` ever take on the wire (ids, hash, times)."""
+"""An upper bound for the size of the wire fields besides `data` and `approvals` (ids, hash, times)."""
 
 
 def _stock_overlay(operation_id: str, device_seq: int, effect: ExpectedStockEffect) -> dict[str, Any]:
@@ -235,7 +235,7 @@ def _product_overlay(operation_id: str, device_seq: int, effect: ExpectedProduct
 
 @dataclass(frozen=True)
 class Claimed:
-    """A leased operation: its wire form is built from its row, word for word the same each time."""
+    """A leased operation. `wire` is built from its row and is identical in every attempt."""
 
     id: str
     device_seq: int
@@ -292,16 +292,16 @@ def claim(
     among: Sequence[str] | None = None,
     wait_ms_max: int = DEFAULTS.wait_ms_max,
 ) -> Batch:
-    """Lease the next operations: sales before bulk edits, then in the order that they were made.
+    """Lease the next operations, by priority (sales before bulk edits), then by operation number.
 
     Of an ordering key only the oldest unfinished operation is leased, and none behind one that needs
-    attention. `among` takes just these ids.
+    attention. `among` limits it to these ids.
     """
     now_ms = tx.now_ms
-    # Two looks rather than one with OR: each then walks its index in order, however long the queue is.
+    # Two queries instead of one with OR: each walks its index in order, however long the queue is.
     rows = _candidates(tx, _left_over(now_ms, owner, wait_ms_max), among, count_max)
     if len(rows) < count_max:
-        # "+ 0" keeps SQLite from the index on this moment: it would sort the whole queue by its order after.
+        # "+ 0" stops SQLite from using the index on this column: it would then sort the whole queue.
         moment = t.outbox.c.next_attempt_ms + 0
         due = and_(t.outbox.c.status == Status.PENDING, _is_over(moment, now_ms, wait_ms_max))
         rows += _candidates(tx, due, among, count_max - len(rows))
@@ -312,11 +312,11 @@ def claim(
         if claimed and size > bytes_max:
             break
         claimed.append(Claimed(row.id, row.device_seq, wire_form(row), row.bytes, row.sent_count))
-    claimed.sort(key=lambda one: one.device_seq)
+    claimed.sort(key=lambda operation: operation.device_seq)
     if claimed:
         tx.execute(
             update(t.outbox)
-            .where(t.outbox.c.id.in_([one.id for one in claimed]))
+            .where(t.outbox.c.id.in_([operation.id for operation in claimed]))
             .values(
                 status=Status.PROCESSING,
                 lease_owner=owner,
@@ -341,7 +341,7 @@ def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_
 
 
 def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
-    """Leased once, and the lease is over or its owner has died."""
+    """Leased before, and the lease has expired or its owner has died."""
     return and_(
         t.outbox.c.status == Status.PROCESSING,
         or_(_is_over(t.outbox.c.lease_until_ms, now_ms, wait_ms_max), t.outbox.c.lease_owner != owner),
@@ -349,7 +349,7 @@ def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
 
 
 def wire_form(row: Any) -> dict[str, Any]:
-    """An outbox row as it is sent: word for word the same each time."""
+    """An outbox row in wire form, identical in every attempt."""
     wire = {
         "id": row.id,
         "operation": row.operation,
@@ -373,21 +373,23 @@ def wire_form(row: Any) -> dict[str, Any]:
 
 
 def forget_what_was_read(tx: Transaction) -> None:
-    """The tenant's stream has begun anew (a server was restored): its old numbers say nothing any more."""
+    """The tenant's stream has a new epoch (a server was restored): numbers read before are meaningless."""
     tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
 
 
 def next_due_ms(
     connection: Connection, owner: str, now_ms: int, wait_ms_max: int = DEFAULTS.wait_ms_max
 ) -> int | None:
-    """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
-    unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
+    """When the next waiting operation may be claimed, in milliseconds; None if none waits. May be in the
+    past.
+    """
+    unfinished = t.outbox.c.finished_ms.is_(None)  # selects the partial index: ended operations are many
     due = t.outbox.c.next_attempt_ms
     waits = select(due).where(unfinished, t.outbox.c.status == Status.PENDING, _OWN_TURN).limit(1)
     leased = t.outbox.c.status == Status.PROCESSING
     lease_ends = select(func.min(t.outbox.c.lease_until_ms), func.max(t.outbox.c.lease_until_ms))
     abandoned = select(t.outbox.c.id).where(unfinished, leased, t.outbox.c.lease_owner != owner).limit(1)
-    # The last as well as the first: one from before the clock was set back is over, however far off.
+    # The latest as well as the earliest: a time set before the clock was set back is over, however far off.
     moments = [
         connection.execute(waits.order_by(due)).scalar(),
         connection.execute(waits.order_by(due.desc())).scalar(),
@@ -406,7 +408,7 @@ def next_due_ms(
 
 
 def waiting_count(connection: Connection) -> int:
-    """How many operations have not been answered yet."""
+    """How many operations have no result yet."""
     return connection.execute(
         select(func.count())
         .select_from(t.outbox)
@@ -418,7 +420,7 @@ def waiting_count(connection: Connection) -> int:
 
 
 def release(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
-    """Transport trouble: the operations wait again, and no failed attempt is counted."""
+    """Release leased operations after transport trouble: they wait again; no failed attempt is counted."""
     tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id.in_(list(ids)), t.outbox.c.status == Status.PROCESSING)
@@ -434,7 +436,7 @@ def release(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error:
 
 
 def count_failed_attempt(tx: Transaction, operation_id: str) -> int | None:
-    """The server failed on this operation alone: count it. The number counted so far; None where it ended."""
+    """Count that the server failed on this operation alone. Returns the count; None if it has ended."""
     tx.touch(Topic.OUTBOX)
     failed_attempts: int | None = tx.execute(
         update(t.outbox)
@@ -456,12 +458,12 @@ def sent_without_answer(connection: Connection) -> list[str]:
 
 
 def wait_until(tx: Transaction, operation_id: str, moment_ms: int) -> None:
-    """The operation is not tried before then."""
+    """The operation is not sent before `moment_ms`."""
     tx.execute(update(t.outbox).where(t.outbox.c.id == operation_id).values(next_attempt_ms=moment_ms))
 
 
 def forget_waits(tx: Transaction) -> None:
-    """The link is back, or a clerk said "Try now": nothing waits for its time any more."""
+    """End the back-off of every waiting operation: the link is back, or a clerk chose "Try now"."""
     tx.execute(
         update(t.outbox)
         .where(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms > 0)
@@ -483,12 +485,12 @@ class End:
 def finish(
     tx: Transaction, operation_id: str, status: Status, *, result: dict[str, Any] | None, code: str | None
 ) -> None:
-    """The end of one operation; see `finish_many`."""
+    """Record the end of one operation; see `finish_many`."""
     finish_many(tx, [End(operation_id, status, result, code)])
 
 
 def finish_many(tx: Transaction, ends: Sequence[End]) -> None:
-    """The end of operations, in two or three statements however many. What stood behind them may go."""
+    """Record the end of operations, in two or three statements, and unblock what follows them."""
     if not ends:
         return
     now_ms = tx.now_ms
@@ -535,7 +537,7 @@ def mark_needs_attention(
 ) -> None:
     """It needs attention (or is behind one that does); what follows with its ordering key is blocked.
 
-    One that has ended meanwhile (its answer came late) stays ended.
+    An operation that has ended meanwhile (its result came late) stays ended.
     """
     row = tx.execute(
         update(t.outbox)
@@ -549,7 +551,7 @@ def mark_needs_attention(
             .where(
                 t.outbox.c.lane == row.lane,
                 t.outbox.c.device_seq > row.device_seq,
-                # One that is on its way may be answered yet; until then it waits with the others.
+                # A leased operation may still get its result; until then it is blocked like the others.
                 t.outbox.c.status.in_(WAITING),
                 t.outbox.c.finished_ms.is_(None),
             )

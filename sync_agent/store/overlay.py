@@ -43,10 +43,12 @@ class _Shown:
     """Where the feed shows the effects of one operation."""
 
     def __init__(self, effects: Sequence[Effect]) -> None:
-        self._exactly = {(one.stream, one.resource_type, one.resource_id): one.seq for one in effects}
+        self._exactly = {
+            (effect.stream, effect.resource_type, effect.resource_id): effect.seq for effect in effects
+        }
         self._last: dict[str, int] = {}
-        for one in effects:
-            self._last[one.stream] = max(one.seq, self._last.get(one.stream, 0))
+        for effect in effects:
+            self._last[effect.stream] = max(effect.seq, self._last.get(effect.stream, 0))
 
     def at(self, stream: str, resource_type: str, resource_id: str) -> int | None:
         """The number that shows it; None where the operation has no effect in that stream."""
