@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from server_stub.errors import Refusal
-from server_stub.operations import audit, clones, conflicts, quarantine
+from server_stub.operations import audit, clones, quarantine
 from server_stub.operations.answers import Answers
 from server_stub.operations.authorisation import authorise, people_named
 from server_stub.operations.context import OperationContext
@@ -33,6 +33,7 @@ from server_stub.operations.parsing import (
     read,
 )
 from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.operations.resources import conflicts
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.codes import ErrorCode

@@ -16,7 +16,7 @@ from server_stub.clock import steady_s
 from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import request_id
 from server_stub.realtime.admin_ui import AdminUi
-from server_stub.realtime.asking import Asking
+from server_stub.realtime.client_events import ClientEvents
 from server_stub.realtime.joining import Joining
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
@@ -48,7 +48,7 @@ class Realtime:
         )
         self._states = SyncStates(state, self._board, self._sessions)
         self._joining = Joining(state, self._board, self._states)
-        self._asking = Asking(state, self._board, self._states)
+        self._client_events = ClientEvents(state, self._board, self._states)
         self._silent_since_ms: dict[str, int] = {}
         self._backlogs: dict[str, int] = {}
         self.server = self._board.server
@@ -212,7 +212,7 @@ class Realtime:
         payload = _payload_of(event, arguments)
         if event == events.JOIN_TENANT:
             return await self._joining.join(session, payload)
-        handler = self._asking.handlers[event]
+        handler = self._client_events.handlers[event]
         return await handler(session, self._joined(session, event), payload)
 
     def _joined(self, session: Session, event: str) -> Caller:

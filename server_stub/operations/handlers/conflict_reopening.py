@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflict_context, conflicts
-from server_stub.operations.conflicts import StoredConflict
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import ParsedOperation
 from server_stub.operations.handlers.conflict_resolution import ConflictHandler
 from server_stub.operations.outcome import Outcome, applied
+from server_stub.operations.resources import conflict_context, conflicts
+from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.services.stock.count_order import Moment
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode

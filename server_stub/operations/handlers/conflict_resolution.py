@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from sqlalchemy import Row
 
 from server_stub.errors import Refusal, unreadable
-from server_stub.operations import conflict_context, conflicts, product_versions
-from server_stub.operations.conflicts import StoredConflict
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Data, Handler, ParsedOperation, Requirement, Rows
 from server_stub.operations.outcome import Outcome, applied, in_conflict
 from server_stub.operations.parsing import Envelope
+from server_stub.operations.resources import conflict_context, conflicts, product_versions
+from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.roles import Action
 from server_stub.services.stock.count_order import Moment, was_counted
 from server_stub.services.streams.product_rows import product_row
