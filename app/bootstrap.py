@@ -1,7 +1,7 @@
-"""The composition root: opens homes, makes agents, and puts windows over them. Nothing else makes an agent.
+"""The composition root: opens homes, constructs agents and starts windows. Nothing else constructs an agent.
 
-Qt is imported inside `run_window`, so that a headless agent never loads it. What happens to the windows then
-is `app/window_life`.
+Qt is imported inside `run_window`, so that a headless agent never loads it. The windows' life cycle is in
+`app/window_life`.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from sync_agent.store.home import Home
 from sync_agent.store.recovery.opening import open_store
 
 if TYPE_CHECKING:
-    # Loaded by whoever needs them: the network's libraries take longer than a window.
+    # Imported where used: the network libraries load more slowly than a window.
     from app.ui.people.enrol_page import EnrolForm
     from sync_agent.agent import Agent, AgentThread
     from sync_agent.enrolment import Enrolment
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenHome:
-    """A home that this process holds: its store, and its credentials where it is enrolled."""
+    """A home locked by this process: its store, and its credentials where it is enrolled."""
 
     store: Store
     clock: Clock
@@ -52,7 +52,7 @@ class OpenHome:
 
     @property
     def server_url(self) -> str:
-        """Where the till sends; raises NotEnrolled before there is such a place."""
+        """The server's URL. Raises NotEnrolled."""
         with self.store.reading() as connection:
             device = read_device(connection)
         if device is None:
@@ -61,7 +61,7 @@ class OpenHome:
 
     @property
     def pin_pepper(self) -> str:
-        """The tenant's, for checking PINs with the server away. Raises NotEnrolled."""
+        """The tenant's secret for checking PINs offline. Raises NotEnrolled."""
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
         return self.credentials.pin_pepper
@@ -70,14 +70,14 @@ class OpenHome:
         return Till(self.store, self.clock, self.ids)
 
     async def enroll(self, transport: Transport, enrolment: "Enrolment") -> "OpenHome":
-        """This home once it is a till of the shop. Raises SyncError; a refusal leaves it as it was."""
+        """Enrol this home; returns the enrolled home. Raises SyncError; the home is unchanged then."""
         from sync_agent.enrolment import enroll
 
         credentials = await enroll(self.store, transport, enrolment)
         return OpenHome(self.store, self.clock, self.ids, credentials)
 
     async def join(self, form: "EnrolForm") -> "OpenHome":
-        """As `enroll`, from a window: over the network, in a thread of its own."""
+        """`enroll` for a window: over the network, in a worker thread."""
         from sync_agent.enrolment import Enrolment
 
         return await in_a_plain_loop(self._ask_to_join(Enrolment(**dataclasses.asdict(form))))
@@ -98,7 +98,7 @@ class OpenHome:
         transport: Transport | None = None,
         settings: AgentSettings = AGENT_DEFAULTS,
     ) -> "Agent":
-        """An agent for this home, not yet running. Raises NotEnrolled."""
+        """An agent for this home, not started. Raises NotEnrolled."""
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
         from sync_agent.agent import Agent
@@ -114,7 +114,7 @@ class OpenHome:
         )
 
     def start_agent(self, emit: Callable[[AgentEvent], None]) -> "AgentThread":
-        """An agent that runs in a thread of its own. Loads the network's libraries; raises NotEnrolled."""
+        """Start an agent in its own thread. Imports the network libraries; raises NotEnrolled."""
         from sync_agent.agent import AgentThread
 
         thread = AgentThread(self.agent(emit=emit))
@@ -122,7 +122,7 @@ class OpenHome:
         return thread
 
     async def write_bundle(self, to: Path) -> None:
-        """Examine this home as `evertill doctor` does, and write what may be sent to whoever helps."""
+        """Examine this home as `evertill doctor` does, and write a support bundle to `to`. Raises OSError."""
         from app.diagnosis import examine
         from app.support_bundle import write_bundle
         from sync_agent.network.transport import NetworkTransport
@@ -131,14 +131,14 @@ class OpenHome:
         await asyncio.to_thread(write_bundle, self.store.home, findings, to)
 
     def sign_out(self, stamp: str) -> "OpenHome":
-        """Close it, put what it was into a folder named `stamp`, and open it as a home of nobody's."""
+        """Close the home, move its content into a folder named `stamp`, and reopen it, not enrolled."""
         self.store.close()
         self.store.home.sign_out(stamp)
         return open_home(self.store.home.path)
 
 
 def open_home(path: Path) -> OpenHome:
-    """Lock and open a till's folder. Raises StoreError, in words for a person."""
+    """Lock and open a till's folder. Raises StoreError, with a message for people."""
     clock, ids, home = SystemClock(), Uuid7Ids(), Home(path)
     store = open_store(home, clock=clock, ids=ids)
     try:
@@ -152,7 +152,7 @@ def open_home(path: Path) -> OpenHome:
 async def running_agent(
     opened: OpenHome, *, emit: Callable[[AgentEvent], None] | None = None, transport: Transport | None = None
 ) -> "AsyncIterator[Agent]":
-    """An agent in the running loop, for a program without a window; cancelled at the end."""
+    """Run an agent in the current event loop, without a window; cancelled at exit."""
     agent = opened.agent(emit=emit, transport=transport)
     task = asyncio.create_task(agent.run(), name="agent")
     try:
@@ -164,7 +164,7 @@ async def running_agent(
 
 
 async def run_headless(path: Path, *, emit: Callable[[AgentEvent], None]) -> None:
-    """`evertill agent`: the agent without a window, until SIGINT or SIGTERM."""
+    """`evertill agent`: run the agent without a window until SIGINT or SIGTERM."""
     opened = open_home(path)
     try:
         stopped = asyncio.Event()
@@ -181,18 +181,18 @@ async def run_headless(path: Path, *, emit: Callable[[AgentEvent], None]) -> Non
 # --- with a window -----------------------------------------------------------------------------------
 
 SWITCH_INTERVAL_S = 0.0005
-"""Python hands the interpreter from thread to thread this often: at its default of 5 ms a busy agent makes
-the window miss frames."""
+"""The interpreter's thread switch interval: at its default of 5 ms a busy agent makes the window drop
+frames."""
 
 
 def run_window(path: Path, server_url: str) -> int:
-    """`evertill till`: the window with its agent, until it is closed. The process's exit code.
+    """`evertill till`: run the window with its agent until it is closed; returns the exit code.
 
-    Where this till is open already, its window comes to the front and nothing else happens.
+    Where this till is open already, only its window is raised.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        # Before Qt is loaded, which reads the source of every module that is imported after it.
+        # Before Qt: PySide reads the source of every module that is imported after it.
         opened = open_home(path)
     except HomeInUse:
         from app.single_instance import ask_to_show

@@ -15,7 +15,7 @@ from typing import TextIO
 log = logging.getLogger(__name__)
 
 FOLDER = "crashes"
-KEPT = 20
+REPORTS_MAX = 20
 
 
 class CrashReports:
@@ -63,7 +63,7 @@ def write(folder: Path, kind: type[BaseException], trace: TracebackType | None, 
         ),
         encoding="utf-8",
     )
-    for old in sorted(folder.glob("2*.txt"))[:-KEPT]:
+    for old in sorted(folder.glob("2*.txt"))[:-REPORTS_MAX]:
         old.unlink(missing_ok=True)
     return path
 

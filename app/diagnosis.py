@@ -193,8 +193,13 @@ def _chain(connection: Connection) -> Finding:
     )
     before: str | None = None
     for row in connection.execute(select(*columns).order_by(of.device_seq)):
-        content = content_hash(row.operation, row.resource_type, row.resource_id, orjson.loads(row.data))
-        whole = row.hash == chain_hash(row.prev_hash, row.id, row.device_seq, content)
+        try:
+            data = orjson.loads(row.data)
+        except orjson.JSONDecodeError:
+            whole = False
+        else:
+            content = content_hash(row.operation, row.resource_type, row.resource_id, data)
+            whole = row.hash == chain_hash(row.prev_hash, row.id, row.device_seq, content)
         if not whole or before not in (None, row.prev_hash):
             return _look(
                 "numbering",

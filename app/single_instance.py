@@ -1,6 +1,6 @@
-"""One window for a till: who starts it again gets the window that stands, in front.
+"""One window per till: a second start raises the existing window.
 
-The lock of the home keeps a second program out; this is how that one asks the first to show itself.
+The lock of the home keeps the second process out; here it asks the first to show its window.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ ANSWER_MS_MAX = 1000
 
 
 def ask_to_show(home: Path) -> bool:
-    """Ask the program that has this home open to come to the front; whether one answered."""
+    """Ask the process that has this home open to raise its window; whether it answered in `ANSWER_MS_MAX`."""
     socket = QLocalSocket()
     socket.connectToServer(_name(home))
     answered = socket.waitForConnected(ANSWER_MS_MAX)
@@ -30,7 +30,7 @@ class SecondStart(QObject):
         self._on_second_start = on_second_start
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        QLocalServer.removeServer(_name(home))  # what a program that was killed left behind
+        QLocalServer.removeServer(_name(home))  # the socket of a killed process
         self._server.newConnection.connect(self._answer)
         self._server.listen(_name(home))
 
@@ -46,5 +46,5 @@ class SecondStart(QObject):
 
 
 def _name(home: Path) -> str:
-    """A name for this home that no other has, short enough for every system's limit."""
+    """A socket name unique to this home, short enough for every system."""
     return f"evertill-{hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]}"

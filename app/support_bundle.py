@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, Integer, func, select
 
 from app.diagnosis import Finding
 from sync_agent.errors import StoreError
@@ -94,7 +94,7 @@ def _queue(connection: Connection) -> dict[str, Any]:
             connection,
             [column for column in t.delivery.c if column.name != "detail"],
         ),
-        "link": _rows(connection, list(t.link.c)),
+        "link": _rows(connection, [column for column in t.link.c if isinstance(column.type, Integer)]),
         "cursors": _rows(connection, [t.cursor.c.seq, t.cursor.c.synced_ms]),
         "sizes": {
             str(table.name): connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -45,3 +45,8 @@ def what_is_wrong(error: ValidationError, within: str = "") -> str:
 
 def unreadable(error: ValidationError, within: str = "") -> Refusal:
     return Refusal(ErrorCode.BAD_REQUEST, what_is_wrong(error, within))
+
+
+def too_large(most: int, of_what: str) -> Refusal:
+    """What is over a limit of size or number: "at most 500 operations at a time"."""
+    return Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {most} {of_what}")

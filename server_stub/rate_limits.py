@@ -26,7 +26,7 @@ _JITTER_MS = 500
 """So that those who were turned away together do not come back together."""
 
 _REDIS_ANSWER_S_MAX = 2
-_REDIS_REST_S = 5.0
+_REDIS_PAUSE_S = 5.0
 """How long a Redis that did not answer is left alone."""
 
 
@@ -101,7 +101,7 @@ class Limits:
 
     def _lost(self, error: StorageError) -> None:
         log.warning("limits.alone", reason=str(error))
-        self._alone_until_s = asyncio.get_running_loop().time() + _REDIS_REST_S
+        self._alone_until_s = asyncio.get_running_loop().time() + _REDIS_PAUSE_S
 
 
 async def _hit(

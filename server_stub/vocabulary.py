@@ -57,11 +57,11 @@ class Unit:
 
 @dataclass(frozen=True)
 class Role:
-    """`rank` rises with what a role may do; None of a till, which is no person."""
+    """`level` rises with what a role may do; None of a till, which is no person."""
 
     code: str
     meaning: str
-    rank: int | None
+    level: int | None
 
 
 MOVEMENT_REASONS = {

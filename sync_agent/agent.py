@@ -1,10 +1,10 @@
-"""The supervisor: who runs when. Embeds in any asyncio loop, or in a thread of its own.
+"""The supervisor of the agent's tasks. Embeds in any asyncio loop, or runs in a thread of its own.
 
     agent = Agent(store, transport, credentials, emit=print)
     await agent.run()            # until it is cancelled
 
-It needs an enrolled home. While the server is away it tries again, with full jitter, for ever; a bug in one
-of its tasks is shown and the task started again, since a till that silently stopped sending is worse.
+It needs an enrolled home. While the server is away it retries for ever, backing off with full jitter. A bug
+in a task is reported and the task restarted: a till that silently stopped sending would be worse.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, ConnectionState, Fault
 from sync_agent.network.reader import Reader
 from sync_agent.network.session import Session
-from sync_agent.ports import Clock, Rank, Rng, SystemClock, SystemRng, Transport
+from sync_agent.ports import Clock, Priority, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
-from sync_agent.remote_stock import Elsewhere
+from sync_agent.remote_stock import RemoteStock
 from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store import history, link, notices, outbox
 from sync_agent.store.database import Changed, Store, Topic, Transaction
@@ -35,16 +35,16 @@ from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 log = logging.getLogger(__name__)
 
 Housekeeping = Callable[[Transaction], int]
-"""Forgets one page of rows that have had their time; how many it was, 0 once nothing is left to forget."""
+"""Deletes one page of expired rows. Returns how many; 0 once nothing is left to delete."""
 
 
-def _nobody_listens(_event: AgentEvent) -> None:
+def _no_listener(_event: AgentEvent) -> None:
     return None
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The agent's doors to time and chance."""
+    """The agent's sources of time and randomness."""
 
     clock: Clock
     rng: Rng
@@ -62,12 +62,12 @@ class Agent:
         transport: Transport,
         credentials: Credentials,
         *,
-        emit: Callable[[AgentEvent], None] = _nobody_listens,
+        emit: Callable[[AgentEvent], None] = _no_listener,
         ports: Ports | None = None,
         settings: AgentSettings = DEFAULTS,
         housekeeping: Sequence[Housekeeping] = (),
     ) -> None:
-        """`housekeeping` is what the host program has to forget, once a day, before the agent does."""
+        """`housekeeping` are the host program's own deletions; they run once a day, before the agent's."""
         ports = ports or Ports(SystemClock(), SystemRng())
         self._settings = settings
         self._housekeeping: tuple[Housekeeping, ...] = (
@@ -89,7 +89,7 @@ class Agent:
         self._connection = Connection(
             store, transport, self._session, self._uplink, self._puller, ports.clock, settings, emit
         )
-        self._elsewhere = Elsewhere(store, reader)
+        self._remote_stock = RemoteStock(store, reader)
         self._looks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hurry = asyncio.Event()
@@ -101,22 +101,24 @@ class Agent:
     # --- from any thread -----------------------------------------------------------------------------
 
     def try_now(self) -> None:
-        """A clerk's "Try now": skip every wait."""
-        self._store.submit(_forget_every_wait, Rank.AGENT)
+        """A clerk's "Try now": end every back-off."""
+        self._store.submit(_forget_every_wait, Priority.AGENT)
         self._call(self._hurry.set)
 
     def resume(self) -> None:
-        """Somebody mended what the agent was waiting for (a sign-in, an enrolment): ask for a new token."""
+        """The cause of a refusal is gone (a sign-in, an enrolment): fetch a new token and try now."""
         self._call(self._session.forget)
         self.try_now()
 
-    def ask_elsewhere(self, product_id: str) -> None:
-        """Ask what other places have of a product, if the server is there; the store tells of the answer."""
-        self._call(lambda: self._look_elsewhere(product_id))
+    def fetch_remote_stock(self, product_id: str) -> None:
+        """Fetch a product's stock at other locations if the server is reached; `Changed` follows once
+        stored.
+        """
+        self._call(lambda: self._fetch_remote_stock(product_id))
 
-    def _look_elsewhere(self, product_id: str) -> None:
+    def _fetch_remote_stock(self, product_id: str) -> None:
         if self._connection.reached.is_set():
-            look = asyncio.get_running_loop().create_task(self._elsewhere.look(product_id))
+            look = asyncio.get_running_loop().create_task(self._remote_stock.fetch(product_id))
             self._looks.add(look)
             look.add_done_callback(self._looks.discard)
 
@@ -129,13 +131,13 @@ class Agent:
     def _call(self, action: Callable[[], None]) -> None:
         loop = self._loop
         if loop is not None:
-            with suppress(RuntimeError):  # the loop was closed a moment ago: there is nobody to tell
+            with suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(action)
 
     # --- in its loop ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Until cancelled. Raises NotEnrolled on a home that belongs to no shop."""
+        """Run until cancelled. Raises NotEnrolled on a home that belongs to no shop."""
         self._device()
         self._loop = asyncio.get_running_loop()
         stop_listening = self._store.listen(self._on_commit)
@@ -143,9 +145,11 @@ class Agent:
             self._emit(Attention(AttentionCode.KEY_IN_FILE))
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep(self._stay_connected, "connection"), name="agent-connection")
-                tasks.create_task(self._keep(self._drain, "queue"), name="agent-queue")
-                tasks.create_task(self._keep(self._prune_history, "history"), name="agent-history")
+                tasks.create_task(
+                    self._supervise(self._stay_connected, "connection"), name="agent-connection"
+                )
+                tasks.create_task(self._supervise(self._drain, "queue"), name="agent-queue")
+                tasks.create_task(self._supervise(self._prune_history, "history"), name="agent-history")
         finally:
             stop_listening()
             self._loop = None
@@ -161,8 +165,8 @@ class Agent:
             raise NotEnrolled("This till is not enrolled yet.")
         return device
 
-    async def _keep(self, work: Callable[[], Awaitable[None]], what: str) -> None:
-        """Run `work` for ever: a bug in it is shown, and it starts again after a pause."""
+    async def _supervise(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+        """Run `work` for ever: a bug in it is reported, and it is restarted after a pause."""
         failures = 0
         while True:
             began_s = self._clock.monotonic_s()
@@ -172,12 +176,12 @@ class Agent:
                 if isinstance(fault, asyncio.CancelledError) and _is_being_cancelled():
                     raise
                 failures = 1 if self._went_well_since(began_s) else failures + 1
-                self._tell_of(fault, what)
+                self._report(fault, what)
                 await asyncio.sleep(wait_ms(self._settings, failures, self._rng) / 1000)
 
-    def _tell_of(self, fault: BaseException, what: str) -> None:
+    def _report(self, fault: BaseException, what: str) -> None:
         if isinstance(fault, StoreError):
-            # The till's own disk: no bug, and in words for whoever can mend it. What was saved is safe.
+            # The till's own disk, not a bug: the host says what to do about it. Committed data is safe.
             log.error("the agent's %s task waits for the till's disk: %s", what, fault)
             figures = {"code": fault.code, "cause": fault.cause}
             self._emit(Attention(AttentionCode.STORE_FAILED, figures))
@@ -186,16 +190,16 @@ class Agent:
         self._emit(Fault(what))
 
     def _went_well_since(self, began_s: float) -> bool:
-        """What stood for longer than the longest wait owes nothing to the failures before it."""
+        """Whether it ran for longer than the longest wait, so that failures are counted from zero again."""
         return self._clock.monotonic_s() - began_s >= self._settings.backoff_longest_ms / 1000
 
     async def _stay_connected(self) -> None:
         failures = refusals = 0
         while True:
-            self._hurry.clear()  # from here on: a "Try now" during a visit that fails cuts the pause after it
+            self._hurry.clear()  # a "Try now" during a session that fails cuts the pause after it
             began_s = self._clock.monotonic_s()
             try:
-                reason = await self._connection.visit(self._device())
+                reason = await self._connection.run_session(self._device())
             except SyncError as error:
                 refused = isinstance(error, AuthError)
                 refusals = refusals + 1 if refused else 0
@@ -218,7 +222,7 @@ class Agent:
     def _wait_ms(self, failures: int, refusals: int, error: SyncError) -> int:
         if isinstance(error, TransientError):
             return wait_ms(self._settings, failures, self._rng, error.retry_after_s)
-        # A refused token may only have been an old one; a second refusal is for a person to mend.
+        # A refused token may only have been an old one; after a second refusal a person has to sign in.
         return wait_ms(self._settings, 1, self._rng) if refusals == 1 else self._settings.backoff_longest_ms
 
     async def _pause(self, delay_ms: int) -> None:
@@ -231,14 +235,14 @@ class Agent:
             try:
                 await self._pusher.run(self._connection.reached)
             except SyncError as error:
-                # Nothing is sent until the connection stands again; it finds out what is wrong, and says so.
+                # Nothing is sent until a session is connected again; the session reports what is wrong.
                 log.info("sending paused: %s", error)
                 self._session.forget()
                 self._connection.reached.clear()
                 self._connection.drop(error)
 
     async def _prune_history(self) -> None:
-        """Once a day, what ended long ago is forgotten: a page at a time, so that no clerk waits for it."""
+        """Once a day, delete what ended long ago: a page at a time, so that no clerk waits for it."""
         while True:
             for forget_page in self._housekeeping:
                 await self._forget(forget_page)
@@ -246,26 +250,26 @@ class Agent:
 
     async def _forget(self, forget_page: Housekeeping) -> None:
         while True:
-            if not await self._store.write(forget_page, Rank.AGENT):
+            if not await self._store.write(forget_page, Priority.AGENT):
                 return
             await asyncio.sleep(self._settings.history_page_pause_s)
 
 
 def _is_being_cancelled() -> bool:
-    """Whether it is this task that is to end. A stray CancelledError, of something awaited, is a bug: taken
-    for the end it would stop the task for good, and without a word.
+    """Whether this task itself was cancelled. A stray CancelledError from something awaited is a bug; taken
+    for a cancellation it would end the task for good, silently.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 def _forget_every_wait(tx: Transaction) -> None:
-    link.end_rest(tx, contact=False)
+    link.end_back_off(tx, contact=False)
     outbox.forget_waits(tx)
 
 
 class AgentThread:
-    """The agent in a thread of its own, with a loop of its own, beside a window's."""
+    """The agent in its own thread with its own event loop, beside a window's."""
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
@@ -277,13 +281,13 @@ class AgentThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the agent and wait until it has put down what it held."""
+        """Cancel the agent and wait until it has closed its connection and its thread has ended."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
 
     def call(self, action: Callable[[], None]) -> None:
-        """Run `action` in the agent's own loop, soon."""
+        """Schedule `action` in the agent's loop."""
         with suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(action)
 

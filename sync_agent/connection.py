@@ -1,7 +1,7 @@
 """The talk with the server from its opening to its loss, and the state that a clerk sees of it.
 
-One `visit` is one connection: token, socket, join, catch-up, then listening until it ends. The supervisor in
-agent.py makes one visit after another. Reached means that our own server answered an authenticated call.
+A session is one connection: token, socket, join, catch-up, then listening until it ends. The supervisor in
+agent.py runs one session after another. Reached means that our own server answered an authenticated call.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
-from sync_agent.ports import Channel, Clock, Rank, Transport
+from sync_agent.ports import Channel, Clock, Priority, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.routes import Uplink
 from sync_agent.server_events import Listener, handle
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Connection:
-    """Makes visits to the server and tells how they stand.
+    """Runs sessions with the server and reports their state.
 
     `reached` is set while our own server has answered; the pusher sends only then.
     """
@@ -71,18 +71,18 @@ class Connection:
     def move(self, state: ConnectionState, reason: str = "") -> None:
         """Tell the host where the talk stands. Trying again does not make it offline since later."""
         now_ms = self._clock.now_ms()
-        if self.state in _STANDING and state not in _STANDING:
+        if self.state in _CONNECTED and state not in _CONNECTED:
             self._lost_ms = now_ms
         self.state = state
-        self._emit(StateChanged(state, now_ms if state in _STANDING else self._lost_ms, reason))
+        self._emit(StateChanged(state, now_ms if state in _CONNECTED else self._lost_ms, reason))
 
     def drop(self, error: SyncError) -> None:
-        """End the visit under way with this error: the pusher found nobody answering, or the door closed."""
+        """End the running session with this error, such as the pusher's when nobody answers."""
         if self._dropped is not None and not self._dropped.done():
             self._dropped.set_exception(error)
-            self._dropped.exception()  # looked at: a visit that ends by itself meanwhile need not be told
+            self._dropped.exception()  # retrieved, in case the session ends for another reason meanwhile
 
-    async def visit(self, device: DeviceIdentity) -> str:
+    async def run_session(self, device: DeviceIdentity) -> str:
         """One connection, until it is lost; why it was. Raises SyncError where it did not come about."""
         self.move(ConnectionState.CONNECTING)
         self._dropped = asyncio.get_running_loop().create_future()
@@ -91,11 +91,11 @@ class Connection:
         token = await self._session.token()
         arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 
-        async def keep(name: str, payload: Any) -> None:
+        async def receive(name: str, payload: Any) -> None:
             arrived.put_nowait((name, payload))
 
         try:
-            channel = await self._transport.open_channel(token, keep)
+            channel = await self._transport.open_channel(token, receive)
         except SyncError:
             # A refused handshake does not say why: perhaps for the token, so the next try brings a new one.
             self._session.forget()
@@ -105,10 +105,10 @@ class Connection:
             self._uplink.channel = channel
             self.reached.set()
             self.move(ConnectionState.SYNCING)
-            await self._store.write(link.note_contact, Rank.AGENT)
+            await self._store.write(link.note_contact, Priority.AGENT)
             await self._catch_up(device)
             self.move(ConnectionState.ONLINE)
-            return await self._stay(channel, device, arrived)
+            return await self._follow(channel, device, arrived)
         finally:
             self.reached.clear()
             self._uplink.channel = None
@@ -117,7 +117,7 @@ class Connection:
     async def _catch_up(self, device: DeviceIdentity) -> None:
         for stream in self._streams(device):
             await self._puller.catch_up(device, stream)
-        await self._store.write(_note_full_sync, Rank.AGENT)
+        await self._store.write(_note_full_sync, Priority.AGENT)
 
     @staticmethod
     def _streams(device: DeviceIdentity) -> tuple[str, str]:
@@ -145,16 +145,16 @@ class Connection:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
         joined = read_as(JoinedStreams, answer, "the server's answer to join-tenant")
         self._joined_with = token
-        await self._store.write(partial(link.note_forms, forms=joined.forms), Rank.AGENT)
+        await self._store.write(partial(link.note_forms, forms=joined.forms), Priority.AGENT)
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
-        if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_kept_ms:
-            await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Rank.AGENT)
+        if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_tolerance_ms:
+            await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Priority.AGENT)
 
-    async def _stay(
+    async def _follow(
         self, channel: Channel, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]
     ) -> str:
         """Listen, keep the heart beating, keep the token fresh; the reason of the end."""
-        assert self._dropped is not None, "a visit begins by making this"
+        assert self._dropped is not None, "a session begins by making this"
         tasks: list[asyncio.Future[str]] = [
             self._dropped,
             asyncio.create_task(channel.closed(), name="live-closed"),
@@ -178,15 +178,15 @@ class Connection:
                 waiting.append(arrived.get_nowait())
             # What came while the last changes were written is written together.
             name = waiting[0][0]
-            heard = []
+            received = []
             while waiting and waiting[0][0] == name:
-                heard.append(waiting.popleft()[1])
-            reason = await handle(listener, name, heard)
+                received.append(waiting.popleft()[1])
+            reason = await handle(listener, name, received)
             if reason is not None:
                 return reason
 
     async def _watch_for_sleep(self) -> str:
-        """Ends the visit as soon as the machine is awake again: what it held is of another time."""
+        """Ends the session as soon as the machine is awake again: what it held is of another time."""
         while True:
             wall_ms, steady_s = self._clock.now_ms(), self._clock.monotonic_s()
             await asyncio.sleep(self._settings.sleep_check_s)
@@ -217,7 +217,7 @@ class Connection:
         status = NetworkStatus(is_online=True, pending=pending, notices_read=readings or None)
         await channel.call(events.NETWORK_STATUS, status.to_wire(), timeout_s=self._settings.call_s_max)
         if readings:
-            await self._store.write(lambda tx: notices.mark_reported(tx, readings), Rank.AGENT)
+            await self._store.write(lambda tx: notices.mark_reported(tx, readings), Priority.AGENT)
 
     async def _verify(self, device: DeviceIdentity, streams: Sequence[str]) -> list[str]:
         """Compare these streams' copies with the server's; those that are still to be compared."""
@@ -236,13 +236,13 @@ class Connection:
         try:
             await self._catch_up(device)
         except TransientError as error:
-            # The heart beats, so the socket lives: news come that way, and a gap in them would end the visit.
+            # The heart beats, so the socket lives: changes come over it, and a gap would end the session.
             log.info("the heads could not be looked at: %s", error)
 
 
 async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> None:
     """Cancel them until they have ended: what takes being cancelled for a lost answer goes on the first time,
-    and a visit that waited for it would never be followed by another.
+    and a session that waited for it would never be followed by another.
     """
     left = set(tasks)
     while left:
@@ -254,14 +254,14 @@ async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> N
 
 def _note_full_sync(tx: Transaction) -> None:
     link.note_full_sync(tx)
-    replica.release_what_nothing_blocks(tx)
+    replica.unblock_what_nothing_blocks(tx)
 
 
-_STANDING = {ConnectionState.SYNCING, ConnectionState.ONLINE}
+_CONNECTED = {ConnectionState.SYNCING, ConnectionState.ONLINE}
 
 
 def state_after(error: Exception) -> ConnectionState:
-    """What a failed visit means for the till."""
+    """What a failed session means for the till."""
     match error:
         case AuthError(code="unauthorized" | "token_expired"):
             return ConnectionState.NEEDS_SIGN_IN

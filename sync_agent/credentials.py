@@ -2,7 +2,7 @@
 
 The key is 32 bytes in the system's keyring (Windows takes too few characters for the tokens themselves).
 Where there is no keyring, as on a headless Linux, it is a file that only its owner may read, and
-`Credentials.key_in_file` tells the host to say so.
+`Credentials.key_in_file` is then true, so that the host can warn.
 """
 
 import base64
@@ -31,13 +31,13 @@ class Credentials:
 
 
 def save(home: Home, credentials: Credentials) -> Credentials:
-    """Encrypt and write. The answer says where the key is kept.
+    """Encrypt and write. Returns the credentials with where their key is stored.
 
-    The key at hand is used again, and a new one is safe before anything is encrypted with it: whenever this
-    is interrupted, the credentials from before or the new ones can be read.
+    An existing key is reused, and a new key is stored before anything is encrypted with it: interrupted at
+    any point, either the old or the new credentials can be read.
     """
     key = next(iter(_keys(home)), None) or Fernet.generate_key()
-    key_in_file = not _keep_in_keyring(home, key)
+    key_in_file = not _store_in_keyring(home, key)
     if key_in_file:
         _write_private(_key_file(home), key)
     secret = {name: value for name, value in asdict(credentials).items() if name != "key_in_file"}
@@ -48,9 +48,9 @@ def save(home: Home, credentials: Credentials) -> Credentials:
 
 
 def load(home: Home) -> Credentials | None:
-    """None where the home was never enrolled. Raises StoreUnavailable where the key is gone.
+    """None if the home was never enrolled. Raises StoreUnavailable if the key is gone.
 
-    A key in a file moves into the keyring as soon as there is one.
+    A key in a file moves into the keyring as soon as a keyring is available.
     """
     if not home.secrets.exists():
         return None
@@ -73,20 +73,20 @@ def load(home: Home) -> Credentials | None:
 
 
 def _is_in_keyring(home: Home, key: bytes) -> bool:
-    """Whether the keyring has the key by now; the file with it goes once it is proved to."""
+    """Whether the keyring has the key now; its file is deleted once the keyring has returned the same key."""
     if not _key_file(home).exists():
         return True
-    if not _keep_in_keyring(home, key):
+    if not _store_in_keyring(home, key):
         return False
     _key_file(home).unlink()
     return True
 
 
 def _keys(home: Home) -> list[bytes]:
-    """Every key that may be the right one: a change of place may have been interrupted."""
-    kept = [_from_keyring(account) for account in (_account(home), _former_account(home))]
+    """Every key that may be the right one: a move from file to keyring may have been interrupted."""
+    stored = [_from_keyring(account) for account in (_account(home), _former_account(home))]
     in_file = _key_file(home).read_bytes() if _key_file(home).exists() else None
-    return list(dict.fromkeys(key for key in (in_file, *kept) if key))
+    return list(dict.fromkeys(key for key in (in_file, *stored) if key))
 
 
 def _key_file(home: Home) -> Path:
@@ -94,7 +94,7 @@ def _key_file(home: Home) -> Path:
 
 
 def _account(home: Home) -> str:
-    """What the keyring knows this home by: an id of its own, since a folder may be moved."""
+    """The keyring's account name of this home: an id stored in it, since the folder may be moved."""
     mark = home.path / "secrets.id"
     if not mark.exists():
         _write_private(mark, secrets.token_hex(16).encode())
@@ -102,11 +102,11 @@ def _account(home: Home) -> str:
 
 
 def _former_account(home: Home) -> str:
-    """What the first releases used: the folder's path."""
+    """The account name of the first releases: the folder's path."""
     return str(home.path.resolve())
 
 
-def _keep_in_keyring(home: Home, key: bytes) -> bool:
+def _store_in_keyring(home: Home, key: bytes) -> bool:
     try:
         keyring.set_password(_SERVICE, _account(home), base64.b64encode(key).decode())
     except KeyringError:
@@ -123,14 +123,14 @@ def _from_keyring(account: str) -> bytes | None:
 
 
 def _make_private(home: Home) -> None:
-    """Whoever copied the folder may have opened it to others."""
+    """Restrict the folder to its owner; a copy may have widened its permissions."""
     for path in (home.secrets, _key_file(home)):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o600)
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    """Whole or not at all, and readable by its owner alone."""
+    """Write atomically, readable by the owner alone."""
     draft = path.with_suffix(path.suffix + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

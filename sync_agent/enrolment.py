@@ -1,4 +1,4 @@
-"""Enrolling a till: once, by a manager, with the server at hand. It needs nobody's password afterwards."""
+"""Enrolling a till: once, by a manager, online. Afterwards it signs in with its own credential."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from sync_agent.store.device import DeviceIdentity, read_device, record_enrolmen
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What a manager fills in."""
+    """The enrolment form as a manager fills it in."""
 
     server_url: str
     tenant_id: str
@@ -25,14 +25,14 @@ class Enrolment:
 
 
 class AnotherShop(StoreError):
-    """What this till has not sent belongs to another shop, or to another of its places."""
+    """This till has unsent operations of another shop or another location."""
 
 
 async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Credentials:
-    """Make this home a till of the shop, or, where it was one that is not wanted any more, make it one again.
+    """Enrol this home as a till of the shop, or enrol a revoked or cloned till again.
 
     Raises AnotherShop, AuthError, RejectedError or TransientError; nothing is written before the server has
-    agreed. Interrupted at any point it can be done once more.
+    accepted. Interrupted at any point, it can be repeated.
     """
     _must_be_the_same_place(store, enrolment)
     login = LoginAnswer.model_validate(
@@ -65,10 +65,10 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
         server_url=enrolment.server_url,
         clock_offset_ms=0,
     )
-    # The secret first: a till that believes itself enrolled and has no credential could never send.
-    kept = credentials.save(store.home, Credentials(answer.device_token, answer.tenant.pin_pepper))
+    # The credential first: a till that is enrolled without a credential could never send.
+    stored = credentials.save(store.home, Credentials(answer.device_token, answer.tenant.pin_pepper))
     await store.write(lambda tx: record_enrolment(tx, identity))
-    return kept
+    return stored
 
 
 def _must_be_the_same_place(store: Store, enrolment: Enrolment) -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong on the till's side, outside the rules of selling.
+"""Errors of the till's disk and of its connection to the server; the rules of selling have their own.
 
     StoreError              the environment: the till's disk or its database
     ├ DiskFull              nothing was written; free some space and try again
@@ -7,20 +7,20 @@
     ├ SchemaTooNew          a newer Evertill wrote this folder
     ├ MigrationRefused      an update would have left unsent operations behind
     └ StoreCorrupt          the file is damaged
-    SyncError               the talk with the server
-    ├ TransientError        back off and try again; burns no attempt
-    ├ AuthError             pause until somebody signs in or enrolls the till
-    ├ RejectedError         this request was refused for what it is
+    SyncError               the connection to the server
+    ├ TransientError        back off and try again; counts no failed attempt
+    ├ AuthError             pause until a person signs in or enrols the till
+    ├ RejectedError         this request was refused for its content
     ├ ConflictError         this request met a newer version
-    └ ProtocolError         the other side does not speak our protocol: stop, keep everything, say so
+    └ ProtocolError         the other side does not speak our protocol: stop, lose nothing, report it
 
-A bug is whatever it is (an AssertionError, a KeyError): never one of these, and never swallowed.
+A bug (an AssertionError, a KeyError) is never one of these, and never swallowed.
 """
 
 
 class StoreError(Exception):
-    """The till's own disk or database. A host says it in its own words by `code`; what `str()` gives is
-    English, for logs and commands. `cause` is what the system said, where that explains more.
+    """The till's own disk or database. A host words it by `code`; `str()` is English, for logs and commands.
+    `cause` is the operating system's message, if that explains more.
     """
 
     code = "store_error"
@@ -55,14 +55,14 @@ class StoreCorrupt(StoreError):
 
 
 class SyncError(Exception):
-    """The talk with the server."""
+    """The connection to the server."""
 
 
 class TransientError(SyncError):
-    """`retry_after_s` is what the server asked for, None where it asked for nothing.
+    """`retry_after_s` is what the server asked for, or None.
 
-    `code` is the contract's where the server itself answered (the link stands, the trouble is behind it),
-    None where nobody did.
+    `code` is the contract's error code if our server answered (the link works, the trouble is behind it),
+    None if it did not answer.
     """
 
     def __init__(self, message: str, retry_after_s: float | None = None, *, code: str | None = None) -> None:
@@ -72,7 +72,7 @@ class TransientError(SyncError):
 
 
 class AuthError(SyncError):
-    """`code` is the contract's; `forbidden` and `device_cloned` mean that the till must be enrolled anew."""
+    """`code` is the contract's; `forbidden` and `device_cloned` mean that the till must be enrolled again."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

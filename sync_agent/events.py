@@ -1,15 +1,15 @@
-"""What the agent tells its host program: few, frozen, and emitted in the agent's own thread.
+"""The events that the agent emits to its host program: frozen objects, emitted in the agent's own thread.
 
-A host hands a callable to the Agent; it must return at once and pass the news on to its own thread. A host
-with views that follow every keystroke listens to the store itself (`Store.listen`), which tells the same
-`Changed` in the writer's thread, whoever wrote.
+A host passes a callable to the Agent; it must return at once and hand the event to its own thread. A host
+whose views follow every keystroke listens to the store itself (`Store.listen`), which calls with the same
+`Changed` in the writer's thread, whichever thread wrote.
 
-    StateChanged     where the talk with the server stands, and since when
-    Progress         a snapshot on its way in
-    QueueDrained     nothing waits any more
+    StateChanged     the state of the connection, and since when
+    Progress         a snapshot is being read
+    QueueDrained     the outbox is empty
     Changed          which resources a committed transaction changed, by topic and product
-    Attention        something that a person should read: a code and its figures, for the host's own words
-    Fault            a bug in one of the agent's tasks, which was started again, or in the other side
+    Attention        something for a person to read: a code and its figures; the host words it
+    Fault            a bug: in a task of the agent, which was restarted, or on the server's side
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from sync_agent.store.database import Changed
 
 
 class ConnectionState(StrEnum):
-    """Where the talk with the server stands. Only an answer of our own server makes it more than offline."""
+    """The state of the connection. It leaves offline only after an authenticated answer of our own server."""
 
     OFFLINE = "offline"
     CONNECTING = "connecting"
@@ -32,7 +32,7 @@ class ConnectionState(StrEnum):
 
 @dataclass(frozen=True)
 class StateChanged:
-    """`since_ms` by the till's own clock; of a state that is not connected, since contact was lost."""
+    """`since_ms` is by the till's own clock; in a state without a connection, it is when contact was lost."""
 
     state: ConnectionState
     since_ms: int
@@ -41,7 +41,7 @@ class StateChanged:
 
 @dataclass(frozen=True)
 class Progress:
-    """A first or renewed snapshot on its way in, in rows of the stream."""
+    """How much of a first or renewed snapshot has been read, in rows of the stream."""
 
     stream: str
     done: int
@@ -50,34 +50,34 @@ class Progress:
 
 @dataclass(frozen=True)
 class QueueDrained:
-    """Nothing is waiting any more; `count` operations went since it was last so."""
+    """The outbox is empty; `count` operations were sent since it was last empty."""
 
     count: int
 
 
 class AttentionCode(StrEnum):
-    """What a person should read, and the figures that come with it."""
+    """The kinds of Attention, each with its figures."""
 
     OPERATION_REFUSED = "operation_refused"
-    """`operation` (its id), `code` (the contract's): the server refused it for what it is."""
+    """`operation` (its id), `code` (the contract's): the server refused it for its content."""
     OPERATION_FAILED_ALONE = "operation_failed_alone"
-    """`operation`, `times`: the server failed on it so often, while others passed."""
+    """`operation`, `times`: the server failed on it this many times while others passed."""
     OPERATION_TOO_LARGE = "operation_too_large"
-    """`operation`: no request may be so large."""
+    """`operation`: larger than any request may be."""
     COPY_FETCHED_ANEW = "copy_fetched_anew"
-    """`stream`: the copy of it was not right, and is fetched anew."""
+    """`stream`: the till's copy of it was wrong and is fetched anew."""
     SERVER_RESTORED = "server_restored"
-    """`count`: so many operations were lost by a server restored from a backup, and sent again. Also a stored
+    """`count`: how many operations a server restored from a backup had lost and was sent again. Also a stored
     notice."""
     STORE_FAILED = "store_failed"
     """`code`, `cause` as in `sync_agent.errors.StoreError`: the till's own disk or database."""
     KEY_IN_FILE = "key_in_file"
-    """There is no keyring: whoever can read the home's folder can be this till."""
+    """There is no keyring: a program that can read the home's folder can act as this till."""
 
 
 @dataclass(frozen=True)
 class Attention:
-    """Something that a person should read; the words are the host's."""
+    """Something for a person to read; the host words it."""
 
     code: AttentionCode
     figures: Figures = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Attention:
 
 @dataclass(frozen=True)
 class Fault:
-    """A bug: it is in the log, and the agent goes on. `where` names the task or the part that it befell:
+    """A bug: it is logged, and the agent goes on. `where` names the task or part:
     `connection`, `queue`, `history`, or `copy` where a fresh copy of a stream differs from the server's.
     """
 

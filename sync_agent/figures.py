@@ -1,4 +1,4 @@
-"""What comes with a code: counts, ids and further codes, from which a host program makes its own sentence."""
+"""The parameters of a code: counts, ids and further codes, for the sentence that a host makes of it."""
 
 from collections.abc import Mapping
 

@@ -201,15 +201,15 @@ class _StockCase:
 
     def suggest(self) -> Suggestion:
         if self.mine is None:
-            return self._keep_theirs(Reason(ReasonCode.MINE_NOT_KNOWN))
+            return self._take_server_value(Reason(ReasonCode.MINE_NOT_KNOWN))
         later_count = self.their_count
         if later_count is not None and (self.moment is None or later_count.occurred_at >= self.moment):
-            return self._their_count_stands(later_count, self.mine)
+            return self._their_count_wins(later_count, self.mine)
         if counted_at(self.conflict) is not None:
-            return self._my_count_stands(self.mine)
+            return self._my_count_wins(self.mine)
         if self.base is not None and self.theirs is not None:
             return self._both_add_up(self.base, self.mine, self.theirs)
-        return self._keep_theirs(Reason(ReasonCode.START_NOT_KNOWN))
+        return self._take_server_value(Reason(ReasonCode.START_NOT_KNOWN))
 
     def _both_add_up(self, base: int, mine: int, theirs: int) -> Suggestion:
         my_change, their_change = mine - base, theirs - base
@@ -222,7 +222,7 @@ class _StockCase:
             Reason(ReasonCode.BOTH_HAPPENED, (quantity, base, my_change, their_change)),
         )
 
-    def _my_count_stands(self, mine: int) -> Suggestion:
+    def _my_count_wins(self, mine: int) -> Suggestion:
         before, after = self._around(self.moment)
         quantity = mine + sum(moved.delta for moved in after)
         reasons = [Reason(ReasonCode.COUNTED, (mine,), by=_MINE, at=self.moment)]
@@ -238,7 +238,7 @@ class _StockCase:
             reasons.append(Reason(ReasonCode.COUNT_ALONE, (quantity,)))
         return self._suggestion(quantity, *reasons)
 
-    def _their_count_stands(self, count: HistoryEntry, mine: int) -> Suggestion:
+    def _their_count_wins(self, count: HistoryEntry, mine: int) -> Suggestion:
         _, after = self._around(count.occurred_at)
         reasons = [
             Reason(ReasonCode.CAME_TO, (mine,), by=_MINE, at=self.moment),
@@ -246,9 +246,9 @@ class _StockCase:
         ]
         if after:
             reasons.append(Reason(ReasonCode.SINCE_THAT_COUNT, movements=after))
-        return self._keep_theirs(*reasons)
+        return self._take_server_value(*reasons)
 
-    def _keep_theirs(self, *reasons: Reason) -> Suggestion:
+    def _take_server_value(self, *reasons: Reason) -> Suggestion:
         if self.theirs is None:  # nothing may be added to a figure that nobody has
             unknown = Reason(ReasonCode.SERVER_NOT_KNOWN)
             return Suggestion(Resolution.ACCEPT_SERVER, None, None, (*reasons, unknown), Choice.KEEP_SERVER)
@@ -330,11 +330,11 @@ def _restore(conflict: Conflict, they: Person) -> Suggestion:
         both = (Reason(ReasonCode.BOTH_DELETED),)
         return Suggestion(Resolution.ACCEPT_SERVER, None, {}, both, Choice.LEAVE_DELETED)
     deleter, editor = (they, _MINE) if is_deleted(server) else (_MINE, they)
-    kept = local if is_deleted(server) else server
+    edited = local if is_deleted(server) else server
     return Suggestion(
         Resolution.ACCEPT_LOCAL if is_deleted(server) else Resolution.ACCEPT_SERVER,
         None,
-        {name: value for name, value in kept.values.items() if name not in _RECORD_KEEPING},
+        {name: value for name, value in edited.values.items() if name not in _RECORD_KEEPING},
         (Reason(ReasonCode.DELETED_WHILE_EDITED, by=deleter, other=editor), Reason(ReasonCode.RESTORE)),
         Choice.RESTORE,
     )

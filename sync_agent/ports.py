@@ -1,4 +1,4 @@
-"""The small doors to time, chance, ids, the writer and the network, and their real adapters.
+"""The ports for time, randomness, ids, the writer and the network, and their real adapters.
 
 Nothing else in the till asks the machine for the time, a random number or an id; the virtual adapters that
 let a test move a clock or replay a seed live in tests/.
@@ -24,7 +24,7 @@ class Clock(Protocol):
         """The till's own wall clock, uncorrected, in milliseconds since the epoch, UTC."""
 
     def monotonic_s(self) -> float:
-        """A clock that never jumps."""
+        """A monotonic clock, in seconds."""
 
 
 class Ids(Protocol):
@@ -36,29 +36,29 @@ class Rng(Protocol):
     def uniform(self, low: float, high: float) -> float: ...
 
 
-class Rank(IntEnum):
-    """Whose transaction goes first."""
+class Priority(IntEnum):
+    """Which of two waiting transactions runs first: the lower number."""
 
     CLERK = 0
     AGENT = 1
 
 
 class Executor(Protocol):
-    """Runs transactions one after another; a clerk's before the agent's."""
+    """Runs transactions in sequence, a clerk's before the agent's."""
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]": ...
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]": ...
 
     def close(self) -> None: ...
 
 
 class Channel(Protocol):
-    """One live socket to the server, from its opening to its end."""
+    """One live socket to the server, from opening to close."""
 
     async def call(self, event: str, payload: object, *, timeout_s: float) -> Any:
         """Send an event and wait for its acknowledgement's `data`. Raises SyncError."""
 
     async def closed(self) -> str:
-        """Wait until the socket is gone; the reason in words."""
+        """Wait until the socket is closed. Returns the reason as text."""
 
     async def close(self) -> None: ...
 
@@ -67,7 +67,7 @@ EventHandler = Callable[[str, Any], Awaitable[None]]
 
 
 class Transport(Protocol):
-    """The way to the server. Raises only the SyncErrors of `sync_agent.errors`."""
+    """The connection to the server. Raises only the SyncErrors of `sync_agent.errors`."""
 
     async def request(
         self,
@@ -79,7 +79,7 @@ class Transport(Protocol):
         token: str | None = None,
         request_id: str | None = None,
     ) -> Any:
-        """One HTTP exchange; the envelope's `data`. `request_id` stands in the server's log, too."""
+        """One HTTP exchange. Returns the envelope's `data`. The server logs `request_id`, too."""
 
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
         """Connect the live socket; `on_event` is awaited for each event, in order of arrival."""
@@ -116,7 +116,7 @@ class WriterThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]":
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]":
         future: Future[T] = Future()
 
         def run() -> None:
@@ -133,7 +133,7 @@ class WriterThread:
             if self._closed:
                 raise RuntimeError("the writer is closed")
             self._counter += 1
-            self._queue.put((rank, self._counter, run))
+            self._queue.put((priority, self._counter, run))
         return future
 
     def close(self) -> None:
@@ -143,7 +143,7 @@ class WriterThread:
                 return
             self._closed = True
             self._counter += 1
-            self._queue.put((max(Rank) + 1, self._counter, None))
+            self._queue.put((max(Priority) + 1, self._counter, None))
         self._thread.join()
 
     def _run(self) -> None:

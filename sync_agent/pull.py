@@ -3,7 +3,7 @@
 Changes come in pages of 200 and are applied with the cursor in one transaction, small enough that a clerk
 never waits for one. A stream that is new here, or whose server can no longer continue it (pruned, restored
 from a backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in whole. A
-server that may have lost something is first offered again what this till has in its history.
+server that may have lost something first gets the completed operations in this till's history again (resend).
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from sync_agent.contract.streams import (
 from sync_agent.errors import ProtocolError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, Fault, Progress
 from sync_agent.network.reader import Reader, RequestRefused
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.push.delivery import Pusher
 from sync_agent.settings import AgentSettings
 from sync_agent.store import history, notices, overlay, replica
@@ -85,13 +85,13 @@ class Puller:
         """
         if not now.has_all_of(was):
             narrowed = was.and_also(now)
-            await self._store.write(lambda tx: replica.note_read_with(tx, stream, narrowed), Rank.AGENT)
+            await self._store.write(lambda tx: replica.note_read_with(tx, stream, narrowed), Priority.AGENT)
         return not was.has_all_of(now)
 
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
         """This program reads more than the copy was read with: the stream is taken anew, beside the copy.
 
-        A server that goes on with the copy's cursor has lost nothing, so nothing is offered to it again.
+        A server that goes on with the copy's cursor has lost nothing, so nothing is resent.
         """
         await self._follow(stream)
         log.info("this till reads more of %s than it did: the stream is taken anew", stream)
@@ -146,18 +146,18 @@ class Puller:
         """Live `changes` events, in the order that they came: applied where they come next, and the gap is
         pulled where they do not.
         """
-        heard: dict[str, list[Change]] = {}
+        received: dict[str, list[Change]] = {}
         for event in events:
-            heard.setdefault(event.stream, []).extend(event.changes)
-        for stream, changes in heard.items():
-            await self._apply_heard(device, stream, changes)
+            received.setdefault(event.stream, []).extend(event.changes)
+        for stream, changes in received.items():
+            await self._apply_received(device, stream, changes)
 
-    async def _apply_heard(self, device: DeviceIdentity, stream: str, changes: list[Change]) -> None:
+    async def _apply_received(self, device: DeviceIdentity, stream: str, changes: list[Change]) -> None:
         size = self._settings.page_changes
         for start in range(0, len(changes), size):
             page = changes[start : start + size]
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=stream, changes=page), Rank.AGENT
+                partial(replica.apply_changes, stream=stream, changes=page), Priority.AGENT
             )
             if gap is not None:
                 await self.catch_up(device, stream)
@@ -175,14 +175,14 @@ class Puller:
             if page.epoch != epoch or page.head < promised:
                 raise _StreamBroken
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=stream, changes=page.changes), Rank.AGENT
+                partial(replica.apply_changes, stream=stream, changes=page.changes), Priority.AGENT
             )
             if isinstance(gap, Fork):
                 raise _StreamBroken
             if gap is not None and (not page.changes or page.changes[0].seq != gap.after + 1):
                 raise ProtocolError(f"the server left out changes of {stream} after {gap.after}")
             if not page.changes or page.changes[-1].seq >= page.head:
-                await self._store.write(lambda tx: replica.confirm_head(tx, stream), Rank.AGENT)
+                await self._store.write(lambda tx: replica.confirm_head(tx, stream), Priority.AGENT)
                 return
 
     async def _changes(self, stream: str, after: int, change_id: str) -> ChangesPage:
@@ -217,10 +217,10 @@ class Puller:
         # overlay would count twice. What was tried and never answered is asked for its result first.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
-            promised = await self._offer_again(stream) if server_may_have_lost else 0
+            promised = await self._resend_completed(stream) if server_may_have_lost else 0
             if await self._stage_what_came_between(stream, kinds) < promised:
-                raise _StreamBroken  # restored again, between the offering and now
-            await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Rank.AGENT)
+                raise _StreamBroken  # restored again since the resend
+            await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 
     async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
         """Put the pages beside the copy, the next one on its way while one is written."""
@@ -233,7 +233,7 @@ class Puller:
                 if page.next_page_token is not None:
                     coming = asyncio.ensure_future(self._page(stream, page.next_page_token))
                 staged = await self._store.write(
-                    partial(replica.stage_page, page=page, first=staged is None, kinds=kinds), Rank.AGENT
+                    partial(replica.stage_page, page=page, first=staged is None, kinds=kinds), Priority.AGENT
                 )
                 self._emit(Progress(stream, staged.rows_done, staged.rows_total))
                 if staged.complete:
@@ -242,7 +242,7 @@ class Puller:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
 
-    async def _offer_again(self, stream: str) -> int:
+    async def _resend_completed(self, stream: str) -> int:
         """The server may have been restored from an older backup: it gets what it may have lost.
 
         Before the copy is swapped in, so that the figures that this till shows never go without what it has
@@ -250,13 +250,13 @@ class Puller:
         answer is the number up to which the stream shows what was taken anew.
         """
         marked = await self._store.write(
-            partial(history.mark_for_offering, stream=stream, settings=self._settings), Rank.AGENT
+            partial(history.mark_for_resend, stream=stream, settings=self._settings), Priority.AGENT
         )
-        taken = await self._pusher.offer_again() if marked else []
+        taken = await self._pusher.resend_completed() if marked else []
         if taken:
             count = len(taken)
             await self._store.write(
-                lambda tx: notices.add(tx, notices.SERVER_RESTORED, {"count": count}), Rank.AGENT
+                lambda tx: notices.add(tx, notices.SERVER_RESTORED, {"count": count}), Priority.AGENT
             )
             self._emit(Attention(AttentionCode.SERVER_RESTORED, {"count": count}))
         effects = (effect for result in taken for effect in result.effects or [])
@@ -280,7 +280,7 @@ class Puller:
             if page.epoch != staged.epoch:
                 raise _StreamBroken
             await self._store.write(
-                partial(replica.stage_changes, stream=stream, changes=page.changes), Rank.AGENT
+                partial(replica.stage_changes, stream=stream, changes=page.changes), Priority.AGENT
             )
             if not page.changes or page.changes[-1].seq >= page.head:
                 return page.head

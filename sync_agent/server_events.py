@@ -1,12 +1,13 @@
-"""What the till does with each event of the server: one row an event, handled or ignored with the reason.
+"""What the till does with each event of the server: a table with a row for each event, handled or ignored.
 
-A handler gets all events of its name that came one after another, and answers why the connection is to end,
-or None. An event that is not in the contract comes from a newer server; nobody listens to it.
+A handler gets a run of consecutive events of its name and returns why the session has to end, or None. An
+event that is not in the contract comes from a newer server and is not subscribed to.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sync_agent.contract import events
@@ -16,7 +17,7 @@ from sync_agent.contract.wire import Wire
 from sync_agent.errors import ProtocolError
 from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.pull import Puller
 from sync_agent.store import notices
 from sync_agent.store.database import Store
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Listener:
-    """What the handlers of one connection work with."""
+    """What the handlers of one session work with."""
 
     store: Store
     device: DeviceIdentity
@@ -40,8 +41,8 @@ Handler = Callable[[Listener, Sequence[Any]], Awaitable[str | None]]
 
 @dataclass(frozen=True)
 class Handled:
-    """`payload` is read before `handler` is called. One that cannot be read ends the connection where the
-    till could not go on without it (`is_vital`), and is logged and skipped where it could.
+    """The payload is read as the model `payload` before `handler` is called. An unreadable payload ends the
+    session if the till cannot go on without it (`is_vital`); otherwise it is logged and skipped.
     """
 
     payload: type[Wire]
@@ -51,30 +52,30 @@ class Handled:
 
 @dataclass(frozen=True)
 class Ignored:
-    """The till has no use for the event, for this reason."""
+    """The till has no use for the event; `reason` says why."""
 
     because: str
 
 
-async def _apply_changes(listener: Listener, heard: Sequence[ChangesEvent]) -> str | None:
-    await listener.puller.on_changes(listener.device, heard)
+async def _apply_changes(listener: Listener, received: Sequence[ChangesEvent]) -> str | None:
+    await listener.puller.on_changes(listener.device, received)
     return None
 
 
-async def _store_notices(listener: Listener, heard: Sequence[Notice]) -> str | None:
-    """A server whose notices are rows of the stream says until when each is shown; those come as changes.
+async def _store_notices(listener: Listener, received: Sequence[Notice]) -> str | None:
+    """Store the notices of an older server, which sends them as this event alone.
 
-    An older server's come as this event alone, so they are stored here, once each.
+    A newer server's notices are rows of the stream; those have `until` and come as changes.
     """
-    for notice in heard:
+    for notice in received:
         if notice.until is None:
-            await listener.store.write(lambda tx, notice=notice: notices.add_heard(tx, notice), Rank.AGENT)  # type: ignore[misc]
+            await listener.store.write(partial(notices.add_received, notice=notice), Priority.AGENT)
     return None
 
 
-async def _end_session(listener: Listener, heard: Sequence[SessionEnded]) -> str | None:
+async def _end_session(listener: Listener, received: Sequence[SessionEnded]) -> str | None:
     listener.session.forget()
-    return f"the server ended the session: {heard[-1].reason}"
+    return f"the server ended the session: {received[-1].reason}"
 
 
 HANDLERS: dict[str, Handled | Ignored] = {
@@ -95,19 +96,19 @@ HANDLERS: dict[str, Handled | Ignored] = {
 
 
 async def handle(listener: Listener, name: str, payloads: Sequence[Any]) -> str | None:
-    """Events of one name, in the order in which they came. Why the connection is to end, or None.
+    """Handle events of one name, in order of arrival. Returns why the session has to end, or None.
 
     Raises SyncError.
     """
     row = HANDLERS.get(name)
     if not isinstance(row, Handled):
         return None
-    heard = []
+    received = []
     for payload in payloads:
         try:
-            heard.append(read_as(row.payload, payload, f"the server's {name}"))
+            received.append(read_as(row.payload, payload, f"the server's {name}"))
         except ProtocolError:
             if row.is_vital:
                 raise
             log.warning("an event %s of the server cannot be read", name, exc_info=True)
-    return await row.handler(listener, heard) if heard else None
+    return await row.handler(listener, received) if received else None

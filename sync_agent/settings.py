@@ -32,7 +32,7 @@ class AgentSettings:
     failures_alone_max: int = 8
     """An operation that the server fails on alone this often, while others pass, waits for a person."""
     failures_in_a_row_max: int = 12
-    """Failed deliveries in a row before asking for results, or offering again, is given up for now. Ten halve
+    """Failed deliveries in a row before asking for results, or resending, is given up for now. Ten halve
     a full batch down to one operation."""
     deferred_s: float = 1.0
     """The wait before operations that the server deferred, or gave no result for, are sent again."""
@@ -74,7 +74,7 @@ class AgentSettings:
     """Heartbeats between two looks at the streams' heads: a lost last event shows by itself after that."""
     renew_token_before_s: float = 90.0
     """An access token is renewed this long before it runs out, or after half its life if that is later."""
-    clock_offset_kept_ms: int = 200
+    clock_offset_tolerance_ms: int = 200
     """A newly measured clock offset is stored when it differs by more than this from the stored one."""
     sleep_check_s: float = 2.0
     """Time between two comparisons of the wall clock with the monotonic clock."""

@@ -1,4 +1,4 @@
-"""What the commands share: how one is declared, and where a till's folder is."""
+"""Shared by the commands: declaring a command, and the --home option."""
 
 import argparse
 from collections.abc import Callable

@@ -121,7 +121,7 @@ def _print_details(entry: "object", zone: ZoneInfo) -> None:
         at = datetime.fromtimestamp(attempt.began_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
         said = " ".join(part for part in (attempt.outcome, attempt.code, attempt.detail) if part)
         print(
-            f"  {at}  by {attempt.way}: {said or 'the till stopped before it knew'}  ({attempt.request_id})"
+            f"  {at}  by {attempt.route}: {said or 'the till stopped before it knew'}  ({attempt.request_id})"
         )
 
 

@@ -1,4 +1,4 @@
-"""The `evertill` command. Each subcommand imports what it needs when it is called, Qt and the server too."""
+"""The `evertill` command. Each subcommand imports its modules when called, Qt and the server included."""
 
 import argparse
 import asyncio
@@ -23,10 +23,10 @@ EXIT_REFUSED = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 where it succeeded, 2 where it was refused with a reason on stderr."""
+    """Run a command. Returns 0 on success, 2 where it was refused, with the reason on stderr."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["server"]:
-        # The server reads its own flags: it is another program that happens to ship in the same box.
+        # The server parses its own flags: it is a separate program in the same package.
         from server_stub.cli.main import main as serve
 
         return serve(arguments[1:])
@@ -74,8 +74,8 @@ def _add_till(commands: Commands) -> None:
 def _till(arguments: argparse.Namespace) -> int:
     import gc
 
-    # What is loaded now stays: a collector that looks through it costs a tenth of the start. The window's own
-    # takes over once it stands (app/ui/window/garbage.py).
+    # Imported modules are never garbage: collecting during imports costs a tenth of the start-up. The window
+    # collects later (app/ui/window/garbage.py).
     gc.disable()
     from app.bootstrap import run_window
 

@@ -1,4 +1,4 @@
-"""The life of a till's windows over one home: set up, sell, renewed, signed out, closed.
+"""The life cycle of a till's windows over one home: set-up, selling, renewal, sign-out, closing.
 
-What they work on is handed in by `app/bootstrap.py`, which alone makes agents and opens homes.
+`app/bootstrap.py` passes in what they work on; only it constructs agents and opens homes.
 """

@@ -10,17 +10,17 @@ SIGNALS_LOOKED_AT_MS = 250
 
 
 def application() -> QApplication:
-    """This process's own, made now if there is none."""
+    """The QApplication of this process, constructed on first use."""
     made = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(made, QApplication), "a till needs widgets"
     made.setApplicationName("Evertill")
-    # Closing the set-up window must not end the loop before the till's own window is there.
+    # Closing the set-up window must not end the event loop before the till's window opens.
     made.setQuitOnLastWindowClosed(False)
     return made
 
 
 def close_on_signals(windows_of: QApplication) -> QTimer:
-    """SIGINT and SIGTERM close the windows, as a person would. The timer lets Python see that one came."""
+    """Let SIGINT and SIGTERM close the windows. The timer wakes Python to run the handlers."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: windows_of.closeAllWindows())
     timer = QTimer(windows_of)

@@ -1,4 +1,4 @@
-"""The agent of a window: loaded and started in threads of their own, once the window is shown."""
+"""The agent of a window, loaded and started in worker threads once the window is shown."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from sync_agent.events import AgentEvent
 
 
 class LateAgent:
-    """An AgentPort from the first moment. What is asked of it before the agent runs, is what a new agent does
-    first anyway.
+    """An AgentPort that is usable before the agent runs. Until then its calls do nothing: a new agent
+    connects and sends at once anyway.
     """
 
     def __init__(self, home: TillHome, emit: Callable[[AgentEvent], None]) -> None:
@@ -19,12 +19,12 @@ class LateAgent:
         self._starting: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Once; again does nothing."""
+        """Start the agent. Later calls do nothing."""
         if self._starting is None:
             self._starting = asyncio.get_running_loop().create_task(asyncio.to_thread(self._start))
 
     async def stop(self) -> None:
-        """End it, and wait until it has put down what it held."""
+        """Stop the agent, and wait until it has released its claimed operations."""
         if self._starting is not None:
             await self._starting
         if self._running is not None:
@@ -41,6 +41,6 @@ class LateAgent:
         if self._running is not None:
             self._running.agent.resume()
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         if self._running is not None:
-            self._running.agent.ask_elsewhere(product_id)
+            self._running.agent.fetch_remote_stock(product_id)

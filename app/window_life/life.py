@@ -1,4 +1,4 @@
-"""A till's windows, one after another: set up, sell, anew in another language, set up after a sign-out."""
+"""The sequence of a till's windows: set-up, selling, renewal in another language, set-up after a sign-out."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Ending(Enum):
-    """Why a till's window was left."""
+    """Why a till's window ended."""
 
     CLOSED = "closed"
     RENEW = "renew"
@@ -35,7 +35,7 @@ class Ending(Enum):
 
 
 class WindowLife:
-    """Owns the home from here on: `close` closes its store. A set-up window begins with `server_url`."""
+    """Owns the home: `close` closes its store. The set-up window is prefilled with `server_url`."""
 
     def __init__(self, application: QApplication, home: TillHome, server_url: str) -> None:
         self._application = application
@@ -46,7 +46,7 @@ class WindowLife:
         self._actor: Actor | None = None
 
     async def run(self) -> None:
-        """Until a person closes the window."""
+        """Run until the window is closed."""
         path = self._home.store.home.path
         reports = CrashReports(path, self._home.clock.now_ms, self._say_fault)
         second_start = SecondStart(path, self._come_to_front)
@@ -64,7 +64,7 @@ class WindowLife:
         self._demo.stop()
 
     async def _until_left(self) -> Ending:
-        """The till in one shop: from its set-up, where it needs that, until it is closed or signed out."""
+        """The till in one shop: set-up where needed, then its windows until it is closed or signed out."""
         bridge = Bridge()
         stop_listening = self._home.store.listen(bridge.post_changed)
         agent: LateAgent | None = None
@@ -88,14 +88,14 @@ class WindowLife:
                 await agent.stop()
 
     def _dress(self) -> None:
-        """The language and colours that were chosen at this till, or the computer's own."""
+        """Apply this till's chosen language and theme, or the computer's."""
         with self._home.store.reading() as connection:
             chosen = read_from(connection)
         apply_language(self._application, chosen.language)
         apply_theme(self._application, theme_of(chosen.theme))
 
     async def _show_window(self, bridge: Bridge, agent: LateAgent) -> Ending:
-        """The till's window, until it is left. The agent and the pages are loaded once it is shown."""
+        """Show the till's window until it ends. Agent and pages are loaded once it is shown."""
         ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
         def end(why: Ending) -> None:
@@ -128,7 +128,7 @@ class WindowLife:
         return why
 
     def _sign_out(self) -> None:
-        """The home is nobody's: what it was goes into a folder of its own."""
+        """Move the home's content into a folder of its own; the home is not enrolled then."""
         stamp = format_time(from_ms(self._home.clock.now_ms())).replace(":", "")
         self._demo.stop()
         self._home = self._home.sign_out(stamp)

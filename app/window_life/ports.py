@@ -1,4 +1,4 @@
-"""What the windows need of their home and of its agent; `app/bootstrap.py` has the real ones."""
+"""What the windows need of their home and its agent, implemented in `app/bootstrap.py`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +13,13 @@ from sync_agent.store.database import Store
 
 
 class RunningAgent(Protocol):
-    """An agent in a thread of its own."""
+    """An agent that runs in its own thread."""
 
     @property
     def agent(self) -> AgentPort: ...
 
     def stop(self) -> None:
-        """End it, and wait until it has put down what it held. Blocks."""
+        """Stop it, and wait until it has released its claimed operations. Blocks."""
 
 
 class TillHome(Protocol):
@@ -36,18 +36,18 @@ class TillHome(Protocol):
 
     @property
     def pin_pepper(self) -> str:
-        """The tenant's, for checking PINs. Raises NotEnrolled."""
+        """The tenant's secret for checking PINs. Raises NotEnrolled."""
 
     def till(self) -> Till: ...
 
     async def join(self, form: EnrolForm) -> "TillHome":
-        """This home once it is a till of the shop; ends at once when it is cancelled. Raises SyncError."""
+        """Enrol this home; returns the enrolled home. Can be cancelled at any time. Raises SyncError."""
 
     def start_agent(self, emit: Callable[[AgentEvent], None]) -> RunningAgent:
-        """Load what an agent needs and start one. Blocks; raises NotEnrolled."""
+        """Import the agent and start it. Blocks; raises NotEnrolled."""
 
     async def write_bundle(self, to: Path) -> None:
         """Examine this home and write a support bundle. Raises OSError."""
 
     def sign_out(self, stamp: str) -> "TillHome":
-        """Put what this home was into a folder named `stamp`, and open it anew as nobody's."""
+        """Move this home's content into a folder named `stamp`; returns the home, not enrolled."""

@@ -1,4 +1,4 @@
-"""The set-up window's life: it enrols this home, then waits for products, people and stock to be in."""
+"""The life cycle of the set-up window: enrol this home, then wait for the first snapshot."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from sync_agent.events import ConnectionState, StateChanged
 
 
 class SettingUp:
-    """One set-up window. The agent is started as soon as the home is enrolled, and fetches."""
+    """One set-up window. The agent starts as soon as the home is enrolled, and fetches the snapshot."""
 
     def __init__(self, home: TillHome, bridge: Bridge, server_url: str, demo: DemoShop) -> None:
         self._home = home
@@ -22,7 +22,7 @@ class SettingUp:
         self._agent: LateAgent | None = None
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._is_over = asyncio.Event()
-        """Everything is here, or nobody waits for it any more."""
+        """Set when the snapshot is complete, or the window was closed."""
         bridge.stateChanged.connect(self._on_state)
         self._window = EnrolWindow(self._enroll, self._fetch, server_url=server_url, on_try=self._make_demo)
         bridge.progressed.connect(self._window.page.show_progress)
@@ -31,7 +31,7 @@ class SettingUp:
         self._window.closed.connect(lambda: self._decide(False))
 
     async def until_ready(self) -> tuple[TillHome, LateAgent] | None:
-        """The enrolled home and its agent; None where the window was closed before it had both."""
+        """The enrolled home and its agent; None where the window was closed before that."""
         self._window.show()
         went_through = await self._ready
         self._window.hide()
@@ -54,7 +54,7 @@ class SettingUp:
             self._is_over.set()
 
     async def _make_demo(self) -> EnrolForm:
-        """A shop to try the till with, on this very computer."""
+        """Start a demonstration shop on this computer; returns the form that enrols in it."""
         url = await asyncio.to_thread(self._demo.start)
         return EnrolForm(
             url, demo_shop.TENANT, demo_shop.MANAGER, demo_shop.PASSWORD, demo_shop.LOCATION, "Till 1"

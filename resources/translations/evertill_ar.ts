@@ -1347,7 +1347,7 @@
         </message>
     </context>
     <context>
-        <name>PrintDesk</name>
+        <name>PrintQueue</name>
         <message>
             <source>It could not be saved: {why}</source>
             <translation>تعذر الحفظ: {why}</translation>

@@ -1271,7 +1271,7 @@
         </message>
     </context>
     <context>
-        <name>PrintDesk</name>
+        <name>PrintQueue</name>
         <message>
             <source>It could not be saved: {why}</source>
             <translation>No se ha podido guardar: {why}</translation>

@@ -9,7 +9,7 @@ import orjson
 from pydantic import ValidationError
 from starlette.requests import Request
 
-from server_stub.errors import Refusal, unreadable
+from server_stub.errors import Refusal, too_large, unreadable
 from sync_agent.contract.codes import EVENT_BYTES_MAX, ErrorCode
 from sync_agent.contract.wire import Wire, has_nul, is_too_deep
 
@@ -75,4 +75,4 @@ def _inflate(body: bytes, bytes_max: int) -> bytes:
 
 
 def _too_large(bytes_max: int) -> Refusal:
-    return Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {bytes_max} bytes, after inflation")
+    return too_large(bytes_max, "bytes, after inflation")

@@ -151,12 +151,12 @@ class AbuseMonitor:
     def committed(self, commit: Commit) -> None:
         """Listens on the writer's thread to what was committed; it is looked at when lines are written."""
         # A product that several operations of one commit sold below nothing counts once.
-        odd = {
-            (each.stream, each.resource_type, each.resource_id): each
-            for each in commit.changes
-            if _is_suspicious(each)
+        suspicious = {
+            (change.stream, change.resource_type, change.resource_id): change
+            for change in commit.changes
+            if _is_suspicious(change)
         }
-        self._suspicious.extend(odd.values())
+        self._suspicious.extend(suspicious.values())
 
     # --- what becomes of it --------------------------------------------------------------------------------
 

@@ -115,7 +115,7 @@ def _clean(name: str, value: Any, depth: int) -> Any:
     if isinstance(value, dict):
         return {str(key): _clean(str(key), one, depth + 1) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_clean("", one, depth + 1) for one in value]
+        return [_clean("", item, depth + 1) for item in value]
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     for pattern, instead in _SECRET_TEXTS:
         text = pattern.sub(instead, text)

@@ -35,7 +35,7 @@ from sync_agent.contract.operations import (
 from sync_agent.contract.wire import PROTOCOL_VERSION
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_LATENCIES_KEPT = 500
+_LATENCIES_MAX = 500
 _IN_CONFLICT = (STOCK_LEVEL, PRODUCT, TRANSACTION)
 _CODES = frozenset(code.value for code in ErrorCode)
 _UNKNOWN = "(unknown)"
@@ -54,7 +54,7 @@ class Metrics:
         self.process = ProcessFigures()
         self._joined_by_tenant: Callable[[], Mapping[str, int]] = dict
         self._is_open: Callable[[], int] = int
-        self._latencies_s: deque[float] = deque(maxlen=_LATENCIES_KEPT)
+        self._latencies_s: deque[float] = deque(maxlen=_LATENCIES_MAX)
         registry.register(self.process)
         Info("evertill_build", "What runs here.", registry=registry).info(
             {"version": _own_version(), "protocol": str(PROTOCOL_VERSION)}

@@ -46,7 +46,7 @@ class Answers:
     def find(self, operation_id: str) -> Answer | None:
         return self._found.get(operation_id)
 
-    def keep(self, raw: RawOperation, envelope: Envelope | None, result: OperationResult) -> None:
+    def store(self, raw: RawOperation, envelope: Envelope | None, result: OperationResult) -> None:
         row = _row(self._context, raw, envelope, result)
         if raw.id in self._found:
             self._reapplied[raw.id] = row

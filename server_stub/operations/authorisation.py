@@ -5,6 +5,7 @@ What can be said from the operation and its bearer alone is here; who may is the
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from server_stub.errors import Refusal
@@ -78,16 +79,25 @@ def _flags(
     context: OperationContext, needed: Requirement, envelope: Envelope, *, is_completed: bool
 ) -> tuple[str, ...]:
     """What the judgement has to say; nothing where it allows."""
-    caller = context.caller
-    verdict = decide(
+    caller, actor = context.caller, context.person(envelope.actor_id)
+    approvals = tuple(_approvals(context, envelope.operation))
+    moment = context.moments.of(envelope)
+    decide_now = partial(
+        decide,
         Bearer(caller.id, caller.role, frozenset(caller.locations), caller.user_id),
-        context.person(envelope.actor_id),
-        tuple(_approvals(context, envelope.operation)),
+        actor,
+        approvals,
         (Need(needed.right), *needed.besides),
         needed.place,
-        context.moments.of(envelope),
+        moment,
         is_completed=is_completed,
     )
+    if approvals or len(actor.versions) > 1:
+        verdict = decide_now()
+    else:
+        # Rights that never changed are the same at every moment: most operations of a till are judged once.
+        asked = (actor.id, needed, is_completed)
+        verdict = context.verdicts.get(asked) or context.verdicts.setdefault(asked, decide_now())
     match verdict:
         case Allowed():
             return ()

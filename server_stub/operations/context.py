@@ -12,7 +12,7 @@ from sqlalchemy import select
 from server_stub.operations.moments import Moments
 from server_stub.operations.parsing import Envelope
 from server_stub.services.people import rights_history
-from server_stub.services.people.authorisation import Person
+from server_stub.services.people.authorisation import Person, Verdict
 from server_stub.services.people.caller import Caller
 from server_stub.services.stock.ledger import Ledger, Origin
 from server_stub.store import tables as t
@@ -32,6 +32,8 @@ class OperationContext:
         self.caller = caller
         self.ledger = Ledger(unit)
         self.moments = Moments(unit)
+        self.verdicts: dict[tuple[object, ...], Verdict] = {}
+        """Judgements that hold for every operation alike; authorisation alone writes them."""
         self._names: dict[str, str | None] = {}
         self._rights: dict[str, Person] = {}
         self._devices: dict[str, str] = {}
@@ -66,8 +68,8 @@ class OperationContext:
     def settings(self) -> TenantSettings:
         if self._settings is None:
             of = t.tenant.c
-            kept = self.unit.rows(select(of.settings).where(of.tenant_id == self.tenant_id)).scalar_one()
-            self._settings = TenantSettings.model_validate(kept)
+            stored = self.unit.rows(select(of.settings).where(of.tenant_id == self.tenant_id)).scalar_one()
+            self._settings = TenantSettings.model_validate(stored)
         return self._settings
 
     def locations(self) -> frozenset[str]:

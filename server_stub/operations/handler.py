@@ -141,7 +141,7 @@ class Handler(ABC, Generic[Data]):
         try:
             return self.apply_one(context, operation)
         except CannotBeTaken as reason:
-            return quarantine.keep(context, operation.envelope.raw, operation.envelope, str(reason))
+            return quarantine.store(context, operation.envelope.raw, operation.envelope, str(reason))
         except Refusal as refusal:
             return rejected(operation.id, refusal)
 

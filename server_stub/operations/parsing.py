@@ -46,12 +46,12 @@ class RawOperation:
         """Whether it is another till's, whose numbers are not its bearer's."""
         return self.item.get("carriedFor") is not None
 
-    @property
+    @cached_property
     def has_usable_id(self) -> bool:
-        return is_id(self.id)
+        return self.operation is not None or is_id(self.id)
 
     @property
-    def can_be_kept(self) -> bool:
+    def can_be_stored(self) -> bool:
         """Whether its number and answer can be kept though it could not be read."""
         return self.has_usable_id and self.content_hash is not None and self.device_seq is not None
 
@@ -119,9 +119,11 @@ def envelope_of(caller: Caller, raw: RawOperation, defaults: Defaults) -> Envelo
     operation = raw.operation
     if operation is None:
         return None
-    named = operation.location_id or operation.data.get("locationId")
-    # What is named and is no id is no place, and not the socket's either.
-    place = defaults.location_id if named is None else named if is_id(named) else None
+    place = operation.location_id
+    if place is None:
+        named = operation.data.get("locationId")
+        # What is named and is no id is no place, and not the socket's either.
+        place = defaults.location_id if named is None else named if is_id(named) else None
     return Envelope(
         raw=raw,
         operation=operation,

@@ -26,7 +26,7 @@ def place_of(raw: RawOperation, envelope: Envelope | None) -> str | None:
     return raw.place if envelope is None else envelope.location_id
 
 
-def keep(context: OperationContext, raw: RawOperation, envelope: Envelope | None, reason: str) -> Outcome:
+def store(context: OperationContext, raw: RawOperation, envelope: Envelope | None, reason: str) -> Outcome:
     """Keeps it until a manager has looked at it."""
     place = place_of(raw, envelope)
     row: dict[str, Any] = {

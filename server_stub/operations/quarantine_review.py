@@ -24,7 +24,9 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, QuarantineRow
 
 
-def kept_for(connection: Connection, caller: Caller, status: str | None, limit: int) -> list[QuarantineRow]:
+def quarantined_for(
+    connection: Connection, caller: Caller, status: str | None, limit: int
+) -> list[QuarantineRow]:
     """The sales in quarantine that the caller may look at, newest first."""
     of = t.quarantine.c
     query = (
@@ -43,44 +45,44 @@ def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handler
 
     One that still cannot be taken stays open, and says why. One that was taken since is given as it is.
     """
-    kept = _find(unit, caller, operation_id)
+    stored = _find(unit, caller, operation_id)
     # The manager has looked at where it was made, so the till's own place does not bound it any more.
-    till = Caller(caller.tenant_id, "device", caller.locations, device_id=kept["device_id"])
+    till = Caller(caller.tenant_id, "device", caller.locations, device_id=stored["device_id"])
     context = OperationContext(unit, till)
-    home = _place_of_till(unit, kept["device_id"])
-    item = queue.parse(handlers, till, read(kept["payload"]), Defaults(home, kept["actor_id"]))
-    context.lock({*queue.places_of(context, handlers, item), kept["location_id"], home, None})
-    kept = _find(unit, caller, operation_id)
-    if kept["status"] == "applied":
-        return quarantine_row(kept)
-    _must_be_open(kept)
+    home = _place_of_till(unit, stored["device_id"])
+    item = queue.parse(handlers, till, read(stored["payload"]), Defaults(home, stored["actor_id"]))
+    context.lock({*queue.places_of(context, handlers, item), stored["location_id"], home, None})
+    stored = _find(unit, caller, operation_id)
+    if stored["status"] == "applied":
+        return quarantine_row(stored)
+    _must_be_open(stored)
     result = _result_or_why_not(context, item)
     if isinstance(result, str):
-        _audit(unit, caller, kept, "quarantined", {"did": "retried", "error": result})
+        _audit(unit, caller, stored, "quarantined", {"did": "retried", "error": result})
         return quarantine_row(
-            kept if result == kept["reason"] else quarantine.change(context, kept, reason=result)
+            stored if result == stored["reason"] else quarantine.change(context, stored, reason=result)
         )
     replace_answer(context, result)
-    new = quarantine.change(context, kept, status="applied", decided_by=caller.id, decided_ms=unit.now_ms)
-    _audit(unit, caller, kept, "applied", {"did": "retried"})
-    if kept["device_id"] is not None and item.raw.device_seq is not None:
-        shifts.look_again_at(context, kept["device_id"], item.raw.device_seq)
+    new = quarantine.change(context, stored, status="applied", decided_by=caller.id, decided_ms=unit.now_ms)
+    _audit(unit, caller, stored, "applied", {"did": "retried"})
+    if stored["device_id"] is not None and item.raw.device_seq is not None:
+        shifts.look_again_at(context, stored["device_id"], item.raw.device_seq)
     return quarantine_row(new)
 
 
 def discard(unit: UnitOfWork, caller: Caller, operation_id: str, reason: str) -> QuarantineRow:
     """Gives a sale up; what it says stays where it is. One that was given up before is given as it is."""
     context = OperationContext(unit, caller)
-    kept = _find(unit, caller, operation_id)
-    context.lock({kept["location_id"], None})
-    kept = _find(unit, caller, operation_id)
-    if kept["status"] == "discarded":
-        return quarantine_row(kept)
-    _must_be_open(kept)
+    stored = _find(unit, caller, operation_id)
+    context.lock({stored["location_id"], None})
+    stored = _find(unit, caller, operation_id)
+    if stored["status"] == "discarded":
+        return quarantine_row(stored)
+    _must_be_open(stored)
     new = quarantine.change(
-        context, kept, status="discarded", decided_by=caller.id, decided_ms=unit.now_ms, note=reason
+        context, stored, status="discarded", decided_by=caller.id, decided_ms=unit.now_ms, note=reason
     )
-    _audit(unit, caller, kept, "discarded", {"did": "discarded", "reason": reason})
+    _audit(unit, caller, stored, "discarded", {"did": "discarded", "reason": reason})
     return quarantine_row(new)
 
 
@@ -114,9 +116,9 @@ def _find(unit: UnitOfWork, caller: Caller, operation_id: str) -> dict[str, Any]
     return dict(row)
 
 
-def _must_be_open(kept: dict[str, Any]) -> None:
-    if kept["status"] != "open":
-        raise Refusal(ErrorCode.PRECONDITION_FAILED, f"this sale is {kept['status']} already")
+def _must_be_open(stored: dict[str, Any]) -> None:
+    if stored["status"] != "open":
+        raise Refusal(ErrorCode.PRECONDITION_FAILED, f"this sale is {stored['status']} already")
 
 
 def _place_of_till(unit: UnitOfWork, device_id: str | None) -> str | None:
@@ -125,7 +127,7 @@ def _place_of_till(unit: UnitOfWork, device_id: str | None) -> str | None:
 
 
 def _audit(
-    unit: UnitOfWork, caller: Caller, kept: dict[str, Any], outcome: str, detail: dict[str, Any]
+    unit: UnitOfWork, caller: Caller, stored: dict[str, Any], outcome: str, detail: dict[str, Any]
 ) -> None:
     unit.audit(
         AuditRecord(
@@ -135,8 +137,8 @@ def _audit(
             device_id=caller.device_id,
             address=caller.address,
             resource_type="transaction",
-            resource_id=kept["operation_id"],
-            operation_id=kept["operation_id"],
+            resource_id=stored["operation_id"],
+            operation_id=stored["operation_id"],
             detail=detail,
         )
     )

@@ -272,7 +272,7 @@ def _apply_slice(
             authorised.append(replace(item.parsed, flags=flags))
         except CannotBeTaken as reason:
             apply()
-            outcomes.append(quarantine.keep(context, item.raw, item.envelope, str(reason)))
+            outcomes.append(quarantine.store(context, item.raw, item.envelope, str(reason)))
         except Refusal as refusal:
             apply()
             outcomes.append(rejected(item.raw.id, refusal))
@@ -302,7 +302,7 @@ def _refused_or_kept(context: OperationContext, handlers: Handlers, item: Item) 
     raw, refusal = item.raw, item.refusal
     assert refusal is not None, "an item is parsed or refused"
     if handlers.is_completed(raw.item) and raw.content_hash is not None and raw.has_usable_id:
-        return quarantine.keep(context, raw, item.envelope, refusal.message)
+        return quarantine.store(context, raw, item.envelope, refusal.message)
     return rejected(raw.id, refusal)
 
 
@@ -313,9 +313,9 @@ def _keep(context: OperationContext, answers: Answers, item: Item, outcome: Outc
     if known is None or not known.is_same_refusal(result):
         audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
     # A till's manifest may count on what could not be read: its number has been received.
-    has_come = context.caller.is_device and raw.can_be_kept
+    has_come = context.caller.is_device and raw.can_be_stored
     if item.envelope is not None or result.status is ResultStatus.QUARANTINED or has_come:
-        answers.keep(raw, item.envelope, result)
+        answers.store(raw, item.envelope, result)
     return result
 
 

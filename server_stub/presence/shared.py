@@ -150,7 +150,7 @@ class RedisPresence:
         """
         old, self._process = self._process, _new_name()
         tenants = self._own.tenants()
-        put = [(tenant_id, each) for tenant_id in tenants for each in self._own.all_of(tenant_id)]
+        put = [(tenant_id, present) for tenant_id in tenants for present in self._own.all_of(tenant_id)]
         async with self._redis.pipeline(transaction=True) as together:
             for tenant_id in tenants:
                 together.hkeys(_hash_of(tenant_id))
@@ -176,7 +176,7 @@ class RedisPresence:
     async def _reaped(self, tenant_id: str) -> list[Present]:
         vanished = await self._reap(keys=[_hash_of(tenant_id)], args=[_process_key("")])
         await self._redis.expire(_hash_of(tenant_id), self._hash_lifetime_s)
-        return [_read(each) for each in vanished]
+        return [_read(encoded) for encoded in vanished]
 
     async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:
         """Redis's answer; None while it is away. Only the beat looks whether it is back."""

@@ -22,9 +22,9 @@ def sync_state_of(connection: Connection, tenant_id: str, present: Sequence[Pres
         location: LocationSyncState(
             location_id=location,
             last_sync_timestamp=_moment(changed_ms.get(location_stream(tenant_id, location))),
-            pending_operations=_pending(each for each in present if each.location_id == location),
+            pending_operations=_pending(entry for entry in present if entry.location_id == location),
             conflict_count=conflicts.get(location, 0),
-            online_users=_people(each for each in present if each.location_id == location),
+            online_users=_people(entry for entry in present if entry.location_id == location),
         )
         for location in _locations(connection, tenant_id)
     }
@@ -71,14 +71,14 @@ def _open_conflicts(connection: Connection, tenant_id: str) -> dict[str | None, 
 def _pending(present: Iterable[Present]) -> int:
     """A till with two sockets has one queue."""
     tills: dict[str, int] = {}
-    for each in present:
-        till = each.device_id or each.sid
-        tills[till] = max(each.pending, tills.get(till, 0))
+    for entry in present:
+        till = entry.device_id or entry.sid
+        tills[till] = max(entry.pending, tills.get(till, 0))
     return sum(tills.values())
 
 
 def _people(present: Iterable[Present]) -> int:
-    return len({each.user_id for each in present if each.is_person})
+    return len({entry.user_id for entry in present if entry.is_person})
 
 
 def _moment(at_ms: int | None) -> datetime | None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from server_stub.app_state import AppState
-from server_stub.errors import Refusal
+from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import read_message
 from server_stub.operations.handlers import conflict_resolution
 from server_stub.operations.parsing import Defaults
@@ -71,7 +71,7 @@ class Asking:
         if not isinstance(payload, list):
             raise Refusal(ErrorCode.BAD_REQUEST, "a queue is a list of operations")
         if len(payload) > QUEUE_OPERATIONS_MAX:
-            raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
+            raise too_large(QUEUE_OPERATIONS_MAX, "operations at a time")
         results = await self._state.operations.process(caller, payload, _defaults(session))
         self._state.metrics.operations_done(payload, results)
         answer = [result.to_wire() for result in results]

@@ -56,10 +56,10 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
     async def _send(self) -> None:
         while True:
             while self._outgoing:
-                some = [self._outgoing.popleft() for _ in range(min(_AT_ONCE, len(self._outgoing)))]
+                messages = [self._outgoing.popleft() for _ in range(min(_AT_ONCE, len(self._outgoing)))]
                 try:
                     async with self._redis.pipeline(transaction=False) as together:
-                        for message in some:
+                        for message in messages:
                             together.publish(self.channel, message)
                         await together.execute()
                 except REDIS_TROUBLE as error:

@@ -106,15 +106,15 @@ class Feed:
         if not self._outlet.is_listened_to(room):
             return
         for start in range(0, len(changes), self._changes_max):
-            some = changes[start : start + self._changes_max]
-            whole = [_as_heard(change, Audience(is_till, is_tolerant=True)) for change in some]
-            known = [_as_heard(change, Audience(is_till, is_tolerant=False)) for change in whole]
-            if all(one is other for one, other in zip(whole, known, strict=True)):
+            chunk = changes[start : start + self._changes_max]
+            whole = [_as_sent(change, Audience(is_till, is_tolerant=True)) for change in chunk]
+            known = [_as_sent(change, Audience(is_till, is_tolerant=False)) for change in whole]
+            if all(before is after for before, after in zip(whole, known, strict=True)):
                 await self._outlet.emit(CHANGES, _changes_event(stream, whole), room)
                 continue
-            for is_tolerant, heard in ((True, whole), (False, known)):
+            for is_tolerant, sent in ((True, whole), (False, known)):
                 side = side_room(room, is_tolerant=is_tolerant)
-                await self._outlet.emit(CHANGES, _changes_event(stream, heard), side)
+                await self._outlet.emit(CHANGES, _changes_event(stream, sent), side)
 
     async def _send_updates(self, room: str, changes: list[CommittedChange]) -> None:
         if not self._outlet.is_listened_to(room):
@@ -148,7 +148,7 @@ _SIMPLE = Audience(is_till=False, is_tolerant=False)
 """Whoever takes no `changes` is a simple client, whatever it says."""
 
 
-def _as_heard(committed: CommittedChange, audience: Audience) -> CommittedChange:
+def _as_sent(committed: CommittedChange, audience: Audience) -> CommittedChange:
     """The change as it is sent there: the same object where nothing in it is otherwise, as mostly."""
     row = visible_row(committed.resource_type, committed.row, audience)
     return committed if row is committed.row else replace(committed, row=row)

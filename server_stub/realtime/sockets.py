@@ -13,7 +13,7 @@ import structlog
 
 from server_stub.app_state import AppState
 from server_stub.clock import steady_s
-from server_stub.errors import Refusal
+from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import request_id
 from server_stub.realtime.admin_ui import AdminUi
 from server_stub.realtime.asking import Asking
@@ -156,7 +156,7 @@ class Realtime:
         """Closes connections that hold their place and do not speak, or do not any more."""
         now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
-        self._silent_since_ms = {each: self._silent_since_ms.get(each, now_ms) for each in silent}
+        self._silent_since_ms = {eio_sid: self._silent_since_ms.get(eio_sid, now_ms) for eio_sid in silent}
         for eio_sid, since_ms in self._silent_since_ms.items():
             if now_ms >= since_ms + round(self._settings.join_within_s * 1000):
                 await self._board.hang_up(eio_sid)
@@ -236,7 +236,7 @@ def _payload_of(event: str, arguments: tuple[Any, ...]) -> Any:
     except TypeError as error:
         raise Refusal(ErrorCode.BAD_REQUEST, "only JSON is taken, and no binary") from error
     if size > bytes_max:
-        raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {bytes_max} bytes for {event}")
+        raise too_large(bytes_max, f"bytes for {event}")
     if len(arguments) > 1:
         raise Refusal(ErrorCode.BAD_REQUEST, "an event has one payload")
     return arguments[0] if arguments else {}

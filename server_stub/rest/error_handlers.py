@@ -25,7 +25,9 @@ def add_error_handlers(app: FastAPI, state: AppState) -> None:
 
     async def on_unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        parts = (f"{'.'.join(str(s) for s in one['loc'])}: {one['msg']}" for one in error.errors())
+        parts = (
+            f"{'.'.join(str(s) for s in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+        )
         return say_no(request, Refusal(ErrorCode.BAD_REQUEST, "; ".join(parts)))
 
     async def on_http_error(request: Request, error: Exception) -> Response:

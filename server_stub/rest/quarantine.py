@@ -33,7 +33,7 @@ def routes(state: AppState) -> APIRouter:
         found = await database.read(
             caller.tenant_id,
             partial(
-                quarantine_review.kept_for,
+                quarantine_review.quarantined_for,
                 caller=caller,
                 status=None if status == "all" else status,
                 limit=limit,

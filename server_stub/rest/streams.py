@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from server_stub.app_state import AppState
-from server_stub.errors import Refusal
+from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import read_body
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.streams import snapshot, sync
@@ -36,7 +36,7 @@ def routes(state: AppState) -> APIRouter:
         if not isinstance(items, list):
             raise Refusal(ErrorCode.BAD_REQUEST, "items: a list of operations")
         if len(items) > QUEUE_OPERATIONS_MAX:
-            raise Refusal(ErrorCode.PAYLOAD_TOO_LARGE, f"at most {QUEUE_OPERATIONS_MAX} operations at a time")
+            raise too_large(QUEUE_OPERATIONS_MAX, "operations at a time")
         results = await state.operations.process(caller, items)
         state.metrics.operations_done(items, results)
         return answer(QueueResults(results=results))

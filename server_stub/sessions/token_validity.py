@@ -1,4 +1,4 @@
-"""Whether the bearer of an access token still stands: not signed out, dismissed, revoked, or changed.
+"""Whether an access token is still valid: its bearer not signed out, dismissed, revoked, or changed.
 
 A token holds for its quarter of an hour; this is what makes the end of a sign-in come at once. Answers are
 remembered for a moment, so that it costs a question every other second and not one a request.
@@ -11,7 +11,7 @@ from functools import partial
 from cachetools import TTLCache
 
 from server_stub.errors import Refusal
-from server_stub.services.people import token_validity as standing
+from server_stub.services.people import token_validity
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode
@@ -40,7 +40,7 @@ class TokenValidity:
         return len(self._known)
 
     async def ended(self, callers: Iterable[Caller]) -> dict[Caller, EndReason]:
-        """Those of the bearers who do not stand any more, and why; one question a tenant."""
+        """The bearers whose tokens are not valid any more, with the reason; one query a tenant."""
         unknown: dict[str, list[Caller]] = {}
         known: dict[Caller, EndReason | None] = {}
         asked_after = self._forgotten
@@ -49,18 +49,19 @@ class TokenValidity:
                 known[caller] = self._known[_bearer(caller)]
             except KeyError:
                 unknown.setdefault(caller.tenant_id, []).append(caller)
-        for tenant_id, some in unknown.items():
+        for tenant_id, bearers in unknown.items():
             ends = await self._database.read(
-                tenant_id, partial(standing.invalid_reasons, tenant_id=tenant_id, callers=some)
+                tenant_id,
+                partial(token_validity.invalid_reasons, tenant_id=tenant_id, callers=bearers),
             )
-            for caller in some:
+            for caller in bearers:
                 known[caller] = ends.get(caller)
                 if asked_after == self._forgotten:
                     self._known[_bearer(caller)] = known[caller]
         return {caller: reason for caller, reason in known.items() if reason is not None}
 
     async def end_of(self, caller: Caller) -> EndReason | None:
-        """Why the bearer does not stand any more; None while they do."""
+        """Why the bearer's token is not valid any more; None while it is."""
         return (await self.ended([caller])).get(caller)
 
     async def require_valid(self, caller: Caller) -> None:

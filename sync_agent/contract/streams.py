@@ -105,8 +105,8 @@ def row_digest(resource_id: str, version: int, quantity: int | None = None) -> i
     A stock level's is over "id:version:quantity". Conflicts and oversold entries count while open, and no
     deleted product does.
     """
-    told = f"{resource_id}:{version}" if quantity is None else f"{resource_id}:{version}:{quantity}"
-    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:16], "big")
+    text = f"{resource_id}:{version}" if quantity is None else f"{resource_id}:{version}:{quantity}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
 
 
 def written_digest(total: int) -> str:

@@ -111,32 +111,34 @@ def is_too_deep(value: object) -> bool:
     written = _written(value)
     if written is not None and written.count(b"{") + written.count(b"[") <= LEVELS_MAX:
         return False
-    rest = [(value, 1)]
-    while rest:
-        one, level = rest.pop()
-        if isinstance(one, dict | list):
+    pending = [(value, 1)]
+    while pending:
+        node, level = pending.pop()
+        if isinstance(node, dict | list):
             if level > LEVELS_MAX:
                 return True
-            rest.extend((inner, level + 1) for inner in (one.values() if isinstance(one, dict) else one))
+            pending.extend(
+                (inner, level + 1) for inner in (node.values() if isinstance(node, dict) else node)
+            )
     return False
 
 
 def has_nul(value: object) -> bool:
-    """Whether a NUL character stands in any text of a JSON value; not every database can hold one."""
+    """Whether a NUL character is in any text of a JSON value; not every database can store it."""
     written = _written(value)
     if written is not None and b"\\u0000" not in written:
         return False
-    rest = [value]
-    while rest:
-        one = rest.pop()
-        if isinstance(one, str):
-            if "\x00" in one:
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, str):
+            if "\x00" in node:
                 return True
-        elif isinstance(one, dict):
-            rest.extend(one)
-            rest.extend(one.values())
-        elif isinstance(one, list):
-            rest.extend(one)
+        elif isinstance(node, dict):
+            pending.extend(node)
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
     return False
 
 

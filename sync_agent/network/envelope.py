@@ -1,4 +1,4 @@
-"""Opens the contract's envelope: its data, or one of our own errors for its code; reads data as a model."""
+"""Opens the contract's envelope: returns its data or raises our error for its code; reads data as a model."""
 
 from typing import Any, TypeVar
 
@@ -22,14 +22,14 @@ _BEHIND = {ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE}
 
 
 def looks_like_ours(answer: object) -> bool:
-    """Whether this can be an answer of our server at all, and not a captive portal's or a proxy's."""
+    """Whether this has the shape of our server's answers, unlike a captive portal's or a proxy's."""
     return isinstance(answer, dict) and isinstance(answer.get("success"), bool)
 
 
 def open_envelope(answer: object, http_status: int | None = None) -> Any:
-    """The envelope's data. Raises ProtocolError where it is none, else the error for its code.
+    """The envelope's data. Raises ProtocolError if it is not an envelope, else the SyncError for its code.
 
-    A code that is not known, of a newer server, is read by the HTTP status that came with it.
+    An unknown code, of a newer server, is interpreted by its HTTP status.
     """
     try:
         envelope = Envelope.model_validate(answer)
@@ -70,7 +70,7 @@ def _error_for(body: ErrorBody, http_status: int | None) -> SyncError:
 
 
 def _passes(body: ErrorBody, http_status: int | None) -> bool:
-    """Whether a refusal for an unknown reason is one that passes with time."""
+    """Whether a refusal with an unknown code is transient."""
     if http_status is None:  # a socket's acknowledgement
         return body.retry_after_ms is not None
     return http_status >= 500 or http_status in _AGAIN_LATER

@@ -1,7 +1,8 @@
 """The live socket: Socket.IO, with reconnection left to our own supervisor.
 
-python-socketio's own reconnection dies for good in several ways and its emit() on a dead connection succeeds
-and sends nothing; so a channel lives once, every send waits for its acknowledgement, and its end is told.
+python-socketio's own reconnection can stop for good in several ways, and its emit() on a dead connection
+succeeds and sends nothing. So a channel is used once, every send waits for its acknowledgement, and
+`closed` returns when it ends.
 """
 
 import asyncio
@@ -34,22 +35,22 @@ class _Orjson:
 
 
 class _Packet(socketio.packet.Packet):  # type: ignore[misc]
-    """Packets of this channel alone: the library's `json=` would change those of the whole process."""
+    """Packets with orjson for this channel only: the library's `json=` would change the whole process."""
 
     json = _Orjson
 
     @classmethod
     def data_is_binary(cls, _data: object) -> bool:
-        """Nothing on this wire holds bytes, and the library would look for them everywhere."""
+        """Always false: no message of ours holds bytes, and the library would search each one for them."""
         return False
 
 
 class SocketChannel:
-    """One connected socket. `on_event` is awaited event by event, in the order of arrival."""
+    """One connected socket. `on_event` is awaited for each event, in order of arrival."""
 
     def __init__(self, on_event: EventHandler, settings: AgentSettings = DEFAULTS) -> None:
         self._settings = settings
-        # The library closes a session of its own in good weather alone.
+        # Our own aiohttp session, because the library does not close its own after a failed connect.
         self._http = aiohttp.ClientSession()
         self._client = socketio.AsyncClient(
             reconnection=False, serializer=_Packet, handle_sigint=False, http_session=self._http
@@ -73,11 +74,11 @@ class SocketChannel:
                     server_url, auth={"token": token}, transports=["websocket"], wait_timeout=within_s
                 )
         except Exception as error:
-            # Of any kind: the library stumbles over what is not Engine.IO, and over a server's farewell.
+            # Any kind: the library raises various errors on answers that are not Engine.IO, and on a close.
             await channel.close()
             raise TransientError(f"the live connection could not be opened: {error}") from error
         except asyncio.CancelledError:
-            await channel.close()  # or what was opened so far would stay behind
+            await channel.close()  # or what was opened so far would leak
             raise
         channel._delivery = asyncio.create_task(channel._deliver(), name="live-delivery")
         channel._delivery.add_done_callback(channel._delivery_ended)
@@ -85,15 +86,15 @@ class SocketChannel:
 
     def _listen(self) -> None:
         for name in events.FROM_SERVER:
-            self._client.on(name, self._keeper(name))
+            self._client.on(name, self._receiver(name))
         self._client.on("disconnect", self._ended)
 
-    def _keeper(self, name: str) -> Any:
-        async def keep(*payload: Any) -> None:
-            # Only kept here: a handler that takes its time would hold up the heartbeat behind it.
+    def _receiver(self, name: str) -> Any:
+        async def receive(*payload: Any) -> None:
+            # Only queued here: a slow handler would hold up the heartbeat behind it.
             self._arrived.put_nowait((name, payload[0] if payload else None))
 
-        return keep
+        return receive
 
     async def _ended(self, reason: str = "the connection was lost") -> None:
         if not self._closed.done():
@@ -116,7 +117,7 @@ class SocketChannel:
             raise TransientError(f"no answer to {event}: {error}") from error
 
     async def closed(self) -> str:
-        """Wait for the end. Raises what the handling of an event raised: that is the end, too."""
+        """Wait for the end. Raises what handling an event raised, which ends the channel, too."""
         return await asyncio.shield(self._closed)
 
     def _delivery_ended(self, delivery: asyncio.Task[None]) -> None:

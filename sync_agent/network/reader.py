@@ -1,4 +1,4 @@
-"""Asking the server for something over HTTP: GET, with the till's token, read as the contract's model."""
+"""HTTP GET with the till's token; the answer is read as a model of the contract."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ Model = TypeVar("Model", bound=Wire)
 
 
 class RequestRefused(ProtocolError):
-    """The server refused a question that this program asks of it. `code` is the contract's."""
+    """The server refused this GET for its content. `code` is the contract's."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -20,17 +20,17 @@ class RequestRefused(ProtocolError):
 
 
 class Reader:
-    """Asks as one till. Stateless but for the session's token."""
+    """Reads as one till. Stateless apart from the session's token."""
 
     def __init__(self, transport: Transport, session: Session) -> None:
         self._transport = transport
         self._session = session
 
     async def fetch(self, path: str, model: type[Model], **query: str | int | None) -> Model:
-        """The answer to GET `path`; of `query` what is None is left out.
+        """The answer to GET `path`; entries of `query` that are None are left out.
 
-        Raises TransientError where nobody answered or the server cannot just now, AuthError where the token
-        is refused, RequestRefused where the question is, and ProtocolError where the answer cannot be read.
+        Raises TransientError if the server did not answer or cannot now, AuthError if it refused the token,
+        RequestRefused if it refused the request, and ProtocolError if the answer cannot be read.
         """
         asked = {name: str(value) for name, value in query.items() if value is not None}
         token = await self._session.token()

@@ -10,7 +10,7 @@ from sync_agent.settings import DEFAULTS, AgentSettings
 
 
 class Session:
-    """Holds one access token in memory. `token` is the only way to it."""
+    """Holds one access token in memory; read it through `token`, which renews it."""
 
     def __init__(
         self,
@@ -27,7 +27,9 @@ class Session:
         self._good_until_s = 0.0
 
     async def token(self) -> str:
-        """A token with more than a minute to live. Raises AuthError where the device is wanted no more."""
+        """The access token, refreshed first if due. Raises AuthError if the device was revoked, or
+        SyncError.
+        """
         if self._token is None or self._clock.monotonic_s() >= self._good_until_s:
             asked_s = self._clock.monotonic_s()
             request = RefreshRequest(refresh_token=self._credentials.device_token, features=(TOLERANT,))
@@ -40,9 +42,9 @@ class Session:
 
     @property
     def renew_in_s(self) -> float:
-        """How long the token at hand may still be used."""
+        """Seconds until the current token is due for renewal."""
         return max(0.0, self._good_until_s - self._clock.monotonic_s())
 
     def forget(self) -> None:
-        """The server refused the token: the next call asks for another."""
+        """Drop a token that the server refused: the next call fetches another."""
         self._token = None

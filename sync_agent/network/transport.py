@@ -1,7 +1,7 @@
-"""The real way to the server: HTTP through httpx. The live socket beside it is in live.py.
+"""The real transport: HTTP through httpx. The live socket is in live.py.
 
-Everything that httpx raises, and every answer that is not plainly our server's, becomes one of our own
-errors here. An answer without our envelope (a captive portal, a proxy's error page) is no answer.
+Everything that httpx raises, and every answer that is not our server's, becomes a SyncError here. An answer
+without our envelope (a captive portal, a proxy's error page) counts as no answer.
 """
 
 import gzip
@@ -51,7 +51,7 @@ class NetworkTransport:
             headers["Content-Type"] = "application/json"
             content = orjson.dumps(body)
             if len(content) >= self._settings.gzip_from_bytes:
-                # Level 1: a queue of sales shrinks tenfold; more effort costs the till and buys little.
+                # Level 1 makes a queue of sales ten times smaller; higher levels gain little for their cost.
                 headers["Content-Encoding"] = "gzip"
                 content = gzip.compress(content, compresslevel=1)
         try:

@@ -1,7 +1,7 @@
-"""How much to send at once: a pure decision, from how the last batch fared.
+"""The size of the next batch, from how quickly the last one was answered: pure functions.
 
-A batch grows while answers are quick, since the exchange itself costs the most; it shrinks where they are
-slow, so that a weak server or a thin line never has to swallow more than it can answer in good time.
+A batch grows while answers are quick, since each exchange has a fixed cost; it shrinks when they are slow, so
+that a slow server or link never gets more than it can answer in time.
 """
 
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX
@@ -9,9 +9,9 @@ from sync_agent.settings import AgentSettings
 
 
 def after_an_answer(settings: AgentSettings, size: int, sent: int, answer_s: float) -> int:
-    """The next batch's size, in operations, after one of `sent` operations was answered in so many seconds.
+    """The next batch's size, in operations, after a batch of `sent` operations was answered in `answer_s`.
 
-    A batch that was not full says nothing of what a full one would take.
+    A batch that was not full does not make the size grow.
     """
     if answer_s > settings.slow_answer_s:
         return max(1, sent // 2)
@@ -21,10 +21,10 @@ def after_an_answer(settings: AgentSettings, size: int, sent: int, answer_s: flo
 
 
 def after_trouble(settings: AgentSettings, size: int) -> int:
-    """The next batch's size after nobody answered or the server was busy: half, no smaller than at first."""
+    """The next batch's size after no answer or a busy server: half, but not below the first batch's size."""
     return max(min(size, settings.batch_first), size // 2)
 
 
 def after_failing(sent: int) -> int:
-    """The next batch's size where one of the operations may be what the server fails on: look in halves."""
+    """The next batch's size after the server failed on a batch: half, to isolate the operation at fault."""
     return max(1, sent // 2)

@@ -1,8 +1,8 @@
-"""Up: drains the outbox. Claims a batch, sends it, and records each operation's own outcome.
+"""Sending: drains the outbox. Claims a batch, sends it, and records each operation's own outcome.
 
-Transport trouble burns no attempt and never gives up. A batch that the server fails on is halved until the
-operation that it fails on is alone; poison.py sets that one aside. What a batch's results mean for the till's
-own rows is in results.py, one exchange with the server in exchange.py, how a batch travels in routes.py.
+Transport trouble counts no failed attempt and never gives up. A batch that the server fails on is halved
+until the operation that it fails on is alone; poison.py sets that operation aside. What results mean for the
+till's own rows is in results.py, one exchange with the server in exchange.py, the routes in routes.py.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, ResultStatus
 from sync_agent.errors import SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, QueueDrained
-from sync_agent.ports import Clock, Rank, Rng
+from sync_agent.ports import Clock, Priority, Rng
 from sync_agent.push.exchange import Exchange, is_failing
 from sync_agent.push.poison import FailedAlone
 from sync_agent.push.results import record_results
-from sync_agent.push.routes import Uplink, Way
+from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
 from sync_agent.store import history, link, outbox
 from sync_agent.store.database import Store, Transaction
@@ -26,7 +26,7 @@ from sync_agent.store.outbox import Batch, Status
 
 
 class WaitingLoad:
-    """What waits in the outbox, leased while it is under way. `among` limits it to these operations."""
+    """Waiting operations of the outbox, leased during the exchange. `among` limits it to these operations."""
 
     def __init__(
         self,
@@ -56,10 +56,10 @@ class WaitingLoad:
     def record(
         self, tx: Transaction, batch: Batch, results: list[OperationResult], missing: list[str]
     ) -> list[AgentEvent]:
-        link.end_rest(tx, contact=True)
+        link.end_back_off(tx, contact=True)
         answered = {result.id: result for result in results}
         ours = [answered[claimed.id] for claimed in batch.operations if claimed.id in answered]
-        news = record_results(tx, [result for result in ours if not _failed_on(result)], self._settings)
+        events = record_results(tx, [result for result in ours if not _failed_on(result)], self._settings)
         for result in ours:
             if _failed_on(result):
                 self._failed_alone.put_aside(tx, result.id, result.error or "the server failed on it")
@@ -67,32 +67,32 @@ class WaitingLoad:
                 self._failed_alone.forget(result.id)
         if missing:
             later_ms = tx.now_ms + self._settings.deferred_ms
-            outbox.give_back(tx, missing, next_attempt_ms=later_ms, error="no result came")
+            outbox.release(tx, missing, next_attempt_ms=later_ms, error="no result came")
         if any(result.means is not ResultStatus.DEFERRED for result in ours):
-            news.extend(self._failed_alone.burn(tx))
-        return news
+            events.extend(self._failed_alone.count_failed_attempts(tx))
+        return events
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         if is_failing(error) and len(batch) == 1:
             self._failed_alone.put_aside(tx, batch.ids[0], str(error))
             return
-        outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=str(error))
+        outbox.release(tx, batch.ids, next_attempt_ms=0, error=str(error))
         if isinstance(error, TransientError):
             record = link.read_link(tx.connection)
             failures = 1 if record is None else record.failures + 1
             wait = wait_ms(self._settings, failures, self._rng, error.retry_after_s)
-            link.rest_until(tx, tx.now_ms + wait)
+            link.back_off_until(tx, tx.now_ms + wait)
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
         code = ErrorCode.PAYLOAD_TOO_LARGE
-        outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=code, error=None)
+        outbox.mark_needs_attention(tx, operation_id, Status.DEAD_LETTER, code=code, error=None)
         return [Attention(AttentionCode.OPERATION_TOO_LARGE, {"operation": operation_id})]
 
 
-class OfferedLoad:
-    """What is marked in the history, for a server that may have lost it. Collects the answers to what it had.
+class CompletedLoad:
+    """Completed operations marked to be resent. `taken` collects the results of those the server had lost.
 
-    `is_put_off` where the server deferred the whole last batch.
+    `is_put_off` is true if the server deferred the whole last batch.
     """
 
     def __init__(self, failed_alone: FailedAlone) -> None:
@@ -101,7 +101,7 @@ class OfferedLoad:
         self.is_put_off = False
 
     def choose(self, tx: Transaction, *, count_max: int, bytes_max: int) -> Batch:
-        return history.to_offer(tx.connection, count_max=count_max, bytes_max=bytes_max)
+        return history.to_resend(tx.connection, count_max=count_max, bytes_max=bytes_max)
 
     def record(
         self, tx: Transaction, _batch: Batch, results: list[OperationResult], _missing: list[str]
@@ -109,13 +109,13 @@ class OfferedLoad:
         for result in results:
             if _failed_on(result):
                 self._reopen(tx, result.id)
-        self.taken += history.record_offered(tx, results)
+        self.taken += history.record_resent(tx, results)
         self.is_put_off = all(
             result.means is ResultStatus.DEFERRED and not _failed_on(result) for result in results
         )
         return []
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         if is_failing(error) and len(batch) == 1:
             self._reopen(tx, batch.ids[0])
 
@@ -124,12 +124,14 @@ class OfferedLoad:
         return []
 
     def _reopen(self, tx: Transaction, operation_id: str) -> None:
-        """The server had taken it, lost it, and fails on it now: it goes the ordinary way."""
+        """The server had it, lost it, and fails on it now: it waits in the outbox like a new operation."""
         history.reopen(tx, operation_id, self._failed_alone.next_attempt_ms(tx, operation_id))
 
 
 class Pusher:
-    """Sends what waits while the link stands. `lock` keeps batches out while a snapshot is swapped in."""
+    """Sends waiting operations while the server is reached. `lock` excludes batches while a snapshot is
+    swapped in.
+    """
 
     def __init__(
         self,
@@ -153,11 +155,11 @@ class Pusher:
         self.lock = asyncio.Lock()
 
     def wake(self) -> None:
-        """Something was queued, or a wait was cut short."""
+        """Look for work now: something was queued, or a back-off was ended."""
         self._woken.set()
 
     async def run(self, reached: asyncio.Event) -> None:
-        """Drain for ever, while `reached` is set. Raises SyncError where it is the link that fails."""
+        """Drain for ever, while `reached` is set. Raises SyncError if the connection failed."""
         while True:
             await reached.wait()
             self._woken.clear()
@@ -170,13 +172,13 @@ class Pusher:
             await self._sleep(wait_s)
 
     async def _push_once(self) -> None:
-        way = self._uplink.way
+        route = self._uplink.route
         try:
             async with self.lock:
                 sent = await self.push_batch()
         except TransientError as error:
-            # Nobody answered: the link is gone, or soon found to be, unless there is another way up.
-            if error.code is None and not self._uplink.go_another_way(way, error):
+            # No answer: the connection is lost, unless there is another route.
+            if error.code is None and not self._uplink.fail_over(route, error):
                 raise
         else:
             if not sent:
@@ -188,7 +190,7 @@ class Pusher:
                 await self._woken.wait()
 
     def _until_due_s(self) -> float | None:
-        """Seconds until there is something to send; None where nothing waits."""
+        """Seconds until an operation is due; None if nothing waits."""
         now_ms, wait_ms_max = self._clock.now_ms(), self._settings.wait_ms_max
         with self._store.reading() as connection:
             due_ms = outbox.next_due_ms(connection, self._store.owner, now_ms, wait_ms_max)
@@ -205,22 +207,24 @@ class Pusher:
             self._sent_since_drained = 0
 
     async def push_batch(self, *, among: Sequence[str] | None = None) -> frozenset[str]:
-        """Claim, send and record one batch; which operations it was. Gives back before it raises."""
+        """Claim, send and record one batch. Returns the ids of its operations. Releases them before it
+        raises.
+        """
         load = WaitingLoad(self._store.owner, self._failed_alone, self._rng, self._settings, among)
-        delivered = await self._exchange.deliver(self._uplink.way, load)
+        delivered = await self._exchange.deliver(self._uplink.route, load)
         if delivered.was_taken:
             self._sent_since_drained += len(delivered.ids)
         return delivered.ids
 
     async def settle_sent(self) -> None:
-        """Send again, once, what was tried and never answered.
+        """Send again, once, what was sent and got no result.
 
-        What the server defers or fails on it has not kept, so that is an answer, too. Raises SyncError.
+        Deferred counts as a result, too: the server has not stored it. Raises SyncError.
         """
         with self._store.reading() as connection:
             asked = outbox.sent_without_answer(connection)
-        await self._store.write(outbox.forget_waits, Rank.AGENT)
-        count_max = self._uplink.limits(Way.HTTP).operations
+        await self._store.write(outbox.forget_waits, Priority.AGENT)
+        count_max = self._uplink.limits(Route.HTTP).operations
 
         async def ask() -> bool:
             nonlocal asked
@@ -232,25 +236,25 @@ class Pusher:
 
         await self._exchange.until_done(ask)
 
-    async def offer_again(self) -> list[OperationResult]:
-        """Offer what is marked in the history until nothing is; the answers to what the server had lost.
+    async def resend_completed(self) -> list[OperationResult]:
+        """Resend what is marked in the history; returns the results of what the server had lost.
 
-        The caller holds `lock`. Raises SyncError; what was answered until then stays answered.
+        The caller holds `lock`. Raises SyncError; results recorded before that stay recorded.
         """
-        load = OfferedLoad(self._failed_alone)
+        load = CompletedLoad(self._failed_alone)
 
-        async def offer() -> bool:
-            delivered = await self._exchange.deliver(Way.HTTP, load)
+        async def resend() -> bool:
+            delivered = await self._exchange.deliver(Route.HTTP, load)
             if load.is_put_off:
                 raise TransientError(
                     "the server is not ready for what it has lost", self._settings.deferred_s
                 )
             return bool(delivered.ids)
 
-        await self._exchange.until_done(offer)
+        await self._exchange.until_done(resend)
         return load.taken
 
 
 def _failed_on(result: OperationResult) -> bool:
-    """Whether the server failed on this operation alone, and has kept nothing of it."""
+    """Whether the server failed on this operation alone and stored nothing of it."""
     return result.means is ResultStatus.DEFERRED and result.code == ErrorCode.INTERNAL

@@ -1,7 +1,7 @@
 """One exchange with the server: choose a batch, send it, and record what became of each operation in it.
 
-What waits in the outbox and what is offered again after a restore go the same way; where operations come from
-and what an answer means for them is the load's part.
+Waiting operations and those resent after a restore are exchanged alike. The load says where operations come
+from and what an answer means for them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,9 +12,9 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import OperationResult, ResultStatus
 from sync_agent.errors import ProtocolError, RejectedError, SyncError, TransientError
 from sync_agent.events import AgentEvent
-from sync_agent.ports import Clock, Rank
-from sync_agent.push import batch_size as pacing
-from sync_agent.push.routes import Uplink, Way
+from sync_agent.ports import Clock, Priority
+from sync_agent.push import batch_size
+from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
 from sync_agent.store.database import Store, Transaction
@@ -22,7 +22,7 @@ from sync_agent.store.outbox import Batch
 
 
 class Load(Protocol):
-    """What an exchange carries. Each method runs in a transaction of its own with the attempt's own rows."""
+    """What an exchange sends. Each method runs in the transaction that writes delivery and attempts."""
 
     def choose(self, tx: Transaction, *, count_max: int, bytes_max: int) -> Batch:
         """The next operations; empty where there are none."""
@@ -30,25 +30,25 @@ class Load(Protocol):
     def record(
         self, tx: Transaction, batch: Batch, results: list[OperationResult], missing: list[str]
     ) -> list[AgentEvent]:
-        """The server answered; of those in `missing` it said nothing."""
+        """Record the server's results; it gave none for the operations in `missing`."""
 
-    def give_back(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
-        """The batch was not taken."""
+    def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
+        """The server did not accept the batch: release it."""
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
-        """This operation alone is larger than the server takes."""
+        """This single operation is larger than the server accepts."""
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """Which operations one exchange carried, and whether the server took the request."""
+    """Which operations one exchange carried, and whether the server accepted the request."""
 
     ids: frozenset[str]
     was_taken: bool = True
 
 
 class Exchange:
-    """Carries one load after another, in batches whose size follows how the last one fared."""
+    """Sends loads in batches; the batch size follows how the last batch was answered."""
 
     def __init__(
         self,
@@ -65,28 +65,28 @@ class Exchange:
         self._emit = emit
         self._batch_max = settings.batch_first
 
-    async def deliver(self, way: Way, load: Load) -> Delivered:
-        """One batch of the load. Raises SyncError, after what it means for the batch is on disk.
+    async def deliver(self, route: Route, load: Load) -> Delivered:
+        """Send one batch of the load. Raises SyncError after the failure is recorded.
 
-        A batch that is too large for the server raises nothing: the next one is smaller.
+        A batch that is too large for the server does not raise: the next one is smaller.
         """
-        limits = self._uplink.limits(way)
+        limits = self._uplink.limits(route)
 
         def begin(tx: Transaction) -> tuple[Batch, str]:
             count_max = min(self._batch_max, limits.operations)
             batch = load.choose(tx, count_max=count_max, bytes_max=limits.bytes)
             delivery_id = tx.ids.new()
             if batch:
-                attempts.begin(tx, delivery_id, way, batch.ids, batch.bytes)
+                attempts.begin(tx, delivery_id, route, batch.ids, batch.bytes)
             return batch, delivery_id
 
-        batch, delivery_id = await self._store.write(begin, Rank.AGENT)
+        batch, delivery_id = await self._store.write(begin, Priority.AGENT)
         if not batch:
             return Delivered(frozenset())
         began_s = self._clock.monotonic_s()
         try:
             results = await self._uplink.send(
-                way, [claimed.wire for claimed in batch.operations], delivery_id
+                route, [claimed.wire for claimed in batch.operations], delivery_id
             )
         except SyncError as error:
             await self._note_failure(load, batch, delivery_id, error)
@@ -100,13 +100,13 @@ class Exchange:
 
         await self._write_and_emit(record)
         answer_s = self._clock.monotonic_s() - began_s
-        self._batch_max = pacing.after_an_answer(self._settings, self._batch_max, len(batch), answer_s)
+        self._batch_max = batch_size.after_an_answer(self._settings, self._batch_max, len(batch), answer_s)
         return Delivered(frozenset(batch.ids))
 
     async def until_done(self, deliver: Callable[[], Awaitable[bool]]) -> None:
-        """Call `deliver` until it says that nothing was left, in smaller batches where the server fails.
+        """Call `deliver` until it returns that nothing is left, in smaller batches when the server fails.
 
-        Raises SyncError where something else fails, or the server does again and again.
+        Raises SyncError if something else fails, or after `failures_in_a_row_max` failures of the server.
         """
         failures = 0
         while True:
@@ -121,7 +121,7 @@ class Exchange:
                 failures = 0
 
     async def _note_failure(self, load: Load, batch: Batch, delivery_id: str, error: SyncError) -> None:
-        """Raises `error`, unless the batch was merely too large."""
+        """Raises `error`, unless the batch was only too large."""
         is_too_large = isinstance(error, RejectedError) and error.code == ErrorCode.PAYLOAD_TOO_LARGE
         is_alone = len(batch) == 1
 
@@ -129,29 +129,29 @@ class Exchange:
             _end_without_answer(tx, delivery_id, error)
             if is_too_large and is_alone:
                 return load.give_up(tx, batch.ids[0])
-            load.give_back(tx, batch, error)
+            load.release(tx, batch, error)
             return []
 
         await self._write_and_emit(note)
         if is_too_large or is_failing(error):
-            if not is_alone:  # one of them may be what the server fails on: look for it in halves, at once
-                self._batch_max = pacing.after_failing(len(batch))
+            if not is_alone:  # isolate the operation that the server fails on, without a wait
+                self._batch_max = batch_size.after_failing(len(batch))
         elif isinstance(error, TransientError):
-            self._batch_max = pacing.after_trouble(self._settings, self._batch_max)
+            self._batch_max = batch_size.after_trouble(self._settings, self._batch_max)
         if is_too_large:
             return
         if isinstance(error, RejectedError):
-            # The server refused the whole request as such: a fault of ours, not of an operation.
+            # The server refused the whole request: a fault of this program, not of an operation.
             raise ProtocolError(f"the server refused a batch: {error}") from error
         raise error
 
     async def _write_and_emit(self, work: Callable[[Transaction], list[AgentEvent]]) -> None:
-        for event in await self._store.write(work, Rank.AGENT):
+        for event in await self._store.write(work, Priority.AGENT):
             self._emit(event)
 
 
 def is_failing(error: SyncError) -> bool:
-    """Whether the server answered that it failed on this request."""
+    """Whether the server answered that it failed on this request (code `internal`)."""
     return isinstance(error, TransientError) and error.code == ErrorCode.INTERNAL
 
 

@@ -1,4 +1,4 @@
-"""Operations that the server fails on alone: set aside, and given up once others have passed often enough."""
+"""Poison: operations that the server fails on alone. They back off, and end as dead letters."""
 
 from sync_agent.backoff import DeadLetter, after_failing_alone, wait_ms
 from sync_agent.contract.codes import ErrorCode
@@ -12,7 +12,9 @@ from sync_agent.store.outbox import Status
 
 
 class FailedAlone:
-    """Counts how often each operation failed alone since others last passed; the verdict is in the outbox."""
+    """Counts how often each operation failed alone since others last passed; the outbox stores failed
+    attempts.
+    """
 
     def __init__(self, rng: Rng, settings: AgentSettings) -> None:
         self._rng = rng
@@ -20,32 +22,38 @@ class FailedAlone:
         self._times: dict[str, int] = {}
 
     def put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
-        """Whether it is the operation or the server shows when others pass."""
+        """Back off with this operation. Whether the operation or the server is at fault shows when others
+        pass.
+        """
         moment_ms = self.next_attempt_ms(tx, operation_id)
-        outbox.give_back(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
+        outbox.release(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
 
     def next_attempt_ms(self, tx: Transaction, operation_id: str) -> int:
-        """It failed alone once more: when to try it again, by the till's clock."""
+        """Count that it failed alone once more. Returns when to send it again, in the till's milliseconds."""
         times = self._times[operation_id] = self._times.get(operation_id, 0) + 1
         return tx.now_ms + wait_ms(self._settings, times + 1, self._rng)
 
     def forget(self, operation_id: str) -> None:
-        """The server has answered it."""
+        """The server gave a result for it: count from zero."""
         self._times.pop(operation_id, None)
 
-    def burn(self, tx: Transaction) -> list[AgentEvent]:
-        """Others passed: that these failed alone counts against them."""
-        news: list[AgentEvent] = []
+    def count_failed_attempts(self, tx: Transaction) -> list[AgentEvent]:
+        """Others passed: count a failed attempt of each operation that failed alone. Returns events for the
+        host.
+        """
+        events: list[AgentEvent] = []
         for operation_id in sorted(self._times):
-            failures = outbox.burn_attempt(tx, operation_id)
+            failures = outbox.count_failed_attempt(tx, operation_id)
             if failures is None:
                 continue
             verdict = after_failing_alone(self._settings, failures, tx.now_ms, self._rng)
             if isinstance(verdict, DeadLetter):
-                outbox.stand(tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None)
+                outbox.mark_needs_attention(
+                    tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None
+                )
                 figures: Figures = {"operation": operation_id, "times": verdict.failures}
-                news.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
+                events.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
             else:
                 outbox.wait_until(tx, operation_id, verdict.moment_ms)
         self._times.clear()
-        return news
+        return events

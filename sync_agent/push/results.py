@@ -1,4 +1,4 @@
-"""What the server's results mean for the till's own rows: each operation moves on by what was said of it."""
+"""Applies the server's results to the till's own rows: each operation changes its status by its result."""
 
 from collections.abc import Sequence
 
@@ -17,63 +17,63 @@ from sync_agent.store.outbox import End, Status
 def record_results(
     tx: Transaction, results: Sequence[OperationResult], settings: AgentSettings = DEFAULTS
 ) -> list[AgentEvent]:
-    """Move operations on, those that were taken all at once; what the host program should hear of it."""
-    taken = [one for one in results if one.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
+    """Record results, those of accepted operations in bulk. Returns events for the host program."""
+    taken = [result for result in results if result.means in {ResultStatus.APPLIED, ResultStatus.QUARANTINED}]
     outbox.finish_many(
         tx,
         [
             End(
-                one.id,
+                result.id,
                 Status.COMPLETED,
-                one.to_wire(),
-                history.QUARANTINED if one.means is ResultStatus.QUARANTINED else one.word,
+                result.to_wire(),
+                history.QUARANTINED if result.means is ResultStatus.QUARANTINED else result.word,
             )
-            for one in taken
+            for result in taken
         ],
     )
     overlay.note_effects(
-        tx, {one.id: one.effects or [] for one in taken if one.means is ResultStatus.APPLIED}
+        tx, {result.id: result.effects or [] for result in taken if result.means is ResultStatus.APPLIED}
     )
-    news: list[AgentEvent] = []
+    events: list[AgentEvent] = []
     for result in taken:
-        # A conflict that was opened again comes with the answer, before the feed tells of it.
+        # A reopened conflict comes with the result, before the feed sends it.
         if result.conflict is not None:
-            replica.keep_conflict(tx, result.conflict)
+            replica.store_conflict(tx, result.conflict)
     for result in results:
         match result.means:
             case ResultStatus.CONFLICT:
                 _record_conflict(tx, result)
             case ResultStatus.REJECTED:
                 code = result.word or ErrorCode.BAD_REQUEST
-                outbox.stand(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
+                outbox.mark_needs_attention(tx, result.id, Status.DEAD_LETTER, code=code, error=result.error)
                 figures = {"operation": result.id, "code": code}
-                news.append(Attention(AttentionCode.OPERATION_REFUSED, figures))
+                events.append(Attention(AttentionCode.OPERATION_REFUSED, figures))
             case ResultStatus.BLOCKED:
-                outbox.stand(tx, result.id, Status.BLOCKED, code=None, error=result.error)
+                outbox.mark_needs_attention(tx, result.id, Status.BLOCKED, code=None, error=result.error)
             case ResultStatus.DEFERRED:
                 asked_ms = result.retry_after_ms or settings.deferred_ms
                 later_ms = tx.now_ms + min(asked_ms, int(settings.retry_after_s_max * 1000))
-                outbox.give_back(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
+                outbox.release(tx, [result.id], next_attempt_ms=later_ms, error=result.error)
             case ResultStatus.APPLIED | ResultStatus.QUARANTINED:
                 pass
-    return news
+    return events
 
 
 def _record_conflict(tx: Transaction, result: OperationResult) -> None:
     if result.conflict is None:
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
         return
-    replica.keep_conflict(tx, result.conflict)
+    replica.store_conflict(tx, result.conflict)
     operation = tx.execute(select(t.outbox.c.resource_type).where(t.outbox.c.id == result.id)).scalar_one()
     if operation == CONFLICT:
-        # A decision that came too late: the conflict has moved, and is to be decided anew.
+        # A decision that came too late: the conflict has moved and has to be decided again.
         overlay.drop_operation(tx, result.id)
         outbox.finish(tx, result.id, Status.COMPLETED, result=result.to_wire(), code=ErrorCode.CONFLICT_MOVED)
     else:
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx, result.id, Status.CONFLICT, code=result.code or ErrorCode.CONFLICT, error=result.error
         )
-        # The feed may have told of its end already.
-        replica.follow_conflict(tx, replica.kept_conflict(tx, result.conflict.id), None)
+        # The feed may have sent its resolution already.
+        replica.follow_conflict(tx, replica.stored_conflict(tx, result.conflict.id), None)

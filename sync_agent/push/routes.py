@@ -1,7 +1,8 @@
-"""How a batch of operations goes up: over HTTP, or over the live socket where HTTP is refused and it lives.
+"""The routes of a batch to the server: HTTP, or the live socket if HTTP gets no answer and the socket is
+open.
 
-A proxy that lets the socket through and eats uploads is a common half of a network. The socket carries less
-at once, so HTTP is tried again after a while.
+Proxies that pass the socket and block uploads are common. The socket carries less at once, so HTTP is tried
+again after `http_refused_s`.
 """
 
 from dataclasses import dataclass
@@ -23,27 +24,29 @@ from sync_agent.ports import Channel, Clock, Transport
 from sync_agent.settings import AgentSettings
 
 
-class Way(StrEnum):
+class Route(StrEnum):
     HTTP = "http"
     SOCKET = "socket"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one delivery may hold. Under the contract's own limits, for what stands around the operations."""
+    """What one delivery may hold: below the contract's limits, which include the fields around the
+    operations.
+    """
 
     operations: int
     bytes: int
 
 
 _LIMITS = {
-    Way.HTTP: Limits(QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX * 3 // 4),
-    Way.SOCKET: Limits(QUEUE_OPERATIONS_MAX, QUEUE_EVENT_BYTES_MAX * 3 // 4),
+    Route.HTTP: Limits(QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX * 3 // 4),
+    Route.SOCKET: Limits(QUEUE_OPERATIONS_MAX, QUEUE_EVENT_BYTES_MAX * 3 // 4),
 }
 
 
 class Uplink:
-    """Carries batches up. `channel` is the live socket while a visit lasts, None otherwise."""
+    """Sends batches. `channel` is the live socket while a session lasts, None otherwise."""
 
     def __init__(self, transport: Transport, session: Session, clock: Clock, settings: AgentSettings) -> None:
         self._settings = settings
@@ -54,16 +57,19 @@ class Uplink:
         self.channel: Channel | None = None
 
     @property
-    def way(self) -> Way:
+    def route(self) -> Route:
         http_refused = self._clock.monotonic_s() < self._http_refused_until_s
-        return Way.SOCKET if http_refused and self.channel is not None else Way.HTTP
+        return Route.SOCKET if http_refused and self.channel is not None else Route.HTTP
 
-    def limits(self, way: Way) -> Limits:
-        return _LIMITS[way]
+    def limits(self, route: Route) -> Limits:
+        return _LIMITS[route]
 
-    async def send(self, way: Way, items: list[dict[str, Any]], delivery_id: str) -> list[OperationResult]:
-        """The server's results. Raises SyncError."""
-        answer = await (self._over_http(items, delivery_id) if way is Way.HTTP else self._over_socket(items))
+    async def send(
+        self, route: Route, items: list[dict[str, Any]], delivery_id: str
+    ) -> list[OperationResult]:
+        """Send a batch. Returns the server's results. Raises SyncError."""
+        over_http = route is Route.HTTP
+        answer = await (self._over_http(items, delivery_id) if over_http else self._over_socket(items))
         return read_as(QueueResults, answer, "the server's results").results
 
     async def _over_http(self, items: list[dict[str, Any]], delivery_id: str) -> Any:
@@ -81,9 +87,9 @@ class Uplink:
         timeout_s = self._settings.socket_answer_s_max
         return {"results": await self.channel.call(SYNC_OFFLINE_QUEUE, items, timeout_s=timeout_s)}
 
-    def go_another_way(self, failed: Way, error: TransientError) -> bool:
-        """Whether the other way is worth trying, after this one brought no answer of our server's."""
-        if failed is Way.SOCKET or error.code is not None or self.channel is None:
+    def fail_over(self, failed: Route, error: TransientError) -> bool:
+        """Change the route after no answer of our server. Returns whether there is another route to try."""
+        if failed is Route.SOCKET or error.code is not None or self.channel is None:
             self._http_refused_until_s = 0.0
             return False
         self._http_refused_until_s = self._clock.monotonic_s() + self._settings.http_refused_s

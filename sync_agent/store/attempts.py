@@ -1,7 +1,7 @@
-"""The timeline of every attempt: which deliveries carried an operation, and what became of it in each.
+"""The timeline of attempts: which deliveries carried an operation, and its outcome in each.
 
-A delivery is one exchange. It and its attempts are written in the transaction that leases the operations, so
-that a till which dies in the middle still shows that it tried.
+A delivery is one exchange with the server. It and its attempts are written in the transaction that leases the
+operations, so the attempt is on record even if the till dies during the exchange.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,21 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
 APPLIED, NO_ANSWER, REFUSED = "applied", "no_answer", "refused"
-"""What becomes of a delivery, and so of each operation in it whose attempt does not say otherwise. REFUSED:
-the server answered, and took none of it."""
+"""Outcomes of a delivery, and of each operation in it whose attempt has no outcome of its own. REFUSED: the
+server answered and accepted none of it."""
 
 
 @dataclass(frozen=True)
 class AttemptView:
-    """One try of one operation. Times are the till's own, in milliseconds; `request_id` stands in both logs.
+    """One attempt to send one operation. Times are the till's own, in milliseconds; both logs have
+    `request_id`.
 
-    `outcome` is a result's status, or the delivery's where no result came, or None where the till stopped
+    `outcome` is the result's status, or the delivery's outcome if no result came, or None if the till stopped
     before it knew.
     """
 
     request_id: str
-    way: str
+    route: str
     began_ms: int
     ended_ms: int | None
     outcome: str | None
@@ -35,14 +36,14 @@ class AttemptView:
     detail: str | None
 
 
-def begin(tx: Transaction, delivery_id: str, way: str, operation_ids: Sequence[str], size: int) -> None:
-    """A batch is about to be sent."""
+def begin(tx: Transaction, delivery_id: str, route: str, operation_ids: Sequence[str], size: int) -> None:
+    """Record that a batch is about to be sent."""
     tx.execute(
         insert(t.delivery).values(
             id=delivery_id,
             began_ms=tx.now_ms,
             ended_ms=None,
-            way=way,
+            way=route,
             operations=len(operation_ids),
             bytes=size,
             outcome=None,
@@ -55,7 +56,7 @@ def begin(tx: Transaction, delivery_id: str, way: str, operation_ids: Sequence[s
 
 
 def end(tx: Transaction, delivery_id: str, outcome: str, *, code: str | None, detail: str | None) -> None:
-    """How the delivery as a whole went."""
+    """Record the outcome of the delivery as a whole."""
     tx.execute(
         update(t.delivery)
         .where(t.delivery.c.id == delivery_id)
@@ -64,7 +65,7 @@ def end(tx: Transaction, delivery_id: str, outcome: str, *, code: str | None, de
 
 
 def note(tx: Transaction, delivery_id: str, results: Sequence[dict[str, Any]]) -> None:
-    """What fared otherwise than the delivery: rows of `operation`, `outcome`, `code`, `detail`."""
+    """Record outcomes that differ from the delivery's: rows of `operation`, `outcome`, `code`, `detail`."""
     if results:
         tx.execute(_NOTE, [{"delivery": delivery_id, **result} for result in results])
 
@@ -79,7 +80,7 @@ _NOTE = (
 
 
 def timeline(connection: Connection, operation_id: str) -> list[AttemptView]:
-    """Every try of an operation, the oldest first."""
+    """Every attempt of an operation, oldest first."""
     attempt, delivery = t.attempt.c, t.delivery.c
     query = (
         select(
@@ -101,7 +102,7 @@ def timeline(connection: Connection, operation_id: str) -> list[AttemptView]:
     return [
         AttemptView(
             request_id=row.id,
-            way=row.way,
+            route=row.way,
             began_ms=row.began_ms,
             ended_ms=row.ended_ms,
             outcome=row.outcome or row.of_all,
@@ -113,12 +114,12 @@ def timeline(connection: Connection, operation_id: str) -> list[AttemptView]:
 
 
 def forget(tx: Transaction, operation_ids: Sequence[str]) -> None:
-    """The history of these operations has had its time."""
+    """Delete the attempts of these operations."""
     tx.execute(delete(t.attempt).where(t.attempt.c.operation_id.in_(operation_ids)))
 
 
 def forget_empty_deliveries(tx: Transaction, before_ms: int) -> None:
-    """Deliveries of long ago whose operations are all gone."""
+    """Delete deliveries that began before `before_ms` and whose operations are all deleted."""
     tx.execute(
         delete(t.delivery).where(
             t.delivery.c.began_ms < before_ms,

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from sync_agent.errors import DiskFull, StoreCorrupt, StoreError, StoreUnavailable
-from sync_agent.ports import Clock, Executor, Ids, Rank, WriterThread
+from sync_agent.ports import Clock, Executor, Ids, Priority, WriterThread
 from sync_agent.store.home import Home
 from sync_agent.store.migrations import migrate
 
@@ -64,11 +64,11 @@ PRODUCTS_NAMED_MAX = 500
 class Transaction:
     """One local transaction on the write connection, and the record of what it changed."""
 
-    def __init__(self, connection: Connection, clock: Clock, ids: Ids, rank: Rank) -> None:
+    def __init__(self, connection: Connection, clock: Clock, ids: Ids, priority: Priority) -> None:
         self.connection = connection
         self.clock = clock
         self.ids = ids
-        self._rank = rank
+        self._priority = priority
         self._topics: set[Topic] = set()
         self._products: set[str] | None = set()
 
@@ -95,7 +95,7 @@ class Transaction:
     @property
     def changed(self) -> Changed:
         products = None if self._products is None else frozenset(self._products)
-        return Changed(frozenset(self._topics), products, by_clerk=self._rank is Rank.CLERK)
+        return Changed(frozenset(self._topics), products, by_clerk=self._priority is Priority.CLERK)
 
 
 def _translate(error: Exception) -> StoreError | None:
@@ -272,26 +272,26 @@ class Store:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def submit(self, work: Callable[[Transaction], T], rank: Rank = Rank.CLERK) -> "Future[T]":
+    def submit(self, work: Callable[[Transaction], T], priority: Priority = Priority.CLERK) -> "Future[T]":
         """Hand a transaction to the writer. The future resolves once it is on disk."""
-        return self._executor.submit(lambda: self._run(work, rank), rank)
+        return self._executor.submit(lambda: self._run(work, priority), priority)
 
-    async def write(self, work: Callable[[Transaction], T], rank: Rank = Rank.CLERK) -> T:
+    async def write(self, work: Callable[[Transaction], T], priority: Priority = Priority.CLERK) -> T:
         """As `submit`, awaited on the running loop. The transaction runs on even if the wait is cancelled."""
-        return await asyncio.wrap_future(self.submit(work, rank))
+        return await asyncio.wrap_future(self.submit(work, priority))
 
-    def _run(self, work: Callable[[Transaction], T], rank: Rank) -> T:
+    def _run(self, work: Callable[[Transaction], T], priority: Priority) -> T:
         with _translated(), self._writer.begin() as connection:
-            transaction = Transaction(connection, self.clock, self.ids, rank)
+            transaction = Transaction(connection, self.clock, self.ids, priority)
             result = work(transaction)
         changed = transaction.changed
         if changed.topics:
             for listener in tuple(self._listeners):
-                self._tell(listener, changed)
+                self._notify(listener, changed)
         return result
 
     @staticmethod
-    def _tell(listener: Callable[[Changed], None], changed: Changed) -> None:
+    def _notify(listener: Callable[[Changed], None], changed: Changed) -> None:
         try:
             listener(changed)
         except Exception:

@@ -1,7 +1,7 @@
-"""What a person does with an operation that stands before them: try it again, send it otherwise, give it up.
+"""What a person does with an operation that needs attention: retry, replace or discard it.
 
-Its content never changes once it was tried: an edited one is a new operation that names the old. Nothing is
-ever given up without the name of who did it, and why; a completed sale cannot be.
+The content of an operation never changes once it was sent: an edited operation is a new one that names the
+old one. A discarded operation records who discarded it and why; a completed sale cannot be discarded.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import Enqueued, NewOperation, Status
 
 DEPENDENCY_GIVEN_UP = "dependency_given_up"
-"""The code of an operation whose `depends_on` will never be completed."""
+"""The code of an operation whose `depends_on` was discarded."""
 
 
 class EndingProblem(StrEnum):
@@ -26,7 +26,7 @@ class EndingProblem(StrEnum):
 
     NOT_HERE = "not_here"
     NOT_REFUSED = "not_refused"
-    """It was sent meanwhile, or it still waits."""
+    """It was sent meanwhile, or is still waiting."""
     SALE_NOT_CHANGED = "sale_not_changed"
     SALE_NOT_DISCARDED = "sale_not_discarded"
     SALE_NOT_WITHDRAWN = "sale_not_withdrawn"
@@ -35,7 +35,7 @@ class EndingProblem(StrEnum):
 
 
 class CannotEnd(StoreError):
-    """The operation is not in a state in which that may be done with it; `problem` says why."""
+    """The operation's state does not allow this; `problem` says why."""
 
     code = "cannot_end"
 
@@ -45,9 +45,9 @@ class CannotEnd(StoreError):
 
 
 def retry(tx: Transaction, operation_id: str) -> None:
-    """A refused operation is offered again as it is: the server judges the same content anew.
+    """A refused operation is sent again as it is: the server decides anew on the same content.
 
-    Raises CannotEnd where it does not stand before a person.
+    Raises CannotEnd unless it is a dead letter.
     """
     _refused(tx, operation_id)
     tx.execute(
@@ -55,20 +55,20 @@ def retry(tx: Transaction, operation_id: str) -> None:
         .where(t.outbox.c.id == operation_id)
         .values(status=Status.PENDING, next_attempt_ms=0, failures=0, code=None)
     )
-    outbox.release_lane_of(tx, operation_id)
+    outbox.unblock_after(tx, operation_id)
     tx.touch(Topic.OUTBOX)
 
 
 def replace(tx: Transaction, operation_id: str, edited: NewOperation) -> Enqueued:
-    """A refused operation is sent otherwise: `edited` is queued, names the old one, and takes its place.
+    """Replace a refused operation: `edited` is queued, names the old operation, and takes its place.
 
-    Raises CannotEnd where it does not stand before a person, or is a completed sale.
+    Raises CannotEnd unless it is a dead letter, and for a completed sale.
     """
     _never_a_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_CHANGED)
     overlay.drop_operation(tx, operation_id)
     queued = outbox.enqueue(tx, with_other(edited, replaces=operation_id))
     for dependent in _needing(tx, operation_id):
-        # What the new one is queued behind cannot wait for it as well: neither would ever go.
+        # An operation that the new one waits for must not depend on it: neither would ever be sent.
         needed = None if _waits_for(tx, queued.id, dependent) else queued.id
         tx.execute(update(t.outbox).where(t.outbox.c.id == dependent).values(depends_on=needed))
     _end(tx, operation_id, Status.REPLACED, edited.actor_id, None)
@@ -82,34 +82,34 @@ def _needing(tx: Transaction, operation_id: str) -> Sequence[str]:
 
 
 def _waits_for(tx: Transaction, operation_id: str, other_id: str) -> bool:
-    """Whether this one goes only after the other, by their lanes and by what needs what."""
-    one, before = t.outbox.alias("one"), t.outbox.alias("before")
-    in_lane = and_(before.c.lane == one.c.lane, before.c.device_seq < one.c.device_seq)
-    found, rest = {operation_id}, [operation_id]
-    while rest:
-        standing_before = select(before.c.id).where(
-            one.c.id == rest.pop(),
-            or_(in_lane, before.c.id == one.c.depends_on),
+    """Whether the operation has to wait for the other, by ordering key or by dependence, directly or not."""
+    waiting, before = t.outbox.alias("waiting"), t.outbox.alias("before")
+    same_ordering_key = and_(before.c.lane == waiting.c.lane, before.c.device_seq < waiting.c.device_seq)
+    found, unchecked = {operation_id}, [operation_id]
+    while unchecked:
+        unfinished_before = select(before.c.id).where(
+            waiting.c.id == unchecked.pop(),
+            or_(same_ordering_key, before.c.id == waiting.c.depends_on),
             before.c.finished_ms.is_(None),
         )
-        for operation in tx.execute(standing_before).scalars().all():
+        for operation in tx.execute(unfinished_before).scalars().all():
             if operation not in found:
                 found.add(operation)
-                rest.append(operation)
+                unchecked.append(operation)
     return other_id in found
 
 
 def discard(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None:
-    """A refused operation is given up, and with it what it showed. What depends on it stands before a person.
+    """Discard a refused operation and its overlay. What depends on it becomes a dead letter.
 
-    Raises CannotEnd where it does not stand before a person, or is a completed sale: the goods have left.
+    Raises CannotEnd unless it is a dead letter, and for a completed sale: the goods have left.
     """
     _never_a_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_DISCARDED)
     _give_up(tx, operation_id, by=by, reason=reason)
 
 
 def withdraw(tx: Transaction, operation_id: str, *, by: str, reason: str) -> bool:
-    """Take back an operation that was never sent; whether it could be. A completed sale never is."""
+    """Withdraw an operation that was never sent. Returns whether it was withdrawn; never a completed sale."""
     row = _row(tx, operation_id)
     if row.finished_ms is not None or row.status != Status.PENDING or row.sent_count:
         return False
@@ -122,7 +122,7 @@ def _give_up(tx: Transaction, operation_id: str, *, by: str, reason: str) -> Non
     overlay.drop_operation(tx, operation_id)
     _end(tx, operation_id, Status.DISCARDED, by, reason)
     for dependent in _needing(tx, operation_id):
-        outbox.stand(
+        outbox.mark_needs_attention(
             tx,
             dependent,
             Status.DEAD_LETTER,

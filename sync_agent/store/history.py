@@ -1,8 +1,8 @@
-"""What has ended stays for a while: it is the till's history, and what rebuilds a server that lost some.
+"""The history of ended operations: pruned by age, and resent to a server that was restored from a backup.
 
-A server that was restored from an older backup has lost the tail of what it accepted. Everything completed
-whose effects stood in a stream that the server cannot continue is marked, offered again with its former
-result, and answered: as known, as applied now, or as something that a person has to look at.
+A server restored from an older backup has lost the operations that it accepted last. Completed operations
+with effects in a stream that the server cannot continue are marked, resent with their former result, and
+answered: known already, applied now, or in need of attention.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ from sync_agent.store.outbox import Batch, Claimed, Status, wire_form
 
 
 def prune(tx: Transaction, settings: AgentSettings = DEFAULTS) -> int:
-    """Forget one page of what ended more than `history_days` ago, with its attempts.
+    """Delete one page of operations that ended more than `history_days` ago, with their attempts.
 
-    How many operations it was; 0 once nothing is left to forget. An operation stays as long as a sale with
-    its id does: how long a receipt is kept is for the till to say, not for the agent.
+    Returns how many; 0 once nothing is left to delete. An operation is not deleted while a sale with its id
+    exists: how long receipts are stored is the host program's decision.
     """
     before_ms = tx.now_ms - settings.history_ms
     old = (
@@ -54,12 +54,12 @@ def prune(tx: Transaction, settings: AgentSettings = DEFAULTS) -> int:
 # --- a server that has lost something ----------------------------------------------------------------
 
 
-def mark_for_offering(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
-    """What was completed within `history_days`, with an effect in this stream, is to be offered again. How
-    many operations.
+def mark_for_resend(tx: Transaction, stream: str, settings: AgentSettings = DEFAULTS) -> int:
+    """What was completed within `history_days`, with an effect in this stream, is marked to be resent.
+    Returns how many operations.
 
-    A sale that the server kept for a manager, and what a decision ended, left no effect to go by: they are
-    offered whatever the stream.
+    Sales that the server quarantined, and operations that a decision ended, have no effect that names a
+    stream: they are resent whatever the stream.
     """
     shown_there = func.instr(t.outbox.c.result, f'"stream":{orjson.dumps(stream).decode()}') > 0
     marked = tx.execute(
@@ -76,30 +76,30 @@ def mark_for_offering(tx: Transaction, stream: str, settings: AgentSettings = DE
 
 
 QUARANTINED, RESOLVED, LOST_WITH_BACKUP = "quarantined", "resolved", "lost_with_backup"
-"""Codes of completed operations: kept at the server for a manager; ended by a decision; a decision on
-something that the restored server does not know."""
+"""Codes of completed operations: quarantined at the server; ended by a decision; a decision on something that
+the restored server does not know."""
 
 
-def to_offer(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
-    """The next operations to offer again, in the order that they were made, each with its former result."""
+def to_resend(connection: Connection, *, count_max: int, bytes_max: int) -> Batch:
+    """The next operations to resend, in the order that they were made, each with its former result."""
     rows = connection.execute(
         select(t.outbox).where(t.outbox.c.offer_again == 1).order_by(t.outbox.c.device_seq).limit(count_max)
     )
-    offered: list[Claimed] = []
+    operations: list[Claimed] = []
     size = 0
     for row in rows:
         former = orjson.loads(row.result) if row.result else {"status": ResultStatus.CONFLICT}
         bytes_ = row.bytes + len(row.result or "")
         size += bytes_
-        if offered and size > bytes_max:
+        if operations and size > bytes_max:
             break
         wire = wire_form(row) | {"formerResult": former}
-        offered.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
-    return Batch(tuple(offered))
+        operations.append(Claimed(row.id, row.device_seq, wire, bytes_, row.sent_count))
+    return Batch(tuple(operations))
 
 
-def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
-    """What the server said of operations that it was offered again. The answers to those that it had lost."""
+def record_resent(tx: Transaction, results: Sequence[OperationResult]) -> list[OperationResult]:
+    """Record the server's results of resent operations. Returns the results of those that it had lost."""
     lost: list[OperationResult] = []
     for result in results:
         if result.repeated:
@@ -113,7 +113,7 @@ def record_offered(tx: Transaction, results: Sequence[OperationResult]) -> list[
 
 
 def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
-    """What was completed once is lost at the server, which fails on it now: it waits as if it were new."""
+    """A completed operation that the server lost, and fails on now, waits again as if it were new."""
     overlay.void_promise(tx, operation_id)
     _settled(
         tx,
@@ -127,7 +127,7 @@ def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
 
 
 def _taken_anew(tx: Transaction, result: OperationResult) -> None:
-    """The server had lost it, and has judged it again: what it promised before is void."""
+    """The server had lost it and has applied or refused it anew: the effects it named before are void."""
     wire = orjson.dumps(result.to_wire()).decode()
     match result.means:
         case ResultStatus.APPLIED:
@@ -140,12 +140,12 @@ def _taken_anew(tx: Transaction, result: OperationResult) -> None:
             overlay.drop_operation(tx, result.id)
             _settled(tx, result.id, code=LOST_WITH_BACKUP)
         case ResultStatus.CONFLICT if _is_decision(tx, result) and result.conflict is not None:
-            # It came too late this time: what it decided is open, and to be decided anew.
-            replica.keep_conflict(tx, result.conflict)
+            # It came too late this time: the conflict has moved, and is to be decided anew.
+            replica.store_conflict(tx, result.conflict)
             overlay.drop_operation(tx, result.id)
             _settled(tx, result.id, result=wire, code=ErrorCode.CONFLICT_MOVED)
         case _:
-            _before_a_person(tx, result)
+            _needs_attention(tx, result)
 
 
 def _is_decision(tx: Transaction, result: OperationResult) -> bool:
@@ -154,12 +154,12 @@ def _is_decision(tx: Transaction, result: OperationResult) -> bool:
     return kind == CONFLICT
 
 
-def _before_a_person(tx: Transaction, result: OperationResult) -> None:
-    """It was accepted once, and is not now: it is open again."""
+def _needs_attention(tx: Transaction, result: OperationResult) -> None:
+    """It was accepted before and is not now: it needs attention."""
     _settled(tx, result.id, finished_ms=None, result=None)
     overlay.void_promise(tx, result.id)
     if result.conflict is not None:
-        replica.keep_conflict(tx, result.conflict)
+        replica.store_conflict(tx, result.conflict)
     match result.means:
         case ResultStatus.CONFLICT:
             status = Status.CONFLICT
@@ -167,7 +167,7 @@ def _before_a_person(tx: Transaction, result: OperationResult) -> None:
             status = Status.BLOCKED
         case _:
             status = Status.DEAD_LETTER
-    outbox.stand(tx, result.id, status, code=result.word, error=result.error)
+    outbox.mark_needs_attention(tx, result.id, status, code=result.word, error=result.error)
 
 
 def _settled(tx: Transaction, operation_id: str, **values: Any) -> None:

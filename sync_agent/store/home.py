@@ -39,7 +39,7 @@ class Home:
 
     @property
     def checked_mark(self) -> Path:
-        """Its time is when the database was last found sound."""
+        """Its time is when the database was last found intact."""
         return self.path / "till.checked"
 
     @property

@@ -1,4 +1,4 @@
-"""What outlives a restart about the way to the server: the queue's rest, and when we last heard from it."""
+"""What outlives a restart about the link to the server: how long to back off, and the last contact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ def read_link(connection: Connection) -> LinkRecord | None:
     return None if row is None else LinkRecord(*row)
 
 
-def rest_until(tx: Transaction, not_before_ms: int) -> None:
-    """Transport trouble: the whole queue rests, and the next wait is longer."""
+def back_off_until(tx: Transaction, not_before_ms: int) -> None:
+    """Transport trouble: nothing is sent until then, and the next wait is longer."""
     tx.execute(update(t.link).values(failures=t.link.c.failures + 1, not_before_ms=not_before_ms))
     tx.touch(Topic.OUTBOX)
 
 
-def end_rest(tx: Transaction, *, contact: bool) -> None:
-    """The server answered (`contact`), or a clerk said "Try now"."""
+def end_back_off(tx: Transaction, *, contact: bool) -> None:
+    """End the back-off: the server answered (`contact`), or a clerk chose "Try now"."""
     values: dict[str, int] = {"not_before_ms": 0}
     if contact:
         values |= {"failures": 0, "last_contact_ms": tx.now_ms}
@@ -45,17 +45,17 @@ def end_rest(tx: Transaction, *, contact: bool) -> None:
 
 
 def note_contact(tx: Transaction) -> None:
-    """Our own server answered an authenticated call."""
+    """Record that our own server answered an authenticated call."""
     tx.execute(update(t.link).values(last_contact_ms=tx.now_ms))
 
 
 def note_forms(tx: Transaction, forms: Sequence[int] | None) -> None:
-    """The server named the forms of operations that it reads, or none."""
+    """Store the forms of operations that the server named; None if it named none."""
     written = None if forms is None else orjson.dumps(list(forms)).decode()
     tx.execute(update(t.link).where(t.link.c.forms.is_distinct_from(written)).values(forms=written))
 
 
 def note_full_sync(tx: Transaction) -> None:
-    """Every stream that this till follows has been read to its head."""
+    """Record that every stream of this till has been read to its head."""
     tx.execute(update(t.link).values(last_full_sync_ms=tx.now_ms, last_contact_ms=tx.now_ms))
     tx.touch(Topic.OUTBOX)

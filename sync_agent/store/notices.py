@@ -19,9 +19,9 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 SERVER_RESTORED = "server_restored"
-DATABASE_SALVAGED = "database_salvaged"
-HEARD = "heard"
-"""Kinds of a till's own notices. HEARD is a manager's, of a server that has no rows for them."""
+DATABASE_REPAIRED = "database_salvaged"
+RECEIVED = "heard"
+"""Kinds of a till's own notices. RECEIVED is a manager's, of a server that has no rows for them."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def add(tx: Transaction, kind: str, figures: Figures) -> None:
     _add(tx, kind, "", orjson.dumps(dict(figures)).decode())
 
 
-def add_heard(tx: Transaction, notice: Notice) -> None:
+def add_received(tx: Transaction, notice: Notice) -> None:
     """A manager's notice that came as an event alone."""
     text = text_of(notice)
     if text:
-        _add(tx, HEARD, text, None)
+        _add(tx, RECEIVED, text, None)
 
 
 def _add(tx: Transaction, kind: str, message: str, figures: str | None) -> None:

@@ -1,8 +1,8 @@
-"""The offline queue: what this till asks of the server, from the clerk's act to its end.
+"""The outbox: the durable queue of this till's operations, from the clerk's action to the end of each.
 
-An operation is written in the same transaction as the business rows that it stands for. Claiming is a
-lease: it runs out by itself, and a lease of another owner is from a process that has died, so nothing ever
-hangs in "processing". ARCHITECTURE.md, "Life of an operation".
+An operation is written in the same transaction as the business rows that it reports. Claiming is a lease
+with an expiry time, and a lease of another owner is left over from a process that has died, so no operation
+ever hangs in "processing". ARCHITECTURE.md, "Life of an operation".
 """
 
 import json
@@ -25,7 +25,7 @@ from sync_agent.store.device import NotEnrolled
 
 
 class Status(StrEnum):
-    """Where an operation stands. The wire's four words map onto these."""
+    """The status of an operation on the till. The server's result statuses map onto these."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,7 +41,7 @@ WAITING = (Status.PENDING, Status.PROCESSING)
 
 
 def is_over(moment_ms: int, now_ms: int, wait_ms_max: int) -> bool:
-    """Whether a wait that was to last until then is over; see `AgentSettings.wait_ms_max`."""
+    """Whether a wait until `moment_ms` is over; see `AgentSettings.wait_ms_max`."""
     return not now_ms < moment_ms <= now_ms + wait_ms_max
 
 
@@ -50,8 +50,8 @@ def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
 
 
 @dataclass(frozen=True)
-class StockEffect:
-    """What an operation does to one product's stock: "delta" adds `quantity`, "count" sets it."""
+class ExpectedStockEffect:
+    """The expected effect on one product's stock: "delta" adds `quantity`, "count" sets it."""
 
     product_id: str
     location_id: str
@@ -60,8 +60,8 @@ class StockEffect:
 
 
 @dataclass(frozen=True)
-class ProductEffect:
-    """Which fields an operation sets on a product (column names of the catalogue), or that it deletes it."""
+class ExpectedProductEffect:
+    """The expected effect on a product: the fields it sets (columns of the catalogue), or its deletion."""
 
     product_id: str
     fields: dict[str, Any]
@@ -70,9 +70,9 @@ class ProductEffect:
 
 @dataclass(frozen=True)
 class NewOperation:
-    """An operation to be queued. `data` is in wire names and JSON types, and in the newest form.
+    """An operation to be queued. `data` has wire names and JSON types, in the newest form.
 
-    It is hashed as it is written, and never changes.
+    It is hashed when it is written, and never changes.
     """
 
     operation: str
@@ -85,15 +85,15 @@ class NewOperation:
     base_version: int | None = None
     approved_by_id: str | None = None
     approvals: tuple[Approval, ...] = ()
-    """What a manager approved in it; `approved_by_id` names the one who gave the last."""
-    lane: str | None = None
-    rank: int = 0
+    """What a manager approved in it; `approved_by_id` is who gave the last approval."""
+    ordering_key: str | None = None
+    priority: int = 0
     replaces: str | None = None
     occurred_ms: int | None = None
     depends_on: str | None = None
-    """The operation that has to be completed before this one is offered."""
-    stock: tuple[StockEffect, ...] = ()
-    product: ProductEffect | None = None
+    """The operation that has to be completed before this one is sent."""
+    stock: tuple[ExpectedStockEffect, ...] = ()
+    product: ExpectedProductEffect | None = None
     id: str | None = None
     """Minted where it is None."""
 
@@ -105,11 +105,11 @@ class Enqueued:
 
 
 def enqueue(tx: Transaction, new: NewOperation) -> Enqueued:
-    """Queue one operation, with its overlay, in the caller's transaction."""
+    """Queue one operation, with its expected effects, in the caller's transaction."""
     return enqueue_many(tx, (new,))[0]
 
 
-def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued]:
+def enqueue_many(tx: Transaction, operations: Sequence[NewOperation]) -> list[Enqueued]:
     """Queue operations in order. Raises NotEnrolled on a home without a till."""
     row = tx.execute(_NUMBERS).first()
     if row is None:
@@ -117,7 +117,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
     device_seq, last_hash, clock_offset_ms, tenant_seq, named = row
     form = forms.FORMS.to_write(named)
     outbox_rows, stock_rows, product_rows = [], [], []
-    for new in news:
+    for new in operations:
         values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms, form)
         values["tenant_seq"] = tenant_seq
         outbox_rows.append(values)
@@ -129,7 +129,7 @@ def enqueue_many(tx: Transaction, news: Sequence[NewOperation]) -> list[Enqueued
         device_seq, last_hash = device_seq + 1, values["hash"]
     tx.execute(_SET_NUMBERS, {"next_device_seq": device_seq, "last_hash": last_hash})
     tx.execute(_INSERT_OPERATION, outbox_rows)
-    _park(tx, {values["lane"] for values in outbox_rows} - {None})
+    _block_followers(tx, {values["lane"] for values in outbox_rows} - {None})
     if stock_rows:
         tx.execute(_INSERT_OVERLAY, stock_rows)
     if product_rows:
@@ -182,8 +182,8 @@ def _outbox_values(
         "replaces": new.replaces,
         "summary": json.dumps(new.summary, ensure_ascii=False),
         "bytes": len(data) + len(approvals) + _WIRE_FRAME_BYTES,
-        "rank": new.rank,
-        "lane": new.lane,
+        "rank": new.priority,
+        "lane": new.ordering_key,
         "status": Status.PENDING,
         "failures": 0,
         "sent_count": 0,
@@ -202,10 +202,10 @@ def _outbox_values(
 
 
 _WIRE_FRAME_BYTES = 700
-"""More than the fields around `data` and `approvals` ever take on the wire (ids, hash, times)."""
+"""An upper bound for the size of the wire fields besides `data` and `approvals` (ids, hash, times)."""
 
 
-def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> dict[str, Any]:
+def _stock_overlay(operation_id: str, device_seq: int, effect: ExpectedStockEffect) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "product_id": effect.product_id,
@@ -218,7 +218,7 @@ def _stock_overlay(operation_id: str, device_seq: int, effect: StockEffect) -> d
     }
 
 
-def _product_overlay(operation_id: str, device_seq: int, effect: ProductEffect) -> dict[str, Any]:
+def _product_overlay(operation_id: str, device_seq: int, effect: ExpectedProductEffect) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "product_id": effect.product_id,
@@ -235,7 +235,7 @@ def _product_overlay(operation_id: str, device_seq: int, effect: ProductEffect) 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A leased operation: its wire form is built from its row, word for word the same each time."""
+    """A leased operation. `wire` is built from its row and is identical in every attempt."""
 
     id: str
     device_seq: int
@@ -261,9 +261,9 @@ class Batch:
 
 
 def _own_turn() -> Any:
-    """Nothing unfinished stands before it in its lane, and what it depends on is done."""
+    """Nothing earlier with its ordering key is unfinished, and what it depends on is done."""
     earlier, needed = t.outbox.alias("earlier"), t.outbox.alias("needed")
-    first_of_lane = or_(
+    first_of_ordering_key = or_(
         t.outbox.c.lane.is_(None),
         ~exists().where(
             earlier.c.lane == t.outbox.c.lane,
@@ -275,7 +275,7 @@ def _own_turn() -> Any:
         t.outbox.c.depends_on.is_(None),
         ~exists().where(needed.c.id == t.outbox.c.depends_on, needed.c.finished_ms.is_(None)),
     )
-    return and_(first_of_lane, needs_nothing)
+    return and_(first_of_ordering_key, needs_nothing)
 
 
 _OWN_TURN = _own_turn()
@@ -292,16 +292,16 @@ def claim(
     among: Sequence[str] | None = None,
     wait_ms_max: int = DEFAULTS.wait_ms_max,
 ) -> Batch:
-    """Lease the next operations: sales before bulk edits, then in the order that they were made.
+    """Lease the next operations, by priority (sales before bulk edits), then by operation number.
 
-    Of a lane only its oldest unfinished operation is offered, and none behind one that stands before a
-    person. `among` takes just these ids.
+    Of an ordering key only the oldest unfinished operation is leased, and none behind one that needs
+    attention. `among` limits it to these ids.
     """
     now_ms = tx.now_ms
-    # Two looks rather than one with OR: each then walks its index in order, however long the queue is.
+    # Two queries instead of one with OR: each walks its index in order, however long the queue is.
     rows = _candidates(tx, _left_over(now_ms, owner, wait_ms_max), among, count_max)
     if len(rows) < count_max:
-        # "+ 0" keeps SQLite from the index on this moment: it would sort the whole queue by its order after.
+        # "+ 0" stops SQLite from using the index on this column: it would then sort the whole queue.
         moment = t.outbox.c.next_attempt_ms + 0
         due = and_(t.outbox.c.status == Status.PENDING, _is_over(moment, now_ms, wait_ms_max))
         rows += _candidates(tx, due, among, count_max - len(rows))
@@ -312,11 +312,11 @@ def claim(
         if claimed and size > bytes_max:
             break
         claimed.append(Claimed(row.id, row.device_seq, wire_form(row), row.bytes, row.sent_count))
-    claimed.sort(key=lambda one: one.device_seq)
+    claimed.sort(key=lambda operation: operation.device_seq)
     if claimed:
         tx.execute(
             update(t.outbox)
-            .where(t.outbox.c.id.in_([one.id for one in claimed]))
+            .where(t.outbox.c.id.in_([operation.id for operation in claimed]))
             .values(
                 status=Status.PROCESSING,
                 lease_owner=owner,
@@ -341,7 +341,7 @@ def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_
 
 
 def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
-    """Leased once, and the lease is over or its owner has died."""
+    """Leased before, and the lease has expired or its owner has died."""
     return and_(
         t.outbox.c.status == Status.PROCESSING,
         or_(_is_over(t.outbox.c.lease_until_ms, now_ms, wait_ms_max), t.outbox.c.lease_owner != owner),
@@ -349,7 +349,7 @@ def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
 
 
 def wire_form(row: Any) -> dict[str, Any]:
-    """An outbox row as it is sent: word for word the same each time."""
+    """An outbox row in wire form, identical in every attempt."""
     wire = {
         "id": row.id,
         "operation": row.operation,
@@ -373,21 +373,23 @@ def wire_form(row: Any) -> dict[str, Any]:
 
 
 def forget_what_was_read(tx: Transaction) -> None:
-    """The tenant's stream has begun anew (a server was restored): its old numbers say nothing any more."""
+    """The tenant's stream has a new epoch (a server was restored): numbers read before are meaningless."""
     tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
 
 
 def next_due_ms(
     connection: Connection, owner: str, now_ms: int, wait_ms_max: int = DEFAULTS.wait_ms_max
 ) -> int | None:
-    """When the next waiting operation may be claimed; None where none waits. May lie in the past."""
-    unfinished = t.outbox.c.finished_ms.is_(None)  # says which index: the history behind it grows for ever
+    """When the next waiting operation may be claimed, in milliseconds; None if none waits. May be in the
+    past.
+    """
+    unfinished = t.outbox.c.finished_ms.is_(None)  # selects the partial index: ended operations are many
     due = t.outbox.c.next_attempt_ms
     waits = select(due).where(unfinished, t.outbox.c.status == Status.PENDING, _OWN_TURN).limit(1)
     leased = t.outbox.c.status == Status.PROCESSING
     lease_ends = select(func.min(t.outbox.c.lease_until_ms), func.max(t.outbox.c.lease_until_ms))
     abandoned = select(t.outbox.c.id).where(unfinished, leased, t.outbox.c.lease_owner != owner).limit(1)
-    # The last as well as the first: one from before the clock was set back is over, however far off.
+    # The latest as well as the earliest: a time set before the clock was set back is over, however far off.
     moments = [
         connection.execute(waits.order_by(due)).scalar(),
         connection.execute(waits.order_by(due.desc())).scalar(),
@@ -406,7 +408,7 @@ def next_due_ms(
 
 
 def waiting_count(connection: Connection) -> int:
-    """How many operations have not been answered yet."""
+    """How many operations have no result yet."""
     return connection.execute(
         select(func.count())
         .select_from(t.outbox)
@@ -417,8 +419,8 @@ def waiting_count(connection: Connection) -> int:
 # --- moving on ---------------------------------------------------------------------------------------
 
 
-def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
-    """Transport trouble: the operations wait again, and no attempt is burned."""
+def release(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
+    """Release leased operations after transport trouble: they wait again; no failed attempt is counted."""
     tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id.in_(list(ids)), t.outbox.c.status == Status.PROCESSING)
@@ -433,20 +435,20 @@ def give_back(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, erro
     tx.touch(Topic.OUTBOX)
 
 
-def burn_attempt(tx: Transaction, operation_id: str) -> int | None:
-    """The server failed on this operation alone: count it. The number burned so far; None where it ended."""
+def count_failed_attempt(tx: Transaction, operation_id: str) -> int | None:
+    """Count that the server failed on this operation alone. Returns the count; None if it has ended."""
     tx.touch(Topic.OUTBOX)
-    burned: int | None = tx.execute(
+    failed_attempts: int | None = tx.execute(
         update(t.outbox)
         .where(t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None))
         .values(failures=t.outbox.c.failures + 1)
         .returning(t.outbox.c.failures)
     ).scalar_one_or_none()
-    return burned
+    return failed_attempts
 
 
 def sent_without_answer(connection: Connection) -> list[str]:
-    """What was offered to the server and never answered, in the order that it was made."""
+    """What was sent to the server and never answered, in the order that it was made."""
     query = (
         select(t.outbox.c.id)
         .where(t.outbox.c.finished_ms.is_(None), t.outbox.c.status.in_(WAITING), t.outbox.c.sent_count > 0)
@@ -456,12 +458,12 @@ def sent_without_answer(connection: Connection) -> list[str]:
 
 
 def wait_until(tx: Transaction, operation_id: str, moment_ms: int) -> None:
-    """The operation is not tried before then."""
+    """The operation is not sent before `moment_ms`."""
     tx.execute(update(t.outbox).where(t.outbox.c.id == operation_id).values(next_attempt_ms=moment_ms))
 
 
 def forget_waits(tx: Transaction) -> None:
-    """The link is back, or a clerk said "Try now": nothing waits for its time any more."""
+    """End the back-off of every waiting operation: the link is back, or a clerk chose "Try now"."""
     tx.execute(
         update(t.outbox)
         .where(t.outbox.c.status == Status.PENDING, t.outbox.c.next_attempt_ms > 0)
@@ -483,12 +485,12 @@ class End:
 def finish(
     tx: Transaction, operation_id: str, status: Status, *, result: dict[str, Any] | None, code: str | None
 ) -> None:
-    """The end of one operation; see `finish_many`."""
+    """Record the end of one operation; see `finish_many`."""
     finish_many(tx, [End(operation_id, status, result, code)])
 
 
 def finish_many(tx: Transaction, ends: Sequence[End]) -> None:
-    """The end of operations, in two or three statements however many. What stood behind them may go."""
+    """Record the end of operations, in two or three statements, and unblock what follows them."""
     if not ends:
         return
     now_ms = tx.now_ms
@@ -506,9 +508,11 @@ def finish_many(tx: Transaction, ends: Sequence[End]) -> None:
         ],
     )
     ended = [end.operation_id for end in ends]
-    lanes = select(t.outbox.c.lane).where(t.outbox.c.id.in_(ended), t.outbox.c.lane.is_not(None)).distinct()
-    for lane in tx.execute(lanes).scalars().all():
-        release_lane(tx, lane)
+    ordering_keys = (
+        select(t.outbox.c.lane).where(t.outbox.c.id.in_(ended), t.outbox.c.lane.is_not(None)).distinct()
+    )
+    for ordering_key in tx.execute(ordering_keys).scalars().all():
+        unblock(tx, ordering_key)
     tx.touch(Topic.OUTBOX)
 
 
@@ -528,10 +532,12 @@ _FINISH = (
 )
 
 
-def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None) -> None:
-    """The operation stands before a person (or behind one that does); what is behind it in its lane waits.
+def mark_needs_attention(
+    tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None
+) -> None:
+    """It needs attention (or is behind one that does); what follows with its ordering key is blocked.
 
-    One that has ended meanwhile (its answer came late) stays ended.
+    An operation that has ended meanwhile (its result came late) stays ended.
     """
     row = tx.execute(
         update(t.outbox)
@@ -545,7 +551,7 @@ def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | Non
             .where(
                 t.outbox.c.lane == row.lane,
                 t.outbox.c.device_seq > row.device_seq,
-                # One that is on its way may be answered yet; until then it waits with the others.
+                # A leased operation may still get its result; until then it is blocked like the others.
                 t.outbox.c.status.in_(WAITING),
                 t.outbox.c.finished_ms.is_(None),
             )
@@ -554,30 +560,30 @@ def stand(tx: Transaction, operation_id: str, status: Status, *, code: str | Non
     tx.touch(Topic.OUTBOX)
 
 
-def release_lane_of(tx: Transaction, operation_id: str) -> None:
-    """What was parked behind this operation waits for its turn again."""
-    lane = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
-    if lane is not None:
-        release_lane(tx, lane)
+def unblock_after(tx: Transaction, operation_id: str) -> None:
+    """What was blocked behind this operation waits for its turn again."""
+    ordering_key = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
+    if ordering_key is not None:
+        unblock(tx, ordering_key)
 
 
-def _park(tx: Transaction, lanes: set[str]) -> None:
-    """What was just queued behind one that stands before a person waits with those that are parked there."""
-    if lanes:
-        tx.execute(_PARK, {"lanes": sorted(lanes)})
+def _block_followers(tx: Transaction, ordering_keys: set[str]) -> None:
+    """What was just queued behind an operation that needs attention is blocked like those before it."""
+    if ordering_keys:
+        tx.execute(_BLOCK_FOLLOWERS, {"ordering_keys": sorted(ordering_keys)})
 
 
-_STANDING = t.outbox.alias("standing")
-_PARK = (
+_EARLIER = t.outbox.alias("earlier")
+_BLOCK_FOLLOWERS = (
     update(t.outbox)
     .where(
-        t.outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+        t.outbox.c.lane.in_(bindparam("ordering_keys", expanding=True)),
         t.outbox.c.status == Status.PENDING,
         exists().where(
-            _STANDING.c.lane == t.outbox.c.lane,
-            _STANDING.c.device_seq < t.outbox.c.device_seq,
-            _STANDING.c.finished_ms.is_(None),
-            _STANDING.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
+            _EARLIER.c.lane == t.outbox.c.lane,
+            _EARLIER.c.device_seq < t.outbox.c.device_seq,
+            _EARLIER.c.finished_ms.is_(None),
+            _EARLIER.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER, Status.BLOCKED]),
         ),
     )
     .values({"status": Status.BLOCKED.value})
@@ -585,7 +591,7 @@ _PARK = (
 
 
 def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str | None]]:
-    """What is parked: lane, and the resource type, resource and place that it is about. Each lane once."""
+    """What is blocked: ordering key, resource type, resource and location. Each ordering key once."""
     of = t.outbox.c
     rows = connection.execute(
         select(of.lane, of.resource_type, of.resource_id, of.location_id)
@@ -595,17 +601,17 @@ def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str |
     return [(row.lane, row.resource_type, row.resource_id, row.location_id) for row in rows]
 
 
-def release_lane(tx: Transaction, lane: str) -> None:
-    """What is parked in this lane waits for its turn again, up to what stands before a person in it."""
-    first_standing = tx.execute(
+def unblock(tx: Transaction, ordering_key: str) -> None:
+    """What is blocked under this key waits for its turn again, up to the first that needs attention."""
+    first_needing_attention = tx.execute(
         select(func.min(t.outbox.c.device_seq)).where(
-            t.outbox.c.lane == lane,
+            t.outbox.c.lane == ordering_key,
             t.outbox.c.finished_ms.is_(None),
             t.outbox.c.status.in_([Status.CONFLICT, Status.DEAD_LETTER]),
         )
     ).scalar_one()
-    parked = and_(t.outbox.c.lane == lane, t.outbox.c.status == Status.BLOCKED)
-    if first_standing is not None:
-        parked = and_(parked, t.outbox.c.device_seq < first_standing)
-    tx.execute(update(t.outbox).where(parked).values(status=Status.PENDING, next_attempt_ms=0))
+    blocked = and_(t.outbox.c.lane == ordering_key, t.outbox.c.status == Status.BLOCKED)
+    if first_needing_attention is not None:
+        blocked = and_(blocked, t.outbox.c.device_seq < first_needing_attention)
+    tx.execute(update(t.outbox).where(blocked).values(status=Status.PENDING, next_attempt_ms=0))
     tx.touch(Topic.OUTBOX)

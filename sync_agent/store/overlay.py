@@ -43,10 +43,12 @@ class _Shown:
     """Where the feed shows the effects of one operation."""
 
     def __init__(self, effects: Sequence[Effect]) -> None:
-        self._exactly = {(one.stream, one.resource_type, one.resource_id): one.seq for one in effects}
+        self._exactly = {
+            (effect.stream, effect.resource_type, effect.resource_id): effect.seq for effect in effects
+        }
         self._last: dict[str, int] = {}
-        for one in effects:
-            self._last[one.stream] = max(one.seq, self._last.get(one.stream, 0))
+        for effect in effects:
+            self._last[effect.stream] = max(effect.seq, self._last.get(effect.stream, 0))
 
     def at(self, stream: str, resource_type: str, resource_id: str) -> int | None:
         """The number that shows it; None where the operation has no effect in that stream."""
@@ -62,18 +64,18 @@ def _settle(
 ) -> None:
     keys = list(table.primary_key.columns)
     dropped: list[dict[str, Any]] = []
-    kept: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for row in tx.execute(select(*keys).where(table.c.operation_id.in_(operation_ids))):
         stream, seq = place_of(row)
         key = {f"of_{name}": value for name, value in row._asdict().items()}
         if seq is None or stream not in cursors or cursors[stream] >= seq:
             dropped.append(key)
         else:
-            kept.append(key | {"effect_stream": stream, "effect_seq": seq})
+            rows.append(key | {"effect_stream": stream, "effect_seq": seq})
     this_row = [column == bindparam(f"of_{column.name}") for column in keys]
-    if kept:
+    if rows:
         where_shown: dict[str, Any] = {name: bindparam(name) for name in ("effect_stream", "effect_seq")}
-        tx.execute(update(table).where(*this_row).values(where_shown), kept)
+        tx.execute(update(table).where(*this_row).values(where_shown), rows)
     if dropped:
         tx.execute(delete(table).where(*this_row), dropped)
         _refresh(tx, table, [key["of_product_id"] for key in dropped])

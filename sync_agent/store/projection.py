@@ -40,7 +40,7 @@ class StockFigure:
 
     @property
     def on_hand(self) -> int:
-        return project(self.server_quantity or 0, ((one.kind, one.quantity) for one in self.effects))
+        return project(self.server_quantity or 0, ((effect.kind, effect.quantity) for effect in self.effects))
 
 
 def project(confirmed: int, effects: Iterable[tuple[str, int]]) -> int:

@@ -81,4 +81,6 @@ def _models_in(annotation: Any) -> Iterable[type[Wire]]:
 
 
 def _texts(value: object) -> frozenset[str]:
-    return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
+    return (
+        frozenset(name for name in value if isinstance(name, str)) if isinstance(value, list) else frozenset()
+    )

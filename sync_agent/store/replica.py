@@ -375,13 +375,13 @@ def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -
 # --- conflicts ---------------------------------------------------------------------------------------
 
 
-def keep_conflict(tx: Transaction, conflict: Conflict) -> None:
+def store_conflict(tx: Transaction, conflict: Conflict) -> None:
     """A conflict that an operation's result brought, before the feed tells of it."""
     _upsert(tx, KINDS["conflict"], [_conflict(conflict)], staged=False)
     tx.touch(Topic.CONFLICTS)
 
 
-def kept_conflict(tx: Transaction, conflict_id: str) -> Conflict:
+def stored_conflict(tx: Transaction, conflict_id: str) -> Conflict:
     """The conflict as this till knows it by now."""
     body = tx.execute(select(t.conflict.c.body).where(t.conflict.c.id == conflict_id)).scalar_one()
     return Conflict.model_validate_json(body)
@@ -402,15 +402,15 @@ def follow_conflict(tx: Transaction, conflict: Conflict, decided_by: str | None)
         ).first()
         if standing is not None:
             outbox.finish(tx, conflict.operation_id, Status.COMPLETED, result=None, code="resolved")
-    release_what_nothing_blocks(tx)
+    unblock_what_nothing_blocks(tx)
 
 
-def release_what_nothing_blocks(tx: Transaction) -> None:
+def unblock_what_nothing_blocks(tx: Transaction) -> None:
     """Operations are parked behind an open conflict: this till's, or one that the server told of. Whatever
     stands behind none any more goes on, however the conflict ended.
     """
     of = t.conflict.c
-    for lane, resource_type, resource_id, location_id in outbox.blocked_on(tx.connection):
+    for ordering_key, resource_type, resource_id, location_id in outbox.blocked_on(tx.connection):
         standing = tx.execute(
             select(of.id).where(
                 of.status == "open",
@@ -420,7 +420,7 @@ def release_what_nothing_blocks(tx: Transaction) -> None:
             )
         ).first()
         if standing is None:
-            outbox.release_lane(tx, lane)
+            outbox.unblock(tx, ordering_key)
 
 
 # --- snapshots ---------------------------------------------------------------------------------------
@@ -527,7 +527,7 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
         kind = KINDS[name]
         if name == "stock_movement":
             # The ledger as far as this till has heard of it: a snapshot adds, it does not take away.
-            _keep_new_movements(tx)
+            _store_new_movements(tx)
         else:
             staged_rows = select(kind.staged).where(_belongs(kind.staged, kinds))
             tx.execute(delete(kind.table).where(_belongs(kind.table, kinds)))
@@ -567,7 +567,7 @@ def _belongs(table: Table, kinds: Sequence[str]) -> ColumnElement[bool]:
     return table.c.location_id.is_(None) if in_tenants else table.c.location_id.is_not(None)
 
 
-def _keep_new_movements(tx: Transaction) -> None:
+def _store_new_movements(tx: Transaction) -> None:
     statement = insert(t.movement).from_select(t.movement.c.keys(), select(t.staged_movement).where(true()))
     tx.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
 

@@ -97,8 +97,8 @@ def find_products(connection: Connection, product_ids: Sequence[str]) -> list[Pr
     """Those of the products that the catalogue has, by name."""
     found: list[ProductHit] = []
     for start in range(0, len(product_ids), _IDS_AT_A_TIME):
-        some = product_ids[start : start + _IDS_AT_A_TIME]
-        found += connection.execute(select(*_SHOWN).where(t.catalogue.c.product_id.in_(some))).all()
+        chunk = product_ids[start : start + _IDS_AT_A_TIME]
+        found += connection.execute(select(*_SHOWN).where(t.catalogue.c.product_id.in_(chunk))).all()
     return sorted(found, key=lambda hit: (fold(hit.name), hit.product_id))
 
 

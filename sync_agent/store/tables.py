@@ -77,7 +77,7 @@ link = _table(
     _number_key("id"),
     # Transport troubles in a row; the next wait is drawn from it.
     _number("failures"),
-    # The queue rests until then.
+    # The queue backs off until then.
     _number("not_before_ms"),
     _optional_number("last_contact_ms"),
     _optional_number("last_full_sync_ms"),
@@ -127,10 +127,10 @@ outbox = _table(
     _number("bytes"),
     # 0 for what customers wait on, 1 for bulk edits.
     _number("rank"),
-    # Versioned operations with the same lane go one after another; None flows past all.
+    # Versioned operations with the same ordering key go one after another; None flows past all.
     _optional_text("lane"),
     _text("status"),
-    # Attempts burned: times the server failed on this operation alone while others passed.
+    # Failed attempts: times the server failed on this operation alone while others passed.
     _number("failures"),
     _number("sent_count"),
     _number("next_attempt_ms"),
@@ -140,7 +140,7 @@ outbox = _table(
     _optional_text("error"),
     _optional_text("result"),
     _optional_number("finished_ms"),
-    # The operation that has to be completed before this one is offered.
+    # The operation that has to be completed before this one is sent.
     _optional_text("depends_on"),
     # 1 for a completed operation that a restored server may have lost.
     _number("offer_again", server_default="0"),

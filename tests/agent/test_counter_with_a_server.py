@@ -47,14 +47,14 @@ async def test_goods_sent_to_another_shop_are_seen_there_when_somebody_looks(tmp
         await transfers.send(one.till, annex, [(mug.id, 4)], one.clerk())
         await world.settle()
         assert one.agent is not None
-        assert all(row.quantity is None for row in inventory.elsewhere(one.till, mug.id))
-        one.agent.ask_elsewhere(mug.id)
+        assert all(row.quantity is None for row in inventory.remote_stock(one.till, mug.id))
+        one.agent.fetch_remote_stock(mug.id)
 
         def told() -> bool:
-            return any(row.quantity is not None for row in inventory.elsewhere(one.till, mug.id))
+            return any(row.quantity is not None for row in inventory.remote_stock(one.till, mug.id))
 
         await until(told, "the server told of other places")
-        there = {row.place: row.quantity for row in inventory.elsewhere(one.till, mug.id)}
+        there = {row.place: row.quantity for row in inventory.remote_stock(one.till, mug.id)}
         assert there[annex.name] is not None
         assert inventory.stock_row(one.till, mug.id).on_hand == before - 4
 
@@ -65,7 +65,7 @@ async def test_asking_of_other_places_in_an_outage_disturbs_nothing(tmp_path: Pa
         await world.settle()
         await one.link.cut()
         assert one.agent is not None
-        one.agent.ask_elsewhere(one.product().id)
+        one.agent.fetch_remote_stock(one.product().id)
         await selling.sell(one.till, Cart().add(one.product()), one.clerk())
         one.link.restore()
         await world.settle()

@@ -23,7 +23,7 @@ from sync_agent.contract.stock import ProductRow
 from sync_agent.contract.wire import Wire
 from sync_agent.events import ConnectionState, Fault, StateChanged
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.store import replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -188,7 +188,9 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
 
     update_program(monkeypatch)
     for table in (PRICE_LISTS, STAGED_PRICE_LISTS):
-        await till.opened.store.write(partial(Transaction.execute, statement=CreateTable(table)), Rank.AGENT)
+        await till.opened.store.write(
+            partial(Transaction.execute, statement=CreateTable(table)), Priority.AGENT
+        )
     await till.stop()
     link = NewerLink(NetworkTransport(till.server_url))
     released = link.hold(paths.SNAPSHOT)

@@ -11,7 +11,7 @@ from app.services import notices
 from app.services.notices import NoticeLine
 from sync_agent.contract.events import Notice
 from sync_agent.errors import ProtocolError
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.server_events import HANDLERS, Handled, Listener, handle
 from sync_agent.settings import AgentSettings
 from tests.kit.demo import PASSWORD, TENANT
@@ -100,7 +100,8 @@ async def test_a_fresh_copy_of_the_stream_keeps_what_was_read_read(shop: World) 
     await here.stop()
     stream = f"tenant-{TENANT}"
     await here.opened.store.write(
-        lambda tx: tx.connection.exec_driver_sql("DELETE FROM cursor WHERE stream = ?", (stream,)), Rank.AGENT
+        lambda tx: tx.connection.exec_driver_sql("DELETE FROM cursor WHERE stream = ?", (stream,)),
+        Priority.AGENT,
     )
     here.start()
     await shop.settle()

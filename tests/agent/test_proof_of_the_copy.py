@@ -8,7 +8,7 @@ from sqlalchemy import Executable, delete, update
 
 from sync_agent.contract import paths
 from sync_agent.events import Attention, AttentionCode, ConnectionState, Fault, StateChanged
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.settings import AgentSettings
 from sync_agent.store import tables as t
 from tests.kit.tills import WorldTill
@@ -51,7 +51,7 @@ async def test_an_equal_copy_is_left_alone(shop: World) -> None:
 
 
 async def damage(till: WorldTill, statement: Executable) -> None:
-    await till.opened.store.write(lambda tx: tx.execute(statement), Rank.AGENT)
+    await till.opened.store.write(lambda tx: tx.execute(statement), Priority.AGENT)
 
 
 async def is_told(till: WorldTill) -> None:
@@ -89,7 +89,7 @@ async def test_a_copy_that_differs_is_fetched_anew(shop: World, what: str) -> No
     assert till.product().id == mug.id
 
 
-async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_visit(shop: World) -> None:
+async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_session(shop: World) -> None:
     [till] = shop.tills
     await damage(till, update(t.stock_level).values(quantity=999))
     let_go = till.link.hold(paths.SNAPSHOT)
@@ -105,7 +105,7 @@ async def test_a_fetch_that_an_outage_cuts_short_is_made_at_the_next_visit(shop:
 
 
 @pytest.mark.parametrize("lost", [paths.DIGEST, paths.SNAPSHOT])
-async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_visit(
+async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_session(
     quick_shop: World, lost: str
 ) -> None:
     [till] = quick_shop.tills
@@ -114,11 +114,11 @@ async def test_a_copy_that_could_not_be_proved_is_proved_later_in_the_same_visit
     await reconnect(quick_shop, till)
     await until(lambda: till.link.lost_requests == 1, "the request is lost")
     await is_right_again(quick_shop, till)
-    visits = [event for event in till.events if isinstance(event, StateChanged)]
-    assert sum(1 for event in visits if event.state is ConnectionState.ONLINE) == 2
+    states = [event for event in till.events if isinstance(event, StateChanged)]
+    assert sum(1 for event in states if event.state is ConnectionState.ONLINE) == 2
 
 
-async def test_a_copy_whose_stream_ran_ahead_is_proved_later_in_the_same_visit(
+async def test_a_copy_whose_stream_ran_ahead_is_proved_later_in_the_same_session(
     quick_shop: World,
 ) -> None:
     [till] = quick_shop.tills

@@ -14,7 +14,7 @@ from sync_agent.contract import paths
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.errors import TransientError
 from sync_agent.events import AgentEvent, ConnectionState, Progress
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed
@@ -167,7 +167,9 @@ async def test_a_half_open_link_is_left_and_the_next_one_drains(shop: World) -> 
     shop.assert_converged()
 
 
-async def test_trouble_at_the_server_rests_the_queue_and_burns_no_attempt(shop: World) -> None:
+async def test_trouble_at_the_server_makes_the_queue_back_off_and_counts_no_failed_attempt(
+    shop: World,
+) -> None:
     till = shop.tills[0]
     refused = []
 
@@ -204,7 +206,7 @@ async def test_poison_is_set_aside_and_everything_else_goes_through(shop: World)
     assert till.statuses()[poison] in {"pending", "processing"}
     while till.statuses()[poison] != "dead_letter":
         # Each later sale that passes counts the poison's failure against it.
-        await till.opened.store.write(outbox.forget_waits, Rank.AGENT)
+        await till.opened.store.write(outbox.forget_waits, Priority.AGENT)
         await till.sell(mug)
         await until(lambda: till.waiting() <= 1, "the new sale is sent")
     till.link.poison.clear()
@@ -352,7 +354,7 @@ async def test_an_operation_that_the_server_itself_fails_on_comes_before_a_perso
     poison.append((await till.sell(till.product())).id)
     till.link.restore()
     while till.statuses()[poison[0]] != "dead_letter":
-        await till.opened.store.write(outbox.forget_waits, Rank.AGENT)
+        await till.opened.store.write(outbox.forget_waits, Priority.AGENT)
         sale = await till.sell(till.product(1))
         await until(partial(till.has_completed, sale.id), "the other sale is sent")
     with till.opened.store.reading() as connection:

@@ -44,7 +44,7 @@ async def test_a_stray_cancellation_does_not_stop_a_task_for_good(
     async with World(tmp_path) as world:
         [till] = world.tills
         assert till.agent is not None
-        real = till.agent._connection.visit
+        real = till.agent._connection.run_session
         strayed: list[int] = []
 
         async def strays_once(device: DeviceIdentity) -> str:
@@ -53,7 +53,7 @@ async def test_a_stray_cancellation_does_not_stop_a_task_for_good(
                 raise asyncio.CancelledError
             return await real(device)
 
-        monkeypatch.setattr(till.agent._connection, "visit", strays_once)
+        monkeypatch.setattr(till.agent._connection, "run_session", strays_once)
         await till.link.cut()
         till.link.restore()
         till.agent.try_now()
@@ -63,7 +63,7 @@ async def test_a_stray_cancellation_does_not_stop_a_task_for_good(
         assert world.movements_of(sale.id) == [-1]
 
 
-async def test_a_visit_ends_although_a_task_takes_its_cancellation_for_a_lost_answer(
+async def test_a_session_ends_although_a_task_takes_its_cancellation_for_a_lost_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Libraries do so: Python 3.11's own wait_for where both come at once."""
@@ -87,7 +87,7 @@ async def test_a_visit_ends_although_a_task_takes_its_cancellation_for_a_lost_an
         await till.link.cut()
         till.link.restore()
         sale = await till.sell(till.product())
-        await until(lambda: till.waiting() == 0, "another visit was made")
+        await until(lambda: till.waiting() == 0, "another session was run")
         let_go.set()
         await world.settle()
         assert swallowed

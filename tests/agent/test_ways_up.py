@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sync_agent.contract import paths
 from sync_agent.contract.events import SYNC_OFFLINE_QUEUE
 from sync_agent.events import ConnectionState
-from sync_agent.ports import Rank
-from sync_agent.push import batch_size as pacing
+from sync_agent.ports import Priority
+from sync_agent.push import batch_size
 from sync_agent.settings import AgentSettings
 from sync_agent.store import attempts
 from sync_agent.store import tables as t
@@ -42,7 +42,7 @@ async def test_where_uploads_are_eaten_the_live_socket_carries_them(shop: World)
     assert till.state is ConnectionState.ONLINE, "a way up is left: nothing to tell a clerk"
     shop.assert_each_sale_once(sales)
     tried = timeline(till, sales[0].id)
-    assert [one.way for one in tried] == ["http", "socket"]
+    assert [one.route for one in tried] == ["http", "socket"]
     assert (tried[0].outcome, tried[1].outcome) == (attempts.NO_ANSWER, attempts.APPLIED)
 
 
@@ -99,7 +99,7 @@ async def test_an_operation_too_large_for_any_request_stands_before_a_person_and
     blown_up = '{"note":"' + "x" * 1_200_000 + '"}'
     await till.opened.store.write(
         lambda tx: tx.execute(update(t.outbox).where(t.outbox.c.id == large.id).values(data=blown_up)),
-        Rank.AGENT,
+        Priority.AGENT,
     )
     till.link.restore()
     await shop.settle()
@@ -120,14 +120,14 @@ async def test_batches_grow_while_answers_are_quick(shop: World) -> None:
 
 
 def test_a_slow_answer_halves_the_batch_and_a_quick_full_one_doubles_it() -> None:
-    assert pacing.after_an_answer(SETTINGS, 200, 200, SETTINGS.slow_answer_s + 1) == 100
-    assert pacing.after_an_answer(SETTINGS, 200, 200, SETTINGS.quick_answer_s / 2) == 400
-    assert pacing.after_an_answer(SETTINGS, 200, 20, SETTINGS.quick_answer_s / 2) == 200, (
+    assert batch_size.after_an_answer(SETTINGS, 200, 200, SETTINGS.slow_answer_s + 1) == 100
+    assert batch_size.after_an_answer(SETTINGS, 200, 200, SETTINGS.quick_answer_s / 2) == 400
+    assert batch_size.after_an_answer(SETTINGS, 200, 20, SETTINGS.quick_answer_s / 2) == 200, (
         "it was not full: that says nothing"
     )
     assert (
-        pacing.after_an_answer(SETTINGS, 200, 200, (SETTINGS.quick_answer_s + SETTINGS.slow_answer_s) / 2)
+        batch_size.after_an_answer(SETTINGS, 200, 200, (SETTINGS.quick_answer_s + SETTINGS.slow_answer_s) / 2)
         == 200
     )
-    assert pacing.after_an_answer(SETTINGS, 500, 500, 0.1) == 500
-    assert pacing.after_failing(1) == 1
+    assert batch_size.after_an_answer(SETTINGS, 500, 500, 0.1) == 500
+    assert batch_size.after_failing(1) == 1

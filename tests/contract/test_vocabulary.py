@@ -47,8 +47,8 @@ def test_both_sides_know_the_same_units_and_their_decimals() -> None:
 
 
 def test_both_sides_know_the_same_roles_of_people_in_the_same_order() -> None:
-    till = {row.code: row.rank for row in ROLES.all()}
-    server = {code: row.rank for code, row in vocabulary.ROLES.items() if row.rank is not None}
+    till = {row.code: row.level for row in ROLES.all()}
+    server = {code: row.level for code, row in vocabulary.ROLES.items() if row.level is not None}
     assert till == server
 
 

@@ -13,5 +13,5 @@ class SilentAgent:
     def resume(self) -> None:
         self.asked.append("resume")
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         self.asked.append(f"elsewhere {product_id}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from sync_agent.ports import Rank, SystemClock
+from sync_agent.ports import Priority, SystemClock
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class FixedRng:
 class InlineExecutor:
     """Runs each transaction at once, in the caller's thread: what a simulation replays exactly."""
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]":
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]":
         future: Future[T] = Future()
         try:
             future.set_result(work())

@@ -73,7 +73,7 @@ async def visiting(server: ServerProcess, home: Path) -> AsyncIterator[ShopServe
                 await socket.disconnect()
 
 
-class Way:
+class TcpProxy:
     """A forwarder of TCP in front of the servers, as a proxy is: an address that stays when a server goes."""
 
     def __init__(self, target: ServerProcess) -> None:
@@ -82,7 +82,7 @@ class Way:
         self._listening: asyncio.Server | None = None
         self.url = ""
 
-    async def __aenter__(self) -> "Way":
+    async def __aenter__(self) -> "TcpProxy":
         self._listening = await asyncio.start_server(self._carry, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._listening.sockets[0].getsockname()[1]}"
         return self

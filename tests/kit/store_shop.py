@@ -80,9 +80,11 @@ def row_counts(till: Till) -> dict[str, int]:
         }
 
 
-def stand(till: Till, operation_id: str, status: Status, error: str | None = None) -> None:
+def mark_needs_attention(till: Till, operation_id: str, status: Status, error: str | None = None) -> None:
     """The server's answer put an operation before a person."""
-    till.store.submit(lambda tx: outbox.stand(tx, operation_id, status, code=status, error=error)).result()
+    till.store.submit(
+        lambda tx: outbox.mark_needs_attention(tx, operation_id, status, code=status, error=error)
+    ).result()
 
 
 def finish(till: Till, operation_id: str, code: str | None = None) -> None:
@@ -102,6 +104,6 @@ def confirm_stock(till: Till, product_id: str, quantity: int, version: int) -> N
     ).result()
 
 
-def keep_conflict(till: Till, conflict: Conflict) -> None:
+def store_conflict(till: Till, conflict: Conflict) -> None:
     """A result or the feed told of a conflict."""
-    till.store.submit(lambda tx: replica.keep_conflict(tx, conflict)).result()
+    till.store.submit(lambda tx: replica.store_conflict(tx, conflict)).result()

@@ -33,7 +33,7 @@ class Pair:
         till = await here.enroll(await here.sign_in("demo", "alice"), f"Till {number}", place)
         return till, Person(there.http, till.access_token, till.user_id, till.answer)
 
-    def must_be_sound(self) -> None:
+    def must_agree(self) -> None:
         """Streams without gaps, levels that are their ledger's sum, versions that count it."""
         gaps = (
             "SELECT s.tenant_id, s.name FROM stream s WHERE s.head <> (SELECT count(*) FROM change c"
@@ -93,7 +93,7 @@ async def test_streams_stay_without_gaps_under_eight_writers_at_two_processes(pa
     is_over = True
     written.set()
     reached = await following
-    pair.must_be_sound()
+    pair.must_agree()
     assert pair.books.rows(f"SELECT head FROM stream WHERE name = '{MAIN}'") == [(reached,)]  # noqa: S608
     judged = pair.books.rows("SELECT count(*) FROM operation WHERE device_id IS NOT NULL")
     assert judged == [(8 * 6 * 9,)]
@@ -108,7 +108,7 @@ async def test_an_upload_sent_to_both_processes_at_once_has_one_effect(pair: Pai
             for first, second in zip(*answers, strict=True):
                 assert {first.get("repeated", False), second.get("repeated", False)} == {True, False}
                 assert first["effects"] == second["effects"]
-    pair.must_be_sound()
+    pair.must_agree()
     assert (await here.stock("p"))[0] == 400
 
 
@@ -145,7 +145,7 @@ async def test_opposite_transfers_do_not_deadlock_and_keep_the_sum(pair: Pair) -
 
     async with asyncio.timeout(60):
         await asyncio.gather(move(to_annex, "main", "annex"), move(to_main, "annex", "main"))
-    pair.must_be_sound()
+    pair.must_agree()
     assert dict(pair.books.rows(total)) == before
     reasons = Counter(
         reason

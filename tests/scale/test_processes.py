@@ -18,7 +18,7 @@ from tests.kit.operations import movement, sale
 from tests.kit.postgresql import FreshDatabase, Postgres
 from tests.kit.processes import ServerProcess
 from tests.kit.redis_server import Redis
-from tests.kit.server_processes import Servers, Way, several, visiting
+from tests.kit.server_processes import Servers, TcpProxy, several, visiting
 from tests.kit.servers import ShopServer
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import WAIT_S, until
@@ -32,13 +32,13 @@ class GrownWorld(World):
 
     def __init__(self, path: Path, servers: list[ServerProcess], books: FreshDatabase, *, tills: int) -> None:
         super().__init__(path)
-        self.ways = [Way(server) for _, server in zip(range(tills), cycle(servers), strict=False)]
+        self.proxies = [TcpProxy(server) for _, server in zip(range(tills), cycle(servers), strict=False)]
         self._books = books
 
     async def __aenter__(self) -> "GrownWorld":
-        for number, way in enumerate(self.ways, 1):
-            await way.__aenter__()
-            till = WorldTill(self.path / f"till-{number}", way.url, f"Till {number}")
+        for number, proxy in enumerate(self.proxies, 1):
+            await proxy.__aenter__()
+            till = WorldTill(self.path / f"till-{number}", proxy.url, f"Till {number}")
             await till.enroll()
             till.start()
             self.tills.append(till)
@@ -47,14 +47,14 @@ class GrownWorld(World):
 
     async def __aexit__(self, *error: Any) -> None:
         await super().__aexit__(*error)
-        for way in self.ways:
-            await way.__aexit__()
+        for proxy in self.proxies:
+            await proxy.__aexit__()
 
     def send_to(self, server: ServerProcess, *, instead_of: ServerProcess) -> None:
         """What a proxy does when a server is gone."""
-        for way in self.ways:
-            if way.target is instead_of:
-                way.target = server
+        for proxy in self.proxies:
+            if proxy.target is instead_of:
+                proxy.target = server
 
     def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         names: Iterator[str] = (f"p{number}" for number in range(len(parameters)))

@@ -121,7 +121,7 @@ def notify(rules: Rules, days: int) -> str:
 
 def test_a_notice_goes_a_month_after_its_end_and_its_stream_says_so(rules: Rules) -> None:
     short, long = notify(rules, days=1), notify(rules, days=20)
-    rules.clock.ms += (1 + retention.NOTICES_KEPT_DAYS) * DAY_MS
+    rules.clock.ms += (1 + retention.NOTICES_HISTORY_DAYS) * DAY_MS
     assert prune(rules).notices == 0
     rules.clock.ms += 1
     assert prune(rules).notices == 1

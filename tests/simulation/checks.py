@@ -167,7 +167,7 @@ def everything(
         books.no_edit_wrote_over_what_it_had_not_seen(tills)
         books.nothing_went_past_an_open_conflict()
     books.audit_has_a_line_an_effect(restored=restored)
-    books.counted_each_lane_in_order(restored=restored)
+    books.counted_each_ordering_key_in_order(restored=restored)
     books.close()
     _came_back_apart(tills, outages)
 
@@ -367,7 +367,7 @@ class _Books:
         )
         must(restored or not silent, "the audit trail is silent on", silent[:3])
 
-    def counted_each_lane_in_order(self, *, restored: bool) -> None:
+    def counted_each_ordering_key_in_order(self, *, restored: bool) -> None:
         """A till's counts of one product, and its edits of one, took effect in the order it made them."""
         if restored:
             return  # what was lost came again after what was new

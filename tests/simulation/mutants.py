@@ -159,13 +159,13 @@ def _no_jitter() -> contextlib.AbstractContextManager[object]:
 
 
 def _shows_its_token_first() -> contextlib.AbstractContextManager[object]:
-    real = Connection.visit
+    real = Connection.run_session
 
-    async def visit(self: Any, device: Any) -> str:
+    async def run_session(self: Any, device: Any) -> str:
         await self._session.token()
         return await real(self, device)
 
-    return patched(Connection, "visit", visit)
+    return patched(Connection, "run_session", run_session)
 
 
 def _clocks_are_believed() -> contextlib.AbstractContextManager[object]:
@@ -175,7 +175,7 @@ def _clocks_are_believed() -> contextlib.AbstractContextManager[object]:
     return stack
 
 
-async def _offers_nothing(_self: Any, _stream: str) -> int:
+async def _resends_nothing(_self: Any, _stream: str) -> int:
     return 0
 
 
@@ -204,10 +204,10 @@ def _doubles_are_no_clone() -> contextlib.AbstractContextManager[object]:
 def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[object]:
     """A batch that the server fails on is sent again whole, for ever."""
 
-    def give_back(self: Any, tx: Any, batch: Any, error: Any) -> None:
-        outbox.give_back(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
+    def release(self: Any, tx: Any, batch: Any, error: Any) -> None:
+        outbox.release(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
 
-    return patched(push.WaitingLoad, "give_back", give_back)
+    return patched(push.WaitingLoad, "release", release)
 
 
 def _last_edit_wins() -> contextlib.AbstractContextManager[object]:
@@ -220,10 +220,10 @@ def _last_edit_wins() -> contextlib.AbstractContextManager[object]:
 def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
     """What stands behind a conflict goes on as if it were decided: at the till, and at the server."""
 
-    def stand(tx: Any, operation_id: str, status: Any, *, code: Any, error: Any) -> None:
+    def mark_needs_attention(tx: Any, operation_id: str, status: Any, *, code: Any, error: Any) -> None:
         mine = t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None)
-        stands = {"status": status, "code": code, "error": error, "lease_owner": None, "lease_until_ms": None}
-        tx.execute(update(t.outbox).where(*mine).values(stands))
+        values = {"status": status, "code": code, "error": error, "lease_owner": None, "lease_until_ms": None}
+        tx.execute(update(t.outbox).where(*mine).values(values))
         tx.touch(Topic.OUTBOX)
 
     earlier = t.outbox.alias()
@@ -234,8 +234,8 @@ def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
         earlier.c.status.in_(outbox.WAITING),
     )
     stack = contextlib.ExitStack()
-    stack.enter_context(patched(outbox, "stand", stand))
-    stack.enter_context(patched(outbox, "_park", lambda _tx, _lanes: None))
+    stack.enter_context(patched(outbox, "mark_needs_attention", mark_needs_attention))
+    stack.enter_context(patched(outbox, "_block_followers", lambda _tx, _ordering_keys: None))
     stack.enter_context(patched(outbox, "_OWN_TURN", or_(t.outbox.c.lane.is_(None), ~on_its_way)))
     stack.enter_context(patched(conflicts, "open_before", lambda *_: None))
     return stack
@@ -255,7 +255,7 @@ MUTANTS: dict[str, Switch] = {
     "waits without jitter": _no_jitter,
     "a token is shown to whoever answers": _shows_its_token_first,
     "waits until a time that was set back": _clocks_are_believed,
-    "a restored server is offered nothing": _without(Puller, "_offer_again", _offers_nothing),
+    "a restored server is offered nothing": _without(Puller, "_resend_completed", _resends_nothing),
     "changes go to every shop": _everybody_sees_everything,
     "any cursor is continued": _any_cursor_is_known,
     "a till is taken for its own clone": _doubles_are_no_clone,
@@ -265,7 +265,7 @@ MUTANTS: dict[str, Switch] = {
 }
 
 
-KEPT: dict[str, int] = {
+CHECKED_MUTANTS: dict[str, int] = {
     "the server forgets what it has answered": 2,
     "a lease never runs out": 2,
     "a gap in a stream is skipped": 2,
@@ -306,10 +306,14 @@ def _check_kept() -> int:
     """0 where each kept seed notices its mutant."""
     silence()
     with ProcessPoolExecutor(2, initializer=silence) as pool:
-        said = dict(zip(KEPT, pool.map(notices, KEPT, KEPT.values()), strict=True))
+        said = dict(
+            zip(CHECKED_MUTANTS, pool.map(notices, CHECKED_MUTANTS, CHECKED_MUTANTS.values()), strict=True)
+        )
     unnoticed = [mutant for mutant, words in said.items() if not words]
     for mutant in unnoticed:
-        print(f"not noticed: {mutant}, by seed {KEPT[mutant]}; look for another with `make mutants`")
+        print(
+            f"not noticed: {mutant}, by seed {CHECKED_MUTANTS[mutant]}; look for another with `make mutants`"
+        )
     return 1 if unnoticed else 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class SimExecutor:
         self.is_dead = False
         self.on_death: Callable[[], None] = lambda: None
 
-    def submit(self, work: Callable[[], T], rank: Rank) -> "Future[T]":
+    def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]":
         future: Future[T] = Future()
         if self.is_dead:
             return future  # nobody is left to hear
@@ -95,7 +95,7 @@ class SimExecutor:
                 future.set_result(result)
 
         self._counter += 1
-        heapq.heappush(self._waiting, (int(rank), self._counter, run))
+        heapq.heappush(self._waiting, (int(priority), self._counter, run))
         self._loop.call_later(self._chance.uniform(0, 0.004), self._run_next)
         return future
 

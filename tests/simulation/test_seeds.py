@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tests.kit.paths import ROOT
-from tests.simulation.mutants import KEPT
+from tests.simulation.mutants import CHECKED_MUTANTS
 
 pytestmark = pytest.mark.slow
 
@@ -50,4 +50,4 @@ def test_the_same_seed_gives_the_same_trace_in_any_process(seed: str) -> None:
 def test_each_safeguard_that_is_switched_off_is_missed() -> None:
     done = simulate("--kept", program="tests.simulation.mutants")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert len(KEPT) >= 15
+    assert len(CHECKED_MUTANTS) >= 15

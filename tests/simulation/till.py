@@ -27,7 +27,7 @@ from sync_agent.store import outbox, tables
 from sync_agent.store.database import Changed, Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import NewOperation, ProductEffect, Status
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, Status
 from tests.kit import selling
 from tests.kit.people import person_named
 from tests.simulation.network import SimLink
@@ -269,8 +269,8 @@ class SimTill:
             actor_id=mia.id,
             summary={"kind": "product", "product": product.name, "person": mia.name},
             base_version=version,
-            lane=f"{PRODUCT}:{product.id}",
-            product=ProductEffect(product.id, overlay),
+            ordering_key=f"{PRODUCT}:{product.id}",
+            product=ExpectedProductEffect(product.id, overlay),
         )
         await self.store.write(lambda tx: outbox.enqueue(tx, operation))
 

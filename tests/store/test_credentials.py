@@ -156,7 +156,7 @@ def test_a_change_that_is_interrupted_leaves_the_old_or_the_new(
         monkeypatch.setattr(owner, name, stepping)
 
     counted("_write_private", credentials)
-    counted("_keep_in_keyring", credentials)
+    counted("_store_in_keyring", credentials)
     counted("unlink", Path)
     with contextlib.suppress(_Stops):
         credentials.save(home, OTHER)

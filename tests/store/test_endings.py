@@ -11,7 +11,7 @@ from sync_agent.store import attempts, endings, history, outbox, overlay
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.endings import CannotEnd
-from sync_agent.store.outbox import NewOperation, Status, StockEffect
+from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, Status
 from tests.kit.clocks import ManualClock
 
 DAY_S = 86_400
@@ -26,7 +26,7 @@ def new(**other: Any) -> NewOperation:
         "bob",
         {"kind": "adjust"},
         location_id="main",
-        stock=(StockEffect("mug", "main", "delta", -1),),
+        stock=(ExpectedStockEffect("mug", "main", "delta", -1),),
     )
     return replace(made, **other)
 
@@ -47,7 +47,9 @@ def claim(store: Store) -> list[str]:
 
 def refuse(store: Store, operation_id: str) -> None:
     store.submit(
-        lambda tx: outbox.stand(tx, operation_id, Status.DEAD_LETTER, code="forbidden", error="No.")
+        lambda tx: outbox.mark_needs_attention(
+            tx, operation_id, Status.DEAD_LETTER, code="forbidden", error="No."
+        )
     ).result()
 
 
@@ -71,11 +73,11 @@ def test_a_refused_operation_is_offered_again_as_it_is(store: Store) -> None:
 
 
 def test_what_was_parked_behind_a_refused_one_goes_on_once_it_is_tried_again(store: Store) -> None:
-    first, second = queue(store, lane="a"), queue(store, lane="a")
+    first, second = queue(store, ordering_key="a"), queue(store, ordering_key="a")
     claim(store)
     refuse(store, first)
     assert row(store, second).status == Status.BLOCKED
-    third = queue(store, lane="a")
+    third = queue(store, ordering_key="a")
     assert row(store, third).status == Status.BLOCKED, "it says that it is parked from the first moment"
     store.submit(lambda tx: endings.retry(tx, first)).result()
     assert [row(store, one).status for one in (second, third)] == [Status.PENDING, Status.PENDING]
@@ -83,11 +85,13 @@ def test_what_was_parked_behind_a_refused_one_goes_on_once_it_is_tried_again(sto
 
 
 def test_an_edited_operation_takes_the_place_of_the_refused_one(store: Store) -> None:
-    refused = queue(store, lane="a")
+    refused = queue(store, ordering_key="a")
     needing = queue(store, depends_on=refused)
     claim(store)
     refuse(store, refused)
-    edited = new(data={"delta": -2, "reason": "waste"}, stock=(StockEffect("mug", "main", "delta", -2),))
+    edited = new(
+        data={"delta": -2, "reason": "waste"}, stock=(ExpectedStockEffect("mug", "main", "delta", -2),)
+    )
     queued = store.submit(lambda tx: endings.replace(tx, refused, edited)).result()
     old, fresh = row(store, refused), row(store, queued.id)
     assert (old.status, old.ended_by, fresh.replaces) == (Status.REPLACED, "bob", refused)
@@ -144,15 +148,15 @@ def test_what_depends_on_something_given_up_stands_before_a_person(store: Store)
     claim(store)
     refuse(store, first)
     store.submit(lambda tx: endings.discard(tx, first, by="alice", reason="x")).result()
-    stands = row(store, second)
-    assert (stands.status, stands.code) == (Status.DEAD_LETTER, endings.DEPENDENCY_GIVEN_UP)
-    assert "given up" in stands.error
+    found = row(store, second)
+    assert (found.status, found.code) == (Status.DEAD_LETTER, endings.DEPENDENCY_GIVEN_UP)
+    assert "given up" in found.error
 
 
 def test_what_was_never_sent_can_be_taken_back_and_what_was_cannot(store: Store) -> None:
     unsent, sent = queue(store), queue(store)
     claim(store)
-    store.submit(lambda tx: outbox.give_back(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
+    store.submit(lambda tx: outbox.release(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
 
     def take(one: str) -> bool:
@@ -167,7 +171,7 @@ def test_the_clock_set_back_makes_no_wait_longer(store: Store, clock: ManualCloc
     waiting = queue(store)
     claim(store)
     later_ms = clock.now_ms() + 60_000
-    store.submit(lambda tx: outbox.give_back(tx, [waiting], next_attempt_ms=later_ms, error=None)).result()
+    store.submit(lambda tx: outbox.release(tx, [waiting], next_attempt_ms=later_ms, error=None)).result()
     assert claim(store) == []
     clock.wall_ms -= 3_600_000
     with store.reading() as connection:
@@ -191,7 +195,7 @@ def test_a_delivery_whose_till_died_shows_that_it_was_tried(store: Store) -> Non
     store.submit(lambda tx: attempts.begin(tx, "request-1", "http", [tried], 700)).result()
     with store.reading() as connection:
         [shown] = attempts.timeline(connection, tried)
-    assert (shown.request_id, shown.way, shown.outcome, shown.ended_ms) == ("request-1", "http", None, None)
+    assert (shown.request_id, shown.route, shown.outcome, shown.ended_ms) == ("request-1", "http", None, None)
 
 
 def test_each_operation_shows_its_own_outcome(store: Store, clock: ManualClock) -> None:
@@ -254,10 +258,10 @@ def test_only_what_had_an_effect_in_the_broken_stream_is_offered_again(store: St
     here, there, waiting = queue(store), queue(store), queue(store)
     applied(store, here)
     applied(store, there, stream="tenant-demo-location-main-2")
-    marked = store.submit(lambda tx: history.mark_for_offering(tx, "tenant-demo-location-main")).result()
+    marked = store.submit(lambda tx: history.mark_for_resend(tx, "tenant-demo-location-main")).result()
     assert marked == 1
     with store.reading() as connection:
-        batch = history.to_offer(connection, count_max=10, bytes_max=10**6)
+        batch = history.to_resend(connection, count_max=10, bytes_max=10**6)
     assert batch.ids == [here]
     assert batch.operations[0].wire["formerResult"]["effects"][0]["seq"] == 9
     assert waiting not in batch.ids
@@ -266,11 +270,11 @@ def test_only_what_had_an_effect_in_the_broken_stream_is_offered_again(store: St
 def test_what_a_restored_server_cannot_take_any_more_is_open_again(store: Store) -> None:
     lost = queue(store)
     applied(store, lost)
-    store.submit(lambda tx: history.mark_for_offering(tx, "tenant-demo-location-main")).result()
+    store.submit(lambda tx: history.mark_for_resend(tx, "tenant-demo-location-main")).result()
     refusal = OperationResult(id=lost, success=False, status="rejected", code="bad_request", error="No.")
-    assert store.submit(lambda tx: history.record_offered(tx, [refusal])).result() == [refusal]
-    stands = row(store, lost)
-    assert (stands.status, stands.finished_ms, stands.offer_again) == (Status.DEAD_LETTER, None, 0)
+    assert store.submit(lambda tx: history.record_resent(tx, [refusal])).result() == [refusal]
+    found = row(store, lost)
+    assert (found.status, found.finished_ms, found.offer_again) == (Status.DEAD_LETTER, None, 0)
 
 
 HERE = "tenant-demo-location-main"
@@ -290,7 +294,7 @@ def test_what_a_restored_server_does_not_take_again_is_not_waited_for(store: Sto
     """A stream that never reaches what was promised would be taken for a restored one for ever."""
     lost = lost_before_the_till_heard_of_it(store)
     result = OperationResult(id=lost, success=False, status=status, code="forbidden")
-    store.submit(lambda tx: history.record_offered(tx, [result])).result()
+    store.submit(lambda tx: history.record_resent(tx, [result])).result()
     with store.reading() as connection:
         assert overlay.furthest_effect(connection, HERE) == 0
     assert overlays(store) == [lost], "the till goes on showing what it did"
@@ -302,7 +306,7 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
     result = OperationResult.model_validate(
         {"id": lost, "success": True, "status": "applied", "effects": [effect]}
     )
-    store.submit(lambda tx: history.record_offered(tx, [result])).result()
+    store.submit(lambda tx: history.record_resent(tx, [result])).result()
     with store.reading() as connection:
         assert overlay.furthest_effect(connection, HERE) == 12
 
@@ -310,8 +314,8 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
 def test_a_decision_on_what_a_restored_server_does_not_know_is_not_offered_for_ever(store: Store) -> None:
     decision = queue(store, resource_type="conflict", resource_id="c-1", stock=())
     applied(store, decision)
-    store.submit(lambda tx: history.mark_for_offering(tx, HERE)).result()
+    store.submit(lambda tx: history.mark_for_resend(tx, HERE)).result()
     unknown = OperationResult(id=decision, success=False, status="rejected", code="not_found", error="?")
-    store.submit(lambda tx: history.record_offered(tx, [unknown])).result()
+    store.submit(lambda tx: history.record_resent(tx, [unknown])).result()
     assert row(store, decision).code == history.LOST_WITH_BACKUP
-    assert store.submit(lambda tx: history.mark_for_offering(tx, HERE)).result() == 0
+    assert store.submit(lambda tx: history.mark_for_resend(tx, HERE)).result() == 0

@@ -11,7 +11,7 @@ from app.domain.cart import Cart
 from app.services.sync import queue
 from app.services.till import Till
 from sync_agent.contract.operations import OperationResult
-from sync_agent.ports import Rank
+from sync_agent.ports import Priority
 from sync_agent.push.results import record_results
 from sync_agent.store import forms, link, outbox
 from sync_agent.store import tables as t
@@ -73,7 +73,7 @@ async def test_a_till_that_was_updated_first_writes_the_form_that_its_server_rea
 
     monkeypatch.setattr(forms, "FORMS", Forms(2, {2: in_form_1}))
     for named, form in ((None, 1), ((1,), 1), ((1, 2), 2)):
-        await till.store.write(partial(link.note_forms, forms=named), Rank.AGENT)
+        await till.store.write(partial(link.note_forms, forms=named), Priority.AGENT)
         await selling.sell(till, Cart().add(goods(till, MUG)), MARIA)
         newest = max(rows(till, t.outbox), key=lambda row: row.device_seq)
         assert newest.schema_version == form
@@ -83,10 +83,10 @@ async def test_a_till_that_was_updated_first_writes_the_form_that_its_server_rea
 
 
 async def test_what_the_server_named_outlives_a_restart(till: Till) -> None:
-    await till.store.write(lambda tx: link.note_forms(tx, (1, 2)), Rank.AGENT)
+    await till.store.write(lambda tx: link.note_forms(tx, (1, 2)), Priority.AGENT)
     with till.store.reading() as connection:
         assert connection.execute(select(t.link.c.forms)).scalar_one() == "[1,2]"
-    await till.store.write(lambda tx: link.note_forms(tx, None), Rank.AGENT)
+    await till.store.write(lambda tx: link.note_forms(tx, None), Priority.AGENT)
     with till.store.reading() as connection:
         assert connection.execute(select(t.link.c.forms)).scalar_one() is None
 
@@ -98,14 +98,14 @@ async def sent(till: Till) -> str:
     """A sale that has been sent, and waits for its result."""
     sale = await selling.sell(till, Cart().add(goods(till, MUG)), MARIA)
     await till.store.write(
-        lambda tx: outbox.claim(tx, owner="o", lease_ms=1000, count_max=9, bytes_max=10**6), Rank.AGENT
+        lambda tx: outbox.claim(tx, owner="o", lease_ms=1000, count_max=9, bytes_max=10**6), Priority.AGENT
     )
     return sale.id
 
 
 async def answered(till: Till, operation_id: str, **wire: Any) -> Any:
     result = OperationResult.model_validate({"id": operation_id, **wire})
-    await till.store.write(lambda tx: record_results(tx, [result]), Rank.AGENT)
+    await till.store.write(lambda tx: record_results(tx, [result]), Priority.AGENT)
     with till.store.reading() as connection:
         return connection.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).one()
 

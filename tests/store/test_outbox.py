@@ -1,4 +1,4 @@
-"""The queue: order, leases, lanes, waits and ends, on a real SQLite file."""
+"""The queue: order, leases, ordering keys, waits and ends, on a real SQLite file."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.outbox import Batch, NewOperation, Status, StockEffect
+from sync_agent.store.outbox import Batch, ExpectedStockEffect, NewOperation, Status
 from tests.kit.clocks import ManualClock
 
 LEASE_MS = 60_000
 
 
-def queue(store: Store, *, lane: str | None = None, rank: int = 0, note: str = "x") -> str:
+def queue(store: Store, *, ordering_key: str | None = None, priority: int = 0, note: str = "x") -> str:
     new = NewOperation(
         "update",
         "stock_level",
@@ -23,9 +23,9 @@ def queue(store: Store, *, lane: str | None = None, rank: int = 0, note: str = "
         "bob",
         {"kind": "adjust"},
         location_id="main",
-        lane=lane,
-        rank=rank,
-        stock=(StockEffect("mug", "main", "delta", -1),),
+        ordering_key=ordering_key,
+        priority=priority,
+        stock=(ExpectedStockEffect("mug", "main", "delta", -1),),
     )
     return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
 
@@ -46,7 +46,7 @@ def status(store: Store, operation_id: str) -> str:
 
 
 def test_operations_are_claimed_in_the_order_they_were_made_and_sales_before_bulk_edits(store: Store) -> None:
-    bulk = queue(store, rank=1)
+    bulk = queue(store, priority=1)
     first, second = queue(store), queue(store)
     assert claim(store, count_max=2).ids == [first, second]
     assert claim(store).ids == [bulk]
@@ -103,21 +103,23 @@ def test_numbers_are_gapless_and_each_hash_ties_an_operation_to_the_one_before(s
         previous = chain_hash(previous, wire["id"], expected_seq, content)
 
 
-def test_of_a_lane_only_the_oldest_is_offered_and_everything_else_flows_past(store: Store) -> None:
-    count_one = queue(store, lane="stock_level:main:mug")
-    queue(store, lane="stock_level:main:mug")
+def test_of_an_ordering_key_only_the_oldest_is_offered_and_everything_else_flows_past(store: Store) -> None:
+    count_one = queue(store, ordering_key="stock_level:main:mug")
+    queue(store, ordering_key="stock_level:main:mug")
     sale = queue(store)
-    other = queue(store, lane="stock_level:main:cup")
+    other = queue(store, ordering_key="stock_level:main:cup")
     assert claim(store).ids == [count_one, sale, other]
 
 
-def test_what_stands_before_a_person_blocks_its_lane_and_nothing_else(store: Store) -> None:
-    stuck = queue(store, lane="product:mug")
-    behind = queue(store, lane="product:mug")
+def test_what_stands_before_a_person_blocks_its_ordering_key_and_nothing_else(store: Store) -> None:
+    stuck = queue(store, ordering_key="product:mug")
+    behind = queue(store, ordering_key="product:mug")
     sale = queue(store)
     claim(store, count_max=1)
     store.submit(
-        lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error="two prices")
+        lambda tx: outbox.mark_needs_attention(
+            tx, stuck, Status.CONFLICT, code="conflict", error="two prices"
+        )
     ).result()
     assert status(store, behind) == Status.BLOCKED
     assert claim(store).ids == [sale]
@@ -131,11 +133,13 @@ def test_a_batch_is_cut_where_it_would_grow_too_large_but_never_empty(store: Sto
     assert claim(store, bytes_max=10).ids == [second]
 
 
-def test_transport_trouble_burns_no_attempt_and_the_wait_is_kept(store: Store, clock: ManualClock) -> None:
+def test_transport_trouble_counts_no_failed_attempt_and_the_wait_is_stored(
+    store: Store, clock: ManualClock
+) -> None:
     operation = queue(store)
     batch = claim(store)
     store.submit(
-        lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
+        lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
     ).result()
     with store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation)).one()
@@ -149,7 +153,7 @@ def test_try_now_cuts_every_wait_short(store: Store, clock: ManualClock) -> None
     operation = queue(store)
     batch = claim(store)
     store.submit(
-        lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
+        lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
     ).result()
     store.submit(outbox.forget_waits).result()
     assert claim(store).ids == [operation]
@@ -173,7 +177,7 @@ def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, c
 def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) -> None:
     tried = queue(store)
     batch = claim(store)
-    store.submit(lambda tx: outbox.give_back(tx, batch.ids, next_attempt_ms=0, error=None)).result()
+    store.submit(lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
     with store.reading() as connection:
         assert outbox.sent_without_answer(connection) == [tried]
@@ -181,27 +185,31 @@ def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) 
     assert claim(store).ids == [fresh]
 
 
-def test_what_waits_behind_another_in_its_lane_is_not_due(store: Store) -> None:
+def test_what_waits_behind_another_of_its_ordering_key_is_not_due(store: Store) -> None:
     """Or the pusher would look again and again, and claim nothing."""
-    stuck = queue(store, lane="product:mug")
+    stuck = queue(store, ordering_key="product:mug")
     claim(store)
-    store.submit(lambda tx: outbox.stand(tx, stuck, Status.CONFLICT, code="conflict", error=None)).result()
-    queue(store, lane="product:mug")
+    store.submit(
+        lambda tx: outbox.mark_needs_attention(tx, stuck, Status.CONFLICT, code="conflict", error=None)
+    ).result()
+    queue(store, ordering_key="product:mug")
     with store.reading() as connection:
         assert outbox.next_due_ms(connection, store.owner, store.clock.now_ms()) is None
 
 
 def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store) -> None:
-    counted = queue(store, lane="stock_level:main:mug")
+    counted = queue(store, ordering_key="stock_level:main:mug")
     claim(store)
     store.submit(
         lambda tx: outbox.finish(tx, counted, Status.COMPLETED, result=None, code="resolved")
     ).result()
-    store.submit(lambda tx: outbox.stand(tx, counted, Status.CONFLICT, code="conflict", error=None)).result()
+    store.submit(
+        lambda tx: outbox.mark_needs_attention(tx, counted, Status.CONFLICT, code="conflict", error=None)
+    ).result()
     assert status(store, counted) == Status.COMPLETED
-    after = queue(store, lane="stock_level:main:mug")
+    after = queue(store, ordering_key="stock_level:main:mug")
     assert claim(store).ids == [after]
-    assert store.submit(lambda tx: outbox.burn_attempt(tx, counted)).result() is None
+    assert store.submit(lambda tx: outbox.count_failed_attempt(tx, counted)).result() is None
 
 
 def test_a_listener_that_fails_does_not_make_a_commit_look_failed(store: Store) -> None:

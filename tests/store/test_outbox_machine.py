@@ -34,7 +34,7 @@ from tests.kit.homes import IDENTITY
 T = TypeVar("T")
 
 LEASE_MS = 60_000
-LANES = ("a", "b")
+ORDERING_KEYS = ("a", "b")
 DATA = {"delta": -1, "reason": "waste"}
 STATUS = {
     "waiting": Status.PENDING,
@@ -52,7 +52,7 @@ BEFORE_A_PERSON = ("disputed", "refused")
 NUMBERS = st.integers(0, 9)
 """Which of those in question."""
 STANDING = st.sampled_from([Status.CONFLICT, Status.DEAD_LETTER])
-ANY_LANE = st.sampled_from([None, "a", "a", "b"])
+ANY_ORDERING_KEY = st.sampled_from([None, "a", "a", "b"])
 
 
 @dataclass
@@ -61,8 +61,8 @@ class Modelled:
 
     id: str
     seq: int
-    lane: str | None
-    rank: int
+    ordering_key: str | None
+    priority: int
     size: int
     needs: str | None
     state: str = "waiting"
@@ -130,9 +130,11 @@ class QueueMachine(RuleBasedStateMachine):
         return found[number % len(found)]
 
     def _before(self, one: Modelled) -> list[Modelled]:
-        """What has to end before it: the earlier of its lane, and what it needs."""
-        lane = [other for other in self._all() if one.lane and other.lane == one.lane]
-        earlier = [other for other in lane if other.seq < one.seq]
+        """What has to end before it: the earlier of its ordering key, and what it needs."""
+        same_key = [
+            other for other in self._all() if one.ordering_key and other.ordering_key == one.ordering_key
+        ]
+        earlier = [other for other in same_key if other.seq < one.seq]
         needed = [self.model[one.needs]] if one.needs else []
         return [other for other in earlier + needed if not other.has_ended]
 
@@ -149,12 +151,15 @@ class QueueMachine(RuleBasedStateMachine):
         return False
 
     def _parked(self) -> set[str]:
-        """What waits in a lane behind something that stands before a person, or that the server holds."""
+        """What waits behind something with its key that needs attention, or that the server holds."""
         standing = self._in(*BEFORE_A_PERSON, "held")
         return {
             one.id
             for one in self._in("waiting")
-            if any(one.lane and other.lane == one.lane and other.seq < one.seq for other in standing)
+            if any(
+                one.ordering_key and other.ordering_key == one.ordering_key and other.seq < one.seq
+                for other in standing
+            )
         }
 
     def _moment(self, one: Modelled) -> int | None:
@@ -170,26 +175,26 @@ class QueueMachine(RuleBasedStateMachine):
     def _claimable(self) -> list[Modelled]:
         """What was begun and not ended goes first; then sales before bulk, and the older before the newer."""
         free = [one for one in self._all() if self._moment(one) == self.clock.now_ms()]
-        return sorted(free, key=lambda one: (one.state != "leased", one.rank, one.seq))
+        return sorted(free, key=lambda one: (one.state != "leased", one.priority, one.seq))
 
-    def _release(self, lane: str | None) -> None:
-        """Something of this lane has moved on: what the server held behind it is asked for again."""
-        stands = [one.seq for one in self._in(*BEFORE_A_PERSON) if one.lane == lane]
+    def _release(self, ordering_key: str | None) -> None:
+        """Something of this ordering key has moved on: what the server held behind it is asked for again."""
+        found = [one.seq for one in self._in(*BEFORE_A_PERSON) if one.ordering_key == ordering_key]
         for one in self._in("held"):
-            if one.lane == lane and not any(seq < one.seq for seq in stands):
+            if one.ordering_key == ordering_key and not any(seq < one.seq for seq in found):
                 one.state, one.due_ms = "waiting", 0
 
     def _move(self, one: Modelled, state: str) -> None:
         """Into another state; what is not parked any more then is due at once."""
         parked = self._parked()
         one.state = state
-        self._release(one.lane)
+        self._release(one.ordering_key)
         for freed in parked - self._parked():
             self.model[freed].due_ms = 0
 
     # --- what a clerk does ---------------------------------------------------------------------------
 
-    def _new(self, lane: str | None, rank: int, size: int, needs: str | None) -> NewOperation:
+    def _new(self, ordering_key: str | None, priority: int, size: int, needs: str | None) -> NewOperation:
         return NewOperation(
             operation="update",
             resource_type="stock_level",
@@ -198,8 +203,8 @@ class QueueMachine(RuleBasedStateMachine):
             actor_id="bob",
             summary={"kind": "adjust"},
             location_id="main",
-            lane=lane,
-            rank=rank,
+            ordering_key=ordering_key,
+            priority=priority,
             depends_on=needs,
         )
 
@@ -208,21 +213,21 @@ class QueueMachine(RuleBasedStateMachine):
             query = select(t.outbox.c.bytes).where(t.outbox.c.id == queued.id)
             size = connection.execute(query).scalar_one()
         self.model[queued.id] = Modelled(
-            queued.id, queued.device_seq, new.lane, new.rank, size, new.depends_on
+            queued.id, queued.device_seq, new.ordering_key, new.priority, size, new.depends_on
         )
         return queued.id
 
     @rule(
         target=operations,
-        lane=ANY_LANE,
-        rank=st.sampled_from([0, 0, 1]),
+        ordering_key=ANY_ORDERING_KEY,
+        priority=st.sampled_from([0, 0, 1]),
         size=st.sampled_from([0, 0, 900]),
         number=st.none() | NUMBERS,
     )
-    def queue(self, lane: str | None, rank: int, size: int, number: int | None) -> str:
+    def queue(self, ordering_key: str | None, priority: int, size: int, number: int | None) -> str:
         open_ones = [one.id for one in self._all() if not one.has_ended]
         needs = open_ones[number % len(open_ones)] if open_ones and number is not None else None
-        new = self._new(lane, rank, size, needs)
+        new = self._new(ordering_key, priority, size, needs)
         return self._is_queued(self.write(lambda tx: outbox.enqueue(tx, new)), new)
 
     # --- what the agent does -------------------------------------------------------------------------
@@ -255,8 +260,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _is_claimed(self, batch: Batch, wanted: list[Modelled]) -> None:
         assert batch.ids == [one.id for one in wanted]
-        lanes = [one.lane for one in wanted if one.lane]
-        assert len(lanes) == len(set(lanes)), "one of a lane at a time"
+        keys = [one.ordering_key for one in wanted if one.ordering_key]
+        assert len(keys) == len(set(keys)), "one of an ordering key at a time"
         for claimed, one in zip(batch.operations, wanted, strict=True):
             assert (claimed.device_seq, claimed.bytes, claimed.sent_count) == (one.seq, one.size, one.sent)
             one.state, one.owner, one.sent = "leased", self.owner, one.sent + 1
@@ -265,7 +270,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(ids=st.lists(operations, min_size=1, max_size=3, unique=True), wait_s=st.integers(0, 50))
     def nobody_answers(self, ids: list[str], wait_s: int) -> None:
         due_ms = self.clock.now_ms() + wait_s * 1000
-        self.write(lambda tx: outbox.give_back(tx, ids, next_attempt_ms=due_ms, error="away"))
+        self.write(lambda tx: outbox.release(tx, ids, next_attempt_ms=due_ms, error="away"))
         for one in self._in("leased"):
             if one.id in ids:
                 one.state, one.due_ms = "waiting", due_ms
@@ -281,35 +286,37 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS, status=STANDING)
     def is_refused(self, number: int, status: Status) -> None:
         one = self._pick(number, "leased")
-        self.write(lambda tx: outbox.stand(tx, one.id, status, code="x", error="No."))
+        self.write(lambda tx: outbox.mark_needs_attention(tx, one.id, status, code="x", error="No."))
         one.state = "disputed" if status is Status.CONFLICT else "refused"
 
-    @precondition(lambda self: any(one.lane for one in self._in("leased")))
+    @precondition(lambda self: any(one.ordering_key for one in self._in("leased")))
     @rule(number=NUMBERS)
     def is_held_by_the_server(self, number: int) -> None:
         """It stands there behind something of this till that a person has to decide."""
         one = self._pick(number, "leased")
-        if one.lane:
-            self.write(lambda tx: outbox.stand(tx, one.id, Status.BLOCKED, code=None, error="Behind."))
+        if one.ordering_key:
+            self.write(
+                lambda tx: outbox.mark_needs_attention(tx, one.id, Status.BLOCKED, code=None, error="Behind.")
+            )
             one.state = "held"
 
-    @rule(lane=st.sampled_from(LANES))
-    def the_server_has_heard_a_decision(self, lane: str) -> None:
-        self.write(lambda tx: outbox.release_lane(tx, lane))
+    @rule(ordering_key=st.sampled_from(ORDERING_KEYS))
+    def the_server_has_heard_a_decision(self, ordering_key: str) -> None:
+        self.write(lambda tx: outbox.unblock(tx, ordering_key))
         parked = self._parked()
-        self._release(lane)
+        self._release(ordering_key)
         for freed in parked - self._parked():
             self.model[freed].due_ms = 0
 
     @rule(operation=operations, wait_s=st.integers(1, 50))
     def fails_alone(self, operation: str, wait_s: int) -> None:
         one = self.model[operation]
-        burned = self.write(lambda tx: outbox.burn_attempt(tx, operation))
+        failed_attempts = self.write(lambda tx: outbox.count_failed_attempt(tx, operation))
         if one.has_ended:
-            assert burned is None
+            assert failed_attempts is None
             return
         one.failures += 1
-        assert burned == one.failures
+        assert failed_attempts == one.failures
         if one.state == "waiting" and one.id not in self._parked():
             one.due_ms = self.clock.now_ms() + wait_s * 1000
             self.write(lambda tx: outbox.wait_until(tx, operation, one.due_ms))
@@ -338,11 +345,11 @@ class QueueMachine(RuleBasedStateMachine):
         self._move(one, "waiting")
 
     @precondition(lambda self: self._in("refused"))
-    @rule(target=operations, number=NUMBERS, lane=ANY_LANE)
-    def send_otherwise(self, number: int, lane: str | None) -> str:
+    @rule(target=operations, number=NUMBERS, ordering_key=ANY_ORDERING_KEY)
+    def send_otherwise(self, number: int, ordering_key: str | None) -> str:
         """It is edited: a new operation takes its place before all that needs it."""
         one = self._pick(number, "refused")
-        edited = self._new(lane, one.rank, 5, one.needs)
+        edited = self._new(ordering_key, one.priority, 5, one.needs)
         new = self._is_queued(self.write(lambda tx: endings.replace(tx, one.id, edited)), edited)
         for other in self._all():
             if other.needs == one.id:
@@ -387,7 +394,7 @@ class QueueMachine(RuleBasedStateMachine):
         with pytest.raises(endings.CannotEnd):
             self.write(lambda tx: endings.discard(tx, one.id, by="alice", reason="x"))
         if one.has_ended:  # and an answer that comes late does not change that
-            self.write(lambda tx: outbox.stand(tx, one.id, status, code="x", error="No."))
+            self.write(lambda tx: outbox.mark_needs_attention(tx, one.id, status, code="x", error="No."))
 
     # --- what happens anyway -------------------------------------------------------------------------
 
@@ -476,7 +483,7 @@ def test_what_a_replacement_is_queued_behind_does_not_wait_for_it(queue: QueueMa
     queue.the_queue_is_as_the_rules_say()
 
 
-def test_what_stands_later_in_a_lane_holds_up_nothing_before_it(queue: QueueMachine) -> None:
+def test_what_stands_later_with_an_ordering_key_holds_up_nothing_before_it(queue: QueueMachine) -> None:
     queue.queue("a", 0, 0, None)
     needed = queue.queue(None, 0, 0, None)
     queue.claim(9, 10**6)

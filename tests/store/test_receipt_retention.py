@@ -74,7 +74,7 @@ async def test_a_receipt_that_was_not_sent_stays_however_old(till: Till, clock: 
 
 async def test_what_is_older_than_the_history_is_not_offered_again(till: Till, clock: ManualClock) -> None:
     await sold(till)
-    mark = partial(history.mark_for_offering, stream="any", settings=AgentSettings(history_days=30))
+    mark = partial(history.mark_for_resend, stream="any", settings=AgentSettings(history_days=30))
     with till.store.reading() as connection:
         [operation_id] = connection.execute(t.outbox.select().with_only_columns(t.outbox.c.id)).scalars()
     till.store.submit(

@@ -17,7 +17,7 @@ from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import NewOperation, ProductEffect, Status, StockEffect
+from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation, Status
 from sync_agent.store.projection import stock_figure
 from sync_agent.store.replica import Gap, StagedSnapshot, kinds_of, reads
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
@@ -26,7 +26,7 @@ HERE = location_stream("demo", "main")
 TENANT = tenant_stream("demo")
 ANNEX = location_stream("demo", "annex")
 AT = format_time(from_ms(1_750_000_000_000))
-LANE = "stock_level:main:mug"
+ORDERING_KEY = "stock_level:main:mug"
 
 
 # --- what a server says ------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def enqueue(store: Store, new: NewOperation) -> str:
     return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
 
 
-def sell(store: Store, *effects: StockEffect) -> str:
+def sell(store: Store, *effects: ExpectedStockEffect) -> str:
     """A sale on this till, whose answer has not come."""
     operation_id = enqueue(
         store,
@@ -191,11 +191,11 @@ def sell(store: Store, *effects: StockEffect) -> str:
 
 
 def sell_mugs(store: Store, quantity: int) -> str:
-    return sell(store, StockEffect("mug", "main", "delta", -quantity))
+    return sell(store, ExpectedStockEffect("mug", "main", "delta", -quantity))
 
 
 def count_mugs(store: Store, quantity: int) -> str:
-    effect = StockEffect("mug", "main", "count", quantity)
+    effect = ExpectedStockEffect("mug", "main", "count", quantity)
     data = {"newQuantity": quantity}
     return enqueue(
         store,
@@ -208,14 +208,14 @@ def count_mugs(store: Store, quantity: int) -> str:
             {},
             "main",
             base_version=1,
-            lane=LANE,
+            ordering_key=ORDERING_KEY,
             stock=(effect,),
         ),
     )
 
 
 def edit(store: Store, verb: str, product_id: str, deleted: bool = False, **fields: Any) -> str:
-    effect = ProductEffect(product_id, fields, deleted)
+    effect = ExpectedProductEffect(product_id, fields, deleted)
     return enqueue(store, NewOperation(verb, "product", product_id, fields, "alice", {}, product=effect))
 
 
@@ -248,8 +248,8 @@ def meet_conflict(store: Store, operation_id: str) -> None:
     """The server's answer came: a conflict."""
 
     def note(tx: Transaction) -> None:
-        replica.keep_conflict(tx, conflict(operation_id))
-        outbox.stand(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
+        replica.store_conflict(tx, conflict(operation_id))
+        outbox.mark_needs_attention(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
 
     store.submit(note).result()
 
@@ -528,7 +528,11 @@ def test_the_sales_of_other_tills_leave_ours_on_top(shop: Store) -> None:
 
 
 def test_a_sale_of_two_products_is_shown_one_by_one(shop: Store) -> None:
-    sale = sell(shop, StockEffect("mug", "main", "delta", -2), StockEffect("bowl", "main", "delta", -1))
+    sale = sell(
+        shop,
+        ExpectedStockEffect("mug", "main", "delta", -2),
+        ExpectedStockEffect("bowl", "main", "delta", -1),
+    )
     apply(shop, HERE, level(11, "bowl", 2, 2, by=sale, delta=-1))
     assert [(row["operation_id"], row["product_id"]) for row in rows(shop, t.overlay)] == [(sale, "mug")]
     assert (on_hand(shop, "mug"), on_hand(shop, "bowl")) == (10, 2)
@@ -565,7 +569,9 @@ def test_an_answer_that_comes_after_the_cursor_has_passed_drops_the_overlay_at_o
 
 
 def test_an_effect_in_a_stream_that_this_till_does_not_follow_drops_the_overlay_at_once(shop: Store) -> None:
-    transfer = sell(shop, StockEffect("mug", "main", "delta", -4), StockEffect("mug", "annex", "delta", 4))
+    transfer = sell(
+        shop, ExpectedStockEffect("mug", "main", "delta", -4), ExpectedStockEffect("mug", "annex", "delta", 4)
+    )
     assert on_hand(shop, location_id="annex") == 4
     answer(shop, transfer, effect(11), effect(900, stream=ANNEX))
     assert [row["location_id"] for row in rows(shop, t.overlay)] == ["main"]
@@ -607,7 +613,7 @@ def test_an_own_edit_of_a_product_that_was_deleted_puts_no_nameless_one_in_its_p
 # --- conflicts ---------------------------------------------------------------------------------------
 
 
-def test_a_resolved_conflict_ends_the_operation_and_releases_its_lane(shop: Store) -> None:
+def test_a_resolved_conflict_ends_the_operation_and_unblocks_its_ordering_key(shop: Store) -> None:
     stuck, behind = count_mugs(shop, 9), count_mugs(shop, 8)
     assert send(shop) == [stuck]
     meet_conflict(shop, stuck)
@@ -629,7 +635,7 @@ def test_an_open_conflict_that_moved_is_kept_and_ends_nothing(shop: Store) -> No
     assert overlaid(shop) == [stuck, behind]
     with shop.reading() as connection:
         assert replica.open_conflict_count(connection) == 1
-    kept = shop.submit(partial(replica.kept_conflict, conflict_id="conflict-1")).result()
+    kept = shop.submit(partial(replica.stored_conflict, conflict_id="conflict-1")).result()
     assert kept.server_version.version == 5
 
 
@@ -637,7 +643,7 @@ def test_a_conflict_that_an_answer_brings_late_replaces_nothing_newer(shop: Stor
     stuck = count_mugs(shop, 9)
     resolved = conflict(stuck, 2, status="resolved", resolution="accept_server")
     apply(shop, HERE, conflict_told(11, resolved))
-    shop.submit(lambda tx: replica.keep_conflict(tx, conflict(stuck, 1))).result()
+    shop.submit(lambda tx: replica.store_conflict(tx, conflict(stuck, 1))).result()
     assert [(row["status"], row["version"]) for row in rows(shop, t.conflict)] == [("resolved", 2)]
 
 
@@ -655,7 +661,7 @@ def test_the_decision_of_this_till_is_shown_by_the_resolved_conflict(shop: Store
             "bob",
             {},
             "main",
-            stock=(StockEffect("mug", "main", "count", 9),),
+            stock=(ExpectedStockEffect("mug", "main", "count", 9),),
         ),
     )
     resolved = conflict(stuck, 2, status="resolved", resolution="accept_local")
@@ -837,7 +843,9 @@ def test_conflicts_of_stock_and_of_products_come_with_their_own_streams(shop: St
     dispute = edit(shop, "update", "mug", price_minor=475)
     of_product = conflict(dispute, id="conflict-2", resourceType="product", locationId=None)
     apply(shop, TENANT, conflict_told(21, of_product))
-    shop.submit(lambda tx: outbox.stand(tx, dispute, Status.CONFLICT, code=None, error=None)).result()
+    shop.submit(
+        lambda tx: outbox.mark_needs_attention(tx, dispute, Status.CONFLICT, code=None, error=None)
+    ).result()
 
     first_sync(shop, TENANT, "conflict", of_product.to_wire() | {"version": 2}, seq=60)
     assert [(row["id"], row["version"]) for row in rows(shop, t.conflict)] == [

@@ -26,10 +26,10 @@ from tests.kit.store_shop import (
     confirm_stock,
     finish,
     goods,
-    keep_conflict,
+    mark_needs_attention,
     open_shop,
     rows,
-    stand,
+    store_conflict,
 )
 
 COUNTED_MS = 1_750_000_000_000
@@ -44,7 +44,7 @@ def till(store: Store) -> Till:
 async def met(till: Till) -> Conflict:
     """Maria counted 10 here while Omar, at another till, sold 3 before that and 2 after: 12 became 7."""
     operation_id = await counting.count(till, MUG, 10, MARIA, counted_ms=COUNTED_MS)
-    stand(till, operation_id, Status.CONFLICT)
+    mark_needs_attention(till, operation_id, Status.CONFLICT)
     conflict = Conflict(
         id="conflict-1",
         tenant_id="demo",
@@ -70,7 +70,7 @@ async def met(till: Till) -> Conflict:
         location_id="main",
         operation_id=operation_id,
     )
-    keep_conflict(till, conflict)
+    store_conflict(till, conflict)
     return conflict
 
 
@@ -125,7 +125,9 @@ async def test_a_comparison_has_both_sides_what_came_between_and_a_suggestion(
 
 async def test_another_tills_conflict_names_its_person_not_you(till: Till, met: Conflict) -> None:
     side = met.local_version.model_copy(update={"device": "device-2"})
-    keep_conflict(till, met.model_copy(update={"local_version": side, "version": 2, "operation_id": "other"}))
+    store_conflict(
+        till, met.model_copy(update={"local_version": side, "version": 2, "operation_id": "other"})
+    )
     compared = conflicts.comparison(till, met.id)
     assert compared.suggestion is not None
     assert compared.suggestion.explanation[0] == "Maria counted 10 at 16:06."
@@ -188,7 +190,7 @@ async def test_nothing_is_decided_twice(till: Till, met: Conflict) -> None:
     await decide(till, Resolution.ACCEPT_LOCAL)
     with pytest.raises(ConflictGone):
         await decide(till, Resolution.ACCEPT_SERVER)
-    keep_conflict(till, met.model_copy(update={"status": "resolved", "version": 2}))
+    store_conflict(till, met.model_copy(update={"status": "resolved", "version": 2}))
     with pytest.raises(ConflictGone):
         conflicts.comparison(till, met.id)
     assert conflicts.open_conflicts(till) == []
@@ -196,7 +198,7 @@ async def test_nothing_is_decided_twice(till: Till, met: Conflict) -> None:
 
 async def test_a_decision_on_what_has_moved_since_is_not_taken(till: Till, met: Conflict) -> None:
     moved = met.server_version.model_copy(update={"version": 11})
-    keep_conflict(till, met.model_copy(update={"server_version": moved, "version": 2}))
+    store_conflict(till, met.model_copy(update={"server_version": moved, "version": 2}))
     with pytest.raises(ConflictMoved, match="It changed again"):
         await decide(till, Resolution.ACCEPT_LOCAL)
     assert len(rows(till, t.outbox)) == 1
@@ -210,7 +212,7 @@ async def test_a_decision_that_came_too_late_can_be_taken_again(till: Till, met:
 
 async def test_a_refused_decision_is_replaced_by_the_next_one(till: Till, met: Conflict) -> None:
     refused = await decide(till, Resolution.ACCEPT_LOCAL)
-    stand(till, refused, Status.DEAD_LETTER, "no")
+    mark_needs_attention(till, refused, Status.DEAD_LETTER, "no")
     await decide(till, Resolution.ACCEPT_SERVER)
     first, second = rows(till, t.outbox)[-2:]
     assert (first.status, second.replaces) == (Status.REPLACED, refused)
@@ -242,7 +244,7 @@ def edited(till: Till) -> Conflict:
         timestamp=from_ms(COUNTED_MS),
         user_id="alice",
     )
-    keep_conflict(till, conflict)
+    store_conflict(till, conflict)
     return conflict
 
 
@@ -268,7 +270,7 @@ async def test_a_product_is_decided_by_a_manager_and_shown_as_decided(till: Till
 
 async def test_edited_against_deleted_is_compared_as_that(till: Till, edited: Conflict) -> None:
     server = ConflictSide(values={"name": "Blue mug", "deleted": True}, version=3)
-    keep_conflict(till, edited.model_copy(update={"server_version": server, "version": 2}))
+    store_conflict(till, edited.model_copy(update={"server_version": server, "version": 2}))
     compared = conflicts.comparison(till, edited.id)
     assert compared.rows == [ComparisonRow("deleted", False, False, True)]
     assert compared.suggestion is not None

@@ -53,9 +53,9 @@ from tests.kit.store_shop import (
     PEPPER,
     finish,
     goods,
+    mark_needs_attention,
     open_shop,
     rows,
-    stand,
 )
 
 
@@ -302,7 +302,7 @@ async def test_the_manifest_names_every_number_of_the_shift_and_what_was_given_u
     await shifts.open_shift(till, 0, MARIA)
     await sell(till, basket(till))
     refused = await inventory.adjust(till, MUG, 5, "receive", None, MARIA)
-    stand(till, refused, Status.DEAD_LETTER, "no")
+    mark_needs_attention(till, refused, Status.DEAD_LETTER, "no")
     await refused_entries.discard(till, refused, ALICE, "typed twice")
     await shifts.close_shift(till, 1274, MARIA)
     manifest = ShiftClose.model_validate(sent(till)).manifest

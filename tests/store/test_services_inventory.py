@@ -22,9 +22,9 @@ from tests.kit.store_shop import (
     confirm_stock,
     finish,
     goods,
+    mark_needs_attention,
     open_shop,
     rows,
-    stand,
 )
 
 
@@ -65,8 +65,8 @@ async def test_a_count_replaces_what_stood_before_it_in_the_explanation(till: Ti
 
 async def test_an_explanation_tells_apart_what_was_sent_refused_and_waits_for_a_person(till: Till) -> None:
     finish(till, await sell(till, MUG, 1))
-    stand(till, await adjust(till, MUG, 5, MovementReason.RECEIVE), Status.DEAD_LETTER, "no")
-    stand(till, await counting.count(till, MUG, 20, MARIA), Status.CONFLICT)
+    mark_needs_attention(till, await adjust(till, MUG, 5, MovementReason.RECEIVE), Status.DEAD_LETTER, "no")
+    mark_needs_attention(till, await counting.count(till, MUG, 20, MARIA), Status.CONFLICT)
     sentence = inventory.explain(till, MUG).sentence
     assert "− 1 sold here, sent" in sentence
     assert "+ 5 received here, refused, needs attention" in sentence
@@ -164,7 +164,9 @@ async def test_an_adjustment_that_makes_no_sense_is_refused(
 # --- counts ------------------------------------------------------------------------------------------
 
 
-async def test_a_count_names_the_version_it_was_made_against_and_goes_in_its_lane(till: Till) -> None:
+async def test_a_count_names_the_version_it_was_made_against_and_goes_with_its_ordering_key(
+    till: Till,
+) -> None:
     await sell(till, MUG, 2)
     await counting.count(till, MUG, 9, MARIA, counted_ms=1_750_000_000_500)
     operation = rows(till, t.outbox)[-1]

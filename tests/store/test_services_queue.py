@@ -15,7 +15,7 @@ from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
 from tests.kit import selling
 from tests.kit.clocks import ManualClock
-from tests.kit.store_shop import ALICE, APPLES, MARIA, MUG, finish, goods, open_shop, stand
+from tests.kit.store_shop import ALICE, APPLES, MARIA, MUG, finish, goods, mark_needs_attention, open_shop
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ async def test_everything_unsent_refused_or_in_conflict_is_counted(till: Till, c
     await sell(till)
     clock.advance(60)
     finish(till, await sell(till))
-    stand(till, await sell(till), Status.DEAD_LETTER, "The server said no.")
-    stand(till, await sell(till), Status.BLOCKED)
+    mark_needs_attention(till, await sell(till), Status.DEAD_LETTER, "The server said no.")
+    mark_needs_attention(till, await sell(till), Status.BLOCKED)
     assert queue.counts(till) == QueueCounts(
         waiting=2, attention=1, conflicts=0, oldest_unsent_ms=first_ms, sales=2
     )
@@ -99,7 +99,7 @@ async def test_the_last_full_sync_is_none_before_the_first(till: Till) -> None:
     assert queue.last_full_sync_ms(till) == 5
 
 
-async def test_what_has_no_lane_waits_for_nothing_and_holds_nothing_up(till: Till) -> None:
+async def test_what_has_no_ordering_key_waits_for_nothing_and_holds_nothing_up(till: Till) -> None:
     sale, other = await sell(till), await sell(till)
     details = refused.details(till, other)
     assert (details.waits_for, details.blocks) == ((), ())

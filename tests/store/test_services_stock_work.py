@@ -10,7 +10,7 @@ from app.domain.errors import BadQuantity, CountOver, NotPermitted, UnknownProdu
 from app.domain.rights import Right
 from app.domain.vocabulary.roles import MANAGER
 from app.services.stock import count_sessions, inventory, transfers
-from app.services.stock.inventory import ElsewhereRow
+from app.services.stock.inventory import RemoteStockRow
 from app.services.stock.transfers import Place
 from app.services.till import Till
 from sync_agent.contract.operations import CountData, TransferData
@@ -106,7 +106,7 @@ async def test_nonsense_is_not_counted(till: Till) -> None:
 async def test_a_count_of_many_is_written_a_page_at_a_time(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(count_sessions, "WRITTEN_AT_ONCE", 1)
+    monkeypatch.setattr(count_sessions, "COUNTS_PER_TRANSACTION", 1)
     session = await count_sessions.begin(till, "Shelf", MARIA, is_full=False)
     for product in (MUG, BOWL, APPLES):
         await count_sessions.set_counted(till, session, product, 5000)
@@ -190,9 +190,9 @@ def names(till: Till, which: inventory.Which) -> list[str]:
 
 
 def test_another_place_is_told_with_its_age_or_as_not_asked(till: Till, clock: ManualClock) -> None:
-    assert inventory.elsewhere(till, MUG) == [ElsewhereRow("Annex", None, None)]
+    assert inventory.remote_stock(till, MUG) == [RemoteStockRow("Annex", None, None)]
     asked_ms = clock.now_ms()
     values = {"product_id": MUG, "location_id": "annex", "quantity": 7, "updated_ms": 1, "asked_ms": asked_ms}
     till.store.submit(lambda tx: tx.execute(insert(t.stock_elsewhere).values(values))).result()
     clock.advance(900)
-    assert inventory.elsewhere(till, MUG) == [ElsewhereRow("Annex", 7, asked_ms)]
+    assert inventory.remote_stock(till, MUG) == [RemoteStockRow("Annex", 7, asked_ms)]

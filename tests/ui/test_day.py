@@ -33,7 +33,7 @@ from sync_agent.contract.operations import PRODUCT
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store.outbox import NewOperation, ProductEffect, enqueue
+from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue
 from tests.kit.clocks import KeyboardClock
 from tests.kit.links import Link
 from tests.kit.people import clerk_named
@@ -201,8 +201,8 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
         actor_id=bob.id,
         summary={"kind": "product", "product": product.name, "person": bob.name},
         base_version=1,
-        lane=f"{PRODUCT}:{product.id}",
-        product=ProductEffect(product.id, {"price_minor": 999}),
+        ordering_key=f"{PRODUCT}:{product.id}",
+        product=ExpectedProductEffect(product.id, {"price_minor": 999}),
     )
     loop.run(counter.opened.store.write(lambda tx: enqueue(tx, operation)))
 

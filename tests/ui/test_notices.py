@@ -14,7 +14,7 @@ from app.ui.window.pages import NOTICES
 from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import notices
-from sync_agent.store.notices import DATABASE_SALVAGED, SERVER_RESTORED
+from sync_agent.store.notices import DATABASE_REPAIRED, SERVER_RESTORED
 from tests.kit.offline_shop import ALICE, PEPPER, TENANT, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part
 
@@ -88,6 +88,22 @@ def test_notices_are_shown_one_after_another_and_a_managers_only_to_somebody(
     assert service.unread(shop.till) == []
 
 
+def test_what_is_unread_waits_while_the_window_says_something_else(
+    loop: Loop, shop: OfflineShop, selling: MainWindow
+) -> None:
+    """Two lines at the foot would push the status strip off a small screen."""
+    restored(shop)
+    loop.settle()
+    assert selling.unread.isVisible()
+    selling.notice.say("Something in this window went wrong.")
+    loop.settle()
+    assert (selling.notice.isVisible(), selling.unread.isVisible()) == (True, False)
+    selling.notice.clear()
+    loop.settle()
+    assert selling.unread.isVisible()
+    assert said(selling).startswith("The server was restored")
+
+
 def test_a_notice_that_has_ended_goes(loop: Loop, shop: OfflineShop, selling: MainWindow) -> None:
     announced(shop, "Closing at four", hours=2)
     loop.settle()
@@ -122,7 +138,7 @@ def test_a_sentence_that_an_older_release_stored_is_shown_as_it_is(
     shop.store.submit(
         lambda tx: tx.connection.exec_driver_sql(
             "INSERT INTO notice (at_ms, kind, message) VALUES (1, ?, 'Es wurde gerettet.')",
-            (DATABASE_SALVAGED,),
+            (DATABASE_REPAIRED,),
         )
     ).result()
     window.unread.show_next()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.services.till import Till
 from app.ui.page.event_log import EventLog
-from app.ui.page.print_desk import PrintDesk
+from app.ui.page.print_queue import PrintQueue
 from app.ui.page.requests import Request
 from app.ui.widgets.approval import Approvals
 from app.ui.widgets.formatting import Formatter
@@ -23,7 +23,7 @@ class AgentPort(Protocol):
     def resume(self) -> None:
         """Continue after the sign-in or enrolment that the agent was waiting for."""
 
-    def ask_elsewhere(self, product_id: str) -> None:
+    def fetch_remote_stock(self, product_id: str) -> None:
         """Fetch the remote stock of a product; the answer arrives as a change of the store."""
 
 
@@ -36,7 +36,7 @@ class PageContext:
     till: Till
     formatter: Formatter
     approvals: Approvals
-    desk: PrintDesk
+    print_queue: PrintQueue
     events: EventLog
     agent: AgentPort
     pepper: str

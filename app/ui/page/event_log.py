@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-EVENTS_KEPT = 200
+EVENTS_MAX = 200
 
 
 class EventLog(QObject):
@@ -18,7 +18,7 @@ class EventLog(QObject):
     def __init__(self, now_ms: Callable[[], int], parent: QObject) -> None:
         super().__init__(parent)
         self._now_ms = now_ms
-        self._events: deque[tuple[int, str]] = deque(maxlen=EVENTS_KEPT)
+        self._events: deque[tuple[int, str]] = deque(maxlen=EVENTS_MAX)
 
     def note(self, words: str) -> None:
         self._events.appendleft((self._now_ms(), words))

@@ -1,1 +1,1 @@
-"""Who is at the till, and enrolling the till itself."""
+"""Sign-in, and the enrolment of the till."""

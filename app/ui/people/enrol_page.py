@@ -1,7 +1,7 @@
 """A till's first run: a manager names the server, the shop and this till, once.
 
-It stands before there is a store, so it knows nothing but a callable that enrols and one that waits for the
-first snapshot. Asking can be stopped; what is being fetched goes on by itself, at the next start too.
+It is shown before the till has a credential, so it knows only two callables: one enrols, the other waits for
+the first snapshot. Enrolling can be cancelled. Fetching goes on in the background, at the next start too.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from sync_agent.events import ConnectionState, Progress, StateChanged
 
 @dataclass(frozen=True)
 class EnrolForm:
-    """What a manager filled in; nothing of it is empty."""
+    """The form's content; no field is empty."""
 
     server_url: str
     tenant_id: str
@@ -107,7 +107,7 @@ class EnrolPage(QWidget):
         self._focus_first_empty()
 
     def show_progress(self, event: Progress) -> None:
-        """The first snapshot on its way in."""
+        """Show the progress of the first snapshot."""
         self._progress.setRange(0, max(event.total, 1))
         self._progress.setValue(min(event.done, max(event.total, 1)))
         self._progress.show()
@@ -115,7 +115,7 @@ class EnrolPage(QWidget):
         self._message.say(words.format(done=event.done, total=event.total), Tone.BUSY)
 
     def show_state(self, event: StateChanged) -> None:
-        """A connection that is lost while the first snapshot comes in is said, and so is what to do."""
+        """Show a loss of connection during the first snapshot, and what to do about it."""
         if self._is_fetching and event.state is ConnectionState.OFFLINE:
             words = self.tr(
                 "This till is set up, but the connection is gone. Fetching goes on by itself once it is "
@@ -124,13 +124,13 @@ class EnrolPage(QWidget):
             self._message.say(words, Tone.WARN)
 
     def stop(self) -> None:
-        """Ask the server no longer."""
+        """Cancel the enrolment, at the Stop button."""
         if self._stop.isVisible() and self._stop.isEnabled():
             self._stop.setEnabled(False)
             self.leave()
 
     def leave(self) -> None:
-        """Wait for nothing any more: the window closes."""
+        """Cancel whatever runs: the window closes."""
         if self._task is not None:
             self._task.cancel()
 
@@ -209,7 +209,7 @@ class EnrolPage(QWidget):
         self._stop.setVisible(offered)
         self._stop.setEnabled(offered)
         if offered:
-            self._stop.setFocus()  # the fields are at rest, and Esc has to reach somebody
+            self._stop.setFocus()  # the fields are disabled, and Esc needs a focused widget
 
     def _refused(self, words: str) -> None:
         self._set_busy(False)
@@ -230,10 +230,10 @@ class EnrolPage(QWidget):
 
 
 class EnrolWindow(QMainWindow):
-    """The window of a till that is not enrolled yet.
+    """The window of a till before its enrolment.
 
     Signals:
-        closed(): a person closed the window.
+        closed(): the window was closed.
     """
 
     closed = Signal()

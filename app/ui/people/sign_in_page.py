@@ -1,4 +1,4 @@
-"""Who is at the till: people to choose from, and a PIN. Works the same with the server away."""
+"""Sign-in: choose a person, enter a PIN. Works offline."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ from app.ui.widgets.pin_pad import PIN_LENGTH_MAX, PinPad
 
 
 class SignInPage(Page):
-    """The people who may sign in at this till, and the keys for a PIN."""
+    """The people who may sign in at this till, and a PIN pad."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -55,7 +55,7 @@ class SignInPage(Page):
             self._add_person(number, person)
         self._nobody.setVisible(not self._people)
         row = next((n for n, person in enumerate(self._people) if person.id == chosen_id), None)
-        if row is None:  # what was typed was somebody else's PIN
+        if row is None:  # the typed PIN belongs to another person
             self._pin.clear()
         if self._people:
             self._select(row or 0)
@@ -65,7 +65,7 @@ class SignInPage(Page):
             self._nobody.setText(self._why_nobody())
 
     def refresh(self, change: MergedChange) -> None:
-        """The people may have changed, or why there are none."""
+        """Show the people again, or why there are none."""
         if change.touches("people") or (not self._people and change.touches("outbox")):
             self._show_people()
 
@@ -75,7 +75,7 @@ class SignInPage(Page):
         return self.tr("Nobody may sign in here yet. A manager gives people this location on the server.")
 
     def begin(self) -> None:
-        """Ask anew, as after a switch of clerks."""
+        """Clear the PIN and ask again."""
         self._pin.clear()
         self._message.clear()
         self._pin.setFocus()

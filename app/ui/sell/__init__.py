@@ -1,1 +1,1 @@
-"""The sell page: the cart, and the panels beside it."""
+"""The sell page: the cart, and its side panels."""

@@ -1,6 +1,6 @@
-"""The cart as a table: a model over the immutable Cart, and a view whose rows can be stepped, typed, removed.
+"""The cart as a table: a model over the immutable Cart, and a view that steps, edits and removes rows.
 
-The view asks for changes and makes none: the sell page owns the cart.
+The view only requests changes, by signals: the sell page owns the cart.
 """
 
 from typing import Any
@@ -56,7 +56,7 @@ _NO_PARENT = QModelIndex()
 
 
 class CartModel(QAbstractTableModel):
-    """Rows in the order they were rung up. EditRole of the quantity is what a person may type again."""
+    """Rows in the order they were rung up. The EditRole of the quantity is text that the editor can parse."""
 
     def __init__(self, formatter: Formatter, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class CartModel(QAbstractTableModel):
         self._lines: tuple[CartLine, ...] = ()
 
     def show(self, cart: Cart) -> None:
-        """Take over the cart's lines; rows that stay keep their selection."""
+        """Show the cart's lines. Rows that exist before and after retain their selection."""
         before, after = self._lines, cart.lines
         if [line.line_id for line in before] == [line.line_id for line in after]:
             self._lines = after
@@ -107,7 +107,9 @@ class CartModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in _SAID:  # a view asks each cell for seven things that this one has no opinion of
+        if (
+            role not in _SAID
+        ):  # the view asks each cell for seven more roles, which are left to their defaults
             return None
         line = self.line(index.row())
         if line is None:
@@ -127,24 +129,24 @@ class CartModel(QAbstractTableModel):
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
                 priced = str(unit_of(line.unit).priced).format(price=price)
-                return f"{line.description}\n{priced}{self._change_words(line)}"
+                return f"{line.description}\n{priced}{self._change_text(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:
                 return self._formatter.amount(line.total_minor)
         return ""
 
-    def _change_words(self, line: CartLine) -> str:
-        """What is another than the catalogue asks: the price, or something taken off."""
-        words = []
+    def _change_text(self, line: CartLine) -> str:
+        """How the line differs from the catalogue: its price, and its discount."""
+        parts = []
         if line.has_other_price:
             asked = self._formatter.amount(line.list_price_minor)
-            words.append(self.tr("instead of {price}").format(price=asked))
+            parts.append(self.tr("instead of {price}").format(price=asked))
         if line.discount_minor:
-            words.append(
+            parts.append(
                 self.tr("discount {amount}").format(amount=self._formatter.amount(-line.discount_minor))
             )
-        return "".join(f" · {part}" for part in words)
+        return "".join(f" · {part}" for part in parts)
 
     def _spoken(self, line: CartLine, column: int) -> str:
         if column == REMOVE:
@@ -158,11 +160,11 @@ _ALIGNMENTS = (_LEFT, Qt.AlignmentFlag.AlignCenter, _RIGHT, Qt.AlignmentFlag.Ali
 
 
 class CartDelegate(QStyledItemDelegate):
-    """Paints a line, with − and + beside its quantity, and types a new quantity in place.
+    """Paints a line with − and + beside its quantity, and edits the quantity in place.
 
     Signals:
         stepped(int, int): row, and −1 or +1.
-        typed(int, str): row, and what was typed for its quantity.
+        typed(int, str): row, and the typed quantity.
         removed(int): row.
     """
 
@@ -231,7 +233,7 @@ class CartDelegate(QStyledItemDelegate):
             return False
         for step, rect in _step_targets(option.rect):
             if rect.contains(position):
-                # The second press of a quick pair arrives as a double click, then as a release of its own.
+                # The second of two quick presses arrives as a double click, followed by its own release.
                 if event.type() == QEvent.Type.MouseButtonRelease:
                     self.stepped.emit(index.row(), step)
                 return True
@@ -301,7 +303,7 @@ class CartTable(QTableView):
             header.resizeSection(column, width)
 
     def select_line(self, line_id: int) -> None:
-        """Select a line and bring it into view, without taking the focus."""
+        """Select a line and scroll to it, without taking the focus."""
         row = self._cart_model.row_of(line_id)
         if row >= 0:
             self.setCurrentIndex(self._cart_model.index(row, QUANTITY))

@@ -1,4 +1,4 @@
-"""Changing what the cart asks: a discount of a line or of the sale, another price, each with its reason."""
+"""Changing prices in the cart: discount of a line or of the sale, another unit price, each with a reason."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ What = Literal["line", "sale", "price"]
 
 class ChangePanel(QWidget):
     """Signals:
-    asked(CartChange): make this change.
+    asked(CartChange): apply this change.
     left(): Back, or Esc.
     """
 
@@ -37,7 +37,7 @@ class ChangePanel(QWidget):
         self._build()
 
     def ask(self, cart: Cart, line: CartLine | None, what: What) -> None:
-        """`line` is the one chosen in the cart, if there is one."""
+        """`line` is the selected line of the cart."""
         self._cart, self._line = cart, line
         self._message.clear()
         self._reason.clear_reason()
@@ -113,16 +113,16 @@ class ChangePanel(QWidget):
         self._choices = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for place, (words, name) in enumerate(
+        for place, (title, name) in enumerate(
             (
                 (self.tr("Line"), "discountLine"),
                 (self.tr("Sale"), "discountSale"),
                 (self.tr("Price"), "otherPrice"),
             )
         ):
-            made = QPushButton(words)
+            made = QPushButton(title)
             made.setObjectName(name)
-            made.setAccessibleName(words)
+            made.setAccessibleName(title)
             made.setProperty("role", "choice")
             made.setCheckable(True)
             made.setAutoDefault(False)

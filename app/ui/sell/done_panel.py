@@ -1,4 +1,4 @@
-"""The sale that is done: what the clerk says to the customer. Any key or scan goes on."""
+"""The completed sale: receipt number and change to give. Any key or scan continues."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,7 +14,7 @@ from app.ui.widgets.shortcuts import BACK, REMOVE
 
 class DonePanel(QFrame):
     """Signals:
-    left(): on to the next customer.
+    left(): continue with the next customer.
     receiptWanted(str): show the receipt of this transaction.
     """
 
@@ -31,7 +31,7 @@ class DonePanel(QFrame):
         self._build()
 
     def show_sale(self, sale: CompletedSale, kind: str = SALE) -> None:
-        """`kind` is the transaction's: of a refund money went back to the customer."""
+        """`kind` is the kind of the till transaction: of a refund the panel shows the money given back."""
         self._sale = sale
         self._mark.setPixmap(theme.pixmap("check", "good", 28))
         title = str(kind_of(kind).done or kind_of(kind).name)
@@ -58,7 +58,7 @@ class DonePanel(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat():
-            return  # the Enter that paid, still held down
+            return  # auto-repeat of the Enter that paid
         if event.text() or BACK.is_pressed(event) or REMOVE.is_pressed(event):
             self.left.emit()
         else:

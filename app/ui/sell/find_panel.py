@@ -1,4 +1,4 @@
-"""Finding a product to sell: search as you type, and quick keys and the last sales before that."""
+"""Finding a product to sell: search while typing; quick keys and recent sales while the field is empty."""
 
 from collections.abc import Sequence
 
@@ -24,9 +24,9 @@ RESULTS_MAX = 50
 
 class FindPanel(QWidget):
     """Signals:
-    found(ProductView): put this in the cart.
+    found(ProductView): add this to the cart.
     receiptWanted(str): show the receipt of this transaction.
-    left(): Esc with nothing to clear.
+    left(): Esc in the empty search field.
     """
 
     found = Signal(object)
@@ -40,7 +40,7 @@ class FindPanel(QWidget):
         self._formatter = formatter
         self._products: Sequence[ProductView] = ()
         self.search = SearchField("sellSearch", SEARCH.after(self.tr("Name, code or barcode")))
-        self.search.wordsChanged.connect(self._search)
+        self.search.queryChanged.connect(self._search)
         self.search.returnPressed.connect(self._take_first)
         self.search.wentDown.connect(self._go_to_results)
         self.search.cleared.connect(self.left)
@@ -96,12 +96,12 @@ class FindPanel(QWidget):
         )
 
     def refresh(self) -> None:
-        """The catalogue changed: search again."""
+        """Search again, after a change of the catalogue."""
         self._search(self.search.text().strip())
 
-    def _search(self, words: str) -> None:
-        self._below.setCurrentIndex(1 if words else 0)
-        self._products = catalogue.search(self._till, words, limit=RESULTS_MAX) if words else ()
+    def _search(self, query: str) -> None:
+        self._below.setCurrentIndex(1 if query else 0)
+        self._products = catalogue.search(self._till, query, limit=RESULTS_MAX) if query else ()
         self._results.rows.show([self._result_row(product) for product in self._products])
 
     def _result_row(self, product: ProductView) -> TwoLines:

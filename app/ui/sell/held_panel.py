@@ -1,4 +1,4 @@
-"""Sales that were put aside: choose one to take back."""
+"""The held sales, to recall one of them."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 class HeldPanel(QWidget):
     """Signals:
-    recalled(str): take this sale back.
+    recalled(str): recall the held sale with this id.
     left(): Back, or Esc.
     """
 

@@ -1,4 +1,4 @@
-"""Choosing a payment method: a button for each that is offered, the chosen one pressed."""
+"""Choosing a payment method: a row of checkable buttons for the offered methods."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,12 +10,12 @@ from app.ui.widgets.shortcuts import Shortcut
 
 
 class MethodButtons(QWidget):
-    """The buttons are named `name` and the method's code: "payCash", "payGiftCard". The first is chosen.
+    """The object names are `name` and the method's code: "payCash", "payGiftCard". Begins with the first.
 
-    `next_key` goes on to the next one (`choose_next`); the caption of the second says so.
+    `next_key` chooses the next method (`choose_next`); the caption of the second button names that key.
 
     Signals:
-    chosen(): somebody pressed another method, or `choose_next` went on to it.
+    chosen(): the chosen method changed, by a button or `choose_next`.
     """
 
     chosen = Signal()
@@ -24,7 +24,7 @@ class MethodButtons(QWidget):
         self,
         name: str,
         methods: Sequence[PaymentMethod],
-        words: Callable[[PaymentMethod], str],
+        caption_of: Callable[[PaymentMethod], str],
         next_key: Shortcut | None = None,
     ) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class MethodButtons(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for place, method in enumerate(methods):
-            caption = words(method)
+            caption = caption_of(method)
             if next_key is not None and place == 1:
                 caption = next_key.after(caption)
             made = QPushButton(caption)
@@ -53,11 +53,11 @@ class MethodButtons(QWidget):
         return self._methods[self._buttons.checkedId()]
 
     def choose(self, code: str) -> None:
-        """Press the button of this method; the first one's where it is not offered."""
+        """Choose this method, or the first where it is not offered."""
         place = next((place for place, method in enumerate(self._methods) if method.code == code), 0)
         self._buttons.button(place).setChecked(True)
 
     def choose_next(self) -> None:
-        """The method after the chosen one; the first after the last."""
+        """Choose the method after the current, in a circle."""
         self._buttons.button((self._buttons.checkedId() + 1) % len(self._methods)).setChecked(True)
         self.chosen.emit()

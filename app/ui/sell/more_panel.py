@@ -1,4 +1,4 @@
-"""What is done at the counter now and then: reprint, open the drawer, empty the cart, set quick keys."""
+"""Occasional actions at the counter: reprint, open the drawer, empty the cart, arrange quick keys."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
@@ -13,7 +13,7 @@ from app.ui.widgets.shortcuts import BACK
 class MorePanel(QWidget):
     """Signals:
     reprintWanted(), emptyCartWanted().
-    quickKeyWanted(), quickKeyFirstWanted(): the chosen line gets or loses its quick key; its key comes first.
+    quickKeyWanted(), quickKeyFirstWanted(): toggle the quick key of the selected line; move it to the front.
     drawerWanted(str): open the drawer without a sale, for this reason.
     left(): Back, or Esc.
     """
@@ -42,14 +42,14 @@ class MorePanel(QWidget):
         outer.addWidget(frame)
 
     def ask(self, *, has_line: bool, has_cart: bool, has_quick_key: bool) -> None:
-        """What can be done now: with the cart, with its chosen line, and with that line's quick key."""
+        """Enable the actions that the cart, its selected line and that line's quick key allow."""
         self._message.clear()
         self._steps.setCurrentIndex(0)
         self._empty.setEnabled(has_cart)
         self._quick_key.setEnabled(has_line)
-        words = self.tr("Take its quick key away") if has_quick_key else self.tr("Make it a quick key")
-        self._quick_key.setText(words)
-        self._quick_key.setAccessibleName(words)
+        caption = self.tr("Take its quick key away") if has_quick_key else self.tr("Make it a quick key")
+        self._quick_key.setText(caption)
+        self._quick_key.setAccessibleName(caption)
         self._quick_key_first.setVisible(has_quick_key)
         self._quick_key.setToolTip("" if has_line else self.tr("Choose a line of the cart first."))
         self._reprint.setFocus()

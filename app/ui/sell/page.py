@@ -1,9 +1,8 @@
 """Selling: scan or find, change the cart, take the money, next customer.
 
-The page shows one open sale and keeps no rule of it: what may be done to a sale is the domain's, and what is
-written the services'. It says "done" once they have returned, which is when the sale is on disk. What is
-asked beside the cart (money, a discount, a refund) stands in panels at its side, never in a box over it: a
-scanner's Enter would close that.
+The page shows one open sale. The rules of a sale are the domain's, its storage is the services'. A sale is
+shown as done after the service has returned, when it is on disk. Payment, discounts and refunds have side
+panels, never a modal dialog: a scanner's Enter would close it.
 """
 
 from collections.abc import Callable
@@ -43,11 +42,11 @@ from app.ui.widgets.theme import Tone
 
 
 class SellPage(Page):
-    """The cart, and beside it what is asked about it."""
+    """The cart, and a side panel for the current action."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self._desk = context.desk
+        self._print_queue = context.print_queue
         self._preferences = preferences.read(self._till)
         self._sale = open_sales.begin(self._till)
         self._scanned_meanwhile: list[str] = []
@@ -69,13 +68,13 @@ class SellPage(Page):
                 self._put_on_screen(left_over)
                 self._message.say(self.tr("The sale that was being rung up is here again."), Tone.BUSY)
 
-    # --- one thing after another ---
+    # --- commands, one at a time ---
 
     def has_run(self) -> None:
         self._take_scans_meanwhile()
 
     def say_failure(self, words: str) -> None:
-        """At the panel that the clerk looks at, where it has a place for it."""
+        """Show the failure in the current panel, where it has a message line, else on the page."""
         panel = self._side.currentWidget()
         if isinstance(panel, TenderPanel | ChangePanel | RefundPanel | MorePanel):
             panel.say_error(words)
@@ -88,14 +87,14 @@ class SellPage(Page):
         for code in codes:
             self.take_scan(code)
 
-    # --- what is asked of the page ---
+    # --- scans and actions ---
 
     def answer(self, request: Request) -> None:
         if isinstance(request, RingUp):
             self.take_scan(request.code)
 
     def take_scan(self, code: str) -> bool:
-        """What the scanner read goes into the cart, whatever is asked beside it."""
+        """Add the scanned product to the cart, whatever panel is open. Scans during a command are queued."""
         if self._is_busy:
             self._scanned_meanwhile.append(code)
             return True
@@ -132,7 +131,7 @@ class SellPage(Page):
             self._pay_for(sale)
 
     def back_to_cart(self) -> None:
-        """From whatever stands beside it: ready for the next scan or search."""
+        """Close the side panel: ready for the next scan or search."""
         if self._is_busy:
             return
         if self._side.currentWidget() is self._tender and self._sale.refund is not None:
@@ -162,12 +161,12 @@ class SellPage(Page):
             self._find.quick_keys.show_products(self._preferences.quick_keys)
             if self.cart.adds_tax != self._preferences.adds_tax:
                 self._change_cart(lambda cart: cart.taxed(adds_tax=self._preferences.adds_tax))
-            self._leave_payment()  # what was allowed when it began may not be any more
+            self._leave_payment()  # its approvals may not suffice under the new settings
 
     # --- the cart ---
 
     def _change_cart(self, change: Callable[[Cart], Cart]) -> bool:
-        """Whether it was changed; what is paid for stays as it is until the payment was left."""
+        """Change the cart, leaving a begun payment first; whether it was changed."""
         if self._is_busy:
             return False
         self._leave_payment()
@@ -225,7 +224,7 @@ class SellPage(Page):
         off_minor = cart.discount_minor
         off = self.tr("discount {amount}").format(amount=self._formatter.amount(-off_minor))
         self._count.setText(f"{items} · {off}" if off_minor else items)
-        self._tax.setText(self._tax_words())
+        self._tax.setText(self._tax_text())
         self._tax.setVisible(bool(self._tax.text()))
         self._total.setText(self._formatter.money(cart.total_minor))
         self._pay.setText(PAY.after(self.tr("Pay")) if self._sale.refund is None else self.tr("Give back"))
@@ -234,14 +233,14 @@ class SellPage(Page):
         self._hold.setEnabled(not cart.is_empty)
         self._discount.setEnabled(not cart.is_empty)
 
-    def _tax_words(self) -> str:
+    def _tax_text(self) -> str:
         if not self.cart.tax_minor:
             return ""
         words = self.tr("Tax added {amount}") if self.cart.adds_tax else self.tr("Tax included {amount}")
         return words.format(amount=self._formatter.amount(self.cart.tax_minor))
 
     def _say_missed(self, code: str) -> None:
-        # It stays until somebody closes it: what was not found lies in the bag and is not billed.
+        # Shown until it is closed by hand: the goods are in the bag and not on the bill.
         self._missed.append(code)
         words = self.tr("No product has the code {codes}. It was not added.")
         if len(self._missed) > 1:
@@ -270,7 +269,7 @@ class SellPage(Page):
         self._show_find()
 
     async def _approved(self, sale: OpenSale) -> OpenSale:
-        """The sale with all approved that needs it, by whoever is signed in or else by a manager.
+        """The sale with all its needed approvals, by the signed-in person or else a manager.
 
         Raises NotApproved.
         """
@@ -305,14 +304,14 @@ class SellPage(Page):
 
     def _show_held_count(self) -> None:
         count = len(open_sales.held(self._till))
-        words = RECALL.beside(self.tr("Recall"))
-        self._recall.setText(f"{words} · {self._formatter.quantity(count)}" if count else words)
+        caption = RECALL.beside(self.tr("Recall"))
+        self._recall.setText(f"{caption} · {self._formatter.quantity(count)}" if count else caption)
         self._recall.setAccessibleName(self._recall.text())
 
     # --- the money ---
 
     def _pay_for(self, sale: OpenSale) -> None:
-        """From here on nobody is asked for an approval: all of them are there."""
+        """Begin the payment. `sale` has all its approvals: none is asked for after this."""
         self._put_on_screen(sale)
         self._record()
         self._side.setCurrentWidget(self._tender)
@@ -351,9 +350,11 @@ class SellPage(Page):
         self._done.show_sale(sale, kind)
         self._side.setCurrentWidget(self._done)
         self._done.setFocus()
-        self._desk.print_unasked(receipts.receipt(self._till, sale.id, self._formatter), open_drawer=has_cash)
+        self._print_queue.print_unasked(
+            receipts.receipt(self._till, sale.id, self._formatter), open_drawer=has_cash
+        )
 
-    # --- goods that come back, and the rest ---
+    # --- refunds, voids and occasional actions ---
 
     def ask_for_refund(self) -> None:
         if not self._is_busy:
@@ -419,13 +420,13 @@ class SellPage(Page):
         actor = self._signed_in
         approver = await self._approvals.ask(actor, Right.OPEN_DRAWER)
         await drawer.open_without_sale(self._till, actor, reason, approved_by=approver)
-        self._desk.open_drawer()
+        self._print_queue.open_drawer()
         self._show_find()
         self._message.say(self.tr("The drawer was opened without a sale. It is noted."), for_ms=6000)
 
     def _show_receipt(self, sale_id: str) -> None:
         slip = receipts.receipt(self._till, sale_id, self._formatter, copy=True)
-        self._desk.show_slip(slip, odd=flag_words.of_sale(self._till, sale_id))
+        self._print_queue.show_slip(slip, odd=flag_words.of_sale(self._till, sale_id))
 
     def _reprint_last(self) -> None:
         sale_id = history.last_receipt_id(self._till)

@@ -1,4 +1,4 @@
-"""Keys for what is sold often and has no barcode: bread, bags, coffee."""
+"""Buttons for products that are sold often and have no barcode: bread, bags, coffee."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +16,7 @@ COLUMNS = 3
 
 class QuickKeys(QWidget):
     """Signals:
-    chosen(ProductView): one more of this.
+    chosen(ProductView): add 1 of this to the cart.
     """
 
     chosen = Signal(object)
@@ -32,7 +32,7 @@ class QuickKeys(QWidget):
         self._keys: list[QPushButton] = []
 
     def show_products(self, product_ids: Sequence[str]) -> None:
-        """A product that is gone from the catalogue leaves no key."""
+        """Show keys for these products; those that are no longer in the catalogue are left out."""
         for key in self._keys:
             self._grid.removeWidget(key)
             key.hide()

@@ -1,4 +1,4 @@
-"""Taking goods back against the receipt that they were sold on, whole or in part, offline too."""
+"""Refunds against a receipt, in whole or in part, offline too; and voids."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +31,7 @@ from app.ui.widgets.shortcuts import BACK
 
 @dataclass(frozen=True)
 class RefundRequest:
-    """What goes back of a sale, by line number, and how it is paid out."""
+    """A refund: quantities by line number of the sale, payment method and reason."""
 
     sale: RefundableSale
     quantities: dict[int, int]
@@ -47,8 +47,8 @@ class VoidRequest:
 
 class RefundPanel(QWidget):
     """Signals:
-    refundAsked(RefundRequest), voidAsked(VoidRequest): carry it out.
-    withoutReceiptAsked(str): the receipt is not of this till; the reason.
+    refundAsked(RefundRequest), voidAsked(VoidRequest): carry this out.
+    withoutReceiptAsked(str): refund the cart without a receipt of this till, for this reason.
     left(): Back, or Esc.
     """
 
@@ -76,7 +76,7 @@ class RefundPanel(QWidget):
         self._number.setFocus()
 
     def take_code(self, code: str) -> bool:
-        """A receipt's barcode was scanned; whether it is one of this till."""
+        """Open the receipt with this number, where it is a receipt of this till; whether it is."""
         self._number.setText(code)
         return self._find()
 
@@ -138,10 +138,10 @@ class RefundPanel(QWidget):
 
     def _line_row(self, line: RefundableLine) -> QHBoxLayout:
         left = self._formatter.quantity(line.left, line.unit)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(label(line.line.description, wrap=True))
-        words.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(label(line.line.description, wrap=True))
+        texts.addWidget(label(self.tr("{count} can go back").format(count=left), "small"))
         typed = field(
             f"refundOf{line.line_no}", self.tr("How much of {item}").format(item=line.line.description)
         )
@@ -158,7 +158,7 @@ class RefundPanel(QWidget):
         all_of_it.setAccessibleName(self.tr("All of {item}").format(item=line.line.description))
         all_of_it.setEnabled(line.left > 0)
         row = QHBoxLayout()
-        row.addLayout(words, 1)
+        row.addLayout(texts, 1)
         row.addWidget(typed)
         row.addWidget(all_of_it)
         self._fields[line.line_no] = typed
@@ -170,7 +170,7 @@ class RefundPanel(QWidget):
     # --- how much ---
 
     def _quantities(self) -> dict[int, int]:
-        """What was typed, by line number. Raises BadQuantity."""
+        """The typed quantities by line number. Raises BadQuantity."""
         assert self._sale is not None
         units = {line.line_no: line.unit for line in self._sale.lines}
         return {

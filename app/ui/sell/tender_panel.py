@@ -1,6 +1,6 @@
-"""Taking the money, in the page: cash with change, a card by its reference, or some of each.
+"""Taking the payment: cash with change, a card by its reference, or split tenders.
 
-It asks to pay and says when all is paid; the sell page completes the sale.
+The panel signals when all is paid; the sell page completes the sale.
 """
 
 from collections.abc import Callable
@@ -35,8 +35,8 @@ CASH_FORM, OTHER_FORM = range(2)
 
 class TenderPanel(QWidget):
     """Signals:
-    taken(Settlement): a part was paid, or a payment was taken back.
-    paid(Settlement): all that is due was paid; complete the sale.
+    taken(Settlement): a part was paid, or a payment was removed.
+    paid(Settlement): all is paid; complete the sale.
     left(): Back, or Esc.
     """
 
@@ -53,21 +53,21 @@ class TenderPanel(QWidget):
         self._build()
 
     def ask(self, settlement: Settlement, *, refunds: bool = False) -> None:
-        """Begin a payment, or go on with one: what is due stands in the field, ready to be typed over.
+        """Begin or continue a payment. The field is prefilled with the amount due, selected.
 
-        With `refunds` money goes back to the customer, which needs no change.
+        With `refunds` the money goes to the customer, and there is no change.
         """
         self._refunds = refunds
         self._settlement = settlement
         self._message.clear()
         self._title.setText(self.tr("To give back") if refunds else self.tr("To pay"))
         self.set_busy(False)
-        self._show_rest()
+        self._show_amount_due()
         self._methods.choose(CASH)
         self._show_form()
 
     def set_busy(self, busy: bool) -> None:
-        """While the sale goes to disk it cannot be paid a second time."""
+        """Disable paying while the sale is being written."""
         for made in (self._take_cash, self._take_card):
             made.setEnabled(not busy)
         for typed in (self._given, self._card_amount, self._reference):
@@ -76,11 +76,11 @@ class TenderPanel(QWidget):
     def say_error(self, words: str) -> None:
         self.set_busy(False)
         self._settlement = self._settlement.without(len(self._settlement.tenders) - 1)
-        self._show_rest()
+        self._show_amount_due()
         self._message.say_error(words)
 
     def next_method(self) -> None:
-        """F9 while paying: from cash to card, and on."""
+        """Choose the next payment method (F9 while paying)."""
         self._methods.choose_next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -125,7 +125,7 @@ class TenderPanel(QWidget):
 
     def _show_payments(self) -> None:
         self.taken.emit(self._settlement)
-        self._show_rest()
+        self._show_amount_due()
         self._show_form()
 
     def _typed(self, line: QLineEdit) -> int:
@@ -134,7 +134,7 @@ class TenderPanel(QWidget):
     # --- what is shown ---
 
     def _show_form(self) -> None:
-        """What is asked about the chosen method."""
+        """Show the fields of the chosen method."""
         method = self._methods.method
         self._forms.setCurrentIndex(CASH_FORM if method.is_cash else OTHER_FORM)
         due = self._settlement.cash_due_minor if method.is_cash else self._settlement.due_minor
@@ -151,14 +151,14 @@ class TenderPanel(QWidget):
         self._take_card.setAccessibleName(method.in_button())
         self._show_change()
 
-    def _show_rest(self) -> None:
+    def _show_amount_due(self) -> None:
         self._due.setText(self._formatter.money(self._settlement.due_minor))
         self._due.setFont(theme.tabular(self._due.font()))
         _empty(self._paid_rows)
         for place, tender in enumerate(self._settlement.tenders):
             row = QHBoxLayout()
-            words = method_of(tender.method).in_list()
-            row.addWidget(label(f"{words} {tender.reference or ''}".strip()), 1)
+            method = method_of(tender.method).in_list()
+            row.addWidget(label(f"{method} {tender.reference or ''}".strip()), 1)
             row.addWidget(label(self._formatter.money(tender.net_minor)))
             take_back = self.tr("Take this payment back")
             row.addWidget(
@@ -190,11 +190,11 @@ class TenderPanel(QWidget):
         self._change_words.setText(self.tr("Still missing") if missing_minor > 0 else self.tr("Change"))
         self._change.setText(self._formatter.money(abs(missing_minor)))
         self._change.setFont(theme.tabular(self._change.font()))
-        words = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
+        caption = self.tr("Take part in cash") if missing_minor > 0 else self._methods.method.in_button()
         if self._refunds:
-            words = self.tr("Give cash")
-        self._take_cash.setText(words)
-        self._take_cash.setAccessibleName(words)
+            caption = self.tr("Give cash")
+        self._take_cash.setText(caption)
+        self._take_cash.setAccessibleName(caption)
 
     def _show_notes(self) -> None:
         _empty(self._notes)
@@ -279,10 +279,10 @@ class TenderPanel(QWidget):
         layout.addWidget(self._take_card)
         return form
 
-    def _amount_field(self, name: str, words: str, on_enter: Callable[[], None]) -> QLineEdit:
+    def _amount_field(self, name: str, title: str, on_enter: Callable[[], None]) -> QLineEdit:
         made = QLineEdit()
         made.setObjectName(name)
-        made.setAccessibleName(words)
+        made.setAccessibleName(title)
         made.setProperty("role", "amount")
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
         made.setMaxLength(16)

@@ -1,4 +1,4 @@
-"""Settings: how this till looks and speaks, how it sells, its printer, what this till is, and its log."""
+"""Settings of this till: look and language, selling, printer, identity and sign-out, and its journal."""
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
@@ -49,7 +49,7 @@ class Section(IntEnum):
 
 
 class SettingsPage(Page):
-    """A section at a time. What is changed here holds for this till alone."""
+    """Shows a section at a time. All settings are local to this till."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -159,7 +159,7 @@ class SettingsPage(Page):
         before = preferences.read(self._till)
         if changed == {name: getattr(before, name) for name in changed}:
             return
-        # Not one after another as the rest: a colour and a language that are chosen quickly are both wanted.
+        # Not through `run`: of two quick choices, say theme and language, neither may be dropped.
         tasks.start(self._keep_look(changed, before, self._actor), self, self._message.say_error)
 
     async def _keep_look(self, changed: dict[str, Any], before: Preferences, actor: Actor) -> None:
@@ -208,7 +208,7 @@ class SettingsPage(Page):
             Pair(self.tr("This is a test of the printer."), self._formatter.money(123456)),
             Centred(self._till.device.name),
         )
-        self._context.desk.show_slip(Slip(self.tr("Printer test"), rows))
+        self._context.print_queue.show_slip(Slip(self.tr("Printer test"), rows))
 
     @tasks.command
     async def _ask_sign_out(self) -> None:

@@ -1,4 +1,4 @@
-"""The shift: float, money paid in and out, how it stands (X), cashing up (Z), what the server has of it."""
+"""The shift: float, money paid in and out, X report, cashing up (Z report), what the server received."""
 
 from collections.abc import Sequence
 
@@ -35,11 +35,11 @@ OPENING, RUNNING, MOVING, CLOSING = range(4)
 
 
 class ShiftPage(Page):
-    """One step at a time on the left, the earlier shifts on the right."""
+    """The current step on the left, earlier shifts on the right."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self._desk = context.desk
+        self._print_queue = context.print_queue
         self._shift: ShiftView | None = None
         self._totals = ShiftTotals(0)
         self._past: Sequence[ShiftView] = ()
@@ -183,7 +183,7 @@ class ShiftPage(Page):
     # --- what is done ---
 
     def _typed(self, line: QLineEdit) -> int:
-        """The amount in `line`, in minor units. Raises DomainError, and takes the clerk to the line."""
+        """The amount typed into `line`, in minor units. If invalid, focuses `line` and raises DomainError."""
         try:
             return parse_amount(line.text(), self._formatter.currency)
         except DomainError:
@@ -218,7 +218,7 @@ class ShiftPage(Page):
             approver = await self._approvals.ask(actor, Right.PAY_OUT)
             await drawer.pay_out(self._till, amount_minor, actor, reason, approved_by=approver)
             words = self.tr("{amount} paid out.")
-        self._desk.open_drawer()
+        self._print_queue.open_drawer()
         self._show_step(RUNNING)
         self._read()
         self._message.say(words.format(amount=self._formatter.money(amount_minor)), Tone.GOOD, for_ms=6000)
@@ -241,12 +241,14 @@ class ShiftPage(Page):
 
     def _show_x(self) -> None:
         if self._shift is not None:
-            self._desk.show_slip(reports.x_report(self._till, self._shift, self._totals, self._formatter))
+            self._print_queue.show_slip(
+                reports.x_report(self._till, self._shift, self._totals, self._formatter)
+            )
 
     def _show_z(self, shift: ShiftView) -> None:
         totals = shifts.totals(self._till, shift.id)
         state = shifts.server_state(self._till, shift.id)
-        self._desk.show_slip(reports.z_report(self._till, shift, totals, state, self._formatter))
+        self._print_queue.show_slip(reports.z_report(self._till, shift, totals, state, self._formatter))
 
     # --- the page ---
 

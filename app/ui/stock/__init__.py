@@ -1,1 +1,1 @@
-"""The stock page: figures explained and changed, counting, products."""
+"""The stock page: stock levels with explanations, adjustments, counts, transfers, products."""

@@ -1,4 +1,4 @@
-"""Counting by scanning: each scan is one more, a quantity can be typed, and the count may rest."""
+"""Counting by scanning: a scan adds 1, a quantity can be typed, and a count can be paused."""
 
 from collections.abc import Callable, Sequence
 
@@ -31,7 +31,7 @@ CHOOSING, COUNTING, FINISHING = range(3)
 
 class CountPanel(QFrame):
     """Signals:
-    left(): back to the stock list; what was counted is kept.
+    left(): back to the stock list; the count stays open.
     """
 
     left = Signal()
@@ -55,9 +55,9 @@ class CountPanel(QFrame):
         return self._session is not None and self._steps.currentIndex() == COUNTING
 
     def run(self, work: Callable[[], tasks.Work]) -> None:
-        """What begins or ends a count: the page runs it, and begins nothing else meanwhile.
+        """Run a command that begins or ends a count, through the page.
 
-        Scans and typed quantities do not come here: each of them counts, however quickly they follow.
+        Scans and typed quantities do not run here: of two in quick succession neither may be dropped.
         """
         self._run_on_page(work, self._say_refused)
 
@@ -65,26 +65,26 @@ class CountPanel(QFrame):
         self._actor = actor
 
     def ask(self) -> None:
-        """Begin a count, or go on with one."""
+        """Ask which count: a new one, or one that is open."""
         self._message.clear()
         self._show_sessions()
         self._steps.setCurrentIndex(CHOOSING)
         self._name.setFocus()
 
     def take(self, product: ProductView) -> None:
-        """One more of this product lies here."""
+        """Add 1 of the scanned product."""
         if self._session is not None:
             work = self._add(self._session.id, product)
             tasks.start(work, self, self._say_refused)
 
     def say_unknown(self, code: str) -> None:
-        """A scanned code that is no product: it was not counted."""
+        """Show that the scanned code belongs to no product and was not counted."""
         sounds.play(sounds.MISSED)
         words = self.tr("No product has the code {code}. It was not counted.")
         self._message.say(words.format(code=code), Tone.BAD)
 
     def refresh(self) -> None:
-        """Stock moved, or a count did."""
+        """Stock levels or counts changed."""
         if self._steps.currentIndex() == CHOOSING:
             self._show_sessions()
         elif self._session is not None:

@@ -1,4 +1,4 @@
-"""One product's stock: the figure, why it is what it is, what moved it, and changing it."""
+"""A product's stock: level, explanation, movements, and the forms that change it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -34,13 +34,13 @@ _RIGHTS: dict[type[Request], Right] = {
     Transfer: Right.TRANSFER_STOCK,
     ProductChange: Right.EDIT_PRODUCT,
 }
-"""What each request takes."""
+"""The right that each request needs."""
 
 
 class StockDetails(QFrame):
     """Signals:
-    decisionWanted(): the product is in conflict and somebody wants to decide it.
-    lookedAt(str): this product is shown from now on.
+    decisionWanted(): open the conflicts; this product is in one.
+    lookedAt(str): this product is shown now.
     """
 
     decisionWanted = Signal()
@@ -74,7 +74,7 @@ class StockDetails(QFrame):
         self.lookedAt.emit(product_id)
 
     def refresh(self) -> None:
-        """Read the figure, its explanation and its movements again."""
+        """Read level, explanation and movements again."""
         if self._product_id is None:
             return
         try:
@@ -86,7 +86,7 @@ class StockDetails(QFrame):
         self._inside.setCurrentIndex(1)
         self._show_figure(stock)
         self._explanation.setText(inventory.explain(self._till, self._product_id).sentence)
-        self._show_elsewhere(stock)
+        self._show_remote_stock(stock)
         movements = inventory.movements(self._till, self._product_id)
         self._movements.rows.show([self._movement_row(movement, stock) for movement in movements])
 
@@ -97,7 +97,7 @@ class StockDetails(QFrame):
         self._ask(self._count_form)
 
     def edit(self) -> None:
-        """Change the product itself."""
+        """Open the form for the product's own fields."""
         if self._stock is not None:
             self._message.clear()
             self._product_form.ask(self._stock)
@@ -124,10 +124,10 @@ class StockDetails(QFrame):
         self._count_button.setText(self.tr("Count it now") if negative else self.tr("Count…"))
         self._decide.setVisible(stock.in_conflict)
 
-    def _show_elsewhere(self, stock: StockRow) -> None:
+    def _show_remote_stock(self, stock: StockRow) -> None:
         now_ms = self._till.clock.now_ms()
         lines = []
-        for row in inventory.elsewhere(self._till, stock.product.id):
+        for row in inventory.remote_stock(self._till, stock.product.id):
             if row.quantity is None or row.asked_ms is None:
                 lines.append(self.tr("{place}: not asked yet").format(place=row.place))
                 continue
@@ -139,8 +139,8 @@ class StockDetails(QFrame):
                     time=self._formatter.moment(row.asked_ms, now_ms),
                 )
             )
-        self._elsewhere.setText("\n".join(lines))
-        self._elsewhere.setVisible(bool(lines))
+        self._remote_stock.setText("\n".join(lines))
+        self._remote_stock.setVisible(bool(lines))
         self._transfer_button.setVisible(bool(lines))
 
     def _state_words(self, stock: StockRow) -> str:
@@ -243,7 +243,7 @@ class StockDetails(QFrame):
         self._state = label(name="stockState", wrap=True)
         self._explanation = label(name="stockExplanation", wrap=True)
         self._explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._elsewhere = label(role="small", name="stockElsewhere", wrap=True)
+        self._remote_stock = label(role="small", name="stockElsewhere", wrap=True)
         self._message = MessageLine("stockMessage")
         self._decide = button(self.tr("Decide…"), "stockDecide", self.decisionWanted.emit, role="primary")
         view = QWidget()
@@ -261,7 +261,7 @@ class StockDetails(QFrame):
         layout.addLayout(figure)
         layout.addWidget(self._state)
         layout.addWidget(self._explanation)
-        layout.addWidget(self._elsewhere)
+        layout.addWidget(self._remote_stock)
         layout.addWidget(self._message)
         layout.addWidget(self._lower_part(), 1)
         return view

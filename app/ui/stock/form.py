@@ -1,4 +1,4 @@
-"""Changing a stock figure in place: goods in, waste, found, correction, a count, or goods to another shop."""
+"""Forms that change a stock level: goods in, waste, found, correction, count, transfer to a shop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,10 +52,10 @@ Request = Adjustment | Count | Transfer | ProductChange
 
 
 class StockForm(QWidget):
-    """Common to both forms: a quantity, a note, what will be on hand, Save and Cancel.
+    """The common base: quantity, note, expected result, Save and Cancel.
 
     Signals:
-        saved(object): an Adjustment, a Count or a Transfer to carry out.
+        saved(Request): an Adjustment, a Count or a Transfer to carry out.
         left(): Cancel, or Esc.
     """
 
@@ -111,7 +111,7 @@ class StockForm(QWidget):
             super().keyPressEvent(event)
 
     def request(self) -> Request:
-        """What is to be carried out. Raises DomainError where the form is not right yet."""
+        """The content of the form. Raises DomainError where it is not valid."""
         raise NotImplementedError
 
     def outcome_words(self) -> str:
@@ -221,7 +221,7 @@ class TransferForm(StockForm):
         self.form.insertRow(0, form_label(self.tr("To"), self._to), self._to)
 
     def set_places(self, places: Sequence[Place]) -> None:
-        """Where goods could go."""
+        """The destinations to offer."""
         self._places = places
         self._to.clear()
         self._to.addItems([place.name for place in places])

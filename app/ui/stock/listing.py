@@ -1,4 +1,4 @@
-"""The stock of this place as a list of any length: pages come from the store as a person scrolls."""
+"""The stock of this location as a list of any length, read from the store page by page."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _NO_PARENT = QModelIndex()
 
 
 class StockModel(QAbstractListModel):
-    """What a search found, page by page."""
+    """The products that match a search and a filter; `fetchMore` reads the next page."""
 
     def __init__(self, till: Till, formatter: Formatter, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,16 +43,16 @@ class StockModel(QAbstractListModel):
         self._load(PAGE_ROWS)
 
     def show_which(self, which: Which, low_stock: int) -> None:
-        """All of it, what is low, or what was sold more often than counted."""
+        """Filter: all, low stock (at or below `low_stock`), or oversold."""
         self._which, self._low_stock = which, low_stock
         self._load(PAGE_ROWS)
 
     def reload(self) -> None:
-        """Read again what is loaded, where too much changed to name it."""
+        """Read all loaded rows again."""
         self._load(max(PAGE_ROWS, len(self._rows)))
 
     def refresh(self, product_ids: frozenset[str]) -> None:
-        """Read again the rows of these products; the rest stays as it is."""
+        """Read the rows of these products again."""
         for row, shown in enumerate(self._rows):
             if shown.product.id in product_ids:
                 self._rows[row] = inventory.stock_row(self._till, shown.product.id)
@@ -91,7 +91,7 @@ class StockModel(QAbstractListModel):
         return None
 
     def hint(self) -> str:
-        """What an empty list means."""
+        """The text of an empty list."""
         return {
             "all": self.tr("Nothing found. Try three letters or more of the name, or part of the code."),
             "low": self.tr("Nothing is low."),
@@ -134,7 +134,7 @@ class StockModel(QAbstractListModel):
 
 class StockList(QListView):
     """Signals:
-    picked(str): the product whose row is now current.
+    picked(str): the product of the current row changed.
     wentUp(): ↑ in the first row.
     """
 
@@ -153,7 +153,7 @@ class StockList(QListView):
         self.selectionModel().currentRowChanged.connect(self._pick)
 
     def show_product(self, product_id: str) -> None:
-        """Make the product's row current, where it is loaded."""
+        """Select the product's row, where it is loaded."""
         row = self._stock_model.row_of(product_id)
         if row >= 0:
             self.setCurrentIndex(self._stock_model.index(row))

@@ -1,4 +1,4 @@
-"""Stock at this place: find a product, see its figure explained, change it."""
+"""Stock at this location: find a product, see its level explained, change it."""
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout
 
@@ -18,18 +18,18 @@ from app.ui.widgets.shortcuts import SEARCH
 from app.ui.widgets.theme import Tone
 
 ROWS_ONE_BY_ONE_MAX = 20
-"""Above this it is cheaper to read the whole list again."""
+"""Above this number of products, reading the whole list again is cheaper."""
 
 
 class StockPage(Page):
-    """A list to search on the left; on the right the chosen product, or a count by scanning."""
+    """On the left a searchable list; on the right the selected product, or a count by scanning."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         till, formatter = context.till, context.formatter
         self._stale = True
         self._search = SearchField("stockSearch", SEARCH.after(self.tr("Name, code or barcode")))
-        self._search.wordsChanged.connect(self._find)
+        self._search.queryChanged.connect(self._find)
         self._search.wentDown.connect(self._go_to_list)
         self._search.returnPressed.connect(self._go_to_list)
         self._message = MessageLine("stockSearchMessage")
@@ -39,7 +39,7 @@ class StockPage(Page):
         self._list.wentUp.connect(self._search.setFocus)
         self._details = StockDetails(till, formatter, context.approvals, self.run)
         self._details.decisionWanted.connect(lambda: context.ask(OpenConflicts()))
-        self._details.lookedAt.connect(context.agent.ask_elsewhere)
+        self._details.lookedAt.connect(context.agent.fetch_remote_stock)
         self._count_panel = CountPanel(till, formatter, self.run)
         self._count_panel.left.connect(self._leave_count)
         self._right = Pages()
@@ -66,7 +66,7 @@ class StockPage(Page):
         self._count_panel.set_actor(actor)
 
     def begin(self) -> None:
-        """The page was opened: read what changed while it was out of sight."""
+        """The page was opened: read the changes since it was hidden."""
         if self._stale:
             self._stale = False
             self._model.reload()
@@ -83,12 +83,12 @@ class StockPage(Page):
         self._list.show_product(product_id)
 
     def count_by_scanning(self) -> None:
-        """Begin a count, or go on with one that rests."""
+        """Open the count panel, for a new count or an open one."""
         self._right.setCurrentWidget(self._count_panel)
         self._count_panel.ask()
 
     def take_scan(self, code: str) -> bool:
-        """On this page a scan looks the product up; in a count it counts it."""
+        """A scan looks the product up; during a count it counts it."""
         product = catalogue.by_code(self._till, code)
         if self._right.currentWidget() is self._count_panel and self._count_panel.is_counting:
             if product is None:

@@ -1,4 +1,4 @@
-"""Changing a product at the till: its name, price, codes and tax. A manager does it, or approves it."""
+"""Changing a product at the till: name, price, codes and tax rate. Needs a manager, or their approval."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent

@@ -1,1 +1,1 @@
-"""The Sync centre: what waits, what needs a person, conflicts, diagnostics."""
+"""The Sync centre: the queue, what needs attention, conflicts, history, diagnostics."""

@@ -1,4 +1,4 @@
-"""Many conflicts of a kind: what is suggested for each, looked at before all of it is decided at once."""
+"""Reviews the suggestions for similar conflicts before all of them are decided at once."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ class BatchDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._later.setFocus()  # Enter alone decides nothing
+        self._later.setFocus()  # so that Enter alone decides nothing
 
     def _agree(self) -> None:
         self.agreed.emit(self._alike)

@@ -1,4 +1,4 @@
-"""The inside of the conflict dialog: the two sides, what was suggested and why, and the result to edit."""
+"""The content of the conflict dialog: both sides, the suggestion and its reasons, the editable result."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ HISTORY_LINES_MAX = 8
 
 class ComparisonView(QWidget):
     """Signals:
-    resultChanged(): somebody typed into the Result row.
+    resultChanged(): the Result row was edited.
     """
 
     resultChanged = Signal()
@@ -65,18 +65,18 @@ class ComparisonView(QWidget):
         self._outer.addWidget(self._body)
 
     def my_place(self, *, in_a_sentence: bool = False) -> str:
-        """ "This till", or the other one where the conflict did not start here."""
+        """ "This till", or the name of the till on which the conflict started."""
         place = self._shown.this_till.place
         if place in {"This till", self._till.device.name}:
             return self.tr("this till") if in_a_sentence else self.tr("This till")
         return place or (self.tr("the other till") if in_a_sentence else self.tr("The other till"))
 
     def is_typed(self) -> bool:
-        """Whether the result is another than what was suggested."""
+        """Whether the Result row was edited."""
         return any(editor.isModified() for editor in self._editors.values())
 
     def typed_result(self) -> dict[str, Any]:
-        """What the Result row says, in wire names. Raises DomainError where it cannot be read."""
+        """The values of the Result row, by wire names. Raises DomainError where one is not valid."""
         values = {name: self._parsed(name, editor.text()) for name, editor in self._editors.items()}
         if self._shown.resource_type == "stock_level":
             return {"newQuantity": values["quantity"]}
@@ -87,7 +87,7 @@ class ComparisonView(QWidget):
         assert self._comparison is not None
         return self._comparison
 
-    # --- words ---
+    # --- texts ---
 
     def _title(self) -> str:
         if self._shown.resource_type == "stock_level":
@@ -199,7 +199,7 @@ class ComparisonView(QWidget):
         self.resultChanged.emit()
 
     def _show_origin(self, row: ComparisonRow) -> None:
-        """Where the value in the Result row comes from."""
+        """Show the origin of the value in the Result row."""
         editor, origin = self._editors[row.field], self._origins[row.field]
         try:
             value = self._parsed(row.field, editor.text())
@@ -254,7 +254,7 @@ class ComparisonView(QWidget):
         return frame
 
     def _history(self) -> QWidget:
-        """What moved since the common start, laid out on either side of the count where there was one."""
+        """The movements since the base version; where there was a count, split at its time."""
         frame, layout = card("history")
         before = [line for line in self._shown.history if line.after_count is False]
         after = [line for line in self._shown.history if line.after_count is not False]

@@ -1,8 +1,7 @@
-"""Deciding a conflict: both sides with equal weight, what is suggested and why, and buttons that say what
-they do.
+"""Deciding a conflict: both sides with equal weight, the suggestion with its reasons, and buttons whose
+captions are their results.
 
-Enter does nothing until somebody moved the focus to a button, Esc is "Decide later", and a scanner's keys
-never get here.
+Enter does nothing until the focus is moved to a button, Esc is "Decide later", and scans do not reach it.
 """
 
 from typing import Any
@@ -33,10 +32,10 @@ from sync_agent.contract.conflicts import Resolution
 
 
 class ConflictDialog(QDialog):
-    """One conflict. Open it with `open()`.
+    """Decides one conflict. Open it with `open()`.
 
     Signals:
-        decided(str, str): the decision on this conflict is saved; the words to show.
+        decided(str, str): the decision is saved; the conflict's id, and a text to show.
     """
 
     decided = Signal(str, str)
@@ -65,7 +64,7 @@ class ConflictDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.setFocus()  # on nothing that a key could press
+        self.setFocus()  # no button has the focus
 
     def _press_what_has_the_focus(self, event: QKeyEvent) -> None:
         chosen = self.focusWidget()
@@ -133,7 +132,7 @@ class ConflictDialog(QDialog):
     # --- deciding ---
 
     def _decide_as_shown(self) -> None:
-        """What the Result row says: the suggestion, or what was typed over it."""
+        """Decide with the Result row: the suggestion, or its edited values."""
         suggestion = self._comparison.suggestion
         if not self._view.is_typed() and suggestion is not None:
             self._start(suggestion.resolution, conflicts.merged_of(suggestion), suggestion.quantity)

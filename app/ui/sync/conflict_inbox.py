@@ -1,7 +1,7 @@
-"""What two sides disagree about, and what was decided: open conflicts above, decided ones below.
+"""Lists open conflicts and, below, decided conflicts.
 
-A decision can be taken back for some seconds from where it was made, a decided one opened again, and all that
-are alike decided as suggested.
+A decision can be undone for ten seconds after it was made, a decided conflict can be reopened, and similar
+conflicts can be decided together as suggested.
 """
 
 from PySide6.QtCore import Qt, Signal
@@ -22,7 +22,7 @@ UNDO_MS = 10_000
 
 
 class ConflictInbox(QWidget):
-    """`message` is where it says what became of a decision; `run` is the page's.
+    """`message` shows the results; `run` is the page's `run`.
 
     Signals:
         decide(str): open this conflict.
@@ -51,13 +51,13 @@ class ConflictInbox(QWidget):
         self._show_choice()
 
     def tick(self) -> None:
-        """A second has passed: ages are painted again."""
+        """Repaint the ages; called every second."""
         self._open.tick()
 
     def say_decided(self, conflict_id: str, words: str) -> None:
-        """A decision is saved: it can be taken back for a while, from here and without a question."""
+        """Show that a decision is saved, and offer Undo for `UNDO_MS`."""
         self._undoes = conflict_id
-        self._open_table.setFocus()  # the button that was pressed has nothing to decide any more
+        self._open_table.setFocus()  # off the Decide button, which may be disabled now
         self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
 
     # --- what is done with a conflict ---
@@ -114,7 +114,7 @@ class ConflictInbox(QWidget):
         return self._open.row(self._open_table.currentIndex().row())
 
     def _show_choice(self) -> None:
-        """Below the lists: what can be done with the chosen rows."""
+        """Update the buttons for the selected rows."""
         choice = self._chosen()
         self._decide.setEnabled(choice is not None and not choice.decided)
         self._batch.setVisible(self._open.rowCount() > 1)

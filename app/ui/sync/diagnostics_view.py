@@ -1,4 +1,4 @@
-"""How sending goes, for whoever wants to know: plots, live events, troubles, a support bundle."""
+"""Diagnostics of sending: plots, live events, failed deliveries, and the support bundle."""
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -40,7 +40,7 @@ class DiagnosticsView(QWidget):
         self._timer.timeout.connect(self.redraw)
 
     def redraw(self) -> None:
-        """Read the figures again, and draw them."""
+        """Read the figures again and redraw the plots."""
         minutes = diagnostics.minutes(self._till)
         ages = [(minute.at_ms - minutes[-1].at_ms) / 60_000 for minute in minutes]
         for name, values in _series(minutes).items():
@@ -71,7 +71,7 @@ class DiagnosticsView(QWidget):
                     first=(
                         f"{self._formatter.moment(trouble.at_ms, now_ms)} · {self._outcome(trouble.outcome)}"
                     ),
-                    second=f"{trouble.way} · {trouble.request_id}",
+                    second=f"{trouble.route} · {trouble.request_id}",
                     figure=self.tr("%n entry(ies)", "", trouble.operations),
                     remark=trouble.detail,
                     tone=Tone.WARN,
@@ -124,7 +124,7 @@ class DiagnosticsView(QWidget):
         canvas.hideButtons()
         canvas.setMenuEnabled(False)
         canvas.setLimits(yMin=0)
-        canvas.getPlotItem().setContentsMargins(0, 10, 6, 0)  # half a figure stands above the uppermost mark
+        canvas.getPlotItem().setContentsMargins(0, 10, 6, 0)  # room for the topmost label
         self._plots[name] = canvas.plot([], [], stepMode=None)
         self._canvases.append(canvas)
         holder = QWidget()
@@ -136,7 +136,7 @@ class DiagnosticsView(QWidget):
         return holder
 
     def _colour(self) -> None:
-        """The plots in the theme's colours, which may have changed."""
+        """Apply the current theme's colours to the plots."""
         colours = theme.tokens()
         for canvas in self._canvases:
             canvas.setBackground(colours["surface"])

@@ -1,4 +1,4 @@
-"""Editing a refused entry and sending it again: a quantity, a reason, a product's fields."""
+"""Edits a refused entry to send it again: a quantity, a reason, a product's fields."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,7 +48,7 @@ class EditDialog(QDialog):
 
     @staticmethod
     def can_edit(details: EntryDetails) -> bool:
-        """Whether there is anything in it that could be changed."""
+        """Whether an entry has fields that can be edited."""
         data = details.payload.get("data", {})
         return details.payload.get("resourceType") in {"stock_level", "product"} and not (
             details.payload.get("operation") == "delete" or "lines" in data

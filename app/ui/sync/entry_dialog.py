@@ -1,4 +1,4 @@
-"""One entry of the queue, whole: every attempt, what blocks it and what it blocks, and what was sent."""
+"""All about an entry of the queue: attempts, what blocks it, what it blocks, and its payload."""
 
 import orjson
 from PySide6.QtCore import Qt
@@ -14,7 +14,7 @@ from app.ui.widgets.two_line import TwoLineList, TwoLines
 
 
 class EntryDialog(QDialog):
-    """Details of one entry; nothing in it changes anything."""
+    """Shows the details of an entry, read-only."""
 
     def __init__(
         self, till: Till, details: EntryDetails, formatter: Formatter, parent: QWidget | None
@@ -75,7 +75,9 @@ class EntryDialog(QDialog):
         moment = self._formatter.moment(attempt.began_ms, now_ms)
         return TwoLines(
             first=f"{number}. {moment} · {self._outcome(attempt.outcome)}",
-            second=" · ".join(part for part in (attempt.way, took, attempt.code, attempt.request_id) if part),
+            second=" · ".join(
+                part for part in (attempt.route, took, attempt.code, attempt.request_id) if part
+            ),
             remark=attempt.detail or "",
             tone=Tone.PLAIN if attempt.outcome == "applied" else Tone.WARN,
         )

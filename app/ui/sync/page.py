@@ -1,7 +1,6 @@
-"""What is on its way, what needs a person, what is decided, what was sent: each row in words.
+"""The Sync centre: what waits, what needs attention, conflicts, what was sent, and diagnostics.
 
-A page, not a dialog: nothing here stops a sale. Its lists are read again when the store says that they
-changed, and only the list in sight.
+A page, not a dialog: nothing here blocks selling. After a change of the store only the visible list is read.
 """
 
 import asyncio
@@ -57,7 +56,7 @@ class Tab(IntEnum):
 
 
 class SyncCentre(Page):
-    """A tab for each list, and what can be done with the row that is chosen in it."""
+    """A tab for each list, with the actions for its selected row."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -81,14 +80,14 @@ class SyncCentre(Page):
         self._inbox.set_actor(actor)
 
     def begin(self) -> None:
-        """Open on what needs a person, else on what waits."""
+        """Open the most urgent list: conflicts, else what needs attention, else what waits."""
         if self._counts.conflicts:
             urgent = Tab.CONFLICTS
         elif self._counts.attention or self._counts.flagged:
             urgent = Tab.ATTENTION
         else:
             urgent = Tab.WAITING
-        if self._lists.currentIndex() != urgent:  # a page that comes in sight has just read its list
+        if self._lists.currentIndex() != urgent:  # a page that was just shown has read its list
             self.show_tab(urgent)
 
     def answer(self, request: Request) -> None:
@@ -96,7 +95,7 @@ class SyncCentre(Page):
             self.show_tab(Tab.CONFLICTS)
 
     def decide(self, conflict_id: str) -> None:
-        """Lay a conflict out for whoever is signed in."""
+        """Open the conflict dialog for the signed-in person."""
         if self._actor is None:
             return
         try:
@@ -119,7 +118,7 @@ class SyncCentre(Page):
 
     def _make_diagnostics(self) -> None:
         if self._diagnostics is None:
-            # Its plots take a while to load, and few look at them.
+            # Imported at first use: the plots load slowly and are rarely opened.
             from app.ui.sync.diagnostics_view import DiagnosticsView  # noqa: PLC0415
 
             self._diagnostics = DiagnosticsView(self._till, self._formatter, self._events)
@@ -189,11 +188,11 @@ class SyncCentre(Page):
             case Tab.SENT:
                 self._sent.show(queue.sent(self._till, limit=ROWS_MAX))
             case Tab.DIAGNOSTICS:
-                pass  # it reads by itself, while it is in sight
+                pass  # the diagnostics read by themselves while visible
         self._show_choice()
 
     def _show_choice(self) -> None:
-        """Below the list: what can be done with the chosen row."""
+        """Update the actions below the list for the selected row."""
         tab = Tab(self._lists.currentIndex())
         row = self._chosen_entry()
         self._refusal.setVisible(tab is Tab.ATTENTION and row is not None)
@@ -260,13 +259,13 @@ class SyncCentre(Page):
     async def _try_again(self) -> None:
         row = self._chosen_entry()
         if row is not None:
-            await self._offer_again([row.operation_id])
+            await self._retry([row.operation_id])
 
     @tasks.command
     async def _try_all_again(self) -> None:
-        await self._offer_again(self._shown_ids())
+        await self._retry(self._shown_ids())
 
-    async def _offer_again(self, operation_ids: list[str]) -> None:
+    async def _retry(self, operation_ids: list[str]) -> None:
         for operation_id in operation_ids:
             await refused.try_again(self._till, operation_id)
         self._ask_to_send()
@@ -327,7 +326,7 @@ class SyncCentre(Page):
         chooser.open()
 
     async def export_to(self, path: Path) -> None:
-        """Write the entries in sight to a file, with its checksum beside it."""
+        """Write the listed entries to a JSON or CSV file, with a .sha256 file beside it."""
         try:
             await asyncio.to_thread(refused.export, self._till, self._shown_ids(), path)
         except OSError as error:
@@ -336,7 +335,7 @@ class SyncCentre(Page):
         words = self.tr("Exported to {path}, with its checksum beside it.")
         self._message.say(words.format(path=path), Tone.GOOD)
 
-    # --- what it says of itself ---
+    # --- header and tabs ---
 
     def _show_tab_titles(self) -> None:
         for tab, title, count in (
@@ -460,7 +459,7 @@ class SyncCentre(Page):
         return row
 
     def _make_entry_bar(self) -> QWidget:
-        """For whatever list is in sight: what an entry is, whole, and the list as a file."""
+        """The buttons of all entry lists: details of the selected entry, and export of the list."""
         self._details = button(self.tr("Details…"), "entryDetails", self._show_details)
         self._export = button(self.tr("Export…"), "exportEntries", self._choose_export)
         self._entry_bar = QWidget()

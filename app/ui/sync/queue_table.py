@@ -1,4 +1,4 @@
-"""Operations and conflicts as rows in the clerk's language, for the Sync centre's lists."""
+"""Table models and the view of the Sync centre's lists: operations and conflicts in the clerk's language."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -29,7 +29,7 @@ RowT = TypeVar("RowT")
 
 
 class RowsModel(QAbstractTableModel, Generic[RowT]):
-    """Four columns of text over rows of one kind; subclasses say what stands in them."""
+    """Four columns of text; subclasses define their content."""
 
     def __init__(self, formatter: Formatter, now_ms: Callable[[], int], parent: QObject | None) -> None:
         super().__init__(parent)
@@ -51,7 +51,7 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
     def tick(self) -> None:
-        """A second has passed: what counts down or ages is painted again."""
+        """Repaint count-downs and ages; called every second."""
         if self._rows:
             self.dataChanged.emit(self.index(0, WHEN), self.index(len(self._rows) - 1, STATE))
 
@@ -62,7 +62,7 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
         raise NotImplementedError
 
     def token(self, row: RowT) -> str:
-        """The colour of a row's state."""
+        """The theme token that colours the row's state."""
         raise NotImplementedError
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
@@ -138,7 +138,7 @@ class QueueModel(RowsModel[QueueRow]):
 
 
 class ConflictModel(RowsModel[ConflictView]):
-    """What waits for a decision, with its age."""
+    """Open conflicts, with their ages."""
 
     def titles(self) -> tuple[str, str, str, str]:
         return self.tr("What"), self.tr("Where it comes from"), self.tr("Open"), self.tr("State")
@@ -171,7 +171,7 @@ class ConflictModel(RowsModel[ConflictView]):
 
 
 class DecidedModel(RowsModel[DecidedConflict]):
-    """What was decided, and by whom."""
+    """Decided conflicts: how and by whom."""
 
     def titles(self) -> tuple[str, str, str, str]:
         return self.tr("What"), self.tr("Decided by"), "", self.tr("As")
@@ -196,7 +196,7 @@ class DecidedModel(RowsModel[DecidedConflict]):
 
 
 class ColouredDelegate(QStyledItemDelegate):
-    """Keeps a cell's own colour where its row is selected."""
+    """Paints cells in their own colour in selected rows too."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -207,7 +207,7 @@ class ColouredDelegate(QStyledItemDelegate):
 
 class RowsTable(QTableView):
     """Signals:
-    picked(int): the row that is now current, −1 for none.
+    picked(int): the current row changed; −1 for none.
     opened(int): Enter or a double click on a row.
     """
 
@@ -240,7 +240,7 @@ class RowsTable(QTableView):
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
 
     def pick_first(self) -> None:
-        """Make the first row current where none is."""
+        """Select the first row where none is selected."""
         if not self.currentIndex().isValid() and self.model().rowCount():
             self.setCurrentIndex(self.model().index(0, 0))
 

@@ -1,4 +1,4 @@
-"""What the server refused, in full, and what can be done with it: again, otherwise, or given up."""
+"""A refused entry with its full reason, and the actions: try again, edit and send again, discard."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,9 +11,9 @@ from app.ui.widgets.reason_field import ReasonField
 
 class RefusalCard(QFrame):
     """Signals:
-    tryAgain(), tryAllAgain(), edit(): with the entry that is shown.
-    discard(str): give it up, for this reason.
-    seen(): somebody has looked at the flagged transaction that is shown.
+    tryAgain(), tryAllAgain(), edit(): for the shown entry, or all entries of the list.
+    discard(str): discard it, for this reason.
+    seen(): the shown flagged transaction was reviewed.
     """
 
     tryAgain = Signal()
@@ -70,7 +70,7 @@ class RefusalCard(QFrame):
         self._discard.setToolTip("" if can_discard else never)
 
     def show_flagged(self, row: QueueRow) -> None:
-        """A finished transaction, and what the server found odd about it."""
+        """Show a completed till transaction that the server flagged."""
         self._entry_id = row.operation_id
         self._message.clear()
         self._show(row, row.error or "")

@@ -163,12 +163,12 @@ class SearchField(QLineEdit):
     """A search field that searches while typing.
 
     Signals:
-        wordsChanged(str): the search text, at each change.
+        queryChanged(str): the search text, at each change.
         wentDown(): ↓ was pressed.
         cleared(): Esc was pressed in an empty field.
     """
 
-    wordsChanged = Signal(str)
+    queryChanged = Signal(str)
     wentDown = Signal()
     cleared = Signal()
 
@@ -186,7 +186,7 @@ class SearchField(QLineEdit):
         self._mark.setPixmap(theme.pixmap("search", "muted"))
         self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._mark.resize(20, 20)
-        self.textChanged.connect(lambda text: self.wordsChanged.emit(text.strip()))
+        self.textChanged.connect(lambda text: self.queryChanged.emit(text.strip()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

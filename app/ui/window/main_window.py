@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QMainWindow,
     QPushButton,
@@ -33,7 +34,7 @@ from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import AgentPort, PageContext
 from app.ui.page.event_log import EventLog
-from app.ui.page.print_desk import PrintDesk
+from app.ui.page.print_queue import PrintQueue
 from app.ui.page.requests import (
     GoBack,
     OpenNotices,
@@ -99,13 +100,13 @@ class MainWindow(QMainWindow):
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
         self.approvals = Approvals(till, pepper, self)
-        self.desk = PrintDesk(till, self)
+        self.print_queue = PrintQueue(till, self)
         self.events = EventLog(till.clock.now_ms, self)
         self._context = PageContext(
             till=till,
             formatter=self._formatter,
             approvals=self.approvals,
-            desk=self.desk,
+            print_queue=self.print_queue,
             events=self.events,
             agent=agent,
             pepper=pepper,
@@ -261,7 +262,7 @@ class MainWindow(QMainWindow):
         self.strip.changed.connect(lambda _text: self._hand_out_state())
         self.strip.noticed.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
         self.strip.clicked.connect(lambda _checked=False: self._open_queue())
-        self.desk.said.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
+        self.print_queue.said.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
 
     def _on_state(self, event: StateChanged) -> None:
         self.strip.set_state(event)
@@ -330,7 +331,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._pages = Pages()
         self._notice = MessageLine("notice")
-        self.unread = UnreadLine(self._till, self._formatter, lambda: self.answer(OpenNotices()))
+        self.unread = UnreadLine(
+            self._till, self._formatter, lambda: self.answer(OpenNotices()), self._notice
+        )
         self.strip = StatusStrip(
             self._counts,
             now_ms=self._till.clock.now_ms,
@@ -338,10 +341,11 @@ class MainWindow(QMainWindow):
             opened_by=self._entry_for(OpenQueue).shortcut,
         )
         self._bar = self._top_bar()
-        notices = QVBoxLayout()
+        # One place for both, so that the foot is never two lines high.
+        notices = QGridLayout()
         notices.setContentsMargins(14, 0, 14, 8)
-        notices.addWidget(self.unread)
-        notices.addWidget(self._notice)
+        notices.addWidget(self.unread, 0, 0)
+        notices.addWidget(self._notice, 0, 0)
         foot = QWidget()
         foot.setLayout(notices)
         central = QWidget()

@@ -1,4 +1,4 @@
-"""The page of notices: the till's own that are unread, and those of the shop until they end."""
+"""The page of notices: the till's own while unread, and the shop's until their end date."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -16,7 +16,7 @@ from app.ui.widgets.shortcuts import BACK
 
 
 class NoticesPage(Page):
-    """Plain text, the newest first, each with who sent it and when. Esc, or Back, leaves it."""
+    """Lists notices as plain text, newest first, with sender and time. Esc, or Back, leaves it."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -64,7 +64,7 @@ class NoticesPage(Page):
         if not lines:
             rows.addWidget(label(self.tr("There are no notices."), "muted"))
         rows.addStretch(1)
-        self._area.setWidget(inner)  # the one before goes with it
+        self._area.setWidget(inner)  # deletes the former content
         inner.setAutoFillBackground(False)
 
     def _row(self, number: int, line: NoticeLine) -> QHBoxLayout:

@@ -1,8 +1,8 @@
-"""The line at the foot of the window that shows what nobody has read yet, one notice after another."""
+"""The line at the foot of the window that shows the unread notices, one after another."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 
 from app.services import notices
 from app.services.notices import NoticeLine
@@ -13,19 +13,25 @@ from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.theme import Tone
 
 _LOOK_AGAIN_MS = 60_000
-"""A notice that has ended goes within this time."""
+"""A notice past its end date disappears within this time."""
 _WORDS_MAX = 200
-"""Characters on the line; the list has the whole."""
+"""Characters on the line; the page of notices has the full text."""
 
 
 class UnreadLine(MessageLine):
-    """Closing it says that the notice was read, by whoever is signed in; then the next one is shown.
+    """Closing it marks the notice as read by the signed-in person and shows the next.
 
-    While nobody is signed in it shows the till's own notices alone: a manager's is read by somebody.
+    While nobody is signed in it shows only the till's own notices: who has read a manager's notice is
+    recorded. While `message` is shown it waits: two lines would push the status strip off a small screen.
     """
 
-    def __init__(self, till: Till, formatter: Formatter, open_list: Callable[[], object]) -> None:
+    def __init__(
+        self, till: Till, formatter: Formatter, open_list: Callable[[], object], message: MessageLine
+    ) -> None:
+        self._message = message
+        self._is_wanted = False
         super().__init__("unread")
+        message.installEventFilter(self)
         self._till = till
         self._formatter = formatter
         self._actor: Actor | None = None
@@ -37,12 +43,21 @@ class UnreadLine(MessageLine):
         self._look_again.timeout.connect(self.show_next)
         self._look_again.start()
 
+    def setVisible(self, visible: bool) -> None:
+        self._is_wanted = visible
+        super().setVisible(visible and self._message.isHidden())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._message and event.type() in {QEvent.Type.ShowToParent, QEvent.Type.HideToParent}:
+            super().setVisible(self._is_wanted and self._message.isHidden())
+        return super().eventFilter(watched, event)
+
     def set_actor(self, actor: Actor | None) -> None:
         self._actor = actor
         self.show_next()
 
     def show_next(self) -> None:
-        """The first notice that nobody has read; nothing where all were."""
+        """Show the first unread notice, or hide the line."""
         waiting = [
             line for line in notices.unread(self._till) if self._actor is not None or not line.needs_a_name
         ]
@@ -52,7 +67,7 @@ class UnreadLine(MessageLine):
             self.clear()
             return
         if first == self._shown:
-            return  # a screen reader need not say it again
+            return  # unchanged: a screen reader would repeat it
         self._shown = first
         self.say(self._in_words(first), Tone.WARN, action=self._list_in_words(len(waiting)))
 

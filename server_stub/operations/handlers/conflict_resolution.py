@@ -129,7 +129,7 @@ def _resolve_stock(
     known_from = _known_from(conflict, decision, compared)
     moved = conflict_context.moved_since(context, level, known_from)
     if compared < conflict.server_version.version or any(
-        each.reason == MovementReason.COUNT for each in moved if each.version > compared
+        movement.reason == MovementReason.COUNT for movement in moved if movement.version > compared
     ):
         server = conflict_context.stock_side(context, level, level.version)
         base = conflict.base_version
@@ -177,15 +177,15 @@ def _on_top(stored: StoredConflict, decision: ResolveConflict, moved: Sequence[R
     """
     keeps_count = decision.resolution is Resolution.ACCEPT_LOCAL
 
-    def has_seen(each: Row[Any]) -> bool:
+    def has_seen(movement: Row[Any]) -> bool:
         return keeps_count and was_counted(
-            Moment(each.happened_ms, each.device_id, each.device_seq), stored.counted
+            Moment(movement.happened_ms, movement.device_id, movement.device_seq), stored.counted
         )
 
     return sum(
-        each.delta
-        for each in moved
-        if each.reason != MovementReason.COUNT and (each.compensated or not has_seen(each))
+        movement.delta
+        for movement in moved
+        if movement.reason != MovementReason.COUNT and (movement.compensated or not has_seen(movement))
     )
 
 

@@ -66,7 +66,7 @@ def caller_of(user: RowMapping, sign_in_id: str) -> Caller:
 
 def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: str | None) -> SignIn:
     """A sign-in: who it is of, and its first refresh token. `user` is whose password was right just now."""
-    now = _active_user(unit, user["id"], keep=True)
+    now = _active_user(unit, user["id"], lock=True)
     if now is None or now["password_hash"] != user["password_hash"]:
         raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
     token = credentials.new_refresh_token(unit.tenant_id)
@@ -172,11 +172,11 @@ def _was_used(unit: UnitOfWork, token: str) -> bool:
     return held is None or held.successor_hash is not None
 
 
-def _active_user(unit: UnitOfWork, user_id: str, *, keep: bool = False) -> RowMapping | None:
-    """The user as they are; `keep`: nobody changes them, or their password, before this transaction ends."""
+def _active_user(unit: UnitOfWork, user_id: str, *, lock: bool = False) -> RowMapping | None:
+    """The user as they are; `lock`: nobody changes them, or their password, before this transaction ends."""
     of = t.user_account.c
     query = select(t.user_account).where(of.tenant_id == unit.tenant_id, of.id == user_id, of.disabled == 0)
-    return unit.rows(query.with_for_update(read=True) if keep else query).mappings().first()
+    return unit.rows(query.with_for_update(read=True) if lock else query).mappings().first()
 
 
 def _add_token(unit: UnitOfWork, token: str, family_id: str, user_id: str, lifetime_s: int) -> None:

@@ -15,8 +15,8 @@ from sync_agent.contract.identity import TenantSettings
 
 def read(connection: Connection, tenant_id: str) -> TenantSettings:
     of = t.tenant.c
-    kept = connection.execute(select(of.settings).where(of.tenant_id == tenant_id)).scalar_one()
-    return TenantSettings.model_validate(kept)
+    stored = connection.execute(select(of.settings).where(of.tenant_id == tenant_id)).scalar_one()
+    return TenantSettings.model_validate(stored)
 
 
 LOOSENED: dict[str, Callable[[Any, Any], bool]] = {
@@ -32,10 +32,10 @@ def loosens(before: TenantSettings, after: TenantSettings) -> bool:
 def edit(unit: UnitOfWork, caller: Caller, changes: TenantSettings) -> TenantSettings:
     """Sets what `changes` names; the rest stays. To check less than before takes a right of its own."""
     of = t.tenant.c
-    kept = unit.rows(
+    stored = unit.rows(
         select(of.settings).where(of.tenant_id == unit.tenant_id).with_for_update(key_share=True)
     ).scalar_one()
-    before = TenantSettings.model_validate(kept)
+    before = TenantSettings.model_validate(stored)
     after = before.model_copy(update={name: getattr(changes, name) for name in changes.model_fields_set})
     caller.must(Action.LOOSEN_CHECKS if loosens(before, after) else Action.CHANGE_SHOP_SETTINGS)
     if after != before:

@@ -80,7 +80,7 @@ def _found(
     wanted: Iterable[str | None],
 ) -> dict[str, RowMapping]:
     """The rows of those wanted that there are, by their `id`."""
-    ids = sorted({each for each in wanted if each is not None})
+    ids = sorted({user_id for user_id in wanted if user_id is not None})
     return {
         row["id"]: row
         for start in range(0, len(ids), _AT_ONCE)

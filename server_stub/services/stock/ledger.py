@@ -83,13 +83,16 @@ class Ledger:
         for location_id, products in by_location.items():
             products.sort()
             for start in range(0, len(products), _KEYS_PER_QUERY):
-                some = products[start : start + _KEYS_PER_QUERY]
-                self._load_levels(location_id, some)
-                self._load_shortages(location_id, some)
+                chunk = products[start : start + _KEYS_PER_QUERY]
+                self._load_levels(location_id, chunk)
+                self._load_shortages(location_id, chunk)
 
     def level(self, location_id: str, product_id: str) -> Level:
-        self.load([(location_id, product_id)])
-        return self._levels[location_id, product_id]
+        level = self._levels.get((location_id, product_id))
+        if level is None:
+            self.load([(location_id, product_id)])
+            level = self._levels[location_id, product_id]
+        return level
 
     def must_fit(self, level: Level, delta: int) -> None:
         """Refuses what no field of the wire could carry."""

@@ -208,7 +208,7 @@ def _row_of(unit: UnitOfWork, caller: Caller, notice: Notice, notice_id: str) ->
 def _text_of(data: dict[str, Any]) -> str:
     """The words of a notice are its `message`, or else its `text`; one without is known by its type alone."""
     words = (data.get(name) for name in ("message", "text"))
-    return next((each.strip() for each in words if isinstance(each, str) and each.strip()), "")
+    return next((text.strip() for text in words if isinstance(text, str) and text.strip()), "")
 
 
 def _publish(unit: UnitOfWork, stream: str, row: NoticeRow) -> None:

@@ -110,7 +110,7 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
         yield "conflict", _open_conflicts(tenant_id, t.conflict.c.location_id.is_(None))
         yield NOTICE_ROW, _notices(tenant_id, stream)
         return
-    (place,) = (each for each in caller.locations if location_stream(tenant_id, each) == stream)
+    (place,) = (place for place in caller.locations if location_stream(tenant_id, place) == stream)
     level, oversold = t.stock_level.c, t.oversold.c
     yield (
         "stock_level",

@@ -18,7 +18,7 @@ from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import RefreshToken
 
 DAY_MS = 24 * 3600 * 1000
-NOTICES_KEPT_DAYS = 30
+NOTICES_HISTORY_DAYS = 30
 """How long after its end a notice can still be looked up, with who has read it."""
 
 
@@ -35,7 +35,7 @@ class Pruned:
 async def prune(database: Database, tenant_id: str, *, retention_days: int, rows_max: int) -> Pruned:
     """Forgets what is older than the retention, at most `rows_max` rows in one transaction."""
     before_ms = database.clock.now_ms() - retention_days * DAY_MS
-    ended_before_ms = database.clock.now_ms() - NOTICES_KEPT_DAYS * DAY_MS
+    ended_before_ms = database.clock.now_ms() - NOTICES_HISTORY_DAYS * DAY_MS
     changes = 0
     for stream in await database.read(tenant_id, partial(_streams, tenant_id=tenant_id)):
         gone = rows_max
@@ -47,11 +47,11 @@ async def prune(database: Database, tenant_id: str, *, retention_days: int, rows
     versions = await database.read(
         tenant_id, partial(_old_versions, tenant_id=tenant_id, before_ms=before_ms)
     )
-    for some in _portions(versions, rows_max):
-        await database.write(tenant_id, partial(_forget_versions, versions=some))
+    for chunk in _portions(versions, rows_max):
+        await database.write(tenant_id, partial(_forget_versions, versions=chunk))
     tokens = await database.read(tenant_id, partial(_old_tokens, tenant_id=tenant_id, before_ms=before_ms))
-    for some in _portions(tokens, rows_max):
-        await database.write(tenant_id, partial(_forget_tokens, hashes=some))
+    for chunk in _portions(tokens, rows_max):
+        await database.write(tenant_id, partial(_forget_tokens, hashes=chunk))
     notices = 0
     gone = rows_max
     while gone == rows_max:
@@ -69,7 +69,7 @@ def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) 
     """
     unit.streams.lock([stream])
     line = t.stream.c
-    stands = unit.rows(
+    row = unit.rows(
         select(line.head, line.pruned_to).where(line.tenant_id == unit.tenant_id, line.name == stream)
     ).one()
     of = t.change.c
@@ -78,8 +78,8 @@ def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) 
         .where(
             of.tenant_id == unit.tenant_id,
             of.stream == stream,
-            of.seq > stands.pruned_to,
-            of.seq < stands.head,
+            of.seq > row.pruned_to,
+            of.seq < row.head,
         )
         .order_by(of.seq)
         .limit(rows_max)

@@ -263,7 +263,7 @@ def _open_quarantine(tenant_id: str, stream: str) -> _Part:
         t.quarantine,
         "operation_id",
         tuple(name for name in _names(QuarantineRow) if name != "payload"),
-        _encode_kept_sale,
+        _encode_quarantined_sale,
         (of.tenant_id == tenant_id, of.stream == stream, of.status == "open"),
     )
 
@@ -280,7 +280,7 @@ def _notices(tenant_id: str, stream: str) -> _Part:
     )
 
 
-def _encode_kept_sale(row: RowMapping) -> list[Any]:
+def _encode_quarantined_sale(row: RowMapping) -> list[Any]:
     """Without what was in it: that is for a manager who asks."""
     return list(quarantine_row(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
 

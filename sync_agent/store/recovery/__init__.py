@@ -1,1 +1,1 @@
-"""Opening a till's database: checked, backed up, salvaged."""
+"""Opening a till's database: checked, backed up, repaired."""

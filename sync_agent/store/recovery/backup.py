@@ -9,14 +9,14 @@ from pathlib import Path
 from sync_agent.errors import DiskFull, StoreUnavailable
 from sync_agent.store.home import Home
 
-KEPT = 2
+BACKUPS_MAX = 2
 _PATTERN = "till-*.backup.sqlite"
 
 
 def back_up(home: Home, revision: str) -> Path:
     """Copy the database, whole and checked, to `till-<revision>.backup.sqlite`; the last two stay.
 
-    Raises DiskFull where there is no room for it, StoreUnavailable where the copy is not sound. Nothing else
+    Raises DiskFull where there is no room for it, StoreUnavailable where the copy is damaged. Nothing else
     was changed then.
     """
     size = sum(part.stat().st_size for part in home.path.glob("till.sqlite*"))
@@ -37,7 +37,7 @@ def back_up(home: Home, revision: str) -> Path:
     with draft.open("rb+") as written:
         os.fsync(written.fileno())
     draft.replace(target)
-    for old in backups(home)[KEPT:]:
+    for old in backups(home)[BACKUPS_MAX:]:
         old.unlink()
     return target
 

@@ -1,4 +1,4 @@
-"""Opening a till's database: checked where there is reason to, and salvaged where it is damaged."""
+"""Opening a till's database: checked where there is reason to, and repaired where it is damaged."""
 
 import contextlib
 import logging
@@ -6,11 +6,11 @@ import os
 
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.errors import StoreCorrupt
-from sync_agent.ports import Clock, Executor, Ids, Rank
+from sync_agent.ports import Clock, Executor, Ids, Priority
 from sync_agent.settings import DEFAULTS, AgentSettings
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
-from sync_agent.store.recovery import salvage
+from sync_agent.store.recovery import repair
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ def open_store(
     home.acquire()  # nobody may work on a file that is looked at, and moved
     try:
         damaged = home.database.exists() and (
-            salvage.is_cut_short(home.database)
-            or (_is_to_be_checked(home, clock, settings) and salvage.is_damaged(home.database))
+            repair.is_cut_short(home.database)
+            or (_is_to_be_checked(home, clock, settings) and repair.is_damaged(home.database))
         )
     finally:
         home.release()
@@ -41,14 +41,14 @@ def open_store(
         except StoreCorrupt:
             damaged = True
         else:
-            _note_sound(home, clock, settings)
+            _note_intact(home, clock, settings)
             return store
-    aside = salvage.set_aside(home, format_time(from_ms(clock.now_ms())).replace(":", "").replace(".", ""))
+    aside = repair.set_aside(home, format_time(from_ms(clock.now_ms())).replace(":", "").replace(".", ""))
     log.error("the till's database is damaged; it is kept at %s", aside)
     store = Store.open(home, clock=clock, ids=ids, executor=executor)
     try:
-        found = salvage.read(aside)
-        store.submit(lambda tx: salvage.fill(tx, home, aside, found), Rank.CLERK).result()
+        found = repair.read(aside)
+        store.submit(lambda tx: repair.fill(tx, home, aside, found), Priority.CLERK).result()
     except BaseException:
         store.close()
         raise
@@ -63,7 +63,7 @@ def _is_to_be_checked(home: Home, clock: Clock, settings: AgentSettings) -> bool
     return not 0 <= age_ms < settings.check_database_every_ms
 
 
-def _note_sound(home: Home, clock: Clock, settings: AgentSettings) -> None:
+def _note_intact(home: Home, clock: Clock, settings: AgentSettings) -> None:
     if _is_to_be_checked(home, clock, settings) or not home.checked_mark.exists():
         with contextlib.suppress(OSError):
             home.checked_mark.touch()

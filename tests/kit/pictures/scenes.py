@@ -113,7 +113,11 @@ def furnish(shop: OfflineShop, run: Run) -> None:
     words = (
         "This delivery was entered at another till already. Nothing is lost. Discard it, or send it again."
     )
-    shop.write(lambda tx: outbox.stand(tx, refused, Status.DEAD_LETTER, code="bad_request", error=words))
+    shop.write(
+        lambda tx: outbox.mark_needs_attention(
+            tx, refused, Status.DEAD_LETTER, code="bad_request", error=words
+        )
+    )
     shop.open_conflict(shop.stock_conflict())
     annex = LocationRow(id="annex", name="Station Road", time_zone="Europe/London", version=1)
     shop.tell(TENANT, ("location", "annex", 1, annex))

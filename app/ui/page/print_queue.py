@@ -1,4 +1,4 @@
-"""Prints in a thread of its own, and keeps slips as PDFs: the window never waits for paper."""
+"""Prints slips in a worker thread and saves them as PDFs, so that the window never waits for a printer."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from app.ui.widgets.slip_view import SlipDialog
 from app.ui.widgets.theme import Tone
 
 
-class PrintDesk(QObject):
-    """One for a window.
+class PrintQueue(QObject):
+    """Prints one slip at a time. A window has one print queue.
 
     Signals:
-        said(str, Tone): what came of it, where nobody looks at a slip.
+        said(str, Tone): a failure of printing without a dialog, to show in a notice.
     """
 
     said = Signal(str, object)
@@ -31,7 +31,7 @@ class PrintDesk(QObject):
         self._one_at_a_time = asyncio.Lock()
 
     def show_slip(self, slip: Slip, *, odd: Sequence[str] = ()) -> None:
-        """Open the slip to look at, with ways to print and keep it. What is odd about it is not printed."""
+        """Show the slip in a dialog that can print and save it. `odd` is shown there and never printed."""
         dialog = SlipDialog(slip, self._window)
         if odd:
             dialog.say(" ".join(f"{words}." for words in odd), Tone.WARN)
@@ -41,7 +41,7 @@ class PrintDesk(QObject):
         dialog.open()
 
     def print_unasked(self, slip: Slip, *, open_drawer: bool) -> None:
-        """Print where that is set up. A printer that does not answer is said in a notice, nothing more."""
+        """Print without a dialog, where the settings say so. A failure only shows a notice."""
         chosen = preferences.read(self._till)
         if chosen.printer == "none" or not (chosen.print_receipts or open_drawer):
             return
@@ -49,13 +49,13 @@ class PrintDesk(QObject):
         tasks.start(work, self, lambda words: self.said.emit(words, Tone.WARN))
 
     def open_drawer(self) -> None:
-        """Kick the drawer open, where a printer is set up."""
+        """Open the cash drawer, where a printer is set up."""
         if preferences.read(self._till).printer != "none":
             work = self._print_now(None, open_drawer=True, only_drawer=True)
             tasks.start(work, self, lambda words: self.said.emit(words, Tone.WARN))
 
     async def _print_now(self, slip: Slip | None, *, open_drawer: bool, only_drawer: bool) -> None:
-        # Whoever never prints never loads it: a till has to be usable at once.
+        # Imported at the first print: the till starts sooner without it.
         from app.printing.printer import printer_of  # noqa: PLC0415
 
         printer = printer_of(preferences.read(self._till), slip_view.draw_slip)

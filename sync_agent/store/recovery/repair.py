@@ -97,10 +97,10 @@ def is_cut_short(database: Path) -> bool:
     if len(header) < 100:
         return bool(header)
     page_size = int.from_bytes(header[16:18], "big")
-    pages, told_at, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
+    pages, valid_for, changed_at = (int.from_bytes(header[at : at + 4], "big") for at in (28, 92, 24))
     if page_size == 1:
         page_size = 65_536
-    return told_at == changed_at and database.stat().st_size < pages * page_size
+    return valid_for == changed_at and database.stat().st_size < pages * page_size
 
 
 def set_aside(home: Home, stamp: str) -> Path:
@@ -132,7 +132,7 @@ def read(damaged: Path) -> Found:
     finally:
         for part in copy.parent.glob(f"{copy.name}*"):
             part.unlink()
-    _keep_sound_operations(found)
+    _drop_unverified_operations(found)
     return found
 
 
@@ -186,17 +186,17 @@ def _last_rowid(connection: sqlite3.Connection, table: str) -> int:
     return high
 
 
-def _keep_sound_operations(found: Found) -> None:
+def _drop_unverified_operations(found: Found) -> None:
     """Only operations whose hash is right, and only what belongs to one of them."""
-    sound: dict[str, dict[str, Any]] = {}
+    verified: dict[str, dict[str, Any]] = {}
     for row in found.rows["outbox"]:
-        if _is_sound(row):
-            sound[row["id"]] = row
+        if _verify_checksum(row):
+            verified[row["id"]] = row
         else:
             found.lost = True
-    found.rows["outbox"] = sorted(sound.values(), key=lambda row: row["device_seq"])
+    found.rows["outbox"] = sorted(verified.values(), key=lambda row: row["device_seq"])
     for name, key in _CHILDREN.items():
-        found.rows[name] = [row for row in found.rows[name] if row[key] in sound]
+        found.rows[name] = [row for row in found.rows[name] if row[key] in verified]
     sessions = {row["id"] for row in found.rows["count_session"]}
     found.rows["count_line"] = [row for row in found.rows["count_line"] if row["session_id"] in sessions]
     sales = {row["id"] for row in found.rows["sale"]}
@@ -204,7 +204,7 @@ def _keep_sound_operations(found: Found) -> None:
         found.rows[name] = [row for row in found.rows[name] if row[key] in sales]
 
 
-def _is_sound(row: dict[str, Any]) -> bool:
+def _verify_checksum(row: dict[str, Any]) -> bool:
     try:
         data = orjson.loads(row["data"])
         content = content_hash(row["operation"], row["resource_type"], row["resource_id"], data)
@@ -228,7 +228,7 @@ def fill(tx: Transaction, home: Home, damaged: Path, found: Found) -> None:
         for start in range(0, len(rows), _ROWS_AT_A_TIME):
             tx.execute(insert(table).prefix_with("OR IGNORE"), rows[start : start + _ROWS_AT_A_TIME])
     jumped = _set_numbers(tx, found)
-    notices.add(tx, notices.DATABASE_SALVAGED, _figures(found, damaged, jumped=jumped))
+    notices.add(tx, notices.DATABASE_REPAIRED, _figures(found, damaged, jumped=jumped))
 
 
 def _device_of_a_backup(home: Home) -> list[dict[str, Any]]:

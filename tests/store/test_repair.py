@@ -20,7 +20,7 @@ from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.store import notices
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
-from sync_agent.store.recovery import salvage
+from sync_agent.store.recovery import repair
 from tests.kit import selling
 from tests.kit.world import World
 
@@ -86,7 +86,7 @@ async def sell_on(opened: OpenHome) -> str:
     return sale.receipt_number
 
 
-def own_numbers_are_sound(opened: OpenHome) -> None:
+def own_numbers_are_right(opened: OpenHome) -> None:
     with opened.store.reading() as connection:
         rows = connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq)).all()
         device = connection.execute(select(t.device)).one()
@@ -127,7 +127,7 @@ async def test_whatever_pages_are_damaged_what_is_left_lives_on_and_no_number_co
             enrolled = connection.execute(select(func.count()).select_from(t.device)).scalar_one()
             goods = connection.execute(select(func.count()).select_from(t.catalogue)).scalar_one()
         if enrolled:
-            own_numbers_are_sound(opened)
+            own_numbers_are_right(opened)
         if enrolled and goods:
             assert await sell_on(opened) not in kept
     finally:
@@ -161,7 +161,7 @@ async def test_only_the_replica_is_damaged_and_nothing_of_the_tills_own_is_lost(
     with home.database.open("r+b") as file:
         file.seek((root - 1) * PAGE)
         file.write(b"\xff" * PAGE)
-    assert salvage.is_damaged(home.database)
+    assert repair.is_damaged(home.database)
     end_uncleanly(home)
     opened = open_home(till)
     assert len(receipts(opened)) == 43
@@ -170,7 +170,7 @@ async def test_only_the_replica_is_damaged_and_nothing_of_the_tills_own_is_lost(
     opened.store.close()
 
 
-async def test_a_salvaged_till_and_its_server_agree_again(tmp_path: Path) -> None:
+async def test_a_repaired_till_and_its_server_agree_again(tmp_path: Path) -> None:
     async with World(tmp_path) as world:
         [till] = world.tills
         sales = [await till.sell(till.product(number)) for number in range(3)]
