@@ -1,4 +1,4 @@
-"""Stock that moves: goods in, waste, found, corrected, and what clients of the plain protocol call sales."""
+"""Stock movements: goods in, waste, found, corrected, and what clients of the plain protocol call sales."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from sync_agent.contract.wire import to_ms
 
 
 class StockMovement(Handler[MovementData]):
-    """A delta. It carries no version, cannot conflict, and is taken for unknown products too."""
+    """A delta. It has no version, cannot conflict, and is accepted for unknown products too."""
 
     name = "StockMovementOperation"
     resource_type = STOCK_LEVEL
