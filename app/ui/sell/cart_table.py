@@ -42,7 +42,7 @@ ITEM, QUANTITY, TOTAL, REMOVE = range(4)
 ROW_PX = 56
 TARGET_PX = 44
 
-_SAID = frozenset(
+_ANSWERED_ROLES = frozenset(
     {
         Qt.ItemDataRole.DisplayRole,
         Qt.ItemDataRole.EditRole,
@@ -108,7 +108,7 @@ class CartModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if (
-            role not in _SAID
+            role not in _ANSWERED_ROLES
         ):  # the view asks each cell for seven more roles, which are left to their defaults
             return None
         line = self.line(index.row())
