@@ -1,4 +1,4 @@
-"""The cart: what a customer is about to buy, immutable, so that a view can keep any state of it."""
+"""The cart: what a customer is about to buy, immutable, so that a view can hold any past state of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,10 +30,10 @@ class Sellable(Protocol):
 
 @dataclass(frozen=True)
 class CartLine:
-    """Some of one product at one price. The price is by the piece or by the kilogram.
+    """A quantity of one product at one price, which is per piece or per kilogram.
 
-    `list_price_minor` is what the catalogue asks; another price has a reason. `sale_discount_minor` is the
-    line's part of what was taken off the whole sale. `adds_tax`: the price is without tax, which is added.
+    `list_price_minor` is the catalogue's price; a different price needs a reason. `sale_discount_minor` is
+    the line's share of the sale's discount. `adds_tax`: the price excludes tax, which is added.
     """
 
     line_id: int
@@ -65,7 +65,7 @@ class CartLine:
 
     @property
     def discount_minor(self) -> int:
-        """All that is taken off the line: its own discount and its part of the sale's."""
+        """The line's own discount plus its share of the sale's."""
         return self.own_discount_minor + self.sale_discount_minor
 
     @property
@@ -75,7 +75,7 @@ class CartLine:
 
     @property
     def total_minor(self) -> int:
-        """What the customer pays for the line, tax and all."""
+        """What the customer pays for the line, including tax."""
         net = self.gross_minor - self.discount_minor
         return net + tax_added(net, self.tax_rate_ppm) if self.adds_tax else net
 
@@ -85,7 +85,7 @@ class CartLine:
 
     @property
     def reason(self) -> str:
-        """Why its price is another, or why something was taken off."""
+        """Why its price differs from the catalogue's, or why it is discounted."""
         reasons = [self.price_reason, self.discount.reason if self.discount else ""]
         return "; ".join(reason for reason in reasons if reason)
 
@@ -97,7 +97,7 @@ class CartLine:
 class Cart:
     """Lines in the order they were rung up. A line's id is never used again in the same cart.
 
-    `discount` is of the whole sale; `adds_tax` says whether its prices are without tax.
+    `discount` applies to the whole sale; `adds_tax` says whether prices exclude tax.
     """
 
     lines: tuple[CartLine, ...] = ()
@@ -115,12 +115,12 @@ class Cart:
 
     @property
     def discount_minor(self) -> int:
-        """All that was taken off, of lines and of the sale."""
+        """The discounts of all lines and of the sale, together."""
         return sum(line.discount_minor for line in self.lines)
 
     @property
     def sale_discount_minor(self) -> int:
-        """What was taken off the sale as a whole."""
+        """The discount of the sale as a whole."""
         return sum(line.sale_discount_minor for line in self.lines)
 
     @property
@@ -129,11 +129,11 @@ class Cart:
 
     @property
     def count(self) -> int:
-        """Items as a customer counts them: pieces, and one for each thing that was weighed."""
+        """Items as a customer counts them: pieces, and a weighed line as one."""
         return sum(unit_of(line.unit).items(line.quantity) for line in self.lines)
 
     def add(self, product: Sellable, quantity: int | None = None) -> "Cart":
-        """The cart with this much more of the product, one of it by default.
+        """The cart with `quantity` more of the product; by default one piece, or one kilogram.
 
         Joins a line of the same product at the same price. Raises NotPriced, UnknownUnit, BadQuantity,
         BadAmount.
@@ -159,14 +159,14 @@ class Cart:
         return replace(self._with((*self.lines, line)), next_line_id=self.next_line_id + 1)
 
     def set_quantity(self, line_id: int, quantity: int) -> "Cart":
-        """The cart with another quantity on a line; zero takes the line out."""
+        """The cart with a line's quantity replaced; zero removes the line."""
         if quantity == 0:
             return self.remove(line_id)
         wanted = _positive(quantity)
         return self._with_line(line_id, lambda line: (replace(line, quantity=wanted),))
 
     def step(self, line_id: int, step: int) -> "Cart":
-        """The cart with so many pieces or kilograms more of a line, or fewer; at nothing the line goes."""
+        """The cart with `step` pieces or kilograms more on a line, or fewer; at zero the line is removed."""
         line = self.line(line_id)
         return self.set_quantity(line_id, max(0, line.quantity + step * one_unit(line.unit)))
 
@@ -181,7 +181,7 @@ class Cart:
         return self._with_line(line_id, lambda _line: ())
 
     def set_price(self, line_id: int, price_minor: int, reason: str) -> "Cart":
-        """The cart with another price on a line than the catalogue's. Raises BadAmount."""
+        """The cart with a line's price replaced. Raises BadAmount."""
         if price_minor < 0:
             raise BadAmount(translate("errors", "A price cannot be less than nothing."))
 
@@ -192,15 +192,15 @@ class Cart:
         return self._with_line(line_id, priced)
 
     def discount_line(self, line_id: int, discount: Discount | None) -> "Cart":
-        """The cart with something taken off a line, or nothing any more."""
+        """The cart with a line's discount set, or removed by None."""
         return self._with_line(line_id, lambda line: (replace(line, discount=discount),))
 
     def discount_sale(self, discount: Discount | None) -> "Cart":
-        """The cart with something taken off the whole of it: each line bears its part."""
+        """The cart with the sale's discount set, spread over the lines by amount; None removes it."""
         return _spread(replace(self, discount=discount))
 
     def taxed(self, *, adds_tax: bool) -> "Cart":
-        """The same cart in a shop whose prices are with or without tax."""
+        """The same cart with prices that exclude tax (`adds_tax`) or include it."""
         lines = tuple(replace(line, adds_tax=adds_tax) for line in self.lines)
         return _spread(replace(self, lines=lines, adds_tax=adds_tax))
 
@@ -216,7 +216,7 @@ class Cart:
 
 
 def _spread(cart: Cart) -> Cart:
-    """The cart with its own discount spread over its lines anew. Raises BadAmount."""
+    """The cart with its discount spread over the lines again. Raises BadAmount."""
     weights = [line.gross_minor - line.own_discount_minor for line in cart.lines]
     off_minor = 0 if cart.discount is None else cart.discount.of(sum(weights))
     parts = apportion(off_minor, weights)

@@ -1,4 +1,4 @@
-"""What is taken off: of a line or of a whole sale, as an amount or as a share."""
+"""Discounts on a line or on a whole sale: an amount of money, or a share of the price."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Discount:
     reason: str = ""
 
     def of(self, gross_minor: int) -> int:
-        """What it takes off this much, in minor units; never more than all of it."""
+        """The discount on an amount, in minor units; never more than the amount."""
         if self.kind == "share":
             return round_half_up(gross_minor * self.value, WHOLE_PPM)
         return min(self.value, gross_minor)
@@ -43,9 +43,10 @@ def parse_discount(text: str, currency: str, reason: str = "") -> Discount:
 
 
 def apportion(amount_minor: int, weights: Sequence[int]) -> list[int]:
-    """The amount in parts as the weights stand to each other, exact in sum and none above its weight.
+    """Split an amount in proportion to the weights: the parts sum up exactly, and none exceeds its weight.
 
-    The largest remainders get what rounding leaves over, the first of equal ones first.
+    The largest-remainder method: what rounding down leaves over goes to the parts with the largest
+    remainders, the earlier part first where they are equal.
     """
     whole = sum(weights)
     if whole <= 0 or amount_minor <= 0:

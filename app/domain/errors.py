@@ -1,4 +1,4 @@
-"""What the rules of selling refuse, in words for the person at the till.
+"""Refusals of the rules of selling, with a message for the person at the till.
 
 A DomainError is expected: its text is shown as it is. Anything else that is raised is a bug.
 """
@@ -65,23 +65,23 @@ class UnknownSale(DomainError):
 
 
 class NotRefundable(DomainError):
-    """Something on that receipt went back already, or it is no sale."""
+    """Goods on that receipt were returned already, or the receipt is not of a sale."""
 
 
 class BadProduct(DomainError):
-    """A product's fields that make no product."""
+    """Invalid fields of a product."""
 
 
 class BadAmount(DomainError):
-    """Text that is no amount of money, or an amount beyond what a till handles."""
+    """Text that is not an amount of money, or an amount beyond `AMOUNT_MAX_MINOR`."""
 
 
 class BadQuantity(DomainError):
-    """Text that is no quantity, or a quantity that makes no sense here."""
+    """Text that is not a quantity, or a quantity that is not allowed here."""
 
 
 class UnknownUnit(BadQuantity):
-    """A unit from a newer program, without its decimals: no quantity can be read or written in it."""
+    """A unit from a newer version, sent without its decimals: quantities in it cannot be read or written."""
 
     def __init__(self, unit: str) -> None:
         words = translate(
@@ -106,7 +106,7 @@ class ReasonMissing(DomainError):
 
 
 class NotPermitted(DomainError):
-    """Somebody else's right; the text says whose."""
+    """The person lacks the right; the message says who has it."""
 
 
 class WrongPin(DomainError):
@@ -115,7 +115,7 @@ class WrongPin(DomainError):
 
 
 class TooManyTries(DomainError):
-    """`wait_s` is how long the sign-in stays closed for this person."""
+    """Too many wrong PINs. `wait_s`: seconds until this person may try again."""
 
     def __init__(self, wait_s: int) -> None:
         super().__init__(translate("errors", "Too many wrong PINs. Try again in %n second(s).", wait_s))

@@ -1,4 +1,4 @@
-"""Money as integers in the currency's minor unit (ISO 4217): read, written and bounded, never a float."""
+"""Money as integers in the currency's minor unit (ISO 4217), never floats: parsing, formatting, limits."""
 
 import re
 
@@ -6,9 +6,9 @@ from app.domain.errors import BadAmount
 from resources.words import in_figures, translate
 
 AMOUNT_MAX_MINOR = 10**12
-"""The largest amount, either way, that one figure may hold."""
+"""The largest absolute amount."""
 
-# As ISO 4217 has them, not as people write them: docs/decisions/0019-minor-units-are-iso-4217.md.
+# Decimals by ISO 4217, not by common usage: docs/decisions/0019-minor-units-are-iso-4217.md.
 _MINOR_DIGITS = {
     **dict.fromkeys(
         [
@@ -56,8 +56,8 @@ def minor_digits(currency: str) -> int:
 def parse_amount(text: str, currency: str) -> int:
     """Minor units of what a person typed: "12.50", "12,50", "1,234.50", "12". Raises BadAmount.
 
-    A single separator is the decimal one, so "1,234" is refused for a currency of two decimals rather
-    than read as one of the two things it may mean.
+    A single separator is the decimal separator, so "1,234" is refused for a currency of two decimals: it
+    is ambiguous.
     """
     written = text.strip()
     whole, fraction = _split(written)
@@ -90,7 +90,7 @@ def _split(written: str) -> tuple[str, str]:
 
 
 def format_minor(amount_minor: int, currency: str) -> str:
-    """As a person types it: 1250 GBP is "12.50" (or "12,50", by the language in use), 1250 JPY is "1250"."""
+    """For an input field: 1250 GBP is "12.50" (or "12,50", by the language in use), 1250 JPY is "1250"."""
     digits = minor_digits(currency)
     sign = "-" if amount_minor < 0 else ""
     whole, fraction = divmod(abs(amount_minor), 10**digits)
@@ -98,6 +98,6 @@ def format_minor(amount_minor: int, currency: str) -> str:
 
 
 def round_half_up(numerator: int, denominator: int) -> int:
-    """The nearest integer to the fraction; a half goes away from zero. `denominator` is positive."""
+    """The integer nearest to the fraction, halves rounded away from zero. `denominator` is positive."""
     rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
     return -rounded if numerator < 0 else rounded

@@ -1,8 +1,9 @@
-"""The sale on the screen, from its first scan to its completion: one frozen value with all of it.
+"""The sale on the screen, from its first scan to its completion, as one frozen value.
 
-It is shown, recorded for a crash, held, recalled and completed whole. Its changes are pure; how it outlives
-the screen is app/services/selling/open_sales.py's, how it is completed checkout.py's. A refund against a
-receipt of this till goes back line by line, without a cart: refunds.py. ARCHITECTURE.md, "The counter".
+A window shows it, holds and recalls it, and completes it as a whole; a copy on disk survives a crash. All
+changes are pure functions. app/services/selling/open_sales.py stores it, checkout.py completes it. A refund
+against a receipt of this till is made line by line, without a cart: refunds.py. ARCHITECTURE.md, "The
+counter".
 """
 
 from collections.abc import Callable, Iterable
@@ -20,21 +21,21 @@ from resources.words import translate
 
 @dataclass(frozen=True)
 class Limits:
-    """What this shop lets a clerk do alone: a discount of up to this share of a line, in millionths."""
+    """What a clerk of this shop may do without approval: a discount up to this share of a line, in ppm."""
 
     discount_ppm_max: int
 
 
 STRICTEST = Limits(discount_ppm_max=0)
-"""Whatever needs a right in some shop needs one here."""
+"""The strictest limits of any shop: every discount needs a right."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """Something in a sale that needs a right. `line_id` is None where it is of the sale as a whole.
+    """A part of a sale that needs a right. `line_id` is None where it concerns the sale as a whole.
 
-    `amount_minor` is how far it goes: what a discount takes off, what a refund comes to, or by how much a
-    line comes to less than the catalogue asks (below zero where it comes to more).
+    `amount_minor` is the amount in question: of the discount, of the refund, or by which a changed price
+    makes a line cheaper than the catalogue's (negative where it is dearer).
     """
 
     right: Right
@@ -44,9 +45,9 @@ class Need:
 
 @dataclass(frozen=True)
 class Approval:
-    """Somebody with the right answered for one thing in a sale, up to `at_most_minor` (None is any amount).
+    """A person with the right approved a need of this sale, up to `at_most_minor` (None: any amount).
 
-    It ends with what it was given for: the discount, the other price, the refund or the line.
+    It is dropped with its subject: the discount, the changed price, the refund or the line.
     """
 
     right: Right
@@ -57,7 +58,7 @@ class Approval:
     at_ms: int
 
     def covers(self, need: Need) -> bool:
-        """Whether it was given for this, and goes as far. A price below the catalogue's covers none above."""
+        """Whether it covers subject and amount. Approval of a lower price does not cover a higher one."""
         if (self.right, self.line_id) != (need.right, need.line_id):
             return False
         if self.at_most_minor is None:
@@ -68,14 +69,14 @@ class Approval:
 
 @dataclass(frozen=True)
 class Refund:
-    """The goods in the cart are taken back, and their receipt is not at hand: why."""
+    """The goods in the cart are taken back without a receipt; `reason` says why."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class CartChange:
-    """What a clerk asks of a cart's prices. `discount` None takes one away; a sale's has no `line_id`."""
+    """A price or discount to set. `discount` None removes it; `line_id` None is the sale's discount."""
 
     what: Literal["line", "sale", "price"]
     line_id: int | None
@@ -84,7 +85,7 @@ class CartChange:
     reason: str = ""
 
     def of(self, cart: Cart) -> Cart:
-        """The cart with it. Raises DomainError."""
+        """The cart with this change applied. Raises DomainError."""
         if self.what == "sale":
             return cart.discount_sale(self.discount)
         assert self.line_id is not None, "only a sale's discount names no line"
@@ -95,9 +96,9 @@ class CartChange:
 
 @dataclass(frozen=True)
 class OpenSale:
-    """A sale that is not completed yet. `id` is minted once and becomes the completed sale's.
+    """A sale that is not completed yet. `id` is minted once and becomes the completed sale's id.
 
-    `payments` are those taken so far, of a refund those given back. `approvals` are for what is in it now:
+    `payments` were taken so far (paid out, where it is a refund). `approvals` cover the present contents:
     each change drops those whose subject is gone.
     """
 
@@ -120,7 +121,7 @@ class OpenSale:
     # --- what is sold --------------------------------------------------------------------------------
 
     def with_cart(self, change: Callable[[Cart], Cart]) -> "OpenSale":
-        """The sale with its cart changed. Where nothing is left in it, it begins again from nothing.
+        """The sale with its cart changed; an emptied cart makes it a new sale.
 
         Raises what `change` raises, and BadPayment where more was paid already than would be due.
         """
@@ -137,7 +138,7 @@ class OpenSale:
     # --- refund --------------------------------------------------------------------------------------
 
     def begin_refund(self, reason: str) -> "OpenSale":
-        """The cart is taken back rather than sold. Raises EmptyCart, ReasonMissing, BadPayment."""
+        """The sale as a refund of its cart. Raises EmptyCart, ReasonMissing, BadPayment."""
         if self.is_empty:
             raise EmptyCart
         if not reason.strip():
@@ -147,7 +148,7 @@ class OpenSale:
         return replace(self, refund=Refund(reason.strip()))
 
     def abandon_refund(self) -> "OpenSale":
-        """The cart is sold after all: nothing was given back, and what was approved for it ends."""
+        """The sale again, before any money was paid out; approvals of the refund are dropped."""
         if self.refund is None:
             return self
         return _without_ended_approvals(replace(self, refund=None, payments=()))
@@ -158,13 +159,13 @@ class OpenSale:
         return replace(self, payments=tuple(payments))
 
     def settlement(self, cash_step_minor: int = 0) -> Settlement:
-        """What is due, with what was paid so far."""
+        """The amount due and the payments so far."""
         return Settlement(self.cart.total_minor, self.currency, cash_step_minor, self.payments)
 
     # --- approvals -----------------------------------------------------------------------------------
 
     def needs(self, limits: Limits) -> tuple[Need, ...]:
-        """All in it that needs a right, whoever is at the till and whatever was approved."""
+        """Everything in it that needs a right, whoever is signed in and whatever was approved."""
         found: list[Need] = []
         sale_is_over = False
         for line in self.cart.lines:
@@ -172,7 +173,7 @@ class OpenSale:
                 found.append(
                     Need(Right.OVERRIDE_PRICE, line.line_id, line.list_gross_minor - line.gross_minor)
                 )
-            # A whole share is rarely a whole number of minor units: one of them is forgiven.
+            # A share is rarely a whole number of minor units: one minor unit of rounding is tolerated.
             if line.discount_minor * WHOLE_PPM > line.gross_minor * limits.discount_ppm_max + WHOLE_PPM:
                 if line.own_discount_minor:
                     found.append(Need(Right.LARGE_DISCOUNT, line.line_id, line.own_discount_minor))
@@ -184,7 +185,7 @@ class OpenSale:
         return tuple(found)
 
     def open_needs(self, limits: Limits) -> tuple[Need, ...]:
-        """What nobody has answered for yet."""
+        """The needs that no approval covers yet."""
         return tuple(
             need
             for need in self.needs(limits)
@@ -192,11 +193,11 @@ class OpenSale:
         )
 
     def needed_approvals(self, role: str, limits: Limits) -> tuple[Need, ...]:
-        """What somebody of this role cannot do alone, and nobody has approved."""
+        """The needs beyond this role that no approval covers yet."""
         return tuple(need for need in self.open_needs(limits) if not may(role, need.right))
 
     def approve(self, needs: Iterable[Need], approver_id: str, approver_name: str, at_ms: int) -> "OpenSale":
-        """With these approved, as far as each goes now; an earlier approval of the same thing is replaced."""
+        """With these needs approved up to their present amounts; earlier approvals of them are replaced."""
         new = tuple(
             Approval(need.right, need.line_id, need.amount_minor, approver_id, approver_name, at_ms)
             for need in needs
@@ -213,7 +214,7 @@ class OpenSale:
 
 
 def _without_ended_approvals(sale: OpenSale) -> OpenSale:
-    """The shop's limit plays no part: a discount that a clerk may give alone is still that discount."""
+    """Drop approvals without a subject. A discount within the shop's limits is a subject too."""
     there = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
     approvals = tuple(approval for approval in sale.approvals if (approval.right, approval.line_id) in there)
     return replace(sale, approvals=approvals)

@@ -1,4 +1,4 @@
-"""Quantities as whole numbers of a unit's smallest part: pieces, thousandths of a kilogram."""
+"""Quantities as integers in the smallest part of a unit: pieces, thousandths of a kilogram."""
 
 import re
 
@@ -7,24 +7,24 @@ from app.domain.vocabulary.units import unit_of
 from resources.words import in_figures, negative, translate
 
 QUANTITY_MAX = 10**9
-"""More than any shelf holds; a price times it still fits the wire."""
+"""The largest quantity; multiplied by a price it still fits the wire's integers."""
 
 
 def one_unit(unit: str) -> int:
-    """The quantity that "one of it" means: a piece, or a whole kilogram. Raises UnknownUnit."""
+    """The quantity of one piece or one whole kilogram, in smallest parts. Raises UnknownUnit."""
     must_be_countable(unit)
     return unit_of(unit).parts
 
 
 def must_be_countable(unit: str) -> None:
-    """Raises UnknownUnit where nobody said how many decimals a quantity has in it."""
+    """Raises UnknownUnit where the unit's number of decimals is unknown."""
     row = unit_of(unit)
     if row.decimals is None:
         raise UnknownUnit(row.code)
 
 
 def format_quantity(quantity: int, unit: str) -> str:
-    """As a person types it: 3 pieces are "3", 1250 thousandths of a kilogram "1.250" (or "1,250")."""
+    """For an input field: 3 pieces are "3", 1250 thousandths of a kilogram "1.250" (or "1,250")."""
     decimals = unit_of(unit).decimals
     if not decimals:
         return str(quantity)
@@ -33,7 +33,7 @@ def format_quantity(quantity: int, unit: str) -> str:
 
 
 def quantity_in_words(quantity: int, unit: str) -> str:
-    """With its unit, as a sentence has it: "3", "−1.250 kg"."""
+    """For a sentence, with its unit: "3", "−1.250 kg"."""
     figure = format_quantity(abs(quantity), unit)
     figure = negative(figure) if quantity < 0 else figure
     return str(unit_of(unit).written).format(figure=figure)
@@ -63,7 +63,7 @@ def parse_quantity(text: str, unit: str) -> int:
 
 
 def check_quantity(quantity: int) -> int:
-    """The quantity itself. Raises BadQuantity where it is beyond all sense."""
+    """The quantity itself. Raises BadQuantity beyond ±QUANTITY_MAX."""
     if abs(quantity) > QUANTITY_MAX:
         raise BadQuantity(translate("errors", "That quantity is more than the till can handle."))
     return quantity

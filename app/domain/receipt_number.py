@@ -1,4 +1,4 @@
-"""How a receipt is numbered: the till's own series and a number that has no gaps."""
+"""Receipt numbers: the till's own series and a number without gaps."""
 
 
 def format_receipt_number(series: str, number: int) -> str:

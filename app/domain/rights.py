@@ -1,6 +1,6 @@
-"""Who may do what at a till by themselves, and for what a manager is asked.
+"""Rights by role: what a person may do at a till alone, and what needs a manager's approval.
 
-One row of `LEAST` decides a right. The server has a table of its own (`server_stub/roles.py`) under the same
+A row of `LEAST` decides a right. The server has its own table (`server_stub/roles.py`) under the same
 names; a test compares the two.
 """
 
@@ -11,7 +11,7 @@ from resources.words import translate
 
 
 class Right(StrEnum):
-    """What somebody at a till needs a right for; the name that `approvals` on the wire have for it."""
+    """A right; its value is the name in `approvals` on the wire."""
 
     SELL = "sell"
     MOVE_STOCK = "move_stock"
@@ -51,18 +51,18 @@ LEAST: dict[Right, str] = {
     Right.CHANGE_SETTINGS: MANAGER,
     Right.SIGN_TILL_OUT: MANAGER,
 }
-"""The lowest role that holds each right; those above it hold it too."""
+"""The lowest role with each right; higher roles have it too."""
 
 
 def may(role: str, right: Right) -> bool:
-    """Whether somebody of this role needs nobody's approval. A role of a newer program may sell, no more."""
+    """Whether a role has a right without approval. A role from a newer version may only sell."""
     if not ROLES.knows(role):
         return right is Right.SELL
     return ROLES.of(role).level >= ROLES.of(LEAST[right]).level
 
 
 def only(right: Right) -> str:
-    """Why somebody is asked for: "Only a manager may void a sale." """
+    """Why approval is asked for: "Only a manager may void a sale." """
     words = {
         CLERK: translate("errors", "This till does not know your role. Ask a manager to let you {what}."),
         MANAGER: translate("errors", "Only a manager may {what}."),
@@ -72,7 +72,7 @@ def only(right: Right) -> str:
 
 
 def in_words(right: Right) -> str:
-    """What completes "Only a manager may …"."""
+    """The end of the sentence "Only a manager may …"."""
     return {
         Right.SELL: translate("rights", "sell"),
         Right.MOVE_STOCK: translate("rights", "adjust stock"),

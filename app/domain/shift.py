@@ -1,4 +1,4 @@
-"""A shift's money: what the drawer should hold, and what its reports say. X looks, Z closes."""
+"""A shift's sums: expected cash in the drawer, and the figures of its X and Z reports."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from app.domain.vocabulary.transaction_kinds import kind_of
 
 @dataclass(frozen=True)
 class TaxLine:
-    """What was sold at one rate, less what went back: amounts with tax, and the tax in them."""
+    """Sales less refunds at one tax rate: gross amount and the tax in it, in minor units."""
 
     rate_ppm: int
     gross_minor: int
@@ -17,7 +17,7 @@ class TaxLine:
 
 @dataclass(frozen=True)
 class KindTotal:
-    """How many transactions of a kind there were, and their totals together, in minor units."""
+    """Number of till transactions of a kind and the sum of their totals, in minor units."""
 
     count: int = 0
     total_minor: int = 0
@@ -25,11 +25,11 @@ class KindTotal:
 
 @dataclass(frozen=True)
 class ShiftTotals:
-    """Sums over a shift; amounts in minor units, those by kind without a sign."""
+    """Sums over a shift, in minor units; those by kind are unsigned."""
 
     float_minor: int
     by_method: dict[str, int] = field(default_factory=dict)
-    """Turnover by payment method, less what was given back."""
+    """Turnover by payment method, less refunds."""
     by_kind: dict[str, KindTotal] = field(default_factory=dict)
     discounts_minor: int = 0
     rounding_minor: int = 0
@@ -40,12 +40,12 @@ class ShiftTotals:
 
     @property
     def net_minor(self) -> int:
-        """Turnover: sold less refunded and voided."""
+        """Turnover: sales less refunds and voids."""
         return sum(kind_of(kind).turnover * sums.total_minor for kind, sums in self.by_kind.items())
 
     @property
     def expected_minor(self) -> int:
-        """Cash that should lie in the drawer."""
+        """Expected cash in the drawer."""
         paid = sum(amount for method, amount in self.by_method.items() if is_cash(method))
         moved = sum(
             kind_of(kind).drawer * sums.total_minor
@@ -56,5 +56,5 @@ class ShiftTotals:
 
     @property
     def uncounted(self) -> int:
-        """How many transactions are in no sum, since they are of a kind that this till does not know."""
+        """Number of till transactions in no sum: this till does not know their kind."""
         return sum(sums.count for kind, sums in self.by_kind.items() if not kind_of(kind).is_known)

@@ -1,7 +1,7 @@
-"""Slips: what a printer prints and a screen shows, before it is either.
+"""Slips: receipts and reports as rows of plain text, independent of printer and screen.
 
-A slip is rows of plain text, so that a receipt, an X report and a reprint look alike on paper, in a PDF and
-on the screen. How wide the paper is, and whether the printer knows the script, is for whoever prints it.
+So a receipt, an X report and a reprint look alike on paper, in a PDF and on the screen. Paper width and the
+printer's character set are left to app/printing and app/ui.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True)
 class Centred:
-    """A line in the middle: the shop's name, a greeting."""
+    """A centred line: the shop's name, a greeting."""
 
     text: str
     weight: Weight = Weight.PLAIN
@@ -26,7 +26,7 @@ class Centred:
 
 @dataclass(frozen=True)
 class Pair:
-    """Words at the line's start and a figure at its end."""
+    """Text at the start of the line and a figure at its end."""
 
     text: str
     figure: str = ""
@@ -43,13 +43,13 @@ Row = Centred | Pair | Rule
 
 @dataclass(frozen=True)
 class Slip:
-    """`title` names it in a window and in a file's name."""
+    """The rows of a slip. `title` names it in a window and in a file's name."""
 
     title: str
     rows: tuple[Row, ...]
 
     def texts(self) -> Iterable[str]:
-        """Everything that is written on it."""
+        """All its texts, for choosing a character set."""
         for row in self.rows:
             match row:
                 case Centred():
@@ -61,7 +61,7 @@ class Slip:
 
 
 def set_in_columns(slip: Slip, columns: int) -> list[tuple[str, Weight]]:
-    """The slip as lines of so many characters, for a printer whose letters are all as wide.
+    """The slip as lines of `columns` characters, for a printer with a fixed-width font.
 
     Large letters are twice as wide. Long words are broken rather than lost.
     """
@@ -90,5 +90,5 @@ def _pair(row: Pair, columns: int) -> list[str]:
 
 
 def _wrapped(text: str, columns: int) -> list[str]:
-    """The text in lines of at most so many characters; at least one line, and no letter is dropped."""
+    """The text in lines of at most `columns` characters; at least one line, without loss."""
     return wrap(text, columns) or [""]

@@ -1,4 +1,4 @@
-"""What a customer gives, and what they get back."""
+"""Payments of a sale: tenders, change, and rounding of cash."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ Method = str
 
 @dataclass(frozen=True)
 class Tender:
-    """One payment: `amount_minor` was handed over, `change_minor` of it went back."""
+    """A payment: `amount_minor` was handed over, `change_minor` of it was returned as change."""
 
     method: Method
     amount_minor: int
@@ -27,9 +27,9 @@ class Tender:
 
 
 def tender_cash(total_minor: int, given_minor: int, currency: str = "") -> Tender:
-    """Cash for all that is due. Raises InsufficientCash, which names what is missing.
+    """Cash for the whole amount due. Raises InsufficientCash with the missing amount in its message.
 
-    `currency` only says how many decimals that is written with.
+    `currency` decides the decimals in that message only.
     """
     if given_minor < total_minor:
         raise InsufficientCash(format_minor(total_minor - given_minor, currency))
@@ -37,16 +37,16 @@ def tender_cash(total_minor: int, given_minor: int, currency: str = "") -> Tende
 
 
 def round_cash(amount_minor: int, step_minor: int) -> int:
-    """The amount as coins can pay it, the smallest being `step_minor`; a half goes up, 0 rounds nothing."""
+    """The amount rounded to the smallest coin, `step_minor`; halves go up, a step of 0 rounds nothing."""
     return round_half_up(amount_minor, step_minor) * step_minor if step_minor > 1 else amount_minor
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """A total on its way to being paid, in one tender or several.
+    """A total that is being paid, in one tender or several.
 
-    Cash is rounded to `cash_step_minor`, where the last of it is paid in cash; `rounding_minor` is what that
-    adds to the total or takes off.
+    Where the last payment is cash, it is rounded to `cash_step_minor`; `rounding_minor` is the signed
+    difference to the total.
     """
 
     total_minor: int
@@ -57,12 +57,12 @@ class Settlement:
 
     @property
     def due_minor(self) -> int:
-        """What is still to be paid, before any rounding of cash."""
+        """The amount still due, before rounding of cash."""
         return self.total_minor + self.rounding_minor - sum(tender.net_minor for tender in self.tenders)
 
     @property
     def cash_due_minor(self) -> int:
-        """What is still to be paid where it is paid in cash."""
+        """The amount still due if paid in cash, rounded."""
         return round_cash(self.due_minor, self.cash_step_minor)
 
     @property
@@ -74,7 +74,7 @@ class Settlement:
         return sum(tender.change_minor for tender in self.tenders)
 
     def with_cash(self, given_minor: int, method: Method = CASH) -> "Settlement":
-        """Cash for what is due, or for a part of it. Raises BadPayment for none."""
+        """With a cash payment for all or part of the amount due. Raises BadPayment for zero or less."""
         if given_minor <= 0 < self.cash_due_minor:
             raise BadPayment(translate("errors", "Say how much was given."))
         due_minor = self.cash_due_minor
@@ -88,7 +88,7 @@ class Settlement:
         )
 
     def with_card(self, amount_minor: int, reference: str, method: Method = CARD) -> "Settlement":
-        """By card, or in another way, for all or a part of what is due. Raises BadPayment for more."""
+        """With a payment without change, for all or part of the amount due. Raises BadPayment for more."""
         if amount_minor <= 0:
             raise BadPayment(translate("errors", "Say how much was paid."))
         if amount_minor > self.due_minor:
@@ -99,14 +99,14 @@ class Settlement:
         return replace(self, tenders=(*self.tenders, tender))
 
     def paid_out(self) -> "Settlement":
-        """The same as money that goes back: it is counted out as it is, and nobody gives change on it."""
+        """The same for a refund: each payment is exactly its net amount, without change."""
         tenders = tuple(
             replace(tender, amount_minor=tender.net_minor, change_minor=0) for tender in self.tenders
         )
         return replace(self, tenders=tenders)
 
     def without(self, place: int) -> "Settlement":
-        """The same with one tender taken back."""
+        """The same without the tender at this index."""
         tenders = self.tenders[:place] + self.tenders[place + 1 :]
         return replace(self, tenders=tenders, rounding_minor=0)
 
@@ -114,7 +114,7 @@ class Settlement:
 def check_payments(
     total_minor: int, payments: tuple[Tender, ...], currency: str, rounding_minor: int = 0
 ) -> None:
-    """Raise BadPayment unless what stays in the till is exactly what is due, with cash rounded."""
+    """Raise BadPayment unless the net payments are exactly the amount due, with cash rounded."""
     if any(payment.amount_minor < 0 or payment.change_minor < 0 for payment in payments):
         raise BadPayment(translate("errors", "A payment cannot be negative."))
     due_minor = total_minor + rounding_minor
@@ -137,7 +137,7 @@ _OTHER_NOTES = (5, 10, 20, 50, 100)
 
 
 def suggested_notes(total_minor: int, currency: str, *, limit: int = 5) -> tuple[int, ...]:
-    """Amounts a customer is likely to hand over, smallest first: the exact one, then rounded up to notes."""
+    """Likely cash amounts, smallest first: the exact amount, then rounded up to notes, in minor units."""
     if total_minor <= 0:
         return ()
     unit = 10 ** minor_digits(currency)

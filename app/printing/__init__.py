@@ -1,1 +1,1 @@
-"""Slips on paper: ESC/POS printers by network, USB or file. Never in the window's thread."""
+"""Slips on paper: ESC/POS printers by network, USB or file. Never in the UI thread."""

@@ -1,7 +1,7 @@
 """Printing a slip on an ESC/POS printer with python-escpos.
 
-Text where the printer has the letters, else the whole slip as an image: scripts that run from right to left
-or join their letters come out right only when they were set before. Calls block: run them in a thread.
+As text where the printer's code pages have every character, else the whole slip as an image: printers cannot
+lay out right-to-left or joined scripts. Calls block: run them in a thread.
 """
 
 import socket
@@ -24,15 +24,15 @@ from resources.words import translate
 NETWORK_S_MAX = 5
 NETWORK_PORT = 9100
 DOTS_BY_COLUMNS = ((32, 384), (48, 576))
-"""Columns of the printer's own letters, and how many dots such paper is wide."""
+"""Columns of the printer's own font, and the paper's width in dots."""
 DRAWER_PIN = 2
 
 Draw = Callable[[Slip, int], Image]
-"""Sets a slip as an image of so many dots wide."""
+"""Renders a slip as an image of this width, in dots."""
 
 
 class PrinterProblem(DomainError):
-    """The slip did not come out; the words say what to look at. The sale itself is safe."""
+    """The slip was not printed; the message says what to check. The sale itself is complete."""
 
 
 class NoPrinter(PrinterProblem):
@@ -46,14 +46,14 @@ class Opened(Protocol):
 
 @dataclass(frozen=True)
 class Printer:
-    """One printer. `open_printer` connects to it anew for each slip, so that one that was off works again."""
+    """A printer. `open_printer` connects for each slip, so that a printer works again after it was off."""
 
     open_printer: Opened
     columns: int
     draw: Draw
 
     def print_slip(self, slip: Slip, *, open_drawer: bool = False) -> None:
-        """Raises PrinterProblem, in words."""
+        """Print a slip. Raises PrinterProblem."""
         with self._connected() as device:
             if open_drawer:
                 device.cashdraw(DRAWER_PIN)
@@ -64,7 +64,7 @@ class Printer:
             device.cut()
 
     def kick_drawer(self) -> None:
-        """Open the cash drawer that hangs on the printer. Raises PrinterProblem."""
+        """Open the cash drawer connected to the printer. Raises PrinterProblem."""
         with self._connected() as device:
             device.cashdraw(DRAWER_PIN)
 
@@ -87,7 +87,7 @@ class Printer:
 
 
 class _Session:
-    """A printer from connecting to closing; its troubles come out as ours."""
+    """A connected printer; escpos errors become PrinterProblem."""
 
     def __init__(self, open_printer: Opened) -> None:
         self._open = open_printer
@@ -120,7 +120,7 @@ def _in_words(error: Exception) -> PrinterProblem:
 
 
 def has_letters_for(device: Escpos, slip: Slip) -> bool:
-    """Whether this printer can set all of the slip with letters of its own."""
+    """Whether the printer's code pages have every character of the slip."""
     return all(_is_printable(device, letter) for text in slip.texts() for letter in set(_plain(text)))
 
 
@@ -131,7 +131,7 @@ def _is_printable(device: Escpos, letter: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text with the signs that no code page has, and that are the same to a reader in another form."""
+    """The text with typographic signs that no code page has replaced by plain equivalents."""
     return text.translate(_SAME_TO_A_READER)
 
 
@@ -139,7 +139,7 @@ _SAME_TO_A_READER = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " ", "\u
 
 
 def printer_of(chosen: Preferences, draw: Draw) -> Printer:
-    """The printer that is set up. Raises NoPrinter, and PrinterProblem for an address that is none."""
+    """The printer of the settings. Raises NoPrinter, and PrinterProblem for an invalid address."""
     return Printer(_opener(chosen), chosen.paper_columns, draw)
 
 
@@ -169,7 +169,7 @@ def _opener(chosen: Preferences) -> Opened:
 
 def _network(host: str, port: int) -> Escpos:
     device = Network(host, port, timeout=NETWORK_S_MAX)
-    # Connected here: the library leaves a socket open that nobody answered.
+    # Connected here: the library leaks the socket when connecting fails.
     device.device = socket.create_connection((host, port), NETWORK_S_MAX)
     return device
 

@@ -1,1 +1,1 @@
-"""What a person can do at the till, one use case a function; each write is one local transaction."""
+"""Use cases of the till, a function each; each write is one local database transaction."""

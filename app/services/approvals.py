@@ -1,4 +1,4 @@
-"""Who answers for what needs a right: the person at the till, or the manager who approved it."""
+"""Authorisation at the till: the person who acts has the right, or a manager approved it."""
 
 from app.domain.errors import NotPermitted
 from app.domain.open_sale import OpenSale
@@ -9,7 +9,7 @@ from sync_agent.contract.wire import from_ms
 
 
 def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
-    """Whoever answers for it: the person themselves, or the manager who approved. Raises NotPermitted."""
+    """The person with the right: the actor, else the approver. Raises NotPermitted."""
     for person in (actor, approved_by):
         if person is not None and person.may(right):
             return person
@@ -17,16 +17,16 @@ def authorise(actor: Actor, approved_by: Actor | None, right: Right) -> Actor:
 
 
 def not_permitted(right: Right) -> NotPermitted:
-    """The refusal that says who may."""
+    """The error, with a message that says which role has the right."""
     return NotPermitted(only(right))
 
 
 def answered_for(
     till: Till, actor: Actor, approved_by: Actor | None, right: Right, at_most_minor: int | None = None
 ) -> tuple[Approval, ...]:
-    """The approval of an act that is done at once; empty where the person may do it alone.
+    """The approval of an action that is done at once; empty where the actor needs none.
 
-    Raises NotPermitted where neither of the two may.
+    Raises NotPermitted where neither has the right.
     """
     approver = authorise(actor, approved_by, right)
     if approver.id == actor.id:
@@ -36,7 +36,7 @@ def answered_for(
 
 
 def of_sale(sale: OpenSale, actor: Actor) -> tuple[Approval, ...]:
-    """What others than this person approved in a sale, as it is sent: a line is named by its place in it."""
+    """The approvals in a sale by people other than the actor, in wire form: lines by their index."""
     places = {line.line_id: place for place, line in enumerate(sale.cart.lines, start=1)}
     return tuple(
         Approval(
@@ -52,5 +52,5 @@ def of_sale(sale: OpenSale, actor: Actor) -> tuple[Approval, ...]:
 
 
 def last_approver_id(approvals: tuple[Approval, ...]) -> str | None:
-    """Whom an operation names as its approver; None where nothing was approved."""
+    """The approver that an operation names; None where nothing was approved."""
     return approvals[-1].approver if approvals else None

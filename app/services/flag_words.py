@@ -1,4 +1,4 @@
-"""What a server found odd about a transaction, as a clerk reads it."""
+"""Texts for the flags that the server put on a till transaction."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from sync_agent.store import tables as t
 
 
 def of_sale(till: Till, sale_id: str) -> list[str]:
-    """What the server found odd about a transaction of this till; nothing where it has not answered yet."""
+    """The flags of this till's transaction as texts; empty until the server has answered."""
     with till.store.reading() as connection:
         result = connection.execute(select(t.outbox.c.result).where(t.outbox.c.id == sale_id)).scalar()
         return in_plain_words(connection, flags_in(result))
@@ -29,12 +29,12 @@ def flags_in(result: str | None) -> list[str]:
 
 
 def needs_a_person(flags: Iterable[str]) -> bool:
-    """Whether one of them is more than a till's having been away."""
+    """Whether any flag needs review; flags about goods follow from the till having been offline."""
     return any(flag.partition(":")[0] not in FLAGS_ABOUT_GOODS for flag in flags)
 
 
 def in_plain_words(connection: Connection, flags: Iterable[str]) -> list[str]:
-    """Each flag as a clerk reads it; a code that this till does not know as it is called."""
+    """The flags as texts; a code that this till does not know is shown as it is."""
     return [_in_words(connection, *flag.partition(":")[::2]) for flag in flags]
 
 

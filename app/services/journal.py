@@ -1,6 +1,6 @@
-"""The till's own log of what somebody may ask about later: who did it, who approved it, and why.
+"""The journal, the till's local audit log: who did something, who approved it, and why.
 
-An entry is written in the transaction of what it is about, so that neither is there without the other.
+An entry is written in the database transaction of its subject, so neither exists without the other.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from sync_agent.store.database import Transaction
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """`kind` is a word of the program ("void", "wrong_pin"); the window says it in the clerk's language."""
+    """An entry. `kind` is a code ("void", "wrong_pin"); the window has its text."""
 
     at_ms: int
     kind: str
@@ -36,7 +36,7 @@ def note(
     reason: str | None = None,
     **detail: Any,
 ) -> None:
-    """Write an entry in the caller's transaction."""
+    """Write an entry in the caller's database transaction."""
     tx.execute(
         insert(t.journal).values(
             at_ms=tx.now_ms,
@@ -50,7 +50,7 @@ def note(
 
 
 def entries(till: Till, limit: int = 200) -> list[JournalEntry]:
-    """What was noted, the newest first."""
+    """The entries, newest first."""
     query = select(t.journal).order_by(t.journal.c.id.desc()).limit(limit)
     with till.store.reading() as connection:
         rows = connection.execute(query).all()

@@ -1,7 +1,7 @@
-"""What people have to read at this till: its own notices, and those of a manager to the shop.
+"""Notices at this till: the till's own, and a manager's to the shop.
 
-Each is plain text. The unread are shown one by one until somebody has read them; reading a manager's is
-reported to the server with who it was.
+They are plain text. Unread notices are shown in turn until a person marks them as read; the reader of a
+manager's notice is reported to the server.
 """
 
 from collections.abc import Sequence
@@ -18,37 +18,37 @@ from sync_agent.store.notices import NoticeView, ShopNotice
 
 @dataclass(frozen=True)
 class NoticeLine:
-    """One notice as it is shown. `at_ms` is by the till's clock; `sender` is "" for the till's own."""
+    """A notice as shown. `at_ms` is by the till's clock; `sender` is "" for the till's own."""
 
     words: str
     sender: str
     at_ms: int
     is_read: bool
     of_till: int | None = None
-    """The number of one of the till's own."""
+    """The number of a notice of the till's own."""
     of_shop: str | None = None
-    """The id of a manager's."""
+    """The id of a manager's notice."""
 
     @property
     def needs_a_name(self) -> bool:
-        """Whether the server is told who has read it."""
+        """Whether the reader is reported to the server."""
         return self.of_shop is not None
 
 
 def unread(till: Till) -> list[NoticeLine]:
-    """What nobody has read here: the till's own first, then the shop's, each the oldest first."""
+    """Notices unread here: the till's own, then the shop's, oldest first within both."""
     own, shops = _all(till)
     return [*own, *(line for line in reversed(shops) if not line.is_read)]
 
 
 def listed(till: Till) -> list[NoticeLine]:
-    """Everything that has not ended: the till's own that are unread, and the shop's, the newest first."""
+    """Notices that have not ended: the till's own unread ones and the shop's, newest first."""
     own, shops = _all(till)
     return [*reversed(own), *shops]
 
 
 async def mark_read(till: Till, line: NoticeLine, actor: Actor | None) -> None:
-    """It was read, by whoever is signed in. A manager's is left unread where that is nobody."""
+    """Mark it as read by `actor`. A manager's notice stays unread where nobody is signed in."""
 
     def write(tx: Transaction) -> None:
         if line.of_till is not None:
@@ -84,7 +84,7 @@ def _of_shop(notice: ShopNotice, offset_ms: int) -> NoticeLine:
 
 
 def _type_in_words(name: str) -> str:
-    """What a notice without words is about; an unknown type is shown as it is called."""
+    """The subject of a notice without text; an unknown type is shown by its name."""
     words = {
         "announcement": translate("notices", "An announcement without words"),
         "maintenance": translate("notices", "Maintenance is planned"),

@@ -1,4 +1,4 @@
-"""What people are called, by the ids that rows name them with."""
+"""Names of people by id."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from sync_agent.store import tables as t
 
 
 def person_names(connection: Connection, person_ids: Iterable[str]) -> dict[str, str]:
-    """Names by id; somebody this till has not heard of is called by their id."""
+    """Names by id; the id itself where this till does not know the person."""
     wanted = set(person_ids)
     names = {person_id: person_id for person_id in wanted}
     names.update(

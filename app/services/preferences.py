@@ -1,4 +1,4 @@
-"""This till's settings: how it looks and speaks, how the shop prices and rounds, what its printer is."""
+"""This till's settings: appearance and language, pricing and rounding, printer."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -21,29 +21,29 @@ PrinterKind = Literal["none", "network", "usb", "file"]
 
 @dataclass(frozen=True)
 class Preferences:
-    """Money in minor units. Empty `language` and `theme` follow the computer's own."""
+    """Money in minor units. Empty `language` and `theme` follow the operating system."""
 
     theme: str = ""
     language: str = ""
     sounds: bool = True
     adds_tax: bool = False
-    """Prices are without tax, which comes on top."""
+    """Prices exclude tax, which is added."""
     cash_step_minor: int = 0
     """The smallest coin that cash is rounded to; 0 rounds nothing."""
     clerk_discount_ppm_max: int = 100_000
-    """Up to this share a clerk takes off without a manager."""
+    """The largest discount without a manager's approval, in ppm of the price."""
     low_stock: int = 5
-    """On hand at or below this is low; thousandths of a kilogram count as kilograms."""
+    """Stock at or below this many pieces or whole kilograms is low."""
     receipt_header: str = ""
     receipt_footer: str = ""
     printer: PrinterKind = "none"
     printer_address: str = ""
-    """Host and port of a network printer, vendor:product of a USB one, a path of a file."""
+    """Host and port of a network printer, vendor:product of a USB printer, or the path of a file."""
     paper_columns: int = 42
     print_receipts: bool = False
     """Print each receipt without being asked."""
     lock_after_min: int = 0
-    """Ask who is at the till after so many minutes without a key; 0 never does."""
+    """Lock the till after so many minutes without input; 0: never."""
     quick_keys: tuple[str, ...] = ()
     """Product ids, in their order on the keys."""
 
@@ -51,7 +51,7 @@ class Preferences:
 QUICK_KEYS_MAX = 12
 
 _LOOKS = frozenset({"theme", "language", "sounds"})
-"""What anybody may change: it is nobody's money."""
+"""Settings that need no right: they do not affect money."""
 
 
 def read(till: Till) -> Preferences:
@@ -60,7 +60,7 @@ def read(till: Till) -> Preferences:
 
 
 def read_from(connection: Connection) -> Preferences:
-    """What was chosen, over what holds by default. A value that this release cannot read is passed over."""
+    """The stored settings over the defaults. A value that this release cannot read is ignored."""
     known = {field.name: field for field in fields(Preferences)}
     chosen: dict[str, Any] = {}
     for row in connection.execute(select(t.preference)):
@@ -76,7 +76,7 @@ def read_from(connection: Connection) -> Preferences:
 async def change(
     till: Till, actor: Actor, *, approved_by: Actor | None = None, **changed: Any
 ) -> Preferences:
-    """Set some of them by name; what holds then. Raises NotPermitted for all but a till's looks."""
+    """Change settings by name; the settings after it. All but a till's looks need a right: NotPermitted."""
     if not _LOOKS.issuperset(changed):
         authorise(actor, approved_by, Right.CHANGE_SETTINGS)
     after = replace(read(till), **changed)
@@ -105,7 +105,7 @@ async def change(
 
 
 async def toggle_quick_key(till: Till, product_id: str) -> None:
-    """Give a product a key of its own, behind the others, or take it away. Raises TooManyQuickKeys."""
+    """Add a quick key for a product at the end, or remove it. Raises TooManyQuickKeys."""
 
     def arrange(before: list[str]) -> list[str]:
         others = [key for key in before if key != product_id]
@@ -115,14 +115,14 @@ async def toggle_quick_key(till: Till, product_id: str) -> None:
 
 
 async def put_quick_key_first(till: Till, product_id: str) -> None:
-    """Raises TooManyQuickKeys where it had none and there is no room."""
+    """Move or add a product's key to the front. Raises TooManyQuickKeys where there is no room to add it."""
     await _arrange_quick_keys(
         till, lambda before: [product_id, *(key for key in before if key != product_id)]
     )
 
 
 async def _arrange_quick_keys(till: Till, arrange: Callable[[list[str]], list[str]]) -> None:
-    """From what holds when it is written: two changes in a row are both kept."""
+    """Read, rearrange and write in one transaction, so that of two changes in a row neither is lost."""
 
     def write(tx: Transaction) -> None:
         keys = arrange(list(read_from(tx.connection).quick_keys))

@@ -1,4 +1,4 @@
-"""The till that the use cases work on: its store, its clock, its identity, and who stands at it."""
+"""What the use cases work on: the till's store, clock and identity, and the person signed in."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,19 +12,19 @@ from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is signed in. Everything that is done names them. `role` is a code of `vocabulary.roles`."""
+    """The person signed in, named in every action. `role` is a code of `vocabulary.roles`."""
 
     id: str
     name: str
     role: str
 
     def may(self, right: Right) -> bool:
-        """Whether this person needs nobody's approval for it."""
+        """Whether this person has the right without approval."""
         return may(self.role, right)
 
 
 class Till:
-    """An enrolled till. `device` is read once: what it says never changes while the till is open."""
+    """An enrolled till. `device` is read once: it never changes while the till is open."""
 
     def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
         self.store = store
@@ -33,7 +33,7 @@ class Till:
 
     @cached_property
     def device(self) -> DeviceIdentity:
-        """Raises NotEnrolled on a home that belongs to no shop yet."""
+        """The till's identity. Raises NotEnrolled where the home is not enrolled yet."""
         with self.store.reading() as connection:
             identity = read_device(connection)
         if identity is None:
@@ -42,5 +42,5 @@ class Till:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The shop's time zone, in which a clerk reads times."""
+        """The shop's time zone, for displayed times."""
         return ZoneInfo(self.device.time_zone)

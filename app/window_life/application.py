@@ -6,7 +6,7 @@ import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-SIGNALS_LOOKED_AT_MS = 250
+WAKE_EVERY_MS = 250
 
 
 def application() -> QApplication:
@@ -24,7 +24,7 @@ def close_on_signals(windows_of: QApplication) -> QTimer:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: windows_of.closeAllWindows())
     timer = QTimer(windows_of)
-    timer.setInterval(SIGNALS_LOOKED_AT_MS)
+    timer.setInterval(WAKE_EVERY_MS)
     timer.timeout.connect(lambda: None)
     timer.start()
     return timer

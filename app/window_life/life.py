@@ -72,14 +72,14 @@ class WindowLife:
             if self._home.is_enrolled:
                 agent = LateAgent(self._home, bridge.post_event)
             else:
-                self._dress()
+                self._apply_look()
                 enrolled = await SettingUp(self._home, bridge, self._server_url, self._demo).until_ready()
                 if enrolled is None:
                     return Ending.CLOSED
                 self._home, agent = enrolled
             ending = Ending.RENEW
             while ending is Ending.RENEW:
-                self._dress()
+                self._apply_look()
                 ending = await self._show_window(bridge, agent)
             return ending
         finally:
@@ -87,7 +87,7 @@ class WindowLife:
             if agent is not None:
                 await agent.stop()
 
-    def _dress(self) -> None:
+    def _apply_look(self) -> None:
         """Apply this till's chosen language and theme, or the computer's."""
         with self._home.store.reading() as connection:
             chosen = read_from(connection)

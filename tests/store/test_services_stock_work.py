@@ -106,7 +106,7 @@ async def test_nonsense_is_not_counted(till: Till) -> None:
 async def test_a_count_of_many_is_written_a_page_at_a_time(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(count_sessions, "WRITTEN_AT_ONCE", 1)
+    monkeypatch.setattr(count_sessions, "COUNTS_PER_TRANSACTION", 1)
     session = await count_sessions.begin(till, "Shelf", MARIA, is_full=False)
     for product in (MUG, BOWL, APPLES):
         await count_sessions.set_counted(till, session, product, 5000)

@@ -12,7 +12,7 @@ from app.ui.window import bridge as bridge_module
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SYNC
-from app.ui.window.status_strip import SILENCE_MS_MIN, Backlog, strip_text
+from app.ui.window.status_strip import OFFLINE_AFTER_MS, Backlog, strip_text
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 from tests.kit.offline_shop import OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
@@ -74,7 +74,7 @@ def test_the_strip_says(state: S, held: Held, silent_ms: int, words: str, tone: 
 @pytest.mark.parametrize("state", list(S))
 @pytest.mark.parametrize("held", [Held(1), Held(attention=1), Held(conflicts=1), Held(3, 2, 1)])
 def test_it_is_never_green_while_anything_is_unsent(state: S, held: Held) -> None:
-    for silent_ms in (0, SILENCE_MS_MIN):
+    for silent_ms in (0, OFFLINE_AFTER_MS):
         text = strip_text(state, held, 0, silent_ms, backlog=Backlog(1, 1), clock=str)
         assert text.tone is not Tone.GOOD
         assert text.icon != "check"
@@ -82,7 +82,7 @@ def test_it_is_never_green_while_anything_is_unsent(state: S, held: Held) -> Non
 
 @pytest.mark.parametrize("state", list(S))
 def test_colour_never_speaks_alone(state: S) -> None:
-    text = strip_text(state, Held(2), 0, SILENCE_MS_MIN, backlog=Backlog(2, 2), clock=str)
+    text = strip_text(state, Held(2), 0, OFFLINE_AFTER_MS, backlog=Backlog(2, 2), clock=str)
     assert text.icon
     assert text.words
 

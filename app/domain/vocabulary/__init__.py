@@ -1,11 +1,11 @@
-"""The till's vocabularies, a table each. What a form, a report or a receipt says comes from the table.
+"""The till's vocabularies (code lists), a table each: forms, reports and receipts take their texts from it.
 
-`movement_reasons`, `payment_methods`, `transaction_kinds`, `units`, `roles` and `flags` own one each. A new
-word is one row, and its translations. The server has its own tables of the same codes
+`movement_reasons`, `payment_methods`, `transaction_kinds`, `units`, `roles` and `flags` hold the tables. A
+new code is a new row and its translations. The server has its own tables of the same codes
 (`server_stub/vocabulary.py`); a test compares the two.
 
-A code from a newer program is in no table. Looking it up never fails: it gives a row that shows the code
-itself, moves nothing and permits nothing.
+A code from a newer version is in no table. Looking it up never fails: the row for it shows the code itself,
+moves no stock or money and permits nothing.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Row(Protocol):
-    """What every row has: the word that travels on the wire and is stored."""
+    """What every row has: the code on the wire and in the database."""
 
     @property
     def code(self) -> str: ...
@@ -25,7 +25,7 @@ RowT = TypeVar("RowT", bound=Row)
 
 @dataclass(frozen=True)
 class Table(Generic[RowT]):
-    """Rows by code, in the order in which people see them. `unknown` makes the row of any other code."""
+    """Rows by code, in display order. `unknown` makes the row of any other code."""
 
     rows: dict[str, RowT]
     unknown: Callable[[str], RowT] = field(compare=False)
@@ -35,7 +35,7 @@ class Table(Generic[RowT]):
         return cls({row.code: row for row in rows}, unknown)
 
     def of(self, code: str) -> RowT:
-        """The row of a code, whatever the code."""
+        """The row of a code; an unknown code gets a row from `unknown`."""
         row = self.rows.get(code)
         return self.unknown(code) if row is None else row
 
@@ -46,6 +46,6 @@ class Table(Generic[RowT]):
         return tuple(self.rows.values())
 
     def in_order(self, codes: Iterable[str]) -> list[str]:
-        """Codes as the table has them, the unknown ones last, by name."""
+        """Codes in the order of the table; unknown codes last, alphabetically."""
         places = {code: place for place, code in enumerate(self.rows)}
         return sorted(codes, key=lambda code: (places.get(code, len(places)), code))

@@ -1,4 +1,4 @@
-"""What a server finds odd about a finished transaction, in words: each a code, and what it is about."""
+"""Flags: what the server found suspicious about a completed till transaction, as a code and its subject."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ About = Literal["person", "right", "product", "itself"]
 
 @dataclass(frozen=True)
 class Flag:
-    """A row. `about` says what stands behind the code, and so how {what} in the words is filled in."""
+    """A row. `about` says what the subject after the code is, and so how {what} in the text is filled in."""
 
     code: str
     words: Words
@@ -48,5 +48,5 @@ FLAGS = Table.of_rows(
 
 
 def flag_of(code: str) -> Flag:
-    """The flag behind a code; one of a newer server is shown as it is called."""
+    """The flag of a code; an unknown code is shown as it is."""
     return FLAGS.of(code)

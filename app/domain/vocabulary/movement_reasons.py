@@ -1,4 +1,4 @@
-"""Why stock moved: what each reason is called, which way it goes, and where a clerk may choose it."""
+"""Reasons of stock movements: name, sign, and where a clerk may choose them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ from resources.words import Words, marked, translate
 
 
 class Sign(Enum):
-    """Which way a reason moves stock. `sets` is a count or a decision: it sets the figure."""
+    """The sign of a reason's movements. `sets`: a count or a decision, which sets the quantity."""
 
     ADDS = "adds"
     TAKES = "takes"
@@ -18,10 +18,10 @@ class Sign(Enum):
 
 @dataclass(frozen=True)
 class MovementReason:
-    """A row. `past` is None where the figure's sign says it: "added", "taken away".
+    """A row. `past` is None where the sign of the quantity decides: "added", "taken away".
 
-    `offered`: a clerk may choose it in "Receive or adjust". `choice` is what it is called there, `in_line`
-    inside a line of a conflict's history, where those differ from the noun and the past tense.
+    `offered`: a clerk may choose it in "Receive or adjust". `choice` is its name there, `in_line` its name in
+    a line of a conflict's history, where they differ from the noun and the past tense.
     """
 
     code: str
@@ -33,23 +33,23 @@ class MovementReason:
     in_line: Words | None = None
 
     def in_list(self) -> str:
-        """As a list of movements heads it: "Goods in"."""
+        """For the head of a movement in a list: "Goods in"."""
         return str(self.noun)
 
     def in_form(self) -> str:
-        """As the form offers it: "Waste or damage"."""
+        """For the form: "Waste or damage"."""
         return str(self.choice or self.noun)
 
     def in_history(self) -> str:
-        """As a line of a conflict's history says it: "goods in"."""
+        """For a line of a conflict's history: "goods in"."""
         return str(self.in_line or self.past or self.noun)
 
     def done(self, delta: int) -> str:
-        """ "received"; which way it went where the reason leaves that open."""
+        """ "received"; "added" or "taken away" where the reason allows both signs."""
         return _by_direction(delta) if self.past is None else str(self.past)
 
     def done_without_sign(self, delta: int) -> str:
-        """As `done`, beside a figure without its sign: the direction, unless the reason has this one."""
+        """As `done`, for a figure shown without sign: names the direction unless the reason implies it."""
         if self.sign is Sign.SETS or self.sign is (Sign.ADDS if delta >= 0 else Sign.TAKES):
             return self.done(delta)
         return _by_direction(delta)
@@ -62,7 +62,7 @@ def _by_direction(delta: int) -> str:
 COUNT = "count"
 CORRECTION = "correction"
 RESOLUTION = "resolution"
-"""The reason of a figure that a person decided; it stands in a till's own list and never on the wire."""
+"""The reason of a quantity set by a conflict's decision; only in the till's own list, never on the wire."""
 
 MOVEMENT_REASONS = Table.of_rows(
     (
@@ -128,10 +128,10 @@ MOVEMENT_REASONS = Table.of_rows(
 
 
 def reason_of(code: str) -> MovementReason:
-    """The reason behind a code; one that this till does not know is shown as it is called."""
+    """The reason of a code; an unknown code is shown as it is."""
     return MOVEMENT_REASONS.of(code)
 
 
 def offered() -> tuple[MovementReason, ...]:
-    """What a clerk may give as the reason of an adjustment, in the order of the form."""
+    """The reasons that a clerk may choose for an adjustment, in the order of the form."""
     return tuple(reason for reason in MOVEMENT_REASONS.all() if reason.offered)

@@ -1,4 +1,4 @@
-"""How a customer pays: what each method is called, and whether its money lies in the drawer."""
+"""Payment methods: their names, and whether their money is cash in the drawer."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,15 @@ from resources.words import Words, marked
 
 @dataclass(frozen=True)
 class PaymentMethod:
-    """A row. `name` is what receipts and reports call it.
+    """A row. `name` is its name on receipts and in reports.
 
-    `is_cash`: it lies in the drawer, so the drawer opens for it, coins round it, change is given on it, and
-    cashing up counts it. `asks_reference`: the clerk may note one, such as the number on the terminal's slip.
+    `is_cash`: its money is in the drawer, so the drawer opens for it, it is rounded to coins, change is
+    given, and cashing up counts it. `asks_reference`: the clerk may note a reference, such as the number on
+    the terminal's slip.
 
-    `at_tender`: a sale can be paid by it. `paid` finishes that, `taken` lists it among what was paid already.
-    `give_back` is what it is called where a refund is paid out by it; None, and no refund is. A method that
-    this till does not know is shown and summed, and cannot be chosen.
+    `at_tender`: a sale can be paid by it. `paid` is the text of the button that completes the payment,
+    `taken` its name among the payments so far. `give_back` is its name where a refund is paid out by it;
+    None: no refund can be. A method that this till does not know is shown and summed, and cannot be chosen.
     """
 
     code: str
@@ -28,19 +29,19 @@ class PaymentMethod:
     asks_reference: bool = True
 
     def in_choice(self) -> str:
-        """On the button that chooses it for paying."""
+        """Its name on the button that chooses it for paying."""
         return str(self.name)
 
     def in_refund(self) -> str:
-        """On the button that chooses it for a refund."""
+        """Its name on the button that chooses it for a refund."""
         return str(self.give_back or self.name)
 
     def in_list(self) -> str:
-        """Among the payments of a sale that is being paid."""
+        """Its name among the payments of a sale that is being paid."""
         return str(self.taken or self.name)
 
     def in_button(self) -> str:
-        """On the button that takes it."""
+        """The text of the button that takes the payment."""
         return str(self.paid or self.name)
 
 
@@ -78,20 +79,20 @@ PAYMENT_METHODS = Table.of_rows(
 
 
 def method_of(code: str) -> PaymentMethod:
-    """The method behind a code; one that this till does not know is shown as it is called, and is no cash."""
+    """The method of a code; an unknown code is shown as it is, and is not cash."""
     return PAYMENT_METHODS.of(code)
 
 
 def is_cash(code: str) -> bool:
-    """Whether what is paid this way lies in the drawer."""
+    """Whether money paid by this method is in the drawer."""
     return method_of(code).is_cash
 
 
 def at_tender() -> tuple[PaymentMethod, ...]:
-    """What a sale may be paid by, in the order of the buttons."""
+    """The methods for paying a sale, in the order of the buttons."""
     return tuple(method for method in PAYMENT_METHODS.all() if method.at_tender)
 
 
 def at_refund() -> tuple[PaymentMethod, ...]:
-    """What a refund may be paid out by, in the order of the buttons."""
+    """The methods for paying out a refund, in the order of the buttons."""
     return tuple(method for method in PAYMENT_METHODS.all() if method.give_back is not None)

@@ -1,4 +1,4 @@
-"""Whom a till knows: the roles of people, what they are called, and who ranks above whom."""
+"""Roles of people: their names and their order."""
 
 from dataclasses import dataclass
 
@@ -31,5 +31,5 @@ ROLES = Table.of_rows(
 
 
 def role_of(code: str) -> Role:
-    """The role behind a code; one that this till does not know may sell, and no more."""
+    """The role of a code; a role that this till does not know may only sell."""
     return ROLES.of(code)

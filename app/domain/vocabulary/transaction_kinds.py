@@ -1,4 +1,4 @@
-"""What a transaction can be: which way it moves stock, turnover and the drawer, and what it is called."""
+"""Kinds of till transactions: their signs for stock, turnover and drawer, and their names."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,16 @@ from resources.words import Text, Words, marked
 
 @dataclass(frozen=True)
 class TransactionKind:
-    """A row. Quantities and amounts of a transaction are positive; these give them their direction.
+    """A row. Quantities and amounts of a till transaction are positive; the signs here give the direction.
 
-    `stock`: what its lines do to stock. `turnover`: what its total does to the shift's turnover. `drawer`:
-    what its cash does to the drawer. Each is +1, −1 or 0.
+    `stock`: the sign of its lines in stock. `turnover`: the sign of its total in the shift's turnover.
+    `drawer`: the sign of its cash in the drawer. Each is +1, −1 or 0.
 
-    `noted`: it is written into the till's log as well. `is_known` is False of a kind from a newer program: it
-    is in no sum, and the sum says so.
+    `noted`: it is written to the journal too. `is_known` is False for a kind from a newer version: it is in
+    no sum, and the report says so.
 
-    `done` heads the panel once it is finished; a report says `counted` with how many there were, or `summed`.
+    `done` is the title of the panel after completion. In a report the line is `counted`, with the number of
+    them, or `summed`.
     """
 
     code: str
@@ -33,7 +34,7 @@ class TransactionKind:
 
     @property
     def gives_back(self) -> bool:
-        """Whether money leaves the drawer for it, so that a list shows its amount as negative."""
+        """Whether money leaves the drawer, so that a list shows its amount as negative."""
         return self.drawer < 0
 
     def in_report(self, count: int) -> str:
@@ -93,10 +94,10 @@ TRANSACTION_KINDS = Table.of_rows(
 
 
 def kind_of(code: str) -> TransactionKind:
-    """The kind behind a code; one that this till does not know moves nothing and is in no sum."""
+    """The kind of a code; a kind that this till does not know moves nothing and is in no sum."""
     return TRANSACTION_KINDS.of(code)
 
 
 def turnover_sign(code: str) -> int:
-    """+1 for what is sold, −1 for what goes back, 0 for what is no turnover or not known."""
+    """+1 for sales, −1 for refunds and voids, 0 for what is not turnover or not known."""
     return kind_of(code).turnover

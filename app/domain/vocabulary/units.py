@@ -1,4 +1,4 @@
-"""What a product is sold by: how many decimals a quantity has, how it and a price are written."""
+"""Units of sale: decimals of a quantity, and how quantities and prices are written."""
 
 from dataclasses import dataclass, replace
 
@@ -8,11 +8,12 @@ from resources.words import Words, marked
 
 @dataclass(frozen=True)
 class Unit:
-    """A row. A quantity is kept as a whole number of its smallest part: pieces, thousandths of a kilogram.
+    """A row. Quantities are integers in the unit's smallest part: pieces, thousandths of a kilogram.
 
-    `decimals` is None of a unit from a newer program that did not say: nothing can be sold by it. `written`
-    holds a quantity ("{figure} kg"), `priced` a price ("{price} a kg"). `counts_as_one`: however much of it
-    is one item to a customer. `spellings` are what a catalogue's file may call it besides.
+    `decimals` is None for a unit from a newer version that was sent without: nothing can be sold by it.
+    `written` is the format of a quantity ("{figure} kg"), `priced` that of a price ("{price} a kg").
+    `counts_as_one`: any quantity counts as one item of a sale. `spellings` are further names for it in a
+    catalogue file.
     """
 
     code: str
@@ -24,16 +25,16 @@ class Unit:
 
     @property
     def parts(self) -> int:
-        """How many parts one of it has: 1 piece, 1000 thousandths."""
+        """Smallest parts in one unit: 1 for pieces, 1000 for kilograms."""
         return int(10 ** (self.decimals or 0))
 
     def items(self, quantity: int) -> int:
-        """How many items a customer would count."""
+        """The quantity in items, as a customer counts them."""
         return 1 if self.counts_as_one else quantity
 
 
 PARTS_MAX = 10**6
-"""The most parts that one of a unit may have, on the wire as well."""
+"""The largest `parts` of a unit, on the wire too."""
 
 EACH = "each"
 KG = "kg"
@@ -60,14 +61,14 @@ UNITS = Table.of_rows(
 
 
 def _plain(code: str) -> str:
-    """A code as part of a text with placeholders."""
+    """A code without braces, for use in a text with placeholders."""
     return code.replace("{", "").replace("}", "")
 
 
 def unit_of(spelled: str) -> Unit:
-    """The unit of a product as the catalogue spells it: its code, with "|" and its decimals if they came.
+    """The unit of a product, from the catalogue's form: its code, then "|" and its decimals if sent.
 
-    One that this till does not know is shown as it is called, and is sold where its decimals are there.
+    A unit that this till does not know is shown by its code, and can be sold if its decimals are known.
     """
     code, _, decimals_text = spelled.partition("|")
     unit = UNITS.of(code)
@@ -78,5 +79,5 @@ def unit_of(spelled: str) -> Unit:
 
 
 def code_of(spelled: str) -> str:
-    """The code alone, as it travels."""
+    """The code without decimals, as on the wire."""
     return spelled.partition("|")[0]

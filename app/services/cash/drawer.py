@@ -1,4 +1,4 @@
-"""Money that moves without a sale: paid in, paid out, and the drawer opened for no sale at all."""
+"""Cash without a sale: paid in, paid out, and the drawer opened (a no-sale)."""
 
 from app.domain.errors import BadAmount, NoShift, ReasonMissing
 from app.domain.rights import Right
@@ -15,14 +15,14 @@ from sync_agent.store.database import Transaction
 
 
 async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
-    """Put cash into the drawer, as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
+    """Pay cash into the drawer, such as change from the bank. Raises BadAmount, NoShift, ReasonMissing."""
     return await _move(till, PAID_IN, amount_minor, actor, reason, ())
 
 
 async def pay_out(
     till: Till, amount_minor: int, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
-    """Take cash out of the drawer, as for the window cleaner. Raises also NotPermitted."""
+    """Pay cash out of the drawer, such as for the window cleaner. Raises as `pay_in`, and NotPermitted."""
     approvals = answered_for(till, actor, approved_by, Right.PAY_OUT, amount_minor)
     return await _move(till, PAID_OUT, amount_minor, actor, reason, approvals)
 
@@ -30,7 +30,7 @@ async def pay_out(
 async def open_without_sale(
     till: Till, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
-    """Note that the drawer was opened for no sale. Raises NotPermitted, ReasonMissing."""
+    """Record that the drawer was opened without a sale. Raises NotPermitted, ReasonMissing."""
     approvals = answered_for(till, actor, approved_by, Right.OPEN_DRAWER)
     if not reason.strip():
         raise ReasonMissing

@@ -1,4 +1,4 @@
-"""A shift's X and Z report as slips, and what the server has of the shift in words."""
+"""A shift's X and Z reports as slips, and the text on how much of the shift the server has."""
 
 from collections.abc import Iterable
 
@@ -21,7 +21,7 @@ def x_report(till: Till, shift: ShiftView, totals: ShiftTotals, spelling: Spelli
 def z_report(
     till: Till, shift: ShiftView, totals: ShiftTotals, state: ShiftState, spelling: Spelling
 ) -> Slip:
-    """A closed shift: what was counted, the difference, and whether the server has all of it."""
+    """A closed shift: counted cash, the difference, and whether the server has received all of it."""
     title = translate("receipt", "Z report")
     rows = [*_report_head(till, title, shift, spelling), *_report(totals, spelling), Rule()]
     rows.append(Pair(translate("receipt", "Counted"), spelling.money(shift.counted_minor or 0)))
@@ -34,7 +34,7 @@ def z_report(
 
 
 def state_text(state: ShiftState) -> str:
-    """ "143 of 143 received by the server", or what is still missing of it."""
+    """ "143 of 143 received by the server", or what is still missing."""
     if state.disagrees:
         return translate(
             "receipt", "The server has all of it, but its sums differ. A manager should look at it."
@@ -93,5 +93,5 @@ def _report(totals: ShiftTotals, spelling: Spelling) -> Iterable[Row]:
 
 
 def uncounted_in_words(count: int) -> str:
-    """What a report says of transactions that are in none of its sums."""
+    """A report's line on till transactions that are in none of its sums."""
     return translate("receipt", "In no sum: %n entry(ies) of a kind that this till does not know", count)

@@ -1,8 +1,8 @@
-"""A shift: this till's drawer from its float to its cashing up, and whether the server has all of it.
+"""Shifts: the drawer from its float to cashing up, and whether the server has received all of a shift.
 
-Selling never waits for a shift. What was sold since the last one was closed is taken into the next, since
-its cash lies in the same drawer. The shift is closed with a manifest: the numbers of all that the till asked
-of the server meanwhile, so that the server can say "143 of 143 received".
+Selling does not require an open shift. Sales made since the last shift was closed join the next shift, as
+their cash is in the same drawer. Closing sends a manifest: the operation numbers of the shift, so that the
+server can report "143 of 143 received".
 """
 
 from collections.abc import Sequence
@@ -36,12 +36,12 @@ from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.outbox import NewOperation, Status, enqueue
 
 SPENT_MAX = 5000
-"""More than a manifest may name."""
+"""The largest number of spent operation numbers in a manifest."""
 
 
 @dataclass(frozen=True)
 class ShiftView:
-    """A shift as its page and its list show it. Amounts in minor units; None while it is open."""
+    """A shift as its page and list show it. Amounts in minor units; closing figures are None while open."""
 
     id: str
     opened_by: str
@@ -81,7 +81,7 @@ class ShiftState:
 
 
 def current(till: Till) -> ShiftView | None:
-    """The open shift, if there is one."""
+    """The open shift, or None."""
     with till.store.reading() as connection:
         row = _open_row(connection)
         return None if row is None else _view(connection, [row])[0]
@@ -95,7 +95,7 @@ def past(till: Till, limit: int = 30) -> list[ShiftView]:
 
 
 def totals(till: Till, shift_id: str) -> ShiftTotals:
-    """What was taken in a shift so far (an X report), or in all of it (a Z report). Raises NoShift."""
+    """The sums of a shift: so far (X report), or of a closed shift (Z report). Raises NoShift."""
     with till.store.reading() as connection:
         return _totals(connection, shift_id)
 
@@ -119,7 +119,7 @@ def server_state(till: Till, shift_id: str) -> ShiftState:
     if reported is not None and reported.status == "closed":
         received = reported.received
     elif reported is None and closing is not None and closing.status == Status.COMPLETED:
-        # A new copy of the server's figures leaves out shifts of which nothing is missing any more.
+        # A new snapshot leaves out shifts that the server has received completely.
         received = row.operations
     return ShiftState(
         operations=row.operations,
@@ -275,15 +275,15 @@ async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
                 first_device_seq=queued.device_seq,
             )
         )
-        _take_in_what_had_no_shift(tx, shift_id)
+        _adopt_sales_without_shift(tx, shift_id)
         tx.touch(Topic.SHIFTS)
         return shift_id
 
     return await till.store.write(write)
 
 
-def _take_in_what_had_no_shift(tx: Transaction, shift_id: str) -> None:
-    """Sold since the last shift was closed: its cash lies in the same drawer."""
+def _adopt_sales_without_shift(tx: Transaction, shift_id: str) -> None:
+    """Sales since the last shift was closed: their cash is in the same drawer."""
     since_ms = tx.execute(select(func.max(t.shift.c.closed_ms))).scalar()
     if since_ms is not None:
         tx.execute(
@@ -294,9 +294,9 @@ def _take_in_what_had_no_shift(tx: Transaction, shift_id: str) -> None:
 
 
 async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str = "") -> ShiftView:
-    """Cash up: what was counted in the drawer, and why it is another sum than expected, where it is.
+    """Cash up with the counted cash, in minor units; a difference from the expected cash needs a reason.
 
-    Raises NoShift, BadAmount, ReasonMissing, NotPermitted. What is not sent yet does not stop it.
+    Raises NoShift, BadAmount, ReasonMissing, NotPermitted. Unsent operations do not prevent it.
     """
     authorise(actor, None, Right.RUN_SHIFT)
     if counted_minor < 0:
@@ -358,7 +358,7 @@ def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason
 
 
 def _manifest(tx: Transaction, opened_seq: int) -> Manifest:
-    """All numbers from the shift's opening to now; of more than a manifest holds, the last ones."""
+    """The operation numbers from the shift's opening until now; beyond a manifest's limit, the newest."""
     device = tx.execute(select(t.device.c.next_device_seq, t.device.c.last_hash)).one()
     last = device.next_device_seq - 1
     first = max(opened_seq, last - SHIFT_OPERATIONS_MAX + 1)

@@ -1,4 +1,4 @@
-"""Who may stand at this till, and proving it with a PIN, with the server there or away."""
+"""People who may sign in at this till, and sign-in by PIN, online and offline."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from sync_agent.store import tables as t
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may sign in here."""
+    """A person who may sign in here."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class Person:
 
 
 def people(till: Till) -> list[Person]:
-    """Enabled users of this till's location, by name."""
+    """The enabled people of this till's location, by name."""
     query = select(t.person).where(t.person.c.disabled == 0).order_by(t.person.c.name, t.person.c.id)
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
@@ -41,9 +41,9 @@ def people(till: Till) -> list[Person]:
 
 
 def manager_named(till: Till, username: str | None) -> Actor:
-    """The manager in whose name a command acts: the one named, or the only one there is.
+    """The manager in whose name a command acts: by username, or the only manager of the shop.
 
-    Whoever may read the till's folder needs no PIN here. Raises NotPermitted.
+    No PIN is asked for: access to the till's folder suffices. Raises NotPermitted.
     """
     managers = [person for person in people(till) if may(person.role, Right.EDIT_PRODUCT)]
     if not managers:
@@ -56,7 +56,7 @@ def manager_named(till: Till, username: str | None) -> Actor:
 
 
 async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor:
-    """The person behind a right PIN. Raises WrongPin, TooManyTries, NotPermitted."""
+    """Sign in by PIN; `pepper` is the till's. Raises WrongPin, TooManyTries, NotPermitted."""
     person = next((found for found in people(till) if found.id == person_id), None)
     if person is None:
         words = translate("errors", "This account may not sign in here any more. Ask a manager.")
@@ -66,7 +66,7 @@ async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor
         words = translate("errors", "{name} has no PIN yet. A manager can set one.")
         raise NotPermitted(words.format(name=person.name))
     await pin_tries.begin(till, person_id)
-    # Argon2id is slow on purpose; the window goes on meanwhile.
+    # Argon2id is slow by design: run it off the UI thread.
     right = await asyncio.to_thread(_is_right, verifier, pin_material(pepper, person_id, pin))
     if not right:
         raise WrongPin
@@ -75,7 +75,7 @@ async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor
 
 
 async def approve(till: Till, person_id: str, pin: str, *rights: Right, pepper: str) -> Actor:
-    """The manager who approves something that somebody else does. Raises as `sign_in`, and NotPermitted."""
+    """Check the approver's PIN and rights. Raises as `sign_in`, and NotPermitted."""
     approver = await sign_in(till, person_id, pin, pepper=pepper)
     for right in rights:
         authorise(approver, None, right)
@@ -83,7 +83,7 @@ async def approve(till: Till, person_id: str, pin: str, *rights: Right, pepper: 
 
 
 def approvers(till: Till, *rights: Right) -> list[Person]:
-    """Who could approve all of it here."""
+    """The people here who have all these rights."""
     return [
         person
         for person in people(till)

@@ -1,4 +1,4 @@
-"""How often a PIN may be guessed: five wrong ones, then a wait for that person. A restart forgets nothing."""
+"""Rate limit on PINs: after five wrong tries the person has to wait. Survives restarts."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -12,11 +12,11 @@ from sync_agent.store.database import Transaction
 TRIES_MAX = 5
 WAIT_S = 30
 WAIT_S_MAX = 3600
-"""Each further five double the wait, up to this."""
+"""The wait doubles with each further five wrong tries, up to this."""
 
 
 async def begin(till: Till, person_id: str) -> None:
-    """Count a try as wrong before it is checked, so that tries side by side count too.
+    """Count a try as wrong before it is checked, so that concurrent tries count too.
 
     Raises TooManyTries while the person has to wait.
     """
@@ -26,16 +26,16 @@ async def begin(till: Till, person_id: str) -> None:
 
 
 async def succeeded(till: Till, person_id: str) -> None:
-    """The PIN was right: forget what went before."""
+    """The PIN was right: reset the count."""
     await till.store.write(lambda tx: tx.execute(delete(t.pin_try).where(t.pin_try.c.person_id == person_id)))
 
 
 def _count(tx: Transaction, person_id: str) -> int:
-    """Seconds still to wait; 0 where the try is allowed, and counted."""
+    """Seconds left to wait; 0 where the try is allowed, and counted."""
     row = tx.execute(select(t.pin_try).where(t.pin_try.c.person_id == person_id)).first()
     wrong, closed_until_ms = (row.wrong, row.closed_until_ms) if row else (0, 0)
     left_ms = closed_until_ms - tx.now_ms
-    # A clock that was set back must not close the door for longer than the longest wait.
+    # A clock that was set back must not extend the wait beyond the longest.
     if 0 < left_ms <= WAIT_S_MAX * 1000:
         return max(1, -(-left_ms // 1000))
     wrong += 1

@@ -1,1 +1,1 @@
-"""Sales and refunds: carts, completing, receipts."""
+"""Sales and refunds: open sales, completion, receipts."""

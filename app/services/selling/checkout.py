@@ -1,8 +1,7 @@
-"""Finishing a sale or a refund: on disk, whole, before the till says so, and never waiting for a network.
+"""Completing a sale or a refund: durable as a whole before the till confirms it, without using the network.
 
-A sale is one operation. A void or a refund is a new operation that names the old one. How a transaction is
-written is transaction.py's; what of a sale can go back is refunds.py's. ARCHITECTURE.md,
-"The path of a sale".
+A sale is an operation; a void or a refund is a new operation that refers to it. transaction.py writes it;
+refunds.py decides what of a sale can be returned. ARCHITECTURE.md, "The path of a sale".
 """
 
 from app.domain.errors import EmptyCart
@@ -23,12 +22,11 @@ async def complete(
     *,
     occurred_ms: int | None = None,
 ) -> CompletedSale:
-    """Sell what is in the cart, or take it back, and put it on disk with its payments.
+    """Complete an open sale (or a refund of its cart) with its payments, durably.
 
-    The same sale completed again gives what it gave the first time. `occurred_ms` is the moment of a sale
-    that is entered later. Raises EmptyCart, BadPayment, CartTooLarge, SaleCompleted where another cart was
-    completed under its id, NotPermitted where something in it needs a right that nobody answered for, and
-    StoreError for the disk.
+    Idempotent: completing the same sale again returns the first result. `occurred_ms` is the time of a sale
+    that is entered later. Raises EmptyCart, BadPayment, CartTooLarge, SaleCompleted where a different cart
+    was completed under its id, NotPermitted where a need is not approved, and StoreError for disk errors.
     """
     cart = sale.cart
     if cart.is_empty:
@@ -56,17 +54,17 @@ async def complete(
 
 
 def needed_approvals(till: Till, sale: OpenSale, actor: Actor) -> tuple[Need, ...]:
-    """What in this sale the person may not do alone, and nobody has approved."""
+    """The needs in this sale beyond the actor's rights that no approval covers."""
     return sale.needed_approvals(actor.role, _limits(till, sale))
 
 
 def approve(till: Till, sale: OpenSale, approver: Actor) -> OpenSale:
-    """The sale with all approved that needs it by now and that this person may approve."""
+    """The sale with all present needs approved that the approver has the right for."""
     needs = [need for need in sale.open_needs(_limits(till, sale)) if approver.may(need.right)]
     return sale.approve(needs, approver.id, approver.name, till.clock.now_ms())
 
 
 def _limits(till: Till, sale: OpenSale) -> Limits:
     if not sale.open_needs(STRICTEST):
-        return STRICTEST  # most sales: nothing in them depends on a limit, so none is read
+        return STRICTEST  # usual case: no discount, so the limits are not read
     return Limits(discount_ppm_max=read(till).clerk_discount_ppm_max)

@@ -1,4 +1,4 @@
-"""What was sold and refunded at this till, looked up again: in a list, and the last one for a reprint."""
+"""Past till transactions: the list, and the latest for a reprint."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from sync_agent.store import tables as t
 
 @dataclass(frozen=True)
 class SaleView:
-    """A finished transaction in a list. `status` is that of its operation; `lines` counts its lines."""
+    """A completed till transaction in a list. `status` is its operation's; `lines` is their number."""
 
     id: str
     kind: str
@@ -23,11 +23,11 @@ class SaleView:
     occurred_ms: int
     status: str
     is_flagged: bool = False
-    """The server found something odd about it that somebody should look at."""
+    """The server flagged it, and a person should review it."""
 
 
 def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
-    """What was sold and refunded at this till, the newest first."""
+    """The latest till transactions, newest first."""
     sale = t.sale
     lines = (
         select(func.count())
@@ -61,7 +61,7 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
 
 
 def last_receipt_id(till: Till) -> str | None:
-    """The transaction that was finished last, for a reprint."""
+    """The latest till transaction's id, for a reprint."""
     query = select(t.sale.c.id).join(t.outbox, t.outbox.c.id == t.sale.c.id)
     with till.store.reading() as connection:
         return connection.execute(query.order_by(t.outbox.c.device_seq.desc()).limit(1)).scalar()

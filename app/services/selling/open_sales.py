@@ -1,7 +1,7 @@
-"""Open sales that outlive the screen: the one that is being rung up, and those that were put aside.
+"""Stored open sales: the sale on the screen, and held (parked) sales.
 
-The sale on the screen is recorded with each change, so that a till whose power fails comes back with it. All
-of a sale is recorded under its own id: refund, payments and approvals as well as its cart.
+The sale on the screen is stored at each change, so that it is restored after a power failure. It is stored
+whole under its own id: cart, refund, payments and approvals.
 """
 
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ from sync_agent.store.database import Topic, Transaction
 
 @dataclass(frozen=True)
 class HeldSale:
-    """A sale that was put aside, as the list to recall from shows it."""
+    """A held sale, as the list for recalling shows it."""
 
     id: str
     at_ms: int
@@ -37,12 +37,12 @@ class HeldSale:
 
 
 def begin(till: Till) -> OpenSale:
-    """A new sale with nothing in it, as this shop adds its tax."""
+    """A new empty sale, with this shop's setting for tax."""
     return OpenSale(till.ids.new(), till.device.currency, Cart(adds_tax=read(till).adds_tax))
 
 
 async def record(till: Till, sale: OpenSale, actor: Actor) -> None:
-    """Remember what is on the screen; an empty sale is forgotten, and one that is completed stays so."""
+    """Store the sale on the screen. An empty sale is deleted; a completed sale is not stored again."""
 
     def write(tx: Transaction) -> None:
         tx.execute(_FORGET_ON_SCREEN)
@@ -53,7 +53,7 @@ async def record(till: Till, sale: OpenSale, actor: Actor) -> None:
 
 
 def in_progress(till: Till) -> OpenSale | None:
-    """The sale that was on the screen when the till ended."""
+    """The sale that was on the screen when the till stopped, or None."""
     query = select(t.held_cart.c.id, t.held_cart.c.body).where(t.held_cart.c.in_progress == 1)
     with till.store.reading() as connection:
         row = connection.execute(query).first()
@@ -61,7 +61,7 @@ def in_progress(till: Till) -> OpenSale | None:
 
 
 async def hold(till: Till, sale: OpenSale, actor: Actor) -> None:
-    """Put the sale on the screen aside. Raises EmptyCart, and SaleCompleted where it was paid."""
+    """Hold (park) the sale on the screen. Raises EmptyCart, and SaleCompleted where it was completed."""
     if sale.is_empty:
         raise EmptyCart
 
@@ -76,7 +76,7 @@ async def hold(till: Till, sale: OpenSale, actor: Actor) -> None:
 
 
 def held(till: Till) -> list[HeldSale]:
-    """What was put aside at this till, the oldest first."""
+    """The held sales of this till, oldest first."""
     query = select(t.held_cart).where(t.held_cart.c.in_progress == 0).order_by(t.held_cart.c.at_ms)
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
@@ -85,9 +85,9 @@ def held(till: Till) -> list[HeldSale]:
 
 
 async def recall(till: Till, sale_id: str, *, on_screen: OpenSale) -> OpenSale:
-    """The held sale, which is on the screen from now on.
+    """A held sale, now stored as the sale on the screen.
 
-    Raises CartInUse where something is on the screen, and CartGone where somebody else took it.
+    Raises CartInUse where the screen is not empty, and CartGone where it was recalled already.
     """
     if not on_screen.is_empty:
         raise CartInUse
@@ -106,7 +106,7 @@ async def recall(till: Till, sale_id: str, *, on_screen: OpenSale) -> OpenSale:
 
 
 def forget(tx: Transaction, sale_id: str) -> None:
-    """In the caller's transaction: the open sale became a transaction."""
+    """Delete an open sale that was completed, in the caller's database transaction."""
     tx.execute(_FORGET, {"sale_id": sale_id})
 
 
@@ -134,7 +134,7 @@ def _write(tx: Transaction, sale: OpenSale, actor: Actor, *, in_progress: int) -
 
 
 def _body(sale: OpenSale) -> str:
-    """All but the sale's id, which is the row's, and its currency, which is the till's."""
+    """The sale as JSON without its id, which is the row's, and its currency, which is the till's."""
     body = {
         "cart": asdict(sale.cart),
         "refund": None if sale.refund is None else asdict(sale.refund),
@@ -145,7 +145,7 @@ def _body(sale: OpenSale) -> str:
 
 
 def _read(till: Till, sale_id: str, body: str) -> OpenSale:
-    """Before schema 0004 a body was the cart alone."""
+    """The stored sale. Before schema 0004 a body was the cart alone."""
     written = orjson.loads(body)
     if "cart" not in written:
         written = {"cart": written, "refund": None, "payments": [], "approvals": []}

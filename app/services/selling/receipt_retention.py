@@ -1,7 +1,7 @@
-"""How long a receipt can be refunded from this till: as long as its rows are kept, and no longer.
+"""Retention of receipts: as long as the rows are stored, this till can refund from them.
 
-The agent keeps the operation of a sale for as long as the sale is here; how long it keeps all others is a
-setting of its own (`AgentSettings.history_days`).
+The agent retains the operation of a sale as long as the sale itself; for other operations it has its own
+setting (`AgentSettings.history_days`).
 """
 
 from sqlalchemy import delete, select
@@ -10,13 +10,13 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 REFUNDABLE_DAYS = 90
-"""For so many days after it was sold a receipt is looked up, refunded and printed again at this till."""
+"""Days after a sale in which this till can look up, refund and reprint its receipt."""
 _PAGE = 200
 _DAY_MS = 86_400_000
 
 
 def forget_page(tx: Transaction) -> int:
-    """Forget one page of receipts older than `REFUNDABLE_DAYS` whose operation has ended. How many it was."""
+    """Delete a page of receipts older than `REFUNDABLE_DAYS` with finished operations; how many."""
     before_ms = tx.now_ms - REFUNDABLE_DAYS * _DAY_MS
     ended = t.outbox.c.finished_ms.is_not(None) & (t.outbox.c.offer_again == 0)
     query = (

@@ -1,4 +1,4 @@
-"""The receipt of any transaction of this till, as a slip, from what is on disk."""
+"""Receipts of this till's transactions as slips, made from the database."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from sync_agent.store import tables as t
 
 
 class Spelling(Protocol):
-    """How this shop writes its figures; the window's Formatter is one."""
+    """Formats figures for this shop; implemented by the window's Formatter."""
 
     def money(self, minor: int) -> str: ...
     def amount(self, minor: int) -> str: ...
@@ -31,7 +31,7 @@ class Spelling(Protocol):
 
 
 def receipt(till: Till, sale_id: str, spelling: Spelling, *, copy: bool = False) -> Slip:
-    """The receipt of a transaction; `copy` says that it was printed before. Raises UnknownSale."""
+    """The receipt of a till transaction; `copy` marks it as a reprint. Raises UnknownSale."""
     with till.store.reading() as connection:
         sale = connection.execute(select(t.sale).where(t.sale.c.id == sale_id)).first()
         if sale is None:

@@ -1,7 +1,7 @@
-"""What went back of a sale that this till made: some of its lines, or all of it. Works offline.
+"""Refunds and voids of this till's own sales: by line and quantity, or whole. Works offline.
 
-Each part of a line gives back its share of what was paid, to the last minor unit: however often some of a
-line goes back, together that is never more than the line.
+A partial refund of a line pays back its share of the line's price. Shares are rounded so that the partial
+refunds of a whole line add up to exactly its price.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from sync_agent.store.database import Transaction
 
 @dataclass(frozen=True)
 class RefundableLine:
-    """A line of a receipt. `left` is how much of it has not gone back yet."""
+    """A line of a receipt. `left` is the quantity that is not returned yet."""
 
     line_no: int
     line: Line
@@ -37,7 +37,7 @@ class RefundableLine:
     left: int
 
     def part(self, quantity: int) -> Line:
-        """So much of the line, with its share of price, discount and tax."""
+        """This quantity of the line, with its share of price, discount and tax."""
         sold, gone = self.line, self.line.quantity - self.left
         before, after = _share(sold, gone), _share(sold, gone + quantity)
         return replace(
@@ -51,7 +51,7 @@ class RefundableLine:
 
 @dataclass(frozen=True)
 class RefundableSale:
-    """A sale of this till with what of it can still go back."""
+    """A sale of this till with the quantities that can still be returned."""
 
     id: str
     receipt_number: str
@@ -61,14 +61,14 @@ class RefundableSale:
     lines: tuple[RefundableLine, ...]
     payments: tuple[Tender, ...]
     can_be_voided: bool
-    """Nothing of it went back, and the shift that it was made in is still open."""
+    """Nothing of it was returned, and its shift is still open."""
 
     @property
     def is_spent(self) -> bool:
         return all(line.left == 0 for line in self.lines)
 
     def worth_minor(self, quantities: Mapping[int, int]) -> int:
-        """What so much of its lines (by line number) gives back, as far as that much is left."""
+        """The refund, in minor units, for quantities by line number, as far as they are left."""
         return sum(
             line.part(min(quantities[line.line_no], line.left)).total_minor
             for line in self.lines
@@ -77,7 +77,7 @@ class RefundableSale:
 
 
 def find(till: Till, receipt: str) -> RefundableSale:
-    """The sale of a receipt number, as it is printed or as its last digits.
+    """The sale of a receipt number, given in full or by its last digits.
 
     Raises UnknownSale, NotRefundable.
     """
@@ -120,10 +120,10 @@ def _find(connection: Connection, written: str, series: str) -> RefundableSale:
 async def refund(
     till: Till, sale: RefundableSale, quantities: Mapping[int, int], method: Method, actor: Actor, reason: str
 ) -> CompletedSale:
-    """Take back so much of these lines (by line number) and pay it out. Raises BadQuantity, NotRefundable,
+    """Refund quantities by line number and pay them out. Raises BadQuantity, NotRefundable,
     ReasonMissing.
 
-    What can go back is looked up again in the transaction itself.
+    What is left is checked again in the database transaction.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -158,7 +158,7 @@ async def refund(
 async def void(
     till: Till, sale: RefundableSale, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
-    """Undo a sale of the open shift, whole, the way it was paid. Raises NotPermitted, NotRefundable,
+    """Void a sale of the open shift, by its own payment methods. Raises NotPermitted, NotRefundable,
     ReasonMissing.
     """
     approvals = answered_for(till, actor, approved_by, Right.VOID_SALE)
@@ -195,7 +195,7 @@ async def void(
 
 
 def _share(line: Line, quantity: int) -> Line:
-    """The first so many of a line, rounded so that the shares of all of it add up to the line."""
+    """The share of the first `quantity` of a line, rounded down; a part is the difference of two shares."""
 
     def part(amount_minor: int) -> int:
         return amount_minor * quantity // line.quantity
@@ -234,7 +234,7 @@ def _lines(connection: Connection, sale_id: str) -> list[RefundableLine]:
 
 
 def _gone(connection: Connection, sale: Row[Any]) -> dict[tuple[str, int], int]:
-    """How much of each product, at each price, went back of this sale already."""
+    """Quantities of this sale returned already, by product and unit price."""
     query = (
         select(t.sale_line.c.product_id, t.sale_line.c.unit_price_minor, t.sale_line.c.quantity)
         .join(t.sale, t.sale.c.id == t.sale_line.c.sale_id)

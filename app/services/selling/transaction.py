@@ -1,7 +1,7 @@
-"""Writing one transaction: its number, its rows, its outbox row and its effect on stock, in one go.
+"""Writing a till transaction: number, rows, operation and stock effects, in one database transaction.
 
-Everything with a receipt number comes through here: sales, refunds, voids, money paid in or out, a drawer
-opened without a sale. ARCHITECTURE.md, "The path of a sale".
+Everything with a receipt number is written here: sales, refunds, voids, money paid in or out, a drawer opened
+without a sale. ARCHITECTURE.md, "The path of a sale".
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ from sync_agent.store.device import take_receipt_number
 from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 
 SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
-"""A sale is sent whole, so a cart that no request could carry is refused before it is paid for."""
+"""A sale is never split over requests: a cart too large for a request is refused before payment."""
 
 _INSERT_SALE, _INSERT_LINES, _INSERT_PAYMENTS = insert(t.sale), insert(t.sale_line), insert(t.payment)
 _COMPLETED = select(t.sale).where(t.sale.c.id == bindparam("sale_id"))
@@ -44,7 +44,7 @@ _OPEN_SHIFT = select(t.shift.c.id).where(t.shift.c.status == "open").limit(1)
 
 @dataclass(frozen=True)
 class Line:
-    """What is written of one line. Quantities and amounts are positive; the kind gives the direction."""
+    """A line as written. Quantities and amounts are positive; the kind gives the sign."""
 
     product_id: str
     description: str
@@ -60,7 +60,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CompletedSale:
-    """A transaction that is on disk."""
+    """A till transaction that is durable."""
 
     id: str
     receipt_number: str
@@ -71,7 +71,7 @@ class CompletedSale:
 
 
 def lines_of(cart: Cart) -> tuple[Line, ...]:
-    """The cart's lines as they are written."""
+    """The lines of a cart in the form in which they are written."""
     return tuple(
         Line(
             product_id=line.product_id,
@@ -91,16 +91,16 @@ def lines_of(cart: Cart) -> tuple[Line, ...]:
 
 @dataclass(frozen=True)
 class NewTransaction:
-    """One transaction on its way to the disk.
+    """A till transaction to be written.
 
-    `kind` is a code of `transaction_kinds`; `items` is how many things a customer would count.
+    `kind` is a code of `transaction_kinds`; `items` is the number of items as a customer counts them.
     """
 
     till: Till
     kind: str
     actor: Actor
     id: str | None = None
-    """Of the open sale that it was, which is gone with it; minted where it is None."""
+    """The id of its open sale, which is deleted with it; None: a new id is minted."""
     lines: tuple[Line, ...] = ()
     payments: tuple[Tender, ...] = ()
     total_minor: int = 0
@@ -113,13 +113,13 @@ class NewTransaction:
     occurred_ms: int | None = None
 
     def check_size(self) -> None:
-        """Raise CartTooLarge for what no request could carry."""
+        """Raise CartTooLarge where it is too large for a request."""
         parts = (self._data("", 0, None), *self.approvals)
         if sum(len(orjson.dumps(part.to_wire())) for part in parts) > SALE_BYTES_MAX:
             raise CartTooLarge
 
     def write(self, tx: Transaction) -> CompletedSale:
-        """In the caller's transaction. An open sale that was completed before is not written again."""
+        """Write it in the caller's database transaction, unless its open sale was completed before."""
         before = None if self.id is None else self._completed_before(tx, self.id)
         if before is not None:
             return before
@@ -148,9 +148,9 @@ class NewTransaction:
         )
 
     def _completed_before(self, tx: Transaction, sale_id: str) -> CompletedSale | None:
-        """Under this id, where a disk had reported that it failed, or a clerk pressed twice.
+        """What was completed under this id before: a disk failure was reported, or a key pressed twice.
 
-        Raises SaleCompleted where that was another cart, or sold where this takes back.
+        Raises SaleCompleted where cart or kind differ.
         """
         row = tx.execute(_COMPLETED, {"sale_id": sale_id}).first()
         if row is None:
@@ -227,7 +227,7 @@ class NewTransaction:
         )
 
     def _stock_effects(self) -> Iterable[ExpectedStockEffect]:
-        """One effect a product, however many lines name it."""
+        """An expected effect for each product, summed over its lines."""
         direction = kind_of(self.kind).stock
         if not direction:
             return

@@ -1,4 +1,4 @@
-"""Finding products as a clerk sees them, adding new ones, and changing them."""
+"""Products: searching, adding and editing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ from sync_agent.store.database import Transaction
 from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue, enqueue_many
 
 ADD_MAX = 500
-"""Products in one transaction: small enough that a clerk's sale beside it waits for nothing."""
+"""Products in a database transaction; small enough that a concurrent sale does not wait."""
 
 _BULK = 1
 
 
 @dataclass(frozen=True)
 class ProductView:
-    """A product as it is sold and searched. Without a price it cannot be sold yet."""
+    """A product as shown and sold. Without a price it cannot be sold."""
 
     id: str
     name: str
@@ -62,21 +62,21 @@ class NewProduct:
 
 @dataclass(frozen=True)
 class AddedProducts:
-    """What became of a batch. Numbers are places in it, from 0."""
+    """The result of adding a batch. Numbers are indexes in it, from 0."""
 
     added: int
     refused: tuple[tuple[int, str], ...]
     already_there: tuple[int, ...]
 
 
-def search(till: Till, words: str, *, limit: int = 50) -> list[ProductView]:
-    """Products that hold every word; all of them, by name, where there is no word."""
+def search(till: Till, terms: str, *, limit: int = 50) -> list[ProductView]:
+    """Products that match all terms; without terms all products, by name."""
     with till.store.reading() as connection:
-        return [view_of(hit) for hit in store_search.search(connection, words, limit)]
+        return [view_of(hit) for hit in store_search.search(connection, terms, limit)]
 
 
 def by_code(till: Till, code: str) -> ProductView | None:
-    """The product with this barcode, whatever its leading zeros, or with this article number."""
+    """The product with this barcode (ignoring leading zeros) or article number, or None."""
     with till.store.reading() as connection:
         hit = store_search.find_code(connection, code)
     return None if hit is None else view_of(hit)
@@ -106,7 +106,7 @@ def view_of(hit: store_search.ProductHit) -> ProductView:
 
 
 def known_product(connection: Connection, product_id: str) -> ProductView:
-    """The product. Raises UnknownProduct where the catalogue does not have it."""
+    """The product. Raises UnknownProduct where it is not in the catalogue."""
     hit = store_search.find_product(connection, product_id)
     if hit is None:
         raise UnknownProduct
@@ -114,14 +114,14 @@ def known_product(connection: Connection, product_id: str) -> ProductView:
 
 
 def countable_product(connection: Connection, product_id: str) -> ProductView:
-    """The product, of which a quantity is to be written. Raises UnknownProduct, UnknownUnit."""
+    """The product, with a unit whose decimals are known. Raises UnknownProduct, UnknownUnit."""
     product = known_product(connection, product_id)
     must_be_countable(product.unit)
     return product
 
 
 def product_names(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:
-    """Names by id, of products that are in the catalogue or were once."""
+    """Names by id, of present and deleted products."""
     wanted = list(set(product_ids))
     known = select(t.product.c.id, t.product.c.name).where(t.product.c.id.in_(wanted))
     shown = select(t.catalogue.c.product_id, t.catalogue.c.name).where(t.catalogue.c.product_id.in_(wanted))
@@ -132,12 +132,11 @@ def product_names(connection: Connection, product_ids: Iterable[str]) -> dict[st
 
 
 async def add_products(till: Till, products: Sequence[NewProduct], actor_id: str) -> AddedProducts:
-    """Add products in one transaction, an operation each. What the catalogue has already is left alone.
+    """Add products in one database transaction, an operation each; products already there are skipped.
 
-    A clerk's transactions go first.
-
-    The same barcode (whatever its leading zeros) or the same article number is the same product. Raises
-    NotPermitted unless the actor is a manager.
+    The operations have the lower priority, so a clerk's are sent first. Products with the same barcode
+    (ignoring leading zeros) or the same article number are the same product. Raises NotPermitted unless the
+    actor is a manager.
     """
     if len(products) > ADD_MAX:
         raise ValueError(f"{len(products)} products in one transaction; at most {ADD_MAX}")
@@ -152,9 +151,9 @@ async def edit_product(
     *,
     approved_by: Actor | None = None,
 ) -> str | None:
-    """Change fields of a product, by their names in ProductView; the operation's id, None if nothing changes.
+    """Edit fields of a product, by their names in ProductView; the operation's id, None if nothing changes.
 
-    Sent with what each field was, so that another till's edit of other fields merges by itself. Raises
+    The previous values are sent too, so that edits of different fields merge without a conflict. Raises
     NotPermitted, UnknownProduct, BadProduct.
     """
     approvals = answered_for(till, actor, approved_by, Right.EDIT_PRODUCT)
@@ -248,7 +247,7 @@ def _codes_of(new: NewProduct) -> set[tuple[str, str]]:
 
 
 def _codes_present(connection: Connection, products: Sequence[NewProduct]) -> set[tuple[str, str]]:
-    """Which of the products' codes the catalogue has already."""
+    """The codes of these products that the catalogue has already."""
     codes = {spelling for new in products if new.barcode for spelling in spellings(new.barcode)}
     skus = {new.sku for new in products if new.sku}
     barcode, sku = t.catalogue.c.barcode, t.catalogue.c.sku

@@ -1,8 +1,8 @@
-"""Counting a place or a shelf by scanning: it may rest, outlives a restart, and selling goes on meanwhile.
+"""Count sessions: counting a location or a shelf by scanning, with pauses and restarts, while sales go on.
 
-What is counted is kept with what this till showed on hand at that moment. When the count is finished each
-figure is set to what was counted and whatever moved here since, as one count each: so a sale made between
-the shelf and the end of the session is not lost, and needs nobody's decision.
+A counted quantity is stored with the quantity on hand at that moment. Finishing writes a count operation for
+each product: the counted quantity plus the movements here since. So a sale between the scan and the end of
+the session is neither lost nor a conflict.
 """
 
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.projection import on_hand_many
 
-WRITTEN_AT_ONCE = 100
-"""Counts in one transaction, so that a sale beside it waits for nothing."""
+COUNTS_PER_TRANSACTION = 100
+"""Counts in a database transaction; small, so that a concurrent sale does not wait."""
 
 
 @dataclass(frozen=True)
 class SessionView:
-    """A count under way. `products` is how many were counted so far."""
+    """An open count session. `products` is the number counted so far."""
 
     id: str
     name: str
@@ -42,7 +42,7 @@ class SessionView:
 
 @dataclass(frozen=True)
 class CountedLine:
-    """One product in a session. `expected` is what should be there now, by this till's figures."""
+    """A counted product. `expected` is this till's present quantity on hand."""
 
     product: ProductView
     quantity: int
@@ -55,14 +55,14 @@ class CountedLine:
 
 @dataclass(frozen=True)
 class Finished:
-    """What came of a session."""
+    """The result of a session: products counted, and how many of them differed."""
 
     counted: int
     different: int
 
 
 async def begin(till: Till, name: str, actor: Actor, *, is_full: bool) -> str:
-    """Begin to count; the session's id. `is_full` says that the whole place is counted."""
+    """Begin a session; its id. `is_full`: the whole location is counted."""
 
     def write(tx: Transaction) -> str:
         session_id = tx.ids.new()
@@ -83,7 +83,7 @@ async def begin(till: Till, name: str, actor: Actor, *, is_full: bool) -> str:
 
 
 def open_sessions(till: Till) -> list[SessionView]:
-    """Counts that are not finished, the latest first."""
+    """Open sessions, newest first."""
     lines = (
         select(func.count())
         .select_from(t.count_line)
@@ -105,7 +105,7 @@ def open_sessions(till: Till) -> list[SessionView]:
 
 
 def lines(till: Till, session_id: str) -> list[CountedLine]:
-    """What was counted in a session, the latest first."""
+    """The counted products of a session, newest first."""
     query = (
         select(t.count_line)
         .where(t.count_line.c.session_id == session_id)
@@ -117,7 +117,7 @@ def lines(till: Till, session_id: str) -> list[CountedLine]:
         return [
             CountedLine(
                 known_product(connection, row.product_id),
-                _moved_on(row, now[row.product_id]),
+                _quantity_now(row, now[row.product_id]),
                 now[row.product_id],
             )
             for row in rows
@@ -125,7 +125,7 @@ def lines(till: Till, session_id: str) -> list[CountedLine]:
 
 
 def uncounted(till: Till, session_id: str) -> int:
-    """How many products with stock here were not counted in it."""
+    """The number of products with stock here that the session has not counted."""
     counted = select(t.count_line.c.product_id).where(t.count_line.c.session_id == session_id)
     with till.store.reading() as connection:
         return connection.execute(
@@ -140,17 +140,17 @@ def uncounted(till: Till, session_id: str) -> int:
 
 
 async def add(till: Till, session_id: str, product_id: str, quantity: int) -> int:
-    """So much more of a product was found; how much that makes. Raises CountOver, UnknownProduct."""
+    """Add to a counted quantity; the new total. Raises BadQuantity, CountOver, UnknownProduct."""
     return await till.store.write(lambda tx: _count(tx, till, session_id, product_id, quantity, adds=True))
 
 
 async def set_counted(till: Till, session_id: str, product_id: str, quantity: int) -> int:
-    """So much of a product there is. Raises BadQuantity, CountOver, UnknownProduct."""
+    """Set a counted quantity; the quantity. Raises BadQuantity, CountOver, UnknownProduct."""
     return await till.store.write(lambda tx: _count(tx, till, session_id, product_id, quantity, adds=False))
 
 
 async def remove(till: Till, session_id: str, product_id: str) -> None:
-    """It was counted by mistake."""
+    """Remove a product that was counted by mistake."""
 
     def write(tx: Transaction) -> None:
         tx.execute(delete(t.count_line).where(*_line(session_id, product_id)))
@@ -160,22 +160,21 @@ async def remove(till: Till, session_id: str, product_id: str) -> None:
 
 
 async def finish(till: Till, session_id: str, actor: Actor) -> Finished:
-    """Set every figure that was counted, each by a count of its own. Raises CountOver,
-    NotPermitted.
+    """Write a count operation for every counted product. Raises CountOver, NotPermitted.
 
-    A till that dies in the middle goes on from there: a line goes in the transaction that writes its count.
+    After a crash in the middle it continues: a line is deleted in the transaction that writes its count.
     """
     authorise(actor, None, Right.COUNT_STOCK)
     counted = different = 0
     while True:
-        done = await till.store.write(lambda tx: _write_some(tx, till, session_id, actor))
+        done = await till.store.write(lambda tx: _write_chunk(tx, till, session_id, actor))
         if done is None:
             return Finished(counted, different)
         counted, different = counted + done.counted, different + done.different
 
 
 async def give_up(till: Till, session_id: str) -> None:
-    """Forget the session: nothing of it changes any figure."""
+    """Delete the session without changing stock."""
 
     def write(tx: Transaction) -> None:
         tx.execute(delete(t.count_line).where(t.count_line.c.session_id == session_id))
@@ -193,7 +192,7 @@ def _count(
     before = tx.execute(select(t.count_line).where(*_line(session_id, product_id))).first()
     total = quantity
     if adds and before is not None:
-        total = _moved_on(before, seen) + quantity
+        total = _quantity_now(before, seen) + quantity
     if total < 0:
         raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
     check_quantity(total)
@@ -210,17 +209,17 @@ def _count(
     return total
 
 
-def _moved_on(row: Row[Any], on_hand: int) -> int:
-    """What was counted, and what has moved here since."""
+def _quantity_now(row: Row[Any], on_hand: int) -> int:
+    """The counted quantity plus the movements here since."""
     quantity: int = row.quantity + (on_hand - row.seen)
     return quantity
 
 
-def _write_some(tx: Transaction, till: Till, session_id: str, actor: Actor) -> Finished | None:
+def _write_chunk(tx: Transaction, till: Till, session_id: str, actor: Actor) -> Finished | None:
     _must_be_open(tx.connection, session_id)
     name = tx.execute(select(t.count_session.c.name).where(t.count_session.c.id == session_id)).scalar_one()
     rows = tx.execute(
-        select(t.count_line).where(t.count_line.c.session_id == session_id).limit(WRITTEN_AT_ONCE)
+        select(t.count_line).where(t.count_line.c.session_id == session_id).limit(COUNTS_PER_TRANSACTION)
     ).all()
     if not rows:
         _end(tx, session_id, "finished")
@@ -229,7 +228,7 @@ def _write_some(tx: Transaction, till: Till, session_id: str, actor: Actor) -> F
     now = on_hand_many(tx.connection, [row.product_id for row in rows], place)
     different = 0
     for row in rows:
-        quantity = max(0, _moved_on(row, now[row.product_id]))
+        quantity = max(0, _quantity_now(row, now[row.product_id]))
         different += quantity != now[row.product_id]
         write_count(tx, place, row.product_id, quantity, actor, note=name)
         tx.execute(delete(t.count_line).where(*_line(session_id, row.product_id)))

@@ -1,4 +1,4 @@
-"""Counting what is on the shelf: an absolute figure, made against the version that this till had seen."""
+"""Counts: an absolute quantity, against the version that this till had seen."""
 
 from app.domain.errors import BadQuantity
 from app.domain.quantity import check_quantity
@@ -24,9 +24,9 @@ async def count(
     counted_ms: int | None = None,
     approved_by: Actor | None = None,
 ) -> str:
-    """Say how much of a product there is here; the id of the operation.
+    """Count a product's stock at this location; the id of the operation.
 
-    Counts of one product at one place go to the server one after another. Raises BadQuantity,
+    Counts of a product at a location are sent in order (ordering key). Raises BadQuantity,
     UnknownProduct, NotPermitted.
     """
     authorise(actor, approved_by, Right.COUNT_STOCK)
@@ -62,7 +62,7 @@ def write_count(
     counted_ms: int | None = None,
     approver_id: str | None = None,
 ) -> str:
-    """A count in the caller's transaction; the id of its operation. Raises UnknownProduct."""
+    """A count in the caller's database transaction; the id of its operation. Raises UnknownProduct."""
     product = countable_product(tx.connection, product_id)
     seen = stock_figure(tx.connection, product_id, location_id)
     moment_ms = tx.now_ms if counted_ms is None else counted_ms
@@ -97,5 +97,5 @@ def write_count(
 
 
 def stock_ordering_key(location_id: str, product_id: str) -> str:
-    """The ordering key under which versioned operations on one stock level keep their order."""
+    """The ordering key of versioned operations on a stock level."""
     return f"{STOCK_LEVEL}:{location_id}:{product_id}"

@@ -1,4 +1,4 @@
-""" "Explain this figure": what the server confirmed, at which change, and what this till has added since."""
+""" "Explain this figure": the server's quantity, its change, and this till's unconfirmed effects."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sync_agent.store.projection import StockFigure, UnconfirmedEffect
 
 @dataclass(frozen=True)
 class PendingEffect:
-    """What some of this till's own operations do to the figure, those alike taken together."""
+    """The effect of this till's unconfirmed operations on the quantity, similar ones merged."""
 
     kind: str
     quantity: int
@@ -25,7 +25,7 @@ class PendingEffect:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A figure on hand and everything it is made of. None where the server has no figure yet."""
+    """A quantity on hand and its parts. None where the server has no quantity yet."""
 
     server_quantity: int | None
     version: int | None
@@ -36,8 +36,8 @@ class Explanation:
 
 
 def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
-    """The figure, taken apart and said in words; times are told in the shop's `zone`."""
-    pending = _taken_together(stock.effects)
+    """The parts of a quantity on hand, and a sentence about them; times are in the shop's `zone`."""
+    pending = _merge_deltas(stock.effects)
     parts = [_server_part(stock, unit, zone), *(_effect_part(effect, unit) for effect in pending)]
     return Explanation(
         server_quantity=stock.server_quantity,
@@ -49,8 +49,8 @@ def explain(stock: StockFigure, unit: str, zone: tzinfo) -> Explanation:
     )
 
 
-def _taken_together(effects: Iterable[UnconfirmedEffect]) -> list[PendingEffect]:
-    """Neighbouring deltas of one reason and status as one; the order matters, since a count replaces."""
+def _merge_deltas(effects: Iterable[UnconfirmedEffect]) -> list[PendingEffect]:
+    """Adjacent deltas with equal reason and status merged; order matters, since a count replaces."""
     together: list[PendingEffect] = []
     for effect in effects:
         last = together[-1] if together else None

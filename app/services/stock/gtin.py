@@ -1,8 +1,7 @@
-"""Barcodes as numbers of goods (GTIN-8, 12, 13 and 14): which are whole, and which are the same.
+"""Barcodes as GTIN-8, 12, 13 and 14: validation and comparison.
 
-A code is kept as it was given, in one of its four lengths. Leading zeros only fill it up, so codes that
-differ in nothing else are one. In-store and restricted prefixes (02, 04, 20 to 29) are this shop's own and
-are taken as they are.
+A code is stored as given, in any of the four lengths. Leading zeros are padding: codes that differ only in
+them are equal. In-store and restricted prefixes (02, 04, 20 to 29) belong to the shop and are accepted.
 """
 
 import re
@@ -16,11 +15,11 @@ _SPREADSHEET_DECIMALS = re.compile(r"\d{6,}[.,]0+")
 
 
 class BadGtin(ValueError):
-    """Why a code is no whole GTIN, in words for the shopkeeper."""
+    """Not a valid GTIN; the message is for the shopkeeper."""
 
 
 def parse_gtin(text: str) -> str:
-    """The code's digits. Raises BadGtin."""
+    """The digits of a valid GTIN, without spaces and hyphens. Raises BadGtin."""
     written = text.strip()
     code = written.replace(" ", "").replace("-", "")
     if not (code.isascii() and code.isdigit()):
@@ -36,17 +35,17 @@ def parse_gtin(text: str) -> str:
 
 
 def is_spreadsheet_damage(text: str) -> bool:
-    """Whether a spreadsheet has turned a code into a number such as 7,6223E+12."""
+    """Whether a spreadsheet converted the code to a number such as 7,6223E+12."""
     return _SPREADSHEET.fullmatch(text.strip()) is not None
 
 
 def same_code(code: str) -> str:
-    """What all spellings of one code have in common: its digits without the zeros that fill it up."""
+    """The code without padding zeros, for comparison."""
     return code.lstrip("0")
 
 
 def spellings(code: str) -> tuple[str, ...]:
-    """The ways to write one code: without leading zeros, and filled up to each length it fits."""
+    """All forms of a code: without padding zeros, and padded to each longer length."""
     bare = same_code(code)
     return (bare, *(bare.zfill(length) for length in LENGTHS if len(bare) < length))
 

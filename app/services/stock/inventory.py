@@ -1,6 +1,6 @@
-"""Stock as a clerk sees it, why it is what it is, and changing it by an amount.
+"""Stock at this location: lists, explanations, movements, and adjustments.
 
-A change of quantity is a delta: it never waits behind anything and never conflicts.
+An adjustment is a delta: it has no ordering key and cannot conflict.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from sync_agent.store.projection import on_hand_many, stock_figure
 
 @dataclass(frozen=True)
 class StockRow:
-    """One product's stock here. `unsent` counts this till's operations that the server has not taken yet."""
+    """A product's stock here. `unsent` is the number of this till's unfinished operations on it."""
 
     product: ProductView
     on_hand: int
@@ -44,7 +44,7 @@ class StockRow:
 
 @dataclass(frozen=True)
 class StockPage:
-    """Some rows of a list. `total` is how many the list holds, or one more than shown where more follow."""
+    """A page of a list. `total` is the length of the list, or more than the rows so far where more follow."""
 
     rows: list[StockRow]
     total: int
@@ -52,7 +52,7 @@ class StockPage:
 
 @dataclass(frozen=True)
 class MovementView:
-    """One line of a product's history here. Not `confirmed`: the server's ledger does not show it yet."""
+    """A movement of a product here. Not `confirmed`: it is not in the server's ledger yet."""
 
     occurred_ms: int
     delta: int
@@ -66,24 +66,24 @@ class MovementView:
 # --- looking -----------------------------------------------------------------------------------------
 
 
-def stock_page(till: Till, words: str, *, limit: int, offset: int = 0) -> StockPage:
-    """Stock of the products that hold every word, by name."""
+def stock_page(till: Till, terms: str, *, limit: int, offset: int = 0) -> StockPage:
+    """Stock of the products that match all terms, by name."""
     with till.store.reading() as connection:
-        hits = search.search(connection, words, limit + 1, offset)
+        hits = search.search(connection, terms, limit + 1, offset)
         rows = _stock_rows(connection, [view_of(hit) for hit in hits[:limit]], till.device.location_id)
-        total = search.count(connection) if not words.strip() else offset + len(hits)
+        total = search.count(connection) if not terms.strip() else offset + len(hits)
     return StockPage(rows, total)
 
 
 def stock_row(till: Till, product_id: str) -> StockRow:
-    """One product's row. Raises UnknownProduct."""
+    """A product's row. Raises UnknownProduct."""
     with till.store.reading() as connection:
         product = known_product(connection, product_id)
         return _stock_rows(connection, [product], till.device.location_id)[0]
 
 
 def explain(till: Till, product_id: str) -> Explanation:
-    """How a product's figure here came about. Raises UnknownProduct."""
+    """The parts of a product's quantity on hand here. Raises UnknownProduct."""
     with till.store.reading() as connection:
         product = known_product(connection, product_id)
         figure = stock_figure(connection, product_id, till.device.location_id)
@@ -91,7 +91,7 @@ def explain(till: Till, product_id: str) -> Explanation:
 
 
 def movements(till: Till, product_id: str, limit: int = 50) -> list[MovementView]:
-    """What moved a product here, the newest first: this till's own unconfirmed changes, then the ledger."""
+    """A product's movements here, newest first: this till's unconfirmed ones, then the ledger's."""
     location_id = till.device.location_id
     with till.store.reading() as connection:
         unconfirmed = _unconfirmed(connection, product_id, location_id)
@@ -212,7 +212,7 @@ def _unconfirmed(connection: Connection, product_id: str, location_id: str) -> l
 
 @dataclass(frozen=True)
 class RemoteStockRow:
-    """What another place has. `quantity` and `asked_ms` are None where nobody ever looked."""
+    """Remote stock of another location. `quantity` and `asked_ms` are None where it was never fetched."""
 
     place: str
     quantity: int | None
@@ -220,7 +220,7 @@ class RemoteStockRow:
 
 
 def remote_stock(till: Till, product_id: str) -> list[RemoteStockRow]:
-    """What the shop's other places have, as far as this till was told, by name of the place."""
+    """The cached remote stock of the tenant's other locations, by their names."""
     of, place = t.stock_elsewhere.c, t.location.c
     query = (
         select(place.name, of.quantity, of.asked_ms)
@@ -240,10 +240,10 @@ Which = Literal["all", "low", "oversold"]
 LISTED_MAX = 500
 
 
-def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPage:
-    """What is low, or was sold more often than counted, by name; at most 500 rows."""
+def short_page(till: Till, searched: str, which: Which, low_stock: int) -> StockPage:
+    """Low or oversold stock, by name; at most 500 rows."""
     limit = {"oversold": -1, "low": low_stock}[which]
-    terms = search.fold(words).split()
+    terms = search.fold(searched).split()
     place = till.device.location_id
     with till.store.reading() as connection:
         ids = _perhaps_short(connection, place, limit)
@@ -258,9 +258,10 @@ def short_page(till: Till, words: str, which: Which, low_stock: int) -> StockPag
 
 
 def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list[str]:
-    """Products whose confirmed figure is that low, or that this till has moved since."""
+    """Candidates: products with a low confirmed quantity, or with unconfirmed effects of this till."""
     level, moved = t.stock_level.c, t.overlay.c
-    # A quantity is in its unit's smallest part; how many parts one has is seen to when the rows are read.
+    # Quantities are in smallest parts, whose number depends on the unit: the exact limit is applied to the
+    # rows.
     highest = -1 if limit < 0 else limit * PARTS_MAX
     low = select(level.product_id).where(level.location_id == location_id, level.quantity <= highest)
     if limit < 0:
@@ -268,7 +269,7 @@ def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list
     else:
         in_parts = [unit.code for unit in UNITS.all() if unit.parts > 1]
         unit = t.catalogue.c.unit
-        # Those from a newer server come with their decimals: "litre|2".
+        # Units from a newer server come with their decimals: "litre|2".
         divided = select(t.catalogue.c.product_id).where(unit.in_(in_parts) | unit.contains("|"))
         low = low.where((level.quantity <= limit) | level.product_id.in_(divided))
     here = select(moved.product_id).where(moved.location_id == location_id)
@@ -296,7 +297,7 @@ async def adjust(
 ) -> str:
     """Change a product's stock here by `delta`; the id of the operation.
 
-    `reason` is the code of one that is offered (`movement_reasons`); its sign says which way `delta` goes.
+    `reason` is a code that `movement_reasons` offers; the sign of `delta` must agree with it.
     Raises BadQuantity, UnknownProduct, NotPermitted.
     """
     authorise(actor, approved_by, Right.MOVE_STOCK)

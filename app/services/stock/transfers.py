@@ -1,4 +1,4 @@
-"""Goods that go to another shop: they leave here now, and are there once the server has heard of it."""
+"""Transfers to another location: out of stock here at once, in stock there once the server has applied it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
 
 @dataclass(frozen=True)
 class Place:
-    """Another shop of the same tenant."""
+    """Another location of the same tenant."""
 
     id: str
     name: str
 
 
 def other_places(till: Till) -> list[Place]:
-    """Where goods could go, by name."""
+    """The possible destinations, by name."""
     of = t.location.c
     query = select(of.id, of.name).where(of.id != till.device.location_id).order_by(of.name)
     with till.store.reading() as connection:
@@ -44,9 +44,10 @@ async def send(
     note: str | None = None,
     approved_by: Actor | None = None,
 ) -> str:
-    """Send so much of each product to another place; the id of the operation.
+    """Transfer quantities of products to another location; the id of the operation.
 
-    Both figures change by deltas, so nothing conflicts. Raises BadQuantity, UnknownProduct, NotPermitted.
+    Both stock levels change by deltas, so it cannot conflict. Raises BadQuantity, UnknownProduct,
+    NotPermitted.
     """
     authorise(actor, approved_by, Right.TRANSFER_STOCK)
     if not goods:

@@ -1,1 +1,1 @@
-"""The queue and conflicts in a clerk's language, and how sending goes."""
+"""The outbox and conflicts as a clerk sees them, and statistics of sending."""

@@ -1,7 +1,7 @@
-"""What the agent and the store say in codes and figures, in words for the person at the till.
+"""Texts for the codes and figures of the agent and the store.
 
-One table a vocabulary: attention and stored notices, faults, errors of the till's own database, and why an
-entry cannot be ended. A code that this release does not know is said in general words.
+A table for each vocabulary: attention and stored notices, faults, errors of the till's database, and why an
+entry cannot be ended. A code that this release does not know gets a general text.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def attention_in_words(event: Attention) -> str:
 
 
 def notice_in_words(kind: str, figures: Figures | None, message: str) -> str:
-    """A stored notice. An older release stored the sentence itself: `message` is shown as it is."""
+    """The text of a stored notice. Older releases stored the text itself: `message` is shown unchanged."""
     return message if figures is None else _said(kind, figures)
 
 
@@ -33,7 +33,7 @@ def fault_in_words(event: Fault) -> str:
 
 
 def error_in_words(error: Exception) -> str:
-    """An expected error as it is shown to a person."""
+    """The text of an expected error."""
     if isinstance(error, CannotEnd):
         return _ENDING_PROBLEMS[error.problem]()
     if isinstance(error, StoreError) and error.cause:
@@ -90,7 +90,7 @@ def _key_in_file(_figures: Figures) -> str:
 
 
 def _store_trouble(figures: Figures) -> str:
-    """ "" for trouble that has no sentence of its own."""
+    """ "" where the problem has no text of its own."""
     cause = figures.get("cause", "")
     match figures.get("code"):
         case "disk_full":

@@ -1,4 +1,4 @@
-"""Conflicts laid out for a person, and their decision carried to the server as an operation of its own."""
+"""Conflicts as shown for a decision, and the decision as an operation of its own."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ from sync_agent.store.projection import StockFigure, stock_figure
 
 @dataclass(frozen=True)
 class ConflictView:
-    """An open conflict in the inbox. `decided`: the decision waits to be sent. `mine`: this till's doing."""
+    """An open conflict in the inbox. `decided`: a decision waits to be sent. `mine`: from this till."""
 
     id: str
     resource_type: str
@@ -69,7 +69,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class SideLabel:
-    """Who wrote a side, where and when, as far as that is known."""
+    """Who wrote a side, where and when; None where not known."""
 
     person: str
     place: str
@@ -78,7 +78,7 @@ class SideLabel:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """What happened between the common start and now. `after_count` is None where nothing was counted."""
+    """An event between the common base version and now. `after_count` is None where nothing was counted."""
 
     at_ms: int
     person: str
@@ -110,7 +110,7 @@ class Comparison:
 
 
 def open_conflicts(till: Till) -> list[ConflictView]:
-    """What waits for a decision, the oldest first."""
+    """Open conflicts, oldest first."""
     query = select(t.conflict).where(t.conflict.c.status == "open").order_by(t.conflict.c.opened_ms)
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
@@ -131,9 +131,9 @@ def open_conflicts(till: Till) -> list[ConflictView]:
 
 
 def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Comparison:
-    """Both sides, what both started from, and what is suggested. Raises ConflictGone.
+    """Both sides, their common base and the suggestion. Raises ConflictGone.
 
-    The suggestion says "You" of this till's side where `reader` made it, or whoever stands here is unknown.
+    The suggestion says "You" for this till's side where `reader` wrote it, or where no reader is given.
     """
     with till.store.reading() as connection:
         conflict = _open_conflict(connection, conflict_id)
@@ -170,7 +170,7 @@ def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Com
 
 
 def _suggestion(till: Till, conflict: Conflict, unit: str, reader: Actor | None) -> Suggestion | None:
-    """None where this till cannot tell what the two sides disagree about."""
+    """None where this till does not know the type of the conflict or lacks data on it."""
     if not isinstance(conflict.conflict_type, ConflictType):
         return None
     local = conflict.local_version
@@ -216,7 +216,7 @@ def _this_till() -> str:
 
 
 def _named(connection: Connection, product_id: str) -> tuple[str, str]:
-    """The product's name and unit; one that is deleted here is still called by its last name."""
+    """The product's name and unit; a deleted product has its last name."""
     hit = search.find_product(connection, product_id)
     if hit is not None:
         return hit.name, hit.unit
@@ -264,7 +264,7 @@ async def resolve(
     """Decide a conflict; the id of the operation that carries the decision to the server.
 
     `merged` goes with MERGE: {"newQuantity": …} for stock, the fields for a product. Raises ConflictGone
-    where nothing is left to decide, ConflictMoved where the server's side is another than was compared,
+    where it is not open any more, ConflictMoved where the server's side has changed since the comparison,
     NotPermitted, BadQuantity.
     """
     return await till.store.write(
@@ -273,7 +273,7 @@ async def resolve(
 
 
 def decision_ordering_key(conflict_id: str) -> str:
-    """The ordering key under which decisions on one conflict keep their order."""
+    """The ordering key of decisions on a conflict."""
     return f"{CONFLICT}:{conflict_id}"
 
 
@@ -290,7 +290,7 @@ def _decide(
     if conflict.server_version.version != expected_server_version:
         raise ConflictMoved
     authorise(actor, None, right_to_decide(conflict))
-    replaced = _clear_the_way(tx, conflict_id)
+    replaced = _replace_refused_decision(tx, conflict_id)
     title, unit = _named(tx.connection, conflict.resource_id)
     decision = ResolveConflict(
         conflict_id=conflict_id,
@@ -321,8 +321,8 @@ def _decide(
     return enqueue(tx, operation).id
 
 
-def _clear_the_way(tx: Transaction, conflict_id: str) -> str | None:
-    """Put a refused earlier decision aside; its id. Raises ConflictGone where one is on its way already."""
+def _replace_refused_decision(tx: Transaction, conflict_id: str) -> str | None:
+    """Discard a refused earlier decision; its id. Raises ConflictGone where one is pending."""
     replaced: str | None = None
     for row in _pending_decisions(tx.connection, [conflict_id]):
         if row.status != Status.DEAD_LETTER:
@@ -349,10 +349,10 @@ def _chosen_quantity(conflict: Conflict, decision: ResolveConflict) -> int:
 def _stock_effect(
     connection: Connection, till: Till, conflict: Conflict, quantity: int
 ) -> ExpectedStockEffect:
-    """The figure to show until the decision is confirmed.
+    """The expected effect on stock until the decision is confirmed.
 
-    The server puts every movement since the compared version on top of a decision, so the till does too:
-    those that its replica has heard of, and its own that are not there yet.
+    The server adds all movements since the compared version to the decided quantity, so the till does too:
+    the movements in its replica, and its own unconfirmed ones.
     """
     location_id = conflict.location_id or till.device.location_id
     stock = stock_figure(connection, conflict.resource_id, location_id)
@@ -379,7 +379,7 @@ _COLUMNS = {
 
 
 def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedProductEffect | None:
-    """What the product looks like until the decision is confirmed."""
+    """The expected effect on the product until the decision is confirmed."""
     match decision.resolution:
         case Resolution.ACCEPT_SERVER:
             chosen, deleted = conflict.server_version.values, is_deleted(conflict.server_version)
@@ -393,7 +393,7 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedPr
 
 @dataclass(frozen=True)
 class AlikeConflict:
-    """One of several conflicts of a kind, with what is suggested for it."""
+    """A conflict that a batch of similar decisions can include, with its suggestion."""
 
     id: str
     title: str
@@ -404,7 +404,7 @@ class AlikeConflict:
 
 
 def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
-    """This conflict and the open ones of the same kind and the same sort of suggestion, the oldest first.
+    """This conflict and the open ones with the same resource type and suggested resolution, oldest first.
 
     Raises ConflictGone.
     """
@@ -433,14 +433,14 @@ def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
 
 
 def merged_of(suggestion: Suggestion) -> dict[str, Any] | None:
-    """What a suggestion merges to, in wire names; None where it takes one side as it is."""
+    """The merged values of a suggestion, by wire names; None where it takes a side unchanged."""
     if suggestion.resolution is not Resolution.MERGE:
         return None
     return suggestion.fields or {"newQuantity": suggestion.quantity}
 
 
 async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor) -> tuple[int, int]:
-    """Decide each as it was suggested: how many were, and how many had changed meanwhile and were left alone.
+    """Decide all as suggested; how many were decided, and how many had changed meanwhile and were skipped.
 
     Raises NotPermitted.
     """
@@ -467,7 +467,7 @@ async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor
 
 @dataclass(frozen=True)
 class DecidedConflict:
-    """A conflict that was decided, as its history shows it. `decided_by` is a name, where it is known."""
+    """A decided conflict in the history. `decided_by` is a name, None where not known."""
 
     id: str
     title: str
@@ -476,7 +476,7 @@ class DecidedConflict:
 
 
 def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
-    """What was decided and could be opened again, the latest first, as far as this till has heard of it."""
+    """Decided conflicts that can be reopened, as far as this till has received them, newest first."""
     query = (
         select(t.conflict)
         .where(t.conflict.c.status == "resolved")
@@ -499,8 +499,8 @@ def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
 
 
 async def undo(till: Till, conflict_id: str, actor: Actor) -> str | None:
-    """Take a decision back. One that was not sent yet is simply withdrawn, and None is answered; one that was
-    is followed by a reopening, a change of its own: the id of its operation.
+    """Undo a decision. An unsent decision is withdrawn; the result is None. After a sent decision the
+    conflict is reopened by a new operation; the result is its id.
 
     Raises ConflictGone where this till knows of no such conflict, NotPermitted.
     """
@@ -527,7 +527,7 @@ def _undo(tx: Transaction, conflict_id: str, actor: Actor) -> str | None:
 
 
 async def reopen(till: Till, conflict_id: str, actor: Actor) -> str:
-    """Put a decided conflict before a person again, against what the server has then; the operation's id.
+    """Reopen a decided conflict against the server's present state; the operation's id.
 
     Raises ConflictGone where this till knows of no such conflict, NotPermitted.
     """
@@ -535,7 +535,7 @@ async def reopen(till: Till, conflict_id: str, actor: Actor) -> str:
 
 
 def right_to_decide(conflict: Conflict) -> Right:
-    """What whoever decides it, or opens it again, has to hold."""
+    """The right to decide or reopen it."""
     if conflict.resource_type == STOCK_LEVEL:
         return Right.DECIDE_STOCK_CONFLICT
     return Right.DECIDE_PRODUCT_CONFLICT

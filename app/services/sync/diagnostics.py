@@ -1,4 +1,4 @@
-"""How sending has gone: figures by minute for the plots, and the last troubles in words."""
+"""Delivery statistics: figures by minute for the plots, and the latest failed deliveries."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ MINUTE_MS = 60_000
 
 @dataclass(frozen=True)
 class Minute:
-    """One minute of deliveries.
+    """The deliveries of a minute.
 
-    `latency_ms` is their mean, None where none ended; `retries` counts operations that had been sent before.
+    `latency_ms` is their mean duration, None where none ended; `retries` counts operations sent before.
     """
 
     at_ms: int
@@ -28,7 +28,7 @@ class Minute:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A delivery that the server took nothing of, or did not answer."""
+    """A delivery that failed: the server accepted nothing of it, or did not answer."""
 
     at_ms: int
     route: str
@@ -39,7 +39,7 @@ class Trouble:
 
 
 def minutes(till: Till, count: int = 60) -> list[Minute]:
-    """The last minutes, the oldest first; every minute is there, so that a plot has no holes."""
+    """The last `count` minutes, oldest first, including those without deliveries."""
     now_ms = till.clock.now_ms()
     last = now_ms // MINUTE_MS
     first_ms = (last - count + 1) * MINUTE_MS
@@ -73,7 +73,7 @@ def minutes(till: Till, count: int = 60) -> list[Minute]:
 
 
 def _retries(connection: Connection, first_ms: int) -> dict[int, int]:
-    """Attempts that were not the first of their operation, by minute."""
+    """Repeated attempts by minute."""
     earlier, d = t.attempt.alias("earlier"), t.delivery.c
     before = t.delivery.alias("before")
     repeated = (
@@ -92,14 +92,14 @@ def _retries(connection: Connection, first_ms: int) -> dict[int, int]:
 
 
 def _opened(connection: Connection, first_ms: int) -> dict[int, int]:
-    """Conflicts that came up, by minute."""
+    """Conflicts opened by minute."""
     bucket = t.conflict.c.opened_ms // MINUTE_MS
     query = select(bucket, func.count()).where(t.conflict.c.opened_ms >= first_ms).group_by(bucket)
     return {int(row[0]): row[1] for row in connection.execute(query)}
 
 
 def troubles(till: Till, limit: int = 50) -> list[Trouble]:
-    """The last deliveries that went wrong, the newest first."""
+    """The latest failed deliveries, newest first."""
     d = t.delivery.c
     query = (
         select(t.delivery)

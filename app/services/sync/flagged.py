@@ -1,4 +1,4 @@
-"""Finished transactions that the server flagged, each with what is odd, until a manager has looked."""
+"""Completed till transactions that the server flagged, with their flags, until a manager reviewed them."""
 
 from app.domain.money import format_minor
 from app.domain.rights import Right
@@ -13,7 +13,7 @@ from sync_agent.store.database import Transaction
 
 
 def unseen(till: Till, limit: int = 200) -> list[QueueRow]:
-    """Those of this place that nobody has looked at here, the oldest first."""
+    """Flagged transactions of this location that no manager has reviewed here, oldest first."""
     with till.store.reading() as connection:
         found = flagged.unseen(connection, limit)
         names = person_names(connection, (sale.actor_id for sale in found))
@@ -35,7 +35,7 @@ def unseen(till: Till, limit: int = 200) -> list[QueueRow]:
 async def mark_seen(
     till: Till, transaction_id: str, actor: Actor, *, approved_by: Actor | None = None
 ) -> None:
-    """A manager has looked at it. Raises NotPermitted."""
+    """Mark it as reviewed by a manager. Raises NotPermitted."""
     manager = authorise(actor, approved_by, Right.DISCARD_ENTRY)
 
     def write(tx: Transaction) -> None:

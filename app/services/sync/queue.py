@@ -1,4 +1,4 @@
-"""The offline queue in the clerk's language: what waits, what needs a person, what was sent."""
+"""The outbox as a clerk sees it: operations that wait, need attention, or were sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,28 +22,28 @@ from sync_agent.store.outbox import Status
 from sync_agent.store.replica import open_conflict_count
 
 FLAGGED = "flagged"
-"""The status of a row that is no entry of this till's queue: the server took it, and flagged it."""
+"""The status of rows that are not in this till's outbox: completed transactions flagged by the server."""
 
 UNSENT = (Status.PENDING, Status.PROCESSING, Status.BLOCKED)
 
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """What the status strip says. `waiting` goes by itself; `attention` and `conflicts` need a person."""
+    """Counts for the status strip. `waiting` is sent in time; `attention` and `conflicts` need a person."""
 
     waiting: int
     attention: int
     conflicts: int
     oldest_unsent_ms: int | None
     sales: int = 0
-    """How many of the waiting ones are sales or refunds."""
+    """How many of `waiting` are till transactions."""
     flagged: int = 0
-    """Finished transactions of this place that the server flagged, and nobody has looked at here."""
+    """Flagged till transactions of this location that no manager has reviewed here."""
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One operation: "Sale T2-000417", "3 items · 18.40 · Maria"."""
+    """An operation in a list: "Sale T2-000417", "3 items · 18.40 · Maria"."""
 
     operation_id: str
     title: str
@@ -56,7 +56,7 @@ class QueueRow:
 
 
 def counts(till: Till) -> QueueCounts:
-    """What stands open, in one pass over the index of open operations: 1 ms for 10,000 of them."""
+    """Counts of unfinished operations, in one pass over their index: 1 ms for 10,000."""
     query = (
         select(
             t.outbox.c.status,
@@ -87,24 +87,24 @@ def counts(till: Till) -> QueueCounts:
 
 
 def waiting(till: Till, limit: int = 200) -> list[QueueRow]:
-    """What is saved here and not at the server yet, the oldest first."""
+    """Operations that the server has not answered yet, oldest first."""
     return _rows(till, t.outbox.c.status.in_(UNSENT), [t.outbox.c.device_seq], limit, still_open=True)
 
 
 def attention(till: Till, limit: int = 200) -> list[QueueRow]:
-    """What the server refused, the oldest first: nothing of it is lost."""
+    """Dead letters: operations that the server refused, oldest first."""
     refused = t.outbox.c.status == Status.DEAD_LETTER
     return _rows(till, refused, [t.outbox.c.device_seq], limit, still_open=True)
 
 
 def sent(till: Till, limit: int = 200) -> list[QueueRow]:
-    """What the server has, the latest first."""
+    """Completed operations, newest first."""
     newest_first = [t.outbox.c.finished_ms.desc(), t.outbox.c.device_seq.desc()]
     return _rows(till, t.outbox.c.status == Status.COMPLETED, newest_first, limit, still_open=False)
 
 
 def last_full_sync_ms(till: Till) -> int | None:
-    """When this till last had everything; None where it never had."""
+    """When this till was last up to date with everything sent; None: never."""
     with till.store.reading() as connection:
         return connection.execute(select(t.link.c.last_full_sync_ms)).scalar_one_or_none()
 
@@ -159,7 +159,7 @@ def describe(summary: dict[str, Any]) -> tuple[str, str]:
 
 
 def refusal(summary: dict[str, Any], code: str | None, error: str | None) -> str:
-    """What a refusal means to whoever stands at the till: what happened, and what to do next. No codes."""
+    """A refusal as a message for the clerk: what happened and what to do next, without codes."""
     what = describe(summary)[0]
     match code:
         case ErrorCode.FORBIDDEN if summary["kind"] == "product":
@@ -251,7 +251,7 @@ def _describe_shift(summary: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def _describe_unknown(summary: dict[str, Any]) -> tuple[str, list[str]]:
-    """Of a kind that only a newer version of the till writes."""
+    """An operation of a kind that only newer versions write."""
     if "receipt" in summary:
         return _describe_transaction(summary)
     return str(summary["kind"]), [str(summary[name]) for name in ("product", "place") if name in summary]

@@ -1,4 +1,4 @@
-"""Whether this till can sell through an outage: what it has with it, looked at while there is still time."""
+"""Whether this till is ready for an outage: checks of its local data, made while it is online."""
 
 import shutil
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CLOCK_OFF_MS_MAX = 120_000
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. `words` says what is so; where `ok` is false also what to do about it."""
+    """The result of a check. `words` describes it and, where `ok` is false, says what to do."""
 
     ok: bool
     what: str
@@ -25,7 +25,7 @@ class Check:
 
 
 def checks(till: Till) -> list[Check]:
-    """All of it, the most important first. Looks only at this till: it works offline."""
+    """All checks, the most important first. Reads only local data, so it works offline."""
     return [_copy(till), _prices(till), _people(till), _clock(till), _disk(till), _printer(till)]
 
 

@@ -1,7 +1,7 @@
-"""What a person does with entries that the server refused: try again, send otherwise, give up, export.
+"""What a person can do with dead letters: retry, edit and send, discard, export.
 
-Nothing is given up before it was exported, with who did it and why; a completed sale never is. The rules of
-the queue itself are in sync_agent/store/endings.py.
+An entry is exported before it is discarded, and who discarded it and why is recorded; a completed sale cannot
+be discarded. The outbox's own rules are in sync_agent/store/endings.py.
 """
 
 import csv
@@ -40,12 +40,12 @@ from sync_agent.store.database import Transaction
 from sync_agent.store.endings import CannotEnd, EndingProblem
 from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation
 
-__all__ = ["AttemptView", "CannotEnd"]  # what details() answers with, and what the rest may raise
+__all__ = ["AttemptView", "CannotEnd"]  # in the results of details(), and what the other functions raise
 
 
 @dataclass(frozen=True)
 class EntryDetails:
-    """One entry with everything that is known of it. `payload` is what was or will be sent."""
+    """An entry with its attempts. `payload` is the operation in wire form."""
 
     operation_id: str
     title: str
@@ -57,7 +57,7 @@ class EntryDetails:
     payload: dict[str, Any]
     attempts: tuple[AttemptView, ...]
     waits_for: tuple[str, ...]
-    """Titles of the entries that have to end first."""
+    """Titles of the entries that must be finished first."""
     blocks: tuple[str, ...]
     """Titles of the entries that wait for this one."""
     ended_by: str | None
@@ -65,7 +65,7 @@ class EntryDetails:
 
 
 def details(till: Till, operation_id: str) -> EntryDetails:
-    """Raises CannotEnd where there is no such entry on this till."""
+    """An entry in detail. Raises CannotEnd where this till has no such entry."""
     with till.store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
@@ -93,7 +93,7 @@ def details(till: Till, operation_id: str) -> EntryDetails:
 
 
 def _neighbours(row: Row[Any]) -> tuple[Any, Any]:
-    """What stands before an entry, and behind it: with its ordering key, or by what depends on what."""
+    """Queries for the entries that this entry waits for, and for those that wait for it."""
     of = t.outbox.c
     unfinished = select(of.summary).where(of.finished_ms.is_(None)).order_by(of.device_seq)
     same_ordering_key = false() if row.lane is None else of.lane == row.lane
@@ -111,7 +111,7 @@ def _titles(rows: Iterable[Row[Any]]) -> tuple[str, ...]:
 
 
 def unit_of(till: Till, operation_id: str) -> str:
-    """The unit of the quantities in an entry, as its summary has it."""
+    """The unit of the quantities in an entry, from its summary."""
     with till.store.reading() as connection:
         query = select(t.outbox.c.summary).where(t.outbox.c.id == operation_id)
         summary = connection.execute(query).scalar_one()
@@ -122,7 +122,7 @@ def unit_of(till: Till, operation_id: str) -> str:
 
 
 async def try_again(till: Till, operation_id: str) -> None:
-    """Offer a refused entry again as it is. Raises CannotEnd."""
+    """Send a refused entry again unchanged. Raises CannotEnd."""
     await till.store.write(lambda tx: endings.retry(tx, operation_id))
 
 
@@ -134,9 +134,9 @@ async def edit_and_send(
     *,
     approved_by: Actor | None = None,
 ) -> str:
-    """Send a refused entry with other values; the id of the new one, which names the old.
+    """Replace a refused entry by a new entry with changed values; the id of the new entry.
 
-    `changes` are fields of the entry's data by their wire names: "delta", "reason", "note" of a movement,
+    `changes` are fields of the entry's data by wire name: "delta", "reason", "note" of a movement,
     "newQuantity" of a count, the fields of a product. Raises CannotEnd, BadQuantity, NotPermitted.
     """
 
@@ -222,10 +222,10 @@ def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
 async def discard(
     till: Till, operation_id: str, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> Path:
-    """Give a refused entry up; the file that it was exported to first. Raises NotPermitted, CannotEnd,
+    """Discard a refused entry; the file that it was exported to. Raises NotPermitted, CannotEnd,
     ReasonMissing.
 
-    A manager does it, or approves it. What it showed goes with it, and its number is never used again.
+    Needs a manager or a manager's approval. Its overlay ends, and its operation number is never reused.
     """
     manager = authorise(actor, approved_by, Right.DISCARD_ENTRY)
     if not reason.strip():
@@ -252,9 +252,9 @@ def _exports(till: Till) -> Path:
 
 
 def export(till: Till, operation_ids: Sequence[str], path: Path) -> Path:
-    """Write entries to a file, as CSV where it is called so and as JSON otherwise; a checksum beside it.
+    """Write entries to a file, as CSV if its name ends in .csv, else as JSON, with a checksum file beside it.
 
-    On disk before this returns. Raises OSError.
+    Synced to disk before this returns. Raises OSError.
     """
     of = t.outbox.c
     with till.store.reading() as connection:
@@ -298,7 +298,7 @@ def _as_csv(rows: Sequence[Row[Any]]) -> bytes:
 
 
 def _no_formula(cell: object) -> object:
-    """A spreadsheet shall read words that begin like a formula as words."""
+    """Quote a text that a spreadsheet would evaluate as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
 
 

@@ -1,6 +1,6 @@
-"""What is suggested in a conflict, in words for whoever decides. The suggestion itself is `sync_agent.merge`.
+"""The suggestion for a conflict as text for the person who decides. `sync_agent.merge` computes it.
 
-One table says each reason, and one what the button is called.
+One table has the text of each reason, and one the label of each button.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,21 +31,21 @@ class Suggestion:
 def suggest_stock(
     conflict: Conflict, *, my_name: str | None = None, unit: str = EACH, zone: tzinfo = UTC
 ) -> Suggestion:
-    """A quantity; times are told in `zone`. `my_name` is whose side this till's is: None for the reader."""
+    """A suggested quantity; times are in `zone`. `my_name`: author of the local side; None: the reader."""
     setting = [reason.code for reason in MOVEMENT_REASONS.all() if reason.sign is Sign.SETS]
     return _said(merge.suggest_stock(conflict, setting=setting), _Speaker(my_name, unit=unit, zone=zone))
 
 
 def suggest_product(conflict: Conflict, *, my_name: str | None = None, minor_digits: int = 2) -> Suggestion:
-    """Fields. `my_name` is whose side this till's is: None for the reader. `minor_digits` is how many
-    decimals a price has.
+    """Suggested fields. `my_name`: author of the local side; None: the reader. `minor_digits`: the
+    number of decimals of a price.
     """
     return _said(merge.suggest_product(conflict), _Speaker(my_name, minor_digits=minor_digits))
 
 
 @dataclass(frozen=True)
 class _Speaker:
-    """For whom, and in which unit, zone and currency."""
+    """Reader, unit, time zone and currency of the texts."""
 
     my_name: str | None
     unit: str = EACH
@@ -63,7 +63,7 @@ class _Speaker:
         return person.name or translate("merge", "Somebody else")
 
     def inside(self, person: Person | None) -> str:
-        """A person further on in a sentence: "you"."""
+        """A person within a sentence: "you"."""
         is_reader = person is not None and person.who is Who.MINE and not self.my_name
         return translate("merge", "you") if is_reader else self.opening(person)
 
@@ -74,16 +74,16 @@ class _Speaker:
         return f"{MINUS if quantity < 0 else '+'} {self.figure(abs(quantity))}"
 
     def time(self, moment: datetime | None) -> str:
-        """ "14:05"; empty where it is not known."""
+        """ "14:05"; empty where not known."""
         if moment is None:
             return ""
         try:
             return time_of_day(moment.astimezone(self.zone))
-        except OverflowError:  # beyond the calendar in this zone
+        except OverflowError:  # outside the range of datetime in this zone
             return ""
 
     def movements(self, moved: Iterable[Moved]) -> str:
-        """ "3 sold (Omar), 5 received (Maria)": one part for each word and person."""
+        """ "3 sold (Omar), 5 received (Maria)": a part for each reason and person."""
         sums: dict[tuple[str, str], int] = {}
         for movement in moved:
             word = reason_of(movement.reason).done_without_sign(movement.delta)
@@ -222,7 +222,7 @@ def _since_that_count(reason: Reason, speaker: _Speaker) -> str:
 
 
 def field_word(name: str) -> str:
-    """ "the price"; a field that this version does not know by its own name."""
+    """ "the price"; a field that this version does not know has its wire name."""
     return {
         "name": translate("merge", "the name"),
         "barcode": translate("merge", "the barcode"),
@@ -261,7 +261,7 @@ def _deleted_while_edited(reason: Reason, speaker: _Speaker) -> str:
 
 
 def _decimal(value: int, digits: int) -> str:
-    """A whole number as one with decimals: in whole numbers throughout, so that none is ever rounded."""
+    """An integer in smallest parts as a decimal number, by integer arithmetic: never rounded."""
     whole, part = divmod(abs(value), 10**digits)
     plain = f"{'-' if value < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
     return in_figures(plain)

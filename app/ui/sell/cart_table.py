@@ -42,7 +42,7 @@ ITEM, QUANTITY, TOTAL, REMOVE = range(4)
 ROW_PX = 56
 TARGET_PX = 44
 
-_SAID = frozenset(
+_ANSWERED_ROLES = frozenset(
     {
         Qt.ItemDataRole.DisplayRole,
         Qt.ItemDataRole.EditRole,
@@ -108,7 +108,7 @@ class CartModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if (
-            role not in _SAID
+            role not in _ANSWERED_ROLES
         ):  # the view asks each cell for seven more roles, which are left to their defaults
             return None
         line = self.line(index.row())
@@ -129,14 +129,14 @@ class CartModel(QAbstractTableModel):
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
                 priced = str(unit_of(line.unit).priced).format(price=price)
-                return f"{line.description}\n{priced}{self._change_words(line)}"
+                return f"{line.description}\n{priced}{self._change_text(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:
                 return self._formatter.amount(line.total_minor)
         return ""
 
-    def _change_words(self, line: CartLine) -> str:
+    def _change_text(self, line: CartLine) -> str:
         """How the line differs from the catalogue: its price, and its discount."""
         parts = []
         if line.has_other_price:

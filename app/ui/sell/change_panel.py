@@ -16,7 +16,7 @@ from app.ui.widgets.parts import MessageLine, button, card, field, label
 from app.ui.widgets.reason_field import ReasonField
 from app.ui.widgets.shortcuts import BACK
 
-What = Literal["line", "sale", "price"]
+ChangeKind = Literal["line", "sale", "price"]
 
 
 class ChangePanel(QWidget):
@@ -36,14 +36,14 @@ class ChangePanel(QWidget):
         self._cart = Cart()
         self._build()
 
-    def ask(self, cart: Cart, line: CartLine | None, what: What) -> None:
+    def ask(self, cart: Cart, line: CartLine | None, kind: ChangeKind) -> None:
         """`line` is the selected line of the cart."""
         self._cart, self._line = cart, line
         self._message.clear()
         self._reason.clear_reason()
         for place, needs_line in enumerate((True, False, True)):
             self._choices.button(place).setEnabled(line is not None or not needs_line)
-        wanted = _WHATS.index("sale" if line is None else what)
+        wanted = _CHANGE_KINDS.index("sale" if line is None else kind)
         self._choices.button(wanted).setChecked(True)
         self._switch(wanted)
 
@@ -57,13 +57,13 @@ class ChangePanel(QWidget):
             super().keyPressEvent(event)
 
     @property
-    def _what(self) -> What:
-        return _WHATS[self._choices.checkedId()]
+    def _kind(self) -> ChangeKind:
+        return _CHANGE_KINDS[self._choices.checkedId()]
 
     def _switch(self, _place: int) -> None:
         line = self._line
-        prices = self._what == "price"
-        present = self._cart.discount if self._what == "sale" else line.discount if line else None
+        prices = self._kind == "price"
+        present = self._cart.discount if self._kind == "sale" else line.discount if line else None
         if prices and line is not None:
             self._value.setText(format_minor(line.unit_price_minor, self._formatter.currency))
         elif present is not None:
@@ -72,7 +72,7 @@ class ChangePanel(QWidget):
             self._value.clear()
         self._value.setPlaceholderText("" if prices else self.tr("10% or 2.50"))
         self._of.setText(
-            self.tr("The whole sale") if self._what == "sale" or line is None else line.description
+            self.tr("The whole sale") if self._kind == "sale" or line is None else line.description
         )
         self._hint.setText(
             self.tr("The catalogue asks {price}.").format(price=self._formatter.money(line.list_price_minor))
@@ -98,14 +98,14 @@ class ChangePanel(QWidget):
 
     def _change(self) -> CartChange:
         typed = self._value.text().strip()
-        line_id = None if self._what == "sale" or self._line is None else self._line.line_id
-        if self._what == "price":
+        line_id = None if self._kind == "sale" or self._line is None else self._line.line_id
+        if self._kind == "price":
             price_minor = parse_amount(typed, self._formatter.currency)
             return CartChange("price", line_id, price_minor=price_minor, reason=self._reason.reason)
         if not typed:
-            return CartChange(self._what, line_id)
+            return CartChange(self._kind, line_id)
         discount = parse_discount(typed, self._formatter.currency, self._reason.reason)
-        return CartChange(self._what, line_id, discount)
+        return CartChange(self._kind, line_id, discount)
 
     def _build(self) -> None:
         frame, layout = card()
@@ -165,4 +165,4 @@ class ChangePanel(QWidget):
         outer.addWidget(frame)
 
 
-_WHATS: tuple[What, ...] = ("line", "sale", "price")
+_CHANGE_KINDS: tuple[ChangeKind, ...] = ("line", "sale", "price")

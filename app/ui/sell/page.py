@@ -28,7 +28,7 @@ from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
 from app.ui.page.requests import Request, RingUp
 from app.ui.sell.cart_table import CartModel, CartTable
-from app.ui.sell.change_panel import ChangePanel, What
+from app.ui.sell.change_panel import ChangeKind, ChangePanel
 from app.ui.sell.done_panel import DonePanel
 from app.ui.sell.find_panel import FindPanel
 from app.ui.sell.held_panel import HeldPanel
@@ -49,7 +49,7 @@ class SellPage(Page):
         self._print_queue = context.print_queue
         self._preferences = preferences.read(self._till)
         self._sale = open_sales.begin(self._till)
-        self._scanned_meanwhile: list[str] = []
+        self._queued_scans: list[str] = []
         self._missed: list[str] = []
         self._build()
         self._make_keys()
@@ -71,7 +71,7 @@ class SellPage(Page):
     # --- commands, one at a time ---
 
     def has_run(self) -> None:
-        self._take_scans_meanwhile()
+        self._take_queued_scans()
 
     def say_failure(self, words: str) -> None:
         """Show the failure in the current panel, where it has a message line, else on the page."""
@@ -80,10 +80,10 @@ class SellPage(Page):
             panel.say_error(words)
         else:
             self._message.say_error(words)
-        self._take_scans_meanwhile()
+        self._take_queued_scans()
 
-    def _take_scans_meanwhile(self) -> None:
-        codes, self._scanned_meanwhile = self._scanned_meanwhile, []
+    def _take_queued_scans(self) -> None:
+        codes, self._queued_scans = self._queued_scans, []
         for code in codes:
             self.take_scan(code)
 
@@ -96,9 +96,9 @@ class SellPage(Page):
     def take_scan(self, code: str) -> bool:
         """Add the scanned product to the cart, whatever panel is open. Scans during a command are queued."""
         if self._is_busy:
-            self._scanned_meanwhile.append(code)
+            self._queued_scans.append(code)
             return True
-        if self._side.currentWidget() is self._refund and self._refund.take_code(code):
+        if self._side.currentWidget() is self._refund and self._refund.open_receipt(code):
             return True
         product = catalogue.by_code(self._till, code)
         if product is None:
@@ -210,7 +210,7 @@ class SellPage(Page):
         if line_id is not None:
             self._remove(line_id)
 
-    def _start_anew(self) -> None:
+    def _begin_next_sale(self) -> None:
         self._put_on_screen(open_sales.begin(self._till))
         self._close_message()
 
@@ -224,7 +224,7 @@ class SellPage(Page):
         off_minor = cart.discount_minor
         off = self.tr("discount {amount}").format(amount=self._formatter.amount(-off_minor))
         self._count.setText(f"{items} · {off}" if off_minor else items)
-        self._tax.setText(self._tax_words())
+        self._tax.setText(self._tax_text())
         self._tax.setVisible(bool(self._tax.text()))
         self._total.setText(self._formatter.money(cart.total_minor))
         self._pay.setText(PAY.after(self.tr("Pay")) if self._sale.refund is None else self.tr("Give back"))
@@ -233,7 +233,7 @@ class SellPage(Page):
         self._hold.setEnabled(not cart.is_empty)
         self._discount.setEnabled(not cart.is_empty)
 
-    def _tax_words(self) -> str:
+    def _tax_text(self) -> str:
         if not self.cart.tax_minor:
             return ""
         words = self.tr("Tax added {amount}") if self.cart.adds_tax else self.tr("Tax included {amount}")
@@ -254,13 +254,13 @@ class SellPage(Page):
 
     # --- discounts, prices, held sales ---
 
-    def ask_for_discount(self, what: What = "line") -> None:
+    def ask_for_discount(self, kind: ChangeKind = "line") -> None:
         if self._is_busy or self._sale.is_empty:
             return
         line_id = self._table.current_line_id()
         line = next((line for line in self.cart.lines if line.line_id == line_id), None)
         self._side.setCurrentWidget(self._change)
-        self._change.ask(self.cart, line, what)
+        self._change.ask(self.cart, line, kind)
 
     @tasks.command
     async def change_price(self, change: CartChange) -> None:
@@ -284,7 +284,7 @@ class SellPage(Page):
     @tasks.command
     async def hold(self) -> None:
         await open_sales.hold(self._till, self._sale, self._signed_in)
-        self._start_anew()
+        self._begin_next_sale()
         self._show_find()
         self._message.say(
             self.tr("Held. {key} takes it back.").format(key=RECALL.name), Tone.GOOD, for_ms=6000
@@ -323,7 +323,7 @@ class SellPage(Page):
         sale = await self._approved(self._sale)
         if sale.settlement().is_settled:
             self._put_on_screen(sale)
-            await self._put_on_disk(sale.settlement())
+            await self._write_sale(sale.settlement())
         else:
             self._pay_for(sale)
 
@@ -337,12 +337,12 @@ class SellPage(Page):
 
     @tasks.command
     async def _complete(self, settlement: Settlement) -> None:
-        await self._put_on_disk(settlement)
+        await self._write_sale(settlement)
 
-    async def _put_on_disk(self, settlement: Settlement) -> None:
+    async def _write_sale(self, settlement: Settlement) -> None:
         kind = "sale" if self._sale.refund is None else "refund"
         done = await checkout.complete(self._till, self._sale, settlement, self._signed_in)
-        self._start_anew()
+        self._begin_next_sale()
         self._show_done(done, kind, has_cash=any(is_cash(tender.method) for tender in settlement.tenders))
         self._tender.set_busy(False)
 
@@ -411,7 +411,7 @@ class SellPage(Page):
 
     def _empty_cart(self) -> None:
         if not self._is_busy:
-            self._start_anew()
+            self._begin_next_sale()
             self._record()
             self._show_find()
 

@@ -75,7 +75,7 @@ class RefundPanel(QWidget):
         self._steps.setCurrentIndex(0)
         self._number.setFocus()
 
-    def take_code(self, code: str) -> bool:
+    def open_receipt(self, code: str) -> bool:
         """Open the receipt with this number, where it is a receipt of this till; whether it is."""
         self._number.setText(code)
         return self._find()

@@ -160,9 +160,9 @@ class SettingsPage(Page):
         if changed == {name: getattr(before, name) for name in changed}:
             return
         # Not through `run`: of two quick choices, say theme and language, neither may be dropped.
-        tasks.start(self._keep_look(changed, before, self._actor), self, self._message.say_error)
+        tasks.start(self._save_look(changed, before, self._actor), self, self._message.say_error)
 
-    async def _keep_look(self, changed: dict[str, Any], before: Preferences, actor: Actor) -> None:
+    async def _save_look(self, changed: dict[str, Any], before: Preferences, actor: Actor) -> None:
         after = await preferences.change(self._till, actor, **changed)
         if after.language != before.language:
             self._context.ask(RenewWindow())

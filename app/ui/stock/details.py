@@ -40,11 +40,11 @@ _RIGHTS: dict[type[Request], Right] = {
 class StockDetails(QFrame):
     """Signals:
     decisionWanted(): open the conflicts; this product is in one.
-    lookedAt(str): this product is shown now.
+    productShown(str): this product is shown now.
     """
 
     decisionWanted = Signal()
-    lookedAt = Signal(str)
+    productShown = Signal(str)
 
     def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, run: tasks.Run) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class StockDetails(QFrame):
         self._message.clear()
         self._show_history()
         self.refresh()
-        self.lookedAt.emit(product_id)
+        self.productShown.emit(product_id)
 
     def refresh(self) -> None:
         """Read level, explanation and movements again."""

@@ -39,7 +39,7 @@ class StockPage(Page):
         self._list.wentUp.connect(self._search.setFocus)
         self._details = StockDetails(till, formatter, context.approvals, self.run)
         self._details.decisionWanted.connect(lambda: context.ask(OpenConflicts()))
-        self._details.lookedAt.connect(context.agent.fetch_remote_stock)
+        self._details.productShown.connect(context.agent.fetch_remote_stock)
         self._count_panel = CountPanel(till, formatter, self.run)
         self._count_panel.left.connect(self._leave_count)
         self._right = Pages()

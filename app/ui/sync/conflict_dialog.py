@@ -58,7 +58,7 @@ class ConflictDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if CONFIRM.is_pressed(event):
-            self._press_what_has_the_focus(event)
+            self._press_focused_button(event)
         else:
             super().keyPressEvent(event)
 
@@ -66,7 +66,7 @@ class ConflictDialog(QDialog):
         super().showEvent(event)
         self.setFocus()  # no button has the focus
 
-    def _press_what_has_the_focus(self, event: QKeyEvent) -> None:
+    def _press_focused_button(self, event: QKeyEvent) -> None:
         chosen = self.focusWidget()
         if isinstance(chosen, QPushButton) and not event.isAutoRepeat():
             chosen.click()

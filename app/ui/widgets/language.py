@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from resources import words
 
-_QT_WORDS = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-_OUR_WORDS = Path(str(files("resources"))) / "translations"
+_QT_TRANSLATIONS = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+_TRANSLATIONS = Path(str(files("resources"))) / "translations"
 
 LEFT_TO_RIGHT_MARK = "\u200e"
 LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, FIRST_STRONG_ISOLATE = "\u2066", "\u2067", "\u2068"
@@ -58,7 +58,7 @@ def apply_language(app: QApplication, chosen: str = "") -> QLocale:
         _install(app, EnglishPlurals(app))
     else:
         # Qt's own texts (file chooser, context menus) come from Qt's own files.
-        for path in (_QT_WORDS / f"qtbase_{code}.qm", _OUR_WORDS / f"evertill_{code}.qm"):
+        for path in (_QT_TRANSLATIONS / f"qtbase_{code}.qm", _TRANSLATIONS / f"evertill_{code}.qm"):
             translator = QTranslator(app)
             if translator.load(str(path)):
                 _install(app, translator)

@@ -9,7 +9,7 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-LOOK_EVERY_MS = 1_000
+COLLECT_EVERY_MS = 1_000
 
 
 class UiThreadCollector(QObject):
@@ -20,12 +20,12 @@ class UiThreadCollector(QObject):
         gc.disable()
         gc.freeze()  # imported modules are never garbage: leave them out of every collection
         self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_EVERY_MS)
-        self._timer.timeout.connect(collect_what_is_due)
+        self._timer.setInterval(COLLECT_EVERY_MS)
+        self._timer.timeout.connect(collect_due)
         self._timer.start()
 
 
-def collect_what_is_due() -> None:
+def collect_due() -> None:
     """Collect the oldest generation that exceeds its threshold, as Python itself would."""
     for generation in (2, 1, 0):
         if gc.get_count()[generation] > gc.get_threshold()[generation]:

@@ -187,10 +187,10 @@ class MainWindow(QMainWindow):
         if reason:
             self._notice.say(reason, Tone.WARN, for_ms=NOTICE_MS)
             return
-        self._put_in_sight(entry)
+        self._show_entry(entry)
         self.page(entry).begin()
 
-    def _put_in_sight(self, entry: PageEntry[Page]) -> None:
+    def _show_entry(self, entry: PageEntry[Page]) -> None:
         if entry is not self._shown:
             self._before, self._shown = self._shown, entry
         self._pages.setCurrentWidget(self.page(entry))
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         self._actor = None
         self.unread.set_actor(None)
         self._bar.hide()
-        self._put_in_sight(self._sign_in)
+        self._show_entry(self._sign_in)
         self.page(self._sign_in).begin()
 
     def welcome(self, actor: Actor) -> None:
@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         bridge.attention.connect(self._on_attention)
         bridge.drained.connect(self._on_drained)
         bridge.progressed.connect(self._on_progress)
-        self.strip.changed.connect(lambda _text: self._hand_out_state())
+        self.strip.changed.connect(lambda _text: self._pass_on_state())
         self.strip.noticed.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
         self.strip.clicked.connect(lambda _checked=False: self._open_queue())
         self.print_queue.said.connect(lambda words, tone: self._notice.say(words, tone, for_ms=NOTICE_MS))
@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
     def _state(self) -> TillState:
         return TillState(self.strip.state, self.strip.strip_text, self._counts)
 
-    def _hand_out_state(self) -> None:
+    def _pass_on_state(self) -> None:
         state = self._state()
         for page in self._made.values():
             page.set_state(state)
@@ -322,7 +322,7 @@ class MainWindow(QMainWindow):
     def _show_counts(self) -> None:
         self._counts = queue.counts(self._till)
         self.strip.set_counts(self._counts)
-        self._hand_out_state()
+        self._pass_on_state()
         for entry in self._bar_entries():
             self._show_tab(entry)
 

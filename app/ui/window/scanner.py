@@ -37,23 +37,23 @@ class Scanner(QObject):
         self._window = window
         self._monotonic_s = monotonic_s
         self._code = ""
-        self._held: list[QKeyEvent] = []
+        self._buffered: list[QKeyEvent] = []
         self._target: QWidget | None = None
         self._text_before: str | None = None
         self._last_ms = 0.0
         self._scan_ended_ms = -float(KEY_GAP_MS_MAX) * 2
-        self._letting_go = False
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(KEY_GAP_MS_MAX)
-        self._patience.timeout.connect(self._let_go)
+        self._is_delivering = False
+        self._gap_timer = QTimer(self)
+        self._gap_timer.setSingleShot(True)
+        self._gap_timer.setInterval(KEY_GAP_MS_MAX)
+        self._gap_timer.timeout.connect(self._deliver_typed)
 
     def install(self, app: QCoreApplication) -> None:
         app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Every event of the program passes here: return early.
-        if event.type() not in {QEvent.Type.KeyPress, QEvent.Type.KeyRelease} or self._letting_go:
+        if event.type() not in {QEvent.Type.KeyPress, QEvent.Type.KeyRelease} or self._is_delivering:
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
@@ -72,27 +72,27 @@ class Scanner(QObject):
 
     def _pressed(self, event: QKeyEvent) -> bool:
         now_ms = float(event.timestamp()) or self._monotonic_s() * 1000
-        if self._code and not _follows(now_ms, self._last_ms):
-            self._let_go()
+        if self._code and not _is_scanner_gap(now_ms, self._last_ms):
+            self._deliver_typed()
         if CONFIRM.is_pressed(event) or event.text() == LINE_FEED:
             return self._ended(now_ms)
         if not self._may_belong_to_a_scan(event):
-            self._let_go()
+            self._deliver_typed()
             return False
         if not self._code:
             self._begin()
         self._code += event.text()
         self._last_ms = now_ms
-        self._patience.start()
+        self._gap_timer.start()
         if self._text_before is not None:
             return False
-        self._held.append(_copy(event))
+        self._buffered.append(_copy(event))
         return True
 
     def _released(self, event: QKeyEvent) -> bool:
-        if not self._held:
+        if not self._buffered:
             return False
-        self._held.append(_copy(event))
+        self._buffered.append(_copy(event))
         return True
 
     def _may_belong_to_a_scan(self, event: QKeyEvent) -> bool:
@@ -111,41 +111,41 @@ class Scanner(QObject):
             self._text_before = self._target.text()
 
     def _ended(self, now_ms: float) -> bool:
-        if _follows(now_ms, self._scan_ended_ms) and not self._code:
+        if _is_scanner_gap(now_ms, self._scan_ended_ms) and not self._code:
             return True  # the second half of a scanner's CR LF
         if len(self._code) < CODE_LENGTH_MIN:
-            self._let_go()
+            self._deliver_typed()
             return False
         code = self._code
         if self._text_before is not None and isinstance(self._target, QLineEdit):
             self._target.setText(self._text_before)
-        self._forget()
+        self._reset()
         self._scan_ended_ms = now_ms
         self.scanned.emit(code)
         return True
 
-    def _let_go(self) -> None:
+    def _deliver_typed(self) -> None:
         """The keys were typed: deliver them to their targets."""
-        held, target = self._held, self._target
-        self._forget()
+        buffered, target = self._buffered, self._target
+        self._reset()
         if target is None or not shiboken6.isValid(target):
             return
-        self._letting_go = True
+        self._is_delivering = True
         try:
-            for event in held:
+            for event in buffered:
                 QApplication.sendEvent(target, event)
         finally:
-            self._letting_go = False
+            self._is_delivering = False
 
-    def _forget(self) -> None:
-        self._patience.stop()
+    def _reset(self) -> None:
+        self._gap_timer.stop()
         self._code = ""
-        self._held = []
+        self._buffered = []
         self._target = None
         self._text_before = None
 
 
-def _follows(now_ms: float, before_ms: float) -> bool:
+def _is_scanner_gap(now_ms: float, before_ms: float) -> bool:
     """Whether the gap between two keys is as short as a scanner's.
 
     A key without a timestamp gets one of our clock, whose origin differs from the screen's: it may seem to

@@ -19,7 +19,7 @@ from app.ui.widgets.theme import Tone
 from resources.words import translate
 from sync_agent.events import ConnectionState, QueueDrained, StateChanged
 
-SILENCE_MS_MIN = 5_000
+OFFLINE_AFTER_MS = 5_000
 """A shorter loss of connection is not shown as Offline."""
 
 
@@ -87,7 +87,7 @@ def strip_text(
         case ConnectionState.NEEDS_SIGN_IN:
             return _joined("lock", Tone.WARN, translate("StatusStrip", "Online"), _sign_in(counts))
         case ConnectionState.OFFLINE | ConnectionState.CONNECTING:
-            if now_ms - since_ms < SILENCE_MS_MIN:
+            if now_ms - since_ms < OFFLINE_AFTER_MS:
                 return _joined(
                     "connecting", Tone.PLAIN, translate("StatusStrip", "Connecting"), _saved(counts)
                 )
@@ -169,14 +169,14 @@ class StatusStrip(QPushButton):
         self._now_ms = now_ms
         self._clock = clock
         self._state = ConnectionState.CONNECTING
-        self._silent_since_ms = now_ms()
+        self._offline_since_ms = now_ms()
         self._backlog = Backlog().now_at(counts.waiting)
-        self._said_offline = False
+        self._noticed_offline = False
         self._only_sales = counts.waiting == counts.sales
         self._text: StripText | None = None
-        self._silence = QTimer(self)
-        self._silence.setSingleShot(True)
-        self._silence.timeout.connect(self.refresh)
+        self._offline_timer = QTimer(self)
+        self._offline_timer.setSingleShot(True)
+        self._offline_timer.timeout.connect(self.refresh)
         self.refresh()
 
     @property
@@ -198,29 +198,29 @@ class StatusStrip(QPushButton):
         self.refresh()
 
     def set_state(self, event: StateChanged) -> None:
-        if _heard(self._state) and not _heard(event.state):
-            self._silent_since_ms = event.since_ms
+        if _is_connected(self._state) and not _is_connected(event.state):
+            self._offline_since_ms = event.since_ms
         self._state = event.state
         if event.state is ConnectionState.ONLINE and not self._counts.waiting:
-            self._say_back(self.tr("Connected again."))
+            self._notice_reconnected(self.tr("Connected again."))
         self.refresh()
 
     def on_drained(self, event: QueueDrained) -> None:
         """The server has confirmed all operations: only now the strip says "sent"."""
         what = _entries(event.count, event.count if self._only_sales else 0)
-        self._say_back(self.tr("Connected again. {what} sent.").format(what=what))
+        self._notice_reconnected(self.tr("Connected again. {what} sent.").format(what=what))
 
     def refresh(self) -> None:
         now_ms = self._now_ms()
         text = strip_text(
             self._state,
             self._counts,
-            self._silent_since_ms,
+            self._offline_since_ms,
             now_ms,
             backlog=self._backlog,
             clock=self._clock,
         )
-        self._wait_for_the_end_of_a_short_silence(now_ms)
+        self._refresh_when_offline_shows(now_ms)
         if text == self._text:
             return
         changed_tone = self._text is None or self._text.tone != text.tone
@@ -232,27 +232,27 @@ class StatusStrip(QPushButton):
         if changed_tone:
             theme.restyle(self, tone=text.tone)
             announce(self, text.words)
-        if text.icon == "offline" and not self._said_offline:
-            self._said_offline = True
-            self._say_offline()
+        if text.icon == "offline" and not self._noticed_offline:
+            self._noticed_offline = True
+            self._notice_offline()
 
-    def _say_offline(self) -> None:
+    def _notice_offline(self) -> None:
         words = self.tr(
             "No connection. Keep selling: everything is saved on this till and will be sent by itself. "
             "Stock of other shops is as of {time}."
         )
-        self.noticed.emit(words.format(time=self._clock(self._silent_since_ms)), Tone.WARN)
+        self.noticed.emit(words.format(time=self._clock(self._offline_since_ms)), Tone.WARN)
 
-    def _say_back(self, words: str) -> None:
-        if self._said_offline:
-            self._said_offline = False
+    def _notice_reconnected(self, words: str) -> None:
+        if self._noticed_offline:
+            self._noticed_offline = False
             self.noticed.emit(words, Tone.GOOD)
 
-    def _wait_for_the_end_of_a_short_silence(self, now_ms: int) -> None:
-        left_ms = self._silent_since_ms + SILENCE_MS_MIN - now_ms
-        if not _heard(self._state) and left_ms > 0 and not self._silence.isActive():
-            self._silence.start(left_ms)
+    def _refresh_when_offline_shows(self, now_ms: int) -> None:
+        left_ms = self._offline_since_ms + OFFLINE_AFTER_MS - now_ms
+        if not _is_connected(self._state) and left_ms > 0 and not self._offline_timer.isActive():
+            self._offline_timer.start(left_ms)
 
 
-def _heard(state: ConnectionState) -> bool:
+def _is_connected(state: ConnectionState) -> bool:
     return state not in {ConnectionState.OFFLINE, ConnectionState.CONNECTING}

@@ -12,7 +12,7 @@ from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.theme import Tone
 
-_LOOK_AGAIN_MS = 60_000
+_REREAD_EVERY_MS = 60_000
 """A notice past its end date disappears within this time."""
 _WORDS_MAX = 200
 """Characters on the line; the page of notices has the full text."""
@@ -38,10 +38,10 @@ class UnreadLine(MessageLine):
         self._shown: NoticeLine | None = None
         self.closed.connect(self._mark_read)
         self.acted.connect(open_list)
-        self._look_again = QTimer(self)
-        self._look_again.setInterval(_LOOK_AGAIN_MS)
-        self._look_again.timeout.connect(self.show_next)
-        self._look_again.start()
+        self._reread_timer = QTimer(self)
+        self._reread_timer.setInterval(_REREAD_EVERY_MS)
+        self._reread_timer.timeout.connect(self.show_next)
+        self._reread_timer.start()
 
     def setVisible(self, visible: bool) -> None:
         self._is_wanted = visible
