@@ -1,4 +1,4 @@
-"""What both doors, HTTP and sockets, stand on; built once for each server by `build_app`."""
+"""What HTTP and sockets share in one process; built once by `build_app`."""
 
 from dataclasses import dataclass
 

@@ -35,7 +35,7 @@ from server_stub.store.database import Database
 
 @dataclass(frozen=True)
 class Application:
-    """The server as an ASGI application, and what whoever runs it calls before the connections are closed."""
+    """The ASGI application, and what its runner calls before it closes connections."""
 
     asgi: ASGIApp
     say_goodbye: Callable[[], Awaitable[None]]
@@ -50,7 +50,7 @@ def build_app_state(
     ids: Ids | None = None,
     handlers: Handlers = HANDLERS,
 ) -> AppState:
-    """Everything below the doors, on a database that is migrated already."""
+    """The application state, on a database that is migrated already."""
     clock, ids = clock or SystemClock(), ids or TimeOrderedIds()
     secret = secret_of(settings.secret_file)
     database = Database(settings.url, clock=clock, ids=ids, readers=settings.readers)
@@ -82,7 +82,9 @@ def build_app(
     ids: Ids | None = None,
     handlers: Handlers = HANDLERS,
 ) -> Application:
-    """The whole server; it lives from the ASGI start-up to the end. `handlers`: the kinds that it knows."""
+    """Builds the server; it runs from ASGI start-up to shutdown. `handlers`: the kinds of operations it
+    accepts.
+    """
     state = build_app_state(settings, clock, ids, handlers)
     database = state.database
     realtime = Realtime(state, _bus_of(settings, state.metrics))

@@ -1,4 +1,4 @@
-"""The server's time and the ids it mints. The only module of the server that asks the machine for either."""
+"""The server's clock and id generator. The only module of the server that asks the machine for either."""
 
 import time
 from typing import Protocol
@@ -14,12 +14,12 @@ class Clock(Protocol):
 
 class Ids(Protocol):
     def new(self) -> str:
-        """An id that no one has minted before; later ones sort after earlier ones."""
+        """A unique id; later ids sort after earlier ones."""
         ...
 
 
 def steady_s() -> float:
-    """Seconds on a clock that never jumps, for durations alone; no rule hangs on it, so no test moves it."""
+    """Seconds on a monotonic clock, for durations; no rule depends on it, so tests need not replace it."""
     return time.perf_counter()
 
 
@@ -29,7 +29,7 @@ class SystemClock:
 
 
 class TimeOrderedIds:
-    """UUIDv7, so that an index on them grows at its end."""
+    """UUIDv7: an index on them grows at its end."""
 
     def new(self) -> str:
         return str(uuid_utils.uuid7())

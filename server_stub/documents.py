@@ -1,8 +1,8 @@
-"""The server's two documents, made of what it runs on: routes, rights and the contract's models.
+"""Generates the API documents from routes, rights and the contract's models.
 
-`docs/openapi.json` describes HTTP, `docs/asyncapi.json` the socket. Both are committed for whoever writes a
-client in another language; `make docs` writes them anew, and a test says so when they have gone stale. What
-the words mean is told in docs/protocol.md.
+`docs/openapi.json` describes HTTP, `docs/asyncapi.json` the socket, for authors of clients in other
+languages. Both are committed; `make docs` writes them and a test fails when they are stale. Their meaning is
+in docs/protocol.md.
 """
 
 import sys
@@ -44,17 +44,17 @@ _ROWS_OF_NO_OPERATION: dict[str, type[Wire]] = {
     "quarantine": operations.QuarantineRow,
     notices.NOTICE_ROW: notices.NoticeRow,
 }
-"""What a change's `row` is, by its resource type, where no kind of operation publishes it."""
+"""The model of a change's `row` by resource type, for types that no kind of operation publishes."""
 
 
 def changed_rows(handlers: Handlers) -> dict[str, type[Wire]]:
-    """What a change's `row` is, by its resource type."""
+    """The model of a change's `row`, by resource type."""
     return _ROWS_OF_NO_OPERATION | handlers.rows
 
 
 @dataclass(frozen=True)
 class ClientEvent:
-    """What a client sends: its payload, the data of its acknowledgement, and what is sent to it besides."""
+    """An event that a client sends: its payload, its acknowledgement's data, and events it may cause."""
 
     summary: str
     takes: type[Wire]
@@ -98,7 +98,7 @@ CLIENT_EVENTS: dict[str, ClientEvent] = {
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """What the server sends: to one socket alone, or to all that follow a stream."""
+    """An event that the server sends: to one socket, or to all that follow a stream."""
 
     summary: str
     payload: type[Wire]
@@ -177,7 +177,7 @@ def open_api(router: APIRouter, handlers: Handlers) -> dict[str, Any]:
 
 
 def _complete(described: dict[str, Any], method: str, path: str) -> set[type[Wire]]:
-    """Finishes what the framework tells of one route; gives the models that it refers to."""
+    """Completes the framework's description of one route; returns the models that it refers to."""
     takes, gives = _model(described.pop("x-takes", None)), _model(described.pop("x-gives", None))
     many = described.pop("x-many", False)
     roles = sorted(ENDPOINTS[method, path])
@@ -428,7 +428,7 @@ def _acknowledged(name: str) -> str:
 def _schemas(
     models: Iterable[type[Wire]], changed: Mapping[str, type[Wire]] = MappingProxyType({})
 ) -> dict[str, Any]:
-    """The JSON schemas of models and of all that they are made of, by name."""
+    """The JSON schemas of the models and of all models nested in them, by name."""
     used = sorted(models, key=lambda model: model.__name__)
     _, generated = models_json_schema(
         [(model, "validation") for model in used], by_alias=True, ref_template=_SCHEMAS + "{model}"
@@ -446,10 +446,10 @@ def _schemas(
 
 
 def _list_words(schema: Any) -> None:
-    """Has every field of a vocabulary list the words that this server knows, in place.
+    """Makes every vocabulary field list the codes that this server knows, in place.
 
     `enum` where a client writes them and the server refuses others, else `x-extensible-enum`: a receiver
-    keeps a word that it does not know.
+    accepts codes that it does not know.
     """
     if isinstance(schema, dict):
         vocabulary = LISTED.get(schema.pop(VOCABULARY, ""))
@@ -467,7 +467,7 @@ def _list_words(schema: Any) -> None:
 
 
 def _operation_schemas(handlers: Handlers) -> dict[str, Any]:
-    """`Operation` once for each kind, and any of them."""
+    """A schema of `Operation` for each kind, and the union of them."""
     data = {handler.data for handler in handlers.all if handler.data is not NoData}
     schemas = _schemas({operations.Operation, *data})
     base = schemas["Operation"]
@@ -505,7 +505,7 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 def _model(name: str | None) -> type[Wire] | None:
-    """The contract's model of a name."""
+    """The contract's model with this name, if there is one."""
     return None if name is None else _all_models()[name]
 
 
@@ -523,14 +523,14 @@ def _all_models() -> dict[str, type[Wire]]:
 
 
 def written(document: dict[str, Any]) -> bytes:
-    """A document as it is committed: the same bytes wherever it is made."""
+    """A document's bytes as committed; identical on every machine."""
     return orjson.dumps(
         document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     )
 
 
 def documents(handlers: Handlers = HANDLERS) -> dict[str, dict[str, Any]]:
-    """Both documents, by file name; `handlers` are the kinds of operations that they describe."""
+    """Both documents by file name; `handlers` are the kinds of operations to describe."""
     with tempfile.TemporaryDirectory() as home:
         state = build_app_state(Settings(home=Path(home)))
         try:

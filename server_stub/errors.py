@@ -1,4 +1,6 @@
-"""How the server says no: one exception with one of the contract's codes, and nothing leaves without one."""
+"""Refusals: one exception that carries one of the contract's codes. Every error leaves the server with a
+code.
+"""
 
 from typing import Any
 
@@ -8,7 +10,7 @@ from sync_agent.contract.codes import HTTP_STATUS, ErrorBody, ErrorCode
 
 
 class Refusal(Exception):
-    """An expected no. `message` is for people, `code` for programs; `details` may carry a wire object."""
+    """An expected error. `message` is for people, `code` for programs; `details` may carry a wire object."""
 
     def __init__(
         self, code: ErrorCode, message: str, *, details: Any = None, retry_after_ms: int | None = None
@@ -34,7 +36,7 @@ class Refusal(Exception):
 
 
 def what_is_wrong(error: ValidationError, within: str = "") -> str:
-    """A validation error in one line: each field under its wire name, and what was expected of it."""
+    """A validation error in one line: each field by its wire name, with what was expected."""
     parts = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False)[:5]:
         path = ".".join(str(step) for step in ((within,) if within else ()) + tuple(problem["loc"]))

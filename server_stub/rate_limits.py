@@ -1,8 +1,8 @@
-"""Rate limits, shared by HTTP and sockets, and by all processes of one server where Redis holds them.
+"""Rate limits for HTTP and sockets, shared by all processes of one server through Redis.
 
 The library counts in sliding windows: "at most `burst` in any `burst / rate` seconds" is what a token bucket
-of that rate and burst lets through. A limit belongs to one user, till, tenant or address, so a neighbour
-feels nothing of it. While Redis is away each process counts for itself.
+of that rate and burst lets through. A limit belongs to one user, till, tenant or address, so others are not
+affected. While Redis is unavailable each process counts for itself.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from sync_agent.contract.codes import ErrorCode
 log = structlog.get_logger()
 
 _JITTER_MS = 500
-"""So that those who were turned away together do not come back together."""
+"""Spreads the retries of clients that were refused together."""
 
 _REDIS_ANSWER_S_MAX = 2
 _REDIS_PAUSE_S = 5.0
-"""How long a Redis that did not answer is left alone."""
+"""How long to wait before asking a Redis again that did not answer."""
 
 
 class Limits:
@@ -44,25 +44,25 @@ class Limits:
         self._refreshes = _bucket(rates.refreshes_per_s, rates.refreshes_burst)
 
     async def unauthenticated(self, sid: str) -> None:
-        """One event of a socket that has not said yet whose it is."""
+        """Takes one event of a socket that has not joined yet. Raises Refusal, like all of these."""
         await self._take(self._events, "unauthenticated", sid)
 
     async def request(self, caller: Caller) -> None:
-        """One request or event of a bearer."""
+        """Takes one request or event of a bearer."""
         await self._take(self._events, "events", caller.tenant_id, caller.id)
         await self._take(self._tenant, "tenant", caller.tenant_id)
 
     async def upload(self, caller: Caller) -> None:
-        """One upload of operations, besides the request that it is."""
+        """Takes one upload of operations, in addition to its request."""
         await self._take(self._uploads, "uploads", caller.tenant_id, caller.device_id or caller.id)
 
     async def sign_in(self, tenant_id: str, username: str, address: str) -> None:
-        """One try to sign in."""
+        """Takes one attempt to sign in."""
         await self._take(self._address, "login-address", address)
         await self._take(self._account, "login", tenant_id, username)
 
     async def signed_in(self, tenant_id: str, username: str) -> None:
-        """It was the right password: the tries before it are forgotten."""
+        """The password was right: forgets the failed attempts before it."""
         whose = ("login", tenant_id, username)
         await self._own.clear(self._account, *whose)
         if self._shared is not None and not self._is_alone():
@@ -72,7 +72,7 @@ class Limits:
                 self._lost(error)
 
     async def refresh(self, address: str) -> None:
-        """One token handed in for a new access token; whose it is, is not known yet."""
+        """Takes one refresh of an access token; the bearer is not known yet, so it counts for the address."""
         await self._take(self._refreshes, "refresh", address)
 
     async def close(self) -> None:
@@ -88,7 +88,7 @@ class Limits:
             raise Refusal(ErrorCode.RATE_LIMITED, "too much at once; wait a moment", retry_after_ms=wait_ms)
 
     async def _hit(self, limit: RateLimitItem, whose: tuple[str, ...]) -> float | None:
-        """None if it may be done, else the seconds until it may."""
+        """None if allowed, else the seconds until it is."""
         if self._shared is not None and not self._is_alone():
             try:
                 return await _hit(self._shared, limit, whose)
@@ -117,7 +117,9 @@ async def _hit(
 
 
 def frees_in_s(amount: int, window_s: int, before: int, before_s: float, now: int, now_s: float) -> float:
-    """When one more fits: `before` hits of the last window fade in `before_s`, `now` begin to in `now_s`."""
+    """Seconds until one more fits: the last window's `before` hits fade in `before_s`, the `now` hits start
+    to fade in `now_s`.
+    """
     if now < amount:
         still_fits = (amount - now) * window_s / max(1, before)
         return max(0.0, before_s - still_fits)

@@ -1,7 +1,7 @@
-"""Who may do what: roles by action, by endpoint and by event. Whatever is not named here, nobody may do.
+"""Who may do what: roles by action, by endpoint and by event. Whatever is not listed is forbidden.
 
-A till by itself ("device") carries what people did; a decision always needs a person's role. A role opens a
-door; whose places and whose rows are behind it is for the services to judge.
+A till without a person ("device") carries what people did; a decision needs a person's role. A role only
+opens an endpoint; services check the places and rows behind it.
 """
 
 from enum import StrEnum
@@ -29,21 +29,21 @@ class Action(StrEnum):
     PAY_OUT = "pay_out"
     DISCARD_ENTRY = "discard_entry"
     CHANGE_SETTINGS = "change_settings"
-    """Of one till: its printer, its limits. The shop's have rights of their own."""
+    """Settings of one till: printer, limits. Settings of the shop have rights of their own."""
     SIGN_TILL_OUT = "sign_till_out"
     ENROLL_DEVICE = "enroll_device"
     MANAGE_CLERKS = "manage_clerks"
-    """Accounts of clerks, all of whose places are one's own."""
+    """Manage accounts of clerks all of whose places are one's own."""
     MANAGE_PEOPLE = "manage_people"
-    """Everybody's accounts, managers' and admins' too."""
+    """Manage all accounts, managers and admins included."""
     MANAGE_PLACES = "manage_places"
     CHANGE_SHOP_SETTINGS = "change_shop_settings"
     LOOSEN_CHECKS = "loosen_checks"
-    """Shop settings under which the server checks less than before."""
+    """Change shop settings so that the server checks less."""
 
     @property
     def words(self) -> str:
-        """What completes "may not …"."""
+        """The text that completes "may not …"."""
         return self.value.replace("_", " ")
 
 
@@ -54,7 +54,7 @@ _TILL = frozenset({"device"})
 _ALL = _EVERYONE | _TILL
 
 NO_TOKEN: frozenset[str] = frozenset()
-"""Of an endpoint: it is for whoever has no token yet, or for the machine room."""
+"""For an endpoint that needs no token."""
 
 ALLOWED: dict[Action, frozenset[str]] = {
     Action.SELL: _ALL,
@@ -82,7 +82,9 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.CHANGE_SHOP_SETTINGS: _MANAGERS,
     Action.LOOSEN_CHECKS: _ADMINS,
 }
-"""Who holds each right by themselves; tests/architecture/test_rights.py compares it with the till's table."""
+"""The roles that hold each right without approval; tests/architecture/test_rights.py compares it with the
+till's.
+"""
 
 ENDPOINTS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", paths.LOGIN): NO_TOKEN,

@@ -1,4 +1,4 @@
-"""Starting the server: schema, demonstration data, the listening socket, and a clean end."""
+"""Starting the server: schema, demonstration data, the listening socket, and a clean shutdown."""
 
 import asyncio
 import errno
@@ -27,17 +27,17 @@ _SHUTDOWN_S = 5
 
 @dataclass(frozen=True)
 class RunningServer:
-    """A server that answers at `url`."""
+    """A running server, listening at `url`."""
 
     url: str
 
 
 class CannotListen(OSError):
-    """The address that the server was told to listen on is not to be had."""
+    """The address to listen on is unavailable."""
 
 
 def prepare(settings: Settings, *, demo_data: bool) -> None:
-    """Makes the home and its database ready to serve; doing it again changes nothing."""
+    """Prepares the home and its database for serving. Idempotent."""
     settings.home.mkdir(parents=True, exist_ok=True)
     make_ready(settings.url)
     if not demo_data:
@@ -50,7 +50,7 @@ def prepare(settings: Settings, *, demo_data: bool) -> None:
 
 
 def serve(settings: Settings, *, demo_data: bool = False) -> None:
-    """Serves until SIGTERM or SIGINT. Says where on stdout, as its first line, once it is listening."""
+    """Serves until SIGTERM or SIGINT. Prints its URL as the first line on stdout once it is listening."""
     refuse_unprotected_listener(settings)
     prepare(settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
@@ -70,7 +70,7 @@ async def running(
     clock: Clock | None = None,
     handlers: Handlers = HANDLERS,
 ) -> AsyncIterator[RunningServer]:
-    """A server within the running loop, for tests and the demonstration; it leaves signals alone."""
+    """A server in the running event loop, for tests and the demonstration; installs no signal handlers."""
     await asyncio.to_thread(prepare, settings, demo_data=demo_data)
     with _bound_socket(settings) as listener:
         started = asyncio.Event()
@@ -87,7 +87,7 @@ async def running(
 
 
 class _Server(uvicorn.Server):
-    """Tells when it has begun to listen, and says goodbye before it closes its connections."""
+    """Reports when it is listening, and notifies clients before it closes connections."""
 
     def __init__(self, app: Application, settings: Settings, on_started: Callable[[], None]) -> None:
         super().__init__(_config(app, settings))
@@ -105,7 +105,7 @@ class _Server(uvicorn.Server):
 
 
 class _CommandServer(_Server):
-    """Takes a signal as the wish to end, and ends well; uvicorn's own way is to die of it afterwards."""
+    """Shuts down cleanly on a signal; uvicorn would raise the signal again afterwards."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -120,7 +120,7 @@ class _CommandServer(_Server):
 
 
 class _EmbeddedServer(_Server):
-    """Leaves signals to the program that it runs in."""
+    """Leaves signals to the embedding program."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -133,7 +133,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         http=bounded_http(settings),
         ws="websockets-sansio",
         ws_max_size=settings.socket_message_bytes_max,
-        # Engine.IO has heartbeats of its own, and compressing each small message costs more than it saves.
+        # Engine.IO has its own heartbeats, and compressing small messages costs more than it saves.
         ws_ping_interval=None,
         ws_per_message_deflate=False,
         lifespan="on",
@@ -141,7 +141,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
-        # Nobody is believed about whom they forward for, unless it was said who may be.
+        # X-Forwarded-For is trusted only from configured proxies.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
@@ -152,7 +152,8 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 @contextmanager
 def _bound_socket(settings: Settings) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # asyncio sends small packets at once only where the socket says that it is TCP: else answers wait 40 ms.
+    # asyncio sets TCP_NODELAY only where the socket reports its protocol as TCP; without it answers wait 40
+    # ms.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""What can be set about a server; read once at the start and handed down."""
+"""The server's settings; read once at start-up and passed down."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -9,11 +9,11 @@ from sync_agent.contract.codes import QUEUE_EVENT_BYTES_MAX
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimits:
-    """How much one user, till, tenant or address may ask: each a sustained rate and the burst above it."""
+    """Rates for one user, till, tenant or address: each a sustained rate and the burst above it."""
 
     events_per_s: int = 50
     events_burst: int = 200
-    """Requests and events of one user, or of one till by itself."""
+    """Requests and events of one user, or of one till without a person."""
     uploads_per_s: int = 20
     uploads_burst: int = 200
     """Uploads of operations, a till; a user's where no till is named. The burst is 100,000 operations."""
@@ -21,22 +21,22 @@ class RateLimits:
     tenant_burst: int = 8000
     """Requests and events of one tenant, all together."""
     logins_per_account_a_minute: int = 5
-    """Failed ones: a success forgets those before it."""
+    """Failed attempts; a success resets them."""
     logins_per_address_a_minute: int = 20
     refreshes_per_s: int = 20
     refreshes_burst: int = 200
-    """Access tokens asked for anew, an address: a shop's tills may all have one."""
+    """Refreshes of access tokens from one address: a shop's tills may share one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything has a sensible default but the home, where the server keeps its secret and its database."""
+    """Everything but the home has a default. The home is the folder of the server's secret and database."""
 
     home: Path
     database_url: str | None = None
     """Any SQLAlchemy URL; None is a SQLite file under the home."""
     redis_url: str | None = None
-    """What joins several processes into one server; None: this process is all of it."""
+    """Connects several processes into one server; None: a single process."""
     secret_path: Path | None = None
     """The signing secret, the same for all processes of one server; None: a file under the home."""
     host: str = "127.0.0.1"
@@ -44,13 +44,13 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     insecure: bool = False
-    """Listen without TLS on other addresses than loopback too: behind a proxy that ends it."""
+    """Listen without TLS on addresses other than loopback: behind a proxy that terminates TLS."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses whose X-Forwarded-For is believed."""
+    """Addresses whose X-Forwarded-For is trusted."""
     metrics_token: str | None = None
-    """Lets others than loopback read /metrics."""
+    """Bearer token for reading /metrics from other addresses than loopback."""
     admin_ui: tuple[str, str] | None = None
-    """User name and password of the Socket.IO Admin UI, read-only; None: it is off."""
+    """User name and password of the read-only Socket.IO Admin UI; None: off."""
 
     access_token_s: int = 15 * 60
     refresh_token_s: int = 30 * 24 * 3600
@@ -59,34 +59,35 @@ class Settings:
     token_grace_s: float = 60.0
     """How long a socket may outlive its access token."""
     sweep_s: float = 1.0
-    """How often sockets are looked over for those two, and for sign-ins that have ended."""
+    """How often sockets are checked for those two limits and for ended sign-ins."""
     token_recheck_s: float = 2.0
-    """How long it is remembered that the bearer of a token still stands."""
+    """How long a token's validity is cached."""
     connections_max: int = 5000
     connections_per_tenant_max: int = 1000
     head_within_s: float = 10.0
     """A connection on which no request's head is complete by then is closed."""
     body_pause_s: float = 30.0
-    """A request whose body hardly moves for so long is broken off."""
+    """A request whose body makes almost no progress for this long is aborted."""
     backlog_max: int = 1000
-    """Messages that may wait for a socket; one for which more wait, and ever more, is closed."""
+    """Messages that may queue for a socket; one whose queue exceeds this and grows is closed."""
     rate_limits: RateLimits = RateLimits()
 
     feed_window_ms: int = 20
     feed_changes_max: int = 100
-    """The feed sends at once, but no more often than once a window, unless so many changes wait."""
+    """The feed sends at once and then at most once a window, unless this many changes wait."""
     sync_state_s: float = 30.0
-    """How often `sync-state` is told, besides at each change."""
+    """How often `sync-state` is sent, besides after each change."""
     sync_state_pause_s: float = 0.5
-    """Changes closer together than this are told as one."""
+    """Changes within this time are sent as one."""
     presence_beat_s: float = 5.0
-    """How often a process says that its sockets are still there; three missed, and they are not."""
+    """How often a process renews its presence; after three missed beats its sockets count as gone."""
 
     retention_days: int = 30
-    """How long changes stay in the streams; a till that was away for longer starts from a snapshot."""
+    """How long changes are retained in the streams; a till that was away for longer starts from a snapshot.
+    """
     prune_every_s: float = 600.0
     prune_rows: int = 1000
-    """At most so many rows go in one transaction, so that nobody waits for the pruning."""
+    """Rows deleted in one transaction at most, so that pruning does not block writers."""
 
     operations_per_commit: int = 250
     snapshot_rows: int = 1000
@@ -99,9 +100,10 @@ class Settings:
     ping_interval_s: float = 15.0
     ping_timeout_s: float = 10.0
     socket_message_bytes_max: int = 2 * QUEUE_EVENT_BYTES_MAX
-    """A longer message closes the connection; twice the limit lets most offenders be told why instead."""
+    """A longer message closes the connection; at twice the event's limit most clients get a refusal instead.
+    """
     allowed_origins: tuple[str, ...] = ()
-    """Web pages that may talk to the server. A native client sends no Origin and needs none."""
+    """Origins of web pages that may use the server. A native client sends no Origin and needs none."""
 
     @property
     def url(self) -> str:
@@ -113,7 +115,7 @@ class Settings:
 
 
 class UnsafeSettings(ValueError):
-    """The server would listen in a way that nobody can have meant."""
+    """The settings would expose the server insecurely."""
 
 
 def refuse_unprotected_listener(settings: Settings) -> None:

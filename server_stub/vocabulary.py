@@ -14,13 +14,13 @@ from server_stub.roles import Action
 
 @dataclass(frozen=True)
 class MovementReason:
-    """Why stock moved. `sign` is the usual one of its delta; the server takes either."""
+    """Why stock moved. `sign` is the usual sign of its delta; the server accepts either."""
 
     code: str
     meaning: str
     sign: Literal["+", "−", "±"] = "±"
     by_client: bool = True
-    """Whether a movement may name it; a count has a form of its own."""
+    """Whether a movement operation may name it; counts have a kind of operation of their own."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class PaymentMethod:
 
 @dataclass(frozen=True)
 class TransactionKind:
-    """What a till's transaction is. `stock` and `turnover` are what its lines and its total do: +1, −1, 0.
+    """A kind of till transaction. `stock` and `turnover` are the signs of its effect on either: +1, −1, 0.
 
-    `reason` is that of the movements which it makes. `right` is what it takes besides the right to sell, and
-    `right_without_reference` what it takes where it names no earlier transaction.
+    `reason` is that of its movements. `right` is what it needs besides the right to sell, and
+    `right_without_reference` what it needs if it names no earlier transaction.
     """
 
     code: str
@@ -48,7 +48,7 @@ class TransactionKind:
 
 @dataclass(frozen=True)
 class Unit:
-    """What a product is sold by; a quantity is a whole number of its smallest part."""
+    """A unit of sale; a quantity is an integer in its smallest part."""
 
     code: str
     meaning: str
@@ -145,7 +145,9 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Listed:
-    """A vocabulary as documents list it: meanings by word. `closed` where the server refuses other words."""
+    """A vocabulary as listed in documents: meanings by word. `closed` where the server refuses other
+    words.
+    """
 
     words: dict[str, str]
     closed: bool = False
@@ -160,9 +162,9 @@ LISTED = {
     "transactionKinds": Listed({code: row.meaning for code, row in TRANSACTION_KINDS.items()}, closed=True),
     "units": Listed({code: row.meaning for code, row in UNITS.items()}, closed=True),
 }
-"""By the name that the contract gives each (`wire.in_vocabulary`)."""
+"""By the contract's name for each (`wire.in_vocabulary`)."""
 
 
 def kind_of(code: str) -> TransactionKind:
-    """The kind behind a code; one that this server does not know moves neither stock nor turnover."""
+    """The kind of a code; an unknown one moves neither stock nor turnover."""
     return TRANSACTION_KINDS.get(code) or TransactionKind(code, "")

@@ -1,4 +1,4 @@
-"""Forgetting in the background: the tenants that this process has served, one after the other."""
+"""Pruning in the background: of each tenant that this process has served, in turn."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 class Pruner:
-    """Knows tenants by their commits: no question is ever asked about all of them."""
+    """Prunes tenants that it has seen commits of; it never queries across all tenants."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
@@ -20,11 +20,11 @@ class Pruner:
         self._served: set[str] = set()
 
     def committed(self, commit: Commit) -> None:
-        """Listens on the writer's thread."""
+        """Notes the tenant of a commit. Called on the writer's thread."""
         self._served.update(change.tenant_id for change in commit.changes)
 
     async def run(self) -> None:
-        """Prunes now and then until cancelled."""
+        """Prunes at intervals until cancelled."""
         while True:
             await asyncio.sleep(self._settings.prune_every_s)
             await self.prune()

@@ -1,4 +1,4 @@
-"""Keeps the server's background tasks alive: what fails is logged with its traceback and begun again."""
+"""Supervises background tasks: a task that fails is logged with its traceback and restarted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ _PAUSE_S = 0.5
 async def supervise(
     name: str, work: Callable[[], Awaitable[None]], failed: Callable[[str], None] = lambda _name: None
 ) -> None:
-    """Runs `work` again and again until cancelled; it returns only by failing, and `failed` hears of it."""
+    """Runs `work`, and restarts it when it fails, until cancelled. `failed` is called at each failure."""
     while True:
         try:
             await work()
@@ -25,7 +25,7 @@ async def supervise(
 
 
 async def end(task: asyncio.Task[None]) -> None:
-    """Cancels until it has ended: a library may swallow a cancellation that comes just as its answer does."""
+    """Cancels a task until it has ended: a library may swallow a cancellation that races with its result."""
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=_PAUSE_S)

@@ -1,7 +1,7 @@
-"""What whoever runs the server does beside it, a database in hand: new shops, a new epoch, a till's end.
+"""What an operator does with the server's database: add a shop, start a new epoch, revoke a till.
 
-No token speaks here: the right to do it is the right to the database. The trail says of each that it came
-from the command line.
+No token is checked: access to the database is the right to do it. The audit trail names the command line as
+the origin.
 """
 
 from collections.abc import Sequence
@@ -29,11 +29,11 @@ from sync_agent.contract.wire import Id, ShortText, Wire
 
 
 class Refused(Exception):
-    """It is not done, for a reason that whoever asked can do something about."""
+    """A command was refused for a reason that the operator can mend."""
 
 
 class _NewTenant(Wire):
-    """Its fields are named like the flags, so that what is wrong is said with the names of the flags."""
+    """The fields are named like the flags, so that validation errors name the flags."""
 
     tenant: Id
     name: ShortText = Field(min_length=1)
@@ -49,7 +49,7 @@ class _NewPlace(Wire):
 
 @dataclass(frozen=True)
 class NewTenant:
-    """A shop to be: its places, and the admin who brings in everybody else."""
+    """A shop to create: its places, and the admin who adds everybody else."""
 
     tenant_id: str
     name: str
@@ -105,9 +105,9 @@ def add_tenant(unit: UnitOfWork, new: NewTenant) -> None:
 
 
 def new_epoch(unit: UnitOfWork) -> Sequence[str]:
-    """Gives every stream of the tenant a new epoch: its numbers may come a second time, with other changes.
+    """Gives every stream of the tenant a new epoch, so that every till takes a snapshot.
 
-    Every till takes a snapshot then.
+    Needed where a stream may give a number again with another change: after restoring a backup.
     """
     streams = _streams_of(unit)
     unit.streams.lock(streams)
@@ -128,7 +128,7 @@ IMPORT_BATCH = 200
 async def import_outbox(
     database: Database, header: ExportHeader, operations: Sequence[dict[str, Any]]
 ) -> list[OperationResult]:
-    """Judge what a till exported, as that till's. Refuses where the shop never had such a till."""
+    """Imports a till's exported outbox in that till's name. Refuses a till that the shop never had."""
 
     def place_of(connection: Connection) -> str | None:
         return connection.execute(

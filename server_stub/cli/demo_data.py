@@ -1,7 +1,7 @@
-"""Two shops to try the server with: `demo`, with a catalogue and stock at two places, and its `rival`.
+"""Two shops for trying the server: `demo`, with a catalogue and stock at two places, and `rival`.
 
-Everything is created through the rules that tills are held to, so the ledger sums from the first row; ids are
-the same on every machine, and a home that has a tenant keeps it as it is.
+Everything is created through the handlers that tills' operations go through, so the ledger sums from the
+first row. Ids are the same on every machine. A tenant that exists already is left as it is.
 """
 
 import csv
@@ -33,7 +33,7 @@ _LONDON = "Europe/London"
 
 @dataclass(frozen=True)
 class Shop:
-    """A tenant to be, whose first user stocks it."""
+    """A tenant to create, whose first user enters its stock."""
 
     tenant_id: str
     name: str
@@ -43,7 +43,9 @@ class Shop:
 
 @dataclass(frozen=True)
 class Article:
-    """One line of a catalogue; `stock` in the product's unit, thousandths where it is sold by weight."""
+    """One line of a catalogue; `stock` is in the product's unit, or in thousandths of it if sold by
+    weight.
+    """
 
     name: str
     barcode: str

@@ -1,7 +1,7 @@
-"""The command line of `evertill server` and `python -m server_stub`: to serve, and to look after a server.
+"""The command line of `evertill server` and `python -m server_stub`: serving, and administration.
 
-Without a command it serves. What is refused is said in words on stderr, with exit code 2; 1 is the answer of
-a check that found something.
+Without a command it serves. Refusals are printed on stderr with exit code 2; 1 is the result of a check that
+found something.
 """
 
 import argparse
@@ -218,7 +218,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """What the flags say, each file looked into; refuses what could not be served, or not safely."""
+    """The settings from the flags, each named file checked. Raises Refused, or UnsafeSettings."""
     for flag, path in (("--tls-cert", arguments.tls_cert), ("--tls-key", arguments.tls_key)):
         if path is not None:
             _read(flag, path)
@@ -255,7 +255,7 @@ def _refuse_unpaired(cert: Path, key: Path) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
     except OSError as error:
-        # A key with a passphrase, and nobody to ask for it, is no error of the library.
+        # OpenSSL would prompt for the passphrase of an encrypted key; a server has no terminal for that.
         why = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror
         raise Refused(f"--tls-cert, --tls-key: not a certificate and its key ({why})") from error
 
@@ -487,7 +487,7 @@ def _place(arguments: argparse.Namespace) -> Settings:
 
 @contextmanager
 def _opened(arguments: argparse.Namespace, *, may_create: bool = False) -> Iterator[Database]:
-    """The database of a server, which may be running meanwhile."""
+    """Opens the database of a server, which may be running."""
     settings = _place(arguments)
     if arguments.database is None:
         if not may_create and not (settings.home / "server.sqlite3").exists():

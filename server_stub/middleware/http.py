@@ -1,6 +1,6 @@
-"""ASGI middleware: an id, a log line and a measurement for each request, and which pages may ask.
+"""ASGI middleware: request ids, log lines, metrics, security headers, and checking Origin.
 
-`OriginMiddleware` wraps the whole application, Socket.IO's own answers too; its answer holds for both.
+`OriginMiddleware` wraps the whole application, Socket.IO's own responses included.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -28,7 +28,7 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
-    # Nothing here is a page: if an answer is ever shown as one, it may load nothing and sit in no frame.
+    # No response is a web page: should a browser render one, it may load nothing and not be framed.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -36,13 +36,13 @@ _SECURITY_HEADERS = {
 _WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 _NO_ROUTE = "(none)"
 _GONE_STATUS = 499
-"""In the log alone: who asked went away before the answer."""
+"""Only in the log: the client disconnected before the response."""
 
 
 class OriginMiddleware:
-    """What every answer bears, from whichever door: security headers, and no ear for foreign pages.
+    """Adds security headers to every response, and refuses pages of origins that are not allowed.
 
-    A browser says with Origin which page is asking; a native client sends none, and needs none.
+    A browser sends Origin; a native client sends none and needs none.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class OriginMiddleware:
         return origin in self._allowed or (bool(host) and _host_of(origin) == host.lower())
 
     async def _deny(self, scope: Scope, receive: Receive, send: Send, origin: str) -> None:
-        """Answers 403 in the envelope; a socket's handshake too, where the server can carry that."""
+        """Responds 403 in the envelope; to a socket's handshake too, where the server supports that."""
         request_id.set(self._new_id())
         log.warning("origin.refused", origin=origin[:200], request_id=request_id.get())
         response = refuse(Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not talk to the server"))
@@ -89,7 +89,7 @@ class OriginMiddleware:
 
 
 def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
-    """Lets pages of these origins read the answers of `app`. `OriginMiddleware` refused all others."""
+    """Lets pages of these origins read responses of `app`. `OriginMiddleware` has refused all others."""
     if not allowed_origins:
         return app
     return CORSMiddleware(
@@ -111,16 +111,16 @@ def _host_of(origin: str) -> str:
 
 @dataclass
 class _Answered:
-    """What is known of an answer as it goes out."""
+    """What is recorded of a response as it is sent."""
 
     began_s: float = field(default_factory=steady_s)
     status: int = _GONE_STATUS
 
 
 class RequestMiddleware:
-    """Gives each request an id, the client's own if it is a plain word, and tells how it went.
+    """Gives each request an id (the client's own, if it is a plain word), and logs and measures the response.
 
-    It is also the supervisor of requests: a bug ends here, logged with its traceback.
+    Also the last exception handler of requests: a bug is logged with its traceback.
     """
 
     def __init__(self, app: ASGIApp, new_id: Callable[[], str], metrics: Metrics) -> None:
@@ -145,7 +145,7 @@ class RequestMiddleware:
 
         method = scope["method"]
         if method == "HEAD":
-            # The answer to GET; whoever carries it leaves its body out.
+            # The response to GET; the server drops its body.
             scope = {**scope, "method": "GET"}
         with structlog.contextvars.bound_contextvars(request_id=identifier):
             try:
@@ -153,7 +153,7 @@ class RequestMiddleware:
             except ClientDisconnect:
                 answered.status = _GONE_STATUS
             except Exception:
-                # It was answered already, by the handler for bugs.
+                # The handler for bugs has responded already.
                 log.exception("request.failed", route=_route(scope))
             self._log(method, scope, answered)
 
@@ -176,6 +176,6 @@ class RequestMiddleware:
 
 
 def _route(scope: Scope) -> str:
-    """The template of the path, without what is asked about."""
+    """The path's template, without parameters."""
     route = scope.get("route")
     return _NO_ROUTE if route is None else str(route.path)

@@ -1,7 +1,7 @@
-"""What the HTTP parser leaves open: how long a request's head may be, how long a request may take to come,
-how many connections may be open, and the envelope for what is no HTTP.
+"""Limits below the application: the length of a request's head, how long a request may take to arrive, how
+many connections may be open, and the envelope for what is not HTTP.
 
-Everything that can be parsed is answered by the application; here is only what never gets that far.
+Whatever parses as a request is answered by the application.
 """
 
 import asyncio
@@ -18,23 +18,23 @@ from server_stub.settings import Settings
 from sync_agent.contract.codes import Envelope, ErrorCode
 
 _HEAD_BYTES_MAX = 64 * 1024
-"""Of the request line and all headers; trailers and the sizes of chunks count against the body's length."""
+"""Bytes of the request line and all headers; trailers and chunk sizes count towards the body's length."""
 _CREDIT_BYTES_MAX = 1024 * 1024
 
 _LINGER_S = 1.0
 
 _BESIDE_SOCKETS = 1000
-"""Connections that may be open besides the sockets: requests, and sockets that are only just coming."""
+"""Connections allowed besides sockets: requests, and sockets that are being opened."""
 _STEP_BYTES = 1024
-"""What must come of a body in each pause that it may make: of the slowest line more does."""
+"""Bytes that must arrive of a body within each pause; even the slowest usable line sends more."""
 
 
 _OTHER_FILES = 64
-"""What else this process has open: databases, logs, libraries."""
+"""File descriptors for everything else: databases, logs, libraries."""
 
 
 def _files_max() -> int:
-    """How many files and connections the system lets this process have open."""
+    """The process's limit of open files."""
     try:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
@@ -53,10 +53,10 @@ def bounded_http(settings: Settings) -> type["BoundedHttp"]:
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Answers 413 once a head is too long, and waits for nothing without end.
+    """Responds 413 when a head is too long, and applies timeouts to reading.
 
-    Between requests a connection that says nothing is uvicorn's to close; what is served, and what has become
-    a WebSocket, stays.
+    Idle connections between requests are closed by uvicorn; running requests and WebSockets are not limited
+    here.
     """
 
     head_within_s: ClassVar[float]
@@ -66,10 +66,10 @@ class BoundedHttp(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _is_in_body = False
     _come_of_body = 0
-    """Bytes, since the deadline was set."""
+    """Bytes of the body that arrived since the deadline was set."""
 
     _beside_body = 0
-    """Bytes that were no body, less those that were."""
+    """Bytes that arrived outside of bodies; each byte of a body takes two off, down to a limit."""
 
     _is_refused = False
 
@@ -92,7 +92,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self.transport.get_protocol() is not self:
             self._expect_nothing()
             return
-        # A head that has begun, or an empty line before one, has stopped uvicorn's own clock.
+        # uvicorn stops its keep-alive timer once a head, or an empty line before it, has begun.
         if self._deadline is None and self._is_nothing_asked():
             self._expect(self.head_within_s, self.transport.abort)
         if self._beside_body > _HEAD_BYTES_MAX:
@@ -125,7 +125,7 @@ class BoundedHttp(HttpToolsProtocol):
         return not is_served and not self._is_in_body
 
     def _look_at_body(self) -> None:
-        # While it is we who do not read, nothing can come.
+        # While reading is paused by flow control, nothing can arrive.
         if self._come_of_body < _STEP_BYTES and not self.flow.read_paused:
             self.transport.abort()
             return
@@ -145,7 +145,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_refused = True
         if self.cycle is None or self.cycle.response_complete:
             self.transport.write(_answer(refusal))
-        # Closing on a client that is still sending would take the answer from it again.
+        # Closing while the client is still sending would make it lose the response.
         self.loop.call_later(_LINGER_S, self.transport.close)
 
 

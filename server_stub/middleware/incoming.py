@@ -1,4 +1,4 @@
-"""What requests and events share: an id, and reading a body or payload into one of the contract's models."""
+"""What requests and events share: a request id, and reading a body or payload into a contract model."""
 
 import re
 import zlib
@@ -16,7 +16,7 @@ from sync_agent.contract.wire import Wire, has_nul, is_too_deep
 REQUEST_ID_HEADER = "X-Request-ID"
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request or event being answered; it stands in the logs and in the answer."""
+"""The id of the request or event being handled; it is in log lines and in the response."""
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -24,7 +24,7 @@ Message = TypeVar("Message", bound=Wire)
 
 
 def is_request_id(value: str) -> bool:
-    """Whether a client's own request id may stand in our logs and headers."""
+    """Whether a client's request id may be used in logs and headers."""
     return _PLAIN_WORD.fullmatch(value) is not None
 
 
@@ -32,7 +32,7 @@ def read_message(model: type[Message], payload: object) -> Message:
     if has_nul(payload):
         raise Refusal(ErrorCode.BAD_REQUEST, "a NUL character stands in it, which no text may hold")
     if is_too_deep(payload):
-        # What was read could be nested deeper than it can ever be written again.
+        # Data can be nested too deeply to be serialised again.
         raise Refusal(ErrorCode.BAD_REQUEST, "it is nested too deeply")
     try:
         return model.model_validate(payload)
@@ -41,9 +41,9 @@ def read_message(model: type[Message], payload: object) -> Message:
 
 
 async def read_body(request: Request, bytes_max: int = EVENT_BYTES_MAX) -> object:
-    """A request's JSON, inflated if it came compressed; neither form may be longer than allowed.
+    """A request's JSON, decompressed if needed; neither form may exceed `bytes_max`.
 
-    No body at all is an empty object, and up to the model that reads it.
+    An empty body is read as an empty object, which the model then validates.
     """
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding not in ("identity", "gzip"):

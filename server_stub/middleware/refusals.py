@@ -1,4 +1,4 @@
-"""A refusal as an HTTP answer: the error envelope, with the status and headers that its code asks for."""
+"""A refusal as an HTTP response: the error envelope, with the status and headers of its code."""
 
 import orjson
 from starlette.responses import Response

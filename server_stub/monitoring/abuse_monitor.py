@@ -1,7 +1,7 @@
-"""The server's eye on misuse: refusals go to the tenant's audit trail, and so does what looks odd.
+"""The abuse monitor: writes refusals and suspicious patterns to the tenant's audit trail.
 
-Lines are gathered for a moment and written together, equal ones as one with a count. While the database is
-away they are kept; there is a bound to how many, beyond which they are only counted.
+Lines are gathered briefly and written together, equal lines as one with a count. While the database is
+unavailable they are buffered up to a limit, beyond which they are only counted.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ log = structlog.get_logger()
 
 _EVERY_S = 1.0
 _LINES_MAX = 1_000
-"""Different lines waiting to be written, of all tenants."""
+"""Distinct lines that may wait to be written, over all tenants."""
 _TENANT_LINES_MAX = 250
-"""And of one, so that its noise does not drown the others'."""
+"""The same for one tenant, so that it does not crowd out the others."""
 _SUSPICIOUS_COMMITS_MAX = 10_000
 _WORDS_MAX = 200
 _DISCARDS = 5
 
 _MINUTE_MS = 60_000
 _QUIET_MS = 10 * _MINUTE_MS
-"""An anomaly is told once in this time, for each whom it concerns."""
+"""An anomaly is reported once in this time for each subject."""
 
 _AUDITED = frozenset(
     {
@@ -51,7 +51,7 @@ _AUDITED = frozenset(
         ErrorCode.UNKNOWN_EVENT,
     }
 )
-"""Refusals that say something about who was refused. The others are everyday: a conflict, an old token."""
+"""Refusals that say something about the caller. The others are routine: a conflict, an expired token."""
 
 Anomaly = Literal[
     "repeated_refusals",
@@ -64,7 +64,7 @@ Anomaly = Literal[
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """An audit line but for how often; equal ones are written as one."""
+    """An audit line without its count; equal lines are merged."""
 
     kind: str
     outcome: str
@@ -86,29 +86,29 @@ class _Line:
 
 
 _OVERFLOW = _Line("refusal", "overflow")
-"""How many more there were than could be kept."""
+"""Counts the lines that exceeded the buffer."""
 
 
 class AbuseMonitor:
-    """All but `committed` belongs to the event loop."""
+    """All methods but `committed` run on the event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lines: dict[str, Counter[_Line]] = {}
         self._suspicious: deque[CommittedChange] = deque(maxlen=_SUSPICIOUS_COMMITS_MAX)
         self._flushing = asyncio.Lock()
-        # A till that goes wrong, or somebody who tries doors: a person makes no twenty mistakes a minute.
+        # A till with a bug, or somebody probing: a person does not make twenty mistakes a minute.
         self._refusals = Burst(20, _MINUTE_MS, _QUIET_MS)
-        # One who has forgotten a password gives up, or asks, before the fifth try.
+        # Somebody who has forgotten a password gives up or asks before the fifth try.
         self._sign_ins = Burst(5, 5 * _MINUTE_MS, _QUIET_MS)
-        # A till stands in its shop. (A line that fails over changes its address too: this stops nobody.)
+        # A till stays in its shop. (A fail-over line changes its address too, but a report blocks nobody.)
         self._tills = TwoPlaces(10 * _MINUTE_MS, _QUIET_MS)
-        # Shelves are not emptied below nothing by the score: a missed delivery, or somebody playing.
+        # Many products do not fall below zero at once: a missed delivery, or abuse.
         self._oversells = Burst(20, 10 * _MINUTE_MS, _QUIET_MS)
-        # Sales that nobody can read are rare, and giving them up hides money.
+        # Unreadable sales are rare, and discarding them can hide money.
         self._discards = Burst(_DISCARDS, 60 * _MINUTE_MS, _QUIET_MS)
 
-    # --- what the doors tell -------------------------------------------------------------------------------
+    # --- what HTTP and sockets report ----------------------------------------------------------------------
 
     def refused(self, caller: Caller, doing: str, refusal: Refusal) -> None:
         """A bearer was refused an endpoint or event."""
@@ -129,9 +129,9 @@ class AbuseMonitor:
             self._flag(caller.tenant_id, "repeated_refusals", caller=caller)
 
     def sign_in_failed(self, tenant_id: str, username: str, address: str) -> None:
-        """Somebody did not know a password."""
+        """A sign-in failed."""
         if tenant_id not in self._lines and self._waiting() >= _LINES_MAX:
-            # Whether there is such a shop is not known yet, and names can be made up without end.
+            # It is unknown yet whether the tenant exists, and names can be invented without end.
             log.warning("watch.overflow", tenant=tenant_id[:_WORDS_MAX])
             return
         whom = (("username", username[:_WORDS_MAX]),)
@@ -140,7 +140,7 @@ class AbuseMonitor:
             self._flag(tenant_id, "failed_sign_ins", address=address, username=username[:_WORDS_MAX])
 
     def seen(self, caller: Caller) -> None:
-        """A bearer spoke, from the address that `caller` names."""
+        """A bearer made a request from the address in `caller`."""
         if not caller.is_device or not caller.address:
             return
         till = caller.tenant_id, caller.id
@@ -149,8 +149,8 @@ class AbuseMonitor:
             self._flag(caller.tenant_id, "device_from_two_addresses", caller=caller, other=other)
 
     def committed(self, commit: Commit) -> None:
-        """Listens on the writer's thread to what was committed; it is looked at when lines are written."""
-        # A product that several operations of one commit sold below nothing counts once.
+        """Notes suspicious changes of a commit. Called on the writer's thread; examined at the next flush."""
+        # A product that several operations of one commit oversold counts once.
         suspicious = {
             (change.stream, change.resource_type, change.resource_id): change
             for change in commit.changes
@@ -158,17 +158,17 @@ class AbuseMonitor:
         }
         self._suspicious.extend(suspicious.values())
 
-    # --- what becomes of it --------------------------------------------------------------------------------
+    # --- writing -------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Writes what was gathered to the audit trail, every second until cancelled."""
+        """Flushes to the audit trail every second until cancelled."""
         while True:
             await asyncio.sleep(_EVERY_S)
-            # The end of the server waits for what is being written, and does not break it off.
+            # A shutdown waits for a write in progress.
             await asyncio.shield(self.flush())
 
     async def flush(self) -> None:
-        """Writes it now; what the database does not take is kept for the next time."""
+        """Writes the gathered lines; those that the database refuses wait for the next flush."""
         async with self._flushing:
             self._examine_commits()
             for tenant_id in list(self._lines):
@@ -227,18 +227,20 @@ class AbuseMonitor:
 
 
 def _is_suspicious(change: CommittedChange) -> bool:
-    """Whether a product fell below nothing with this change, or what was to be sent was given up."""
+    """Whether the change oversold a product, or gave up an operation: discarded, or spent unsent by its
+    till.
+    """
     row: dict[str, Any] = change.row or {}
     if change.resource_type == "oversold":
         return bool(row["open"]) and row["since"] == format_time(from_ms(change.at_ms))
     if change.resource_type == SHIFT:
-        # Its second version is its closing; later ones tell of the same numbers again.
+        # Version 2 is the shift's closing; later versions repeat its numbers.
         return change.version == 2 and bool(row.get("spent"))
     return change.resource_type == "quarantine" and row.get("status") == "discarded"
 
 
 def _times(change: CommittedChange) -> int:
-    """How many things were given up; one that was sold below nothing counts once."""
+    """How many operations were given up, up to what makes a burst; an oversold product counts once."""
     spent = (change.row or {}).get("spent") if change.resource_type == SHIFT else None
     return 1 if spent is None else min(int(spent), _DISCARDS)
 
@@ -246,7 +248,7 @@ def _times(change: CommittedChange) -> int:
 def _write(unit: UnitOfWork, lines: Counter[_Line]) -> None:
     of = t.tenant.c
     if unit.rows(select(of.name).where(of.tenant_id == unit.tenant_id)).first() is None:
-        # Somebody tried to sign in to a shop that there is not.
+        # The tenant of a failed sign-in does not exist.
         addresses = sorted({line.address for line in lines if line.address})
         log.warning(
             "watch.no_such_tenant", tenant=unit.tenant_id, times=lines.total(), addresses=addresses[:5]

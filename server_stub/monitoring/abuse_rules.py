@@ -1,6 +1,6 @@
-"""What counts as odd, decided on times and names alone: no clock, no database, and bounded memory.
+"""What counts as suspicious, decided on times and names alone: no clock, no database, bounded memory.
 
-Whoever has not been heard of for longest is forgotten first when there are too many to remember.
+When there are too many subjects, the least recently seen is forgotten first.
 """
 
 from collections import OrderedDict, deque
@@ -17,9 +17,9 @@ class _Subject:
 
 
 class Burst:
-    """Tells when something has happened to one subject `times` times within a window.
+    """Detects that something happened to one subject `times` times within a window.
 
-    After it has told, it is silent about that subject for a while, however long the burst goes on.
+    After a report the subject is silent for a while, however long the burst lasts.
     """
 
     def __init__(self, times: int, within_ms: int, quiet_ms: int, subjects_max: int = _SUBJECTS_MAX) -> None:
@@ -33,7 +33,7 @@ class Burst:
         return len(self._subjects)
 
     def happened(self, subject: Hashable, now_ms: int) -> bool:
-        """Notes that it happened once more; True if it is time to tell."""
+        """Counts one occurrence; True if it should be reported now."""
         known = self._subjects.setdefault(subject, _Subject(deque(maxlen=self._times)))
         self._subjects.move_to_end(subject)
         if len(self._subjects) > self._subjects_max:
@@ -54,7 +54,7 @@ class _Whereabouts:
 
 
 class TwoPlaces:
-    """Tells when one subject is seen at two addresses within a window."""
+    """Detects one subject at two addresses within a window."""
 
     def __init__(self, within_ms: int, quiet_ms: int, subjects_max: int = _SUBJECTS_MAX) -> None:
         self._within_ms = within_ms
@@ -66,7 +66,7 @@ class TwoPlaces:
         return len(self._subjects)
 
     def seen(self, subject: Hashable, address: str, now_ms: int) -> str | None:
-        """Notes where it is; gives the other address if it is time to tell."""
+        """Notes the address; returns the other address if it should be reported now."""
         known = self._subjects.setdefault(subject, _Whereabouts())
         self._subjects.move_to_end(subject)
         if len(self._subjects) > self._subjects_max:
@@ -74,7 +74,7 @@ class TwoPlaces:
         other, when_ms = next(
             ((place, ms) for place, ms in known.last_ms.items() if place != address), (None, 0)
         )
-        # Two are kept, the newest: that is all that the question needs.
+        # The two newest addresses are enough to decide.
         known.last_ms = {address: now_ms} if other is None else {other: when_ms, address: now_ms}
         if other is None:
             return None

@@ -1,7 +1,7 @@
-"""The log: one JSON object a line on stderr, and nothing in it that nobody may read.
+"""Logging: one JSON object a line on stderr, without secrets.
 
-What a shop sold is never handed to the log in the first place; here is the second wall, for secrets that
-found their way into a field, a message or a traceback after all.
+Code does not log what a shop sold. As a second line of defence, secrets that reached a field, a message or a
+traceback are removed here.
 """
 
 import logging
@@ -31,7 +31,7 @@ _SECRET_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"ev[rd]_[A-Za-z0-9._:-]+_[A-Za-z0-9_-]+"), _GONE),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {_GONE}"),
     (re.compile(r"\$argon2[a-z]*\$[^\s'\"]+"), _GONE),
-    # Of URLs: who signs in to a database with what, and what was asked for.
+    # URLs: credentials of a database, and query strings.
     (re.compile(r"(?<=://)([^/\s:@]*):[^/\s]*@"), rf"\1:{_GONE}@"),
     (re.compile(r"(?<=[A-Za-z0-9/_-])\?[A-Za-z][A-Za-z0-9_.-]*=[^\s'\"]*"), f"?{_GONE}"),
     # "password": "…", pin=…, in the text of an error.
@@ -51,7 +51,7 @@ _OTHERS_LEAST = {
     **dict.fromkeys(("sqlalchemy", "websockets", "uvicorn.access", "asyncio"), logging.WARNING),
     "uvicorn.error": logging.INFO,
 }
-"""How much the libraries may say at most: below it they tell payloads, frames and what was asked for."""
+"""Log levels of the libraries: below these they log payloads, frames and query strings."""
 
 
 def configure(level: str) -> None:
@@ -79,17 +79,17 @@ def configure(level: str) -> None:
     root.setLevel(least)
     for name, at_least in _OTHERS_LEAST.items():
         other = logging.getLogger(name)
-        # The Socket.IO libraries give a logger without a level a handler of their own, for plain text.
+        # The Socket.IO libraries attach a plain-text handler to a logger that has no level.
         other.setLevel(max(least, at_least))
         other.handlers.clear()
 
 
 def _last() -> Iterable[Processor]:
-    """What every line goes through, ours and the libraries'."""
+    """The processors that every line passes, ours and the libraries'."""
     return (
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _leave_out_what_is_not_said,
-        # As text, and without the values of variables.
+        # Tracebacks as text, without the values of variables.
         structlog.processors.ExceptionRenderer(),
         remove_secrets,
         structlog.processors.JSONRenderer(serializer=_as_json),
@@ -101,7 +101,7 @@ def _leave_out_what_is_not_said(_logger: WrappedLogger, _method: str, line: Even
 
 
 def remove_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Takes the values of fields that are named like secrets, and what looks like one in any text."""
+    """Removes the values of fields named like secrets, and whatever looks like a secret in any text."""
     return {name: _clean(name, value, 0) for name, value in line.items()}
 
 
@@ -119,7 +119,7 @@ def _clean(name: str, value: Any, depth: int) -> Any:
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     for pattern, instead in _SECRET_TEXTS:
         text = pattern.sub(instead, text)
-    # Half a character, which no file can hold.
+    # A lone surrogate, which cannot be encoded.
     return text.encode("utf-8", "replace").decode()
 
 

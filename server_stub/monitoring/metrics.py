@@ -1,6 +1,6 @@
-"""What is counted and timed, in Prometheus form. Names and tenants' ids stand in it, never what they sold.
+"""Metrics in Prometheus form. Labels may carry names and tenants' ids, never what a shop sold.
 
-Counters are safe to turn from any thread; whoever measures says so here, and nobody asks here for a rule.
+Counters are safe to use from any thread. No rule reads a metric.
 """
 
 from collections import deque
@@ -39,16 +39,16 @@ _LATENCIES_MAX = 500
 _IN_CONFLICT = (STOCK_LEVEL, PRODUCT, TRANSACTION)
 _CODES = frozenset(code.value for code in ErrorCode)
 _UNKNOWN = "(unknown)"
-"""A client may call things what it likes; what it likes does not become a label."""
+"""The label for anything a client invents: labels must stay bounded."""
 
 
 class Metrics:
-    """One server's own registry, so that two servers in one process do not add up."""
+    """Has a registry of its own, so that two servers in one process do not add up."""
 
     def __init__(self, resource_types: Collection[str]) -> None:
         """`resource_types` are those that operations may be about."""
         self._resource_types = resource_types
-        # Each series would otherwise come with a second one that tells when it began.
+        # Without this each series gets a second one with its creation time.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
         self.process = ProcessFigures()
@@ -93,7 +93,7 @@ class Metrics:
         self._set_up_bare()
 
     def _set_up_bare(self) -> None:
-        """Series that alerts look at are there before anything has happened: a first one counts as a rise."""
+        """Creates the series that alerts use before anything happens: a first sample counts as a rise."""
         for kind in ("event", "request", "operation", "database", "task"):
             self._errors.labels(kind)
         for code in _CODES:
@@ -131,7 +131,7 @@ class Metrics:
             self._refusals.labels(outcome).inc()
 
     def operations_done(self, items: Sequence[object], results: Iterable[OperationResult]) -> None:
-        """Operations were judged; `items` are they as they came, in the order of their results."""
+        """Operations were answered; `items` are as received, in the order of `results`."""
         for item, result in zip(items, results, strict=True):
             named = item.get("resourceType") if isinstance(item, dict) else None
             resource_type = named if isinstance(named, str) and named in self._resource_types else _UNKNOWN
@@ -141,7 +141,7 @@ class Metrics:
                 self._errors.labels("operation").inc()
 
     def committed(self, commit: Commit) -> None:
-        """Listens on the writer's thread to what became of conflicts and of quarantined sales."""
+        """Counts conflicts and quarantined sales of a commit. Called on the writer's thread."""
         for change in commit.changes:
             if change.row is None:
                 continue
@@ -156,7 +156,7 @@ class Metrics:
                 self._quarantined.labels(change.row["status"]).inc()
 
     def published(self, commits: Iterable[Commit], now_ms: int) -> None:
-        """The feed has sent what these commits brought."""
+        """The feed has sent the changes of these commits."""
         for commit in commits:
             self._feed_changes.inc(len(commit.changes))
             if commit.changes:
@@ -166,7 +166,7 @@ class Metrics:
         self._sign_ins.labels(outcome).inc()
 
     def task_failed(self, _name: str) -> None:
-        """A background task failed and is begun again."""
+        """A background task failed and is restarted."""
         self._errors.labels("task").inc()
 
     def transaction_done(
@@ -182,12 +182,12 @@ class Metrics:
     def query_was_slow(self) -> None:
         self._slow_queries.inc()
 
-    # --- what is asked for when somebody looks -------------------------------------------------------------
+    # --- computed at each scrape ---------------------------------------------------------------------------
 
     def show_sockets(
         self, joined_by_tenant: Callable[[], Mapping[str, int]], is_open: Callable[[], int], open_max: int
     ) -> None:
-        """Where the sockets are counted; asked at each look, so no count can drift."""
+        """Registers a gauge of sockets that is computed at each scrape, so it cannot drift."""
         self._joined_by_tenant = joined_by_tenant
         self._is_open = is_open
         self.registry.register(_Connections(joined_by_tenant))
@@ -197,7 +197,7 @@ class Metrics:
         Gauge("evertill_sockets_max", "The ceiling.", registry=self.registry).set(open_max)
 
     def show_cache(self, name: str, size: Callable[[], int]) -> None:
-        """Something that is remembered, and a way to ask how much of it."""
+        """Registers a gauge of a cache's size."""
         self._cache_entries.labels(name).set_function(size)
 
     def joined_by_tenant(self) -> Mapping[str, int]:
@@ -207,29 +207,29 @@ class Metrics:
         return self._is_open()
 
     def event_latency_s(self, share: float) -> float:
-        """Within this time that share of the newest events were answered; 0 before the first."""
+        """Seconds within which the `share` fastest of the newest events were answered; 0 before the first."""
         ordered = sorted(self._latencies_s)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
     def text(self, *, is_ready: bool) -> bytes:
-        """What Prometheus reads."""
+        """The metrics in the text format that Prometheus scrapes."""
         self._ready.set(is_ready)
         return generate_latest(self.registry)
 
 
 class ProcessFigures(Collector):
-    """Memory, processor and threads of this process. None of it blocks."""
+    """Memory, CPU and threads of this process. Never blocks."""
 
     def __init__(self) -> None:
         self._process = psutil.Process()
-        # The first answer is always zero: it is the time since the last question.
+        # The first value is always zero: psutil measures since the previous call.
         self._process.cpu_percent(interval=None)
 
     def resident_bytes(self) -> int:
         return int(self._process.memory_info().rss)
 
     def cpu_percent(self) -> float:
-        """Of one processor, since the last question."""
+        """Percent of one CPU since the previous call."""
         return float(self._process.cpu_percent(interval=None))
 
     def collect(self) -> Iterator[Any]:

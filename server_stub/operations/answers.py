@@ -12,12 +12,12 @@ from server_stub.store import tables as t
 from sync_agent.contract.operations import OperationResult, ResultStatus
 
 _RETRIABLE = frozenset({ResultStatus.REJECTED, ResultStatus.BLOCKED})
-"""Results that are not final: the same content sent again is judged again."""
+"""Results that are not final: the same content sent again is applied again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation was answered, and the hash of the content that it had."""
+    """The stored result of an operation, and the hash of its content."""
 
     content_hash: str | None
     status: str
@@ -32,7 +32,9 @@ class Answer:
 
 
 class Answers:
-    """A new one is staged at once, so that an operation finds those before it in the table."""
+    """The stored answers of one transaction's operations. New ones are staged at once, so that later
+    operations of the transaction find them.
+    """
 
     def __init__(self, context: OperationContext, raws: Iterable[RawOperation]) -> None:
         self._context = context
@@ -41,7 +43,7 @@ class Answers:
         self._found = {row.id: Answer(row.content_hash, row.status, row.result) for row in rows}
         self._reapplied: dict[str, dict[str, Any]] = {}
         self.new_numbers: dict[str, list[int]] = {}
-        """Device numbers that were received in this transaction, by device."""
+        """Device numbers received in this transaction, by device."""
 
     def find(self, operation_id: str) -> Answer | None:
         return self._found.get(operation_id)
@@ -57,7 +59,7 @@ class Answers:
         self._found[raw.id] = Answer(row["content_hash"], row["status"], row["result"])
 
     def write(self) -> None:
-        """Writes over the answers that were not final."""
+        """Updates the answers of operations that were applied again."""
         if not self._reapplied:
             return
         unit = self._context.unit
@@ -72,7 +74,7 @@ class Answers:
 
 
 def replace_answer(context: OperationContext, result: OperationResult) -> None:
-    """From now on whoever sends the operation again hears this."""
+    """Replaces the stored answer: whoever sends the operation again gets this one."""
     of = t.operation.c
     context.unit.execute(
         update(t.operation)
@@ -124,7 +126,7 @@ def _row(
 
 
 def _number(context: OperationContext, raw: RawOperation, envelope: Envelope | None) -> int | None:
-    """The device number that is received with an operation; none where it is another operation's already."""
+    """The device number to record with an operation; None if another operation has it already."""
     if not raw.is_forwarded:
         return raw.device_seq if context.caller.device_id else None
     if envelope is None or envelope.device_id is None or not context.is_device(envelope.device_id):

@@ -1,4 +1,4 @@
-"""What the audit trail says of an operation: one line when it is judged, in the same transaction."""
+"""Audit lines of operations: one line when an operation is applied or refused, in the same transaction."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _WORDS_MAX = 500
 def write(
     context: OperationContext, raw: RawOperation, envelope: Envelope | None, outcome: Outcome, kind: str
 ) -> None:
-    """Stages the line of an operation that was judged just now."""
+    """Stages the audit line of an operation."""
     operation = raw.operation
     context.unit.audit(
         AuditRecord(

@@ -1,7 +1,7 @@
-"""Whether an operation may be done: asked once for each, before it is applied.
+"""Authorises each operation once, before it is applied.
 
-What can be said from the operation and its bearer alone is here; who may is the judgement of
-`server_stub.services.people.authorisation`, with people as they were when the operation was done.
+Checks that need only the operation and its bearer are here; who may is decided by
+`server_stub.services.people.authorisation`, with people's rights as they were when the operation was done.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from sync_agent.contract.operations import Operation
 def authorise(
     context: OperationContext, handler: Handler[Any], operation: ParsedOperation[Any]
 ) -> tuple[str, ...]:
-    """The flags of an operation that may be applied. Raises Refusal, or CannotBeTaken of a completed one."""
+    """The flags of an authorised operation. Raises Refusal, or CannotBeTaken of a completed one."""
     envelope = operation.envelope
     _must_be_of_this_tenant(context, envelope)
     _require_forwarding_till(context, envelope)
@@ -45,7 +45,7 @@ def _must_be_of_this_tenant(context: OperationContext, envelope: Envelope) -> No
 
 
 def _require_forwarding_till(context: OperationContext, envelope: Envelope) -> None:
-    """A till carries another's operations: one of the same tenant, and under numbers that are that one's."""
+    """A till may forward operations of another till of the same tenant, under that till's own numbers."""
     origin = envelope.operation.carried_for
     if origin is None:
         return
@@ -61,7 +61,7 @@ def _require_forwarding_till(context: OperationContext, envelope: Envelope) -> N
 
 
 def _must_be_at_its_place(context: OperationContext, handler: Handler[Any], envelope: Envelope) -> None:
-    """The bearer may act at the place that the operation names, if it names one."""
+    """Refuses a place that the operation names and where the bearer may not act."""
     place = envelope.location_id
     if place is None or place in context.caller.locations:
         return
@@ -70,7 +70,7 @@ def _must_be_at_its_place(context: OperationContext, handler: Handler[Any], enve
     else:
         refusal = Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {place}")
     if handler.is_completed and context.caller.is_device:
-        # A till's completed sale is never bounced, not even from the wrong place.
+        # A till's completed sale is never refused, not even from the wrong place.
         raise CannotBeTaken(refusal.message)
     raise refusal
 
@@ -78,7 +78,7 @@ def _must_be_at_its_place(context: OperationContext, handler: Handler[Any], enve
 def _flags(
     context: OperationContext, needed: Requirement, envelope: Envelope, *, is_completed: bool
 ) -> tuple[str, ...]:
-    """What the judgement has to say; nothing where it allows."""
+    """The flags that the decision gives; none where it allows."""
     caller, actor = context.caller, context.person(envelope.actor_id)
     approvals = tuple(_approvals(context, envelope.operation))
     moment = context.moments.of(envelope)
@@ -95,7 +95,8 @@ def _flags(
     if approvals or len(actor.versions) > 1:
         verdict = decide_now()
     else:
-        # Rights that never changed are the same at every moment: most operations of a till are judged once.
+        # Rights that never changed are the same at every moment, so most operations of a till share one
+        # decision.
         asked = (actor.id, needed, is_completed)
         verdict = context.verdicts.get(asked) or context.verdicts.setdefault(asked, decide_now())
     match verdict:
@@ -108,7 +109,7 @@ def _flags(
 
 
 def _approvals(context: OperationContext, operation: Operation) -> Iterator[Approval]:
-    """Who approved what in it. Where `approvals` says it, `approvedById` names somebody and no more."""
+    """Who approved what. Where `approvals` names the right, `approvedById` only names a person."""
     for approval in operation.approvals or ():
         yield Approval(context.person(approval.approver), approval.right, approval.of, approval.at_most)
     approver_id = operation.approved_by_id
@@ -117,7 +118,7 @@ def _approvals(context: OperationContext, operation: Operation) -> Iterator[Appr
 
 
 def people_named(envelope: Envelope) -> set[str]:
-    """Everybody whose rights count for an operation."""
+    """The ids of everybody whose rights count for an operation."""
     operation = envelope.operation
     approvers = {approval.approver for approval in operation.approvals or ()}
     named = {envelope.actor_id, *approvers}

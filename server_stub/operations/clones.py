@@ -1,7 +1,7 @@
-"""A till that was copied shows: its numbers come twice, with other content.
+"""Detects copied tills: their operation numbers come twice, with other content.
 
 A device numbers its operations and chains their hashes. A number seen again with another id or hash has two
-owners: the till was copied, or rolled back to an old state. A lower number not seen yet is only late.
+owners: the till was copied, or rolled back to an older state. A lower number not seen yet is only late.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from server_stub.store.tables import Device
 
 
 async def refuse_clone(database: Database, caller: Caller, raws: Sequence[RawOperation]) -> None:
-    """Hears nothing from a till that is revoked or cloned, or that shows itself as a clone just now."""
+    """Refuses a till that is revoked or cloned, and marks one as cloned that turns out to be."""
     device_id = caller.device_id
     if device_id is None:
         return
@@ -53,7 +53,7 @@ def _looks_cloned(
         owner = owners.setdefault(raw.device_seq, claim)
         if owner[0] != claim[0]:
             return True
-        # The same id with another content is refused for what it is, and is no sign of a second till.
+        # The same id with other content is refused for itself, and is no sign of a second till.
         same_content = owner[2] == claim[2]
         if same_content and None not in (owner[1], claim[1]) and owner[1] != claim[1]:
             return True

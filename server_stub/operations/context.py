@@ -1,7 +1,7 @@
-"""What handlers work with in one transaction: who asks, and what is known of people, places and products.
+"""What handlers work with in one transaction: the caller, and lookups of people, places and products.
 
-A context locks the streams that its operations may touch, looks up what all of them need with a query or two
-each, and is thrown away with its transaction.
+A context locks the streams that its operations may touch, loads what all of them need in a query or two
+each, and is discarded with its transaction.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from sync_agent.contract.wire import to_ms
 
 
 class OperationContext:
-    """One transaction's operations: whose they are, what is locked, and what was looked up for them."""
+    """The context of one transaction's operations: caller, locks, loaded data."""
 
     def __init__(self, unit: UnitOfWork, caller: Caller) -> None:
         self.unit = unit
@@ -33,7 +33,7 @@ class OperationContext:
         self.ledger = Ledger(unit)
         self.moments = Moments(unit)
         self.verdicts: dict[tuple[object, ...], Verdict] = {}
-        """Judgements that hold for every operation alike; authorisation alone writes them."""
+        """Cached decisions that hold for every operation alike; only authorisation writes them."""
         self._names: dict[str, str | None] = {}
         self._rights: dict[str, Person] = {}
         self._devices: dict[str, str] = {}
@@ -48,17 +48,17 @@ class OperationContext:
         return self.unit.tenant_id
 
     def stream_of(self, place: str | None) -> str:
-        """The stream that tells of a place; of what belongs to none (None), the tenant's."""
+        """The stream of a place; of None, the tenant's."""
         return tenant_stream(self.tenant_id) if place is None else location_stream(self.tenant_id, place)
 
     def lock(self, places: Iterable[str | None]) -> None:
-        """Locks the streams of places of the tenant, all in one go."""
+        """Locks the streams of places (None: the tenant's), all in one call."""
         streams = {self.stream_of(place) for place in places}
         self.unit.streams.lock(streams)
         self._held |= streams
 
     def holds(self, place: str | None) -> bool:
-        """Whether the stream of a place is locked. What was not known when streams were locked may not be."""
+        """Whether the stream of a place is locked. A place found out later may not be."""
         return self.stream_of(place) in self._held
 
     def own(self, place: str | None) -> str | None:
@@ -85,12 +85,12 @@ class OperationContext:
             self._rights.update(rights_history.people(self.unit, missing))
 
     def person(self, user_id: str) -> Person:
-        """Whoever an id names, with all the rights that they ever had; without any, nobody of the tenant."""
+        """The person with all versions of their rights; without versions, the id is unknown to the tenant."""
         self.load_people([user_id])
         return self._rights[user_id]
 
     def name_of(self, user_id: str | None) -> str | None:
-        """A user's name, dismissed or not; None for anyone else, a till by itself too."""
+        """A user's name, dismissed or not; None for any other id, and for a till without a person."""
         if user_id is None:
             return None
         if user_id not in self._names:
@@ -104,7 +104,7 @@ class OperationContext:
         return self.unit.session.get(Device, (self.tenant_id, device_id)) is not None
 
     def owner_of_number(self, device_id: str, device_seq: int | None) -> str | None:
-        """The operation that was received under a till's number; None while none was."""
+        """The id of the operation received under a till's number; None if there is none."""
         of = t.operation.c
         found = self.unit.rows(
             select(of.id).where(
@@ -140,7 +140,7 @@ class OperationContext:
         self._products[row["id"]] = row
 
     def load_references(self, names: Iterable[str]) -> None:
-        """Looks up which transactions there are, by id or receipt number."""
+        """Loads which till transactions exist, by id or receipt number."""
         missing = set(names) - self._references.keys()
         if not missing:
             return
@@ -152,7 +152,7 @@ class OperationContext:
         self._references.update({name: name in found for name in missing})
 
     def knows_transaction(self, name: str) -> bool:
-        """Whether there is a transaction of that id, or of that receipt number."""
+        """Whether there is a till transaction of that id or receipt number."""
         self.load_references([name])
         return self._references[name]
 
@@ -160,7 +160,7 @@ class OperationContext:
         self._references.update(dict.fromkeys(names, True))
 
     def origin(self, envelope: Envelope, occurred_ms: int | None = None) -> Origin:
-        """Where a movement comes from; an operation that does not say occurred when it was made."""
+        """The origin of a movement; without `occurred_ms` it occurred when the operation was made."""
         moment_ms = to_ms(envelope.operation.timestamp) if occurred_ms is None else occurred_ms
         return Origin(
             operation_id=envelope.operation.id,
@@ -180,7 +180,7 @@ class OperationContext:
         row: dict[str, Any] | None,
         operation_id: str | None,
     ) -> Effect:
-        """Publishes a row in the stream of a place, or of the tenant (None), which is locked."""
+        """Publishes a row in the locked stream of a place, or of the tenant (None)."""
         return self.unit.streams.publish(
             self.stream_of(place), resource_type, resource_id, version, row, operation_id
         )

@@ -1,12 +1,12 @@
-"""A dry run of a conflict's decisions: the real rules, rolled back."""
+"""Dry run of a conflict's decisions: the real handler in a transaction that is rolled back."""
 
 from functools import partial
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflicts
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handlers import conflict_resolution
 from server_stub.operations.parsing import Envelope, read
+from server_stub.operations.resources import conflicts
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.conflicts import (
@@ -23,7 +23,7 @@ from sync_agent.contract.wire import format_time, from_ms
 async def preview(
     database: Database, caller: Caller, conflict_id: str, request: PreviewRequest
 ) -> ConflictPreview:
-    """Tries every choice, each by itself; nothing is stored or published."""
+    """The result of every choice, each on its own; nothing is stored or published."""
 
     async def outcome(resolution: Resolution) -> PreviewedChoice:
         decision = ResolveConflict(
@@ -47,7 +47,7 @@ def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Pre
     context.lock([context.own(conflicts.place_of(context, decision.conflict_id))])
     stored = conflicts.find(context, decision.conflict_id)
     if not caller.is_device:
-        # A till by itself may look: whoever decides there says so later.
+        # A till without a person may preview; deciding requires a person.
         caller.must(conflict_resolution.requirement_of(stored.conflict).right)
     try:
         result = conflict_resolution.apply_decision(
@@ -61,7 +61,7 @@ def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Pre
 
 
 def _as_operation(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> Envelope:
-    """The operation that would carry the decision."""
+    """The operation that the decision would arrive in."""
     item = conflict_resolution.as_item(decision, unit.ids.new(), format_time(from_ms(unit.now_ms)))
     raw = read(item)
     assert raw.operation is not None, "what the server writes it can read"

@@ -1,7 +1,7 @@
-"""What a kind of operation is made of. `handlers/` has one module a kind; the queue knows none of them.
+"""The base of handlers: one for each kind of operation. The queue knows none of them.
 
-A handler says how its data is read, which places' streams it may write to, what it wants loaded, what right
-it needs and what it does. The queue parses, locks, loads, authorises, applies and keeps the answers.
+A handler says how its data is read, which places' streams it may write to, what to load, which right it
+needs and what it does. The queue parses, locks, loads, authorises, applies and stores the answers.
 ARCHITECTURE.md, “The server's operations”.
 """
 
@@ -29,12 +29,12 @@ Rows = Mapping[str, type[Wire]]
 
 
 class NoData(Wire):
-    """Of operations whose data says nothing: a deletion."""
+    """The data of operations that have none: a deletion."""
 
 
 @dataclass(frozen=True)
 class ParsedOperation(Generic[Data]):
-    """An operation whose data its handler has read. `flags` are what authorisation found odd about it."""
+    """An operation with its data read by its handler. `flags` are what authorisation flagged."""
 
     envelope: Envelope
     data: Data
@@ -67,20 +67,20 @@ class ParsedOperation(Generic[Data]):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What operations want loaded, so that many are served by a query or two."""
+    """What operations want loaded, so that one query serves many."""
 
     levels: frozenset[tuple[str, str]] = frozenset()
     """(location, product) pairs."""
     products: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
-    """Transactions that they name, by id or receipt number."""
+    """Till transactions that they name, by id or receipt number."""
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """The right that an operation needs, and the place where it needs it; None: at no place in particular.
+    """The right that an operation needs, and at which place; None: at no particular place.
 
-    `besides` are rights that only some of what is in it needs.
+    `besides` are further rights that parts of its content need.
     """
 
     right: Action
@@ -95,22 +95,24 @@ class Handler(ABC, Generic[Data]):
     """
 
     name: ClassVar[str]
-    """In the generated documents."""
+    """The kind's name in the generated documents."""
     resource_type: ClassVar[str]
     verb: ClassVar[Verb]
     data: type[Data]
     marker: ClassVar[str | None] = None
-    """The field of the data that tells this kind from another of the same resource type and verb."""
+    """The data field that distinguishes this kind from another of the same resource type and verb."""
     why_no_other_verb: ClassVar[str | None] = None
-    """Why the resource takes no other verb than its handlers': it is immutable. None: it makes no sense."""
+    """Reason why the resource has no other verbs than its handlers' (it is immutable); None: none is
+    needed.
+    """
     is_completed: ClassVar[bool] = False
-    """Whether it tells of what has happened already: it is never refused, but flagged or quarantined."""
+    """Whether it reports what has already happened: then it is never refused, but flagged or quarantined."""
     rows: ClassVar[Rows] = {}
-    """The rows that it publishes, by resource type; for the generated documents."""
+    """The models of the rows that it publishes, by resource type; for the generated documents."""
     audit_kind: ClassVar[str] = "operation"
 
     def read(self, operation: Operation) -> Data:
-        """The operation's data. Raises Refusal where it is not of its form."""
+        """Reads the operation's data. Raises Refusal where it is invalid."""
         try:
             return self.data.model_validate(operation.data)
         except ValidationError as error:
@@ -121,23 +123,23 @@ class Handler(ABC, Generic[Data]):
         return {context.own(operation.location_id)}
 
     def wanted(self, context: OperationContext, operation: ParsedOperation[Data]) -> Wanted:
-        """What it wants loaded ahead; nothing where it looks for itself."""
+        """What to load ahead; nothing where the handler queries itself."""
         return Wanted()
 
     @abstractmethod
     def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
-        """What whoever stands behind it has to be allowed. Raises Refusal where there is nothing to judge."""
+        """The right that the operation needs. Raises Refusal where its subject does not exist."""
 
     def apply(self, context: OperationContext, operations: Sequence[ParsedOperation[Data]]) -> list[Outcome]:
-        """Carries out a slice: authorised operations of this kind in device order, their streams locked.
+        """Applies a slice: authorised operations of this kind, in device order, with their streams locked.
 
-        An outcome for each, whatever becomes of the others. A handler that can serve many at once overrides
-        this; what it answers must not depend on how operations were sliced.
+        Returns an outcome for each, independent of the others. A handler that can serve many at once
+        overrides this; its answers must not depend on how operations were sliced.
         """
         return [self.attempt(context, operation) for operation in operations]
 
     def attempt(self, context: OperationContext, operation: ParsedOperation[Data]) -> Outcome:
-        """One operation's outcome, a refusal included."""
+        """Applies one operation; a refusal becomes its outcome."""
         try:
             return self.apply_one(context, operation)
         except CannotBeTaken as reason:
@@ -147,21 +149,21 @@ class Handler(ABC, Generic[Data]):
 
     @abstractmethod
     def apply_one(self, context: OperationContext, operation: ParsedOperation[Data]) -> Outcome:
-        """Carries one out. Raises Refusal or CannotBeTaken before anything of it is written."""
+        """Applies one operation. Raises Refusal or CannotBeTaken before anything is written."""
 
     def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
-        """A device's numbers have just been stored, for kinds that wait for some (a closed shift)."""
+        """Called when a device's numbers were stored, for kinds that wait for them (a closed shift)."""
 
 
 def resource_of(operation: ParsedOperation[Any], what: str) -> str:
-    """The id of the resource that an operation names. Raises Refusal where it names none."""
+    """The id of the resource that an operation names. Raises Refusal if it names none."""
     if operation.operation.resource_id is None:
         raise Refusal(ErrorCode.BAD_REQUEST, f"resourceId: {what} names its resource")
     return operation.operation.resource_id
 
 
 class Handlers:
-    """The kinds that a server knows."""
+    """The handlers that a server has, one for each kind."""
 
     def __init__(self, handlers: Sequence[Handler[Any]]) -> None:
         self.all = tuple(handlers)
@@ -173,7 +175,7 @@ class Handlers:
             self.rows.update(handler.rows)
 
     def find(self, resource_type: object, verb: object, data: Mapping[str, Any]) -> Handler[Any]:
-        """The handler of an operation. Raises Refusal where there is none, or the data fits several."""
+        """The handler of an operation. Raises Refusal if there is none, or if the data fits several."""
         found = self._by_form.get((str(resource_type), str(verb)), [])
         if not found:
             raise self._unknown(str(resource_type), str(verb))
@@ -186,7 +188,7 @@ class Handlers:
         return fitting[0]
 
     def is_completed(self, raw: Mapping[str, Any]) -> bool:
-        """Whether an item, readable or not, claims to be of a kind that is never refused."""
+        """Whether an item, readable or not, claims to be of a completed kind, which is never refused."""
         found = self._by_form.get((str(raw.get("resourceType")), str(raw.get("operation"))), [])
         return any(handler.is_completed for handler in found)
 

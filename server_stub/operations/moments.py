@@ -17,11 +17,11 @@ from sync_agent.contract.streams import tenant_stream
 from sync_agent.contract.wire import to_ms
 
 _Received = tuple[int, int, int]
-"""A number of a till, the moment that it was done, and what had been read by then (0: not said)."""
+"""A till's number, when it was done, and the stream number read by then (0: unknown)."""
 
 
 class Moments:
-    """Of one transaction's operations. `load` comes first, with all their numbers."""
+    """The moments of one transaction's operations. Call `load` first, with all their numbers."""
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -30,7 +30,7 @@ class Moments:
         self._of: dict[tuple[str, str, int], Moment] = {}
 
     def load(self, numbers: Iterable[tuple[str | None, int | None]]) -> None:
-        """Looks up what came before these (till, number): a query for each run of numbers."""
+        """Loads what precedes these (till, number) pairs: one query for each run of numbers."""
         by_till: dict[str, set[int]] = {}
         for device_id, number in numbers:
             if device_id is not None and number is not None:
@@ -41,7 +41,7 @@ class Moments:
                     self._load_before(device_id, number)
 
     def of(self, envelope: Envelope) -> Moment:
-        """When it was done. Of whoever gives no numbers, that is now: nothing bounds what they say."""
+        """When the operation was done. Without a number that is now, since nothing bounds what it claims."""
         if envelope.device_id is None or envelope.device_seq is None:
             return Moment(self._unit.now_ms)
         asked_before = envelope.id, envelope.device_id, envelope.device_seq
@@ -60,13 +60,15 @@ class Moments:
         return self._received(device_id, number, at_ms, read)
 
     def of_unreadable(self, device_id: str | None, number: int | None) -> Moment | None:
-        """The earliest that what cannot be read was done, for the numbers after it; None without a number."""
+        """The earliest moment of an unreadable operation, as a bound for later numbers; None without a
+        number.
+        """
         if device_id is None or number is None:
             return None
         return self._received(device_id, number, 0, 0)
 
     def _received(self, device_id: str, number: int, at_ms: int, read: int) -> Moment:
-        """The moment of a number, which those after it are bounded by."""
+        """Records the moment of a number; it bounds those of later numbers."""
         received = self._by_till.setdefault(device_id, [])
         place = bisect_left(received, (number,))
         if place:

@@ -1,4 +1,4 @@
-"""What became of one operation: the result that is stored and sent, and what its audit line says besides."""
+"""The outcome of one operation: the result that is stored and sent, and details for its audit line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.operations import Effect, OperationResult, ResultStatus
 
 REASON_MAX = 500
-"""Characters of the words that a result keeps for ever: some repeat what a client wrote."""
+"""Characters of a stored error message: some repeat what a client wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`audit` is what the audit line says of it besides its result."""
+    """A result, and in `audit` what the audit line says besides."""
 
     result: OperationResult
     audit: Mapping[str, Any] = field(default_factory=dict)
@@ -30,7 +30,7 @@ def applied(
     audit: Mapping[str, Any] | None = None,
     conflict: Conflict | None = None,
 ) -> Outcome:
-    """`flags` stand in the result only where there are some."""
+    """An applied operation's outcome; `flags` are in the result only if there are any."""
     body = dict(result or {})
     if flags:
         body["flags"] = list(flags)

@@ -1,4 +1,4 @@
-"""Reading operations one by one, as far as each can be read, and the order to take them in."""
+"""Parses operations one by one, as far as each is readable, and orders them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ _NEWER = "it was written by a newer Evertill than this server: update the server
 
 @dataclass(frozen=True)
 class RawOperation:
-    """One item as it came: readable, or not and why; `content_hash` is None if it cannot even be hashed."""
+    """One item as received: readable, or with the reason why not; `content_hash` is None if it cannot be
+    hashed.
+    """
 
     id: str
     item: dict[str, Any]
@@ -33,7 +35,7 @@ class RawOperation:
 
     @cached_property
     def device_seq(self) -> int | None:
-        """Its number on its device. What an unreadable one claims counts too: it has been received."""
+        """Its number on its device; also of an unreadable item, whose number counts as received."""
         if self.operation is not None:
             return self.operation.device_seq
         try:
@@ -43,7 +45,7 @@ class RawOperation:
 
     @property
     def is_forwarded(self) -> bool:
-        """Whether it is another till's, whose numbers are not its bearer's."""
+        """Whether a till forwards it for another till, so that its numbers are not the bearer's."""
         return self.item.get("carriedFor") is not None
 
     @cached_property
@@ -52,25 +54,25 @@ class RawOperation:
 
     @property
     def can_be_stored(self) -> bool:
-        """Whether its number and answer can be kept though it could not be read."""
+        """Whether its number and answer can be stored even if it is unreadable."""
         return self.has_usable_id and self.content_hash is not None and self.device_seq is not None
 
     @property
     def resource_type(self) -> str:
-        """What it says that it is about, as far as that can be kept."""
+        """The resource type that it claims, if that can be stored."""
         named = self.item.get("resourceType")
         return named[:_RESOURCE_TYPE_MAX] if isinstance(named, str) and not has_nul(named) else "(unreadable)"
 
     @property
     def place(self) -> str | None:
-        """The place that it names, as far as it can be read."""
+        """The place that it names, if readable."""
         data = self.item.get("data")
         named = self.item.get("locationId") or (data.get("locationId") if isinstance(data, dict) else None)
         return named if isinstance(named, str) else None
 
     @cached_property
     def chain_hash(self) -> str | None:
-        """Ties the operation to all before it on its device, where it says what came before."""
+        """The hash over the operation and its predecessor's hash, if it names one."""
         operation = self.operation
         if operation is None or operation.device_seq is None or operation.prev_hash is None:
             return None
@@ -79,7 +81,7 @@ class RawOperation:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What an operation need not say where a socket has said it: the place, and who is at the till."""
+    """Defaults from a socket's join: the place, and who is at the till."""
 
     location_id: str | None = None
     actor_id: str | None = None
@@ -90,9 +92,9 @@ NO_DEFAULTS = Defaults()
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A readable operation, and what follows from it and its bearer alone: the place, the person, the till.
+    """A readable operation, with place, person and till as they follow from it and its bearer.
 
-    `location_id` is the place it names, or the socket's; None where neither is known.
+    `location_id` is the place it names, else the socket's; None if neither is known.
     """
 
     raw: RawOperation
@@ -115,21 +117,21 @@ class Envelope:
 
 
 def envelope_of(caller: Caller, raw: RawOperation, defaults: Defaults) -> Envelope | None:
-    """In whose name and where an operation was made; None of one that cannot be read."""
+    """The envelope of an operation; None if it is unreadable."""
     operation = raw.operation
     if operation is None:
         return None
     place = operation.location_id
     if place is None:
         named = operation.data.get("locationId")
-        # What is named and is no id is no place, and not the socket's either.
+        # An invalid id names no place, and does not fall back to the socket's.
         place = defaults.location_id if named is None else named if is_id(named) else None
     return Envelope(
         raw=raw,
         operation=operation,
         location_id=place,
         actor_id=operation.actor_id or caller.user_id or defaults.actor_id or caller.id,
-        # A till may carry another's operations.
+        # A till may forward another's operations.
         device_id=operation.carried_for if caller.is_device and operation.carried_for else caller.device_id,
     )
 
@@ -144,7 +146,7 @@ def is_id(value: object) -> bool:
 
 
 def read(item: object) -> RawOperation:
-    """Reads one item as far as it can be read."""
+    """Parses one item as far as it is readable."""
     if not isinstance(item, dict):
         return RawOperation("", {}, None, None, "an operation is an object")
     said_id = item.get("id")
@@ -167,7 +169,9 @@ def read(item: object) -> RawOperation:
 
 
 def in_device_order(raws: Sequence[RawOperation]) -> list[int]:
-    """Positions in the order to take them: numbered ones by number, in the places that numbered ones have."""
+    """Positions in processing order: numbered items sorted by number, in the positions that numbered
+    items have.
+    """
     numbered = [place for place, raw in enumerate(raws) if raw.device_seq is not None]
     by_number = iter(sorted(numbered, key=lambda place: raws[place].device_seq or 0))
     return [next(by_number) if raw.device_seq is not None else place for place, raw in enumerate(raws)]

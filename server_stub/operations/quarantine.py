@@ -1,6 +1,7 @@
-"""Completed operations that cannot be taken as they are: kept whole, and told to the stream of their till.
+"""Quarantine: completed operations that cannot be accepted, stored whole and published to their till's
+stream.
 
-A stream carries such an operation without what was in it; that is for a manager who asks.
+The published row leaves out the content, which a manager can request.
 """
 
 from collections.abc import Mapping
@@ -18,21 +19,21 @@ from sync_agent.contract.operations import Effect, OperationResult, ResultStatus
 
 
 class CannotBeTaken(Exception):
-    """Why a completed operation is not taken as it is; it never goes back to its till for that."""
+    """Why a completed operation cannot be accepted; it is quarantined, never sent back to its till."""
 
 
 def place_of(raw: RawOperation, envelope: Envelope | None) -> str | None:
-    """The place that an operation names, as far as it can be read."""
+    """The place that an operation names, if readable."""
     return raw.place if envelope is None else envelope.location_id
 
 
 def store(context: OperationContext, raw: RawOperation, envelope: Envelope | None, reason: str) -> Outcome:
-    """Keeps it until a manager has looked at it."""
+    """Quarantines an operation until a manager decides."""
     place = place_of(raw, envelope)
     row: dict[str, Any] = {
         "tenant_id": context.tenant_id,
         "operation_id": raw.id,
-        # A till that names another's place does not follow that one's stream, and must hear of it too.
+        # A till that names another's place does not follow that stream: its row goes to the tenant's stream.
         "stream": context.stream_of(context.own(place)),
         "location_id": place if place in context.locations() else None,
         "device_id": context.caller.device_id,
@@ -60,7 +61,7 @@ def store(context: OperationContext, raw: RawOperation, envelope: Envelope | Non
 
 
 def change(context: OperationContext, row: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
-    """Writes and publishes what has become of one; its stream is locked. The row as it is now."""
+    """Writes and publishes changed columns of one; its stream is locked. Returns the new row."""
     new = {**row, **changed, "version": row["version"] + 1}
     of = t.quarantine.c
     context.unit.execute(

@@ -1,4 +1,4 @@
-"""What a manager does about sales in quarantine: looks at them, has them judged again, or gives them up."""
+"""A manager's actions on quarantined sales: list, retry, discard."""
 
 from typing import Any
 
@@ -41,12 +41,13 @@ def quarantined_for(
 
 
 def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handlers) -> QuarantineRow:
-    """Judges an operation again as what its till sent, at any place of the manager's.
+    """Applies an operation again as its till sent it, at any place of the manager's.
 
-    One that still cannot be taken stays open, and says why. One that was taken since is given as it is.
+    One that still cannot be accepted stays open with the new reason. One that was applied since is returned
+    as is.
     """
     stored = _find(unit, caller, operation_id)
-    # The manager has looked at where it was made, so the till's own place does not bound it any more.
+    # The manager has checked where it was made, so the till's own place is no limit here.
     till = Caller(caller.tenant_id, "device", caller.locations, device_id=stored["device_id"])
     context = OperationContext(unit, till)
     home = _place_of_till(unit, stored["device_id"])
@@ -71,7 +72,7 @@ def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handler
 
 
 def discard(unit: UnitOfWork, caller: Caller, operation_id: str, reason: str) -> QuarantineRow:
-    """Gives a sale up; what it says stays where it is. One that was given up before is given as it is."""
+    """Discards a sale; its content remains stored. One that was discarded before is returned as is."""
     context = OperationContext(unit, caller)
     stored = _find(unit, caller, operation_id)
     context.lock({stored["location_id"], None})

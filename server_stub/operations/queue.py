@@ -1,11 +1,11 @@
-"""The queue of operations: each is read by itself, judged once, answered for ever. It knows no kind.
+"""The queue of operations: parsed one by one, applied once, each answered for ever. It knows no kind.
 
-Operations of one request are taken in the order of their device's numbers, many to a transaction. A
-transaction holds the effects, the results and the changes of all its operations or of none: should one of
-them turn out to be beyond the program, the same operations are taken again one by one, so it fails alone.
+Operations of one request are applied in the order of their device's numbers, many to a transaction. A
+transaction commits the effects, results and changes of all its operations or of none; if one of them fails
+unexpectedly, they are retried one by one, so that it fails alone.
 
-In a transaction: parse, lock the places' streams, load, authorise, apply in slices, store the answers. What
-was published is sent once the transaction is committed.
+Within a transaction: parse, lock the places' streams, load, authorise, apply in slices, store the answers.
+Changes are published once the transaction is committed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from server_stub.errors import Refusal
-from server_stub.operations import audit, clones, conflicts, quarantine
+from server_stub.operations import audit, clones, quarantine
 from server_stub.operations.answers import Answers
 from server_stub.operations.authorisation import authorise, people_named
 from server_stub.operations.context import OperationContext
@@ -33,6 +33,7 @@ from server_stub.operations.parsing import (
     read,
 )
 from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.operations.resources import conflicts
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.codes import ErrorCode
@@ -42,7 +43,7 @@ log = structlog.get_logger()
 
 
 class OperationQueue:
-    """Takes operations from every door of a server, and judges them by its handlers."""
+    """Processes operations from HTTP, sockets and the command line with its handlers."""
 
     def __init__(self, database: Database, handlers: Handlers, operations_per_commit: int) -> None:
         self.handlers = handlers
@@ -52,7 +53,7 @@ class OperationQueue:
     async def process(
         self, caller: Caller, items: Sequence[object], defaults: Defaults = NO_DEFAULTS
     ) -> list[OperationResult]:
-        """Answers every item, in the order given; refuses all if the till itself is cloned or revoked."""
+        """Results of all items, in the order given; refuses all if the till is cloned or revoked."""
         raws = [read(item) for item in items]
         await clones.refuse_clone(self._database, caller, raws)
         return await self._take(caller, raws, defaults)
@@ -66,7 +67,9 @@ class OperationQueue:
     async def import_all(
         self, caller: Caller, items: Sequence[object], defaults: Defaults = NO_DEFAULTS
     ) -> list[OperationResult]:
-        """As `process`, whatever has become of the till: the operator's import of an exported outbox."""
+        """Like `process`, but also for a cloned or revoked till: for the operator's import of an exported
+        outbox.
+        """
         return await self._take(caller, [read(item) for item in items], defaults)
 
     async def _take(
@@ -88,14 +91,14 @@ class OperationQueue:
             try:
                 return await self._database.write(caller.tenant_id, work)
             except IntegrityError:
-                # Another process was given the same id at the same moment, for a place with another lock. It
-                # was first; now its answer is in the table. Or two copies of one till used a number at once.
+                # A unique key was violated: another process stored the same id concurrently under another
+                # place's lock, or two copies of a till used one number. A second try finds its answer.
                 await clones.refuse_clone(self._database, caller, raws)
                 return await self._database.write(caller.tenant_id, work)
         except Refusal:
             raise
         except Exception:
-            # The supervisor of single operations: a bug that one meets must not cost the others their result.
+            # A bug in one operation must not cost the others their results.
             if len(raws) > 1:
                 log.warning("operations.taken_one_by_one", count=len(raws))
                 return [
@@ -114,7 +117,7 @@ class OperationQueue:
 
 
 def refuse_unless_applied(result: OperationResult) -> None:
-    """Turns the result of a single operation into a refusal, where it is one."""
+    """Raises the refusal in the result of a single operation, if it is one."""
     if result.status is ResultStatus.APPLIED:
         return
     raise Refusal(
@@ -130,7 +133,7 @@ def refuse_unless_applied(result: OperationResult) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a transaction, read as far as it can be: `parsed` with its handler, or `refusal`."""
+    """One item of a transaction: `parsed` with its handler, or `refusal`."""
 
     raw: RawOperation
     envelope: Envelope | None
@@ -142,11 +145,11 @@ class Item:
 def apply_all(
     unit: UnitOfWork, caller: Caller, raws: Sequence[RawOperation], defaults: Defaults, handlers: Handlers
 ) -> list[OperationResult]:
-    """Judges operations in the order given, within one transaction."""
+    """Applies operations in the order given, within one transaction."""
     context = OperationContext(unit, caller)
     items = [parse(handlers, caller, raw, defaults) for raw in raws]
-    # Locks come before the first look at what is stored: of two processes that were given the same operation
-    # at once, the second one finds the first one's answer.
+    # Locks come before the first query: of two processes that got the same operation at once, the second
+    # finds the first one's answer.
     context.lock(_places(context, handlers, items))
     answers = Answers(context, raws)
     _load(context, items)
@@ -161,7 +164,7 @@ def apply_all(
 
 
 def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defaults) -> Item:
-    """Finds an operation's handler and reads its data."""
+    """Finds an operation's handler and parses its data."""
     envelope = envelope_of(caller, raw, defaults)
     if envelope is None:
         return Item(raw, None, refusal=Refusal(ErrorCode.BAD_REQUEST, raw.problem))
@@ -175,7 +178,7 @@ def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defau
 
 
 def places_of(context: OperationContext, handlers: Handlers, item: Item) -> set[str | None]:
-    """The places whose streams one operation may write to; None is the tenant's, where it is refused."""
+    """The places whose streams one operation may write to; None is the tenant's, also for a refused one."""
     if item.handler is not None and item.parsed is not None:
         return item.handler.places(context, item.parsed)
     if handlers.is_completed(item.raw.item):
@@ -197,7 +200,8 @@ def _places(context: OperationContext, handlers: Handlers, items: Sequence[Item]
     for item in items:
         places |= places_of(context, handlers, item)
     if context.caller.is_device and any(item.raw.device_seq is not None for item in items):
-        # A kind may wait for the till's numbers (`numbers_received`), or be told to by another process now.
+        # A handler may be waiting for the till's numbers (`numbers_received`), or may start to in another
+        # process.
         places.update(context.caller.locations)
     return places
 
@@ -225,9 +229,9 @@ def _load(context: OperationContext, items: Sequence[Item]) -> None:
 
 
 def _slices(items: Sequence[Item], answers: Answers) -> Iterator[list[Item]]:
-    """Runs of consecutive operations of one kind that have no answer yet; all else by itself.
+    """Runs of consecutive operations of one kind without an answer yet; any other item alone.
 
-    It is asked for the next one when the one before is answered, so an id that comes twice is answered twice.
+    Lazy: the next slice is taken after the previous one was answered, so a repeated id finds its answer.
     """
     piece: list[Item] = []
     ids: set[str] = set()
@@ -249,7 +253,7 @@ def _slices(items: Sequence[Item], answers: Answers) -> Iterator[list[Item]]:
 def _apply_slice(
     context: OperationContext, handlers: Handlers, answers: Answers, items: Sequence[Item]
 ) -> list[OperationResult]:
-    """The results of one slice: repeated, refused, or applied together."""
+    """Results of one slice: repeated, refused or applied together."""
     if len(items) == 1:
         repeated = _answered_before(context, answers, items[0])
         if repeated is not None:
@@ -258,7 +262,7 @@ def _apply_slice(
     authorised: list[ParsedOperation[Any]] = []
 
     def apply() -> None:
-        """Applies what was authorised so far: what is published stays in the order of the operations."""
+        """Applies what is authorised so far, so that changes are published in the order of the operations."""
         if authorised and items[0].handler is not None:
             outcomes.extend(items[0].handler.apply(context, authorised))
             authorised.clear()
@@ -281,7 +285,7 @@ def _apply_slice(
 
 
 def _answered_before(context: OperationContext, answers: Answers, item: Item) -> OperationResult | None:
-    """The first answer again; None of an operation that is to be judged."""
+    """The stored answer as `repeated`; None if the operation is to be applied."""
     raw = item.raw
     answer = answers.find(raw.id) if raw.id else None
     if answer is None:
@@ -298,7 +302,7 @@ def _answered_before(context: OperationContext, answers: Answers, item: Item) ->
 
 
 def _refused_or_kept(context: OperationContext, handlers: Handlers, item: Item) -> Outcome:
-    """A completed operation that cannot be read is kept whole, if it has an id to be known by."""
+    """Quarantines an unreadable completed operation, if it has an id; else refuses it."""
     raw, refusal = item.raw, item.refusal
     assert refusal is not None, "an item is parsed or refused"
     if handlers.is_completed(raw.item) and raw.content_hash is not None and raw.has_usable_id:
@@ -307,12 +311,12 @@ def _refused_or_kept(context: OperationContext, handlers: Handlers, item: Item) 
 
 
 def _keep(context: OperationContext, answers: Answers, item: Item, outcome: Outcome) -> OperationResult:
-    """Writes the audit line, and stores the answer of whatever may be asked about again."""
+    """Writes the audit line, and stores the answer if the operation can be repeated."""
     raw, result = item.raw, outcome.result
     known = answers.find(raw.id) if raw.id else None
     if known is None or not known.is_same_refusal(result):
         audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
-    # A till's manifest may count on what could not be read: its number has been received.
+    # A manifest may include unreadable operations: their numbers count as received.
     has_come = context.caller.is_device and raw.can_be_stored
     if item.envelope is not None or result.status is ResultStatus.QUARANTINED or has_come:
         answers.store(raw, item.envelope, result)

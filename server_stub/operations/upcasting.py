@@ -1,8 +1,8 @@
-"""Operations written by an older Evertill, in the form that this one reads.
+"""Upcasting: brings operations written by an older Evertill to the current form.
 
-A till's content never changes once it was tried, so an update of the till cannot rewrite what waits in it:
-the server brings an old form up to date, one step after another, before it is validated. The content hash
-stays that of the data as it was sent.
+A till never changes the content of an operation that it tried to send, so an updated till cannot rewrite its
+outbox. The server upcasts an old form step by step before validation. The content hash remains that of the
+data as sent.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,23 +11,25 @@ from typing import Any
 from sync_agent.contract.operations import OPERATION_SCHEMA, OPERATION_SCHEMAS_READ
 
 FORMS_READ = tuple(sorted(OPERATION_SCHEMAS_READ))
-"""What the server says of itself to whoever signs in or joins."""
+"""The forms that the server reads, as reported at sign-in and join."""
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
-"""Makes an operation of one form into one of the next; it gets a copy that it may keep."""
+"""Converts an operation from one form to the next; may modify its argument, which is a copy."""
 
 UPCASTS: Mapping[int, Upcast] = {}
-"""By the form that each starts from. Empty while there has been but one form."""
+"""Upcasts by the form that they start from. Empty while there is only one form."""
 
 
 class NewerForm(Exception):
-    """Written by an Evertill that is newer than this server."""
+    """The operation's form is newer than this server."""
 
 
 def to_current(
     item: dict[str, Any], upcasts: Mapping[int, Upcast] = UPCASTS, current: int = OPERATION_SCHEMA
 ) -> dict[str, Any]:
-    """The item in today's form. Raises NewerForm; whatever is no form's number at all is left as it is."""
+    """The item in the current form. Raises NewerForm; what is no form number at all is left for
+    validation.
+    """
     form = item.get("schema", min(OPERATION_SCHEMAS_READ))
     if not isinstance(form, int) or isinstance(form, bool):
         return item

@@ -1,6 +1,6 @@
-"""Who is at a socket: for `user-connected` and `user-disconnected`, for `sync-state`, and for the ceilings.
+"""Presence: who is connected, for `user-connected`, `user-disconnected`, `sync-state` and connection limits.
 
-`LocalPresence` holds it for a server of one process; `redis_presence` for one of several.
+`LocalPresence` serves a server of one process; `shared.RedisPresence` one of several.
 """
 
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """One socket that has joined. `pending` is what its till last said of its queue."""
+    """One joined socket. `pending` is the queue length that its till last reported."""
 
     sid: str
     user_id: str
@@ -19,53 +19,55 @@ class Present:
 
     @property
     def is_person(self) -> bool:
-        """A till by itself, with no clerk at it, is nobody."""
+        """False for a till without a clerk."""
         return self.user_id != self.device_id
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What a beat found out: users, each with their tenant and one of their sockets."""
+    """The result of a beat: users, each with their tenant and one of their sockets."""
 
     vanished: list[tuple[str, Present]] = field(default_factory=list)
-    """Who was at a process that lives no more, and is nowhere else."""
+    """Users whose only process has died."""
     returned: list[tuple[str, Present]] = field(default_factory=list)
-    """Who is at this process, and was not known any more: it had been taken for dead."""
+    """Users of this process that others had taken for dead."""
 
 
 class Presence(Protocol):
     """The joined sockets of all tenants, over all processes."""
 
     async def enter(self, tenant_id: str, present: Present) -> bool:
-        """Adds a socket, or says anew where it is. True if it is its user's only one.
+        """Adds or updates a socket. True if it is its user's only one.
 
         A socket whose user changes leaves first.
         """
         ...
 
     async def leave(self, tenant_id: str, sid: str) -> bool:
-        """Takes a socket away. True if it was its user's last one."""
+        """Removes a socket. True if it was its user's last one."""
         ...
 
     async def report(self, tenant_id: str, sid: str, pending: int) -> bool:
-        """Notes how many operations wait at a till. True if that is news."""
+        """Records a till's queue length. True if it changed."""
         ...
 
     async def of(self, tenant_id: str) -> list[Present]: ...
 
     async def count(self, tenant_id: str) -> int:
-        """How many sockets a tenant has."""
+        """The number of a tenant's sockets."""
         ...
 
     async def beat(self) -> Beat:
-        """Says that this process lives; gives who vanished with another, and who came back with this one."""
+        """Renews this process's presence; returns who vanished with another process, and who returned
+        with this one.
+        """
         ...
 
     async def close(self) -> None: ...
 
 
 class LocalPresence:
-    """Presence within one process."""
+    """Presence in one process."""
 
     def __init__(self) -> None:
         self._tenants: dict[str, dict[str, Present]] = {}

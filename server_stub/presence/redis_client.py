@@ -1,4 +1,4 @@
-"""The one way to Redis: nobody waits long for it, because a server does its work without it too."""
+"""The Redis client. Timeouts are short, because the server works without Redis too."""
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -6,7 +6,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 REDIS_TROUBLE = (RedisError, OSError)
-"""What a Redis that is away raises."""
+"""What an unavailable Redis raises."""
 
 ANSWER_S_MAX = 2.0
 
@@ -17,6 +17,6 @@ def connect_to(redis_url: str) -> Redis:
         socket_connect_timeout=ANSWER_S_MAX,
         socket_timeout=ANSWER_S_MAX,
         health_check_interval=15,
-        # Once, at once: for a connection that Redis closed while it lay idle.
+        # One immediate retry, for a connection that Redis closed while it was idle.
         retry=Retry(NoBackoff(), 1),
     )

@@ -1,11 +1,11 @@
-"""Presence over all processes of one server, held by Redis.
+"""Presence over all processes of one server, stored in Redis.
 
-Each tenant has a hash, a field for each socket: "process/user/sid". Each process has a key that runs out
-unless its beat renews it; the fields of a process without one are taken away by whoever notices first, in one
-step, so that exactly one process says who has vanished.
+Each tenant has a hash with a field for each socket: "process/user/sid". Each process has a key that expires
+unless its beat renews it. Fields of a process whose key expired are removed by whoever notices first, in one
+script, so that exactly one process reports who vanished.
 
-What a process knows of its own sockets it knows without Redis. While Redis is away that is all there is; when
-it is back, or has forgotten everything, the process begins anew under another name and tells what it knows.
+Each process knows its own sockets without Redis. While Redis is unavailable that is all it reports; when
+Redis is back, or has lost its data, the process registers its sockets again under a new name.
 """
 
 import secrets
@@ -72,7 +72,7 @@ return vanished
 
 
 class RedisPresence:
-    """Presence over several processes."""
+    """Presence over several processes, with each process's own sockets in memory."""
 
     def __init__(self, redis: Redis, beat_s: float) -> None:
         self._redis = redis
@@ -101,7 +101,7 @@ class RedisPresence:
         sockets = await self._or_nothing(
             self._leave, keys=[_hash_of(tenant_id)], args=[self._field(present), present.user_id]
         )
-        # -1: taken for dead by another process, which has said so.
+        # -1: another process has taken this one for dead and reported the user gone.
         return last_here if sockets is None else sockets == 0
 
     async def report(self, tenant_id: str, sid: str, pending: int) -> bool:
@@ -116,7 +116,7 @@ class RedisPresence:
         encoded = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
         if encoded is None:
             return self._own.all_of(tenant_id)
-        # One socket may stand there twice for a moment after its process began anew.
+        # A socket can be listed twice for a moment after its process registered again.
         return list({present.sid: present for present in map(_read, encoded)}.values())
 
     async def count(self, tenant_id: str) -> int:
@@ -136,7 +136,7 @@ class RedisPresence:
         return beat
 
     async def close(self) -> None:
-        """Leaves nothing behind: other processes need not find out that this one has ended."""
+        """Removes this process's entries, so that other processes need not detect its end."""
         for tenant_id in self._own.tenants():
             for present in self._own.all_of(tenant_id):
                 await self.leave(tenant_id, present.sid)
@@ -144,9 +144,10 @@ class RedisPresence:
         await self._redis.aclose()
 
     async def _begin_anew(self) -> list[tuple[str, Present]]:
-        """Gives the users of whom nothing stood there any more: they may have been told gone.
+        """Registers all sockets under a new process name. Returns the users who were not listed: they may
+        have been reported gone.
 
-        What stands under the old name is for the reaping: it may tell of sockets that have gone since.
+        Entries under the old name are left for the reaping; they may include sockets that have closed since.
         """
         old, self._process = self._process, _new_name()
         tenants = self._own.tenants()
@@ -159,7 +160,7 @@ class RedisPresence:
             for tenant_id, present in put:
                 together.hset(_hash_of(tenant_id), self._field(present), _written(present))
                 together.expire(_hash_of(tenant_id), self._hash_lifetime_s)
-            # The answers to the questions, which came first.
+            # The results of HKEYS, which came first in the pipeline.
             stood_there = zip(tenants, await together.execute(), strict=False)
         known = {(tenant_id, _user_of(field)) for tenant_id, fields in stood_there for field in fields}
         returned: dict[tuple[str, str], Present] = {}
@@ -179,7 +180,7 @@ class RedisPresence:
         return [_read(encoded) for encoded in vanished]
 
     async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:
-        """Redis's answer; None while it is away. Only the beat looks whether it is back."""
+        """Redis's answer; None while it is unavailable. Only the beat checks whether it is back."""
         if self._is_away:
             return None
         try:
@@ -198,7 +199,7 @@ class RedisPresence:
 
     @property
     def _hash_lifetime_s(self) -> int:
-        """Long enough that a beat comes before; a tenant whom no process serves is forgotten by itself."""
+        """Longer than a beat, so that hashes of tenants that no process serves expire."""
         return max(1, 4 * self._lifetime_ms // 1000)
 
 

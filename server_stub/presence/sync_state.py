@@ -1,6 +1,6 @@
-"""How a tenant's synchronisation stands: what its database says, and who is there.
+"""A tenant's synchronisation state: from its database and from presence.
 
-What waits at the tills is what they said of themselves; the server cannot see an outbox.
+Queue lengths are what tills reported; the server cannot see an outbox.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ def _locations(connection: Connection, tenant_id: str) -> list[str]:
 
 
 def _last_changes(connection: Connection, tenant_id: str) -> dict[str, int]:
-    """When each stream grew last, by its name; its newest change is never pruned."""
+    """The time of each stream's newest change, by stream name; the newest change is never pruned."""
     stream, change = t.stream.c, t.change.c
     newest = and_(
         change.tenant_id == stream.tenant_id, change.stream == stream.name, change.seq == stream.head
@@ -58,7 +58,7 @@ def _last_changes(connection: Connection, tenant_id: str) -> dict[str, int]:
 
 
 def _open_conflicts(connection: Connection, tenant_id: str) -> dict[str | None, int]:
-    """How many wait to be decided, by location; those of products are of none."""
+    """The number of open conflicts by location; those of products have None."""
     of = t.conflict.c
     rows = connection.execute(
         select(of.location_id, func.count().label("conflicts"))
@@ -69,7 +69,7 @@ def _open_conflicts(connection: Connection, tenant_id: str) -> dict[str | None, 
 
 
 def _pending(present: Iterable[Present]) -> int:
-    """A till with two sockets has one queue."""
+    """The sum of queue lengths, each till counted once: a till with two sockets has one queue."""
     tills: dict[str, int] = {}
     for entry in present:
         till = entry.device_id or entry.sid

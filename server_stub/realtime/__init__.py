@@ -1,4 +1,4 @@
-"""The socket side: events in, acknowledgements out, and the rooms that hear of changes."""
+"""The Socket.IO side: events, acknowledgements, and the rooms of streams."""
 
 from server_stub.realtime.sockets import Realtime
 

@@ -1,4 +1,4 @@
-"""The Socket.IO Admin UI: figures for those who run the server, and nothing that can be done to it."""
+"""The Socket.IO Admin UI, read-only: figures for operators."""
 
 import asyncio
 import secrets
@@ -12,8 +12,9 @@ _STATS_S = 2
 
 
 class AdminUi:
-    """A namespace of its own, `/admin`, for one user name and password. It must be closed: it hooks itself
-    into the library's classes, for all servers of the process."""
+    """The namespace `/admin`, for one user name and password. It must be closed, because it patches the
+    library's classes for all servers of the process.
+    """
 
     def __init__(self, state: AppState, board: Switchboard, username: str, password: str) -> None:
         self._state = state

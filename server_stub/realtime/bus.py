@@ -1,7 +1,7 @@
-"""Redis between the processes of one server: what one tells a room, the sockets of all others hear too.
+"""Redis between the processes of one server: what one emits to a room reaches the sockets of all.
 
-Messages are JSON, never pickle. Nobody waits for Redis: what is to be told stands in a queue of bounded
-length, and is dropped while Redis is away. News may be lost; whoever follows a stream sees the gap.
+Messages are JSON, never pickle. Emitting does not wait for Redis: messages are queued up to a limit, and
+dropped while Redis is unavailable. Events may be lost; whoever follows a stream detects the gap.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ _WAITING_MAX = 10_000
 _AT_ONCE = 200
 _PAUSE_S = 0.5
 _LISTEN_S = 5.0
-"""A listener that heard nothing for so long asks; if nothing comes then either, its connection has died."""
+"""A listener that received nothing for this long pings; without an answer its connection is dead."""
 
 
 class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
-    """The socket server's rooms, joined with those of the other processes."""
+    """The socket server's client manager, connected with those of the other processes."""
 
     name = "redis"
 

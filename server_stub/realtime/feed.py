@@ -1,7 +1,7 @@
-"""The live feed: what a commit brought, sent to everyone who follows the streams concerned.
+"""The live feed: sends the changes of each commit to everyone who follows their streams.
 
-Commits are handed over on the writer's thread in commit order. Changes of a short window go out together;
-clients that do not take `changes` hear of each movement of stock by itself.
+Commits are handed over on the writer's thread in commit order. Changes within a short window go out
+together; clients without the feature `changes` get one event for each movement of stock.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from sync_agent.contract.wire import from_ms
 
 
 class Outlet(Protocol):
-    """Where the feed's events go."""
+    """The feed's output: emits to rooms."""
 
     def is_listened_to(self, room: str) -> bool: ...
 
@@ -29,7 +29,7 @@ class Outlet(Protocol):
 
 
 class Feed:
-    """Gathers commits and publishes them, in order, a window at a time."""
+    """Batches commits and publishes them in order, one batch a window."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Feed:
         changes_max: int,
         published: Callable[[list[Commit]], None] = lambda _commits: None,
     ) -> None:
-        """`published` hears of what has been sent."""
+        """`published` is called with the commits that were sent."""
         self._outlet = outlet
         self._published = published
         self._window_s = window_ms / 1000
@@ -48,10 +48,10 @@ class Feed:
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
         self._told_s = -math.inf
-        """When it last published, by the loop's clock."""
+        """When it last published, in seconds of the loop's clock."""
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
-        """What the database calls from the writer's thread."""
+        """A callback for the database, which calls it on the writer's thread."""
 
         def hand_over(commit: Commit) -> None:
             loop.call_soon_threadsafe(self.offer, commit)
@@ -78,7 +78,9 @@ class Feed:
             self._published(commits)
 
     async def _wait_for_window(self) -> None:
-        """Until a window after the last telling: a lone change goes at once, and a burst is gathered."""
+        """Waits until a window after the last publishing: a single change goes at once, a burst is
+        gathered.
+        """
         left_s = self._told_s + self._window_s - asyncio.get_running_loop().time()
         if left_s <= 0:
             return
@@ -138,18 +140,18 @@ class Feed:
             await self._emit_known(event, payload, plain_room(*of))
 
     async def _emit_known(self, event: str, payload: dict[str, Any], room: str) -> None:
-        """To whoever reads known words alone: it may be another payload, or nothing."""
+        """Emits to clients that read only release 0.1.0's words: perhaps another payload, or nothing."""
         known = visible_event(event, payload, _SIMPLE)
         if known is not None:
             await self._outlet.emit(event, known, room)
 
 
 _SIMPLE = Audience(is_till=False, is_tolerant=False)
-"""Whoever takes no `changes` is a simple client, whatever it says."""
+"""A client without the feature `changes` is treated as simple, whatever else it names."""
 
 
 def _as_sent(committed: CommittedChange, audience: Audience) -> CommittedChange:
-    """The change as it is sent there: the same object where nothing in it is otherwise, as mostly."""
+    """The change as the audience gets it; the same object if nothing differs, which is usual."""
     row = visible_row(committed.resource_type, committed.row, audience)
     return committed if row is committed.row else replace(committed, row=row)
 

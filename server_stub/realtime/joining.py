@@ -1,4 +1,4 @@
-"""Joining a tenant and leaving it: who is let in, the rooms they hear, and who is told that they came."""
+"""Joining a tenant and leaving it: authorisation, rooms, presence events."""
 
 import asyncio
 from dataclasses import replace
@@ -35,10 +35,10 @@ from sync_agent.contract.wire import PROTOCOL_VERSION, from_ms
 log = structlog.get_logger()
 
 TAKES_CHANGES = "changes"
-"""The feature of a client that hears whole changes instead of `inventory-updated`."""
+"""The feature of a client that takes whole changes instead of `inventory-updated`."""
 
 NO_INITIAL_SYNC = "no-initial-sync"
-"""The feature of a client that follows its streams from the cursors it gives, and wants no first look."""
+"""The feature of a client that follows its streams from the cursors it gives, and wants no `initial-sync`."""
 
 _FULL_RETRY_MS = 10_000
 
@@ -57,7 +57,7 @@ class Joining:
         await asyncio.gather(*self._greetings, return_exceptions=True)
 
     async def join(self, session: Session, payload: Any) -> JoinedStreams:
-        """Lets a socket in, or renews its token; whoever is refused stays what they were."""
+        """Joins a socket, or renews its token. After a refusal the socket is as it was before."""
         sent = payload if isinstance(payload, dict) else {}
         request = read_message(JoinTenant, {"token": session.handshake_token or "", **sent})
         if request.protocol not in (None, PROTOCOL_VERSION):
@@ -73,7 +73,7 @@ class Joining:
         location_id = await self._allowed(caller, request)
         is_newcomer = await self._enter(session, caller, request, location_id)
         try:
-            # Rooms first and heads second: a change in between is heard of twice rather than never.
+            # Rooms first, heads second: a change in between is received twice rather than never.
             heads = await self._heads(caller, session.streams)
         except Refusal:
             await self.part(session)
@@ -86,7 +86,7 @@ class Joining:
         return JoinedStreams(streams=heads, server_time=from_ms(self._state.now_ms()), forms=FORMS_READ)
 
     async def part(self, session: Session) -> None:
-        """Nobody is at the socket any more."""
+        """Leaves rooms and presence; the socket remains connected, if it is not closing."""
         caller, session.caller = session.caller, None
         if caller is None:
             return
@@ -100,7 +100,7 @@ class Joining:
         self._states.changed(caller.tenant_id)
 
     async def send_presence(self, event: str, tenant_id: str, present: Present) -> None:
-        """Tells the others of the tenant about a person; a till by itself is nobody."""
+        """Announces a person to the tenant's other sockets; a till without a person is not announced."""
         if not present.is_person:
             return
         presence = events.Presence(
@@ -111,7 +111,7 @@ class Joining:
         await self._board.send_to_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
 
     async def _allowed(self, caller: Caller, request: JoinTenant) -> str | None:
-        """The location to join; refuses whatever the token does not say."""
+        """The location to join. Refuses what the token does not cover."""
         if request.tenant_id != caller.tenant_id:
             raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
         if request.device_id is not None and caller.device_id not in (None, request.device_id):
@@ -130,7 +130,7 @@ class Joining:
     async def _enter(
         self, session: Session, caller: Caller, request: JoinTenant, location_id: str | None
     ) -> bool:
-        """Into presence and rooms. True if the user was nowhere before."""
+        """Enters presence and rooms. True if the user had no other socket."""
         was_here = await self._leave_what_was(session, caller, request.user_id)
         if not was_here:
             await self._must_have_room(caller)
@@ -143,14 +143,14 @@ class Joining:
         await self._board.enter_rooms(session, caller)
         is_only = await self._state.presence.enter(caller.tenant_id, session.present(caller))
         if not session.is_open:
-            # It closed meanwhile, and its leaving may have come before its entering.
+            # The socket closed meanwhile; its leaving may have run before this entering.
             await self._state.presence.leave(caller.tenant_id, session.sid)
         _must_be_open(session)
         self._states.changed(caller.tenant_id)
         return is_only and not was_here
 
     async def _leave_what_was(self, session: Session, caller: Caller, user_id: str) -> bool:
-        """Out of what the new joining replaces. True if the same user stays at the socket."""
+        """Leaves what the new join replaces. True if the socket's user remains the same."""
         before = session.caller
         if before is None:
             return False
@@ -180,7 +180,9 @@ class Joining:
         )
 
     def _greet(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
-        """Sends `initial-sync` by itself, so that the acknowledgement of the join does not wait for it."""
+        """Starts a task that sends `initial-sync`, so that the join's acknowledgement need not wait for
+        it.
+        """
         if session.greeting is not None:
             session.greeting.cancel()
         greeting = asyncio.create_task(self._send_initial_sync(session, caller, cursors))

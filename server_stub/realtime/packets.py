@@ -1,4 +1,4 @@
-"""How Socket.IO packets are written and read here."""
+"""Encoding and decoding of Socket.IO packets."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ _UNNAMED = "(unnamed)"
 _UNREADABLE = "(unreadable)"
 _NOT_A_CLIENTS = frozenset({"connect", "disconnect", "*"})
 _ATTACHMENTS_MAX = 16
-"""Binary is refused, and to be told so its parts are gathered first: no more than these."""
+"""Binary payloads are refused, but their attachments must be gathered to do so: at most this many."""
 
 
 class Json:
-    """orjson in the shape that python-socketio asks for."""
+    """orjson with the interface that python-socketio expects."""
 
     @staticmethod
     def dumps(value: object, **_options: object) -> str:
@@ -25,17 +25,17 @@ class Json:
 
 
 class GuardedPacket(socketio.packet.Packet):  # type: ignore[misc]
-    """Reads packets so that every event reaches the one handler that acknowledges them.
+    """Decodes packets so that every event reaches the one handler that acknowledges them.
 
-    A client that sends an event named like one of the library's own ("disconnect", "*" for all) would
-    otherwise run that handler, and one whose name is no word, or that cannot be read, would run none.
+    Otherwise an event named like one of the library's own ("disconnect", or "*" for all) would run that
+    handler, and an event with an invalid name, or one that is unreadable, would run none.
     """
 
     data: Any
 
     @classmethod
     def data_is_binary(cls, _data: object) -> bool:
-        """Nothing that is sent here holds bytes, and the library would look for them in every row of it."""
+        """Always false: nothing sent here holds bytes, and the library would search every row for some."""
         return False
 
     def decode(self, encoded_packet: str) -> Any:
@@ -44,7 +44,7 @@ class GuardedPacket(socketio.packet.Packet):  # type: ignore[misc]
         except ValueError:
             if self.packet_type != socketio.packet.EVENT:
                 raise
-            # Its number was read before that: the sender waits for an answer to it.
+            # Its packet number was read already: the sender waits for an acknowledgement.
             self.data = [_UNREADABLE]
             return 0
         if attachments > _ATTACHMENTS_MAX:
@@ -61,6 +61,7 @@ class GuardedPacket(socketio.packet.Packet):  # type: ignore[misc]
         try:
             return bool(super().add_attachment(attachment))
         except (IndexError, KeyError, TypeError):
-            # It names a part that it has not; the library would wait for it, and hear nothing else.
+            # It refers to an attachment that it does not have; the library would wait for it and block
+            # everything else.
             self.data = [_UNREADABLE]
             return True

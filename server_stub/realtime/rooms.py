@@ -1,11 +1,10 @@
-"""Rooms: a stream has three: for enrolled tills, for others that take `changes`, and for all the rest.
+"""Rooms. Each stream has three: for enrolled tills, for other clients that take `changes`, and for the rest.
 
-Only tills are told the verifiers of people's PINs, so they hear the same changes in a room of their own. In
-each of the two, who reads unknown words and who does not have a side room besides: what the two are sent
-differs seldom, and only then it goes there.
+Only tills get the verifiers of people's PINs, so they have a room of their own. The first two each have side
+rooms for tolerant clients and for others; those are used only for changes that differ between the two.
 
-A stream's name alone could be spelled by two tenants ("tenant-a-location-b" is a location of "a", or all of
-"a-location-b"), so a room's name keeps the tenant apart. "/" and "#" stand in no id.
+A stream's name is ambiguous between tenants ("tenant-a-location-b" is a location of "a", or all of
+"a-location-b"), so a room's name includes the tenant. Ids contain neither "/" nor "#".
 """
 
 from server_stub.services.visibility import Audience
@@ -32,7 +31,7 @@ def side_room(room: str, *, is_tolerant: bool) -> str:
 
 
 def rooms_for(tenant_id: str, stream: str, *, takes_changes: bool, audience: Audience) -> list[str]:
-    """The rooms that a socket is in."""
+    """The rooms that a socket joins for a stream."""
     if not takes_changes:
         return [plain_room(tenant_id, stream)]
     room = (tills_room if audience.is_till else changes_room)(tenant_id, stream)

@@ -1,6 +1,6 @@
-"""All sockets of this process: connecting, being answered, being shown out.
+"""All sockets of this process: connecting, handling events, disconnecting.
 
-Every event is acknowledged with the envelope, unknown and malformed ones too, and the connection lives on.
+Every event is acknowledged with the envelope, unknown and malformed ones too, and the connection stays open.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from server_stub.clock import steady_s
 from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import request_id
 from server_stub.realtime.admin_ui import AdminUi
-from server_stub.realtime.asking import Asking
+from server_stub.realtime.client_events import ClientEvents
 from server_stub.realtime.joining import Joining
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 _UNKNOWN = "(unknown)"
 _LAST_WORDS_S = 0.1
-"""What was said last is under way by then."""
+"""Time for the last events to be sent before connections close."""
 
 
 class Realtime:
@@ -48,7 +48,7 @@ class Realtime:
         )
         self._states = SyncStates(state, self._board, self._sessions)
         self._joining = Joining(state, self._board, self._states)
-        self._asking = Asking(state, self._board, self._states)
+        self._client_events = ClientEvents(state, self._board, self._states)
         self._silent_since_ms: dict[str, int] = {}
         self._backlogs: dict[str, int] = {}
         self.server = self._board.server
@@ -65,19 +65,19 @@ class Realtime:
 
     async def start(self) -> None:
         self._board.start()
-        # Before the first socket comes: others would take it for one of a process that has died.
+        # Beat before the first socket joins: others would take it for a socket of a dead process.
         await self._state.presence.beat()
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
-        """What the database calls from the writer's thread."""
+        """A callback for the database, which calls it on the writer's thread."""
         return self._states.listener(loop)
 
     async def send_states(self) -> None:
-        """Tells tenants how they stand, until cancelled."""
+        """Sends `sync-state` until cancelled."""
         await self._states.run()
 
     async def beat(self) -> None:
-        """Says until cancelled that this process lives, and who vanished or came back with one."""
+        """Renews presence until cancelled, and announces who vanished or returned."""
         while True:
             beat = await self._state.presence.beat()
             changed = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
@@ -88,7 +88,7 @@ class Realtime:
             await asyncio.sleep(self._settings.presence_beat_s)
 
     async def sweep(self) -> None:
-        """Closes, until cancelled, the sockets that have outstayed."""
+        """Until cancelled, closes sockets that exceeded a limit."""
         while True:
             for session, reason in self._sessions.outstayed(self._state.now_ms()):
                 await self._board.end(session, reason)
@@ -98,7 +98,7 @@ class Realtime:
             await asyncio.sleep(self._settings.sweep_s)
 
     async def say_goodbye(self) -> None:
-        """Tells all sockets that the server stops. They need not hear of each other's going."""
+        """Notifies all sockets that the server stops, without announcing each user's leaving."""
         for session, caller in self._sessions.joined():
             await self._board.leave_rooms(session, caller)
         if not len(self._sessions):
@@ -146,14 +146,14 @@ class Realtime:
         try:
             ended = await self._state.token_validity.ended(caller for _session, caller in joined)
         except Refusal:
-            return  # the database is away, and has said so; nobody is shown out for that
+            return  # the database is unavailable, which is logged; no socket is closed for that
         for session, caller in joined:
-            # Who joined again meanwhile may stand by another token.
+            # A socket that joined again meanwhile may have another token.
             if caller in ended and session.caller is caller:
                 await self._board.end(session, ended[caller])
 
     async def _hang_up_on_silence(self) -> None:
-        """Closes connections that hold their place and do not speak, or do not any more."""
+        """Closes connections without a Socket.IO session: those that never opened one, or closed it."""
         now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
         self._silent_since_ms = {eio_sid: self._silent_since_ms.get(eio_sid, now_ms) for eio_sid in silent}
@@ -162,7 +162,7 @@ class Realtime:
                 await self._board.hang_up(eio_sid)
 
     async def _hang_up_on_the_slow(self) -> None:
-        """Closes connections for which ever more waits: they would take all memory."""
+        """Closes slow connections, whose send queues grow without end."""
         backlogs = self._board.backlogs(over=self._settings.backlog_max)
         for eio_sid, waiting in backlogs.items():
             if waiting >= self._backlogs.get(eio_sid, waiting + 1):
@@ -196,7 +196,8 @@ class Realtime:
                 self._state.abuse_monitor.refused(session.bearer, doing, refusal)
             return Envelope(success=False, error=refusal.body(identifier), request_id=identifier)
         except Exception:
-            # The supervisor of events: a bug must still be acknowledged, or the client waits for nothing.
+            # The last exception handler of events: a bug must still be acknowledged, or the client waits in
+            # vain.
             log.exception("event.failed")
             bug = Refusal(ErrorCode.INTERNAL, "the server failed on this event")
             return Envelope(success=False, error=bug.body(identifier), request_id=identifier)
@@ -204,14 +205,14 @@ class Realtime:
 
     async def _dispatch(self, event: str, session: Session, arguments: tuple[Any, ...]) -> object:
         if session.caller is None or event == events.JOIN_TENANT:
-            # A joining counts for its bearer too, once their token is read.
+            # A join counts towards its bearer's limit too, once the token is read.
             await self._state.limits.unauthenticated(session.sid)
         else:
             await self._state.limits.request(session.caller)
         payload = _payload_of(event, arguments)
         if event == events.JOIN_TENANT:
             return await self._joining.join(session, payload)
-        handler = self._asking.handlers[event]
+        handler = self._client_events.handlers[event]
         return await handler(session, self._joined(session, event), payload)
 
     def _joined(self, session: Session, event: str) -> Caller:
@@ -227,7 +228,9 @@ class Realtime:
 
 
 def _payload_of(event: str, arguments: tuple[Any, ...]) -> Any:
-    """An event's one payload, if the event is known and the payload is JSON of a size that is taken."""
+    """An event's single payload. Raises Refusal if the event is unknown, or the payload no JSON of an
+    allowed size.
+    """
     if event not in EVENTS:
         raise Refusal(ErrorCode.UNKNOWN_EVENT, f"there is no event {event[:80]}")
     bytes_max = QUEUE_EVENT_BYTES_MAX if event == events.SYNC_OFFLINE_QUEUE else EVENT_BYTES_MAX
@@ -243,7 +246,7 @@ def _payload_of(event: str, arguments: tuple[Any, ...]) -> Any:
 
 
 def _address_of(environ: dict[str, Any]) -> str:
-    """The library's own REMOTE_ADDR always says 127.0.0.1."""
+    """The client's address; the library's own REMOTE_ADDR is always 127.0.0.1."""
     scope = environ.get("asgi.scope", {})
     client = scope.get("client")
     return client[0] if client else ""

@@ -1,6 +1,7 @@
-"""`sync-state`: told to every joined socket now and then, and soon after something of it has changed.
+"""`sync-state`: sent to every joined socket at intervals, and shortly after a change.
 
-Each process tells its own sockets at every round; a change is told to all, by the process that saw it.
+Each process sends to its own sockets at intervals; a change is sent to all sockets by the process that saw
+it.
 """
 
 import asyncio
@@ -29,12 +30,12 @@ class SyncStates:
         self._news = asyncio.Event()
 
     def changed(self, tenant_id: str) -> None:
-        """Somebody came or went, a till's queue grew or shrank, a conflict opened or was settled."""
+        """Somebody connected or left, a till's queue changed, or a conflict was opened or resolved."""
         self._changed.add(tenant_id)
         self._news.set()
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
-        """What the database calls from the writer's thread."""
+        """A callback for the database, which calls it on the writer's thread."""
 
         def look(commit: Commit) -> None:
             for tenant_id in {
@@ -45,7 +46,7 @@ class SyncStates:
         return look
 
     async def run(self) -> None:
-        """Tells until cancelled."""
+        """Sends until cancelled."""
         loop = asyncio.get_running_loop()
         settings = self._state.settings
         next_round_s = loop.time() + settings.sync_state_s
@@ -58,7 +59,7 @@ class SyncStates:
                 await asyncio.wait_for(self._news.wait(), next_round_s - loop.time())
             except TimeoutError:
                 continue
-            # What comes within the pause is told as one.
+            # Changes within the pause are sent as one.
             await asyncio.sleep(settings.sync_state_pause_s)
             changed, self._changed = self._changed, set()
             self._news.clear()
@@ -74,9 +75,9 @@ class SyncStates:
                 tenant_id, partial(sync_state_of, tenant_id=tenant_id, present=present)
             )
         except Refusal:
-            return  # the database is away, and has said so; the next round tells
+            return  # the database is unavailable, which is logged; the next round sends
         except Exception:
-            # The supervisor of one telling: what is wrong with one tenant must not silence the others.
+            # A failure for one tenant must not stop the sending to others.
             log.exception("sync_state.failed", tenant=tenant_id)
             return
         await self._board.send_to_tenant(tenant_id, SYNC_STATE, state.to_wire(), here_only=here_only)

@@ -1,4 +1,4 @@
-"""The Socket.IO server itself, and the ways to reach who is at it."""
+"""The Socket.IO server, and sending to its sockets."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,18 +16,18 @@ from sync_agent.contract.streams import tenant_stream
 
 
 class Switchboard:
-    """Speaks to one socket, to a room, or to a tenant; with a bus also to those of other processes."""
+    """Sends to one socket, to a room, or to a tenant; with a bus also across processes."""
 
     def __init__(self, settings: Settings, bus: Any = None) -> None:
         self._bus = bus
         self.server = socketio.AsyncServer(
             async_mode="asgi",
             client_manager=bus,
-            # Handlers of one connection would otherwise overlap and finish out of order.
+            # Without this, handlers of one connection would overlap and finish out of order.
             async_handlers=False,
             json=Json,
             serializer=GuardedPacket,
-            # Nothing is looked at here: `middleware.http.OriginMiddleware` has, for both doors.
+            # Origins are checked by `middleware.http.OriginMiddleware`, for HTTP and sockets.
             cors_allowed_origins=[],
             max_http_buffer_size=settings.socket_message_bytes_max,
             ping_interval=settings.ping_interval_s,
@@ -35,12 +35,12 @@ class Switchboard:
         )
 
     def start(self) -> None:
-        """Begins to listen to the other processes, and not only when the first socket comes."""
+        """Starts listening to other processes now; the library would wait for the first socket."""
         self.server.manager_initialized = True
         self.server.manager.initialize()
 
     async def close(self) -> None:
-        # Looks after pings and would not end by itself; the library's own shutdown waits for its next round.
+        # The ping service does not end by itself; the library's shutdown would wait for its next round.
         service = self.server.eio.service_task_handle
         if service is not None:
             service.cancel()
@@ -48,14 +48,14 @@ class Switchboard:
             await self._bus.close()
 
     def is_listened_to(self, room: str) -> bool:
-        """Whether anybody may be in a room; of other processes' rooms nothing is known."""
+        """Whether a room may have members; True with a bus, as other processes' rooms are unknown."""
         return self._bus is not None or bool(self.server.manager.rooms.get("/", {}).get(room))
 
     async def emit(self, event: str, payload: dict[str, Any], room: str) -> None:
         await self.server.emit(event, payload, room=room)
 
     async def send(self, sid: str, event: str, payload: Any) -> None:
-        """To one socket of this process."""
+        """Sends to one socket of this process."""
         await self.server.emit(event, payload, to=sid, ignore_queue=True)
 
     async def send_to_tenant(
@@ -67,7 +67,7 @@ class Switchboard:
         but: str | None = None,
         here_only: bool = False,
     ) -> None:
-        """To all joined sockets of a tenant, but one; `here_only`: those of this process."""
+        """Sends to all joined sockets of a tenant except `but`; `here_only`: only those of this process."""
         for room in rooms_of(tenant_id, tenant_stream(tenant_id)):
             if here_only or self.is_listened_to(room):
                 await self.server.emit(event, payload, room=room, skip_sid=but, ignore_queue=here_only)
@@ -81,12 +81,12 @@ class Switchboard:
             await self.server.leave_room(session.sid, room)
 
     async def end(self, session: Session, reason: EndReason) -> None:
-        """Tells a socket why, and closes it."""
+        """Sends the reason to a socket and closes it."""
         await self.send(session.sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
         await self.server.disconnect(session.sid, ignore_queue=True)
 
     def silent_connections(self, speaking: int) -> set[str]:
-        """Those that do not speak Socket.IO: not yet, or not any more. `speaking`: how many surely do."""
+        """Connections without a Socket.IO session. `speaking`: how many are known to have one."""
         if len(self.server.eio.sockets) == speaking:
             return set()
         manager = self.server.manager
@@ -99,7 +99,7 @@ class Switchboard:
         }
 
     def backlogs(self, over: int) -> dict[str, int]:
-        """The connections that more waits for than that, each with how much."""
+        """The connections with more than `over` queued packets, with the number of packets."""
         return {
             eio_sid: waiting
             for eio_sid, connection in list(self.server.eio.sockets.items())
@@ -107,7 +107,7 @@ class Switchboard:
         }
 
     async def hang_up(self, eio_sid: str, reason: EndReason | None = None) -> None:
-        """Closes a connection, whatever its other end does; what waited for it is dropped."""
+        """Closes a connection without waiting for its peer; its queued packets are dropped."""
         connection = self.server.eio.sockets.get(eio_sid)
         if connection is None:
             return
@@ -118,7 +118,7 @@ class Switchboard:
             await self.send(sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
         self.server.eio.sockets.pop(eio_sid, None)
         await connection.close(wait=False, abort=True)
-        # Ends the writer, which closes the transport.
+        # Ends the writer task, which closes the transport.
         await connection.queue.put(None)
 
 

@@ -1,4 +1,4 @@
-"""The HTTP side, a module for each thing that is asked about; `routes` has them all."""
+"""The HTTP side, a module for each subject; `routes` has all of them."""
 
 from fastapi import APIRouter
 
@@ -8,7 +8,7 @@ from server_stub.rest import (
     broadcast,
     conflicts,
     identity,
-    machine_room,
+    monitoring,
     people,
     quarantine,
     shop,
@@ -18,7 +18,7 @@ from server_stub.rest import (
 
 
 def routes(state: AppState) -> APIRouter:
-    """Every endpoint of the server."""
+    """The router with every endpoint of the server."""
     router = APIRouter()
     for module in (
         identity,
@@ -30,7 +30,7 @@ def routes(state: AppState) -> APIRouter:
         people,
         broadcast,
         sync_state,
-        machine_room,
+        monitoring,
     ):
         router.include_router(module.routes(state))
     return router

@@ -1,4 +1,4 @@
-"""The audit trail, for managers: its lines, and the proof that they are all there."""
+"""The audit trail, for managers: its lines, and its verification."""
 
 import asyncio
 from functools import partial
@@ -22,7 +22,7 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     database = state.database
     walks: dict[str, asyncio.Task[AuditVerdict]] = {}
-    """A long trail takes its time: whoever asks while it is walked gets the same answer."""
+    """Running verifications by tenant: concurrent requests share one, because a long trail takes time."""
 
     @router.get(
         paths.AUDIT,

@@ -1,4 +1,4 @@
-"""A manager's notices: shown to people, never applied as state; and who has read them."""
+"""A manager's notices, which are shown to people and never applied as state, and who has read them."""
 
 from functools import partial
 

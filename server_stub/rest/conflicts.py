@@ -1,4 +1,4 @@
-"""Conflicts: those to decide, what a decision would do, deciding, and opening one again."""
+"""Conflicts: listing, preview of decisions, deciding, reopening."""
 
 from functools import partial
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Every error of a route in the envelope: our refusals, the framework's own, and bugs."""
+"""Puts every error of a route into the envelope: refusals, the framework's errors, and bugs."""
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError

@@ -1,4 +1,4 @@
-"""How the server is doing, as a signed-in client may know it: figures and whether each of them is well."""
+"""Health for signed-in clients: figures, and whether each is within its limit."""
 
 from functools import partial
 
@@ -14,13 +14,13 @@ from sync_agent.contract.wire import from_ms
 _DATABASE_MS_MAX = 500.0
 _FREE_MEMORY_SHARE_MIN = 0.05
 _CPU_PERCENT_MAX = 90.0
-"""Of one processor: the event loop has no more than that."""
+"""Percent of one CPU: the event loop cannot use more."""
 _SOCKETS_SHARE_MAX = 0.9
 _EVENT_P99_MS_MAX = 1000.0
 
 
 async def health_of(state: AppState, caller: Caller) -> Health:
-    """`system` counts the sockets of this process, over all tenants; nothing else tells of other tenants."""
+    """`system` counts the sockets of this process over all tenants; nothing else is about other tenants."""
     began_s = steady_s()
     await state.database.check()
     database_ms = 1000 * (steady_s() - began_s)

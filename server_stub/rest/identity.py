@@ -68,7 +68,7 @@ def routes(state: AppState) -> APIRouter:
         body = read_message(RefreshRequest, await read_body(request))
         token = body.refresh_token
         tenant_id = accounts.tenant_of_token(token)
-        # What was made up must not queue for the one thread that writes.
+        # Invented tokens are refused by a reader, so that they do not queue for the single writer thread.
         await database.read(tenant_id, partial(accounts.must_know_token, tenant_id=tenant_id, token=token))
         renewed = await database.write(
             tenant_id,

@@ -1,4 +1,4 @@
-"""Sales in quarantine, for managers: to look at, to have judged again, or to give up."""
+"""Quarantined sales, for managers: list, retry, discard."""
 
 from functools import partial
 from typing import Annotated, Literal

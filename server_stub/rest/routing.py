@@ -1,4 +1,4 @@
-"""What every endpoint shares: who may ask, how a body is read, and the envelope around the answer."""
+"""What endpoints share: authentication, reading bodies, and the envelope around the response."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -15,10 +15,10 @@ from sync_agent.contract.wire import Wire
 
 
 async def bearer(request: Request) -> Caller:
-    """The bearer of a request's token, who may ask this and has not asked too much."""
+    """The authenticated bearer of a request, after checks of role and rate limit. Raises Refusal."""
     state: AppState = request.app.state.state
     caller = replace(state.tokens.read(_token(request)), address=address_of(request))
-    # For whoever answers an error: what is refused from here on is refused to this bearer.
+    # For error handlers: refusals from here on are recorded for this bearer.
     request.state.caller = caller
     state.abuse_monitor.seen(caller)
     await state.limits.request(caller)
@@ -31,11 +31,11 @@ async def bearer(request: Request) -> Caller:
 
 
 Bearer = Annotated[Caller, Depends(bearer)]
-"""Of a route's parameter: it needs a token, and this is who bears it."""
+"""The type of a route's parameter that requires a token and receives its bearer."""
 
 
 def doing(request: Request) -> str:
-    """What is asked, without what it is asked about."""
+    """Method and path template of a request, without parameters."""
     return f"{request.method} {request.scope['route'].path}"
 
 
@@ -46,7 +46,7 @@ def address_of(request: Request) -> str:
 def _token(request: Request) -> str:
     sent = request.headers.getlist("authorization")
     scheme, _, token = sent[0].partition(" ") if sent else ("", "", "")
-    # Of two, a proxy in front might read the one and we the other.
+    # Two headers are refused: a proxy might read one of them and we the other.
     if len(sent) > 1 or scheme.lower() != "bearer" or not token:
         raise Refusal(ErrorCode.UNAUTHORIZED, "an access token is needed: Authorization: Bearer …")
     return token.strip()
@@ -55,10 +55,10 @@ def _token(request: Request) -> str:
 def documented(
     summary: str, *, takes: type[Wire] | None = None, gives: type[Wire] | None = None, many: bool = False
 ) -> dict[str, Any]:
-    """A route's part in the OpenAPI document: `**documented("…", takes=…, gives=…)` in its decorator.
+    """A route's entry in the OpenAPI document: `**documented("…", takes=…, gives=…)` in its decorator.
 
-    Bodies are read by `incoming.read_body`, which inflates and bounds them, so the framework does not see the
-    models; they stand here. `many`: the answer's data is a list of `gives`.
+    Bodies are read by `incoming.read_body`, which decompresses and bounds them, so the framework does not
+    see their models; they are named here. `many`: the response's data is a list of `gives`.
     """
     return {
         "summary": summary,

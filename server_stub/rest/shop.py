@@ -1,4 +1,4 @@
-"""What is asked about a shop as it stands: its stock and its shifts."""
+"""The current stock and shifts of a shop."""
 
 from functools import partial
 

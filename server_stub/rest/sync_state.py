@@ -1,4 +1,4 @@
-"""How the tenant's synchronisation stands, for whoever asks instead of listening."""
+"""The tenant's synchronisation state, for clients that poll instead of listening."""
 
 from functools import partial
 

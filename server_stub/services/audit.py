@@ -1,4 +1,4 @@
-"""The audit trail as it is read: line by line for a manager, and whole to prove that nothing is missing."""
+"""Reading the audit trail: page by page for a manager, and whole for verification."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ _LINES_AT_A_TIME = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which lines are asked for; what is None does not narrow it."""
+    """Filters of lines; None does not filter."""
 
     since_ms: int | None = None
     actor: str | None = None
@@ -24,7 +24,7 @@ class Wanted:
 
 
 def page(connection: Connection, tenant_id: str, wanted: Wanted, after: int, limit: int) -> AuditPage:
-    """The lines that follow number `after`, oldest first."""
+    """The lines after number `after`, oldest first."""
     of = t.audit_entry.c
     query = select(t.audit_entry).where(of.tenant_id == tenant_id, of.seq > after)
     if wanted.since_ms is not None:
@@ -47,9 +47,9 @@ def _entry(row: RowMapping) -> AuditEntry:
 async def verify(
     database: Database, tenant_id: str, *, lines_at_a_time: int = _LINES_AT_A_TIME
 ) -> AuditVerdict:
-    """Walks the whole trail: every line there, as it was written, and none behind the last.
+    """Verifies the whole trail: every line present and unchanged, and none after the head.
 
-    It walks up to the head as it stood at the beginning, a slice at a time, so that nobody waits for it.
+    Walks to the head as it was at the start, in chunks, so that no other transaction waits.
     """
     end = await database.read(tenant_id, partial(_end_of, tenant_id=tenant_id))
     walk = _Walk()
@@ -71,7 +71,7 @@ async def verify(
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where the trail ends by its head, and the number of the last line that there is."""
+    """The end of the trail: its head, and the number of the last line present."""
 
     seq: int
     hash: str
@@ -79,7 +79,7 @@ class _End:
 
 
 class _Walk:
-    """How far the chain was followed, and the first thing found wrong with it."""
+    """The verification's progress, and the first fault found."""
 
     def __init__(self) -> None:
         self.seq = 0
@@ -114,7 +114,7 @@ class _Walk:
 
 
 def _hash_of(prev_hash: str, row: RowMapping) -> str | None:
-    """None for a line with something in it that was never written (a time beyond the calendar)."""
+    """The hash of a line; None if the line contains what was never written (a time beyond the calendar)."""
     try:
         return entry_hash(prev_hash, chained(row))
     except (ValueError, OverflowError, OSError, TypeError):

@@ -1,4 +1,4 @@
-"""The conflicts of a tenant, as those who may decide them ask for them."""
+"""Lists a tenant's conflicts for those who may decide them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ from sync_agent.contract.conflicts import Conflict
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which conflicts are asked for; `before_ms`: opened before."""
+    """Filters of conflicts; `before_ms`: opened before."""
 
     status: Literal["open", "resolved"] | None = "open"
     location_id: str | None = None
@@ -21,7 +21,7 @@ class Wanted:
 
 
 def conflicts_for(connection: Connection, caller: Caller, wanted: Wanted, limit: int) -> list[Conflict]:
-    """The conflicts that the caller may decide, the oldest first."""
+    """The conflicts that the caller may decide, oldest first."""
     of = t.conflict.c
     query = select(of.body).where(of.tenant_id == caller.tenant_id).order_by(of.opened_ms, of.id).limit(limit)
     of_a_place = of.location_id.in_(caller.locations)

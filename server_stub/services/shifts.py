@@ -1,4 +1,4 @@
-"""Shifts as they are asked about; opening and closing them is `operations/handlers/shifts.py`."""
+"""Reading shifts; opening and closing them is in `operations/handlers/shifts.py`."""
 
 from sqlalchemy import Connection, select
 
@@ -10,7 +10,7 @@ from sync_agent.contract.operations import ShiftRow
 
 
 def find(connection: Connection, caller: Caller, shift_id: str) -> ShiftRow:
-    """A shift at one of the caller's places."""
+    """The shift with this id at one of the caller's places. Raises Refusal if there is none."""
     of = t.shift.c
     body = connection.execute(
         select(of.body).where(

@@ -33,19 +33,19 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who a row is for: an enrolled till or somebody else, and whether words that are new may be in it."""
+    """The recipient of a row: an enrolled till or not, and whether it accepts unknown words."""
 
     is_till: bool
     is_tolerant: bool
 
 
 def known_to(audience: Audience, resource_type: str) -> bool:
-    """Whether rows of this type are sent there at all."""
+    """Whether rows of this type are sent to the audience."""
     return audience.is_tolerant or resource_type in _KNOWN_TYPES
 
 
 def visible_row(resource_type: str, row: Row | None, audience: Audience) -> Row | None:
-    """A row as it is sent there: the same object where nothing is left out of it or mapped."""
+    """A row for the audience; the same object if nothing is removed or mapped."""
     if row is None or not known_to(audience, resource_type):
         return None
     if not audience.is_till and resource_type == "user" and "pinVerifier" in row:
@@ -54,7 +54,7 @@ def visible_row(resource_type: str, row: Row | None, audience: Audience) -> Row 
 
 
 def visible_event(event: str, payload: Row, audience: Audience) -> Row | None:
-    """The payload of an event that is no `changes`, as it is sent there; None where it is not."""
+    """The payload of an event other than `changes` for the audience; None if it is not sent."""
     if audience.is_tolerant:
         return payload
     return _in_known_words(event, payload) if event in _KNOWN_EVENTS else None
@@ -108,7 +108,7 @@ KNOWN: Mapping[tuple[str, str], Words] = {
         frozenset({"inventory_update", "price_change", "announcement", "maintenance"}), "announcement"
     ),
 }
-"""The words of each field, by what it is in."""
+"""The known words of each field, by object."""
 
 _KNOWN_TYPES = frozenset(
     [
@@ -144,7 +144,7 @@ _KNOWN_EVENTS = frozenset(
 )
 
 _UNITS = {0: "each", 3: "kg"}
-"""By how many decimals quantities in them have."""
+"""By the decimals of the unit's quantities."""
 
 
 def _mapping(of: str, *fields: str) -> Callable[[Row], Row]:
@@ -208,4 +208,4 @@ _MAPPED: Mapping[str, Callable[[Row], Row]] = {
     events.CONFLICT_RESOLUTION_BROADCAST: _mapping("conflict", "resolution"),
     events.NOTICE: _mapping("notice", "type"),
 }
-"""How a row of a type, or an event's payload, comes into known words; whatever is not here has none."""
+"""How a row, by type, or an event's payload is mapped to known words; those not listed have none."""

@@ -1,1 +1,1 @@
-"""Access tokens, whether they still hold, and who is behind each socket."""
+"""Access tokens, their validity, and the sessions of sockets."""

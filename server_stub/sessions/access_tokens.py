@@ -1,4 +1,4 @@
-"""Access tokens: JWT of one algorithm, signed with a secret that lives in the server's home."""
+"""Access tokens: JWTs of one algorithm, signed with a secret from the server's home."""
 
 import os
 import secrets
@@ -25,13 +25,13 @@ _REQUIRED = ["iss", "aud", "sub", "tid", "role", "locs", "jti", "iat", "exp", "t
 
 
 class UnusableSecret(Exception):
-    """The file of the signing secret holds none that could be relied on; nothing starts with it."""
+    """The file of the signing secret is too short or unreadable; the server does not start."""
 
 
 def secret_of(path: Path) -> bytes:
-    """The server's signing secret; made at the first start, readable by its owner alone.
+    """The server's signing secret; created at the first start, readable only by its owner.
 
-    It appears under its name whole or not at all, so processes that start at once agree on one of them.
+    Created atomically, so processes that start at once agree on one secret.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def secret_of(path: Path) -> bytes:
 
 
 def _make_secret(path: Path) -> None:
-    # mkstemp makes the file for its owner alone, and a link is made by one process only.
+    # mkstemp creates the file for its owner only, and only one process can create the link.
     handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -60,7 +60,7 @@ def _make_secret(path: Path) -> None:
 
 
 class _Claims(BaseModel):
-    """What an access token says, each claim of its own type and no other."""
+    """The claims of an access token, each strictly typed."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
@@ -82,7 +82,7 @@ class _Claims(BaseModel):
 
 
 class AccessTokens:
-    """Issues and reads access tokens. What a token says is all that the server believes of its bearer."""
+    """Issues and reads access tokens. The server believes nothing of a bearer but its token's claims."""
 
     def __init__(self, secret: bytes, lifetime_s: int, clock: Clock, ids: Ids) -> None:
         self._secret = secret
@@ -120,7 +120,7 @@ class AccessTokens:
                 algorithms=[_ALGORITHM],
                 audience=_AUDIENCE,
                 issuer=_ISSUER,
-                # The server's own clock decides, so that a test can move it.
+                # Checked below by the server's clock, which tests can move.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )
         except jwt.PyJWTError as error:

@@ -1,4 +1,4 @@
-"""Socket sessions: who is behind each socket, since when, and for how much longer."""
+"""Socket sessions: who is behind each socket, since when, and until when."""
 
 import asyncio
 from collections import Counter
@@ -19,18 +19,18 @@ class Session:
     address: str = ""
     handshake_token: str | None = None
     is_open: bool = True
-    """False once the socket is gone, whatever of it is still being answered."""
+    """False once the socket is closed, even while an event of it is still being handled."""
     bearer: Caller | None = None
-    """Whose token was read last, joined or not: whoever is refused something here."""
+    """The bearer of the last token read, joined or not; refusals are recorded for it."""
     caller: Caller | None = None
     user_id: str = ""
-    """Whoever is at the socket: the token's user, or the clerk that a till's socket named."""
+    """The user at the socket: the token's, or the clerk that a till's socket named."""
     location_id: str | None = None
     streams: tuple[str, ...] = ()
     takes_changes: bool = False
     pending: int = 0
     greeting: asyncio.Task[None] | None = None
-    """`initial-sync` on its way."""
+    """The task that sends `initial-sync`."""
 
     def present(self, caller: Caller) -> Present:
         return Present(self.sid, self.user_id, self.location_id, caller.device_id, self.pending)
@@ -68,11 +68,11 @@ class Sessions:
                 yield session, session.caller
 
     def joined_by_tenant(self) -> Counter[str]:
-        """How many sockets have joined, for each tenant that has any."""
+        """The number of joined sockets by tenant, for tenants that have any."""
         return Counter(caller.tenant_id for _session, caller in self.joined())
 
     def outstayed(self, now_ms: int) -> Iterator[tuple[Session, EndReason]]:
-        """Sockets that must go, and why: never joined, or their token ran out and was not renewed."""
+        """Sockets to close, with the reason: never joined, or the token expired and was not renewed."""
         for session in self:
             if session.caller is None:
                 if now_ms >= session.opened_ms + self.join_within_ms:

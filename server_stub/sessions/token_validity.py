@@ -1,7 +1,7 @@
 """Whether an access token is still valid: its bearer not signed out, dismissed, revoked, or changed.
 
-A token holds for its quarter of an hour; this is what makes the end of a sign-in come at once. Answers are
-remembered for a moment, so that it costs a question every other second and not one a request.
+Access tokens live for a quarter of an hour; this check ends a sign-in at once. Results are cached briefly,
+so that it costs a query every other second and not one a request.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class TokenValidity:
         )
 
     def __len__(self) -> int:
-        """How many answers are remembered."""
+        """The number of cached results."""
         return len(self._known)
 
     async def ended(self, callers: Iterable[Caller]) -> dict[Caller, EndReason]:
@@ -70,11 +70,11 @@ class TokenValidity:
             raise Refusal(ErrorCode.UNAUTHORIZED, _WORDS[reason])
 
     def forget(self) -> None:
-        """Asks anew for everybody; whoever changes people or tills calls this."""
+        """Clears the cache; called by whoever changes people or tills."""
         self._forgotten += 1
         self._known.clear()
 
 
 def _bearer(caller: Caller) -> Caller:
-    """The same for all of a bearer's tokens and addresses."""
+    """The cache key: the same for all of a bearer's tokens and addresses."""
     return replace(caller, expires_ms=0, address=None)

@@ -1,1 +1,1 @@
-"""The server's database, whole: tables, migrations, transactions and the numbering of streams. No rules."""
+"""The server's database: tables, migrations, transactions and the numbering of streams. No rules."""

@@ -1,6 +1,6 @@
-"""The audit trail's writing end: lines in one chain of hashes a tenant, in the transaction they tell of.
+"""Writing the audit trail: one chain of hashes a tenant, written in the transaction that it records.
 
-The head's row is locked when the transaction has done everything else, so it is held for a moment only, and
+The head's row is locked last, when the transaction has done everything else, so it is held only briefly, and
 always after the streams.
 """
 
@@ -17,7 +17,7 @@ from sync_agent.contract.wire import format_time, from_ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """One line to be; `sync_agent.contract.audit.AuditEntry` says what its fields mean."""
+    """A line to write; `sync_agent.contract.audit.AuditEntry` says what its fields mean."""
 
     kind: str
     outcome: str
@@ -69,14 +69,14 @@ def append(connection: Connection, tenant_id: str, now_ms: int, records: Sequenc
 
 
 def _locked_head(connection: Connection, tenant_id: str) -> Any:
-    """Where the trail stands, held until the transaction ends; None before its first line."""
+    """The trail's head, locked until the transaction ends; None before its first line."""
     of = t.audit_head.c
     head_query = select(of.seq, of.hash).where(of.tenant_id == tenant_id).with_for_update()
     head = connection.execute(head_query).first()
     if head is not None:
         return head
-    # There is no row to hold yet, and two may want to write the first line: the tenant's row is the lock.
-    # (Not of the strongest kind: rows that only refer to the tenant hold it too.)
+    # There is no row to lock yet, and two transactions may write the first line: lock the tenant's row. (Not
+    # with the strongest lock: rows that refer to the tenant lock it too.)
     connection.execute(
         select(t.tenant.c.name).where(t.tenant.c.tenant_id == tenant_id).with_for_update(key_share=True)
     )
@@ -84,7 +84,7 @@ def _locked_head(connection: Connection, tenant_id: str) -> Any:
 
 
 def chained(row: Any) -> dict[str, Any]:
-    """What of a stored line is hashed: its wire form without the hashes and without what is None."""
+    """What of a stored line is hashed: its wire form without the hashes and without None values."""
     line = {
         "seq": row["seq"],
         "at": format_time(from_ms(row["at_ms"])),

@@ -1,7 +1,7 @@
-"""The numbering of streams: 1, 2, 3 … without gaps, in commit order, within the transaction of the change.
+"""The numbering of streams: 1, 2, 3 … without gaps, in commit order, in the transaction of the change.
 
-A stream's row is its lock. Whoever needs two locks them in one call, and so in the order of their names; on
-SQLite the write transaction itself is the lock, on PostgreSQL the row is.
+A stream's row is its lock. Several locks are taken in one call, ordered by name, against deadlocks. On
+SQLite the write transaction itself is the lock, on PostgreSQL the row.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from sync_agent.contract.wire import from_ms
 
 @dataclass(frozen=True, slots=True)
 class CommittedChange:
-    """A change as the feed hears of it, once its transaction is committed."""
+    """A change as passed to the feed after its commit."""
 
     tenant_id: str
     stream: str
@@ -53,7 +53,7 @@ class _Head:
 
 
 class StreamLog:
-    """The streams of one tenant within one transaction: locked first, then appended to, then written."""
+    """The streams of one tenant in one transaction: lock first, then append, then write."""
 
     def __init__(self, connection: Connection, tenant_id: str, ids: Ids, now_ms: int) -> None:
         self._connection = connection
@@ -65,7 +65,7 @@ class StreamLog:
         self.appended: list[CommittedChange] = []
 
     def create(self, name: str) -> None:
-        """A stream exists, empty and with an epoch of its own, from the creation of what it belongs to."""
+        """Creates an empty stream with a new epoch."""
         self._connection.execute(
             t.stream.insert().values(
                 tenant_id=self._tenant_id,
@@ -91,7 +91,7 @@ class StreamLog:
             self._heads[name] = _Head(head, change_id)
 
     def next_seq(self, stream: str) -> int:
-        """The number that the next change of a locked stream will have."""
+        """The number of the next change of a locked stream."""
         return self._heads[stream].seq + 1
 
     def publish(
@@ -103,9 +103,9 @@ class StreamLog:
         row: dict[str, Any] | None,
         operation_id: str | None,
     ) -> Effect:
-        """Appends a change to a locked stream: a whole new row, or None where it was deleted.
+        """Appends a change to a locked stream: a whole new row, or None for a deletion.
 
-        The effect says so to whoever asked for it.
+        Returns the effect for the operation's result.
         """
         head = self._heads[stream]
         head.seq += 1
@@ -130,7 +130,7 @@ class StreamLog:
         )
 
     def write(self) -> None:
-        """Writes the changes appended since the last write, and the heads they led to."""
+        """Writes the changes appended since the last write, and the new heads."""
         if not self._unwritten:
             return
         self._connection.execute(t.change.insert(), [_entry(change) for change in self._unwritten])

@@ -1,10 +1,10 @@
 """Connections, threads and the unit of work.
 
-All database work happens off the event loop: writes on one thread, which owns the one write connection, reads
-on a few threads with connections of their own. A unit of work is one transaction of one tenant; it rolls back
-unless its work returns, and what it committed is handed on in commit order.
+All database work runs off the event loop: writes on one thread that owns the one write connection, reads on
+a few threads with connections of their own. A unit of work is one transaction of one tenant; it rolls back
+unless its work returns. Commits are handed to listeners in commit order.
 
-On PostgreSQL each transaction says first whose it is, and row-level security shows it no other rows.
+On PostgreSQL each transaction first sets its tenant, and row-level security hides all other rows.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
 WORK_S_MAX = 70.0
-"""Longer than any statement may take: whoever waits longer waits for a database that has gone silent."""
+"""Seconds; longer than any statement may take, so exceeding it means that the database is unreachable."""
 CHECK_S_MAX = 4.0
 
 
@@ -60,14 +60,14 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Commit:
-    """What one transaction brought, for the feed."""
+    """What one transaction committed, for the feed."""
 
     changes: list[CommittedChange]
     announcements: list[Announcement]
 
 
 class Observer(Protocol):
-    """Whoever counts and times what the database does; called on the thread that does it."""
+    """Receives counts and times of database work, on the thread that does it."""
 
     def transaction_done(
         self,
@@ -82,8 +82,8 @@ class Observer(Protocol):
 class UnitOfWork:
     """One write transaction of one tenant.
 
-    Rows to insert are gathered and written many at a time: before the next statement, and before the commit.
-    So a statement always sees what was staged before it.
+    Rows to insert are staged and written in bulk: before the next statement, and before the commit. So a
+    statement always sees what was staged before it.
     """
 
     def __init__(self, connection: Connection, tenant_id: str, ids: Ids, now_ms: int) -> None:
@@ -100,9 +100,9 @@ class UnitOfWork:
         self._preparing = False
 
     def before_write(self, prepare: Callable[[], None]) -> None:
-        """Runs `prepare` ahead of every write of staged rows; for whoever collects rows in a form of its own.
+        """Runs `prepare` before every write of staged rows; for code that collects rows in its own form.
 
-        Its own statements must not depend on rows that it stages.
+        Its statements must not depend on rows that it stages.
         """
         self._before_write.append(prepare)
 
@@ -111,20 +111,21 @@ class UnitOfWork:
         self._staged.setdefault(table, []).append(row)
 
     def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> Result[Any]:
-        """What a query finds."""
+        """Executes a query."""
         self.write()
         return self._connection.execute(statement, parameters)
 
     def execute(self, statement: Executable, parameters: list[dict[str, Any]] | None = None) -> None:
-        """An update or delete, once for each of the parameters."""
+        """Executes an update or delete, once for each set of parameters."""
         self.write()
         self._connection.execute(statement, parameters)
 
     @property
     def session(self) -> Session:
-        """For tables that are SQLModel classes: their rows as objects, whose changes are written like others.
+        """The session for tables that are SQLModel classes: rows as objects, whose changes are flushed like
+        others.
 
-        A statement that changes such rows goes through it too, so that objects in hand change with them.
+        A statement that changes such rows goes through it too, so that loaded objects are updated.
         """
         self.write()
         if self._session is None:
@@ -135,11 +136,11 @@ class UnitOfWork:
         self.announcements.append(Announcement(self.tenant_id, stream, name, payload))
 
     def audit(self, record: AuditRecord) -> None:
-        """Keeps a line for the tenant's audit trail; it is written last of all."""
+        """Stages a line of the tenant's audit trail; written last."""
         self._audited.append(record)
 
     def write(self) -> None:
-        """Writes what is staged. A statement within a preparation writes nothing else first."""
+        """Writes what is staged. A statement inside `prepare` triggers no further write."""
         if self._preparing:
             return
         self._preparing = True
@@ -154,13 +155,13 @@ class UnitOfWork:
         self.streams.write()
 
     def finish(self) -> None:
-        """Writes all that is still staged; the transaction is over after this."""
+        """Writes all that is still staged; the unit must not be used afterwards."""
         self.write()
         audit.append(self._connection, self.tenant_id, self.now_ms, self._audited)
 
 
 class _DryRunAnswer(Exception):
-    """Carries the answer of a rehearsal past the rollback."""
+    """Carries the answer of a dry run past the rollback."""
 
     def __init__(self, answer: Any) -> None:
         super().__init__()
@@ -185,9 +186,9 @@ class Database:
         self._listeners.append(listener)
 
     def observe(self, observer: Observer, slow_query_s: float) -> None:
-        """From now on `observer` hears of every transaction, and of each query that took that long.
+        """Reports every transaction to `observer`, and every query that takes `slow_query_s` or longer.
 
-        A slow query is logged as it is written in the program: without what was asked for.
+        A slow query is logged as its statement, without parameters.
         """
         self._observer = observer
         for engine in self.engines:
@@ -208,7 +209,7 @@ class Database:
         return answer
 
     def transact_dry(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
-        """What `transact` would answer; nothing of it is kept or given."""
+        """What `transact` would answer; the transaction is rolled back and nothing is published."""
 
         def perform(unit: UnitOfWork) -> None:
             answer = work(unit)
@@ -222,7 +223,7 @@ class Database:
         raise AssertionError("a rehearsal always rolls back")
 
     def consult(self, tenant_id: str, question: Callable[[Connection], Answer]) -> Answer:
-        """Reads in one transaction, so that all of it is from one moment."""
+        """Reads in one transaction, so that all queries see one snapshot."""
         _must_be_off_the_loop()
         with self._observed("read"), self._for_reading.begin() as connection:
             _act_for(connection, tenant_id)
@@ -232,23 +233,23 @@ class Database:
         return await self._on(self._writer, partial(self.transact, tenant_id, work))
 
     async def dry_run(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
-        """A rehearsal, on the writer's thread."""
+        """`transact_dry` on the writer's thread."""
         return await self._on(self._writer, partial(self.transact_dry, tenant_id, work))
 
     async def read(self, tenant_id: str, question: Callable[[Connection], Answer]) -> Answer:
         return await self._on(self._readers, partial(self.consult, tenant_id, question))
 
     async def compute(self, work: Callable[[], Answer]) -> Answer:
-        """Something slow that needs no database (a password's hash), on a reader's thread."""
+        """Runs something slow that needs no database (hashing a password) on a reader's thread."""
         return await self._on(self._readers, work)
 
     async def check(self) -> None:
-        """Refuses with `unavailable` if the database does not answer."""
+        """Raises Refusal (`unavailable`) if the database does not answer."""
         ask = partial(self.consult, "", lambda connection: connection.execute(text("SELECT 1")).scalar_one())
         await self._on(self._readers, ask, CHECK_S_MAX)
 
     def close(self) -> None:
-        """Waits for work that has begun."""
+        """Waits for running work, then closes all connections."""
         self._writer.shutdown()
         self._readers.shutdown()
         self._for_writing.dispose()
@@ -276,7 +277,9 @@ class Database:
     async def _on(
         self, threads: ThreadPoolExecutor, work: Callable[[], Answer], within_s: float | None = None
     ) -> Answer:
-        """Work that has not begun by then is not done any more; what has begun goes on, and nobody hears."""
+        """Work that has not started by the timeout is cancelled; what has started runs on, its result
+        discarded.
+        """
         doing = asyncio.get_running_loop().run_in_executor(threads, work)
         try:
             async with asyncio.timeout(WORK_S_MAX if within_s is None else within_s):
@@ -287,13 +290,13 @@ class Database:
 
 
 def sqlalchemy_url(given: str) -> URL:
-    """The URL with the driver that this server brings: a plain `postgresql://` is taken for psycopg's."""
+    """The URL with the driver that this server installs: a plain `postgresql://` gets psycopg's."""
     url = make_url(given)
     return url.set(drivername="postgresql+psycopg") if url.drivername in _POSTGRESQL else url
 
 
 def engine_for(url: str, *, connections: int, read_only: bool = False) -> Engine:
-    """An engine whose connections are set up as the server needs them."""
+    """An engine with the server's connection settings."""
     parsed = sqlalchemy_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, pool_size=connections, max_overflow=0, hide_parameters=True)
@@ -304,14 +307,16 @@ def engine_for(url: str, *, connections: int, read_only: bool = False) -> Engine
         parsed,
         pool_size=connections,
         max_overflow=0,
-        # What a shop sold stands in no error's text, and so in no log.
+        # What a shop sold must not appear in an error's text, and so in a log.
         hide_parameters=True,
-        # The database may have been restarted since the last use; that costs a round trip and no request.
+        # The database may have been restarted since the last use; the check costs a round trip and saves a
+        # request.
         pool_pre_ping=True,
-        # A reader's questions are all about one moment; a writer locks first and then sees what is newest.
+        # Readers need one snapshot for all queries; a writer takes locks first and then must see the newest
+        # rows.
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         execution_options={"postgresql_readonly": read_only},
-        # Nobody waits for ever: not for another's lock, a lost plan, or a peer that has gone silent.
+        # Timeouts for everything: another's lock, a bad plan, an unreachable peer.
         connect_args={
             "connect_timeout": 5,
             "options": "-c lock_timeout=10s -c statement_timeout=60s"
@@ -319,7 +324,7 @@ def engine_for(url: str, *, connections: int, read_only: bool = False) -> Engine
             "keepalives_idle": 15,
             "keepalives_interval": 5,
             "keepalives_count": 3,
-            # Keepalives ask only while nothing is under way.
+            # Keepalives are sent only on an idle connection.
             "tcp_user_timeout": 15_000,
         },
     )
@@ -350,11 +355,11 @@ _SAY_WHOSE = text("SELECT set_config('evertill.tenant', :tenant_id, true)")
 
 @contextmanager
 def _or_unavailable() -> Iterator[None]:
-    """Trouble of the database's surroundings (a full disk, a lost connection) passes: try again later."""
+    """Turns transient failures (a full disk, a lost connection) into Refusal `unavailable`, to be retried."""
     try:
         yield
     except (OperationalError, PoolTimeout) as error:
-        # The driver's own words: SQLAlchemy's would carry the statement's parameters into the log.
+        # The driver's message: SQLAlchemy's would put the statement's parameters into the log.
         log.warning("database.unavailable", error=str(getattr(error, "orig", None) or error).strip())
         raise _unavailable() from error
 
@@ -393,7 +398,7 @@ def _tell_if_slow(
 
 
 def _set_up_sqlite(connection: Any, _record: object, *, read_only: bool) -> None:
-    # The driver would begin transactions late and deferred, where a write cannot wait for its turn.
+    # The driver would begin transactions late and deferred, where a write cannot wait for the lock.
     connection.isolation_level = None
     connection.execute("PRAGMA busy_timeout = 10000")
     connection.execute("PRAGMA journal_mode = WAL")

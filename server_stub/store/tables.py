@@ -54,7 +54,7 @@ def _optional_json(name: str) -> Column[Any]:
 
 
 def _of(parent: str, *columns: str, to: tuple[str, ...] = ("id",)) -> ForeignKeyConstraint:
-    """A reference to a row of the same tenant."""
+    """A foreign key to a row of the same tenant."""
     names = ["tenant_id", *columns]
     targets = [f"{parent}.tenant_id", *(f"{parent}.{column}" for column in to[: len(columns)])]
     return ForeignKeyConstraint(names, targets)
@@ -108,8 +108,8 @@ user_version = _table(
     _number("active"),
     _of("user_account", "user_id"),
 )
-"""A person's rights from one moment on: `tenant_seq` is the change of the tenant's stream that told of them,
-`from_ms` when that was. Both are 0 for what held before versions were written down.
+"""A person's rights from one moment on: `tenant_seq` is their change's number in the tenant's stream,
+`from_ms` its time. Both are 0 for rights from before versions were stored.
 """
 
 stream = _table(
@@ -122,7 +122,7 @@ stream = _table(
     _number("pruned_to"),
     _of("tenant"),
 )
-"""Where a stream stands. Its row is the lock under which it grows; changes to `pruned_to` are gone."""
+"""A stream's head. Its row is the lock for appending; changes up to `pruned_to` are pruned."""
 
 change = _table(
     "change",
@@ -138,7 +138,7 @@ change = _table(
     _number("at_ms"),
     _of("stream", "stream", to=("name",)),
 )
-"""One numbered change: the whole new row, or none for a tombstone."""
+"""One numbered change: the whole new row, or None for a tombstone."""
 
 product = _table(
     "product",
@@ -169,7 +169,7 @@ product_version = _table(
     _number("received_ms"),
     _of("product", "product_id"),
 )
-"""A product as it was at one version, and what made it so: for merges and a conflict's history."""
+"""A product at one version, and what caused it: for merges and a conflict's history."""
 
 stock_level = _table(
     "stock_level",
@@ -185,10 +185,10 @@ stock_level = _table(
     _optional_number("counted_device_seq"),
     Index("ix_stock_level_seq", "tenant_id", "location_id", "seq"),
 )
-"""Quantity on hand: the materialised sum of the movements at one place, which its version counts.
+"""Quantity on hand: the materialised sum of the movements at one place, whose count is its version.
 
-`seq` is the change that made it so. `counted_…` describe the newest applied count, which late movements
-are held against; `counted_ms` is None for a count that did not say when it was made.
+`seq` is the number of the change that caused it. `counted_…` describe the newest applied count, with which
+late movements are compared; `counted_ms` is None for a count without a time.
 """
 
 movement = _table(
@@ -216,7 +216,7 @@ movement = _table(
 )
 """One line of the stock ledger; appended, never changed. `version` is the level's after it.
 
-`occurred_ms` is what the till wrote, `happened_ms` the same corrected by the till's clock offset.
+`occurred_ms` is by the till's clock, `happened_ms` the same corrected by the till's clock offset.
 `compensated` marks a movement that a later count had already seen, and the correction that cancels it.
 """
 
@@ -234,7 +234,7 @@ notice = _table(
     _number("until_ms"),
     _number("version"),
 )
-"""A manager's notice: to everybody, or to one place. Gone some time after it has ended."""
+"""A manager's notice: to everybody, or to one place. Pruned some time after its end."""
 
 notice_read = _table(
     "notice_read",
@@ -245,7 +245,7 @@ notice_read = _table(
     _number("read_ms"),
     _number("received_ms"),
 )
-"""Who was the first to read a notice where: `read_ms` by the clock of whoever reported it."""
+"""The first report that a person has read a notice; `read_ms` is by the reporter's clock."""
 
 oversold = _table(
     "oversold",
@@ -257,7 +257,7 @@ oversold = _table(
     _number("open"),
     _number("version"),
 )
-"""One product that was sold below zero at one place: open exactly while its stock is below zero."""
+"""A product sold below zero at one place: open exactly while its stock is below zero."""
 
 operation = _table(
     "operation",
@@ -280,10 +280,10 @@ operation = _table(
     _optional_number("happened_ms"),
     UniqueConstraint("tenant_id", "device_id", "device_seq"),
 )
-"""An operation that was judged, and its answer. Its id keeps what it did single for ever.
+"""An operation and its answer. Its id makes it idempotent for ever.
 
 `happened_ms` is when it was done, by the server's clock, `tenant_seq` what its till had read of the tenant's
-stream by then; neither is ever below that of its till's number before.
+stream by then; neither is ever below that of the till's previous number.
 """
 
 till_transaction = _table(
@@ -324,9 +324,9 @@ quarantine = _table(
     _number("version"),
     Index("ix_quarantine_status", "tenant_id", "status", "received_ms"),
 )
-"""A sale that could not be read, whole as it came, for a manager to look at.
+"""An unreadable sale, whole as received, for a manager.
 
-`stream` is the one that tells of it: of its place where that is known, else the tenant's.
+`stream` is the stream that publishes it: that of its place if known, else the tenant's.
 """
 
 shift = _table(
@@ -354,7 +354,7 @@ audit_head = _table(
     _number("seq"),
     _text("hash"),
 )
-"""Where a tenant's audit trail stands. Its row is the last lock that a transaction takes."""
+"""The head of a tenant's audit trail. Its row is the last lock that a transaction takes."""
 
 audit_entry = _table(
     "audit_entry",
@@ -376,7 +376,7 @@ audit_entry = _table(
     Index("ix_audit_entry_actor", "tenant_id", "actor_id", "seq"),
     Index("ix_audit_entry_resource", "tenant_id", "resource_id", "seq"),
 )
-"""One line of the audit trail. The database itself refuses to change or delete it."""
+"""One line of the audit trail. The database itself refuses updates and deletions."""
 
 conflict = _table(
     "conflict",
@@ -397,7 +397,7 @@ conflict = _table(
     Index("ix_conflict_resource", "tenant_id", "resource_type", "resource_id", "status"),
     Index("ix_conflict_open", "tenant_id", "status", "opened_ms"),
 )
-"""A conflict as it stands. `body` is the wire object; `resolved` the first resolution's answer."""
+"""A conflict's current state. `body` is the wire object; `resolved` the answer to its resolution."""
 
 
 class ServerRow(SQLModel, registry=registry(metadata=METADATA)):
@@ -405,7 +405,7 @@ class ServerRow(SQLModel, registry=registry(metadata=METADATA)):
 
 
 class Device(ServerRow, table=True):
-    """An enrolled till, its credential kept as a hash. One that was cloned has to be enrolled anew."""
+    """An enrolled till, with its credential's hash. A cloned one has to be enrolled again."""
 
     __tablename__ = "device"
     __table_args__ = (
@@ -428,7 +428,7 @@ class Device(ServerRow, table=True):
 
 
 class RefreshToken(ServerRow, table=True):
-    """One link of a family of rotating refresh tokens, kept as a hash."""
+    """One token of a family of rotating refresh tokens, stored as a hash."""
 
     __tablename__ = "refresh_token"
     __table_args__ = (

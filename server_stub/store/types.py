@@ -18,7 +18,7 @@ class WholeNumber(TypeDecorator[int]):
 
 
 class Json(TypeDecorator[Any]):
-    """Plain JSON types, kept as text by orjson."""
+    """Plain JSON types, stored as text by orjson."""
 
     impl = Text
     cache_ok = True

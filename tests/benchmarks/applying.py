@@ -32,8 +32,8 @@ from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.contract.wire import format_time, from_ms
-from tests.benchmarks.processes import server_process
 from tests.benchmarks.table import Measured
+from tests.kit.processes import ServerProcess
 
 OPERATIONS, BATCH, PRODUCTS, ROUNDS = 10_000, 200, 1_000, 3
 
@@ -332,7 +332,7 @@ async def _upload(home: Path, template: Path, till: Till, batches: list[list[dic
     await asyncio.to_thread(_move_in, home, template)
     bodies = [gzip.compress(orjson.dumps({"items": batch}), 5) for batch in batches]
     async with (
-        server_process("server_stub", "--home", str(home), "--port", "0") as server,
+        ServerProcess("server_stub", "--home", str(home), "--port", "0") as server,
         httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as http,
     ):
         renewed = await http.post("/api/v1/auth/refresh", json={"refreshToken": till.token})

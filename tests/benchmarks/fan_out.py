@@ -13,7 +13,7 @@ from statistics import quantiles
 import orjson
 
 from tests.benchmarks.people import demo_homes, joins, sign_in
-from tests.benchmarks.processes import ServerProcess, server_process
+from tests.benchmarks.processes import StampingServer
 from tests.benchmarks.sockets import Listener, listeners
 from tests.benchmarks.table import Measured
 
@@ -26,7 +26,7 @@ _PAUSE_S = 0.06
 class _Shop:
     """Our server with its listeners, and a product to move."""
 
-    def __init__(self, server: ServerProcess, heard: list[Listener]) -> None:
+    def __init__(self, server: StampingServer, heard: list[Listener]) -> None:
         self.heard = heard
         self.took: list[int] = []
         self._server = server
@@ -58,7 +58,7 @@ async def measure(folder: Path) -> list[Measured]:
             _WINDOW_MS: await _open_shop(stack, gathering, _WINDOW_MS),
             0: await _open_shop(stack, prompt, 0),
         }
-        bare = await stack.enter_async_context(server_process("tests.benchmarks.bare"))
+        bare = await stack.enter_async_context(StampingServer("tests.benchmarks.bare"))
         bare_heard = await stack.enter_async_context(listeners(bare.url, [{}] * SOCKETS))
         for shop in shops.values():
             await shop.change()
@@ -92,7 +92,7 @@ async def measure(folder: Path) -> list[Measured]:
 
 async def _open_shop(stack: AsyncExitStack, home: Path, window_ms: int) -> _Shop:
     server = await stack.enter_async_context(
-        server_process("tests.benchmarks.serving", str(home), str(window_ms))
+        StampingServer("tests.benchmarks.serving", str(home), str(window_ms))
     )
     people = await sign_in(server.url)
     heard = await stack.enter_async_context(listeners(server.url, joins(people, SOCKETS)))
@@ -101,7 +101,7 @@ async def _open_shop(stack: AsyncExitStack, home: Path, window_ms: int) -> _Shop
     return _Shop(server, heard)
 
 
-async def _arrived(server: ServerProcess, heard: list[Listener]) -> list[int]:
+async def _arrived(server: StampingServer, heard: list[Listener]) -> list[int]:
     """Nanoseconds from the server's stamp to each listener."""
     async with asyncio.timeout(30):
         told = await server.stamps.get()

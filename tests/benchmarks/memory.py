@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from tests.benchmarks.people import demo_homes, joins, sign_in
-from tests.benchmarks.processes import ServerProcess, server_process
+from tests.benchmarks.processes import StampingServer
 from tests.benchmarks.sockets import listeners
 from tests.benchmarks.table import Measured
 
@@ -22,10 +22,10 @@ _STILL_S = 1.5
 async def measure(folder: Path) -> list[Measured]:
     ours, bare = [], []
     for home in await demo_homes(folder, *(f"home{number}" for number in range(ROUNDS))):
-        async with server_process("tests.benchmarks.serving", str(home), "20") as server:
+        async with StampingServer("tests.benchmarks.serving", str(home), "20") as server:
             people = await sign_in(server.url)
             ours.append(await _a_connection(server, joins(people, SOCKETS)))
-        async with server_process("tests.benchmarks.bare") as server:
+        async with StampingServer("tests.benchmarks.bare") as server:
             bare.append(await _a_connection(server, [{}] * SOCKETS))
     return [
         Measured(
@@ -39,7 +39,7 @@ async def measure(folder: Path) -> list[Measured]:
     ]
 
 
-async def _a_connection(server: ServerProcess, told: list[dict[str, Any]]) -> float:
+async def _a_connection(server: StampingServer, told: list[dict[str, Any]]) -> float:
     process = psutil.Process(server.pid)
     async with listeners(server.url, told[:_WARMING]):
         await asyncio.sleep(_STILL_S)

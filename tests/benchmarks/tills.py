@@ -35,13 +35,13 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
-from tests.benchmarks.processes import server_process
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
 from tests.kit import selling
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.people import clerk_named
+from tests.kit.processes import ServerProcess
 from tests.kit.waiting import until
 
 ROUNDS = 3
@@ -60,7 +60,7 @@ async def shop(folder: Path) -> AsyncIterator[str]:
     """A demonstration server in a process of its own; its URL."""
     use_no_keyring()
     await asyncio.to_thread(prepare, Settings(home=folder / "server"), demo_data=True)
-    async with server_process("app", "server", "--home", str(folder / "server"), "--port", "0") as server:
+    async with ServerProcess("app", "server", "--home", str(folder / "server"), "--port", "0") as server:
         yield server.url
 
 
@@ -227,7 +227,7 @@ def _batches(opened: OpenHome) -> list[bytes]:
 async def _exchanged(batches: list[bytes], answer_bytes: int = 400 * BATCH) -> float:
     """Seconds that a bare exchange of the same bytes takes."""
     async with (
-        server_process("tests.benchmarks.canned", str(answer_bytes)) as server,
+        ServerProcess("tests.benchmarks.canned", str(answer_bytes)) as server,
         httpx.AsyncClient(base_url=server.url) as client,
     ):
         await client.post("/", content=b"")

@@ -18,6 +18,7 @@ from server_stub.cli.demo_data import DEMO
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from tests.kit.demo import PASSWORD
 from tests.kit.paths import ROOT
+from tests.kit.processes import demo_server
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.xdist_group("troubleshooting"), pytest.mark.slow]
@@ -59,19 +60,8 @@ class Running:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("trouble")
     home, log = folder / "server", folder / "server.log"
-    command = [sys.executable, "-m", "server_stub", "--home", str(home), "--demo-data", "--port", "0"]
-    with (
-        log.open("wb") as errors,
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            announced = process.stdout.readline()
-            assert announced.startswith("listening on "), log.read_text()
-            yield Running(announced.removeprefix("listening on ").strip(), home, log)
-        finally:
-            process.terminate()
-            process.wait(20)
+    with demo_server(home, log=log) as running:
+        yield Running(running.url, home, log)
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,9 @@ server has; the audit trail is whole.
 import asyncio
 import os
 import random
-import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,11 @@ from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
+from tests.kit.books import read_rows
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.paths import ROOT
-from tests.kit.processes import dying_with_us
+from tests.kit.processes import ServerProcess, dying_with_us
 from tests.kit.waiting import until
 
 SALES_BETWEEN = 4
@@ -47,15 +46,15 @@ class Kills:
         self.sold: set[str] = set()
         self.died: Counter[str] = Counter()
         self.settings = Settings(home=folder / "server")
-        self.port = 0
-        self.server: asyncio.subprocess.Process
+        place = ("--home", str(self.settings.home), "--port", ServerProcess.PORT)
+        self.server = ServerProcess("app", "server", *place)
         self.tills: dict[str, asyncio.subprocess.Process] = {}
         self._told: dict[str, int] = {}
         self._readers: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return self.server.url
 
     # --- processes -----------------------------------------------------------------------------------
 
@@ -70,14 +69,6 @@ class Kills:
             stderr=asyncio.subprocess.DEVNULL,
             env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         )
-
-    async def start_server(self) -> None:
-        place = ("--home", str(self.settings.home), "--port", str(self.port))
-        self.server = await self._start("app", "server", *place)
-        assert self.server.stdout is not None
-        line = (await self.server.stdout.readline()).decode()
-        assert "listening on" in line, line
-        self.port = int(line.strip().rpartition(":")[2])
 
     async def start_till(self, name: str) -> None:
         seed = str(self.chance.randrange(10**6))
@@ -113,7 +104,7 @@ class Kills:
 
     async def run(self, kills: int) -> None:
         await asyncio.to_thread(prepare, self.settings, demo_data=True)
-        await self.start_server()
+        await self.server.start_from_loop()
         names = [f"till-{number + 1}" for number in range(TILLS)]
         try:
             for name in names:
@@ -129,8 +120,9 @@ class Kills:
             for name in names:
                 await self._settle(name)
         finally:
-            for process in (*self.tills.values(), self.server):
+            for process in self.tills.values():
                 await self._end(process)
+            self.server.kill()
         await self._audit_is_whole()
 
     async def _under_load(self) -> None:
@@ -148,8 +140,8 @@ class Kills:
     async def _kill_one(self, whom: str) -> None:
         self.died["server" if whom == "server" else "till"] += 1
         if whom == "server":
-            await self._end(self.server)
-            await self.start_server()
+            self.server.kill()
+            await self.server.start_from_loop()
         else:
             await self._end(self.tills[whom])
             await self.start_till(whom)
@@ -212,8 +204,7 @@ class Kills:
         assert await verified.wait() == 0, "the audit trail is whole"
 
     def books(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.settings.home / "server.sqlite3")) as connection:
-            return connection.execute(statement, parameters).fetchall()
+        return read_rows(self.settings.home / "server.sqlite3", statement, *parameters)
 
     def check_books(self) -> None:
         booked = dict(self.books("SELECT id, count(*) FROM till_transaction GROUP BY id"))

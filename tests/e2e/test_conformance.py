@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import pytest
 from filelock import FileLock
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
+from tests.kit.processes import demo_server
 
 pytestmark = pytest.mark.slow
 
@@ -66,21 +66,8 @@ def program() -> Path:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[str]:
     """The address of a server in a process of its own, with the demonstration's shop."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "server_stub", "--home", str(tmp_path / "server"), "--port", "0", "--demo-data"),
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(60):
-            first_line = (await process.stdout.readline()).decode()
-        assert first_line.startswith("listening on http://127.0.0.1:"), first_line
-        yield first_line.split()[-1]
-    finally:
-        process.terminate()
-        await process.wait()
+    async with demo_server(tmp_path / "server") as server:
+        yield server.url
 
 
 async def sign_in(server: str, username: str) -> dict[str, str]:

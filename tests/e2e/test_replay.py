@@ -7,9 +7,6 @@ database and with each till's.
 import asyncio
 import csv
 import lzma
-import os
-import sqlite3
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -23,6 +20,8 @@ from app.replay.outages import BadOutages
 from app.replay.report import ReplayReport, write_report
 from app.replay.run import ReplayOptions, replay
 from app.replay.till import ReplayFailed
+from tests.kit.books import read_rows
+from tests.kit.processes import demo_server
 
 pytestmark = pytest.mark.slow
 
@@ -36,22 +35,8 @@ NOT_GOODS = {"POST", "DOT", "C2", "M", "m", "D", "S", "B", "CRUK", "BANK CHARGES
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[str]:
     """The address of a server in a process of its own, with the demonstration's shop."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "server_stub", "--home", str(tmp_path / "server"), "--port", "0", "--demo-data"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=os.environ,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(60):
-            first_line = (await process.stdout.readline()).decode()
-        assert first_line.startswith("listening on http://127.0.0.1:"), first_line
-        yield first_line.split()[-1]
-    finally:
-        process.terminate()
-        await process.wait()
+    async with demo_server(tmp_path / "server") as server:
+        yield server.url
 
 
 def options(file: Path, server: str, work: Path, **changes: Any) -> ReplayOptions:
@@ -100,20 +85,12 @@ def stock_movements(rows: list[dict[str, str]]) -> dict[str, int]:
 # --- what server and tills hold on their disks -------------------------------------------------------
 
 
-def query(database: Path, sql: str) -> list[Any]:
-    connection = sqlite3.connect(database)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
-
-
 def sums_on_server(home: Path) -> dict[str, int]:
     sql = (
         "SELECT p.sku, sum(m.delta) FROM stock_movement m JOIN product p ON p.id = m.product_id"
         " WHERE m.device_id IS NOT NULL GROUP BY p.sku"
     )
-    return dict(query(home / "server.sqlite3", sql))
+    return dict(read_rows(home / "server.sqlite3", sql))
 
 
 def sums_on_till(home: Path) -> dict[str, int]:
@@ -121,7 +98,7 @@ def sums_on_till(home: Path) -> dict[str, int]:
         "SELECT c.sku, sum(m.delta) FROM movement m JOIN catalogue c ON c.product_id = m.product_id"
         " WHERE m.device_id IS NOT NULL GROUP BY c.sku"
     )
-    return dict(query(home / "till.sqlite", sql))
+    return dict(read_rows(home / "till.sqlite", sql))
 
 
 def on_hand_at_till(home: Path) -> dict[str, int]:
@@ -131,7 +108,7 @@ def on_hand_at_till(home: Path) -> dict[str, int]:
         " UNION ALL SELECT product_id, quantity FROM overlay) s"
         " JOIN catalogue c ON c.product_id = s.product_id GROUP BY c.sku"
     )
-    return dict(query(home / "till.sqlite", sql))
+    return dict(read_rows(home / "till.sqlite", sql))
 
 
 # --- the stories -------------------------------------------------------------------------------------
@@ -185,7 +162,7 @@ def check_counts(report: ReplayReport, rows: list[dict[str, str]]) -> None:
 
 def check_history_kept_its_time(server_home: Path) -> None:
     sql = "SELECT min(occurred_ms), max(occurred_ms) FROM stock_movement WHERE device_id IS NOT NULL"
-    ((first_ms, last_ms),) = query(server_home / "server.sqlite3", sql)
+    ((first_ms, last_ms),) = read_rows(server_home / "server.sqlite3", sql)
     # In February the United Kingdom's time is UTC.
     days = {datetime.fromtimestamp(moment_ms / 1000, UTC).date() for moment_ms in (first_ms, last_ms)}
     assert days == {date.fromisoformat(DAY)}
@@ -237,9 +214,9 @@ async def test_an_adjustments_note_and_a_sales_invoice_reach_the_server(server: 
     asked = options(file, server, tmp_path / "tills", tills=1, from_date=None, to_date=None, outages="")
     await replay(asked, no_progress)
     database = tmp_path / "server" / "server.sqlite3"
-    wasted = query(database, "SELECT delta, reason, note FROM stock_movement WHERE note IS NOT NULL")
+    wasted = read_rows(database, "SELECT delta, reason, note FROM stock_movement WHERE note IS NOT NULL")
     assert (-10, "waste", "damages") in wasted
-    ((data,),) = query(database, "SELECT data FROM till_transaction WHERE kind = 'sale'")
+    ((data,),) = read_rows(database, "SELECT data FROM till_transaction WHERE kind = 'sale'")
     assert orjson.loads(data)["payments"] == [
         {"method": "cash", "amountMinor": 9 * 255, "reference": "536365"}
     ]

@@ -1,16 +1,23 @@
 """Processes that a test starts: they end with it, and they are waited for."""
 
+import asyncio
+import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Self
+
+from tests.kit.paths import ROOT
 
 READY_S_MAX = 30.0
+SERVER_READY_S_MAX = 60.0
+END_S_MAX = 30.0
 
 
 def dying_with_us(by: str) -> list[str]:
@@ -45,44 +52,136 @@ def end(process: "subprocess.Popen[bytes] | None", how: signal.Signals) -> None:
         process.wait()
 
 
-class DemoServer:
-    """`python -m server_stub` on a port of its own; killed and started again at the same place."""
+class ServerProcess:
+    """A server in a process of its own: `python -m` and these words, on a port of loopback.
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    Its first line says where it listens. `PORT` among the words stands for its port: a free one at the first
+    start, the same one again at the next. What it writes to standard error goes into `log`, if there is one.
+    Use it with `with` or `async with`, which ask it to end; or start, kill and stop it by hand.
+    """
+
+    PORT = "{port}"
+
+    def __init__(self, *words: str, log: Path | None = None) -> None:
         self.url = ""
-        self._process: subprocess.Popen[str] | None = None
+        self._words = words
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def port(self) -> int:
+        """0 before the first start."""
+        return int(self.url.rpartition(":")[2]) if self.url else 0
+
+    @property
+    def pid(self) -> int:
+        return self._running.pid
 
     def start(self) -> None:
-        port = self.url.rsplit(":", 1)[1] if self.url else "0"
-        command = [
-            sys.executable,
-            "-m",
-            "server_stub",
-            "--home",
-            str(self.home),
-            "--port",
-            port,
-            "--demo-data",
-        ]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().removeprefix("listening on ").strip()
+        """Returns once it listens."""
+        self._launch()
+        self._wait_until_it_listens()
+
+    async def start_from_loop(self) -> None:
+        """As `start`, while the loop goes on."""
+        # The kernel tells a process of the death of the thread that started it: this one, not a helper's.
+        self._launch()
+        await asyncio.to_thread(self._wait_until_it_listens)
 
     def kill(self) -> None:
+        """kill -9. Does nothing where it has ended already."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(20)
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-            self._process = None
+            self._process.wait(END_S_MAX)
+            self._forget()
 
-    def receipts(self) -> list[str]:
-        database = self.home / "server.sqlite3"
-        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    def stop(self) -> None:
+        """SIGTERM, after which it has to end by itself."""
+        if self._process is None:
+            return
+        self._process.terminate()
         try:
-            return [row[0] for row in connection.execute("SELECT receipt_number FROM till_transaction")]
+            self._process.wait(END_S_MAX)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("the server did not end when it was asked to") from None
+        self._forget()
+
+    async def stop_from_loop(self) -> None:
+        """As `stop`, while the loop goes on, in which its clients may be."""
+        await asyncio.to_thread(self.stop)
+
+    def freeze(self) -> None:
+        self._running.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._running.send_signal(signal.SIGCONT)
+
+    async def lines(self) -> AsyncIterator[str]:
+        """What it prints after its first line, as it comes."""
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), self._running.stdout
+        )
+        try:
+            async for line in reader:
+                yield line.decode()
         finally:
-            connection.close()
+            transport.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start_from_loop()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.stop_from_loop()
+
+    @property
+    def _running(self) -> "subprocess.Popen[bytes]":
+        assert self._process is not None, "the server does not run"
+        return self._process
+
+    def _launch(self) -> None:
+        assert self._process is None, "the server runs already"
+        words = [str(self.port) if word == self.PORT else word for word in self._words]
+        with (self._log or Path(os.devnull)).open("ab") as errors:
+            self._process = subprocess.Popen(
+                [*dying_with_us("KILL"), sys.executable, "-m", *words],
+                bufsize=0,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+
+    def _wait_until_it_listens(self) -> None:
+        process = self._running
+        assert process.stdout is not None
+        giving_up = threading.Timer(SERVER_READY_S_MAX, process.kill)
+        giving_up.start()
+        try:
+            line = process.stdout.readline().decode()
+        finally:
+            giving_up.cancel()
+        if not line.startswith("listening on "):
+            self.kill()
+            told = self._log.read_text()[-4000:] if self._log else ""
+            raise AssertionError(f"the server does not start: {line!r}\n{told}")
+        self.url = line.split()[-1]
+
+    def _forget(self) -> None:
+        if self._running.stdout is not None:
+            self._running.stdout.close()
+        self._process = None
+
+
+def demo_server(home: Path, *, log: Path | None = None) -> ServerProcess:
+    """The demonstration's shop, as `python -m server_stub --demo-data` makes it in a folder; not started."""
+    place = ("--home", str(home), "--port", ServerProcess.PORT)
+    return ServerProcess("server_stub", *place, "--demo-data", log=log)

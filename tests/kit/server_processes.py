@@ -2,57 +2,18 @@
 
 import asyncio
 import os
-import signal
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 
-from tests.kit.paths import ROOT
 from tests.kit.postgresql import FreshDatabase
-from tests.kit.processes import dying_with_us
+from tests.kit.processes import ServerProcess
 from tests.kit.redis_server import Redis
 from tests.kit.servers import ShopServer
-from tests.kit.waiting import WAIT_S
-
-
-class ServerProcess:
-    """One process of the server, on a free port."""
-
-    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
-        self._process = process
-        self.url = url
-
-    @property
-    def port(self) -> int:
-        return int(self.url.rpartition(":")[2])
-
-    async def kill(self) -> None:
-        """kill -9."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
-
-    def freeze(self) -> None:
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
-
-    async def stop(self) -> None:
-        """SIGTERM, after which it has to end by itself."""
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(WAIT_S):
-                await self._process.wait()
-        except TimeoutError:
-            await self.kill()
-            raise AssertionError("the server did not end when it was asked to") from None
 
 
 class Servers:
@@ -80,24 +41,13 @@ class Servers:
             **self._settings,
             **changed,
         }
-        with self.log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *dying_with_us("KILL"),
-                *(sys.executable, "-m", "tests.kit.serving", orjson.dumps(told).decode()),
-                cwd=ROOT,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
-        assert process.stdout is not None
-        async with asyncio.timeout(60):
-            line = (await process.stdout.readline()).decode()
-        assert line.startswith("listening on "), self.log.read_text()[-4000:]
-        server = ServerProcess(process, line.split()[-1])
+        server = ServerProcess("tests.kit.serving", orjson.dumps(told).decode(), log=self.log)
+        await server.start_from_loop()
         self._started.append(server)
         return server
 
     async def stop(self) -> None:
-        await asyncio.gather(*(server.stop() for server in self._started))
+        await asyncio.gather(*(server.stop_from_loop() for server in self._started))
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """A running server of the demonstration's shops, as its clients see it."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.clock import Clock
 from server_stub.run import RunningServer, running
 from server_stub.settings import RateLimits, Settings
+from tests.kit.books import read_rows
 from tests.kit.clients import Person, Socket
 from tests.kit.postgresql import FreshDatabase
 from tests.kit.waiting import WAIT_S
@@ -85,11 +85,7 @@ class ShopServer:
         """What the database itself says."""
         if self.books is not None:
             return self.books.rows(query)
-        connection = sqlite3.connect(self.home / "server.sqlite3")
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
+        return read_rows(self.home / "server.sqlite3", query)
 
 
 @asynccontextmanager

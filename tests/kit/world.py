@@ -10,7 +10,6 @@
 Everything is real: SQLite files, uvicorn on a free port, sockets, the agent. Only the links are wrapped.
 """
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from app.services.selling.transaction import CompletedSale
 from server_stub.run import running
 from server_stub.settings import Settings
 from sync_agent.settings import DEFAULTS, AgentSettings
+from tests.kit.books import read_rows
 from tests.kit.demo import LOCATION, TENANT
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
@@ -104,11 +104,7 @@ class World:
 
     def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         database = self.settings.url.removeprefix("sqlite:///")
-        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-        try:
-            return connection.execute(sql, parameters).fetchall()
-        finally:
-            connection.close()
+        return read_rows(Path(database), sql, *parameters)
 
     def heads(self) -> dict[str, int]:
         return dict(self.query("SELECT name, head FROM stream WHERE tenant_id = ?", TENANT))

@@ -16,8 +16,9 @@ from sync_agent.events import ConnectionState
 from tests.kit.clients import Person
 from tests.kit.operations import movement, sale
 from tests.kit.postgresql import FreshDatabase, Postgres
+from tests.kit.processes import ServerProcess
 from tests.kit.redis_server import Redis
-from tests.kit.server_processes import ServerProcess, Servers, TcpProxy, several, visiting
+from tests.kit.server_processes import Servers, TcpProxy, several, visiting
 from tests.kit.servers import ShopServer
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import WAIT_S, until
@@ -95,7 +96,7 @@ async def test_the_tills_of_a_killed_process_go_to_the_other_and_nothing_is_lost
         await until(
             lambda: world.query("SELECT count(*) FROM till_transaction")[0][0] >= 20, "20 have arrived"
         )
-        await one.kill()
+        one.kill()
         world.send_to(two, instead_of=one)
         await asyncio.gather(*selling)
         await world.settle()
@@ -176,7 +177,7 @@ async def test_a_user_at_a_killed_process_is_said_to_be_gone_by_the_other(
         bob = await at_one.sign_in("demo", "bob")
         await at_one.join("demo", bob, locationId="main")
         await watching.hear("user-connected", lambda told: told["userId"] == "bob")
-        await one.kill()
+        one.kill()
         gone = await watching.hear("user-disconnected", lambda told: told["userId"] == "bob")
         assert gone["locationId"] == "main"
         state = (await at(at_two, bob).get("/realtime/sync-state")).json()["data"]["syncState"]
@@ -266,7 +267,7 @@ async def test_a_till_stays_online_while_its_process_is_replaced(servers: Server
         (till,) = world.tills
         new = await servers.start()
         world.send_to(new, instead_of=old)
-        await asyncio.gather(old.stop(), sell_a_while(till, 10, sold))
+        await asyncio.gather(old.stop_from_loop(), sell_a_while(till, 10, sold))
         await until(lambda: till.state is ConnectionState.ONLINE, "the till is online again")
         await world.settle()
         world.assert_each_sale_once(sold)

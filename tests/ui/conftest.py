@@ -20,7 +20,7 @@ from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from tests.kit.agents import SilentAgent
 from tests.kit.offline_shop import ALICE, PEPPER, OfflineShop
-from tests.kit.processes import DemoServer
+from tests.kit.processes import ServerProcess, demo_server
 from tests.kit.windows import Keyboard, Loop
 
 T = TypeVar("T")
@@ -66,8 +66,9 @@ def loop(qapp: QApplication) -> Iterator[Loop]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[DemoServer]:
-    made = DemoServer(tmp_path / "server")
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """The demonstration's shop; its home is the folder "server"."""
+    made = demo_server(tmp_path / "server")
     made.start()
     yield made
     made.kill()

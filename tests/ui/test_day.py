@@ -37,7 +37,7 @@ from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue
 from tests.kit.clocks import KeyboardClock
 from tests.kit.links import Link
 from tests.kit.people import clerk_named
-from tests.kit.processes import DemoServer
+from tests.kit.processes import ServerProcess
 from tests.kit.windows import Keyboard, Loop, part, scan
 
 PINS = {"alice": "2468", "bob": "1357"}
@@ -208,7 +208,7 @@ def change_price_as_a_clerk(counter: Counter, loop: Loop, product: ProductView) 
 
 
 @pytest.mark.timeout(300)
-def test_a_whole_day(loop: Loop, server: DemoServer, tmp_path: Path) -> None:
+def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
     with counters(loop, tmp_path, server.url) as (one, other):
         found = catalogue.search(one.till, "", limit=80)
         goods = [product for product in found if product.barcode and product.unit == "each"]

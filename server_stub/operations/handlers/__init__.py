@@ -24,4 +24,4 @@ BUILT_IN = (
     CloseShift(),
 )
 HANDLERS = Handlers(BUILT_IN)
-"""The kinds that a server knows unless it is given others."""
+"""The default handlers of a server."""

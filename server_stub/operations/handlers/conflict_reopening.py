@@ -1,16 +1,16 @@
-"""Opening a decided conflict again: as a new one, against what the server has now."""
+"""Reopens a decided conflict: as a new one, against the server's current state."""
 
 from typing import Any
 
 from sqlalchemy import select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflict_context, conflicts
-from server_stub.operations.conflicts import StoredConflict
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import ParsedOperation
 from server_stub.operations.handlers.conflict_resolution import ConflictHandler
 from server_stub.operations.outcome import Outcome, applied
+from server_stub.operations.resources import conflict_context, conflicts
+from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.services.stock.count_order import Moment
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -20,7 +20,7 @@ from sync_agent.contract.wire import from_ms
 
 
 class ReopenOneConflict(ConflictHandler[ReopenConflict]):
-    """Puts a decided conflict before a person again; if that was done already, gives the one that is open."""
+    """Reopens a decided conflict; if that was done already, returns the one that is open."""
 
     name = "ReopeningOperation"
     verb = "create"
@@ -35,7 +35,8 @@ class ReopenOneConflict(ConflictHandler[ReopenConflict]):
         conflict = _reopened_already(context, decided.conflict)
         if conflict is None:
             conflict = _anew(context, operation.id, decided.conflict, int(decided.resolved["version"]))
-            # Of no till: what a till does meanwhile does not wait for this. A count keeps when it was made.
+            # Belongs to no till, so that no later operation of the till is blocked by it. A count has its
+            # original time.
             stored = StoredConflict(conflict, Moment(decided.counted.ms), resolved=None)
             effects.append(conflicts.insert(context, stored, operation.id))
         return applied(
@@ -48,7 +49,7 @@ class ReopenOneConflict(ConflictHandler[ReopenConflict]):
 
 
 def as_item(conflict_id: str, new_id: str, timestamp: str) -> dict[str, Any]:
-    """The reopening of a decided conflict as the item of a queue."""
+    """The reopening of a decided conflict as an item of the queue."""
     return {
         "id": new_id,
         "operation": "create",
@@ -76,7 +77,9 @@ def _reopened_already(context: OperationContext, decided: Conflict) -> Conflict 
 
 
 def _anew(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
-    """The same local side against the server as it is; `version` is what the decision led to."""
+    """A new conflict of the same local side with the server's current state; `version` is the decision's
+    result.
+    """
     if decided.resource_type == "product":
         row = context.product(decided.resource_id)
         assert row is not None, "a product that was once in conflict keeps its row"

@@ -1,8 +1,8 @@
-"""Deciding a conflict: what a person's decision does, once or not at all.
+"""Deciding a conflict.
 
-A decision compares with the server version that the person saw. Movements since then stay on top of it; if
-another count, edit or decision came between, the conflict moves and comes again with the new server version.
-Deciding twice gives the first answer.
+A decision is compared with the server version that the person saw. Movements since then are added on top; if
+another count, edit or decision came in between, nothing is decided: the conflict stays open and is shown
+again with the newer server version. A second decision gets the first one's answer.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from sqlalchemy import Row
 
 from server_stub.errors import Refusal, unreadable
-from server_stub.operations import conflict_context, conflicts, product_versions
-from server_stub.operations.conflicts import StoredConflict
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Data, Handler, ParsedOperation, Requirement, Rows
 from server_stub.operations.outcome import Outcome, applied, in_conflict
 from server_stub.operations.parsing import Envelope
+from server_stub.operations.resources import conflict_context, conflicts, product_versions
+from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.roles import Action
 from server_stub.services.stock.count_order import Moment, was_counted
 from server_stub.services.streams.product_rows import product_row
@@ -40,18 +40,18 @@ _DECIDED = {
     Resolution.ACCEPT_LOCAL: "Decided: the till’s side",
     Resolution.MERGE: "Decided: both together",
 }
-"""For whoever reads a product's movements; the server's side moves nothing."""
+"""The note on the movement that a decision causes; keeping the server's value moves nothing."""
 
 
 class ConflictHandler(Handler[Data]):
-    """What deciding and reopening share: the conflict that they name says where, and what right is needed."""
+    """What deciding and reopening share: place and required right follow from the conflict they name."""
 
     resource_type = CONFLICT
     rows: ClassVar[Rows] = {CONFLICT: Conflict, "stock_level": StockLevelRow, "product": ProductRow}
     audit_kind = "resolution"
 
     def read(self, operation: Operation) -> Data:
-        # What the data says goes before the resource that the operation names.
+        # The id in the data takes precedence over the resource that the operation names.
         try:
             return self.data.model_validate({"conflictId": operation.resource_id, **operation.data})
         except ValidationError as error:
@@ -65,7 +65,7 @@ class ConflictHandler(Handler[Data]):
 
 
 class ResolveOneConflict(ConflictHandler[ResolveConflict]):
-    """Carries a decision out; the one way in for operations, events and requests alike."""
+    """Applies a decision; operations, events and requests all come here."""
 
     name = "DecisionOperation"
     verb = "update"
@@ -77,7 +77,7 @@ class ResolveOneConflict(ConflictHandler[ResolveConflict]):
 
 
 def as_item(decision: ResolveConflict, new_id: str, timestamp: str) -> dict[str, Any]:
-    """A decision as the item of a queue that carries it out."""
+    """A decision as an item of the queue."""
     return {
         "id": decision.operation_id or new_id,
         "operation": "update",
@@ -89,7 +89,7 @@ def as_item(decision: ResolveConflict, new_id: str, timestamp: str) -> dict[str,
 
 
 def requirement_of(conflict: Conflict) -> Requirement:
-    """What whoever decides the conflict must be allowed, and where."""
+    """The right that deciding the conflict needs, and where."""
     decides_product = conflict.resource_type == "product"
     right = Action.DECIDE_PRODUCT_CONFLICT if decides_product else Action.DECIDE_STOCK_CONFLICT
     return Requirement(right, conflict.location_id)
@@ -98,7 +98,7 @@ def requirement_of(conflict: Conflict) -> Requirement:
 def apply_decision(
     context: OperationContext, envelope: Envelope, stored: StoredConflict, decision: ResolveConflict
 ) -> Outcome:
-    """What a decision does, whoever may make it; the first answer again if it was made before."""
+    """Applies an authorised decision; returns the first answer if it was made before."""
     audit = {
         "resolution": decision.resolution,
         "local": stored.conflict.local_version.to_wire(),
@@ -160,9 +160,9 @@ def _resolve_stock(
 
 
 def _known_from(conflict: Conflict, decision: ResolveConflict, compared: int) -> int:
-    """The version from which movements stay on top of the decision: the one that the person compared with.
+    """The version from which movements are added to the decision: the one that the person compared with.
 
-    Keeping a count that was opened again goes back to the decision before it: what was sold since then was
+    For a count that was reopened it is the version before the earlier decision: what was sold since then was
     sold after the counting, however new the server version is that the person sees.
     """
     if conflict.reopens is None or decision.resolution is not Resolution.ACCEPT_LOCAL:
@@ -171,9 +171,9 @@ def _known_from(conflict: Conflict, decision: ResolveConflict, compared: int) ->
 
 
 def _on_top(stored: StoredConflict, decision: ResolveConflict, moved: Sequence[Row[Any]]) -> int:
-    """What stays on top: all movements but counts, and but those that a count which is kept had seen already.
+    """The sum added on top: all movements that are neither counts nor already seen by an accepted count.
 
-    So it makes no difference whether one that arrives late comes before the decision or after it.
+    So a late movement gives the same stock whether it arrives before the decision or after it.
     """
     keeps_count = decision.resolution is Resolution.ACCEPT_LOCAL
 
@@ -228,7 +228,7 @@ def _resolve_product(
 
 
 def _decided_fields(decision: ResolveConflict, conflict: Conflict) -> dict[str, Any]:
-    """The columns that the decision writes. Keeping a deletion deletes; keeping fields restores."""
+    """The columns that the decision writes. Accepting a deletion deletes; accepting fields restores."""
     local = conflict.local_version.values
     if decision.resolution is Resolution.ACCEPT_LOCAL and local.get("deleted"):
         return {"deleted": 1}
@@ -242,7 +242,7 @@ def _decided_fields(decision: ResolveConflict, conflict: Conflict) -> dict[str, 
 
 
 def _compared_version(decision: ResolveConflict, conflict: Conflict, current: int) -> int:
-    """The server version that the person decided against."""
+    """The server version that the person compared with."""
     compared = decision.expected_server_version
     if compared is None:
         return conflict.server_version.version

@@ -1,7 +1,8 @@
-"""Counts: an absolute figure, when it was counted, and the version it was made against.
+"""Counts: an absolute quantity, the time of counting, and the version it is based on.
 
-Earlier operations of the same device are known to the count. If all else since its version happened after the
-counting, the count applies and the later movements stay on top; otherwise a person decides.
+Earlier operations of the same device are known to the count. If everything else since its base happened
+after the counting, the count is applied and the later movements are added on top; otherwise a person
+decides.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,11 +12,11 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflicts
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, Wanted
 from server_stub.operations.outcome import Outcome, applied, blocked
-from server_stub.operations.stock_levels import level_wanted, place_and_product
+from server_stub.operations.resources import conflicts
+from server_stub.operations.resources.stock_levels import level_wanted, place_and_product
 from server_stub.roles import Action
 from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS, UNKNOWN_MOMENT, Moment, Order, order
 from server_stub.services.stock.ledger import Level
@@ -31,7 +32,7 @@ _ROWS_AT_A_TIME = 200
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A count as the rule sees it; `counted` is corrected by the device's clock offset."""
+    """A count as input of `decide`; `counted` is corrected by the device's clock offset."""
 
     new_quantity: int
     base_version: int | None = None
@@ -41,7 +42,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A movement since the count's base; `compensated` ones cancel each other, behind an older count."""
+    """A movement since the count's base; `compensated` ones cancel out, behind an older count."""
 
     delta: int
     reason: str
@@ -65,14 +66,14 @@ class Clashes:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Somebody counted later: the figure stays."""
+    """A later count exists: the quantity does not change."""
 
 
 def decide(count: Count, version: int, quantity: int, since_base: Iterable[Moved]) -> Applies | Clashes:
-    """Whether a count applies, given the level it meets and the movements since the version it was made on.
+    """Whether a count is applied, given the current level and the movements since the count's base version.
 
-    It looks at no more of those than it needs: the first that contradicts the count decides. What another
-    device did before the counting contradicts it too, since the version says that it was not known.
+    Stops at the first movement that contradicts the count. What another device did before the counting
+    contradicts it too, since the base version shows that it was not known.
     """
     if count.base_version is None:
         if count.previous_quantity is not None and count.previous_quantity != quantity:
@@ -87,7 +88,7 @@ def decide(count: Count, version: int, quantity: int, since_base: Iterable[Moved
         known = order(moved.moment, count.counted)
         if moved.compensated or (known is Order.BEFORE and moved.moment.is_numbered_with(count.counted)):
             continue
-        # Two absolute figures never stack, whatever their times: which of them arrived first must not matter.
+        # Two counts are never combined, whatever their times: the order of arrival must not matter.
         if moved.is_count or known is not Order.AFTER:
             return Clashes(ConflictType.CONCURRENT_UPDATE)
         on_top += moved.delta
@@ -95,11 +96,12 @@ def decide(count: Count, version: int, quantity: int, since_base: Iterable[Moved
 
 
 def decide_again(count: Count, level: Level, around: Iterable[Moved]) -> Applies | Clashes | Superseded:
-    """Whether a count that was accepted before applies, on a server that has lost some of what it met.
+    """Whether a count that was applied before a restore is applied again, on a server that lost part of its
+    history.
 
-    Its version is of a history that is gone, so times alone decide, and arrival order never matters: what
-    surely happened after the counting stays on top, what surely happened before is known to it, and the later
-    of two counts wins. `around` are the movements since shortly before the counting.
+    Its base version is of that lost history, so times alone decide and arrival order never matters: what
+    surely happened after the counting is added on top, what surely happened before is known to it, and the
+    later of two counts wins. `around` are the movements since shortly before the counting.
     """
     assert count.counted.ms is not None, "a count without its time is judged by its version"
     newest = level.counted
@@ -126,7 +128,7 @@ def decide_again(count: Count, level: Level, around: Iterable[Moved]) -> Applies
 
 
 class StockCount(Handler[CountData]):
-    """Applies a count, or opens the conflict that a person decides."""
+    """Applies a count, or opens a conflict."""
 
     name = "StockCountOperation"
     resource_type = STOCK_LEVEL
@@ -174,7 +176,7 @@ class StockCount(Handler[CountData]):
 
 
 def _must_be_made_on_something(context: OperationContext, operation: ParsedOperation[CountData]) -> None:
-    """A shop may want no figure that names neither what it was made on nor when it was counted."""
+    """Refuses a count without base version, previous quantity and time, if the shop's settings say so."""
     data = operation.data
     basis = operation.operation.version, data.previous_quantity, data.counted_at
     if basis == (None, None, None) and context.settings().refuse_unconditional:
@@ -211,7 +213,7 @@ def _around(context: OperationContext, level: Level, count: Count) -> Iterator[M
     assert counted.ms is not None, "asked for a count with its time"
     later = of.happened_ms >= counted.ms - CLOCK_UNCERTAINTY_MS
     if counted.device_id is not None and counted.device_seq is not None:
-        # A till's own numbering says what came after its count, whatever its clock did meanwhile.
+        # A till's own numbers order what came after its count, whatever its clock did.
         later |= (of.device_id == counted.device_id) & (of.device_seq > counted.device_seq)
     yield from _movements(context, level, later)
 

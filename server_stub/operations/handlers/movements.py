@@ -1,4 +1,4 @@
-"""Stock that moves: goods in, waste, found, corrected, and what clients of the plain protocol call sales."""
+"""Stock movements: goods in, waste, found, corrected, and what clients of the plain protocol call sales."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, Wanted
 from server_stub.operations.outcome import Outcome, applied
-from server_stub.operations.stock_levels import level_wanted, place_and_product
+from server_stub.operations.resources.stock_levels import level_wanted, place_and_product
 from server_stub.roles import Action
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData, Operation
@@ -15,7 +15,7 @@ from sync_agent.contract.wire import to_ms
 
 
 class StockMovement(Handler[MovementData]):
-    """A delta. It carries no version, cannot conflict, and is taken for unknown products too."""
+    """A delta. It has no version, cannot conflict, and is accepted for unknown products too."""
 
     name = "StockMovementOperation"
     resource_type = STOCK_LEVEL

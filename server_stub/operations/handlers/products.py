@@ -1,4 +1,4 @@
-"""Product edits: versioned, and merged field by field. Two values for one field are a person's to decide."""
+"""Product edits: versioned and merged field by field. Two values for one field are a conflict."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflicts, product_versions
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import (
     Data,
@@ -19,6 +18,7 @@ from server_stub.operations.handler import (
     resource_of,
 )
 from server_stub.operations.outcome import Outcome, applied, blocked
+from server_stub.operations.resources import conflicts, product_versions
 from server_stub.roles import Action
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -29,21 +29,21 @@ from sync_agent.contract.stock import ProductRow
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What an edit changes, and the fields where the server has a third value."""
+    """The fields to change, and the fields in conflict because the server has a third value."""
 
     changes: dict[str, Any]
     clashes: tuple[str, ...]
 
 
 def merge(current: dict[str, Any], wanted: dict[str, Any], base: dict[str, Any]) -> Merged:
-    """Field by field: what only one side changed is taken, and equal values are no clash."""
+    """Three-way merge by field: what only one side changed is taken; equal values are no conflict."""
     changes = {name: value for name, value in wanted.items() if current[name] != value}
     clashes = tuple(name for name in changes if current[name] != base[name])
     return Merged(changes, clashes)
 
 
 class _ProductHandler(Handler[Data]):
-    """What all three share: products belong to the tenant, and are edited by whoever holds that right."""
+    """What creating, editing and deleting share: products belong to the tenant and need the right to edit."""
 
     resource_type = PRODUCT
     rows: ClassVar[Rows] = {PRODUCT: ProductRow, CONFLICT: Conflict}
@@ -86,7 +86,7 @@ class CreateProduct(_ProductHandler[ProductCreate]):
 
 
 class EditProduct(_ProductHandler[ProductEdit]):
-    """New values for some fields, merged with what others have changed since, or put before a person."""
+    """New values for some fields, merged with others' changes, or a conflict."""
 
     name = "ProductEditOperation"
     verb = "update"
@@ -123,7 +123,7 @@ class EditProduct(_ProductHandler[ProductEdit]):
 
 
 class DeleteProduct(_ProductHandler[NoData]):
-    """A deletion is a version like any other; it conflicts with an edit that it has not seen."""
+    """A deletion is a version like any other; it conflicts with an edit that it was not based on."""
 
     name = "ProductDeleteOperation"
     verb = "delete"
@@ -155,9 +155,9 @@ def _existing(context: OperationContext, operation: ParsedOperation[Any]) -> dic
 def _base_of(
     context: OperationContext, operation: ParsedOperation[ProductEdit], row: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """What each field was when the edit was made: as the edit says, else as the version it names was.
+    """The base value of each field: as the edit says, else of the version that it names.
 
-    None if that version is not known here. An edit that says neither is compared with nothing.
+    None if that version is unknown. An edit that gives neither is compared with nothing.
     """
     version = operation.operation.version
     says = product_versions.columns_of(operation.data.base)
@@ -171,6 +171,7 @@ def _base_of(
         )
     ).scalar_one_or_none()
     if found is None:
-        # Accepted before, by a server whose later versions are gone: what the edit says is all we have.
+        # Applied before by a server whose later versions were lost in a restore: use the edit's own base
+        # values.
         return believed if operation.operation.former_result is not None else None
     return {**ProductValues.model_validate(found).model_dump(by_alias=False), **says}

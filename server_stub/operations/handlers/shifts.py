@@ -1,8 +1,8 @@
-"""Shifts: a till's drawer from opening to cashing up, and whether all that the till says it sent is here.
+"""Shifts: a till's drawer from opening to cashing up, and whether all that the till sent has arrived.
 
-A till closes a shift with a manifest: its numbers from first to last. Each of them has been received, or is
-spent, or is missing. While some are missing the shift is looked at again whenever its till sends something,
-and its stream hears how it stands.
+A till closes a shift with a manifest: its numbers from first to last. Each number is received, spent or
+missing. While numbers are missing, the shift is checked again whenever its till sends something, and changes
+are published in its stream.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ from sync_agent.contract.operations import (
 MISSING_TOLD_MAX = 1000
 _MISSING_IN_WORDS = 10
 _LOOKED_AT_MAX = 3
-"""A till's shifts follow one another, so a number belongs to one; and nobody is to keep the writer busy."""
+"""Bounds the work of one transaction: a till's shifts are consecutive, so a number belongs to one of them."""
 
 _IMMUTABLE = "a shift is immutable once it is closed, and stays"
 
@@ -39,7 +39,7 @@ _IMMUTABLE = "a shift is immutable once it is closed, and stays"
 
 
 class OpenShift(Handler[ShiftOpen]):
-    """A till's drawer is opened with a float."""
+    """Opens a till's drawer with a float."""
 
     name = "ShiftOpenOperation"
     resource_type = SHIFT
@@ -92,7 +92,7 @@ class OpenShift(Handler[ShiftOpen]):
 
 
 class CloseShift(Handler[ShiftClose]):
-    """The drawer is counted and cashed up, and the manifest says what the till sent."""
+    """Closes a shift: the counted cash, and the manifest of what the till sent."""
 
     name = "ShiftCloseOperation"
     resource_type = SHIFT
@@ -105,7 +105,7 @@ class CloseShift(Handler[ShiftClose]):
         return _places(context, operation)
 
     def requirement(self, context: OperationContext, operation: ParsedOperation[ShiftClose]) -> Requirement:
-        """The till that opened it closes it, or the person where no till did; or a manager, at any till."""
+        """A shift may be closed by the till or person that opened it; a manager may close any."""
         shift = _shift_to_close(context, operation)
         caller = context.caller
         if shift.device_id is None:
@@ -150,7 +150,7 @@ class CloseShift(Handler[ShiftClose]):
         )
 
     def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
-        """Looks again at the till's closed shifts that some of these numbers were missing from."""
+        """Checks the till's closed shifts again that miss some of these numbers."""
         of = t.shift.c
         _look_again(
             context,
@@ -162,7 +162,7 @@ class CloseShift(Handler[ShiftClose]):
 
 
 def look_again_at(context: OperationContext, device_id: str, device_seq: int) -> None:
-    """Looks again at the closed shift that a number belongs to: what it brought has changed."""
+    """Checks the closed shift again that a number belongs to: the operation behind it has changed."""
     of = t.shift.c
     _look_again(context, device_id, of.first_device_seq <= device_seq, of.last_device_seq >= device_seq)
 
@@ -183,7 +183,7 @@ def _look_again(context: OperationContext, device_id: str, *which: ColumnElement
 def _places(
     context: OperationContext, operation: ParsedOperation[ShiftOpen] | ParsedOperation[ShiftClose]
 ) -> set[str | None]:
-    """The place of the till, and that of the shift."""
+    """The place of the till and the place of the shift."""
     of = t.shift.c
     stored = context.unit.rows(
         select(of.location_id).where(
@@ -202,19 +202,21 @@ def _shift_to_close(context: OperationContext, operation: ParsedOperation[ShiftC
     return ShiftRow.model_validate(stored["body"])
 
 
-# --- what has come of what was sent ----------------------------------------------------------------------
+# --- completeness ----------------------------------------------------------------------------------------
 
 
 def _missing(
     context: OperationContext, device_id: str | None, manifest: Manifest, *, closing: Envelope | None = None
 ) -> list[int]:
-    """The manifest's numbers that have not come and are not spent, in order. A person's have no numbers."""
+    """The manifest's numbers that are neither received nor spent, in order. A person's shift has no
+    numbers.
+    """
     if device_id is None:
         return []
     here = {spent.device_seq for spent in manifest.spent}
     here.update(_received(context, device_id, manifest))
     if closing is not None and closing.device_seq is not None and closing.device_id == device_id:
-        # The operation that closes the shift is not kept yet while it is judged.
+        # The closing operation itself is not stored yet while it is applied.
         here.add(closing.device_seq)
     return [
         number
@@ -237,8 +239,8 @@ def _received(context: OperationContext, device_id: str, manifest: Manifest) -> 
 def _as_received(
     context: OperationContext, shift: ShiftRow, manifest: Manifest, missing: list[int]
 ) -> ShiftRow:
-    """The shift's next version, as complete as it is now."""
-    # What has not come is missing from every sum: only the whole can agree or not.
+    """The shift's next version, with its completeness as of now."""
+    # Missing operations are missing from every sum, so sums are compared only when all have arrived.
     flags = () if missing else tuple(_disagreements(context, shift.device_id, manifest))
     return shift.model_copy(
         update={
@@ -258,7 +260,7 @@ def _disagreements(context: OperationContext, device_id: str | None, manifest: M
             yield "total_minor"
         return
     last_hash = _hash_of(context, device_id, manifest, manifest.last_device_seq)
-    # One that the server has no hash of (it could not be read) agrees with anything.
+    # An operation without a hash (it was unreadable) matches any.
     if last_hash is not None and last_hash != manifest.last_hash:
         yield "last_hash"
     if _total_minor(context, device_id, manifest) != manifest.total_minor:
@@ -296,7 +298,7 @@ def _total_minor(context: OperationContext, device_id: str | None, manifest: Man
 
 
 def _update(context: OperationContext, stored: RowMapping) -> None:
-    """Writes and tells how a closed shift stands now, if that is not how it stood."""
+    """Writes and publishes a closed shift's next version, if anything of it changed."""
     manifest = Manifest.model_validate(stored["manifest"])
     before = ShiftRow.model_validate(stored["body"])
     missing = _missing(context, before.device_id, manifest)

@@ -1,5 +1,6 @@
-"""Completed sales, refunds and voids, money paid in or out, a drawer opened. They have happened, so they are
-always taken; what looks odd is flagged.
+"""Till transactions: completed sales, refunds and voids, money paid in or out, a drawer opened.
+
+They have happened, so they are always accepted; what is suspicious is flagged.
 """
 
 from collections.abc import Iterator
@@ -29,9 +30,9 @@ Transaction = ParsedOperation[TransactionData]
 
 
 class TillTransaction(Handler[TransactionData]):
-    """Its movements, and the transaction itself, in the location's stream.
+    """Writes the transaction and its movements to the location's stream.
 
-    One that cannot be taken as it is goes to quarantine, whole, before anything of it is written.
+    One that cannot be accepted as it is goes to quarantine whole, before anything is written.
     """
 
     name = "TransactionOperation"
@@ -80,31 +81,31 @@ class TillTransaction(Handler[TransactionData]):
 
 
 def _needs(context: OperationContext, data: TransactionData) -> Iterator[Need]:
-    """What in it not everybody may do alone. Amounts are those that `Approval.at_most` bounds."""
+    """The rights that its content needs, with amounts for `Approval.at_most`."""
     kind = TRANSACTION_KINDS[data.kind]
     total_minor = sum(line.total_minor for line in data.lines) or data.total_minor
     right = kind.right_without_reference if kind.right is None and data.refers_to is None else kind.right
     if right is not None:
         yield Need(right, amount=total_minor)
     if kind.turnover <= 0:
-        # What comes back has the prices of its sale, which were judged with that.
+        # Returned goods have the prices of their sale, which were authorised then.
         return
     for place, line in enumerate(data.lines, start=1):
         of = f"line:{place}"
         if line.list_price_minor not in (None, line.unit_price_minor):
             yield Need(Action.OVERRIDE_PRICE, of, _below_the_catalogue(context, line))
         if line.discount_minor > 0:
-            # From what share on a clerk has to ask is a setting of each till.
+            # The share from which a clerk needs approval is a setting of each till.
             yield Need(Action.LARGE_DISCOUNT, of, line.discount_minor, is_tills_to_say=True)
 
 
 def _below_the_catalogue(context: OperationContext, line: TransactionLine) -> int | None:
-    """By how much a line comes to less than the catalogue asks; None where its unit is not known here."""
+    """How much less a line costs than the catalogue price; None if its unit is unknown here."""
     product = context.product(line.product_id)
     unit = UNITS.get(product["unit"]) if product is not None else None
     if unit is None or line.list_price_minor is None:
         return None
-    # As a till does: each of the two is a whole number of minor units.
+    # Rounded as on the till: both amounts to whole minor units.
     listed, taken = (
         _rounded(price_minor * line.quantity, 10**unit.decimals)
         for price_minor in (line.list_price_minor, line.unit_price_minor)
@@ -113,12 +114,12 @@ def _below_the_catalogue(context: OperationContext, line: TransactionLine) -> in
 
 
 def _rounded(value: int, by: int) -> int:
-    """Half away from nothing."""
+    """Rounds half away from zero."""
     return (abs(value) + by // 2) // by * (1 if value >= 0 else -1)
 
 
 def _stock_moves(data: TransactionData) -> dict[str, int]:
-    """What the transaction does to each product's stock."""
+    """The transaction's delta of each product's stock."""
     sign = TRANSACTION_KINDS[data.kind].stock
     moves: dict[str, int] = {}
     if sign:
@@ -178,7 +179,7 @@ def _enter(context: OperationContext, operation: Transaction, place: str, flags:
 
 
 def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str]:
-    """What a manager may want to look at, each as a word and what it is about."""
+    """Flags for a manager: each a code and its subject."""
     data = operation.data
     for product_id in dict.fromkeys(line.product_id for line in data.lines):
         product = context.product(product_id)

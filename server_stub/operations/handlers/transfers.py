@@ -1,4 +1,4 @@
-"""Transfers between two places of a tenant: goods leave one and are at the other in the same transaction."""
+"""Transfers between two places of a tenant: both deltas in the same transaction."""
 
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
@@ -40,7 +40,7 @@ class Transfer(Handler[TransferData]):
         data, ledger = operation.data, context.ledger
         origin_place, goal = _ends(context, operation)
         moves = _moves(data)
-        # All of it is looked at before any of it is written.
+        # Everything is validated before anything is written.
         for product_id, quantity in moves.items():
             ledger.must_fit(ledger.level(origin_place, product_id), -quantity)
             ledger.must_fit(ledger.level(goal, product_id), quantity)

@@ -1,4 +1,4 @@
-"""Signing in, and staying signed in: who an account, a refresh token or a till's credential speaks for."""
+"""Sign-in and refresh: who an account, a refresh token or a till's credential authenticates."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,9 @@ from sync_agent.contract.identity import SignedInUser
 
 @dataclass(frozen=True)
 class Renewed:
-    """Who a refresh token speaks for, and what it turned into (None for a till's, which does not rotate)."""
+    """The caller of a refresh token, and the token that replaces it (None for a till's, which does not
+    rotate).
+    """
 
     caller: Caller
     refresh_token: str | None
@@ -27,7 +29,7 @@ class Renewed:
 
 @dataclass(frozen=True)
 class SignIn:
-    """Who has signed in, and the refresh token that keeps them so."""
+    """A new sign-in: the caller and their refresh token."""
 
     caller: Caller
     refresh_token: str
@@ -65,7 +67,7 @@ def caller_of(user: RowMapping, sign_in_id: str) -> Caller:
 
 
 def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: str | None) -> SignIn:
-    """A sign-in: who it is of, and its first refresh token. `user` is whose password was right just now."""
+    """Starts a sign-in's family of refresh tokens. `user` is the row whose password has just matched."""
     now = _active_user(unit, user["id"], lock=True)
     if now is None or now["password_hash"] != user["password_hash"]:
         raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
@@ -77,7 +79,7 @@ def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: s
 
 
 def tenant_of_token(token: str) -> str:
-    """Whose token it says it is; what is no token at all is refused like any other that does not hold."""
+    """The tenant that a token names. Raises Refusal for malformed tokens, as for any invalid one."""
     tenant_id = credentials.tenant_of(token)
     if tenant_id is None:
         raise _not_signed_in()
@@ -85,7 +87,7 @@ def tenant_of_token(token: str) -> str:
 
 
 def must_know_token(connection: Connection, tenant_id: str, token: str) -> None:
-    """Refuses a token that was never given out; if one that was still holds is for `renew` to say."""
+    """Refuses a token that was never issued; `renew` decides whether an issued one is still valid."""
     token_hash = credentials.token_hash(token)
     if credentials.is_device_token(token):
         query = select(col(Device.id)).where(
@@ -100,7 +102,7 @@ def must_know_token(connection: Connection, tenant_id: str, token: str) -> None:
 
 
 def _revoked_of_family(tenant_id: str, family_id: str | None) -> Select[Any]:
-    """Finds something exactly if the sign-in has ended: whatever is revoked of a family ends all of it."""
+    """Finds a row if the sign-in has ended: one revoked token of a family ends all of it."""
     revoked_ms = col(RefreshToken.revoked_ms)
     return (
         select(revoked_ms)
@@ -114,7 +116,9 @@ def _revoked_of_family(tenant_id: str, family_id: str | None) -> Select[Any]:
 
 
 def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renewed | None:
-    """Exchanges a refresh token or a till's credential. None: refused, and what that brings is to be kept."""
+    """Exchanges a refresh token or a till's credential. None: refused, and the transaction must be
+    committed.
+    """
     if credentials.is_device_token(token):
         return Renewed(_device_caller(unit, token), None)
     held = _find_token(unit, token, lock=True)
@@ -130,7 +134,7 @@ def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renew
         _add_token(unit, successor, held.family_id, held.user_id, lifetime_s)
         held.successor_hash = credentials.token_hash(successor)
     elif _was_used(unit, successor):
-        # Two holders of one token: the family is over for both of them.
+        # Two holders of one token: the family is revoked for both.
         _revoke_family(unit, held.family_id)
         unit.audit(AuditRecord(kind="anomaly", outcome="refresh_token_reused", actor_id=held.user_id))
         return None
@@ -138,7 +142,7 @@ def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renew
 
 
 def end_family(unit: UnitOfWork, caller: Caller, token: str) -> None:
-    """Signs out: nothing that came of this sign-in is good any more. Nobody ends another's."""
+    """Signs out: revokes the token's family. Does nothing for another user's token."""
     held = _find_token(unit, token)
     if held is None or held.user_id != caller.user_id:
         return
@@ -173,7 +177,7 @@ def _was_used(unit: UnitOfWork, token: str) -> bool:
 
 
 def _active_user(unit: UnitOfWork, user_id: str, *, lock: bool = False) -> RowMapping | None:
-    """The user as they are; `lock`: nobody changes them, or their password, before this transaction ends."""
+    """The user's current row; `lock`: it and its password cannot change before this transaction ends."""
     of = t.user_account.c
     query = select(t.user_account).where(of.tenant_id == unit.tenant_id, of.id == user_id, of.disabled == 0)
     return unit.rows(query.with_for_update(read=True) if lock else query).mappings().first()
@@ -196,7 +200,7 @@ def _revoke_family(unit: UnitOfWork, family_id: str) -> None:
 
 
 def revoke_tokens(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
-    """Ends the tenant's refresh tokens that `which` names and that nobody has ended yet."""
+    """Revokes the tenant's refresh tokens that match `which` and are not revoked yet."""
     revoked_ms = col(RefreshToken.revoked_ms)
     unit.session.exec(
         update(RefreshToken)

@@ -1,4 +1,4 @@
-"""The audit line of a change of people, tills or settings."""
+"""Audit lines of changes to people, tills and settings."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def record(
     did: str,
     detail: dict[str, Any],
 ) -> None:
-    """Adds to the transaction what `caller` did; None is whoever runs the server, at the command line."""
+    """Adds an audit line of what `caller` did; None is the operator at the command line."""
     unit.audit(
         AuditRecord(
             kind="administration",

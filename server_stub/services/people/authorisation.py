@@ -1,9 +1,8 @@
-"""Who may: one judgement over whoever sends an operation, who did it, and who approved what in it.
+"""Authorisation: one decision over the bearer, the person who acted, and who approved what.
 
-Pure: it is given everybody's rights as they were (`rights_history` reads them) and when the thing was done,
-and asks nothing itself. The table of rights is `server_stub.roles`. A transaction that a
-till has completed is never refused for who did it, since the goods have left the shop: it is flagged.
-ARCHITECTURE.md, "Who may".
+Pure: it gets everybody's rights history (`rights_history` reads it) and the time of the act, and queries
+nothing. The table of rights is `server_stub.roles`. A completed till transaction is never refused for its
+actor, since the goods have left the shop: it is flagged. ARCHITECTURE.md, "Who may".
 """
 
 from collections.abc import Iterator
@@ -13,17 +12,17 @@ from server_stub.roles import Action, may
 from sync_agent.contract.codes import ErrorCode
 
 TILL = "device"
-"""The role that a till by itself has in the table of rights."""
+"""The role of a till without a person, in the table of rights."""
 NOTHING = ""
-"""The right of an approval that is for nothing: somebody is named, and that is looked at, but no more."""
+"""The right of an approval for nothing: the person named is checked, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class RightsFrom:
-    """A person's rights from one moment on, until the next of their versions.
+    """A person's rights from one moment until their next version.
 
-    `tenant_seq` is the number of the tenant's stream that told of them, `at_ms` when it did, by the server's
-    clock.
+    `tenant_seq` is the number of its change in the tenant's stream, `at_ms` that change's time by the
+    server's clock.
     """
 
     tenant_seq: int
@@ -35,7 +34,7 @@ class RightsFrom:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom an operation names. `versions`, oldest first, is empty for whom nobody knows."""
+    """A person that an operation names. `versions`, oldest first, is empty for an unknown id."""
 
     id: str
     versions: tuple[RightsFrom, ...] = ()
@@ -43,8 +42,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something was done: `at_ms` by the server's clock, and what of the tenant's stream its till had
-    read by then (None where it does not say)."""
+    """When something was done: `at_ms` by the server's clock, and the number in the tenant's stream that
+    its till had read by then (None if unknown).
+    """
 
     at_ms: int
     tenant_seq: int | None = None
@@ -52,7 +52,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Of the token that an operation came with: a till, or the person named by `person_id`."""
+    """The bearer of the operation's token: a till, or the person `person_id`."""
 
     id: str
     role: str
@@ -66,7 +66,7 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Somebody's word for something in an operation. Without a `right` it is for all that is in it."""
+    """A person's approval of something in an operation. Without a `right` it covers the whole operation."""
 
     approver: Person
     right: str | None = None
@@ -76,10 +76,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A right that something in an operation takes; `of` and `amount` as `sync_agent.contract` has them.
+    """A right that something in an operation needs; `of` and `amount` as in `sync_agent.contract`.
 
-    `is_tills_to_say`: from what amount on it is needed is a setting of each till, unknown here. Then only an
-    approval that was given is held against what was done.
+    `is_tills_to_say`: the amount from which it is needed is a setting of each till, unknown here. Then only
+    an approval that was given is compared with the amount.
     """
 
     right: Action
@@ -95,7 +95,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """It is taken, and a manager should look at it; each flag is a word of FLAGS and what it is about."""
+    """Accepted, for a manager to check; each flag is a code of FLAGS and its subject."""
 
     flags: tuple[str, ...]
 
@@ -119,8 +119,9 @@ FLAGS = (
     "not_permitted",
     "over_approval",
 )
-"""The words that a completed transaction is flagged with. The first six are followed by the person's id, the
-others by the right. "Misplaced": not of the place where it was done."""
+"""The flags of a completed transaction. The first six are followed by the person's id, the others by the
+right. "Misplaced": not assigned to the place where it was done.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +145,11 @@ def decide(
     *,
     is_completed: bool = False,
 ) -> Verdict:
-    """Whether what was done may have been done.
+    """Decides whether an act is allowed.
 
-    `place` is where (None: the bearer's own places count for what belongs to none). `is_completed`: of a
-    transaction that a till or a client says is finished. A token that speaks in another's name, and a place
-    that is not the bearer's, are refused whatever was done.
+    `place` is where it was done (None: where the bearer's own places count). `is_completed`: a transaction
+    that a till or client reports as finished, which is flagged instead of refused. A token used in another's
+    name, and a place that is not the bearer's, are refused in any case.
     """
     if place is not None and place not in bearer.places:
         return Refused(ErrorCode.FORBIDDEN, f"locationId: {place} is not your place")
@@ -168,10 +169,10 @@ def decide(
 
 
 def decide_account(editor: RightsFrom, accounts: tuple[RightsFrom, ...]) -> Verdict:
-    """Whether somebody may make an account, or what it was into what it will be: `accounts` are both.
+    """Decides whether `editor` may create or change an account: `accounts` are its states before and after.
 
-    Nobody grants a right, or edits, resets or dismisses a person, above their own. Whoever manages clerks
-    alone manages accounts of fewer rights than theirs, all of whose places are theirs too.
+    Nobody grants a right, or edits, resets or dismisses a person, above their own. Whoever may only manage
+    clerks manages accounts with fewer rights than theirs, all of whose places are theirs too.
     """
     own = rights_of(editor.role)
     if not editor.active:
@@ -193,10 +194,11 @@ def rights_of(role: str) -> frozenset[Action]:
 
 
 def rights_at(person: Person, moment: Moment) -> RightsFrom | None:
-    """The version of a person that counts for what was done then; None for whom nobody knows.
+    """The version of a person's rights that counts at a moment; None for an unknown person.
 
-    What the till had read counts, whatever its clock says; what it had not counts from when it was so. The
-    first version counts for all before it too: nobody acts before they are hired, clocks go wrong.
+    A version that the till had read counts, whatever its clock says; others count from their own time on.
+    The first version also counts for everything before it: nobody acts before being hired, but clocks go
+    wrong.
     """
     counts: RightsFrom | None = None
     for version in person.versions:
@@ -207,7 +209,7 @@ def rights_at(person: Person, moment: Moment) -> RightsFrom | None:
 
 
 class _Decision:
-    """The persons and approvals of one operation, each looked at once however many lines it has."""
+    """The people and approvals of one operation, each checked once however many lines it has."""
 
     def __init__(
         self,
@@ -220,7 +222,7 @@ class _Decision:
         self._bearer = bearer
         self._actor = actor
         self._moment = moment
-        # What belongs to no place is done where the till is; a person's own token may do it from anywhere.
+        # What belongs to no place was done where the till is; a person's own token may do it from anywhere.
         self._places: frozenset[str] | None = None
         if place is not None:
             self._places = frozenset((place,))
@@ -233,7 +235,7 @@ class _Decision:
             self._give(approval)
 
     def _give(self, approval: Approval) -> None:
-        """By what it is for: how far each approver went, None for however far."""
+        """Registers an approval's bound under what it is for; None: no bound."""
         given = self._given.setdefault((approval.right, approval.of), {})
         at_most = given.get(approval.approver.id, approval.at_most)
         if at_most is not None:
@@ -241,7 +243,7 @@ class _Decision:
         given[approval.approver.id] = at_most
 
     def findings(self, needs: tuple[Need, ...], is_completed: bool) -> Iterator[_Finding]:
-        """All that speaks against it; first whoever should not have been there at all."""
+        """All objections; first those against the people themselves."""
         if not self._by_itself or is_completed:
             yield from self._absent(self._actor, "actor")
         for approver in self._approvers.values():
@@ -262,7 +264,7 @@ class _Decision:
             )
 
     def _lacking(self, need: Need) -> Iterator[_Finding]:
-        """Nothing where the right is held or was given; else what is wrong with that."""
+        """Objections to one need; none if the right is held or was approved."""
         if self._actor_holds(need.right):
             return
         named = [key for key in ((need.right.value, None), (need.right.value, need.of)) if key in self._given]
@@ -294,7 +296,7 @@ class _Decision:
         if self._by_itself:
             return may(TILL, right)
         if not self._is_present(self._actor):
-            # What is wrong with them has been said; that they may not sell either says nothing new.
+            # An invalid actor was reported already; that they may not sell either adds nothing.
             return may(TILL, right)
         if not self._bearer.is_till and not may(self._bearer.role, right):
             return False
@@ -312,10 +314,10 @@ class _Decision:
 
 
 def _reach(bounds: list[list[int | None]], amount: int | None) -> bool:
-    """Whether approvals go as far as `amount`: what was given for a line and for the whole adds up.
+    """Whether approvals cover `amount`: approvals of a line and of the whole add up.
 
-    Each list is of one thing: there the furthest counts. Bounds are on either side of nothing, so an approval
-    of less (a price below the catalogue's) is none of more.
+    Each list is of one subject; its furthest bound counts. Bounds have a sign, so an approval below zero (a
+    price under the catalogue's) does not cover more.
     """
     given = [of_one for of_one in bounds if of_one]
     if amount is None or any(None in of_one for of_one in given):

@@ -1,4 +1,4 @@
-"""Who is speaking: what an access token says of its bearer."""
+"""The caller: what an access token says of its bearer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ from sync_agent.contract.streams import location_stream, tenant_stream
 from sync_agent.contract.tolerance import TOLERANT
 
 _FEATURES = frozenset({TOLERANT})
-"""Those that change what is sent, whichever door it goes through."""
+"""The features that change what is sent, over HTTP and sockets alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The bearer of an access token. Nothing in a payload widens it."""
+    """The bearer of an access token. Payloads never widen its rights."""
 
     tenant_id: str
     role: str
@@ -24,16 +24,16 @@ class Caller:
     user_id: str | None = None
     device_id: str | None = None
     sign_in_id: str | None = None
-    """The sign-in that the token came of: the family of its refresh tokens. None for a till by itself."""
+    """The sign-in behind the token: its family of refresh tokens. None for a till without a person."""
     expires_ms: int = 0
     address: str | None = None
-    """Where the request came from; for the audit trail alone."""
+    """The client's address, only for the audit trail."""
     features: frozenset[str] = frozenset()
-    """What the client said that it can do besides, as far as this server knows of it."""
+    """The features that the client named and this server knows."""
 
     @property
     def id(self) -> str:
-        """The user's id, or the till's where it speaks for itself."""
+        """The user's id, or the till's if no person signed in."""
         return self.user_id or self.device_id or ""
 
     @property
@@ -41,7 +41,7 @@ class Caller:
         return self.user_id is None
 
     def with_features(self, sent: Iterable[str]) -> "Caller":
-        """The same bearer, with what their client says that it can do, too."""
+        """The same bearer, with the client's features added."""
         return replace(self, features=self.features | (_FEATURES & set(sent)))
 
     @property

@@ -1,4 +1,4 @@
-"""Passwords, PINs and the long random tokens: how they are made, kept and compared. No database here."""
+"""Passwords, PINs and random tokens: generating, hashing and comparing. No database."""
 
 import hashlib
 import hmac
@@ -24,7 +24,9 @@ def _nobodys_hash() -> str:
 
 
 def password_matches(password_hash: str | None, password: str) -> bool:
-    """Takes as long for a user who does not exist, so that the time tells nobody who does."""
+    """Verifies a password. Takes as long for an unknown user (None), so that timing does not reveal which
+    users exist.
+    """
     try:
         return _HASHER.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
     except (VerifyMismatchError, InvalidHashError):
@@ -32,7 +34,7 @@ def password_matches(password_hash: str | None, password: str) -> bool:
 
 
 def pin_verifier(pepper: str, user_id: str, pin: str) -> str:
-    """What an enrolled till checks a PIN against while the server is away."""
+    """The verifier against which an enrolled till checks a PIN while the server is away."""
     return _HASHER.hash(pin_material(pepper, user_id, pin))
 
 
@@ -45,7 +47,9 @@ def new_device_token(tenant_id: str) -> str:
 
 
 def tenant_of(token: str) -> str | None:
-    """Whose the token says it is, between its kind and its random end. The database knows if it holds."""
+    """The tenant that a token names, between its kind and its random end; None if malformed. Proves
+    nothing.
+    """
     kind, _, rest = token.partition("_")
     tenant_id, _, random = rest.rpartition("_")
     return tenant_id if kind in (_REFRESH, _DEVICE) and tenant_id and random else None
@@ -60,11 +64,11 @@ def is_device_token(token: str) -> bool:
 
 
 def successor_of(token: str, secret: bytes) -> str:
-    """The one token that a refresh token turns into: the same however often it is asked for."""
+    """The successor of a refresh token, derived from it: repeated refreshes give the same one."""
     digest = hmac.new(secret, b"refresh:" + token.encode(), hashlib.sha256).digest()
     return f"{_REFRESH}_{tenant_of(token)}_{digest.hex()}"
 
 
 def token_hash(token: str) -> str:
-    """How a token is kept. It is long and random, so a plain hash gives nothing away."""
+    """The stored form of a token. Tokens are long and random, so a plain hash is safe."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The tills themselves: one that is revoked or cloned is heard no further."""
+"""Tills: revoked and cloned ones are refused."""
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -9,7 +9,7 @@ from sync_agent.contract.codes import ErrorCode
 
 
 def require_active_till(connection: Connection, tenant_id: str, device_id: str) -> None:
-    """Refuses a till that is revoked or cloned, or that the tenant does not have."""
+    """Refuses a till that is revoked, cloned, or unknown to the tenant."""
     row = connection.execute(
         select(col(Device.revoked_ms), col(Device.cloned_ms)).where(
             col(Device.tenant_id) == tenant_id, col(Device.id) == device_id

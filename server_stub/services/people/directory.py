@@ -33,7 +33,7 @@ from sync_agent.contract.streams import tenant_stream
 
 @dataclass(frozen=True, slots=True)
 class _Hashes:
-    """What is kept of a new password and PIN; None where there is no new one."""
+    """The hashes of a new password and PIN; None if unchanged."""
 
     password_hash: str | None
     pin_verifier: str | None
@@ -43,8 +43,9 @@ class _Hashes:
 
 
 def users(connection: Connection, caller: Caller) -> UserList:
-    """Whoever works at a place of the caller's, those who are disabled too; of those who manage everybody,
-    everybody. PINs' verifiers are for enrolled tills alone."""
+    """The users of the caller's places, disabled ones included; all users for callers who manage
+    everybody. Without PIN verifiers, which are for enrolled tills only.
+    """
     of = t.user_account.c
     rows = connection.execute(
         select(t.user_account).where(of.tenant_id == caller.tenant_id).order_by(of.username, of.id)
@@ -76,7 +77,7 @@ async def edit_user(database: Database, caller: Caller, user_id: str, edit: User
 async def _hashed(
     database: Database, tenant_id: str, user_id: str, password: str | None, pin: str | None
 ) -> _Hashes:
-    """Argon2 takes its time: away from the event loop, and before the transaction."""
+    """Hashes the secrets off the event loop and before the transaction, because Argon2 is slow."""
 
     def pepper_of(connection: Connection) -> str:
         of = t.tenant.c
@@ -168,7 +169,7 @@ def _rights(row: RowMapping | dict[str, Any]) -> RightsFrom:
 
 
 def _what_changed(changed: dict[str, Any], hashes: _Hashes) -> dict[str, Any]:
-    """The names of the fields, and the new rights: a trail that gives neither secrets nor their hashes."""
+    """The audit detail: names of the changed fields and the new rights, without secrets or hashes."""
     names = {"pin" if name == "pin_verifier" else name for name in changed}
     if hashes.password_hash is not None:
         names.add("password")

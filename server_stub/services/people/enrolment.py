@@ -1,4 +1,4 @@
-"""Tills come and go: enrolled by a manager with a credential and a receipt series, listed, and revoked."""
+"""Tills: enrolled by a manager with a credential and a receipt series, listed, revoked."""
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import Session, col
@@ -18,9 +18,9 @@ from sync_agent.contract.wire import from_ms
 
 
 def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAnswer:
-    """Makes a till known at one location, with a credential and a receipt series of its own."""
+    """Enrols a till at one location, with a credential and a receipt series of its own."""
     caller.must(Action.ENROLL_DEVICE)
-    # The tenant's row is the lock under which series are given out.
+    # The tenant's row is the lock for assigning series.
     tenant = (
         unit.rows(select(t.tenant).where(t.tenant.c.tenant_id == unit.tenant_id).with_for_update())
         .mappings()
@@ -87,16 +87,16 @@ def _own_location(unit: UnitOfWork, caller: Caller, location_id: str) -> Locatio
 
 
 def tills(connection: Connection, caller: Caller) -> DeviceList:
-    """The tills of the caller's places, revoked ones too; an admin sees those of all places."""
+    """The tills of the caller's places, revoked ones included; all tills for an admin."""
     query = select(Device).where(col(Device.tenant_id) == caller.tenant_id)
     found = Session(connection).scalars(query.order_by(col(Device.enrolled_ms), col(Device.id)))
     return DeviceList(devices=[_on_the_wire(till) for till in found if _is_responsible(caller, till)])
 
 
 def revoke(unit: UnitOfWork, caller: Caller | None, device_id: str) -> DeviceRow:
-    """Ends a till's credential, once; what it holds unsent stays on it until it is enrolled anew.
+    """Revokes a till's credential; idempotent. Its unsent operations stay on it until it is enrolled again.
 
-    `caller` is None for whoever runs the server.
+    `caller` is None for the operator at the command line.
     """
     till = unit.session.get(Device, (unit.tenant_id, device_id), with_for_update=True)
     if till is None or (caller is not None and not _is_responsible(caller, till)):

@@ -1,4 +1,4 @@
-"""People with all the rights that they ever had, and the one place where a new version of them is written.
+"""The history of people's rights, and the one place where a new version is written.
 
 A version holds from its change in the tenant's stream on. ARCHITECTURE.md, "Who may".
 """
@@ -15,7 +15,7 @@ from sync_agent.contract.streams import tenant_stream
 
 
 def publish(unit: UnitOfWork, row: UserRow) -> None:
-    """Tells the tenant's stream, which is locked, of a person's new version, and from when on it holds."""
+    """Publishes a person's new version in the locked tenant's stream, and stores from when on it holds."""
     stream = tenant_stream(unit.tenant_id)
     change = unit.streams.publish(stream, "user", row.id, row.version, row.to_wire(), None)
     unit.insert(
@@ -34,7 +34,7 @@ def publish(unit: UnitOfWork, row: UserRow) -> None:
 
 
 def people(unit: UnitOfWork, ids: Iterable[str]) -> dict[str, Person]:
-    """Everybody asked for, each with their versions; one of whom nobody knows has none."""
+    """The people with these ids, each with their versions; an unknown id has none."""
     found: dict[str, list[RightsFrom]] = {id_: [] for id_ in ids}
     if found:
         for row in unit.rows(_VERSIONS, {"of_tenant": unit.tenant_id, "ids": list(found)}):

@@ -22,7 +22,7 @@ def read(connection: Connection, tenant_id: str) -> TenantSettings:
 LOOSENED: dict[str, Callable[[Any, Any], bool]] = {
     "refuse_unconditional": lambda before, after: before and not after,
 }
-"""Of each setting: whether the server checks less once it is changed so."""
+"""For each setting: whether a change makes the server check less."""
 
 
 def loosens(before: TenantSettings, after: TenantSettings) -> bool:
@@ -30,7 +30,7 @@ def loosens(before: TenantSettings, after: TenantSettings) -> bool:
 
 
 def edit(unit: UnitOfWork, caller: Caller, changes: TenantSettings) -> TenantSettings:
-    """Sets what `changes` names; the rest stays. To check less than before takes a right of its own."""
+    """Sets the fields in `changes`. Checking less than before needs a right of its own."""
     of = t.tenant.c
     stored = unit.rows(
         select(of.settings).where(of.tenant_id == unit.tenant_id).with_for_update(key_share=True)

@@ -1,4 +1,4 @@
-"""How tenants, their places and their people come to be."""
+"""Creating tenants, their places and their people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class NewUser:
 def create_tenant(
     unit: UnitOfWork, name: str, currency: str, locations: Iterable[NewLocation], users: Iterable[NewUser]
 ) -> None:
-    """Creates the unit's tenant with its places, its people, and the streams that tell of them."""
+    """Creates the unit's tenant with its places, its people and their streams."""
     pepper = credentials.new_pepper()
     unit.insert(
         t.tenant,

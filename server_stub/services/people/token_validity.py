@@ -1,6 +1,6 @@
-"""Which bearers of access tokens do not stand any more, and why.
+"""Which bearers of access tokens are not valid any more, and why.
 
-Asked about all sockets of a tenant again and again, so a few queries answer for hundreds of bearers.
+Checked for all sockets of a tenant at short intervals, so a few queries serve hundreds of bearers.
 """
 
 from collections.abc import Collection, Iterable
@@ -23,7 +23,7 @@ _AT_ONCE = 500
 def invalid_reasons(
     connection: Connection, tenant_id: str, callers: Collection[Caller]
 ) -> dict[Caller, EndReason]:
-    """The bearers of one tenant who do not stand, each with the reason."""
+    """The bearers of one tenant who are not valid any more, with the reason."""
     user, device_id = t.user_account.c, col(Device.id)
     family_id = col(RefreshToken.family_id)
     users = _found(
@@ -40,7 +40,7 @@ def invalid_reasons(
         device_id,
         (caller.device_id for caller in callers),
     )
-    # Whatever is revoked of a family of refresh tokens ends all of it.
+    # One revoked token of a family ends the whole sign-in.
     over = _found(
         connection,
         select(family_id.label("id"))
@@ -79,7 +79,7 @@ def _found(
     key: SQLColumnExpression[str],
     wanted: Iterable[str | None],
 ) -> dict[str, RowMapping]:
-    """The rows of those wanted that there are, by their `id`."""
+    """The rows that exist of the wanted ids, by id."""
     ids = sorted({user_id for user_id in wanted if user_id is not None})
     return {
         row["id"]: row
@@ -89,9 +89,10 @@ def _found(
 
 
 def require_still_valid(connection: Connection, caller: Caller, at_the_socket: str) -> None:
-    """Refuses a bearer who was dismissed or revoked since the token was issued, and a stranger at a till.
+    """Refuses a bearer who was dismissed or revoked since the token was issued, and a clerk unknown to the
+    tenant.
 
-    A till's socket may name any active user of the tenant as the clerk at it, or itself when nobody is.
+    A till's socket may name any active user of the tenant as its clerk, or itself when there is none.
     """
     if caller.device_id is not None:
         tills.require_active_till(connection, caller.tenant_id, caller.device_id)

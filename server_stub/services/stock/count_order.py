@@ -30,21 +30,21 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something happened: `ms` by the server's clock (None: not said), and its number on its device."""
+    """When something happened: `ms` by the server's clock (None: unknown), and its number on its device."""
 
     ms: int | None
     device_id: str | None = None
     device_seq: int | None = None
 
     def is_numbered_with(self, other: "Moment") -> bool:
-        """Whether both are of one device and numbered, so that the numbers say which came first."""
+        """Whether both are of one device and numbered, so that their numbers order them."""
         return (
             None not in (self.device_id, self.device_seq, other.device_seq)
             and self.device_id == other.device_id
         )
 
     def is_near(self, other: "Moment") -> bool:
-        """Whether the clocks alone cannot tell which came first."""
+        """Whether they are too close in time for the clocks to order them."""
         if self.ms is None or other.ms is None or self.is_numbered_with(other):
             return False
         return abs(self.ms - other.ms) <= CLOCK_UNCERTAINTY_MS
@@ -54,7 +54,7 @@ UNKNOWN_MOMENT = Moment(None)
 
 
 def order(movement: Moment, count: Moment) -> Order:
-    """How a movement, or another count, relates to a count."""
+    """Orders a movement, or another count, relative to a count."""
     if movement.is_numbered_with(count):
         # An operation does not come after itself.
         return Order.BEFORE if (movement.device_seq or 0) <= (count.device_seq or 0) else Order.AFTER
@@ -66,7 +66,7 @@ def order(movement: Moment, count: Moment) -> Order:
 def was_counted(movement: Moment, count: Moment) -> bool:
     """Whether a count had seen a movement already, where nobody can be asked.
 
-    A count without a time has seen nothing but what its own device numbered before it.
+    A count without a time has only seen what its own device numbered before it.
     """
     match order(movement, count):
         case Order.BEFORE:

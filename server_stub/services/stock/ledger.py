@@ -1,7 +1,7 @@
 """The stock ledger: movements are appended, never changed; a level is their sum, its version their count.
 
-Also here, because every posting must keep them: a product is oversold exactly while its level is below zero,
-and a movement that a count had already seen is cancelled by a correction, so that the count stands.
+Every posting also maintains two invariants: a product has an open oversold entry exactly while its level is
+below zero, and a movement that a count had already seen is cancelled by a correction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _KEYS_PER_QUERY = 5000
 
 @dataclass(slots=True)
 class Level:
-    """Stock of one product at one place within a transaction; `counted` is the newest applied count."""
+    """The stock level of one product at one place in a transaction; `counted` is the newest applied count."""
 
     location_id: str
     product_id: str
@@ -50,7 +50,7 @@ class _Shortage:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a movement comes from. `occurred_ms` is by the till's clock, `happened_ms` by the server's."""
+    """The origin of a movement. `occurred_ms` is by the till's clock, `happened_ms` by the server's."""
 
     operation_id: str
     actor_id: str
@@ -65,7 +65,7 @@ class Origin:
 
 
 class Ledger:
-    """The levels of one transaction, loaded together and written together."""
+    """The stock levels of one transaction, loaded together and written together."""
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -75,7 +75,7 @@ class Ledger:
         unit.before_write(self._write)
 
     def load(self, places: Iterable[tuple[str, str]]) -> None:
-        """Fetches the levels of (location, product) pairs, a query for many of one location."""
+        """Loads the levels of (location, product) pairs, many of one location in one query."""
         by_location: dict[str, list[str]] = {}
         for place in set(places) - self._levels.keys():
             by_location.setdefault(place[0], []).append(place[1])
@@ -95,7 +95,7 @@ class Ledger:
         return level
 
     def must_fit(self, level: Level, delta: int) -> None:
-        """Refuses what no field of the wire could carry."""
+        """Refuses a quantity beyond the wire's limits."""
         if abs(delta) > AMOUNT_MAX or abs(level.quantity + delta) > AMOUNT_MAX:
             raise Refusal(ErrorCode.BAD_REQUEST, f"a quantity is within ±{AMOUNT_MAX}")
 
@@ -111,7 +111,7 @@ class Ledger:
         compensated: bool = False,
         near_count: bool = False,
     ) -> list[Effect]:
-        """Appends one movement, and tells the location's stream."""
+        """Appends one movement and publishes it in the location's stream."""
         self.must_fit(level, delta)
         unit = self._unit
         stream = location_stream(unit.tenant_id, level.location_id)
@@ -162,7 +162,7 @@ class Ledger:
         note: str | None = None,
         reference: str | None = None,
     ) -> list[Effect]:
-        """Appends a delta in whatever order it comes; one that the newest count had seen changes nothing."""
+        """Appends a delta that may arrive in any order; one that the newest count had seen is cancelled."""
         near = origin.moment.is_near(level.counted)
         if near:
             self._near_a_count.append(level.product_id)
@@ -190,12 +190,12 @@ class Ledger:
         return effects
 
     def take_flags(self) -> list[str]:
-        """Which counts should be checked, since these movements came too near to them to be sure."""
+        """Takes the flags of counts to check, because movements came too close to them to be sure."""
         near, self._near_a_count = self._near_a_count, []
         return [f"near_count:{product_id}" for product_id in dict.fromkeys(near)]
 
     def mark_counted(self, level: Level, counted: Moment) -> None:
-        """Remembers the newest applied count, for movements that will arrive late."""
+        """Records the newest applied count, for movements that arrive late."""
         level.counted = counted
         level.changed = True
 
@@ -288,7 +288,7 @@ class Ledger:
 
 
 def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[str, Any]:
-    """A `StockLevelRow` as it is written. By hand: every line of every sale makes one."""
+    """The dict of a `StockLevelRow`, without the model for speed: every line of every sale makes one."""
     received_at = format_time(from_ms(movement["received_ms"]))
     body = {
         "id": movement["id"],
@@ -317,7 +317,7 @@ def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[
 
 
 def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:
-    """A movement's row as others see it."""
+    """A movement's row as a wire object."""
     return StockMovement(
         id=row["id"],
         product_id=row["product_id"],
@@ -337,7 +337,7 @@ def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:
 
 
 def shortage_on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An oversold entry as others see it."""
+    """An oversold entry as a wire row."""
     return OversoldRow(
         product_id=row["product_id"],
         location_id=row["location_id"],
@@ -352,7 +352,9 @@ _LEVEL_KEY = ("tenant_id", "location_id", "product_id")
 
 
 def _of_products(table: Table, *columns: str) -> Any:
-    """Reads rows of many products at one place; built once, since building it costs more than running it."""
+    """A query for rows of many products at one place; built once, because building it costs more than
+    running it.
+    """
     return select(*(table.c[name] for name in columns)).where(
         table.c.tenant_id == bindparam("of_tenant_id"),
         table.c.location_id == bindparam("of_location_id"),
@@ -390,7 +392,7 @@ def _level_row(tenant_id: str, level: Level) -> dict[str, Any]:
 
 
 def _bound(row: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
-    """A row as parameters of an update: its key columns under names that no value has."""
+    """A row as parameters of an update, with its key columns under names that no column has."""
     return {f"of_{name}" if name in key else name: value for name, value in row.items()}
 
 

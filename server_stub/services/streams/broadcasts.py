@@ -1,7 +1,7 @@
-"""A manager's notices to everybody at a shop, or at one of its places, and who has read them.
+"""A manager's notices to a whole shop or to one of its places, and who has read them.
 
-A notice is a row of the stream that it is for, so that tills which were away see it, and an event for whoever
-is there. It is plain text for people: nothing follows from it.
+A notice is a row of its stream, for tills that were away, and an event for connected clients. It is plain
+text for people and never applied as state.
 """
 
 from collections.abc import Sequence
@@ -30,21 +30,21 @@ from sync_agent.contract.wire import from_ms, to_ms
 _KIND = "broadcast"
 _DAY_MS = 24 * 3600 * 1000
 SHOWN_DAYS = 7
-"""How long a notice is shown whose sender did not say until when."""
+"""Days for which a notice is shown if its sender gave no end."""
 _LISTED_MAX = 200
 
 
 def broadcast(unit: UnitOfWork, caller: Caller, request: BroadcastRequest) -> BroadcastAnswer:
-    """Sends a notice once; the same `eventId` again gets the first answer, and nobody hears it twice.
+    """Sends a notice once; a repeated `eventId` gets the first answer and is not sent again.
 
-    The audit trail is what remembers. Refuses a place that is not the caller's, and an end that is past.
+    The audit trail serves as the record. Refuses a place that is not the caller's, and an end in the past.
     """
     place = request.location_id
     if place is not None and place not in caller.locations:
         raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {place} for you")
     everybody = tenant_stream(unit.tenant_id)
     stream = everybody if place is None else location_stream(unit.tenant_id, place)
-    # The lock under which one looks whether it was sent before.
+    # The lock for checking whether it was sent before.
     unit.streams.lock([everybody, stream])
     event_id = request.event_id or unit.ids.new()
     sent_ms = _sent_ms(unit, event_id)
@@ -80,12 +80,12 @@ def broadcast(unit: UnitOfWork, caller: Caller, request: BroadcastRequest) -> Br
 
 
 def note_readings(unit: UnitOfWork, caller: Caller, readings: Sequence[NoticeReading]) -> None:
-    """Who has read what, as a till or a person reports it; the first report of each counts.
+    """Records who has read what, as reported by a till or a person; the first report of each counts.
 
-    A person reports themselves. A notice that is gone, or a person who is not of this shop, is passed over:
-    whoever reports could do nothing about it.
+    A person reports for themselves only. Unknown notices and people of other shops are skipped: the reporter
+    could do nothing about them.
     """
-    unit.streams.lock([tenant_stream(unit.tenant_id)])  # so that nobody else notes the same meanwhile
+    unit.streams.lock([tenant_stream(unit.tenant_id)])  # against concurrent reports of the same
     of, read, person = t.notice.c, t.notice_read.c, t.user_account.c
     notices = _among(unit, select(of.id).where(of.tenant_id == unit.tenant_id), of.id, readings, "notice_id")
     people = _among(
@@ -121,13 +121,13 @@ def note_readings(unit: UnitOfWork, caller: Caller, readings: Sequence[NoticeRea
 def _among(
     unit: UnitOfWork, query: Select[Any], column: Column[Any], readings: Sequence[NoticeReading], name: str
 ) -> set[str]:
-    """Which of the ids that stand in the readings under this name there are."""
+    """The ids in the readings under this name that exist."""
     wanted = {getattr(reading, name) for reading in readings}
     return set(unit.rows(query.where(column.in_(wanted))).scalars())
 
 
 def with_readers(connection: Connection, caller: Caller) -> Notices:
-    """The notices of the caller's places and of the whole shop, the newest first, with who read them."""
+    """The notices of the caller's places and of the whole shop, newest first, with their readers."""
     of, read = t.notice.c, t.notice_read.c
     here = of.location_id.is_(None) | of.location_id.in_(caller.locations)
     rows = connection.execute(
@@ -154,7 +154,7 @@ def with_readers(connection: Connection, caller: Caller) -> Notices:
 
 
 def forget_ended(unit: UnitOfWork, before_ms: int, rows_max: int) -> int:
-    """Deletes notices that ended before then, down their streams too. How many it was."""
+    """Deletes notices that ended before `before_ms`, with tombstones in their streams. Returns how many."""
     of = t.notice.c
     ended = unit.rows(
         select(of.id, of.stream, of.version)
@@ -206,7 +206,7 @@ def _row_of(unit: UnitOfWork, caller: Caller, notice: Notice, notice_id: str) ->
 
 
 def _text_of(data: dict[str, Any]) -> str:
-    """The words of a notice are its `message`, or else its `text`; one without is known by its type alone."""
+    """The text of a notice: its `message`, else its `text`; empty if it has only a type."""
     words = (data.get(name) for name in ("message", "text"))
     return next((text.strip() for text in words if isinstance(text, str) and text.strip()), "")
 

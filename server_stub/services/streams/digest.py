@@ -1,7 +1,7 @@
-"""Digests: a stream's current rows in one figure a resource type, to compare a till's replica with.
+"""Digests: one hash a resource type of a stream's current rows, to compare with a till's replica.
 
-The formula is the contract's (`streams.row_digest`). A digest belongs to a head: as long as a stream has not
-grown, the one that was computed for it is given again.
+The formula is the contract's (`streams.row_digest`). A digest belongs to a head and is cached until the
+stream grows.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ _STREAMS_MAX = 1000
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of one resource type that count, and what each of them is digested from."""
+    """The rows of one resource type, and the values that are hashed of each."""
 
     query: Select[Any]
     digested: Callable[[Any], tuple[str, int, int | None]] = lambda row: (row[0], row[1], None)
@@ -41,14 +41,14 @@ class _Rows:
 
 
 class Digests:
-    """Computes digests and remembers the newest of each stream; asked from several threads at once."""
+    """Computes digests and caches the newest of each stream. Thread-safe."""
 
     def __init__(self, streams_max: int = _STREAMS_MAX) -> None:
         self._known: LRUCache[tuple[str, str], StreamDigest] = LRUCache(streams_max)
         self._lock = Lock()
 
     def __len__(self) -> int:
-        """How many digests are remembered."""
+        """The number of cached digests."""
         return len(self._known)
 
     def of(self, connection: Connection, caller: Caller, stream: str) -> StreamDigest:
@@ -86,7 +86,7 @@ def compute(connection: Connection, caller: Caller, stream: str, head: StreamHea
 
 def _sum(connection: Connection, rows: _Rows) -> ResourceDigest:
     total = count = 0
-    # Read through a cursor: a big shop's levels are never all in memory.
+    # Streamed: a large shop's levels are never all in memory.
     for row in connection.execute(rows.query, execution_options={"yield_per": _ROWS_AT_A_TIME}):
         total += row_digest(*rows.digested(row))
         count += 1

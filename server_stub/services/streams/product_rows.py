@@ -1,4 +1,4 @@
-"""Products as they go over the wire; writing their versions is `operations/product_versions.py`."""
+"""Products as wire rows; their versions are written in `operations/resources`."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sync_agent.contract.stock import ProductRow
 
 
 def product_row(row: dict[str, Any]) -> dict[str, Any]:
-    """The product's row; a unit that a newer server has left in the store travels without its decimals."""
+    """A product as a wire row; a unit stored by a newer server is sent without its decimals."""
     unit = UNITS.get(row["unit"])
     whole = {**row, "deleted": bool(row["deleted"]), "unit_decimals": unit.decimals if unit else None}
     return ProductRow.model_validate(whole).model_dump(mode="json", by_alias=True)

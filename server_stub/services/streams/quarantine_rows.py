@@ -1,4 +1,4 @@
-"""Operations in quarantine as others see them; what is done with them is in `operations/`."""
+"""Quarantined operations as wire rows; actions on them are in `operations/`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ RESOURCE_TYPE = "quarantine"
 
 
 def quarantine_row(row: Mapping[str, Any]) -> QuarantineRow:
-    """A stored row as it goes over the wire."""
+    """A stored row as a wire object."""
     return QuarantineRow(
         operation_id=row["operation_id"],
         location_id=row["location_id"],

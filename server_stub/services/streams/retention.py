@@ -1,7 +1,7 @@
-"""What is forgotten, and when: changes that every till has had time to follow, and what nobody compares with.
+"""Retention: prunes changes that every till has had time to read, and versions that nothing refers to.
 
-Results of operations, movements, sales and the audit trail stay for ever. All that goes here goes a bounded
-number of rows at a time, so that nobody waits for the pruning.
+Results of operations, movements, sales and the audit trail are never pruned. Rows are deleted in bounded
+transactions, so that writers do not wait long.
 """
 
 from collections.abc import Iterable
@@ -19,12 +19,12 @@ from server_stub.store.tables import RefreshToken
 
 DAY_MS = 24 * 3600 * 1000
 NOTICES_HISTORY_DAYS = 30
-"""How long after its end a notice can still be looked up, with who has read it."""
+"""Days after its end for which a notice can still be listed with its readers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many rows went."""
+    """The numbers of pruned rows."""
 
     changes: int
     product_versions: int
@@ -33,7 +33,7 @@ class Pruned:
 
 
 async def prune(database: Database, tenant_id: str, *, retention_days: int, rows_max: int) -> Pruned:
-    """Forgets what is older than the retention, at most `rows_max` rows in one transaction."""
+    """Prunes what is older than the retention, at most `rows_max` rows in one transaction."""
     before_ms = database.clock.now_ms() - retention_days * DAY_MS
     ended_before_ms = database.clock.now_ms() - NOTICES_HISTORY_DAYS * DAY_MS
     changes = 0
@@ -63,9 +63,9 @@ async def prune(database: Database, tenant_id: str, *, retention_days: int, rows
 
 
 def prune_changes(unit: UnitOfWork, stream: str, before_ms: int, rows_max: int) -> int:
-    """Takes the oldest changes of a stream away, up to the first that is young enough; the head always stays.
+    """Prunes the oldest changes of a stream, up to the first that is young enough; the head always stays.
 
-    Whoever stands at a change that is gone has to start from a snapshot, so this takes from the old end only.
+    A reader whose cursor is pruned has to start from a snapshot, so only the oldest end is pruned.
     """
     unit.streams.lock([stream])
     line = t.stream.c
@@ -101,9 +101,9 @@ def _streams(connection: Connection, tenant_id: str) -> list[str]:
 
 
 def _old_versions(connection: Connection, tenant_id: str, before_ms: int) -> list[tuple[str, int]]:
-    """Versions of products that are old and not what the product is now.
+    """Old versions of products that are not current.
 
-    An edit that was made on one of them is a conflict, like any whose base is not known.
+    An edit based on a pruned version becomes a conflict, like any with an unknown base.
     """
     of, now = t.product_version.c, t.product.c
     is_past = exists().where(now.tenant_id == of.tenant_id, now.id == of.product_id, now.version > of.version)

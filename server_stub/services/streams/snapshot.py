@@ -1,4 +1,4 @@
-"""Snapshots: the current rows of a stream, page by page, and the number to follow it from.
+"""Snapshots: the current rows of a stream in pages, and the number from which to follow it.
 
 Pages are read without a lock. A row carries its version and may be newer than that number, never older.
 """
@@ -34,7 +34,7 @@ SNAPSHOT_MOVEMENTS_MAX = 100
 
 
 class _PageToken(BaseModel):
-    """Where a snapshot goes on: the head it started from, and the key of the last row it gave."""
+    """The position in a snapshot: the head at its start, and the key of the last row sent."""
 
     stream: str
     seq: Number
@@ -60,7 +60,7 @@ class _PageToken(BaseModel):
 
 @dataclass(frozen=True)
 class _Part:
-    """One resource type of a snapshot: its rows, the column that orders them, and a row on the wire."""
+    """One resource type of a snapshot: its query, the column that orders it, and the row's encoding."""
 
     resource_type: str
     table: Table
@@ -70,7 +70,7 @@ class _Part:
     where: tuple[ColumnElement[bool], ...] = ()
 
     def goes_on_after(self, key: str | int | None) -> bool:
-        """Whether a row's key could be this; a page token is the client's word, and may say anything."""
+        """Whether a key from a page token is of the right type; the token is the client's word."""
         is_text = isinstance(self.table.c[self.key].type, Text)
         return key is None or (isinstance(key, str) == is_text and not has_nul(key))
 
@@ -81,7 +81,7 @@ def snapshot(
     """One page of a stream's current rows, all of one resource type.
 
     The number to follow the stream from is read before the first page and travels in the token, so a
-    snapshot goes on after any interruption. `rows_total` counts the rows of all pages, as of the first.
+    snapshot can resume after any interruption. `rows_total` counts the rows of all pages, as of the first.
     """
     caller.must_follow(stream)
     audience = caller.audience
@@ -119,7 +119,7 @@ def snapshot(
 
 def _encoded(part: _Part, rows: Sequence[RowMapping], audience: Audience) -> list[list[Any]]:
     encoded = [part.encode(row) for row in rows]
-    if audience.is_tolerant or part.resource_type == "stock_level":  # those are many, and have no words
+    if audience.is_tolerant or part.resource_type == "stock_level":  # many rows, without vocabulary
         return encoded
     seen = (
         visible_row(part.resource_type, dict(zip(part.columns, row, strict=True)), audience)
@@ -244,7 +244,7 @@ def _open_conflicts(*where: ColumnElement[bool]) -> _Part:
 
 
 def _unfinished_shifts(*where: ColumnElement[bool]) -> _Part:
-    """Open ones, and closed ones that wait for operations; a shift has no manifest until it is closed."""
+    """Open shifts, and closed ones that still miss operations; a shift has no manifest until it is closed."""
     names = _names(ShiftRow)
     return _Part(
         "shift",
@@ -281,12 +281,12 @@ def _notices(tenant_id: str, stream: str) -> _Part:
 
 
 def _encode_quarantined_sale(row: RowMapping) -> list[Any]:
-    """Without what was in it: that is for a manager who asks."""
+    """Without the operation's content, which a manager can request."""
     return list(quarantine_row(dict(row)).model_dump(mode="json", exclude={"payload"}).values())
 
 
 def _oldest_of_newest(connection: Connection, here: tuple[ColumnElement[bool], ...], count: int) -> int:
-    """The number of the count-th newest movement; 0 if there are fewer."""
+    """The sequence number of the count-th newest movement; 0 if there are fewer."""
     seq: Column[Any] = t.movement.c.seq
     found = connection.execute(
         select(seq).where(*here).order_by(seq.desc()).offset(count - 1).limit(1)
@@ -300,17 +300,17 @@ def _names(model: type[Wire]) -> tuple[str, ...]:
 
 
 def _by_field(model: type[Wire]) -> Callable[[RowMapping], list[Any]]:
-    """Reads a row as the wire object of its fields' names."""
+    """An encoder of rows to the values of the model's fields."""
     return lambda row: list(model.model_validate(dict(row)).model_dump(mode="json").values())
 
 
 def _without_verifier(row: RowMapping) -> list[Any]:
-    """A person's row for whoever is no till: only tills check PINs."""
+    """A person's row for clients that are not tills: only tills check PINs."""
     person = UserRow.model_validate(dict(row)).model_copy(update={"pin_verifier": None})
     return list(person.model_dump(mode="json").values())
 
 
 def _encode_level(row: RowMapping) -> list[Any]:
-    # By hand: a first synchronisation sends a hundred thousand of these.
+    # Encoded without the model, for speed: a first synchronisation sends a hundred thousand of these.
     moment = format_time(from_ms(row["updated_ms"]))
     return [row["product_id"], row["location_id"], row["quantity"], row["version"], moment]

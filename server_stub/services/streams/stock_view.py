@@ -1,4 +1,4 @@
-"""Stock as a client sees it: a first look after joining, and one product at every place."""
+"""Stock for clients: the `initial-sync` after joining, and one product at every place."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +24,7 @@ def initial_sync(
     levels_max: int,
     movements_max: int,
 ) -> InitialSync:
-    """A first look at one location, or at all of the caller's; with cursors, only at what changed since."""
+    """The `initial-sync` of one location, or of all the caller's; with cursors, only what changed since."""
     locations = caller.locations if location_id is None else (location_id,)
     streams = [stream for stream in caller.streams() if _belongs_to(caller, stream, locations)]
     joined = heads(connection, caller.tenant_id, streams)
@@ -91,9 +91,9 @@ def _newest_movements(
 
 
 def stock_of(connection: Connection, caller: Caller, product_id: str) -> StockElsewhere:
-    """A product's stock: for a till at every place of its shop, for a person at theirs.
+    """A product's stock at every place of the shop for a till, at their own places for a person.
 
-    A clerk who has none left says where there is some; a till can be asked that of any product.
+    A clerk without stock can say where there is some, so a till may ask for any product.
     """
     of = t.stock_level.c
     here = true() if caller.is_device else of.location_id.in_(caller.locations)

@@ -1,4 +1,4 @@
-"""Following a stream: its head, whether a cursor is known, and the changes after it."""
+"""Following a stream: its head, validity of cursors, and the changes after a cursor."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from sync_agent.contract.wire import from_ms
 
 _ROWS_AT_A_TIME = 50
 _ANSWER_BYTES = 4 * 1024 * 1024
-"""An answer that has come to so much holds no further rows; whoever asked goes on where it ends."""
+"""A response that has reached this size gets no further rows; the client continues from its end."""
 
 
 def heads(connection: Connection, tenant_id: str, streams: Sequence[str]) -> dict[str, StreamHead]:
@@ -40,7 +40,7 @@ def head_of(connection: Connection, tenant_id: str, stream: str) -> StreamHead:
 def changes_after(
     connection: Connection, caller: Caller, stream: str, cursor: Cursor, limit: int
 ) -> ChangesPage:
-    """The next changes after a cursor; refuses one that this stream never had, or has no more."""
+    """The next changes after a cursor. Raises Refusal for a cursor that is unknown or pruned."""
     caller.must_follow(stream)
     head = head_of(connection, caller.tenant_id, stream)
     if not is_known(connection, caller.tenant_id, stream, head, cursor):
@@ -57,7 +57,7 @@ def changes_after(
 
 
 def up_to_bytes(connection: Connection, query: Select[Any]) -> Iterator[RowMapping]:
-    """A query's rows until their `bytes` come to more than an answer should hold; the first one always."""
+    """A query's rows until their `bytes` reach the limit of a response; always at least the first."""
     total = 0
     with connection.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME}) as result:
         for row in result.mappings():
@@ -68,7 +68,7 @@ def up_to_bytes(connection: Connection, query: Select[Any]) -> Iterator[RowMappi
 
 
 def is_known(connection: Connection, tenant_id: str, stream: str, head: StreamHead, cursor: Cursor) -> bool:
-    """Whether everything after the cursor is still here: the change it names is, or nothing is gone yet."""
+    """Whether all changes after the cursor exist: its own change does, or nothing was pruned yet."""
     if cursor.seq == 0:
         return _pruned_to(connection, tenant_id, stream) == 0
     if cursor.seq > head.head:

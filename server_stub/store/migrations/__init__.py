@@ -1,7 +1,7 @@
-"""Schema versions of the server's database, and how to bring one up to date. Runs without an alembic.ini.
+"""Schema versions of the server's database, and upgrading to them. Runs without an alembic.ini.
 
-A SQLite file is brought up to date by the server that opens it. On PostgreSQL the schema belongs to a role of
-its own: the server's role may neither change the schema nor see past row-level security.
+A SQLite file is upgraded by the server that opens it. On PostgreSQL the schema belongs to a role of its own:
+the server's role may neither change the schema nor bypass row-level security.
 """
 
 import re
@@ -19,7 +19,7 @@ _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
 class SchemaNotReady(Exception):
-    """The schema is not this release's, or the role is one that row-level security does not hold."""
+    """The schema is of another release, or the role could bypass row-level security."""
 
 
 def config_for(url: str) -> Config:
@@ -30,7 +30,7 @@ def config_for(url: str) -> Config:
 
 
 def migrate(url: str, *, server_role: str | None = None) -> None:
-    """Brings the database to the newest schema, in one transaction, as the schema's owner.
+    """Upgrades the database to the newest schema, in one transaction, as the schema's owner.
 
     `server_role` (PostgreSQL) is the existing role that the server runs under; it is granted what it needs.
     """
@@ -39,7 +39,7 @@ def migrate(url: str, *, server_role: str | None = None) -> None:
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
-                # A big table's new index takes the time that it takes; a lock is still not waited for long.
+                # No limit for building an index on a big table; waiting for a lock is still limited.
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -54,7 +54,7 @@ def newest() -> str | None:
 
 
 def make_ready(url: str) -> None:
-    """Migrates a SQLite file; looks whether a PostgreSQL database is ready for a server of this release."""
+    """Upgrades a SQLite file; checks that a PostgreSQL database is ready for this release."""
     if sqlalchemy_url(url).get_backend_name() == "sqlite":
         migrate(url)
         return

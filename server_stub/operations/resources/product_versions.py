@@ -1,4 +1,4 @@
-"""How a product is written: a new version each time, told to the tenant's stream and kept as history."""
+"""Writes products: each time a new version, published in the tenant's stream and stored in the history."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect, ProductFields, ProductValues
 
 FIELDS = tuple(ProductFields.model_fields)
-"""The columns that an edit may set, under the same names as the wire object's attributes."""
+"""The columns that an edit may set; named like the attributes of the wire object."""
 
 _NEVER_EMPTY = ("name", "tax_rate_ppm", "unit")
 _CODES = ("barcode", "sku")
@@ -27,7 +27,7 @@ def must_know_unit(fields: ProductFields) -> None:
 
 
 def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
-    """What an edit sets; what it leaves out is not there. An empty code is none."""
+    """The columns that an edit sets; what it leaves out is absent. An empty code becomes None."""
     sent = fields.model_dump(by_alias=False, include=fields.model_fields_set)
     return {name: None if name in _CODES and value == "" else value for name, value in sent.items()}
 
@@ -35,7 +35,9 @@ def columns_of(fields: ProductFields | ProductValues) -> dict[str, Any]:
 def write_version(
     context: OperationContext, envelope: Envelope, row: dict[str, Any]
 ) -> tuple[dict[str, Any], Effect]:
-    """Stores a product's next version; refuses an incomplete product and a barcode that another one has."""
+    """Stores a product's next version. Raises Refusal if it is incomplete or its barcode is another
+    product's.
+    """
     _must_be_complete(row)
     _must_be_only_one(context, row)
     unit = context.unit

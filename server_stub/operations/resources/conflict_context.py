@@ -1,4 +1,4 @@
-"""What a person decides a conflict by: the two sides, what both started from, and what lies between."""
+"""The context of a conflict: both sides, their common base, and what happened in between."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ from sync_agent.contract.conflicts import ConflictSide, HistoryEntry
 from sync_agent.contract.wire import from_ms, to_ms
 
 _HISTORY_MAX = 200
-"""At most the newest so many movements or edits are laid out; nobody decides by more."""
+"""The history shows at most this many of the newest movements or edits."""
 
 
 def local_side(
@@ -32,7 +32,7 @@ def local_side(
 
 
 def stock_side(context: OperationContext, level: Level, version: int) -> ConflictSide:
-    """What the level was at a version: today's quantity without what came after."""
+    """The level at an earlier version: today's quantity without the movements after it."""
     of = t.movement.c
     quantity = level.quantity - _sum_since(context, level, version)
     last = context.unit.rows(
@@ -71,7 +71,7 @@ def _sum_since(context: OperationContext, level: Level, version: int) -> int:
 
 
 def moved_since(context: OperationContext, level: Level, version: int) -> Sequence[Row[Any]]:
-    """What moved a level after a version, as far as decisions look at it."""
+    """The movements of a level after a version, with the columns that decisions need."""
     of = t.movement.c
     return context.unit.rows(
         select(
@@ -121,14 +121,14 @@ def stock_history(context: OperationContext, level: Level, base: int) -> tuple[H
 
 
 def product_side(context: OperationContext, row: dict[str, Any]) -> ConflictSide:
-    """What a product is."""
+    """A product's current version as a side of a conflict."""
     side = product_side_at(context, row["id"], row["version"])
     assert side is not None, "the newest version of a product is always kept"
     return side
 
 
 def product_side_at(context: OperationContext, product_id: str, version: int) -> ConflictSide | None:
-    """What a product was at a version; None if that is forgotten."""
+    """A product's side at a version; None if that version was pruned."""
     of = t.product_version.c
     found = context.unit.rows(
         select(of.row, of.actor_id, of.device_id, of.received_ms).where(

@@ -1,4 +1,4 @@
-"""What a joined client asks: the rules are in services, here is only what a result is called on the wire."""
+"""Handlers of a joined client's events: they call services and name the results as the wire does."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -25,7 +25,7 @@ from sync_agent.contract.wire import format_time, from_ms
 Handler = Callable[[Session, Caller, Any], Awaitable[object]]
 
 
-class Asking:
+class ClientEvents:
     def __init__(self, state: AppState, board: Switchboard, states: SyncStates) -> None:
         self._state = state
         self._database = state.database
@@ -88,7 +88,9 @@ class Asking:
         return resolved
 
     async def _note_network_status(self, session: Session, caller: Caller, payload: Any) -> object:
-        """What waits at a till still waits when it says that it goes offline; saying neither is no news."""
+        """Notes connectivity and queue length. A till's queue remains while it is offline; an event with
+        neither field changes nothing.
+        """
         status = read_message(events.NetworkStatus, payload)
         if status.pending is not None:
             session.pending = status.pending
@@ -106,7 +108,7 @@ class Asking:
         return events.Pong(client_time=ping.client_time, server_time=from_ms(self._state.now_ms()))
 
     async def _one(self, session: Session, caller: Caller, item: dict[str, Any]) -> OperationResult:
-        """An event that is an operation: judged and kept by the same rules as any other."""
+        """Processes an event that is an operation, by the same handlers as an upload."""
         result = await self._state.operations.process_one(caller, item, _defaults(session))
         self._state.metrics.operations_done([item], [result])
         return result

@@ -1,4 +1,4 @@
-"""What the machine room asks: is it alive, is it ready, how is it doing."""
+"""Endpoints for operations: liveness, readiness, ping, health, metrics."""
 
 import asyncio
 import secrets
@@ -23,18 +23,18 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class Readiness:
-    """Asks the database once for all who ask at the same time: anybody may, and often."""
+    """Checks the database, one query for all concurrent requests: the endpoint is public and polled often."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._asking: asyncio.Task[bool] | None = None
+        self._running_check: asyncio.Task[bool] | None = None
 
     async def is_ready(self) -> bool:
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._asking)
+        if self._running_check is None or self._running_check.done():
+            self._running_check = asyncio.create_task(self._check())
+        return await asyncio.shield(self._running_check)
 
-    async def _ask(self) -> bool:
+    async def _check(self) -> bool:
         try:
             await self._database.check()
         except Refusal:
@@ -81,9 +81,10 @@ def routes(state: AppState) -> APIRouter:
 
 
 def _is_from_here(request: Request) -> bool:
-    """Whether loopback itself asks, and not a proxy on it that forwards for somebody else.
+    """Whether the request comes from loopback, and not through a proxy there that forwards for somebody
+    else.
 
-    What a proxy that is not trusted says of an address is not believed; that it is a proxy is.
+    An untrusted proxy's word for an address is ignored, but its headers show that it is a proxy.
     """
     if any(name in request.headers for name in _FORWARDED):
         return False

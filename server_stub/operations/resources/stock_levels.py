@@ -1,4 +1,4 @@
-"""What operations on a stock level share: the place and the product that they name."""
+"""Place and product of operations on a stock level."""
 
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
@@ -8,7 +8,7 @@ from sync_agent.contract.codes import ErrorCode
 
 
 def place_and_product(envelope: Envelope) -> tuple[str, str]:
-    """The (location, product) of an operation. Raises Refusal where it names none."""
+    """The (location, product) of an operation. Raises Refusal if it names none."""
     product_id = envelope.operation.resource_id or envelope.operation.data.get("productId")
     if not isinstance(product_id, str):
         raise Refusal(ErrorCode.BAD_REQUEST, "resourceId: a stock operation names its product")
@@ -18,7 +18,7 @@ def place_and_product(envelope: Envelope) -> tuple[str, str]:
 
 
 def level_wanted(context: OperationContext, envelope: Envelope) -> Wanted:
-    """The level that an operation is about, where it names one that its bearer may touch."""
+    """The level to load for an operation, if it names one that its bearer may use."""
     place, product_id = context.own(envelope.location_id), envelope.operation.resource_id
     if place is None or product_id is None:
         return Wanted()

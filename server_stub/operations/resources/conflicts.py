@@ -1,6 +1,6 @@
-"""Conflicts as they are stored: opened with all that a person needs to decide them, found, changed.
+"""Stored conflicts: opened with their context, found, changed.
 
-Deciding one is `handlers/conflict_resolution.py`, opening it again `handlers/conflict_reopening.py`.
+Deciding one is in `handlers/conflict_resolution.py`, reopening in `handlers/conflict_reopening.py`.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflict_context
 from server_stub.operations.context import OperationContext
 from server_stub.operations.outcome import Outcome, in_conflict
 from server_stub.operations.parsing import Envelope
+from server_stub.operations.resources import conflict_context
 from server_stub.services.stock.count_order import Moment
 from server_stub.services.stock.ledger import Level
 from server_stub.store import tables as t
@@ -30,10 +30,10 @@ _WHY = {
 
 @dataclass(slots=True)
 class StoredConflict:
-    """The wire object, and what is known of the operation behind it.
+    """The wire object, and details of the operation behind it.
 
-    `counted` is when a count was made, and its number on its device; of another conflict it has no time.
-    `resolved` is the answer to the decision that settled it.
+    `counted` is when a count was made, and its number on its device; a conflict that is not a count's has no
+    time. `resolved` is the answer to the decision that resolved it.
     """
 
     conflict: Conflict
@@ -49,12 +49,12 @@ def open_for_count(
     counted_ms: int | None,
     kind: ConflictType,
 ) -> Outcome:
-    """Opens the conflict of a count that does not apply by itself."""
+    """Opens the conflict of a count that cannot be applied automatically."""
     base = envelope.operation.version
     known_base = base if base is not None and base <= level.version else None
     values: dict[str, Any] = {"quantity": data.new_quantity}
     if counted_ms is not None:
-        # Corrected by the till's offset, like every time in the history that it is held against.
+        # Corrected by the till's clock offset, like every time in the history beside it.
         values["countedAt"] = format_time(from_ms(counted_ms))
     return _open(
         context,
@@ -79,7 +79,7 @@ def open_for_product(
     base_values: dict[str, Any] | None,
     kind: ConflictType,
 ) -> Outcome:
-    """Opens the conflict of an edit or deletion that does not merge with what the product has become."""
+    """Opens the conflict of an edit or deletion that cannot be merged with the product's current version."""
     base = envelope.operation.version
     known_base = base if base is not None and base <= row["version"] else None
     has_base = bool(base_values) or known_base is not None
@@ -109,7 +109,9 @@ def open_before(
     resource_id: str,
     location_id: str | None,
 ) -> str | None:
-    """The open conflict of an earlier operation of the same till on the same thing, which this waits for."""
+    """The id of the open conflict of an earlier operation of the same till on the same resource, which
+    blocks this one.
+    """
     if envelope.device_id is None or envelope.device_seq is None:
         return None
     of = t.conflict.c
@@ -164,7 +166,7 @@ def _open(
 
 
 def insert(context: OperationContext, stored: StoredConflict, operation_id: str) -> Effect:
-    """Stores a new conflict, which `operation_id` has opened, and publishes it."""
+    """Stores and publishes a new conflict opened by `operation_id`."""
     conflict = stored.conflict
     context.unit.insert(
         t.conflict,
@@ -194,7 +196,7 @@ def change(
     *,
     resolved: dict[str, Any] | None = None,
 ) -> Effect:
-    """Stores and publishes what has become of a conflict; its version has risen."""
+    """Stores and publishes a changed conflict; its version has risen."""
     of = t.conflict.c
     context.unit.execute(
         update(t.conflict)
@@ -205,7 +207,7 @@ def change(
 
 
 def find(context: OperationContext, conflict_id: str) -> StoredConflict:
-    """A conflict whose stream is locked. Raises Refusal where there is none."""
+    """A conflict whose stream is locked. Raises Refusal if there is none."""
     of = t.conflict.c
     row = context.unit.rows(
         select(of.body, of.device_id, of.device_seq, of.counted_ms, of.resolved).where(
@@ -219,13 +221,13 @@ def find(context: OperationContext, conflict_id: str) -> StoredConflict:
     if place is not None and place not in context.caller.locations:
         raise Refusal(ErrorCode.FORBIDDEN, f"the conflict is of {place}, which is not your place")
     if not context.holds(place):
-        # It has come to be since this transaction looked for what to lock.
+        # It was opened after this transaction determined which streams to lock.
         raise Refusal(ErrorCode.NOT_FOUND, f"there is no conflict {conflict_id}")
     return StoredConflict(conflict, Moment(row.counted_ms, row.device_id, row.device_seq), row.resolved)
 
 
 def place_of(context: OperationContext, conflict_id: str) -> str | None:
-    """The place whose stream has a conflict; None is the tenant's."""
+    """The place whose stream carries a conflict; None is the tenant's stream."""
     of = t.conflict.c
     found = context.unit.rows(
         select(of.location_id).where(of.tenant_id == context.tenant_id, of.id == conflict_id)
@@ -234,9 +236,9 @@ def place_of(context: OperationContext, conflict_id: str) -> str | None:
 
 
 def with_conflict_of_now(context: OperationContext, first: OperationResult) -> OperationResult:
-    """A first answer that brought a conflict, with that conflict as it is now.
+    """A stored answer that contains a conflict, with the conflict's current state.
 
-    Whoever asks again may have missed how it ended, and snapshots tell of open ones alone.
+    Whoever repeats the operation may have missed the resolution, and snapshots contain open conflicts only.
     """
     assert first.conflict is not None, "asked of an answer that brought one"
     of = t.conflict.c
@@ -247,7 +249,7 @@ def with_conflict_of_now(context: OperationContext, first: OperationResult) -> O
 
 
 def _publish(context: OperationContext, conflict: Conflict, operation_id: str) -> Effect:
-    """A conflict's opening, moving and settling are changes, so a till that was away hears of them."""
+    """Publishes opening, moving and resolving as changes, so that tills that were away receive them."""
     return context.publish(
         conflict.location_id, CONFLICT, conflict.id, conflict.version, conflict.to_wire(), operation_id
     )
