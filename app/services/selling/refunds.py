@@ -16,7 +16,7 @@ from app.domain.tender import Method, Tender, round_cash
 from app.domain.vocabulary.payment_methods import is_cash
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE, VOID
 from app.domain.vocabulary.units import EACH, unit_of
-from app.services.approvals import answered_for
+from app.services.approvals import approvals_for
 from app.services.person_names import person_names
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
@@ -161,7 +161,7 @@ async def void(
     """Void a sale of the open shift, by its own payment methods. Raises NotPermitted, NotRefundable,
     ReasonMissing.
     """
-    approvals = answered_for(till, actor, approved_by, Right.VOID_SALE)
+    approvals = approvals_for(till, actor, approved_by, Right.VOID_SALE)
     if not reason.strip():
         raise ReasonMissing
 

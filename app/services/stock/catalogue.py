@@ -12,7 +12,7 @@ from app.domain.quantity import must_be_countable
 from app.domain.rights import Right, may
 from app.domain.vocabulary.units import EACH, code_of
 from app.services import journal
-from app.services.approvals import answered_for, last_approver_id
+from app.services.approvals import approvals_for, last_approver_id
 from app.services.stock.gtin import same_code, spellings
 from app.services.till import Actor, Till
 from sync_agent.contract.operations import (
@@ -156,7 +156,7 @@ async def edit_product(
     The previous values are sent too, so that edits of different fields merge without a conflict. Raises
     NotPermitted, UnknownProduct, BadProduct.
     """
-    approvals = answered_for(till, actor, approved_by, Right.EDIT_PRODUCT)
+    approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
     return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approvals))
 
 
