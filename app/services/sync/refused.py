@@ -121,7 +121,7 @@ def unit_of(till: Till, operation_id: str) -> str:
 # --- trying again, and otherwise ---------------------------------------------------------------------
 
 
-async def try_again(till: Till, operation_id: str) -> None:
+async def retry(till: Till, operation_id: str) -> None:
     """Send a refused entry again unchanged. Raises CannotEnd."""
     await till.store.write(lambda tx: endings.retry(tx, operation_id))
 
