@@ -61,7 +61,7 @@ class ConflictInbox(QWidget):
         self._open_table.setFocus()  # off the Decide button, which may be disabled now
         self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
 
-    # --- what is done with a conflict ---
+    # --- commands ---
 
     @tasks.command
     async def _undo(self) -> None:

@@ -236,7 +236,7 @@ class SyncCentre(Page):
         payload = refused.details(self._till, row.operation_id).payload
         return payload.get("resourceType") != "transaction"
 
-    # --- what is done with an entry ---
+    # --- commands ---
 
     def _send_now(self) -> None:
         if self._state is not None and self._state.waits_for_credentials:
