@@ -461,8 +461,8 @@ def _import_outbox(arguments: argparse.Namespace) -> int:
         database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
         results = asyncio.run(administration.import_outbox(database, header, operations))
     counts = Counter("already there" if result.repeated else str(result.status) for result in results)
-    told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
-    _say(f"{len(results)} entries of {header.till}: {told_of or 'none'}")
+    summary = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+    _say(f"{len(results)} entries of {header.till}: {summary or 'none'}")
     for result in results:
         if result.status is ResultStatus.REJECTED:
             _say(f"  refused: {result.id}: {result.error}")

@@ -28,7 +28,7 @@ from sync_agent.contract.operations import (
     ShiftRow,
 )
 
-MISSING_TOLD_MAX = 1000
+MISSING_LISTED_MAX = 1000
 _MISSING_IN_WORDS = 10
 _LOOKED_AT_MAX = 3
 """Bounds the work of one transaction: a till's shifts are consecutive, so a number belongs to one of them."""
@@ -245,7 +245,7 @@ def _as_received(
     return shift.model_copy(
         update={
             "received": manifest.count - len(missing),
-            "missing": tuple(missing[:MISSING_TOLD_MAX]),
+            "missing": tuple(missing[:MISSING_LISTED_MAX]),
             "flags": flags,
             "version": shift.version + 1,
         }
