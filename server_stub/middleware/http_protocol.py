@@ -93,7 +93,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._expect_nothing()
             return
         # uvicorn stops its keep-alive timer once a head, or an empty line before it, has begun.
-        if self._deadline is None and self._is_nothing_asked():
+        if self._deadline is None and self._is_idle():
             self._expect(self.head_within_s, self.transport.abort)
         if self._beside_body > _HEAD_BYTES_MAX:
             self._refuse(Refusal(ErrorCode.PAYLOAD_TOO_LARGE, "the head of the request is too long"))
@@ -120,7 +120,7 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(Refusal(ErrorCode.BAD_REQUEST, msg))
 
-    def _is_nothing_asked(self) -> bool:
+    def _is_idle(self) -> bool:
         is_served = self.cycle is not None and not self.cycle.response_complete
         return not is_served and not self._is_in_body
 
