@@ -198,7 +198,7 @@ class Joining:
     async def _send_initial_sync(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
         settings = self._state.settings
         try:
-            first_look = await self._database.read(
+            initial_stock = await self._database.read(
                 caller.tenant_id,
                 partial(
                     stock_view.initial_sync,
@@ -213,7 +213,7 @@ class Joining:
         except Refusal as refusal:
             log.warning("initial_sync.refused", code=refusal.code)
             return
-        look = visible_event(events.INITIAL_SYNC, first_look.to_wire(), caller.audience)
+        look = visible_event(events.INITIAL_SYNC, initial_stock.to_wire(), caller.audience)
         await self._board.send(session.sid, events.INITIAL_SYNC, look)
 
 
