@@ -106,7 +106,7 @@ def serving_parser() -> argparse.ArgumentParser:
     parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
     _add_listener_flags(parser)
     _add_limits(parser)
-    _add_watching(parser)
+    _add_monitoring_flags(parser)
     return parser
 
 
@@ -184,7 +184,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _add_watching(parser: argparse.ArgumentParser) -> None:
+def _add_monitoring_flags(parser: argparse.ArgumentParser) -> None:
     watching = parser.add_argument_group("watching it")
     watching.add_argument("--log-level", choices=logs.LEVELS, default="info", help="(%(default)s)")
     watching.add_argument(

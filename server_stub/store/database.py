@@ -347,10 +347,10 @@ def _must_be_off_the_loop() -> None:
 
 def _act_for(connection: Connection, tenant_id: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(_SAY_WHOSE, {"tenant_id": tenant_id})
+        connection.execute(_SET_TENANT, {"tenant_id": tenant_id})
 
 
-_SAY_WHOSE = text("SELECT set_config('evertill.tenant', :tenant_id, true)")
+_SET_TENANT = text("SELECT set_config('evertill.tenant', :tenant_id, true)")
 
 
 @contextmanager

@@ -73,7 +73,7 @@ class TillTransaction(Handler[TransactionData]):
                 context.ledger.must_fit(context.ledger.level(place, product_id), delta)
         except Refusal as refusal:
             raise CannotBeTaken(refusal.message) from refusal
-        flags = [*_oddities(context, operation), *operation.flags]
+        flags = [*_suspicions(context, operation), *operation.flags]
         effects = _move_stock(context, operation, place, moves)
         flags += context.ledger.take_flags()
         effects.append(_enter(context, operation, place, flags))
@@ -178,7 +178,7 @@ def _enter(context: OperationContext, operation: Transaction, place: str, flags:
     return context.publish(place, TRANSACTION, operation.id, 1, row, operation.id)
 
 
-def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str]:
+def _suspicions(context: OperationContext, operation: Transaction) -> Iterator[str]:
     """Flags for a manager: each a code and its subject."""
     data = operation.data
     for product_id in dict.fromkeys(line.product_id for line in data.lines):
