@@ -29,7 +29,7 @@ class Session:
     streams: tuple[str, ...] = ()
     takes_changes: bool = False
     pending: int = 0
-    greeting: asyncio.Task[None] | None = None
+    initial_sync: asyncio.Task[None] | None = None
     """The task that sends `initial-sync`."""
 
     def present(self, caller: Caller) -> Present:
