@@ -96,7 +96,7 @@ def _needs(context: OperationContext, data: TransactionData) -> Iterator[Need]:
             yield Need(Action.OVERRIDE_PRICE, of, _below_the_catalogue(context, line))
         if line.discount_minor > 0:
             # The share from which a clerk needs approval is a setting of each till.
-            yield Need(Action.LARGE_DISCOUNT, of, line.discount_minor, is_tills_to_say=True)
+            yield Need(Action.LARGE_DISCOUNT, of, line.discount_minor, is_set_by_till=True)
 
 
 def _below_the_catalogue(context: OperationContext, line: TransactionLine) -> int | None:
