@@ -45,6 +45,7 @@ class ConflictInbox(QWidget):
         self._actor = actor
 
     def read(self) -> None:
+        """Read both lists again."""
         self._open.show(conflicts.open_conflicts(self._till))
         self._open_table.pick_first()
         self._decided.show(conflicts.decided_conflicts(self._till))
