@@ -1,8 +1,8 @@
-"""Reading a catalogue from a CSV file: good rows and bad ones, one by one, each bad one with its reason.
+"""Reading a catalogue from a CSV file: a stream of valid rows, and of refused rows with reasons.
 
-Files come from spreadsheets and other shops' tills, so nothing in them is believed: a damaged barcode is
-refused rather than guessed, a name is cleaned of what no name holds, and a file that broke in one place is
-read on behind it. Barcodes with in-store and restricted prefixes (02, 04, 20 to 29) are this shop's own.
+Files come from spreadsheets and other systems, so nothing in them is trusted: a damaged barcode is refused
+rather than guessed, names are cleaned of control characters, and reading goes on behind a broken record.
+Barcodes with in-store and restricted prefixes (02, 04, 20 to 29) belong to the shop and are accepted.
 """
 
 import csv
@@ -26,21 +26,21 @@ from app.services.stock.gtin import BadGtin, is_spreadsheet_damage, parse_gtin, 
 NAME_MAX = 200
 SKU_MAX = 64
 RECORD_LINES_MAX = 50
-"""A quoted cell may hold line breaks, but one that runs on for longer was never closed."""
+"""A quoted cell may contain line breaks; beyond this many its quotation mark counts as unclosed."""
 DELIMITERS = ",;\t|"
 
 
 class UnreadableCatalogue(DomainError):
-    """The file as a whole cannot be read; the text says what to do."""
+    """The file cannot be read at all; the message says what to do."""
 
 
 class BadRow(ValueError):
-    """Why one row is refused."""
+    """The reason why a row is refused."""
 
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """Which column holds what, by its header. None: guessed from the usual names, and else not there."""
+    """The header of each field's column. None: guessed from usual names, else absent."""
 
     barcode: str | None = None
     name: str | None = None
@@ -52,7 +52,7 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be added. `line` is where it starts in the file; `cleaned`: its name was tidied up."""
+    """A valid row. `line` is its first line in the file; `cleaned`: its name was cleaned."""
 
     line: int
     product: NewProduct
@@ -62,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that cannot be added, and why, in words for the shopkeeper."""
+    """A row that cannot be added, and the reason, for the shopkeeper."""
 
     line: int
     reason: str
@@ -81,10 +81,10 @@ def read_catalogue(
     decimal: str = ".",
     currency: str = "",
 ) -> Iterator[Row | RefusedRow]:
-    """The rows of a CSV file, plain or .xz, one at a time and in order.
+    """The rows of a CSV file, plain or .xz, lazily and in order.
 
-    The delimiter is found from the header where it is not given; `decimal` is what prices are written with,
-    `currency` says how many decimals they have. Raises UnreadableCatalogue.
+    Without a given delimiter it is detected from the header; `decimal` is the decimal separator of prices,
+    `currency` decides how many decimals they have. Raises UnreadableCatalogue.
     """
     with _open(path, encoding) as file:
         lines = _Lines(file)
@@ -101,14 +101,14 @@ def read_catalogue(
 
 
 def line_count(path: Path) -> int:
-    """How many lines a file has, for a progress bar. Raises UnreadableCatalogue."""
+    """The number of lines of a file, for a progress bar. Raises UnreadableCatalogue."""
     with _open(path, "latin-1") as file:
         return sum(chunk.count("\n") for chunk in iter(lambda: file.read(1 << 20), ""))
 
 
 @contextmanager
 def _open(path: Path, encoding: str) -> Iterator[IO[str]]:
-    """The file's text. Bytes that are none are carried along, to be refused with the row they stand in."""
+    """The file's text. Undecodable bytes are passed on (surrogateescape) and refused with their row."""
     try:
         with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as binary:
             yield io.TextIOWrapper(
@@ -123,13 +123,13 @@ def _open(path: Path, encoding: str) -> Iterator[IO[str]]:
 
 
 class _Lines:
-    """The file's physical lines, numbered, with a way to put some back."""
+    """The file's physical lines, numbered, with pushback."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self._returned: deque[str] = deque()
         self.number = 0
-        """Of the line that was taken last."""
+        """The number of the line taken last."""
 
     def take(self) -> str | None:
         line = self._returned.popleft() if self._returned else self._file.readline()
@@ -144,11 +144,11 @@ class _Lines:
 
 
 Record = tuple[int, str, list[str] | str]
-"""First line, text, and the cells, or why there are none."""
+"""First line, text, and the cells, or the reason why there are none."""
 
 
 def _records(lines: _Lines, delimiter: str, width: int) -> Iterator[Record]:
-    """The file's records. One whose quotation mark was never closed costs no more than its first line."""
+    """The file's records. An unclosed quotation mark costs only its own line."""
     while (first := lines.take()) is not None:
         line = lines.number
         if not first.strip():
@@ -169,7 +169,7 @@ def _records(lines: _Lines, delimiter: str, width: int) -> Iterator[Record]:
 
 
 def _running_on(first: str, lines: _Lines, taken: list[str]) -> Iterator[str]:
-    """A record's first line, and as many after it as the reader asks for; `taken` holds them all."""
+    """A record's first line and the following lines on demand; all are appended to `taken`."""
     line: str | None = first
     while line is not None:
         taken.append(line)
@@ -178,7 +178,7 @@ def _running_on(first: str, lines: _Lines, taken: list[str]) -> Iterator[str]:
 
 
 def _was_never_closed(taken: Sequence[str], delimiter: str, width: int) -> bool:
-    """Whether a record ran on to the end, or swallowed others: a line in it that is a whole row by itself."""
+    """Whether the record ran to the end of the file or contains a line that is a whole row on its own."""
     try:
         next(csv.reader(taken, delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -188,7 +188,7 @@ def _was_never_closed(taken: Sequence[str], delimiter: str, width: int) -> bool:
 
 
 def _fitted(cells: list[str], width: int) -> list[str] | str:
-    """As many cells as the header has; empty ones too many are nothing lost."""
+    """The cells, without empty surplus cells; a reason where their number differs from the header's."""
     if len(cells) > width and not any(cells[width:]):
         return cells[:width]
     if len(cells) != width:
@@ -210,7 +210,7 @@ _USUAL_HEADERS = {
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where each field stands in a row."""
+    """The index of each field in a row."""
 
     name: int
     barcode: int | None
@@ -255,7 +255,7 @@ def _plain(header: str) -> str:
 
 
 class _RowReader:
-    """Turns cells into products, and remembers the codes that the file has had already."""
+    """Parses cells into products, and detects repeated codes in the file."""
 
     def __init__(self, columns: _Columns, prices: "_Prices") -> None:
         self._columns = columns
@@ -267,7 +267,7 @@ class _RowReader:
         shown = _printable(raw)
         try:
             if isinstance(cells, str):
-                raise BadRow(cells)  # noqa: TRY301 - one way out for every refusal
+                raise BadRow(cells)  # noqa: TRY301 - all refusals leave the same way
             product, cleaned = self._product(cells, raw)
         except (BadRow, BadGtin) as error:
             return RefusedRow(line, str(error), shown)
@@ -332,7 +332,7 @@ _NO_PART_OF_A_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\
 
 
 def _name(written: str) -> tuple[str, bool]:
-    """The name, tidied up: entities as their letters, no control characters; and whether that changed it."""
+    """The name with entities decoded and without control characters; and whether that changed it."""
     tidy = written
     for _ in range(2):  # "&amp;quot;" was escaped twice
         tidy = _ENTITY.sub(lambda entity: html.unescape(entity[0]), tidy) if "&" in tidy else tidy
@@ -350,13 +350,13 @@ def _name(written: str) -> tuple[str, bool]:
 
 @dataclass(frozen=True)
 class _Prices:
-    """How this file writes prices."""
+    """The format of prices in this file."""
 
     decimal: str
     currency: str
 
     def read(self, written: str) -> int | None:
-        """Minor units; None where there is no price yet."""
+        """The price in minor units; None where it is empty. Raises BadRow."""
         plain = re.sub(r"[\s\u00a0\u202f$€£¥]", "", written)
         if not plain:
             return None
@@ -384,7 +384,7 @@ _PPM_OF_A_PERCENT = 10_000
 
 
 def _tax(written: str, *, in_ppm: bool) -> int:
-    """The rate in parts per million; it is written in percent unless the header says otherwise."""
+    """The rate in ppm; the file has percent, unless the header says ppm. Raises BadRow."""
     plain = written.removesuffix("%").strip().replace(",", ".")
     if not plain:
         return 0

@@ -1,4 +1,4 @@
-"""Adding the good rows of a catalogue file to a till's shop, and accounting for every other row."""
+"""Importing a catalogue file: adds the valid rows and reports all others."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of a file. `read` is the sum of `added`, `already_there` and the refused rows."""
+    """The result of an import. `read` is the sum of `added`, `already_there` and the refused rows."""
 
     read: int = 0
     added: int = 0
@@ -36,9 +36,9 @@ async def import_catalogue(
     actor_id: str,
     progress: Callable[[int], None] = lambda _read: None,
 ) -> ImportReport:
-    """Add the rows to the till's catalogue, 500 a transaction; `progress` hears how many were read so far.
+    """Add the rows to the catalogue, 500 per database transaction; `progress` gets the rows read so far.
 
-    What is there already is left alone, so a second run, or one that follows a crash, is harmless. Raises
+    Products already there are skipped, so it can be repeated, also after a crash. Raises
     NotPermitted, StoreError, and what `rows` raises.
     """
     read = added = cleaned = already_there = 0

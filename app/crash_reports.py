@@ -1,4 +1,4 @@
-"""What a fault leaves behind: a report in the till's own folder. Never names, words or prices."""
+"""Crash reports in the till's folder. They never contain names, messages or prices."""
 
 import faulthandler
 import logging
@@ -19,7 +19,7 @@ REPORTS_MAX = 20
 
 
 class CrashReports:
-    """While it is open, a fault of the window is written down and told; one of the interpreter is written."""
+    """While open, reports uncaught exceptions and calls `on_fault`; records crashes of the interpreter."""
 
     def __init__(self, home: Path, now_ms: Callable[[], int], on_fault: Callable[[Path], None]) -> None:
         self._folder = home / FOLDER
@@ -28,7 +28,7 @@ class CrashReports:
         self._on_fault = on_fault
         self._fatal: TextIO | None = None
         if not faulthandler.is_enabled():
-            # It writes to this when nothing else works any more.
+            # faulthandler needs an open file: in a crash it cannot open one.
             self._fatal = (self._folder / "fatal.txt").open("a", encoding="utf-8")
             faulthandler.enable(self._fatal)
         self._before = sys.excepthook
@@ -47,7 +47,7 @@ class CrashReports:
 
 
 def write(folder: Path, kind: type[BaseException], trace: TracebackType | None, now_ms: int) -> Path:
-    """One report: when, what kind of fault and where. Not its words, which may hold what a clerk typed."""
+    """Write a report: time, type and places; not the message, which may contain a clerk's input. Its path."""
     moment = datetime.fromtimestamp(now_ms / 1000, UTC)
     path = folder / f"{moment:%Y-%m-%dT%H%M%S}.{now_ms % 1000:03d}.txt"
     places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]

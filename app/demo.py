@@ -1,8 +1,8 @@
 """`make demo`: two tills sell through an outage, both count one product, and the conflict is decided.
 
-Everything is real: a server process, two homes, two windows with their agents, driven through their own
-controls. Only the cable is ours to pull. Every stage is told in a line and kept as a picture; the last lines
-take the figures from the server's own answers and hold both tills against them.
+Everything is real: a server process, two homes, two windows with their agents, driven through their controls.
+Only the network is cut artificially. Every stage prints a line and saves pictures; the last lines compare
+both tills with figures from the server's API.
 """
 
 import asyncio
@@ -51,18 +51,18 @@ WidgetT = TypeVar("WidgetT", bound=QWidget)
 
 
 class DemoFailed(Exception):
-    """The story did not go as it must; the text says where."""
+    """The demonstration did not go as expected; the text says where."""
 
 
 def run_demo(pictures: Path) -> int:
-    """Play the story; 0 where both tills and the server agree at its end."""
+    """Run the demonstration; 0 where both tills and the server agree at its end."""
     _choose_platform()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     application = QApplication.instance() or QApplication(["evertill-demo"])
     assert isinstance(application, QApplication), "the demonstration needs widgets"
     application.setQuitOnLastWindowClosed(False)
     qInstallMessageHandler(_say_what_matters)
-    apply_language(application, "en")  # as what it tells beside its windows
+    apply_language(application, "en")  # like its printed lines
     apply_theme(application)
     pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="evertill-demo-") as folder, QEventLoop(application) as loop:
@@ -81,7 +81,7 @@ def _choose_platform() -> None:
 
 
 def _say_what_matters(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    if "propagateSizeHints" not in message:  # said of every window where there is no display
+    if "propagateSizeHints" not in message:  # logged for every window without a display
         print(message, file=sys.stderr)
 
 
@@ -99,7 +99,7 @@ async def _until(condition: Callable[[], bool], what: str) -> None:
 
 @dataclass
 class _DemoTill:
-    """One till at its counter: its window, its agent, and the cable that can be pulled."""
+    """A till: its window, its agent, and its network, which can be cut."""
 
     name: str
     opened: OpenHome
@@ -145,7 +145,7 @@ class _DemoTill:
         field.setFocus()
         field.clear()
         QTest.keyClicks(field, text)
-        # Keys are held back for a moment, until it is sure that no scanner typed them.
+        # The scanner detection delays keys for a moment.
         await _until(lambda: field.text() == text, f"{name} of {self.name} holds {text}")
 
     def enter(self, name: str) -> None:
@@ -159,7 +159,7 @@ class _DemoTill:
         await _until(lambda: self.window.actor is not None, f"{username} is signed in at {self.name}")
 
     async def sell(self, products: list[ProductView]) -> str:
-        """Scan, pay cash; the receipt's number."""
+        """Scan the products and pay in cash; the receipt number."""
         before = history.recent_sales(self.till, 1)
         for product in products:
             self.window.take_scan(product.barcode or product.name)
@@ -189,7 +189,7 @@ def _start_server(folder: Path) -> "subprocess.Popen[str]":
 
 @asynccontextmanager
 async def _server(folder: Path) -> AsyncIterator[str]:
-    """A server process of our own on a free port; ended at the end, by its id."""
+    """A server process on a free port, terminated at the end."""
     process = await asyncio.to_thread(_start_server, folder)
     assert process.stdout is not None, "it was asked for"
     try:
@@ -252,7 +252,7 @@ class _Story:
         self._sales: list[str] = []
         self._url = ""
         self._tills: list[_DemoTill] = []
-        # Before eyes that follow, each stage stands for a moment.
+        # On a display, each stage is shown for a moment.
         self._pause_s = 0.05 if QGuiApplication.platformName() == OFFSCREEN else 1.6
 
     async def play(self) -> None:
@@ -280,7 +280,7 @@ class _Story:
         print(f"{self._stage}. {words}", flush=True)
         await asyncio.sleep(self._pause_s)
         for name, widget in pictured:
-            # What was told to a view is painted a moment later.
+            # Views repaint a moment after their model changed.
             await asyncio.sleep(0.15)
             widget.grab().save(str(self._pictures / f"{self._stage:02d}-{name}.png"))
 
@@ -323,7 +323,7 @@ class _Story:
         for basket in range(3):
             for till in self._tills:
                 self._sales.append(await till.sell(goods[basket : basket + 3]))
-        # A clerk is told of an outage only once it has lasted.
+        # The strip shows an outage after a delay.
         await _until(
             lambda: all("Offline" in till.window.strip.strip_text.words for till in self._tills),
             "both strips say Offline",
@@ -359,7 +359,7 @@ class _Story:
         )
 
     def _loser(self) -> _DemoTill:
-        """The till whose count met the other's."""
+        """The till whose count is in conflict with the other's."""
         return next(till for till in self._tills if conflicts.open_conflicts(till.till)[0].mine)
 
     async def _decide(self) -> None:
@@ -399,7 +399,7 @@ class _Story:
     # --- the proof -----------------------------------------------------------------------------------
 
     async def _prove(self) -> None:
-        """Hold both tills against the server's stock, and that against its ledger from the first line."""
+        """Compare both tills with the server's stock, and that with the sum of its ledger."""
         levels, ledger = await asyncio.to_thread(asyncio.run, self._ask_server())
         goods = catalogue.search(self._tills[0].till, "", limit=len(levels))
         shown = [{product.id: till.on_hand(product) for product in goods} for till in self._tills]
@@ -421,7 +421,7 @@ class _Story:
         print(f"Pictures of each stage are in {self._pictures}/")
 
     async def _ask_server(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Stock on hand, and the sum of every movement since the shop began, by product."""
+        """Stock on hand, and the sum of all movements, by product."""
         transport = NetworkTransport(self._url)
         try:
             who = LoginRequest(tenant_id=TENANT, username="alice", password=PASSWORD)

@@ -1,6 +1,6 @@
-"""A demonstration shop of one's own: a server on this computer, with goods and people, for trying the till.
+"""The demonstration shop: a server on this computer, with products and people, for trying the till.
 
-It lives in a folder of the till's home and is started with the till from then on, at the port it had.
+Its data is in a folder of the till's home; it is started with the till from then on, at the same port.
 """
 
 import subprocess
@@ -15,7 +15,7 @@ END_S_MAX = 20
 
 
 class DemoShop:
-    """The server's process; ended with the till that started it."""
+    """The server's process, stopped with the till that started it."""
 
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
@@ -23,13 +23,13 @@ class DemoShop:
 
     @property
     def exists(self) -> bool:
-        """Whether this home was set up with it."""
+        """Whether this home uses a demonstration shop."""
         return self._folder.exists()
 
     def start(self) -> str:
-        """Start it where it is not running yet; its address. Blocks until it listens.
+        """Start the server; its URL. Blocks until it listens.
 
-        Raises TransientError where it does not start.
+        Raises TransientError where it fails to start.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         port_file = self._folder / "port"
@@ -50,7 +50,7 @@ class DemoShop:
         return url
 
     def put_aside(self, stamp: str) -> None:
-        """The till was signed out: the next one begins with a shop of its own."""
+        """Move its data to the signed-out till's; the next till begins with a new demonstration shop."""
         if self._folder.exists():
             self._folder.rename(self._folder.parent / "signed-out" / stamp / FOLDER)
 
@@ -64,7 +64,7 @@ class DemoShop:
 
 
 def _program() -> list[str]:
-    """How this program is started: as a bundle it is its own interpreter."""
+    """The command of this program; a frozen bundle is its own interpreter."""
     if getattr(sys, "frozen", False):
         return [sys.executable]
     return [sys.executable, "-m", "app"]

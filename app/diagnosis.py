@@ -1,7 +1,6 @@
-"""Whether a till is fit to sell and to send, and what to do where it is not: `evertill doctor`.
+"""Checks whether a till can sell and send, and says what to do where it cannot: `evertill doctor`.
 
-Each check looks at one thing and says what it found in words. Nothing is changed, and a till may be open
-meanwhile.
+Each check reports findings as text. Nothing is changed, and the till may be open meanwhile.
 """
 
 import shutil
@@ -49,7 +48,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found. `words` says what is so, and where it is not well what to do about it."""
+    """The result of a check. `words` describes it and, for a problem, says what to do."""
 
     level: Level
     what: str
@@ -69,7 +68,7 @@ def _broken(what: str, words: str) -> Finding:
 
 
 async def examine(home: Home, clock: Clock, connect: Callable[[str], Transport]) -> list[Finding]:
-    """Everything, the folder first and the server last. `connect` makes the way to a server's address."""
+    """Run all checks, from the folder to the server. `connect` makes a transport to a server's URL."""
     findings = [*_folder(home)]
     device: DeviceIdentity | None = None
     try:

@@ -1,7 +1,8 @@
-"""Getting unsent work off a till that cannot send it, and up from elsewhere.
+"""Outbox export and import: sending the operations of a till that cannot send them from another till.
 
-An export reads beside whatever has the folder open. An import is sent at once, in the name of the till that
-it came from; whatever was sent before is answered as such, so it can be done again as often as one likes.
+An export can run while the till is open. An import sends at once, in the name of the exporting till;
+operations that the server has already are answered as repeated, so an import is idempotent. For users an
+export is a "pack". sync_agent/contract/outbox_export.py has the file format.
 """
 
 import os
@@ -33,23 +34,23 @@ _BYTES_MAX = QUEUE_REQUEST_BYTES_MAX * 3 // 4
 
 @dataclass
 class ImportReport:
-    """What became of a pack's operations: by the status of their results, and why some were refused."""
+    """The result of an import: operations by the status of their results, and the refused ones."""
 
     by_status: Counter[str] = field(default_factory=Counter)
     already_there: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """Receipt or id, and the server's reason."""
+    """Receipt number or operation id, and the server's reason."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether the server has, or has answered, all of it."""
+        """Whether the server has answered all operations, none as deferred."""
         return not self.by_status["deferred"]
 
 
 def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everything: bool = False) -> int:
-    """Write what this till has not sent (or all of its ninety days) to a pack; how many operations it holds.
+    """Export the unfinished operations (or, with `everything`, the history too); the number of operations.
 
-    Raises NotEnrolled, StoreError, OSError. The till may be open meanwhile.
+    Encrypted with the passphrase. Raises NotEnrolled, StoreError, OSError. The till may be open meanwhile.
     """
     with peek(home) as connection:
         device = read_device(connection)
@@ -79,9 +80,9 @@ async def import_outbox(
     session: Session,
     ids: Ids,
 ) -> ImportReport:
-    """Send a pack's operations up from this till. Raises BadExport, NotPermitted, SyncError.
+    """Send an export's operations from this till. Raises BadExport, NotPermitted, SyncError.
 
-    What went before an error has gone; sent again it is answered as already there.
+    Batches before an error were processed; a second import counts them as `already_there`.
     """
     header = read_header(pack)
     if header.tenant_id != device.tenant_id:
@@ -103,7 +104,7 @@ async def import_outbox(
 
 
 def note_results(report: ImportReport, batch: Sequence[dict[str, Any]], results: QueueResults) -> None:
-    """Add one batch's results to the report."""
+    """Add a batch's results to the report."""
     sent = {item["id"]: item for item in batch}
     for result in results.results:
         report.by_status[result.status] += 1
@@ -114,7 +115,7 @@ def note_results(report: ImportReport, batch: Sequence[dict[str, Any]], results:
 
 
 def _batches(operations: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """In the order of their numbers, each small enough for one request."""
+    """Batches in the order of operation numbers, each within the limits of a request."""
     batches: list[list[dict[str, Any]]] = []
     size = 0
     for item in operations:
@@ -128,7 +129,7 @@ def _batches(operations: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Whole or not at all, and readable by its owner alone."""
+    """Write the file atomically, readable by its owner only."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

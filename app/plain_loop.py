@@ -1,4 +1,4 @@
-"""Coroutines of the agent's libraries, run from a window: in a thread with a plain asyncio loop."""
+"""Running coroutines of the network libraries from a window: in a thread with a standard asyncio loop."""
 
 import asyncio
 import contextlib
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 async def in_a_plain_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Do `work` in a thread with a loop of its own: Qt's loop is for the window.
+    """Run `work` in a thread with its own event loop: the libraries do not run on Qt's loop.
 
-    Whoever is cancelled here cancels the work, and waits until it has put down what it held. Where that comes
-    too late, the work is done and its result is returned.
+    Cancellation cancels the work and waits for its clean-up. If the work completes first, its result is
+    returned.
     """
     own_loop = asyncio.new_event_loop()
     task = own_loop.create_task(work)
@@ -22,13 +22,13 @@ async def in_a_plain_loop(work: Coroutine[Any, Any, T]) -> T:
             try:
                 return own_loop.run_until_complete(task)
             except asyncio.CancelledError:
-                raise _Cancelled from None  # Qt's executor carries no cancellation
+                raise _Cancelled from None  # a thread's future cannot transport CancelledError
 
     running = asyncio.ensure_future(asyncio.to_thread(run))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        with contextlib.suppress(RuntimeError):  # it has ended
+        with contextlib.suppress(RuntimeError):  # the loop is closed already
             own_loop.call_soon_threadsafe(task.cancel)
         try:
             return await running
@@ -37,4 +37,4 @@ async def in_a_plain_loop(work: Coroutine[Any, Any, T]) -> T:
 
 
 class _Cancelled(Exception):
-    """What was asked for was cancelled."""
+    """The work was cancelled."""

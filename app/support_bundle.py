@@ -1,6 +1,6 @@
-"""What somebody who helps from afar needs to see, in one file: nothing of customers, people, prices, secrets.
+"""The support bundle: a file for remote support without data on customers, people, prices or secrets.
 
-It is made by what may go in, never by what has to be taken out: a column that is not named here stays here.
+It is made by an allow list: a column that is not named here is not included.
 """
 
 import platform
@@ -32,7 +32,7 @@ _TRACE_LINE = re.compile(
 
 
 def write_bundle(home: Home, findings: Sequence[Finding], to: Path) -> Path:
-    """Write the zip; raises OSError. What cannot be read is left out."""
+    """Write the zip; raises OSError. Unreadable parts are omitted."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("versions.json", _json(_versions()))
         bundle.writestr("findings.json", _json([[finding.level, finding.what] for finding in findings]))
@@ -64,7 +64,7 @@ def _versions() -> dict[str, str]:
 
 
 def _log(path: Path) -> list[str]:
-    """Of each line when, how bad and which part; of tracebacks the places. Never the words."""
+    """Time, level and logger of each line, and the places of tracebacks; never the messages."""
     if not path.exists():
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_MAX:]
@@ -115,5 +115,5 @@ def _rows(
         query = query.group_by(*columns[:grouped])
     if unfinished:
         query = query.where(t.outbox.c.finished_ms.is_(None))
-    # `str`: SQLAlchemy's names of columns are a class of their own, which orjson does not take as keys.
+    # `str`: SQLAlchemy's column names are a subclass of str, which orjson rejects as keys.
     return [{str(name): value for name, value in row._asdict().items()} for row in connection.execute(query)]

@@ -1,4 +1,4 @@
-"""The till's own log file: everything that goes wrong is in it, on disk, in a bounded size."""
+"""The till's log file, of bounded size."""
 
 import logging
 from logging.handlers import RotatingFileHandler
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def log_to(path: Path) -> None:
-    """Write what this process logs to `path`: three older files of 2 MB beside it."""
+    """Log this process to `path`, rotated at 2 MB, with three older files."""
     handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()

@@ -1,1 +1,1 @@
-"""Real history sold by headless tills: what was planned, what came of it, and whether all books agree."""
+"""Replaying a real sales history with headless tills, and comparing file, server and tills."""

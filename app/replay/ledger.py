@@ -1,6 +1,6 @@
-"""The server's own account of stock, read over the wire as any client may: levels and movements of one place.
+"""The server's stock levels and movements of a location, read over the wire like any client.
 
-It is what a replay compares its tills with, so nothing here comes from a till.
+A replay compares its tills with them, so nothing here comes from a till.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ _CHANGES_PER_PAGE = 1000
 
 @dataclass(frozen=True)
 class StockAt:
-    """Quantities by product as they stood at number `seq` of a location's stream, or a little later."""
+    """Quantities by product at change `seq` of a location's stream, or a little later."""
 
     seq: int
     change_id: str
@@ -28,7 +28,7 @@ class StockAt:
 
 
 class ServerLedger:
-    """One location's streams, read with a person's sign-in, which is renewed when it has run out."""
+    """A location's streams, read as a signed-in person; signs in again when the token has expired."""
 
     def __init__(self, transport: Transport, who: LoginRequest, location_id: str) -> None:
         self._transport = transport
@@ -38,11 +38,11 @@ class ServerLedger:
         self.streams = (tenant_stream(who.tenant_id), self.stream)
 
     async def heads(self) -> dict[str, int]:
-        """The number of the last change of each stream that a till of this location follows."""
+        """The head of each stream that a till of this location follows."""
         return {stream: (await self._changes(stream, 0, limit=1)).head for stream in self.streams}
 
     async def levels(self) -> StockAt:
-        """What is on hand at the location, product by product."""
+        """Stock on hand at the location, by product."""
         page = await self._snapshot_page({})
         stock = StockAt(page.seq, page.change_id)
         while True:

@@ -1,8 +1,8 @@
 """When a replayed till's link is cut, and the switch that cuts it.
 
-An outage is told in sales, not in seconds, so that a run repeats: `cut:200-450` is over every till's link
-while it makes its 200th to its 450th sale, `2:cut:20-60` only over that of till 2; commas stand between
-several. Refunds and adjustments in between are made offline too, but are not counted.
+An outage is given in sales, not in seconds, so that a run is repeatable: `cut:200-450` cuts every till's link
+from its 200th to its 450th sale, `2:cut:20-60` only that of till 2; several are separated by commas. Refunds
+and adjustments in between are made offline too, but are not counted.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ _OUTAGE = re.compile(r"(?:(?P<till>[0-9]{1,9}):)?cut:(?P<first>[0-9]{1,9})-(?P<l
 
 
 class BadOutages(DomainError):
-    """An outage specification that says nothing that can be done."""
+    """An invalid outage specification."""
 
 
 @dataclass(frozen=True)
 class Outage:
-    """The link is cut for the sales numbered `first` to `last`, both included; `till` None is every till."""
+    """The link is cut for the sales numbered `first` to `last`, inclusive; `till` None: every till."""
 
     till: int | None
     first: int
@@ -56,10 +56,10 @@ def _parse_outage(written: str, tills: int) -> Outage:
 
 
 class SwitchedTransport:
-    """A Transport whose link can be cut, as by pulling a cable.
+    """A Transport whose link can be cut, like pulling a cable.
 
-    A request under way loses its answer, though the server may have acted on it; later ones reach nobody. An
-    open channel ends, and what it still receives is lost.
+    A request in flight loses its response, though the server may have processed it; later requests fail. An
+    open channel is closed, and what it still receives is dropped.
     """
 
     def __init__(self, inner: Transport) -> None:
@@ -74,7 +74,7 @@ class SwitchedTransport:
         self._broken.set()
 
     def restore(self) -> None:
-        # A new event, so that whatever met the cut stays dead.
+        # A new event, so that channels from before the cut stay closed.
         if self._broken.is_set():
             self._broken = asyncio.Event()
 
@@ -107,7 +107,7 @@ class SwitchedTransport:
 
 
 class _SwitchedChannel:
-    """A channel that has ended once the link that it was opened over is broken."""
+    """A channel that ends when the link it was opened on is cut."""
 
     def __init__(self, inner: Channel, broken: asyncio.Event) -> None:
         self._inner = inner
@@ -132,7 +132,7 @@ class LinkCut(TransientError):
 
 
 async def _unless(broken: asyncio.Event, work: Awaitable[T]) -> T:
-    """What `work` comes to. Raises LinkCut where the link was broken before, or breaks meanwhile."""
+    """The result of `work`. Raises LinkCut where the link is cut before or while it runs."""
     working = asyncio.ensure_future(work)
     breaking = asyncio.ensure_future(broken.wait())
     try:

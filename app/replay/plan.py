@@ -1,18 +1,18 @@
-"""A shop's history as a plan for tills: which sales, refunds and adjustments a file of invoices asks for.
+"""A shop's history as a plan for tills: the sales, refunds and adjustments in a file of invoices.
 
-Pure: it reads the file of UCI's "Online Retail" (CSV, or CSV in xz) line by line and decides; nothing is sold
-here. What it cannot sell it refuses by line number and in words, and nothing is left out in silence.
+It only reads the file of UCI's "Online Retail" (CSV, or CSV in xz) line by line; nothing is sold here. A line
+that cannot be sold is refused, with its line number and the reason; no line is skipped silently.
 
 The rule of signs, in the file's own terms:
 
 - a line with a positive quantity is sold: it moves stock by −Quantity;
 - a line of a cancellation (its invoice begins with C, its quantity is negative) is refunded: it moves stock
   by +|Quantity|;
-- any other line with a negative quantity is an adjustment that the shop wrote: the quantity is the signed
-  change of stock itself ("damages", −10 takes ten away), and the description is its note.
+- any other line with a negative quantity is an adjustment by the shop: the quantity is the signed change of
+  stock ("damages", −10 takes ten away), and the description is its note.
 
-So an invoice that mixes positive and negative lines becomes one sale and some adjustments. Codes are taken
-exactly as they are written: 85123A and 85123a are two articles.
+So an invoice that mixes positive and negative lines becomes a sale and several adjustments. Codes are case
+sensitive: 85123A and 85123a are two articles.
 """
 
 import csv
@@ -66,7 +66,7 @@ _DECIMAL_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 class BadHistory(DomainError):
-    """The file as a whole cannot be read as a shop's history."""
+    """The file is not readable as a shop's history."""
 
 
 # --- what is planned ---------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ class BadHistory(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """Some of one article at the file's price; the quantity is positive."""
+    """A quantity of an article at the file's price; positive."""
 
     code: str
     description: str
@@ -91,7 +91,7 @@ class PlannedSale:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRefund:
-    """A cancellation: its lines come back, with positive quantities."""
+    """A cancellation: its lines are returned, with positive quantities."""
 
     invoice: str
     occurred_ms: int
@@ -115,7 +115,7 @@ Planned = PlannedSale | PlannedRefund | PlannedAdjustment
 
 @dataclass(frozen=True, slots=True)
 class PlannedProduct:
-    """An article as the file's sales show it most often; without a price where it is never sold."""
+    """An article with its most frequent name and price; without a price where it is never sold."""
 
     code: str
     name: str
@@ -124,7 +124,7 @@ class PlannedProduct:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that no till can sell, and why. `line_number` counts from 1, the header being the first."""
+    """A line that no till can sell, and why. `line_number` counts from 1, including the header."""
 
     line_number: int
     reason: str
@@ -141,7 +141,7 @@ class RoundedPrice:
 
 @dataclass(frozen=True, slots=True)
 class ReplayPlan:
-    """Everything between two dates, in the order in which it happened."""
+    """All steps between two dates, in chronological order."""
 
     steps: tuple[Planned, ...]
     products: tuple[PlannedProduct, ...]
@@ -150,7 +150,7 @@ class ReplayPlan:
     lines_in_range: int
 
     def sums(self, kind: type[Planned]) -> Counter[str]:
-        """Quantities of one kind of step by code: positive for sales and refunds, signed for adjustments."""
+        """Quantities of a kind of step by code: positive for sales and refunds, signed for adjustments."""
         sums: Counter[str] = Counter()
         for step in self.steps:
             if isinstance(step, kind):
@@ -184,12 +184,12 @@ _SPOILT = re.compile(
 
 
 def not_goods(code: str) -> str | None:
-    """Why a code stands for no article, in words; None where it does stand for one."""
+    """The reason why a code is not an article, such as postage; None where it is."""
     return _VOUCHER if code.startswith(_VOUCHER_PREFIX) else _NOT_GOODS_BY_CODE.get(code)
 
 
 def adjustment_reason(note: str) -> MovementReason:
-    """Waste where the note speaks of spoilt goods, a correction where it says anything else or nothing."""
+    """Waste where the note mentions spoilt goods, otherwise a correction."""
     return MovementReason.WASTE if _SPOILT.search(note) else MovementReason.CORRECTION
 
 
@@ -198,7 +198,7 @@ def adjustment_reason(note: str) -> MovementReason:
 
 @contextmanager
 def open_history(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """The file's rows below its header, each with its line number. Raises BadHistory, also while reading."""
+    """The file's rows below its header, with line numbers. Raises BadHistory, also during iteration."""
     try:
         with _open_text(path) as text:
             reader = csv.reader(text)
@@ -214,14 +214,14 @@ def open_history(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
 
 
 def _open_text(path: Path) -> TextIO:
-    # A damaged letter in a description is no reason to lose the line that it stands in.
+    # An invalid byte in a description must not cost its line.
     if path.suffix == ".xz":
         return lzma.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
     return path.open(encoding="utf-8-sig", errors="replace", newline="")
 
 
 def read_plan(path: Path, from_date: date | None = None, to_date: date | None = None) -> ReplayPlan:
-    """The plan for the days from `from_date` to `to_date`, both included. Raises BadHistory."""
+    """The plan for the days from `from_date` to `to_date`, inclusive. Raises BadHistory."""
     planner = _Planner(from_date or date.min, to_date or date.max)
     with open_history(path) as rows:
         for line_number, row in rows:
@@ -230,7 +230,7 @@ def read_plan(path: Path, from_date: date | None = None, to_date: date | None = 
 
 
 class _Impossible(Exception):
-    """No till can do what the line says; the text is the reason."""
+    """The line cannot be carried out at a till; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class _Line:
 
 @dataclass(slots=True)
 class _Invoice:
-    """One invoice as its lines come in, which need not stand together; the first gives its time."""
+    """An invoice, collected from lines that need not be adjacent; the first gives its time."""
 
     occurred_ms: int
     sold: list[PlannedLine] = field(default_factory=list)
@@ -289,7 +289,7 @@ class _Article:
 
 
 class _Planner:
-    """Takes the file line by line; `plan` tells what came of it."""
+    """Builds a plan from the lines of the file; `plan` returns it."""
 
     def __init__(self, from_date: date, to_date: date) -> None:
         self._from_date = from_date
@@ -322,7 +322,7 @@ class _Planner:
         )
 
     def _read(self, line_number: int, row: list[str]) -> _Line | None:
-        """The line, or None where it lies outside the dates. Raises _Impossible."""
+        """The line, or None outside the dates. Raises _Impossible."""
         if len(row) != len(COLUMNS):
             raise _Impossible("impossible: not as many fields as the header has")
         invoice, code, description, quantity, moment, price = (text.strip() for text in row[:6])
@@ -346,7 +346,7 @@ class _Planner:
         article = self._articles.setdefault(line.code, _Article())
         invoice = self._invoices.setdefault(line.invoice, _Invoice(line.occurred_ms))
         if line.is_adjustment:
-            # Its description is a note about what happened and its price is nil: neither is the article's.
+            # Its description is a note and its price is zero: neither is the article's.
             invoice.adjusted.append(_adjustment(line))
             return
         price_minor = line.price_minor
@@ -423,7 +423,7 @@ def _adjustment(line: _Line) -> PlannedAdjustment:
 
 
 def deal(steps: Sequence[Planned], tills: int, rng: Rng) -> list[list[Planned]]:
-    """Deal the invoices at random; each till keeps their order, and an invoice stays at one till."""
+    """Deal the invoices to the tills at random; order within a till and whole invoices are preserved."""
     hands: list[list[Planned]] = [[] for _ in range(tills)]
     till_of: dict[str, int] = {}
     for step in steps:

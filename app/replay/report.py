@@ -1,7 +1,7 @@
-"""What a replay found: the same sums from the file, the server and every till, side by side.
+"""The result of a replay: the same sums from the file, the server and every till.
 
-The file's sums are taken here in a plain pass of their own, not from the plan, so that a mistake in the plan
-shows as a disagreement.
+The file's sums are computed here from the file again, independently of the plan, so that a mistake in the
+plan shows as a disagreement.
 """
 
 import csv
@@ -33,11 +33,11 @@ EXAMPLES_MAX = 5
 
 @dataclass(frozen=True)
 class CodeSums:
-    """One StockCode's movements since the start, as each side has it, and what the file says of it.
+    """The movements of a StockCode since the start, on each side and in the file.
 
     `csv`, `server` and `tills` are sums of movements. `server_level` and `till_levels` are quantities on hand
-    now less those at the start, which must be the same. `sold` and `refunded` are positive quantities,
-    `adjusted` is signed: any other rule of signs can be recomputed from them.
+    now less those at the start, which must be equal to them. `sold` and `refunded` are positive quantities,
+    `adjusted` is signed, so that other rules of signs can be computed from them.
     """
 
     csv: int
@@ -56,7 +56,7 @@ class CodeSums:
 
 @dataclass(frozen=True)
 class TillCounts:
-    """What became of one till's operations. `duplicates` were answered as repeated: they had come twice."""
+    """The outcome of a till's operations. `duplicates` were received twice and answered as repeated."""
 
     operations: int
     sent: int
@@ -71,7 +71,7 @@ class TillCounts:
 
 @dataclass(frozen=True)
 class OutageTaken:
-    """A cut of one till's link as it came about, in sales; a till that ran out of sales was restored then."""
+    """An actual cut of a till's link, in sales; it ends at the latest with the till's last sale."""
 
     till: int
     cut_before: int
@@ -86,7 +86,7 @@ class RefusedByReason:
 
 @dataclass(frozen=True)
 class Unsold:
-    """Something planned that the till itself refused, in its words."""
+    """A planned step that the till refused, with its message."""
 
     invoice: str
     reason: str
@@ -113,7 +113,7 @@ class Seconds:
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """The whole of it, as it is written to the file."""
+    """The report, in the form of its JSON file."""
 
     agree: bool
     disagreeing: list[str]
@@ -153,7 +153,7 @@ class ReplayReport:
 
 
 def write_report(report: ReplayReport, path: Path) -> None:
-    """As JSON, one field a line."""
+    """Write it as indented JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
@@ -162,7 +162,7 @@ def write_report(report: ReplayReport, path: Path) -> None:
 
 
 def sums_of_file(path: Path, from_date: date | None, to_date: date | None) -> Counter[str]:
-    """How the file says that stock moved between two dates, by exact code."""
+    """The sums of stock movements in the file between two dates, by code (case sensitive)."""
     moved: Counter[str] = Counter()
     first, last = (from_date or date.min).isoformat(), (to_date or date.max).isoformat()
     with open_history(path) as rows:
@@ -198,14 +198,14 @@ def _movement_of(row: list[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Moved:
-    """Movement sums and changes of level by code, as one side has them."""
+    """Sums of movements and changes of stock level by code, on one side."""
 
     sums: Counter[str]
     levels: Counter[str]
 
 
 def compare(plan: ReplayPlan, file: Counter[str], server: Moved, tills: list[Moved]) -> dict[str, CodeSums]:
-    """All sides by code, in the order of the codes."""
+    """The sums of all sides by code, sorted by code."""
     sold, refunded, adjusted = (plan.sums(kind) for kind in (PlannedSale, PlannedRefund, PlannedAdjustment))
     codes = {product.code for product in plan.products} | file.keys()
     return {
@@ -224,7 +224,7 @@ def compare(plan: ReplayPlan, file: Counter[str], server: Moved, tills: list[Mov
 
 
 def total(codes: Iterable[CodeSums], tills: int) -> CodeSums:
-    """All codes together."""
+    """The sums over all codes."""
     every = list(codes)
     return CodeSums(
         csv=sum(sums.csv for sums in every),
@@ -239,7 +239,7 @@ def total(codes: Iterable[CodeSums], tills: int) -> CodeSums:
 
 
 def refused_by_reason(refused: Iterable[Refused]) -> dict[str, RefusedByReason]:
-    """The refused lines, counted, with the first few of each kind as written in the file."""
+    """Refused lines by reason: their number and the first examples, as written in the file."""
     lines: dict[str, list[Refused]] = {}
     for line in refused:
         lines.setdefault(line.reason, []).append(line)

@@ -1,9 +1,9 @@
-"""Real history sold by headless tills: the whole line from a cart to the server's ledger, proved by its sums.
+"""Replaying a real sales history with headless tills, from cart to server ledger, checked by sums.
 
-Each till has a home, a store and an agent of its own and sells through the same use cases as the window. The
-invoices are dealt among them by a seed, their links are cut as the outages say (replay_outages.py), and when
-everything has settled, the movements that the file asks for (replay_plan.py) are compared with those of the
-server (replay_ledger.py) and of every till, article by article (replay_report.py).
+Each till has its own home, store and agent and sells through the same use cases as the window. The invoices
+are dealt to them by a seed, and their links are cut by the given outages (outages.py). When all is settled,
+the movements in the file (plan.py) are compared with those of the server (ledger.py) and of every till, by
+article (report.py).
 """
 
 import argparse
@@ -52,16 +52,16 @@ from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
 
 STALLED_S = 90.0
-"""Nothing has moved for longer than any backoff waits: the replay says so and stops waiting."""
+"""Longer than the longest back-off: after this time without progress the replay stops waiting."""
 LOOK_EVERY_S = 0.05
 
 OnProgress = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and how much there is."""
+"""Called with the stage, the steps done and the total steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayOptions:
-    """What the command was asked for. Dates are inclusive; `work` None keeps no till's folder."""
+    """The command's options. Dates are inclusive; `work` None: temporary folders for the tills."""
 
     file: Path
     server: str
@@ -114,7 +114,7 @@ def run_replay(arguments: argparse.Namespace, password: str) -> int:
 
 
 def summary(report: ReplayReport) -> Iterable[str]:
-    """The report in a few lines for a person."""
+    """The report as a few lines of text."""
     yield (
         f"{report.sales} sales, {report.refunds} refunds and {report.adjustments} adjustments"
         f" by {report.tills} tills in {report.seconds.total:.1f} s"
@@ -134,7 +134,7 @@ def summary(report: ReplayReport) -> Iterable[str]:
 
 
 async def replay(options: ReplayOptions, progress: OnProgress) -> ReplayReport:
-    """Sell the file's history and compare. Raises DomainError, SyncError and StoreError, in words."""
+    """Sell the file's history and compare. Raises DomainError, SyncError, StoreError."""
     if options.tills < 1:
         raise ReplayFailed("A replay needs at least one till.")
     outages = parse_outages(options.outages, options.tills)
@@ -193,7 +193,7 @@ def _enrolment(options: ReplayOptions, number: int) -> Enrolment:
 
 
 class _Run:
-    """One replay from the opened tills to the report."""
+    """A replay, from the opened tills to the report."""
 
     def __init__(
         self,
@@ -211,7 +211,7 @@ class _Run:
         self._clock = SystemClock()
 
     async def prepare(self) -> Shop:
-        """Give every till the same catalogue, made by the first till where the shop lacks it."""
+        """Bring the same catalogue to every till; the first till adds missing articles."""
         streams = set(self._ledger.streams)
         await self._require("Joining", "follow the shop", lambda till: streams <= till.cursors().keys())
         manager = self._manager()
@@ -252,7 +252,7 @@ class _Run:
         return len(missing)
 
     async def sell(self, shop: Shop) -> None:
-        """All tills at once, each its own hand."""
+        """Sell at all tills concurrently, each its own hand."""
         hands = deal(self._plan.steps, len(self._tills), random.Random(self._options.seed))
         steps_made = 0
 
@@ -266,9 +266,9 @@ class _Run:
                 tasks.create_task(till.sell(hand, shop, made), name=f"till-{till.number}")
 
     async def settle(self) -> list[Unfinished]:
-        """Wait until nothing waits and every till has read to the server's heads.
+        """Wait until no till has waiting operations and all cursors are at the server's heads.
 
-        What stands where it came to rest instead, for each till that did not get there.
+        Returns the tills that did not get there.
         """
         await self._until(lambda: all(till.waiting() == 0 for till in self._tills), "Settling")
         heads = await self._ledger.heads()
@@ -285,7 +285,7 @@ class _Run:
         ]
 
     async def _require(self, stage: str, what: str, reached: Callable[[ReplayTill], bool]) -> None:
-        """Wait until every till has come so far. Raises ReplayFailed, and says what the late one says."""
+        """Wait until `reached` holds for every till. Raises ReplayFailed, with the reason of a late till."""
         if await self._until(lambda: all(reached(till) for till in self._tills), stage):
             return
         late = next(till for till in self._tills if not reached(till))
@@ -293,7 +293,7 @@ class _Run:
         raise ReplayFailed(f"Till {late.number} did not {what}: {said}.")
 
     async def _until(self, reached: Callable[[], bool], stage: str) -> bool:
-        """Wait for it. False once no till has moved for `STALLED_S`."""
+        """Wait until `reached`; False after `STALLED_S` without progress."""
         position: list[tuple[int, dict[str, int]]] = []
         moved_s, most = self._clock.monotonic_s(), 1
         while not reached():
@@ -310,7 +310,7 @@ class _Run:
         return True
 
     async def report(self, shop: Shop, unfinished: list[Unfinished], seconds: Seconds) -> ReplayReport:
-        """Compare the file, the server and the tills, and put down how it went."""
+        """Compare the file, the server and the tills."""
         options, plan = self._options, self._plan
         code_of = {article.id: code for code, article in shop.articles.items()}
         file = await asyncio.to_thread(sums_of_file, options.file, options.from_date, options.to_date)

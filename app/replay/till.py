@@ -1,7 +1,7 @@
-"""One headless till of a replay: its home, store and agent are real, and its link can be cut.
+"""A headless till of a replay, with a real home, store and agent, and a link that can be cut.
 
-It sells what it is dealt through the use cases of the window, and tells afterwards what it knows of stock
-and what became of its operations.
+It sells its hand (the invoices dealt to it) through the use cases of the window, and reports its stock
+movements and the outcome of its operations afterwards.
 """
 
 import asyncio
@@ -41,12 +41,12 @@ _IDS_PER_QUERY = 5000
 
 
 class ReplayFailed(DomainError):
-    """The replay could not be brought about, for a reason that a person can mend."""
+    """The replay could not be carried out, for a reason that the user can fix."""
 
 
 @dataclass(frozen=True)
 class Shop:
-    """What all tills have before the first sale: the articles by code, and the stock to count from."""
+    """The shop before the first sale: articles by code, and stock at the start."""
 
     articles: dict[str, ProductView]
     created: int
@@ -56,7 +56,7 @@ class Shop:
 
 @dataclass
 class ReplayTill:
-    """A headless till with a link that can be cut, and the record of what became of its hand."""
+    """A headless till with a link that can be cut, and the record of its selling."""
 
     number: int
     till: Till
@@ -71,7 +71,7 @@ class ReplayTill:
     _cut_before: int = 0
 
     async def sell(self, hand: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
-        """Make everything in the hand in its order; `made` is called after each."""
+        """Carry out the steps of the hand in order; `made` is called after each."""
         try:
             for step in hand:
                 self._switch()
@@ -100,14 +100,14 @@ class ReplayTill:
         sale = replace(open_sales.begin(self.till), cart=_cart(step.lines, shop.articles))
         if isinstance(step, PlannedRefund):
             sale = sale.begin_refund(step.invoice)
-        # The invoice's number travels with its payment, so that the ledger can be traced to the file.
+        # The invoice number is the payment's reference, to trace the ledger back to the file.
         total_minor = sale.cart.total_minor
         cash = replace(tender_cash(total_minor, total_minor), reference=step.invoice)
         paid = replace(sale.settlement(), tenders=(cash,))
         await checkout.complete(self.till, sale, paid, shop.manager, occurred_ms=step.occurred_ms)
 
     def _switch(self) -> None:
-        """Cut or restore the link, as the next sale's number asks."""
+        """Cut or restore the link, according to the next sale's number."""
         next_sale = self.sales_made + 1
         if not any(outage.covers(self.number, next_sale) for outage in self.outages):
             self._restore()
@@ -135,7 +135,7 @@ class ReplayTill:
         return self.waiting(), self.cursors()
 
     def articles(self, codes: Iterable[str]) -> dict[str, ProductView]:
-        """Products by exact article number. Where the shop has one number twice, all tills take the same."""
+        """Products by exact article number. Of duplicates all tills take the same product."""
         wanted = list(codes)
         found: dict[str, ProductView] = {}
         with self.till.store.reading() as connection:
@@ -150,7 +150,7 @@ class ReplayTill:
         return found
 
     def moved_since(self, start: StockAt, code_of: dict[str, str]) -> Moved:
-        """Movements in this till's replica after `start`, and what its projection shows beyond it."""
+        """Movements in this till's replica after `start`, and the change of its projection since `start`."""
         moved = t.movement.c
         query = (
             select(moved.product_id, func.sum(moved.delta).label("delta"))
@@ -167,7 +167,7 @@ class ReplayTill:
         return Moved(by_code(sums, code_of), beyond(start, on_hand, code_of))
 
     def counts(self) -> TillCounts:
-        """What became of the operations that this replay made here."""
+        """The outcome of the operations that this replay made here."""
         of = t.outbox.c
         how_many = func.count()
         query = select(
@@ -189,7 +189,7 @@ class ReplayTill:
 async def open_till(
     number: int, home: Path, enrolment: Enrolment, outages: tuple[Outage, ...]
 ) -> AsyncIterator[ReplayTill]:
-    """A till with its agent running; enrolled, unless its folder is a till of this shop already."""
+    """A till with its agent running; enrolled first, unless its home is a till of this shop already."""
     opened = open_home(home)
     try:
         if not opened.is_enrolled:
@@ -218,7 +218,7 @@ async def _enroll(opened: OpenHome, enrolment: Enrolment) -> OpenHome:
             try:
                 return await opened.enroll(transport, enrolment)
             except TransientError as error:
-                # Many tills sign in as one person here, which a server rightly slows down.
+                # Many tills sign in as the same person here, which the server rate-limits.
                 if error.retry_after_s is None:
                     raise
                 await asyncio.sleep(error.retry_after_s)
@@ -237,7 +237,7 @@ def _check_shop(till: Till, enrolment: Enrolment) -> None:
 
 
 def _cart(lines: Iterable[PlannedLine], articles: dict[str, ProductView]) -> Cart:
-    """The invoice as a clerk rings it up: at the file's price and under the file's words for it."""
+    """The cart of an invoice, with the file's prices and descriptions."""
     cart = Cart()
     for line in lines:
         article = articles[line.code]
@@ -247,12 +247,12 @@ def _cart(lines: Iterable[PlannedLine], articles: dict[str, ProductView]) -> Car
 
 
 def by_code(sums: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
-    """Sums by product as sums by article number; every article has one, be it nil."""
+    """Sums by product as sums by article number, zero included."""
     return Counter({code: sums.get(product_id, 0) for product_id, code in code_of.items()})
 
 
 def beyond(start: StockAt, on_hand: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
-    """By how much what is on hand differs from the start, by article number."""
+    """Stock on hand less that at the start, by article number."""
     return Counter(
         {
             code: on_hand.get(product_id, 0) - start.quantities.get(product_id, 0)

@@ -3,10 +3,10 @@
 from functools import partial
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflicts
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handlers import conflict_resolution
 from server_stub.operations.parsing import Envelope, read
+from server_stub.operations.resources import conflicts
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
 from sync_agent.contract.conflicts import (

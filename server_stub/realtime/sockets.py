@@ -16,7 +16,7 @@ from server_stub.clock import steady_s
 from server_stub.errors import Refusal, too_large
 from server_stub.middleware.incoming import request_id
 from server_stub.realtime.admin_ui import AdminUi
-from server_stub.realtime.asking import Asking
+from server_stub.realtime.client_events import ClientEvents
 from server_stub.realtime.joining import Joining
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
@@ -30,7 +30,7 @@ from sync_agent.contract.codes import EVENT_BYTES_MAX, QUEUE_EVENT_BYTES_MAX, En
 log = structlog.get_logger()
 
 _UNKNOWN = "(unknown)"
-_LAST_WORDS_S = 0.1
+_GOODBYE_S = 0.1
 """Time for the last events to be sent before connections close."""
 
 
@@ -48,7 +48,7 @@ class Realtime:
         )
         self._states = SyncStates(state, self._board, self._sessions)
         self._joining = Joining(state, self._board, self._states)
-        self._asking = Asking(state, self._board, self._states)
+        self._client_events = ClientEvents(state, self._board, self._states)
         self._silent_since_ms: dict[str, int] = {}
         self._backlogs: dict[str, int] = {}
         self.server = self._board.server
@@ -90,11 +90,11 @@ class Realtime:
     async def sweep(self) -> None:
         """Until cancelled, closes sockets that exceeded a limit."""
         while True:
-            for session, reason in self._sessions.outstayed(self._state.now_ms()):
+            for session, reason in self._sessions.expired(self._state.now_ms()):
                 await self._board.end(session, reason)
             await self._end_those_signed_out()
-            await self._hang_up_on_silence()
-            await self._hang_up_on_the_slow()
+            await self._close_silent()
+            await self._close_slow()
             await asyncio.sleep(self._settings.sweep_s)
 
     async def say_goodbye(self) -> None:
@@ -105,7 +105,7 @@ class Realtime:
             return
         for session in self._sessions:
             await self._board.end(session, "server_stopping")
-        await asyncio.sleep(_LAST_WORDS_S)
+        await asyncio.sleep(_GOODBYE_S)
 
     async def close(self) -> None:
         await self._joining.close()
@@ -152,22 +152,22 @@ class Realtime:
             if caller in ended and session.caller is caller:
                 await self._board.end(session, ended[caller])
 
-    async def _hang_up_on_silence(self) -> None:
+    async def _close_silent(self) -> None:
         """Closes connections without a Socket.IO session: those that never opened one, or closed it."""
         now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
         self._silent_since_ms = {eio_sid: self._silent_since_ms.get(eio_sid, now_ms) for eio_sid in silent}
         for eio_sid, since_ms in self._silent_since_ms.items():
             if now_ms >= since_ms + round(self._settings.join_within_s * 1000):
-                await self._board.hang_up(eio_sid)
+                await self._board.abort(eio_sid)
 
-    async def _hang_up_on_the_slow(self) -> None:
+    async def _close_slow(self) -> None:
         """Closes slow connections, whose send queues grow without end."""
         backlogs = self._board.backlogs(over=self._settings.backlog_max)
         for eio_sid, waiting in backlogs.items():
             if waiting >= self._backlogs.get(eio_sid, waiting + 1):
                 log.warning("socket.too_slow", waiting=waiting)
-                await self._board.hang_up(eio_sid, "too_slow")
+                await self._board.abort(eio_sid, "too_slow")
         self._backlogs = backlogs
 
     # --- events --------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ class Realtime:
         payload = _payload_of(event, arguments)
         if event == events.JOIN_TENANT:
             return await self._joining.join(session, payload)
-        handler = self._asking.handlers[event]
+        handler = self._client_events.handlers[event]
         return await handler(session, self._joined(session, event), payload)
 
     def _joined(self, session: Session, event: str) -> Caller:

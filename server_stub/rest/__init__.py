@@ -8,7 +8,7 @@ from server_stub.rest import (
     broadcast,
     conflicts,
     identity,
-    machine_room,
+    monitoring,
     people,
     quarantine,
     shop,
@@ -30,7 +30,7 @@ def routes(state: AppState) -> APIRouter:
         people,
         broadcast,
         sync_state,
-        machine_room,
+        monitoring,
     ):
         router.include_router(module.routes(state))
     return router

@@ -1,8 +1,8 @@
-"""A rescue pack: operations of one till in a file, to be carried to the server by another way.
+"""The file format of an outbox export: the operations of a till, for import by another till or the server.
 
-One line of JSON that anybody may read (whose, how many, from when), then the operations, compressed and
-encrypted with a key that a passphrase gives (scrypt, AES-256-GCM; the line is authenticated with them). The
-line's checksum says whether the file arrived whole, before a passphrase is asked for.
+A header line of JSON in clear text (till, number of operations, time), then the operations, compressed and
+encrypted with a key derived from a passphrase (scrypt, AES-256-GCM; the header is authenticated with them).
+The header has a checksum, so a damaged file is detected before the passphrase is asked for.
 """
 
 import gzip
@@ -24,12 +24,12 @@ _SCRYPT = {"n": 2**15, "r": 8, "p": 1}
 
 
 class BadExport(ValueError):
-    """The file is no pack, not whole, of a newer Evertill, or the passphrase is not right."""
+    """The file is not an export, damaged, or of a newer version; or the passphrase is wrong."""
 
 
 @dataclass(frozen=True)
 class ExportHeader:
-    """What a pack says of itself. `created_at` is RFC 3339, by the till's own clock."""
+    """The header of an export. `created_at` is RFC 3339, by the till's clock."""
 
     tenant_id: str
     device_id: str
@@ -40,7 +40,7 @@ class ExportHeader:
 
 
 def write_export(header: ExportHeader, operations: Sequence[dict[str, Any]], passphrase: str) -> bytes:
-    """The whole file. `operations` are in wire form, in the order of their numbers."""
+    """The content of the file. `operations` are in wire form, in the order of their numbers."""
     salt, nonce = os.urandom(16), os.urandom(12)
     header_line = {"kind": _KIND, "format": EXPORT_FORMAT, **asdict(header)}
     header_line |= {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode()}
@@ -51,7 +51,7 @@ def write_export(header: ExportHeader, operations: Sequence[dict[str, Any]], pas
 
 
 def read_header(content: bytes) -> ExportHeader:
-    """What the pack says of itself, once it is known to have arrived whole. Raises BadExport."""
+    """The header, after verifying the checksum. Raises BadExport."""
     header_line, secret = _split(content)
     if hashlib.sha256(secret).hexdigest() != header_line.get("sha256"):
         raise BadExport("This pack is damaged: it is not what was written. Copy it again from where it came.")
@@ -62,7 +62,7 @@ def read_header(content: bytes) -> ExportHeader:
 
 
 def read_operations(content: bytes, passphrase: str) -> list[dict[str, Any]]:
-    """The operations, as they were written. Raises BadExport."""
+    """The operations in wire form, decrypted. Raises BadExport."""
     read_header(content)
     header_line, secret = _split(content)
     try:

@@ -79,7 +79,7 @@ def test_no_endpoint_is_there_twice(doors: Doors) -> None:
 
 
 def test_every_event_is_in_the_table_and_the_other_way_round(doors: Doors) -> None:
-    assert {events.JOIN_TENANT, *doors.realtime._asking.handlers} == set(EVENTS)
+    assert {events.JOIN_TENANT, *doors.realtime._client_events.handlers} == set(EVENTS)
 
 
 def test_only_the_known_roles_are_in_the_tables() -> None:

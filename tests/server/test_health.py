@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from server_stub.errors import Refusal
-from server_stub.rest.machine_room import Readiness
+from server_stub.rest.monitoring import Readiness
 from server_stub.store.database import Database
 from sync_agent.contract.codes import ErrorCode
 from tests.kit.rules import Rules

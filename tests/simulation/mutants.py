@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import exists, or_, update
 
 from app.services.selling import transaction
-from server_stub.operations import conflicts
 from server_stub.operations.answers import Answers
 from server_stub.operations.handlers import counts, products
+from server_stub.operations.resources import conflicts
 from server_stub.services.people import devices
 from server_stub.services.stock import ledger
 from server_stub.services.streams import sync

@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflict_context, conflicts
-from server_stub.operations.conflicts import StoredConflict
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import ParsedOperation
 from server_stub.operations.handlers.conflict_resolution import ConflictHandler
 from server_stub.operations.outcome import Outcome, applied
+from server_stub.operations.resources import conflict_context, conflicts
+from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.services.stock.count_order import Moment
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -34,7 +34,7 @@ class ReopenOneConflict(ConflictHandler[ReopenConflict]):
         effects = []
         conflict = _reopened_already(context, decided.conflict)
         if conflict is None:
-            conflict = _anew(context, operation.id, decided.conflict, int(decided.resolved["version"]))
+            conflict = _reopened(context, operation.id, decided.conflict, int(decided.resolved["version"]))
             # Belongs to no till, so that no later operation of the till is blocked by it. A count has its
             # original time.
             stored = StoredConflict(conflict, Moment(decided.counted.ms), resolved=None)
@@ -76,7 +76,7 @@ def _reopened_already(context: OperationContext, decided: Conflict) -> Conflict 
     return next((conflict for conflict in opened if conflict.reopens == decided.id), None)
 
 
-def _anew(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
+def _reopened(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
     """A new conflict of the same local side with the server's current state; `version` is the decision's
     result.
     """

@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from sqlalchemy import Row
 
 from server_stub.errors import Refusal, unreadable
-from server_stub.operations import conflict_context, conflicts, product_versions
-from server_stub.operations.conflicts import StoredConflict
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Data, Handler, ParsedOperation, Requirement, Rows
 from server_stub.operations.outcome import Outcome, applied, in_conflict
 from server_stub.operations.parsing import Envelope
+from server_stub.operations.resources import conflict_context, conflicts, product_versions
+from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.roles import Action
 from server_stub.services.stock.count_order import Moment, was_counted
 from server_stub.services.streams.product_rows import product_row
@@ -175,10 +175,10 @@ def _on_top(stored: StoredConflict, decision: ResolveConflict, moved: Sequence[R
 
     So a late movement gives the same stock whether it arrives before the decision or after it.
     """
-    keeps_count = decision.resolution is Resolution.ACCEPT_LOCAL
+    accepts_count = decision.resolution is Resolution.ACCEPT_LOCAL
 
     def has_seen(movement: Row[Any]) -> bool:
-        return keeps_count and was_counted(
+        return accepts_count and was_counted(
             Moment(movement.happened_ms, movement.device_id, movement.device_seq), stored.counted
         )
 

@@ -12,11 +12,11 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflicts
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, Wanted
 from server_stub.operations.outcome import Outcome, applied, blocked
-from server_stub.operations.stock_levels import level_wanted, place_and_product
+from server_stub.operations.resources import conflicts
+from server_stub.operations.resources.stock_levels import level_wanted, place_and_product
 from server_stub.roles import Action
 from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS, UNKNOWN_MOMENT, Moment, Order, order
 from server_stub.services.stock.ledger import Level

@@ -6,7 +6,7 @@ from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, Wanted
 from server_stub.operations.outcome import Outcome, applied
-from server_stub.operations.stock_levels import level_wanted, place_and_product
+from server_stub.operations.resources.stock_levels import level_wanted, place_and_product
 from server_stub.roles import Action
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData, Operation

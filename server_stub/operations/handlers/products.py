@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflicts, product_versions
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import (
     Data,
@@ -19,6 +18,7 @@ from server_stub.operations.handler import (
     resource_of,
 )
 from server_stub.operations.outcome import Outcome, applied, blocked
+from server_stub.operations.resources import conflicts, product_versions
 from server_stub.roles import Action
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode

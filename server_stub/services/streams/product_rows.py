@@ -1,4 +1,4 @@
-"""Products as wire rows; their versions are written in `operations/product_versions.py`."""
+"""Products as wire rows; their versions are written in `operations/resources`."""
 
 from typing import Any
 

@@ -25,7 +25,7 @@ from sync_agent.contract.wire import format_time, from_ms
 Handler = Callable[[Session, Caller, Any], Awaitable[object]]
 
 
-class Asking:
+class ClientEvents:
     def __init__(self, state: AppState, board: Switchboard, states: SyncStates) -> None:
         self._state = state
         self._database = state.database

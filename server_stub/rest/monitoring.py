@@ -27,14 +27,14 @@ class Readiness:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._asking: asyncio.Task[bool] | None = None
+        self._running_check: asyncio.Task[bool] | None = None
 
     async def is_ready(self) -> bool:
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._asking)
+        if self._running_check is None or self._running_check.done():
+            self._running_check = asyncio.create_task(self._check())
+        return await asyncio.shield(self._running_check)
 
-    async def _ask(self) -> bool:
+    async def _check(self) -> bool:
         try:
             await self._database.check()
         except Refusal:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 
 from server_stub.errors import Refusal
-from server_stub.operations import conflict_context
 from server_stub.operations.context import OperationContext
 from server_stub.operations.outcome import Outcome, in_conflict
 from server_stub.operations.parsing import Envelope
+from server_stub.operations.resources import conflict_context
 from server_stub.services.stock.count_order import Moment
 from server_stub.services.stock.ledger import Level
 from server_stub.store import tables as t

@@ -1,0 +1,1 @@
+"""What handlers share about a resource: conflicts and their context, versions of products, stock levels."""
