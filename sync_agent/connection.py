@@ -1,4 +1,4 @@
-"""The talk with the server from its opening to its loss, and the state that a clerk sees of it.
+"""A session with the server, from connecting to its loss, and the connection state that a clerk sees.
 
 A session is one connection: token, socket, join, catch-up, then listening until it ends. The supervisor in
 agent.py runs one session after another. Reached means that our own server answered an authenticated call.
@@ -69,7 +69,7 @@ class Connection:
         return (record and record.last_contact_ms) or self._clock.now_ms()
 
     def move(self, state: ConnectionState, reason: str = "") -> None:
-        """Tell the host where the talk stands. Trying again does not make it offline since later."""
+        """Set the state and emit it. Failed attempts to connect leave the time of the loss unchanged."""
         now_ms = self._clock.now_ms()
         if self.state in _CONNECTED and state not in _CONNECTED:
             self._lost_ms = now_ms
@@ -83,10 +83,10 @@ class Connection:
             self._dropped.exception()  # retrieved, in case the session ends for another reason meanwhile
 
     async def run_session(self, device: DeviceIdentity) -> str:
-        """One connection, until it is lost; why it was. Raises SyncError where it did not come about."""
+        """Run one session until it is lost. Returns the reason. Raises SyncError if no session came about."""
         self.move(ConnectionState.CONNECTING)
         self._dropped = asyncio.get_running_loop().create_future()
-        # Without any secret: a captive portal answers as well, and shall not see a token.
+        # Without a token: a captive portal may answer instead, and must not see one.
         await self._transport.request("GET", paths.LIVE)
         token = await self._session.token()
         arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
@@ -97,7 +97,7 @@ class Connection:
         try:
             channel = await self._transport.open_channel(token, receive)
         except SyncError:
-            # A refused handshake does not say why: perhaps for the token, so the next try brings a new one.
+            # A refused handshake gives no reason: it may be the token, so the next attempt uses a new one.
             self._session.forget()
             raise
         try:
@@ -121,7 +121,7 @@ class Connection:
 
     @staticmethod
     def _streams(device: DeviceIdentity) -> tuple[str, str]:
-        # The tenant's first: stock is easier to show once its products are known.
+        # The tenant's first: stock can be shown once its products are known.
         return tenant_stream(device.tenant_id), location_stream(device.tenant_id, device.location_id)
 
     async def _join(self, channel: Channel, device: DeviceIdentity) -> None:
@@ -153,7 +153,7 @@ class Connection:
     async def _follow(
         self, channel: Channel, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]
     ) -> str:
-        """Listen, keep the heart beating, keep the token fresh; the reason of the end."""
+        """Listen, send heartbeats and renew the token until the session ends. Returns the reason."""
         assert self._dropped is not None, "a session begins by making this"
         tasks: list[asyncio.Future[str]] = [
             self._dropped,
@@ -176,7 +176,7 @@ class Connection:
                 waiting.append(await arrived.get())
             while not arrived.empty():
                 waiting.append(arrived.get_nowait())
-            # What came while the last changes were written is written together.
+            # Events that arrived while the last changes were written are written together.
             name = waiting[0][0]
             received = []
             while waiting and waiting[0][0] == name:
@@ -186,7 +186,7 @@ class Connection:
                 return reason
 
     async def _watch_for_sleep(self) -> str:
-        """Ends the session as soon as the machine is awake again: what it held is of another time."""
+        """Ends the session when the computer wakes from sleep: its socket and timers are stale."""
         while True:
             wall_ms, steady_s = self._clock.now_ms(), self._clock.monotonic_s()
             await asyncio.sleep(self._settings.sleep_check_s)
@@ -201,7 +201,7 @@ class Connection:
         while True:
             await asyncio.sleep(min(settings.heartbeat_s, max(1.0, self._session.renew_in_s)))
             if await self._session.token() != self._joined_with:
-                # Joining again is how a live socket gets its new token, whoever asked for that.
+                # A live socket gets its new token by joining again, whoever renewed it.
                 await self._join(channel, device)
             await self._report(channel, device)
             beats += 1
@@ -210,7 +210,9 @@ class Connection:
                 unproven = await self._verify(device, unproven)
 
     async def _report(self, channel: Channel, device: DeviceIdentity) -> None:
-        """Tell the server what waits here, and which notices were read since the last report."""
+        """Report to the server how many operations wait, and which notices were read since the
+        last report.
+        """
         with self._store.reading() as connection:
             pending = outbox.waiting_count(connection)
             readings = notices.to_report(connection, device.clock_offset_ms)
@@ -220,7 +222,7 @@ class Connection:
             await self._store.write(lambda tx: notices.mark_reported(tx, readings), Priority.AGENT)
 
     async def _verify(self, device: DeviceIdentity, streams: Sequence[str]) -> list[str]:
-        """Compare these streams' copies with the server's; those that are still to be compared."""
+        """Compare the copies of these streams with the server's. Returns the streams not compared yet."""
         unproven = []
         for stream in streams:
             try:
@@ -236,13 +238,14 @@ class Connection:
         try:
             await self._catch_up(device)
         except TransientError as error:
-            # The heart beats, so the socket lives: changes come over it, and a gap would end the session.
+            # The heartbeat is answered, so the socket works: changes come over it, and a gap ends the
+            # session.
             log.info("the heads could not be looked at: %s", error)
 
 
 async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> None:
-    """Cancel them until they have ended: what takes being cancelled for a lost answer goes on the first time,
-    and a session that waited for it would never be followed by another.
+    """Cancel the tasks repeatedly until all have ended: a library may take the first cancellation for a lost
+    answer and go on, and a session that waited for it would never end.
     """
     left = set(tasks)
     while left:
@@ -261,7 +264,7 @@ _CONNECTED = {ConnectionState.SYNCING, ConnectionState.ONLINE}
 
 
 def state_after(error: Exception) -> ConnectionState:
-    """What a failed session means for the till."""
+    """The connection state after a session failed with this error."""
     match error:
         case AuthError(code="unauthorized" | "token_expired"):
             return ConnectionState.NEEDS_SIGN_IN

@@ -1,10 +1,10 @@
-"""What to suggest when two people changed the same thing: pure, and always with its reasons.
+"""Suggestions for conflicts, as pure functions; each comes with its reasons.
 
-Stock: changes of quantity add up; a count stands over what came before it, and later movements go on top.
-Products: field by field. A suggestion only ever adds figures that stand in the conflict; where those do not
-suffice it keeps what the server has, and says so. A person decides. ARCHITECTURE.md, "Conflicts".
+Stock: deltas add up; a count replaces what came before it, and later movements are added. Products: field by
+field. A suggestion is computed only from figures in the conflict; if those are not enough it takes the
+server's value and says so. A person decides. ARCHITECTURE.md, "Conflicts".
 
-Reasons are codes with figures, people, moments and values; a host program says them in its own words.
+Reasons are codes with figures, people, times and values; a host program puts them into words.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,19 +16,19 @@ from typing import Any
 from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, Resolution
 
 SETTING = frozenset({"count", "resolution"})
-"""Reasons of movements that set a figure rather than change it."""
+"""Movement reasons that set a quantity instead of changing it."""
 _RECORD_KEEPING = frozenset({"id", "version", "deleted"})
 
 
 class Who(StrEnum):
-    """Whom a reason speaks of: `MINE` is whoever stands behind this till's side, `NAMED` has a name."""
+    """The person in a reason: `MINE` is this till's side, `NAMED` has a name."""
 
     MINE = "mine"
     NAMED = "named"
     OTHERS = "others"
     """Several people."""
     SOMEBODY = "somebody"
-    """One, whose name is not known."""
+    """One person whose name is not known."""
     SOMEBODY_ELSE = "somebody_else"
 
 
@@ -40,7 +40,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Moved:
-    """One movement as a reason tells it. `delta` in the unit's smallest part, with its sign."""
+    """One movement in a reason. `delta` is signed, in the unit's smallest part."""
 
     reason: str
     delta: int
@@ -48,18 +48,18 @@ class Moved:
 
 
 class ReasonCode(StrEnum):
-    """A line of an explanation, and what of a `Reason` it fills."""
+    """A line of an explanation, with the fields of `Reason` that it fills."""
 
     # --- stock ---
     MINE_NOT_KNOWN = "mine_not_known"
     START_NOT_KNOWN = "start_not_known"
     SERVER_NOT_KNOWN = "server_not_known"
     BEFORE = "before"
-    """`figures`: what both started from."""
+    """`figures`: the quantity that both started from."""
     CHANGED = "changed"
-    """`by`, `figures`: change, and what it came to."""
+    """`by`, `figures`: the change and its result."""
     BOTH_HAPPENED = "both_happened"
-    """`figures`: the suggestion, the start and the two changes that make it."""
+    """`figures`: the suggestion, the start and the two changes it is the sum of."""
     COUNTED = "counted"
     """`by`, `figures`: the count; `at`."""
     OVER_EARLIER_COUNT = "over_earlier_count"
@@ -70,21 +70,21 @@ class ReasonCode(StrEnum):
     """`movements` that came after it."""
     NOTHING_SINCE = "nothing_since"
     COUNT_AND_SINCE = "count_and_since"
-    """`figures`: the suggestion, the count and what moved since, which make it."""
+    """`figures`: the suggestion, the count, and the sum of later movements."""
     COUNT_ALONE = "count_alone"
     """`figures`: the suggestion, which is the count."""
     CAME_TO = "came_to"
-    """`by`, `figures`: what this till came to; `at`."""
+    """`by`, `figures`: this till's quantity; `at`."""
     COUNTED_LATER = "counted_later"
-    """`by`, `at`: whose count stands, and when it was."""
+    """`by`, `at`: whose count wins, and when it was."""
     SINCE_THAT_COUNT = "since_that_count"
     """`movements` after that count."""
     AS_THE_SERVER = "as_the_server"
-    """`figures`: what the server has, which is the suggestion."""
+    """`figures`: the server's quantity, which is the suggestion."""
 
     # --- products ---
     ONLY = "only"
-    """`by`, `field`, `values`: before and now. One side alone changed it."""
+    """`by`, `field`, `values`: before and now. Only one side changed it."""
     BOTH_CHANGED = "both_changed"
     """`by`: the other side, `field`, `values`: mine and theirs. Theirs is suggested."""
     SAME = "same"
@@ -96,7 +96,7 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One line of an explanation; which fields are filled is said at its code."""
+    """One line of an explanation; its code says which fields are filled."""
 
     code: ReasonCode
     figures: tuple[int, ...] = ()
@@ -110,12 +110,12 @@ class Reason:
 
 
 class Choice(StrEnum):
-    """What the suggestion comes to, as a button names it."""
+    """The action that the suggestion amounts to, as a button names it."""
 
     FIGURE = "figure"
     """Use `Suggestion.quantity`."""
     KEEP_SERVER = "keep_server"
-    """Keep what the server has, which is not known here."""
+    """Take the server's value, which is not known here."""
     SERVERS = "servers"
     MINE = "mine"
     BOTH = "both"
@@ -140,27 +140,27 @@ _MINE = Person(Who.MINE)
 
 
 def suggest_stock(conflict: Conflict, *, setting: Collection[str] = SETTING) -> Suggestion:
-    """The quantity that accounts for everything that both sides know.
+    """The quantity that accounts for all movements and counts of both sides.
 
-    `setting` are the reasons of movements that set a figure, where a host knows others than the contract's.
+    `setting` are the movement reasons that set a quantity, if a host has others than the contract's.
     """
     return _StockCase(conflict, frozenset(setting)).suggest()
 
 
 def counted_at(conflict: Conflict) -> datetime | None:
-    """When this side counted; None where it set a figure without counting, or what it wrote is no time."""
+    """When this side counted; None if it set a quantity without counting, or its time is not readable."""
     written = conflict.local_version.values.get("countedAt")
     if not isinstance(written, str):
         return None
     try:
         moment = datetime.fromisoformat(written)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # another program's spelling, or a moment beyond the calendar
+    except (ValueError, OverflowError):  # another program's format, or a time out of range
         return None
 
 
 def quantity_of(side: ConflictSide | None) -> int | None:
-    """A side's quantity, None where it is not known."""
+    """A side's quantity; None if it is not known."""
     if side is None:
         return None
     for name in ("quantity", "newQuantity"):
@@ -172,7 +172,7 @@ def quantity_of(side: ConflictSide | None) -> int | None:
 
 @dataclass(frozen=True)
 class _StockCase:
-    """One stock conflict, read once."""
+    """One stock conflict, parsed."""
 
     conflict: Conflict
     setting: frozenset[str]
@@ -195,7 +195,7 @@ class _StockCase:
 
     @property
     def their_count(self) -> HistoryEntry | None:
-        """The newest count among what happened at the server meanwhile."""
+        """The newest count in the server's history since the base."""
         counts = [entry for entry in self.conflict.history if entry.reason in self.setting]
         return max(counts, key=lambda entry: entry.occurred_at, default=None)
 
@@ -249,7 +249,7 @@ class _StockCase:
         return self._take_server_value(*reasons)
 
     def _take_server_value(self, *reasons: Reason) -> Suggestion:
-        if self.theirs is None:  # nothing may be added to a figure that nobody has
+        if self.theirs is None:  # nothing can be added to an unknown quantity
             unknown = Reason(ReasonCode.SERVER_NOT_KNOWN)
             return Suggestion(Resolution.ACCEPT_SERVER, None, None, (*reasons, unknown), Choice.KEEP_SERVER)
         return self._suggestion(self.theirs, *reasons, Reason(ReasonCode.AS_THE_SERVER, (self.theirs,)))
@@ -264,14 +264,14 @@ class _StockCase:
         return Suggestion(resolution, quantity, None, reasons, Choice.FIGURE)
 
     def _around(self, moment: datetime | None) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
-        """Movements up to a moment, and after it. Counts are neither: they set a figure."""
+        """Movements up to a moment, and after it. Counts are in neither: they set the quantity."""
         movements = [entry for entry in self.conflict.history if entry.reason not in self.setting]
         before = () if moment is None else [entry for entry in movements if entry.occurred_at <= moment]
         after = [entry for entry in movements if moment is None or entry.occurred_at > moment]
         return tuple(map(_moved, before)), tuple(map(_moved, after))
 
     def _they(self) -> Person:
-        """Who changed the server's figure, by name where it was one person."""
+        """Who changed the server's quantity, by name if it was one person."""
         people = {_person(entry) for entry in self.conflict.history}
         if len(people) == 1:
             return people.pop()
@@ -285,11 +285,11 @@ def _moved(entry: HistoryEntry) -> Moved:
 # --- products ----------------------------------------------------------------------------------------
 
 _FIELDS = ("name", "barcode", "sku", "priceMinor", "taxRatePpm", "unit")
-"""A product's fields by their wire names, in the order in which people know them."""
+"""A product's fields by wire name, in the order in which they are shown."""
 
 
 def suggest_product(conflict: Conflict) -> Suggestion:
-    """Field by field, what only one side changed; where both changed a field, the server's value."""
+    """By field: the value of the side that changed it; if both did, the server's."""
     local, server = conflict.local_version, conflict.server_version
     they = _other_side(server)
     if is_deleted(server) or is_deleted(local):
@@ -324,7 +324,7 @@ def _by_field(
 
 
 def _restore(conflict: Conflict, they: Person) -> Suggestion:
-    """Edited against deleted. Somebody still works with it, and deleting it again costs nothing."""
+    """Edited against deleted: suggest the edit, since the product is in use and can be deleted again."""
     local, server = conflict.local_version, conflict.server_version
     if is_deleted(local) and is_deleted(server):
         both = (Reason(ReasonCode.BOTH_DELETED),)
@@ -346,7 +346,7 @@ def is_deleted(side: ConflictSide) -> bool:
 
 
 def differing_fields(local: dict[str, Any], server: dict[str, Any]) -> list[str]:
-    """The fields that this side wrote and the server has otherwise, the best known first."""
+    """The fields that this side wrote and that differ at the server, in display order."""
     names = [name for name in local if name not in _RECORD_KEEPING and local[name] != server.get(name)]
     return sorted(names, key=_field_order)
 

@@ -1,8 +1,8 @@
-"""Down: brings the replica up to the head of a stream, by its changes or by a snapshot, and proves it.
+"""Receiving: brings the replica to the head of a stream, by changes or by a snapshot, and verifies it.
 
 Changes come in pages of 200 and are applied with the cursor in one transaction, small enough that a clerk
-never waits for one. A stream that is new here, or whose server can no longer continue it (pruned, restored
-from a backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in whole. A
+never waits for it. A stream that is new here, or that its server cannot continue (pruned, restored from a
+backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in at once. A
 server that may have lost something first gets the completed operations in this till's history again (resend).
 """
 
@@ -39,11 +39,11 @@ log = logging.getLogger(__name__)
 
 
 class _StreamBroken(Exception):
-    """The server cannot continue this cursor: only a snapshot helps."""
+    """The server cannot continue this cursor: the stream has to start anew from a snapshot."""
 
 
 class Puller:
-    """Follows the streams of one till. One stream is pulled by one task at a time."""
+    """Follows the streams of one till. A lock lets one task pull at a time."""
 
     def __init__(
         self,
@@ -60,10 +60,10 @@ class Puller:
         self._emit = emit
         self._one_at_a_time = asyncio.Lock()
         self._fetched_anew: dict[str, str] = {}
-        """The head at which a copy that differed was last replaced, by stream."""
+        """By stream: the change id of the head at which a differing copy was last replaced."""
 
     async def catch_up(self, device: DeviceIdentity, stream: str) -> None:
-        """Read the stream to its head. Raises SyncError; what was applied until then stays."""
+        """Read the stream to its head. Raises SyncError; changes applied before that stay applied."""
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
             with self._store.reading() as connection:
@@ -79,9 +79,9 @@ class Puller:
                 await self._start_anew(device, stream)
 
     async def _lacks_something(self, stream: str, was: ReadWith, now: ReadWith) -> bool:
-        """Whether the copy was read with less than this program reads, so that rows may lack something.
+        """Whether the copy was read with less than this program reads, so that rows may lack fields.
 
-        From now on it is followed with no more than that, whatever another release read it with.
+        If this program reads less than another release did, the note is narrowed to what both read.
         """
         if not now.has_all_of(was):
             narrowed = was.and_also(now)
@@ -89,9 +89,9 @@ class Puller:
         return not was.has_all_of(now)
 
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
-        """This program reads more than the copy was read with: the stream is taken anew, beside the copy.
+        """This program reads more than the copy was read with: read the stream anew, beside the copy.
 
-        A server that goes on with the copy's cursor has lost nothing, so nothing is resent.
+        A server that continues the copy's cursor has lost nothing, so nothing is resent.
         """
         await self._follow(stream)
         log.info("this till reads more of %s than it did: the stream is taken anew", stream)
@@ -107,10 +107,10 @@ class Puller:
     # --- proof ---------------------------------------------------------------------------------------
 
     async def verify(self, device: DeviceIdentity, stream: str) -> bool:
-        """Compare rows and digests with the server's at the same number, and start anew where they differ.
+        """Compare row counts and digests with the server's at the same number; start anew if they differ.
 
-        False where nothing was compared, because the stream ran ahead: there will be a quieter moment.
-        Raises SyncError, also where a copy that differs could not be fetched: it is to be compared again.
+        False if nothing was compared because the stream has advanced: compare again later. Raises SyncError,
+        also if a differing copy could not be fetched: it has to be compared again.
         """
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
@@ -120,7 +120,8 @@ class Puller:
                 return differing is not None
             log.error("this till's copy of %s differs from the server's in %s", stream, ", ".join(differing))
             if self._fetched_anew.get(stream) == theirs.change_id:
-                # A fresh copy differs as well, so the fault is in one of the programs: no use in going on.
+                # A fresh copy differs as well, so the fault is in one of the programs: fetching again is no
+                # use.
                 self._emit(Fault("copy"))
                 return True
             self._emit(Attention(AttentionCode.COPY_FETCHED_ANEW, {"stream": stream}))
@@ -129,23 +130,21 @@ class Puller:
             return True
 
     async def _differing(self, stream: str, kinds: tuple[str, ...], theirs: StreamDigest) -> list[str] | None:
-        """The kinds of rows that differ; None where the two do not stand at the same number."""
+        """The resource types that differ; None if the copy is not at the digest's number."""
 
         def ours() -> dict[str, ResourceDigest] | None:
             at = Cursor(seq=theirs.seq, change_id=theirs.change_id)
             with self._store.reading() as connection:
                 return replica.digests(connection, stream, kinds, at)
 
-        found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the loop that beats the heart
+        found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the event loop
         if found is None:
             return None
         # A resource type that an older server does not digest is not compared.
         return sorted(name for name, digest in found.items() if theirs.resources.get(name, digest) != digest)
 
     async def on_changes(self, device: DeviceIdentity, events: Sequence[ChangesEvent]) -> None:
-        """Live `changes` events, in the order that they came: applied where they come next, and the gap is
-        pulled where they do not.
-        """
+        """Apply live `changes` events in order of arrival. If a gap is before them, pull what is missing."""
         received: dict[str, list[Change]] = {}
         for event in events:
             received.setdefault(event.stream, []).extend(event.changes)
@@ -213,8 +212,8 @@ class Puller:
         kinds = _kinds(device, stream)
         if staged is None or not staged.complete:
             await self._stage(stream, kinds, staged)
-        # From here no batch may be under way: what it changed could be in the pages already, and its
-        # overlay would count twice. What was tried and never answered is asked for its result first.
+        # From here no batch may be in flight: its effects could be in the pages already and would count
+        # twice with its overlay. Operations without a result are sent again first, to get theirs.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
             promised = await self._resend_completed(stream) if server_may_have_lost else 0
@@ -223,7 +222,7 @@ class Puller:
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 
     async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
-        """Put the pages beside the copy, the next one on its way while one is written."""
+        """Stage the pages beside the copy; the next page is fetched while one is written."""
         coming = asyncio.ensure_future(self._page(stream, None if staged is None else staged.page_token))
         try:
             while True:
@@ -243,11 +242,11 @@ class Puller:
             await asyncio.gather(coming, return_exceptions=True)
 
     async def _resend_completed(self, stream: str) -> int:
-        """The server may have been restored from an older backup: it gets what it may have lost.
+        """The server may have been restored from an older backup: resend what it may have lost.
 
-        Before the copy is swapped in, so that the figures that this till shows never go without what it has
-        sold. Where nothing was lost (the cursor was merely too old) every answer is a repeated one. The
-        answer is the number up to which the stream shows what was taken anew.
+        This is before the copy is swapped in, so that the till's figures always include what it sold. If
+        nothing was lost (the cursor was only too old), every result is `repeated`. Returns the highest number
+        of this stream among the effects that the server applied anew.
         """
         marked = await self._store.write(
             partial(history.mark_for_resend, stream=stream, settings=self._settings), Priority.AGENT
@@ -267,11 +266,11 @@ class Puller:
             return await self._reader.fetch(paths.SNAPSHOT, SnapshotPage, stream=stream, pageToken=page_token)
         except RequestRefused as error:
             if page_token is not None:
-                raise _StreamBroken from error  # too old to go on with
+                raise _StreamBroken from error  # the page token has expired
             raise
 
     async def _stage_what_came_between(self, stream: str, kinds: tuple[str, ...]) -> int:
-        """Bring the staged copy to the head of the stream, and say which number that is."""
+        """Bring the staged copy to the head of the stream. Returns the head's number."""
         while True:
             with self._store.reading() as connection:
                 staged = replica.staged_snapshot(connection, stream, kinds)

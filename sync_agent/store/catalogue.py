@@ -1,4 +1,4 @@
-"""The projection of products: the replica with this till's own edits over it, kept ready to be searched."""
+"""The projection of products: the replica with this till's own edits applied, indexed for search."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,8 +19,8 @@ _UNIT: ColumnElement[str] = case(
     (_of.unit_decimals.is_(None) | _of.unit.in_(_PLAIN_UNITS), _of.unit),
     else_=_of.unit + "|" + cast(_of.unit_decimals, String),
 ).label("unit")
-"""A product's unit as the till passes it on. One that a newer server may have brought has its decimals behind
-it ("litre|2"), so that wherever a quantity is shown or sold its unit says how.
+"""A product's unit inside the till. A unit that only a newer server knows carries its decimals ("litre|2"),
+so that quantities in it can be shown and sold.
 """
 _CONFIRMED: dict[str, ColumnElement[Any]] = {field: _of[field] for field in (*_FIELDS, "version")} | {
     "unit": _UNIT
@@ -28,7 +28,7 @@ _CONFIRMED: dict[str, ColumnElement[Any]] = {field: _of[field] for field in (*_F
 
 
 def reproject(tx: Transaction, product_ids: Sequence[str]) -> None:
-    """Bring the catalogue's rows of these products in step with replica and overlay."""
+    """Recompute the catalogue rows of these products from replica and overlay."""
     for start in range(0, len(product_ids), _CHUNK):
         _reproject_chunk(tx, list(dict.fromkeys(product_ids[start : start + _CHUNK])))
     tx.touch(Topic.CATALOGUE, *product_ids)
@@ -49,12 +49,12 @@ def _reproject_chunk(tx: Transaction, product_ids: list[str]) -> None:
         if row.deleted:
             projected[row.product_id] = None
         elif projected[row.product_id] is None and "name" not in orjson.loads(row.fields):
-            pass  # an edit of what is gone: only one that gives it a name again makes a product of it
+            pass  # an edit of a deleted product recreates it only if it sets the name
         else:
             base = projected[row.product_id] or _UNKNOWN_PRODUCT
             edited = orjson.loads(row.fields)
             if edited.get("unit") == base["unit"].partition("|")[0]:
-                del edited["unit"]  # the same unit, which has its decimals behind it here
+                del edited["unit"]  # the same unit, which carries its decimals here
             projected[row.product_id] = base | edited
     present = [_entry(product_id, fields) for product_id, fields in projected.items() if fields is not None]
     absent = [product_id for product_id, fields in projected.items() if fields is None]
@@ -83,7 +83,7 @@ def _entry(product_id: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def upsert_entries(tx: Transaction, entries: list[dict[str, Any]]) -> None:
-    """Insert or update catalogue rows, given whole."""
+    """Insert or update catalogue rows; `entries` are complete rows."""
     if not entries:
         return
     tx.execute(_UPSERT, entries)
@@ -97,7 +97,7 @@ _UPSERT = _INSERT.on_conflict_do_update(
 
 
 def rebuild(tx: Transaction) -> None:
-    """After a snapshot was swapped in: bring the whole catalogue in step, touching only rows that differ."""
+    """Recompute the whole catalogue after a snapshot was swapped in; writes only rows that differ."""
     tx.execute(
         text(
             "DELETE FROM catalogue WHERE product_id NOT IN (SELECT id FROM product WHERE deleted = 0)"

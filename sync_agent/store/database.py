@@ -1,7 +1,7 @@
-"""The till's database: one write connection behind the Executor, read-only connections for everyone else.
+"""The till's database: one write connection behind the Executor, and read-only connections for all readers.
 
-A transaction is a function of a `Transaction`; it is committed whole, with `synchronous=FULL`, before its
-future resolves, or not at all. ARCHITECTURE.md, "Threads".
+A database transaction is a function of a `Transaction`; it is committed, with `synchronous=FULL`, before its
+future resolves, or rolled back. ARCHITECTURE.md, "Threads".
 """
 
 import asyncio
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class Topic(StrEnum):
-    """What a transaction may change, as far as a view cares."""
+    """What a transaction may change: the topics that views subscribe to."""
 
     DEVICE = "device"
     OUTBOX = "outbox"
@@ -50,19 +50,19 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True)
 class Changed:
-    """What one committed transaction changed. `products` is None where it was too many to name."""
+    """What one committed transaction changed. `products` is None if there were too many to list."""
 
     topics: frozenset[Topic]
     products: frozenset[str] | None
     by_clerk: bool = True
-    """A person waits to see it; what the agent did may be told later."""
+    """A clerk's transaction, to be shown at once; the agent's may be shown later."""
 
 
 PRODUCTS_NAMED_MAX = 500
 
 
 class Transaction:
-    """One local transaction on the write connection, and the record of what it changed."""
+    """One database transaction on the write connection, and the record of what it changed."""
 
     def __init__(self, connection: Connection, clock: Clock, ids: Ids, priority: Priority) -> None:
         self.connection = connection
@@ -80,7 +80,7 @@ class Transaction:
         return self.connection.execute(statement, parameters)
 
     def touch(self, topic: Topic, *products: str) -> None:
-        """Note that views of this topic, and of these products, are to be refreshed after the commit."""
+        """Note that views of this topic and these products have to be refreshed after the commit."""
         self._topics.add(topic)
         if self._products is not None:
             self._products.update(products)
@@ -88,7 +88,7 @@ class Transaction:
                 self._products = None
 
     def touch_all(self, topic: Topic) -> None:
-        """As `touch`, for more products than anyone wants to name."""
+        """As `touch`, for more products than are worth listing."""
         self._topics.add(topic)
         self._products = None
 
@@ -99,7 +99,7 @@ class Transaction:
 
 
 def _translate(error: Exception) -> StoreError | None:
-    """Our word for what SQLite complains of, or None where it is a bug of ours."""
+    """The StoreError for an error of SQLite, or None if it is a bug of ours."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(cause, sqlite3.Error):
         return None
@@ -146,7 +146,7 @@ def _write_engine(home: Home) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "fullfsync=ON",  # macOS alone: there, an fsync stops at the drive's own cache
+            "fullfsync=ON",  # macOS only: there, fsync does not flush the drive's own cache
             "foreign_keys=ON",
             "busy_timeout=5000",
             "cache_size=-32000",
@@ -184,9 +184,9 @@ def _read_engine(home: Home) -> Engine:
 
 @contextmanager
 def peek(home: Home) -> Iterator[Connection]:
-    """A look at a home that another process may have open: read-only, and without its lock.
+    """A read-only connection to a home that another process may have open, without taking its lock.
 
-    Raises StoreUnavailable where there is no till in the folder.
+    Raises StoreUnavailable if there is no till in the folder.
     """
     if not home.database.exists():
         raise StoreUnavailable(f"There is no till in {home.path}.")
@@ -202,7 +202,7 @@ class Store:
     """The open database of one home.
 
     Listeners are called in the writer's thread after each commit that changed something; they must return
-    at once and hand the news on to their own thread.
+    at once and hand the `Changed` to their own thread.
     """
 
     def __init__(
@@ -212,7 +212,7 @@ class Store:
         self.clock = clock
         self.ids = ids
         self.owner = owner
-        """Marks this process's leases: another owner's are from a process that has died."""
+        """The owner of this process's leases: leases of other owners are from processes that have died."""
         self._executor = executor
         self._writer = writer
         self._readers = threading.local()
@@ -226,8 +226,8 @@ class Store:
     def open(cls, home: Home, *, clock: Clock, ids: Ids, executor: Executor | None = None) -> "Store":
         """Lock the home, bring its schema up to date, and open it.
 
-        A damaged one is for `recovery.open_store`. Raises HomeInUse, SchemaTooNew, MigrationRefused,
-        DiskFull, StoreCorrupt or StoreUnavailable, each in words for a person.
+        `recovery.open_store` also opens a damaged database. Raises HomeInUse, SchemaTooNew, MigrationRefused,
+        DiskFull, StoreCorrupt or StoreUnavailable.
         """
         home.acquire()
         writer = _write_engine(home)
@@ -250,9 +250,9 @@ class Store:
         )
 
     def close(self) -> None:
-        """Finish what was handed to the writer, close every connection, give the home back.
+        """Finish submitted transactions, close every connection, release the home's lock.
 
-        Waits for other threads that read: SQLite crashes where a connection is closed under a query.
+        Waits for reading threads: SQLite crashes if a connection is closed during a query.
         """
         if self._closed:
             return
@@ -260,24 +260,26 @@ class Store:
         self._executor.close()
         with self._reading:
             self._reading.wait_for(lambda: self._reading_threads <= {threading.get_ident()})
-            for engine in self._read_engines:  # while nobody can begin to read
+            for engine in self._read_engines:  # while no reader can begin
                 engine.dispose()
-        # The last to go: only a connection that may write puts the log back into the file.
+        # Closed last: only a writable connection can checkpoint the write-ahead log into the file.
         self._writer.dispose()
         self.home.in_use_mark.unlink(missing_ok=True)
         self.home.release()
 
     def listen(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
-        """Call `listener` after each commit that changed something; the answer stops it."""
+        """Call `listener` after each commit that changed something. Returns a function that
+        unsubscribes it.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def submit(self, work: Callable[[Transaction], T], priority: Priority = Priority.CLERK) -> "Future[T]":
-        """Hand a transaction to the writer. The future resolves once it is on disk."""
+        """Submit a transaction to the writer. The future resolves once it is on disk."""
         return self._executor.submit(lambda: self._run(work, priority), priority)
 
     async def write(self, work: Callable[[Transaction], T], priority: Priority = Priority.CLERK) -> T:
-        """As `submit`, awaited on the running loop. The transaction runs on even if the wait is cancelled."""
+        """As `submit`, awaited in the running loop. Cancelling the wait does not cancel the transaction."""
         return await asyncio.wrap_future(self.submit(work, priority))
 
     def _run(self, work: Callable[[Transaction], T], priority: Priority) -> T:
@@ -295,14 +297,14 @@ class Store:
         try:
             listener(changed)
         except Exception:
-            # The transaction is on disk: a view that failed to hear of it must not make it look failed.
+            # The transaction is on disk: a failing listener must not make it look failed.
             log.exception("a listener failed after a commit")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only connection of the calling thread, with one consistent view while it is held.
+        """A read-only connection of the calling thread, with one consistent view until it is released.
 
-        Inside another `reading` of the same thread it is that one's view.
+        Nested in another `reading` of the same thread it shares the outer view.
         """
         held: Connection | None = getattr(self._readers, "held", None)
         if held is not None:

@@ -1,4 +1,4 @@
-"""What this till is, and the counters that only it advances."""
+"""This till's identity, and the counters that only it advances."""
 
 from dataclasses import dataclass
 
@@ -29,18 +29,17 @@ class DeviceIdentity:
 
 
 def read_device(connection: Connection) -> DeviceIdentity | None:
-    """This till as it was enrolled, None before that."""
+    """This till as it was enrolled; None before enrolment."""
     names = tuple(DeviceIdentity.__dataclass_fields__)
     row = connection.execute(select(*(t.device.c[name] for name in names))).first()
     return None if row is None else DeviceIdentity(**dict(zip(names, row, strict=True)))
 
 
 def record_enrolment(tx: Transaction, identity: DeviceIdentity) -> None:
-    """Write what the server gave at enrolment: of a new till, or of one that is enrolled again.
+    """Store what the server gave at enrolment, for a new till or a till that is enrolled again.
 
-    A till that is enrolled again has another id and receipt series. What it has not sent is kept, and its
-    numbering and chain go on: the same operations under the same numbers, so that nothing can be lost or
-    doubled between the two identities.
+    A till that is enrolled again has another id and receipt series. Its unsent operations stay, and its
+    operation numbers and chain continue, so that no operation is lost or doubled between the two identities.
     """
     values = {name: getattr(identity, name) for name in DeviceIdentity.__dataclass_fields__}
     before = tx.execute(select(t.device.c.next_device_seq, t.device.c.last_hash)).first()
@@ -65,7 +64,9 @@ def record_enrolment(tx: Transaction, identity: DeviceIdentity) -> None:
 
 
 def _after_the_last_operation(tx: Transaction) -> tuple[int, str]:
-    """Where numbering goes on: at 1, unless this home kept its operations and lost who it was."""
+    """The next operation number and last hash: 1 and "", unless this home has operations but
+    lost its identity.
+    """
     row = tx.execute(
         select(t.outbox.c.device_seq, t.outbox.c.hash).order_by(t.outbox.c.device_seq.desc()).limit(1)
     ).first()
@@ -73,7 +74,9 @@ def _after_the_last_operation(tx: Transaction) -> tuple[int, str]:
 
 
 def take_receipt_number(tx: Transaction) -> tuple[str, int]:
-    """The series and the next number of this till, gap-free because it is taken in the sale's transaction."""
+    """The receipt series and next number of this till; without gaps, because the sale's
+    transaction takes it.
+    """
     row = tx.execute(_TAKE_RECEIPT_NUMBER).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
@@ -89,6 +92,6 @@ _TAKE_RECEIPT_NUMBER = (
 
 
 def record_clock_offset(tx: Transaction, offset_ms: int) -> None:
-    """Keep what was measured last: server time minus till time."""
+    """Store the clock offset measured last: server time minus till time, in milliseconds."""
     tx.execute(update(t.device).values(clock_offset_ms=offset_ms))
     tx.touch(Topic.DEVICE)

@@ -1,7 +1,7 @@
-"""Transactions that the server took and flagged: heard of in the place's stream, until somebody has looked.
+"""Till transactions that the server accepted and flagged, listed until a person has seen them.
 
-They are of every till of the place, and of clients that are none. A till that is set up later, or begins anew
-from a snapshot, hears of those that come from then on. ARCHITECTURE.md, "Who may".
+They come from all tills and other clients of the location. A till that is set up later, or starts anew from a
+snapshot, gets those that come from then on. ARCHITECTURE.md, "Who may".
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from sync_agent.store.database import Topic, Transaction
 
 @dataclass(frozen=True)
 class Flagged:
-    """One flagged transaction. `flags` are as the server sent them: a word, a colon, what it is about."""
+    """One flagged till transaction. `flags` are as the server sent them: a word, a colon, and its subject."""
 
     id: str
     kind: str
@@ -34,14 +34,14 @@ class Flagged:
 
 
 def note(tx: Transaction, changes: Iterable[Change]) -> None:
-    """Lists what of these changes is a transaction that a person should look at; each but once."""
+    """Add the flagged till transactions among these changes to the list, each only once."""
     for change in changes:
         if change.resource_type != TRANSACTION or change.row is None or not change.row.get("flags"):
             continue
         try:
             row = TransactionRow.model_validate(change.row)
         except ValidationError:
-            continue  # of a newer form: nothing that this till needs for its figures stands in it
+            continue  # of a newer form: it holds nothing that this till needs for its figures
         if all(flag.partition(":")[0] in FLAGS_ABOUT_GOODS for flag in row.flags):
             continue
         values = {
@@ -59,7 +59,7 @@ def note(tx: Transaction, changes: Iterable[Change]) -> None:
 
 
 def unseen(connection: Connection, limit: int) -> list[Flagged]:
-    """What nobody has looked at here, the oldest first."""
+    """The flagged till transactions that no person has seen here, oldest first."""
     of = t.flagged.c
     names = (of.id, of.kind, of.receipt_number, of.currency, of.total_minor, of.actor_id, of.occurred_ms)
     query = select(*names, of.flags).where(of.seen_ms.is_(None)).order_by(of.occurred_ms, of.id).limit(limit)
@@ -72,7 +72,7 @@ def unseen_count(connection: Connection) -> int:
 
 
 def mark_seen(tx: Transaction, transaction_id: str, person_id: str) -> None:
-    """Somebody has looked at it: it leaves the list and stays here with who that was."""
+    """A person has seen it: it leaves the list, and its row stores who that was."""
     of = t.flagged.c
     tx.execute(
         update(t.flagged)

@@ -1,7 +1,7 @@
-"""The form in which this till writes its operations: the newest that its server last said it reads.
+"""The form in which this till writes its operations: the newest that its server named.
 
-A server takes older forms than its own, and none that is newer; so a till that was updated before its server
-writes the older form until the server has named the newer one. What was tried once never changes its form.
+A server accepts older forms than its own, but no newer ones. So a till that was updated before its server
+writes the older form until the server names the newer. A queued operation never changes its form.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,26 +13,26 @@ import orjson
 from sync_agent.contract.operations import OPERATION_SCHEMA
 
 FIRST_FORM = 1
-"""What a server reads that names no forms."""
+"""The forms that a server reads if it names none."""
 
 Downcast = Callable[[str, dict[str, Any]], dict[str, Any]]
-"""Makes data of a resource type, in one form, into data of the form before it; it gets a copy to change."""
+"""Converts data of a resource type to the form before; it gets a copy that it may change."""
 
 
 @dataclass(frozen=True)
 class Forms:
     """The forms that a release writes: the newest, and those that a chain of `downcasts` leads to.
 
-    `downcasts` are by the form that each starts from.
+    The key of a downcast is the form that it starts from.
     """
 
     newest: int
     downcasts: Mapping[int, Downcast] = field(default_factory=dict)
 
     def to_write(self, named: str | None) -> int:
-        """The newest form that is written here and that the server has `named`: a JSON list, or None.
+        """The newest form that this release writes and the server named. `named` is a JSON list, or None.
 
-        A server that reads none of them is sent the newest: it keeps what it cannot read for a manager.
+        If the server reads none of them, the newest is used: a server quarantines what it cannot read.
         """
         read = set(orjson.loads(named)) if named else {FIRST_FORM}
         form = self.newest
@@ -50,4 +50,4 @@ class Forms:
 
 
 FORMS = Forms(OPERATION_SCHEMA)
-"""Those of this release. No downcasts while there has been but one form."""
+"""The forms of this release. There are no downcasts while there is only one form."""

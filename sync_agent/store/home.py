@@ -1,4 +1,4 @@
-"""A till's home: one folder with its database, its secrets and the lock that keeps a second till out."""
+"""A till's home: one folder with its database, its secrets and the lock against a second process."""
 
 import contextlib
 import os
@@ -14,8 +14,8 @@ from sync_agent.errors import HomeInUse, StoreUnavailable
 class Home:
     """The folder's layout, and its lock.
 
-    The lock is the operating system's, so it ends with the process however that dies. The process id
-    beside it is only there to name who holds it.
+    The lock is the operating system's, so it ends with the process however that dies. The process id in the
+    file beside it only names the holder.
     """
 
     path: Path
@@ -34,17 +34,17 @@ class Home:
 
     @property
     def in_use_mark(self) -> Path:
-        """Stands while a till works here; one that is left over says that it did not end cleanly."""
+        """Exists while a till runs here; if it exists at the start, the till did not end cleanly."""
         return self.path / "till.open"
 
     @property
     def checked_mark(self) -> Path:
-        """Its time is when the database was last found intact."""
+        """Its modification time is when the database was last found intact."""
         return self.path / "till.checked"
 
     @property
     def damaged(self) -> Path:
-        """Where databases go that could not be read."""
+        """The folder of damaged databases that were set aside."""
         return self.path / "damaged"
 
     @property
@@ -60,7 +60,7 @@ class Home:
         return self.path / "till.pid"
 
     def sign_out(self, stamp: str) -> Path:
-        """Put the till's database and secrets aside in a folder of their own; the home is nobody's then.
+        """Move the till's database and secrets into their own folder; the home is not enrolled then.
 
         Nothing is deleted. The store has to be closed.
         """
@@ -71,7 +71,7 @@ class Home:
         return folder
 
     def acquire(self) -> None:
-        """Take the lock, or raise HomeInUse and say who has it."""
+        """Take the lock. Raises HomeInUse, which names the holder."""
         in_use = HomeInUse(
             f"Another Evertill (process {self._read_holder()}) is already working on {self.path}. "
             "Use that window, or close it first."
@@ -84,7 +84,7 @@ class Home:
             raise in_use from error
         except OSError as error:
             raise StoreUnavailable(f"cannot lock {self.path}: {error.strerror}") from error
-        # It only names who holds the lock: a full disk must not keep a till from opening.
+        # It only names the holder: a full disk must not stop a till from opening.
         with contextlib.suppress(OSError):
             self._holder.write_text(str(os.getpid()))
 

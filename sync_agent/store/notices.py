@@ -1,7 +1,8 @@
-"""What people have to read: this till's own notices, and those of a manager to the shop.
+"""Notices: this till's own, and a manager's to the shop.
 
-Each is shown until somebody has read it, also after a restart. A till's own is a code with its figures; the
-words are the host program's. A manager's is plain text; it comes down the stream and goes when it has ended.
+A notice is shown until a person has read it, also after a restart. A till's own notice is a code with
+figures, which the host program words. A manager's is plain text that comes with the stream and has an end
+date.
 """
 
 from collections.abc import Sequence
@@ -21,14 +22,14 @@ from sync_agent.store.database import Topic, Transaction
 SERVER_RESTORED = "server_restored"
 DATABASE_REPAIRED = "database_salvaged"
 RECEIVED = "heard"
-"""Kinds of a till's own notices. RECEIVED is a manager's, of a server that has no rows for them."""
+"""Kinds of a till's own notices. RECEIVED is a manager's notice from a server that has no rows for them."""
 
 
 @dataclass(frozen=True)
 class NoticeView:
     """One notice of this till; `at_ms` by its own clock.
 
-    `figures` is None where `message` holds a sentence: of an older release, or a person's own words.
+    `figures` is None if `message` holds the text: of an older release, or written by a person.
     """
 
     id: int
@@ -39,12 +40,12 @@ class NoticeView:
 
 
 def add(tx: Transaction, kind: str, figures: Figures) -> None:
-    """Something that a person has to read, in the host program's words for `kind`."""
+    """Add a notice of this till; the host program words `kind` and `figures`."""
     _add(tx, kind, "", orjson.dumps(dict(figures)).decode())
 
 
 def add_received(tx: Transaction, notice: Notice) -> None:
-    """A manager's notice that came as an event alone."""
+    """Add a manager's notice that came only as an event."""
     text = text_of(notice)
     if text:
         _add(tx, RECEIVED, text, None)
@@ -57,7 +58,7 @@ def _add(tx: Transaction, kind: str, message: str, figures: str | None) -> None:
 
 
 def unread(connection: Connection) -> list[NoticeView]:
-    """This till's own, the oldest first."""
+    """This till's own unread notices, oldest first."""
     of = t.notice.c
     rows = connection.execute(
         select(of.id, of.at_ms, of.kind, of.message, of.figures).where(of.read_ms.is_(None)).order_by(of.id)
@@ -71,7 +72,7 @@ def unread(connection: Connection) -> list[NoticeView]:
 
 
 def mark_read(tx: Transaction, notice_id: int) -> None:
-    """It is not shown again."""
+    """Mark a till's own notice as read; it is not shown again."""
     tx.execute(
         update(t.notice)
         .where(t.notice.c.id == notice_id, t.notice.c.read_ms.is_(None))
@@ -85,7 +86,9 @@ def mark_read(tx: Transaction, notice_id: int) -> None:
 
 @dataclass(frozen=True)
 class ShopNotice:
-    """A manager's notice. Times are the server's, in milliseconds; `read_ms` is this till's, None unread."""
+    """A manager's notice. Times are the server's, in milliseconds; `read_ms` is this till's,
+    None if unread.
+    """
 
     id: str
     type: str
@@ -97,13 +100,13 @@ class ShopNotice:
 
 
 def text_of(notice: Notice) -> str:
-    """The plain words of a notice; "" where it has none."""
+    """The text of a notice; "" if it has none."""
     words = (notice.data.get(name) for name in ("message", "text"))
     return next((each.strip() for each in words if isinstance(each, str) and each.strip()), "")
 
 
 def of_shop(connection: Connection, now_ms: int) -> list[ShopNotice]:
-    """The notices that have not ended, the newest first. `now_ms` is corrected to the server's time."""
+    """The notices that have not ended, newest first. `now_ms` is corrected to the server's time."""
     of, read = t.shop_notice.c, t.shop_notice_read.c
     query = (
         select(of.id, of.type, of.text, of.sender_name, of.sent_ms, of.until_ms, read.read_ms)
@@ -115,7 +118,7 @@ def of_shop(connection: Connection, now_ms: int) -> list[ShopNotice]:
 
 
 def mark_shop_notice_read(tx: Transaction, notice_id: str, person_id: str) -> bool:
-    """Note who read it first at this till. False where it was read here before, or is not known here."""
+    """Store who read it first at this till. False if it was read here before, or is not known here."""
     known = tx.execute(select(t.shop_notice.c.id).where(t.shop_notice.c.id == notice_id)).first()
     if known is None:
         return False
@@ -129,7 +132,7 @@ def mark_shop_notice_read(tx: Transaction, notice_id: str, person_id: str) -> bo
 
 
 def to_report(connection: Connection, clock_offset_ms: int) -> list[NoticeReading]:
-    """What was read here and the server does not know yet, the oldest first; times corrected to its clock."""
+    """Readings not reported to the server yet, oldest first; times are corrected to its clock."""
     of = t.shop_notice_read.c
     rows = connection.execute(
         select(of.notice_id, of.person_id, of.read_ms)
@@ -146,14 +149,14 @@ def to_report(connection: Connection, clock_offset_ms: int) -> list[NoticeReadin
 
 
 def mark_reported(tx: Transaction, readings: Sequence[NoticeReading]) -> None:
-    """The server has taken these."""
+    """The server has stored these readings."""
     of = t.shop_notice_read.c
     ids = [reading.notice_id for reading in readings]
     tx.execute(update(t.shop_notice_read).where(of.notice_id.in_(ids)).values(reported_ms=tx.now_ms))
 
 
 def forget_page(tx: Transaction) -> int:
-    """Forget who read what no stream names any more, once the server knows. How many it was."""
+    """Delete one page of reported readings of notices that are gone from the stream. Returns how many."""
     of = t.shop_notice_read.c
     is_known: ColumnElement[bool] = (
         select(t.shop_notice.c.id).where(t.shop_notice.c.id == of.notice_id).exists()

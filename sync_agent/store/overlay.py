@@ -1,8 +1,8 @@
 """The overlay: what this till's own unconfirmed operations add to what the server confirmed.
 
-Kept per operation, product and place. It goes when the cursor of the stream that shows the operation's
-effect has reached that effect's number, not when the answer arrives, so a figure never flickers; and it goes
-with the operation when a person discards it.
+One row for each operation, product and location. A row is deleted when the cursor of the stream that shows
+the effect reaches the effect's number, not when the result arrives, so a figure never flickers; or when a
+person discards the operation.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ from sync_agent.store.database import Topic, Transaction
 
 
 def note_effects(tx: Transaction, applied: Mapping[str, Sequence[Effect]]) -> None:
-    """Operations were applied: remember where the feed will show each of their effects, or drop what it has
-    shown already. By operation id; a few statements however many they are.
+    """Operations were applied: store at which number the feed will show each effect, or drop the overlay rows
+    that it has shown already. `applied` is by operation id; a few statements, however many there are.
     """
     if not applied:
         return
@@ -40,7 +40,7 @@ def note_effects(tx: Transaction, applied: Mapping[str, Sequence[Effect]]) -> No
 
 
 class _Shown:
-    """Where the feed shows the effects of one operation."""
+    """The numbers at which the feed shows the effects of one operation."""
 
     def __init__(self, effects: Sequence[Effect]) -> None:
         self._exactly = {
@@ -51,7 +51,7 @@ class _Shown:
             self._last[effect.stream] = max(effect.seq, self._last.get(effect.stream, 0))
 
     def at(self, stream: str, resource_type: str, resource_id: str) -> int | None:
-        """The number that shows it; None where the operation has no effect in that stream."""
+        """The number of the effect; None if the operation has no effect in that stream."""
         return self._exactly.get((stream, resource_type, resource_id), self._last.get(stream))
 
 
@@ -82,9 +82,9 @@ def _settle(
 
 
 def promise_anew(tx: Transaction, operation_id: str, effects: Sequence[Effect]) -> None:
-    """The server that promised to show this operation had lost it, and shows it elsewhere now, if at all.
+    """A restored server applied this operation anew: replace the numbers of its effects.
 
-    The numbers are those of a stream whose copy is not swapped in yet, so the cursor says nothing of them.
+    They belong to a snapshot that is not swapped in yet, so they are not compared with the cursor.
     """
     tenant_id = tx.execute(select(t.device.c.tenant_id)).scalar_one()
     shown, shared = _Shown(effects), tenant_stream(tenant_id)
@@ -115,7 +115,9 @@ def _promise(
 
 
 def void_promise(tx: Transaction, operation_id: str) -> None:
-    """The server had lost this operation and has not taken it again: it stands as one that was never sent."""
+    """A restored server lost this operation and has not applied it again: its overlay is as if it was never
+    sent.
+    """
     for table in (t.overlay, t.product_overlay):
         tx.execute(
             update(table)
@@ -125,7 +127,7 @@ def void_promise(tx: Transaction, operation_id: str) -> None:
 
 
 def furthest_effect(connection: Connection, stream: str) -> int:
-    """The highest number at which this stream was promised to show an own operation; 0 without any."""
+    """The highest number of an expected own effect in this stream; 0 without any."""
     highest = [
         connection.execute(
             select(func.max(table.c.effect_seq)).where(table.c.effect_stream == stream)
@@ -136,7 +138,7 @@ def furthest_effect(connection: Connection, stream: str) -> int:
 
 
 def is_contradicted_by(tx: Transaction, stream: str, changes: Sequence[Change]) -> bool:
-    """Whether the stream shows somebody else's change where the server had promised to show an own one."""
+    """Whether the stream has another change at a number where the server had named an own effect."""
     shows = {change.seq: change.operation_id for change in changes}
     for table in (t.overlay, t.product_overlay):
         promised = select(table.c.operation_id, table.c.effect_seq).where(
@@ -149,7 +151,9 @@ def is_contradicted_by(tx: Transaction, stream: str, changes: Sequence[Change]) 
 
 
 def drop_reached(tx: Transaction, stream: str, seq: int) -> None:
-    """The cursor of a stream stands at `seq`: effects up to there are in the replica."""
+    """Drop the overlay of effects up to `seq`: the stream's cursor has reached it, so the
+    replica has them.
+    """
     for table in (t.overlay, t.product_overlay):
         dropped = tx.execute(
             delete(table)
@@ -160,11 +164,13 @@ def drop_reached(tx: Transaction, stream: str, seq: int) -> None:
 
 
 def drop_shown(tx: Transaction, shown: Iterable[tuple[str, str]]) -> None:
-    """The feed shows these effects, as (operation id, product id), whether or not their answer came."""
+    """Drop the overlay of effects that the feed shows, by (operation id, product id); a result
+    is not needed.
+    """
     wanted = set(shown)
     operations = {operation_id for operation_id, _ in wanted}
     for table in (t.overlay, t.product_overlay):
-        # Most of what a feed tells is other tills' doing: one look finds what is ours, if anything.
+        # Most changes are other tills': one query finds those of this till.
         of = (table.c.operation_id, table.c.product_id)
         present = tx.execute(select(*of).where(table.c.operation_id.in_(operations))).all()
         dropped = [row._asdict() for row in present if tuple(row) in wanted]
@@ -174,7 +180,7 @@ def drop_shown(tx: Transaction, shown: Iterable[tuple[str, str]]) -> None:
 
 
 def drop_operation(tx: Transaction, operation_id: str) -> None:
-    """The operation will never be applied as it stands (refused and discarded, or decided otherwise)."""
+    """Drop the overlay of an operation that will never be applied (discarded, or decided otherwise)."""
     for table in (t.overlay, t.product_overlay):
         dropped = tx.execute(
             delete(table).where(table.c.operation_id == operation_id).returning(table.c.product_id)

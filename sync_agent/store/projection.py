@@ -1,6 +1,6 @@
-"""Stock as the till shows it: what the server confirmed, and what this till has added since.
+"""Stock as the till shows it: what the server confirmed, with this till's overlay applied.
 
-In the order of the till's own operations a delta adds to what stood before it and a count replaces it.
+In the order of the till's own operations, a delta adds to the quantity before it and a count replaces it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,9 @@ class UnconfirmedEffect:
 
 @dataclass(frozen=True)
 class StockFigure:
-    """A quantity on hand with everything that explains it. None where the server has no figure yet."""
+    """A quantity on hand with everything that explains it. `server_quantity` is None if the server has none
+    yet.
+    """
 
     product_id: str
     location_id: str
@@ -44,7 +46,7 @@ class StockFigure:
 
 
 def project(confirmed: int, effects: Iterable[tuple[str, int]]) -> int:
-    """The figure after these effects, (kind, quantity) in the order of their operations."""
+    """The quantity after these effects: (kind, quantity) in the order of their operations."""
     figure = confirmed
     for kind, quantity in effects:
         figure = quantity if kind == "count" else figure + quantity
@@ -52,7 +54,7 @@ def project(confirmed: int, effects: Iterable[tuple[str, int]]) -> int:
 
 
 def stock_figure(connection: Connection, product_id: str, location_id: str) -> StockFigure:
-    """One product's stock at one place, explained."""
+    """One product's stock at one location, with what explains it."""
     level = connection.execute(
         select(t.stock_level.c.quantity, t.stock_level.c.version, t.stock_level.c.updated_ms).where(
             t.stock_level.c.location_id == location_id, t.stock_level.c.product_id == product_id
@@ -107,7 +109,7 @@ def _reason(resource_type: str, data: str) -> str:
 
 
 def on_hand_many(connection: Connection, product_ids: Sequence[str], location_id: str) -> dict[str, int]:
-    """Quantities on hand of several products at one place; 0 for those never heard of."""
+    """Quantities on hand of several products at one location; 0 for unknown products."""
     confirmed = dict.fromkeys(product_ids, 0)
     for product_id, quantity in connection.execute(
         select(t.stock_level.c.product_id, t.stock_level.c.quantity).where(

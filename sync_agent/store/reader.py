@@ -1,9 +1,9 @@
-"""What a copy of a stream was read with, so that what a till passed over comes back once it can read it.
+"""What a copy of a stream was read with, so that skipped data is read once a till knows it.
 
-A till passes over resource types and fields that it does not know, and a server maps words for a client that
-is not tolerant. So each cursor, and each snapshot on its way in, says what it was read with. A till whose
-program reads more takes that stream anew from a snapshot, beside the old copy (ARCHITECTURE.md, "Streams").
-Words need no such note: they are stored as they came.
+A till skips resource types and fields that it does not know, and a server maps words for a client that is
+not tolerant. So each cursor and each staged snapshot stores what it was read with. A till whose program
+reads more reads that stream anew from a snapshot, beside the old copy (ARCHITECTURE.md, "Streams"). Words
+need no such note: they are stored as they came.
 """
 
 import functools
@@ -18,9 +18,9 @@ from sync_agent.contract.wire import Wire
 
 @dataclass(frozen=True)
 class ReadWith:
-    """The features that were named to the server, and of each resource type the fields, by dotted wire names.
+    """The features named to the server, and the fields of each resource type as dotted wire names.
 
-    An empty one is that of a copy that was taken before this was noted: it is taken anew.
+    It is empty for a copy of a release that did not note this: that copy is read anew.
     """
 
     features: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ class ReadWith:
 
     @classmethod
     def from_text(cls, text: str) -> "ReadWith":
-        """The inverse of `to_text`. What is not of its form, of another release's, is empty."""
+        """The inverse of `to_text`. Text in another form, of another release, gives an empty ReadWith."""
         written = orjson.loads(text)
         if not isinstance(written, dict):
             return cls()
@@ -39,7 +39,7 @@ class ReadWith:
         )
 
     def to_text(self) -> str:
-        """JSON, the same for the same."""
+        """Canonical JSON."""
         return orjson.dumps(
             {
                 "features": sorted(self.features),
@@ -48,13 +48,13 @@ class ReadWith:
         ).decode()
 
     def has_all_of(self, other: "ReadWith") -> bool:
-        """Whether whatever the other reads was read here."""
+        """Whether this includes everything that `other` has."""
         return self.features >= other.features and all(
             name in self.fields and self.fields[name] >= names for name, names in other.fields.items()
         )
 
     def and_also(self, other: "ReadWith") -> "ReadWith":
-        """What both of them read."""
+        """The intersection of both."""
         shared = self.fields.keys() & other.fields.keys()
         return ReadWith(
             self.features & other.features, {name: self.fields[name] & other.fields[name] for name in shared}

@@ -1,8 +1,8 @@
-"""The replica: what the server confirmed, as its streams tell it. Only this module writes the replica tables.
+"""The replica: the rows that the server's streams sent. Only this module writes the replica tables.
 
 Changes of a stream are applied in the order of their numbers, page by page, with the cursor in the same
-transaction. A change carries whole rows with their versions, so that applying one twice, or late, does
-nothing. A snapshot fills the `staged_` twins and is swapped in, in one transaction.
+transaction. A change carries a whole row with its version, so applying it twice or late has no effect. A
+snapshot fills the `staged_` tables and is swapped in, in one transaction.
 """
 
 import functools
@@ -96,7 +96,7 @@ def _shift(row: ShiftRow) -> Values:
 
 @dataclass(frozen=True)
 class ReplicaKind:
-    """One resource type: how its wire row becomes a row of its table, and which topic that touches."""
+    """One resource type: how its wire row becomes a row of its table, and the topic to touch."""
 
     resource_type: str
     wire: type[Wire]
@@ -105,9 +105,9 @@ class ReplicaKind:
     staged: Table
     topic: Topic
     in_tenants: bool = False
-    """Whether the tenant's stream has it."""
+    """Whether the tenant's stream carries it."""
     in_locations: bool = False
-    """Whether a location's stream has it."""
+    """Whether a location's stream carries it."""
 
 
 def _notice(row: NoticeRow) -> Values:
@@ -180,8 +180,8 @@ KINDS: dict[str, ReplicaKind] = {
         ),
     )
 }
-"""Resource types that are not here (sales of other tills, oversold entries, those of a newer server) advance
-the cursor alone. One that is added here later comes back by itself: see `reader`.
+"""Changes of other resource types (sales of other tills, oversold entries, those of a newer server) only
+advance the cursor. A type that is added here later is read from a new snapshot: see `reader`.
 """
 
 
@@ -193,7 +193,7 @@ def _read(kind: ReplicaKind, row: Values) -> Wire:
 
 
 def cursors(connection: Connection) -> dict[str, Cursor]:
-    """How far this till has followed each stream."""
+    """The cursor of each stream that this till follows."""
     return {
         row.stream: Cursor(seq=row.seq, change_id=row.change_id)
         for row in connection.execute(select(t.cursor.c.stream, t.cursor.c.seq, t.cursor.c.change_id))
@@ -203,9 +203,9 @@ def cursors(connection: Connection) -> dict[str, Cursor]:
 def digests(
     connection: Connection, stream: str, kinds: Sequence[str], at: Cursor
 ) -> dict[str, ResourceDigest] | None:
-    """What this till has of a stream, as the server digests it; None where it stands elsewhere than `at`.
+    """Digests of this till's copy of a stream, computed as the server does; None if its cursor is not `at`.
 
-    Movements are left out: the till keeps those that it has heard of, the server all.
+    Movements are left out: the till stores only those it received, the server all.
     """
     if cursors(connection).get(stream) != at:
         return None
@@ -233,7 +233,7 @@ _DIGESTED: dict[str, tuple[Table, ColumnElement[bool], tuple[ColumnElement[Any],
     "conflict": (t.conflict, t.conflict.c.status == "open", ()),
     NOTICE_ROW: (t.shop_notice, true(), ()),
 }
-"""Which rows of each kind count, and what stands beside their version."""
+"""By resource type: which rows count, and the column that is hashed beside the version."""
 
 
 def epoch_of(connection: Connection, stream: str) -> str | None:
@@ -247,21 +247,21 @@ def epoch_of(connection: Connection, stream: str) -> str | None:
 
 @dataclass(frozen=True)
 class Gap:
-    """The stream has moved on by more than what was given: pull what follows `after`."""
+    """Changes are missing before those that were given: pull what follows `after`."""
 
     after: int
 
 
 @dataclass(frozen=True)
 class Fork:
-    """The stream shows other changes than the server had promised: it was restored from an older backup."""
+    """The stream has other changes than the server had named: it was restored from an older backup."""
 
 
 def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Gap | Fork | None:
-    """Apply the changes that come next, skip those already applied, stop before a gap; none of a fork.
+    """Apply the changes that come next, skip those already applied, stop before a gap; apply none of a fork.
 
-    The replica, the cursor, the overlays that the changes make superfluous and the operations that they
-    end all move in this one transaction.
+    Replica, cursor, overlay rows that the changes replace, and operations that they end change in this
+    transaction.
     """
     position = tx.execute(select(t.cursor.c.seq).where(t.cursor.c.stream == stream)).scalar_one_or_none()
     if position is None:
@@ -279,7 +279,7 @@ def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Ga
     if fresh and overlay.is_contradicted_by(tx, stream, fresh):
         return Fork()
     if fresh:
-        # First the overlays that were promised to end here: few are left to be looked for one by one.
+        # First the overlay rows whose effect's number is known: few are left for `drop_shown` to find.
         overlay.drop_reached(tx, stream, position)
         _apply(tx, fresh, staged=False)
         tx.execute(
@@ -291,7 +291,7 @@ def apply_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> Ga
 
 
 def confirm_head(tx: Transaction, stream: str) -> None:
-    """The server said that this till's cursor is the head: its figures are as of now."""
+    """The server said that this till's cursor is the head: its figures are current."""
     tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(synced_ms=tx.now_ms))
 
 
@@ -318,7 +318,7 @@ def _apply(tx: Transaction, changes: Sequence[Change], *, staged: bool) -> None:
             shown.append((change.operation_id, change.resource_id))
     for resource_type, values in rows.items():
         _upsert(tx, KINDS[resource_type], values, staged=staged)
-    for kind, change in buried:  # after the rows of the same page; the versions say which of the two is later
+    for kind, change in buried:  # after the rows of the same page; versions decide which is later
         _bury(tx, kind, change, staged=staged)
     if not staged:
         _note_touched(tx, rows)
@@ -347,7 +347,7 @@ def _upsert_into(table: Table) -> Any:
     keys = [column.name for column in table.primary_key.columns]
     if "version" not in table.c:
         return statement.on_conflict_do_nothing(index_elements=keys)
-    # The higher version wins, so that a row that comes twice or late does nothing.
+    # The higher version wins, so a row that comes twice or late has no effect.
     return statement.on_conflict_do_update(
         index_elements=keys,
         set_={c.name: statement.excluded[c.name] for c in table.c if c.name not in keys},
@@ -356,7 +356,7 @@ def _upsert_into(table: Table) -> Any:
 
 
 def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -> None:
-    """A tombstone: a product is kept, marked deleted (old sales name it); anything else goes."""
+    """Apply a tombstone: a product is marked deleted (old sales name it); any other row is deleted."""
     table = kind.staged if staged else kind.table
     if kind.resource_type == "product":
         tx.execute(
@@ -376,42 +376,43 @@ def _bury(tx: Transaction, kind: ReplicaKind, change: Change, *, staged: bool) -
 
 
 def store_conflict(tx: Transaction, conflict: Conflict) -> None:
-    """A conflict that an operation's result brought, before the feed tells of it."""
+    """Store a conflict that came with an operation's result, before the feed sends it."""
     _upsert(tx, KINDS["conflict"], [_conflict(conflict)], staged=False)
     tx.touch(Topic.CONFLICTS)
 
 
 def stored_conflict(tx: Transaction, conflict_id: str) -> Conflict:
-    """The conflict as this till knows it by now."""
+    """The conflict as stored on this till."""
     body = tx.execute(select(t.conflict.c.body).where(t.conflict.c.id == conflict_id)).scalar_one()
     return Conflict.model_validate_json(body)
 
 
 def follow_conflict(tx: Transaction, conflict: Conflict, decided_by: str | None) -> None:
-    """The feed told of a conflict: once it is resolved, the operation that met it has reached its end."""
+    """The feed sent a conflict: if it is resolved, the operation that met it ends."""
     if conflict.status != "resolved":
         return
     for operation_id in (conflict.operation_id, decided_by):
         if operation_id is not None:
             overlay.drop_operation(tx, operation_id)
     if conflict.operation_id is not None:
-        standing = tx.execute(
+        unfinished = tx.execute(
             select(t.outbox.c.id).where(
                 t.outbox.c.id == conflict.operation_id, t.outbox.c.finished_ms.is_(None)
             )
         ).first()
-        if standing is not None:
+        if unfinished is not None:
             outbox.finish(tx, conflict.operation_id, Status.COMPLETED, result=None, code="resolved")
     unblock_what_nothing_blocks(tx)
 
 
 def unblock_what_nothing_blocks(tx: Transaction) -> None:
-    """Operations are parked behind an open conflict: this till's, or one that the server told of. Whatever
-    stands behind none any more goes on, however the conflict ended.
+    """Unblock the blocked operations whose resource has no open conflict any more, however it was resolved.
+
+    Operations are blocked by an open conflict that this till met, or that the server refused them for.
     """
     of = t.conflict.c
     for ordering_key, resource_type, resource_id, location_id in outbox.blocked_on(tx.connection):
-        standing = tx.execute(
+        open_conflict = tx.execute(
             select(of.id).where(
                 of.status == "open",
                 of.resource_type == resource_type,
@@ -419,7 +420,7 @@ def unblock_what_nothing_blocks(tx: Transaction) -> None:
                 of.location_id.is_(None) | (of.location_id == location_id),
             )
         ).first()
-        if standing is None:
+        if open_conflict is None:
             outbox.unblock(tx, ordering_key)
 
 
@@ -428,7 +429,9 @@ def unblock_what_nothing_blocks(tx: Transaction) -> None:
 
 @dataclass(frozen=True)
 class StagedSnapshot:
-    """A snapshot on its way in. `page_token` is where to go on; None once `complete` or at the start."""
+    """A snapshot that is being staged. `page_token` is the next page's; None at the start and
+    once `complete`.
+    """
 
     stream: str
     seq: int
@@ -439,11 +442,11 @@ class StagedSnapshot:
     rows_total: int
     complete: bool
     reader: str
-    """What it is read with."""
+    """What the snapshot is read with."""
 
 
 def staged_snapshot(connection: Connection, stream: str, kinds: Sequence[str]) -> StagedSnapshot | None:
-    """The snapshot to go on with; None where there is none, or another release of the till began it."""
+    """The snapshot to resume; None if there is none, or another release of the till began it."""
     row = connection.execute(select(t.staging).where(t.staging.c.stream == stream)).first()
     if row is None or row.reader != reads(kinds).to_text():
         return None
@@ -465,18 +468,18 @@ def reads(kinds: Sequence[str]) -> ReadWith:
 
 
 def read_with(connection: Connection, stream: str) -> ReadWith | None:
-    """What the copy of a stream was read with; None where there is no copy."""
+    """What the copy of a stream was read with; None if there is no copy."""
     reader = connection.execute(select(t.cursor.c.reader).where(t.cursor.c.stream == stream)).scalar()
     return None if reader is None else ReadWith.from_text(reader)
 
 
 def note_read_with(tx: Transaction, stream: str, reader: ReadWith) -> None:
-    """From now on the stream is followed with this."""
+    """Store what the stream is read with from now on."""
     tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(reader=reader.to_text()))
 
 
 def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Sequence[str]) -> StagedSnapshot:
-    """Put one page beside the replica. The first one clears what an earlier attempt left."""
+    """Stage one page beside the replica. The first page clears what an earlier attempt left."""
     if first:
         for name in kinds:
             tx.execute(delete(KINDS[name].staged).where(_belongs(KINDS[name].staged, kinds)))
@@ -503,12 +506,12 @@ def stage_page(tx: Transaction, page: SnapshotPage, *, first: bool, kinds: Seque
 
 
 def _row_of(columns: Sequence[str], row: Sequence[Any]) -> Values:
-    """A row of a page as an object: a column that is null there is a field that is left out."""
+    """A row of a page as an object: a null column is an absent field."""
     return {name: value for name, value in zip(columns, row, strict=True) if value is not None}
 
 
 def stage_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> None:
-    """What was committed while the pages were read: brought into the staged copy before it is swapped in."""
+    """Apply changes that were committed while the pages were read to the staged copy."""
     if not changes:
         return
     _apply(tx, changes, staged=True)
@@ -519,14 +522,16 @@ def stage_changes(tx: Transaction, stream: str, changes: Sequence[Change]) -> No
 
 
 def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
-    """The staged copy becomes the replica, the cursor stands at its number, covered overlays go."""
+    """Make the staged copy the replica, set the cursor to its number, and drop the overlay rows that it
+    covers.
+    """
     staged = staged_snapshot(tx.connection, stream, kinds)
     assert staged is not None, "a snapshot is swapped in only after it was staged"
     assert staged.complete, "a snapshot is swapped in only once its last page is there"
     for name in kinds:
         kind = KINDS[name]
         if name == "stock_movement":
-            # The ledger as far as this till has heard of it: a snapshot adds, it does not take away.
+            # Movements that this till received before stay: a snapshot has only the newest.
             _store_new_movements(tx)
         else:
             staged_rows = select(kind.staged).where(_belongs(kind.staged, kinds))
@@ -558,8 +563,8 @@ _IN_BOTH_STREAMS = frozenset({t.conflict, t.staged_conflict, t.shop_notice, t.st
 
 
 def _belongs(table: Table, kinds: Sequence[str]) -> ColumnElement[bool]:
-    """Which rows of a table the stream with these kinds speaks of: conflicts and notices are in both kinds of
-    stream, those without a place in the tenant's, the others in their location's.
+    """The condition for rows of a table that belong to the stream with these kinds: conflicts and notices are
+    in both sorts of stream, those without a location in the tenant's, the others in their location's.
     """
     if table not in _IN_BOTH_STREAMS:
         return true()
@@ -573,7 +578,7 @@ def _store_new_movements(tx: Transaction) -> None:
 
 
 def _end_conflicts_that_are_gone(tx: Transaction, kinds: Sequence[str]) -> None:
-    """A snapshot brings open conflicts only: an operation whose conflict is missing was decided."""
+    """A snapshot has open conflicts only: end the operations whose conflict is missing, as it was decided."""
     decided = tx.execute(
         select(t.outbox.c.id).where(
             t.outbox.c.status == Status.CONFLICT,

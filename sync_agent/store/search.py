@@ -1,8 +1,8 @@
-"""Finding a product as a clerk types: folded words, and codes.
+"""Product search while a clerk types, by folded words and by codes.
 
-SQLite's trigram index finds substrings of three letters and more, but folds no marks and finds nothing for
-one or two letters (before 3.45 not even for two CJK letters); so the text is folded here, and short words
-are looked for at the start of the name.
+SQLite's trigram index finds substrings of three or more letters, but does not fold diacritics and finds
+nothing for one or two letters (before 3.45 not even for two CJK letters). So the text is folded here, and
+short words match the start of the name.
 """
 
 import unicodedata
@@ -25,7 +25,7 @@ _SHOWN = (
     t.catalogue.c.version,
 )
 _BY_NAME = (t.catalogue.c.folded, t.catalogue.c.id)
-# Put together once: at a key press or a scan, building a query takes as long as SQLite takes to answer it.
+# Built once: for a key press or a scan, building a query takes as long as running it.
 _HOLDING_ALL = (
     select(*_SHOWN)
     .where(
@@ -53,12 +53,12 @@ def fold(words: str) -> str:
 
 
 def search_text(name: str, barcode: str | None, sku: str | None) -> str:
-    """What a catalogue row is found by."""
+    """The folded text that a catalogue row is found by."""
     return fold(" ".join(part for part in (name, sku, barcode) if part))
 
 
 def search(connection: Connection, words: str, limit: int, offset: int = 0) -> list[ProductHit]:
-    """Products that contain every word, by name; all of them where there is no word."""
+    """Products that contain every word, sorted by name; all products if there is no word."""
     folded = fold(words)
     terms = folded.split()
     if terms and folded.replace(" ", "").isdigit() and len(terms) == 1 and offset == 0:
@@ -75,7 +75,7 @@ def search(connection: Connection, words: str, limit: int, offset: int = 0) -> l
         query = select(*_SHOWN).order_by(*_BY_NAME).limit(bindparam("limit")).offset(bindparam("offset"))
         if short_terms:
             first = short_terms.pop(0)
-            # A range rather than LIKE: it is what lets SQLite use the index.
+            # A range instead of LIKE, so that SQLite uses the index.
             query = query.where(t.catalogue.c.folded >= first, t.catalogue.c.folded < first + "\U0010ffff")
     for term in short_terms:
         query = query.where(t.catalogue.c.folded.contains(term, autoescape=True))
@@ -94,7 +94,7 @@ def find_code(connection: Connection, code: str) -> ProductHit | None:
 
 
 def find_products(connection: Connection, product_ids: Sequence[str]) -> list[ProductHit]:
-    """Those of the products that the catalogue has, by name."""
+    """Those of these products that the catalogue has, sorted by name."""
     found: list[ProductHit] = []
     for start in range(0, len(product_ids), _IDS_AT_A_TIME):
         chunk = product_ids[start : start + _IDS_AT_A_TIME]

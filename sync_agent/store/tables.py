@@ -1,8 +1,8 @@
 """The till's tables. Times are milliseconds since the epoch in UTC, JSON is text, flags are 0 or 1.
 
-Five families: what this till is (`device`, `link`, `notice`), what it asks of the server (`outbox`,
+Five families: this till itself (`device`, `link`, `notice`), its requests to the server (`outbox`,
 `delivery`, `attempt`, `overlay`, `product_overlay`), what the server confirmed (the replica: `product` …
-`shop_notice`, `cursor`, and their `staged_` twins that a snapshot fills), what a clerk searches (`catalogue`,
+`shop_notice`, `cursor`, and the `staged_` tables that a snapshot fills), what a clerk searches (`catalogue`,
 the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
 `held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Foreign
 keys hold within a family and not across: stock may arrive before its product. All are Core tables, because
@@ -20,7 +20,7 @@ def _table(name: str, *items: SchemaItem, sqlite_with_rowid: bool = True) -> Tab
 
 
 def _staged(table: Table) -> Table:
-    """The twin that a snapshot fills: the same columns and key, without indexes that are added later."""
+    """The table that a snapshot fills: the same columns and key, without indexes that are added later."""
     return table.to_metadata(METADATA, name=f"staged_{table.name}")
 
 
@@ -70,21 +70,21 @@ device = _table(
     _number("clock_offset_ms"),
     _number("enrolled_ms"),
 )
-"""This till as it was enrolled, and the counters that only it advances. One row, id 1."""
+"""This till as enrolled, and the counters that only it advances. One row, id 1."""
 
 link = _table(
     "link",
     _number_key("id"),
-    # Transport troubles in a row; the next wait is drawn from it.
+    # Transport failures in a row; the next wait is drawn from it.
     _number("failures"),
     # The queue backs off until then.
     _number("not_before_ms"),
     _optional_number("last_contact_ms"),
     _optional_number("last_full_sync_ms"),
-    # The forms of operations that the server last said it reads: a JSON list; None where it said nothing.
+    # The forms of operations that the server last named: a JSON list; None if it named none.
     _optional_text("forms"),
 )
-"""What outlives a restart about the way to the server. One row, id 1."""
+"""The state of the link to the server that survives a restart. One row, id 1."""
 
 notice = _table(
     "notice",
@@ -95,10 +95,10 @@ notice = _table(
     _optional_number("read_ms"),
     _optional_text("figures"),
 )
-"""What a person has to read even after a restart: a damaged database, a restored server.
+"""A notice of this till, shown until it is read: a damaged database, a restored server.
 
-`figures` is JSON, and the host has the words for it by `kind`; `message` is what an older release or an older
-server said in words of its own, and then there are no figures.
+`figures` is JSON, which the host words by `kind`; `message` is the text of an older release or an older
+server, which has no figures.
 """
 
 # --- what it asks of the server ----------------------------------------------------------------------
@@ -121,16 +121,16 @@ outbox = _table(
     _number("clock_offset_ms"),
     _number("schema_version"),
     _optional_text("replaces"),
-    # What a clerk reads in the list: a JSON object that `app` writes and renders.
+    # For the list that a clerk reads: a JSON object that `app` writes and renders.
     _text("summary"),
-    # Of the operation on the wire, for splitting batches before they are sent.
+    # The operation's size on the wire, for sizing batches before they are sent.
     _number("bytes"),
-    # 0 for what customers wait on, 1 for bulk edits.
+    # The priority: 0 for what customers wait for, 1 for bulk edits.
     _number("rank"),
-    # Versioned operations with the same ordering key go one after another; None flows past all.
+    # The ordering key: operations with the same key are sent in sequence; None is not ordered.
     _optional_text("lane"),
     _text("status"),
-    # Failed attempts: times the server failed on this operation alone while others passed.
+    # Failed attempts: how often the server failed on this operation alone while others passed.
     _number("failures"),
     _number("sent_count"),
     _number("next_attempt_ms"),
@@ -147,7 +147,7 @@ outbox = _table(
     # Who discarded or replaced it, and why: `end_reason`.
     _optional_text("ended_by"),
     _optional_text("end_reason"),
-    # What a manager approved in it: a JSON list in wire names, sent beside `approved_by_id`.
+    # A manager's approvals: a JSON list in wire names, sent beside `approved_by_id`.
     _optional_text("approvals"),
     # How far this till had read the tenant's stream (people, products) when the operation was made.
     _optional_number("tenant_seq"),
@@ -158,7 +158,7 @@ outbox = _table(
     Index("outbox_depends_on", "depends_on", sqlite_where=text("depends_on IS NOT NULL")),
     Index("outbox_offer_again", "device_seq", sqlite_where=text("offer_again = 1")),
 )
-"""One operation, from the clerk's act to its end. Its content never changes once it was tried."""
+"""One operation, from the clerk's action to its end. Its content never changes."""
 
 delivery = _table(
     "delivery",
@@ -174,9 +174,9 @@ delivery = _table(
     _optional_text("detail"),
     Index("delivery_began", "began_ms"),
 )
-"""One exchange that carried operations up. `id` is its request id, which stands in the server's log too.
+"""One exchange that sent operations. `id` is its request id, which the server logs, too. `way` is its route.
 
-`outcome` stays None where the till stopped before it knew.
+`outcome` stays None if the till stopped before it knew.
 """
 
 attempt = _table(
@@ -189,7 +189,7 @@ attempt = _table(
     Index("attempt_delivery", "delivery_id"),
     sqlite_with_rowid=False,
 )
-"""One operation in one delivery, and what became of it there."""
+"""One operation in one delivery, and its outcome there."""
 
 overlay = _table(
     "overlay",
@@ -204,10 +204,10 @@ overlay = _table(
     Index("overlay_place", "product_id", "location_id", "device_seq"),
     Index("overlay_effect", "effect_stream", "effect_seq", sqlite_where=text("effect_seq IS NOT NULL")),
 )
-"""What one unconfirmed operation does to one product's stock at one place.
+"""The effect of one unconfirmed operation on one product's stock at one location.
 
-`kind` is "delta" (add `quantity`) or "count" (it is `quantity`). Kept until the cursor of
-`effect_stream` has reached `effect_seq`, so that a figure never flickers."""
+`kind` is "delta" (add `quantity`) or "count" (set to `quantity`). The row is deleted once the cursor of
+`effect_stream` has reached `effect_seq`, so a figure never flickers."""
 
 product_overlay = _table(
     "product_overlay",
@@ -237,10 +237,10 @@ cursor = _table(
     _text("change_id"),
     _text("epoch"),
     _number("synced_ms"),
-    # What the copy was read with, as `reader` writes it; {} before that was kept.
+    # What the copy was read with, as `reader` writes it; {} from releases that did not store it.
     _text("reader", server_default="{}"),
 )
-"""How far this till has followed a stream: the number and id of the last change applied."""
+"""The cursor of a stream: the number and id of the last change applied."""
 
 staging = _table(
     "staging",
@@ -255,7 +255,7 @@ staging = _table(
     # As in `cursor`.
     _text("reader", server_default="{}"),
 )
-"""A snapshot on its way in; `page_token` resumes it after a crash."""
+"""A snapshot that is being staged; `page_token` resumes it after a crash."""
 
 product = _table(
     "product",
@@ -268,7 +268,7 @@ product = _table(
     _text("unit"),
     _number("deleted"),
     _number("version"),
-    # Of the unit, as they came with it.
+    # Of the unit, as the server sent them.
     _optional_number("unit_decimals"),
 )
 """A product as the server last confirmed it."""
@@ -295,7 +295,7 @@ person = _table(
     _number("disabled"),
     _number("version"),
 )
-"""A user of this tenant, with what checks their PIN when the server is away."""
+"""A user of this tenant, with the verifier that checks their PIN offline."""
 staged_person = _staged(person)
 
 stock_level = _table(
@@ -326,7 +326,7 @@ movement = _table(
     _number("received_ms"),
     _number("seq"),
 )
-"""A line of the stock ledger, as far as this till has heard of it."""
+"""A movement of the stock ledger; the till stores those that it received."""
 staged_movement = _staged(movement)
 Index("movement_product", movement.c.product_id, movement.c.location_id, movement.c.seq)
 Index("movement_operation", movement.c.operation_id)
@@ -344,7 +344,7 @@ conflict = _table(
     # The wire's Conflict, whole.
     _text("body"),
 )
-"""Two versions of one thing, waiting for a person or decided by one."""
+"""Two versions of one thing, open or decided by a person."""
 staged_conflict = _staged(conflict)
 Index("conflict_open", conflict.c.status, conflict.c.opened_ms)
 Index("conflict_operation", conflict.c.operation_id)
@@ -359,7 +359,7 @@ shift_standing = _table(
     # The wire's ShiftRow, whole.
     _text("body"),
 )
-"""How a shift of this place stands at the server: whether all that its till says it sent is there."""
+"""The server's state of a shift of this location: whether it has all operations of its manifest."""
 staged_shift_standing = _staged(shift_standing)
 
 shop_notice = _table(
@@ -374,7 +374,7 @@ shop_notice = _table(
     _number("until_ms"),
     _number("version"),
 )
-"""A manager's notice to the shop, or to one place of it: plain text, shown until it was read or has ended."""
+"""A manager's notice to the shop or one location: plain text, shown until it was read or has ended."""
 staged_shop_notice = _staged(shop_notice)
 
 shop_notice_read = _table(
@@ -384,7 +384,7 @@ shop_notice_read = _table(
     _number("read_ms"),
     _optional_number("reported_ms"),
 )
-"""Which of them were read at this till, by whom first, and since when the server knows of it."""
+"""Which shop notices were read at this till, by whom first, and when that was reported to the server."""
 
 # --- what a clerk searches ---------------------------------------------------------------------------
 
@@ -398,16 +398,16 @@ catalogue = _table(
     _optional_number("price_minor"),
     _number("tax_rate_ppm"),
     _text("unit"),
-    # The version that the server confirmed; 0 for a product that it does not know yet.
+    # The version that the server confirmed; 0 for a product that it does not have yet.
     _number("version"),
     _text("folded"),
     Index("catalogue_barcode", "barcode", sqlite_where=text("barcode IS NOT NULL")),
     Index("catalogue_sku", "sku", sqlite_where=text("sku IS NOT NULL")),
     Index("catalogue_folded", "folded"),
 )
-"""A product as this till shows and sells it: the replica with this till's own edits over it.
+"""A product as this till shows and sells it: the replica with this till's own edits applied.
 
-`folded` is what is searched (NFKD, casefolded, marks removed); `catalogue_search` indexes it.
+`folded` is the searched text (NFKD, casefolded, marks removed); `catalogue_search` indexes it.
 """
 
 # --- what was done at this counter -------------------------------------------------------------------
@@ -431,8 +431,8 @@ sale = _table(
     Index("sale_shift", "shift_id"),
     Index("sale_refers_to", "refers_to", sqlite_where=text("refers_to IS NOT NULL")),
 )
-"""Whatever has a receipt number: a finished sale, refund or void, money paid in or out, a drawer opened
-without a sale. Its id is that of its operation.
+"""A till transaction, with a receipt number: a finished sale, refund or void, money paid in or out, a drawer
+opened without a sale. Its id is that of its operation.
 """
 
 flagged = _table(
@@ -450,7 +450,7 @@ flagged = _table(
     _optional_number("seen_ms"),
     Index("flagged_unseen", "occurred_ms", sqlite_where=text("seen_ms IS NULL")),
 )
-"""Transactions of this place, of whichever till, that the server flagged, until somebody has looked."""
+"""Till transactions of this location, of any till, that the server flagged, and who has seen them."""
 
 sale_line = _table(
     "sale_line",
@@ -464,9 +464,9 @@ sale_line = _table(
     _number("tax_rate_ppm"),
     _number("tax_minor"),
     _number("total_minor"),
-    # What the catalogue asked, where another price was taken.
+    # The catalogue's price, if another price was charged.
     _optional_number("list_price_minor"),
-    # Of another price, or of a discount.
+    # The reason of another price, or of a discount.
     _optional_text("reason"),
 )
 
@@ -492,16 +492,16 @@ shift = _table(
     _optional_number("closed_ms"),
     _optional_number("counted_minor"),
     _optional_number("expected_minor"),
-    # What the drawer took, by payment method: a JSON object of minor units.
+    # The takings by payment method: a JSON object of minor units.
     _optional_text("totals"),
-    # Of a difference between what was counted and what was expected.
+    # The reason of a difference between counted and expected cash.
     _optional_text("reason"),
-    # How many its manifest names.
+    # How many operations its manifest names.
     _optional_number("operations"),
     _optional_text("close_operation_id"),
     Index("shift_opened", "opened_ms"),
 )
-"""This till's drawer from its opening to its cashing up; its id is that of the opening operation."""
+"""A shift of this till's drawer, from opening to cashing up; its id is that of the opening operation."""
 
 held_cart = _table(
     "held_cart",
@@ -514,7 +514,7 @@ held_cart = _table(
     _text("body"),
     Index("held_cart_in_progress", "in_progress", unique=True, sqlite_where=text("in_progress = 1")),
 )
-"""A cart that was put aside, or, with `in_progress` 1, the one on the screen."""
+"""A held cart, or with `in_progress` 1 the cart on the screen."""
 
 count_session = _table(
     "count_session",
@@ -526,7 +526,9 @@ count_session = _table(
     _number("began_ms"),
     _optional_number("ended_ms"),
 )
-"""Counting a whole place or one shelf by scanning; it can rest and go on, after a restart too."""
+"""A count session: counting a location or shelf by scanning; it can be paused and resumed, even after a
+restart.
+"""
 
 count_line = _table(
     "count_line",
@@ -536,7 +538,7 @@ count_line = _table(
     _number("seen"),
     _number("counted_ms"),
 )
-"""What was counted of one product. `seen` is what this till showed on hand when it was last counted."""
+"""The count of one product. `seen` is the quantity on hand that this till showed when it was last counted."""
 
 journal = _table(
     "journal",
@@ -549,7 +551,7 @@ journal = _table(
     _text("detail"),
     Index("journal_at", "at_ms"),
 )
-"""What was done here that somebody may ask about later: by whom, approved by whom, and why."""
+"""The journal: what was done at this till, by whom, approved by whom, and why."""
 
 pin_try = _table(
     "pin_try",
@@ -557,7 +559,7 @@ pin_try = _table(
     _number("wrong"),
     _number("closed_until_ms"),
 )
-"""Wrong PINs in a row, and until when this person has to wait."""
+"""A person's wrong PINs in a row, and until when they have to wait."""
 
 preference = _table(
     "preference",
@@ -574,4 +576,4 @@ stock_elsewhere = _table(
     _number("updated_ms"),
     _number("asked_ms"),
 )
-"""What the server said of another place when somebody last looked, and when that was."""
+"""Remote stock: the server's quantity at another location, and when it was fetched."""

@@ -24,6 +24,7 @@ class MergedChange:
     by_clerk: bool = False
 
     def touches(self, *topics: str) -> bool:
+        """Whether any of these topics (`sync_agent.store.database.Topic`) changed."""
         return not self.topics.isdisjoint(topics)
 
 
@@ -31,6 +32,7 @@ NOTHING = MergedChange(frozenset(), frozenset())
 
 
 def merge_changes(first: MergedChange, second: StoreChange) -> MergedChange:
+    """Both changes as one."""
     topics = first.topics | second.topics
     by_clerk = first.by_clerk or second.by_clerk
     if first.products is None or second.products is None:

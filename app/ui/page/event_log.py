@@ -21,6 +21,7 @@ class EventLog(QObject):
         self._events: deque[tuple[int, str]] = deque(maxlen=EVENTS_MAX)
 
     def note(self, words: str) -> None:
+        """Add an event, with the current time."""
         self._events.appendleft((self._now_ms(), words))
         self.noted.emit()
 

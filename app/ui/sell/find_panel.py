@@ -80,6 +80,7 @@ class FindPanel(QWidget):
         return page
 
     def show_sales(self) -> None:
+        """Read the recent sales again."""
         now_ms = self._till.clock.now_ms()
         self._recent = history.recent_sales(self._till, limit=30)
         self._sales.rows.show([self._sale_row(sale, now_ms) for sale in self._recent])

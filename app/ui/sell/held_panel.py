@@ -41,6 +41,7 @@ class HeldPanel(QWidget):
         outer.addWidget(frame)
 
     def ask(self) -> None:
+        """Read the held sales and focus the list."""
         self.refresh()
         self._list.setFocus()
         if self._held:

@@ -50,6 +50,7 @@ class MethodButtons(QWidget):
 
     @property
     def method(self) -> PaymentMethod:
+        """The chosen method."""
         return self._methods[self._buttons.checkedId()]
 
     def choose(self, code: str) -> None:

@@ -109,6 +109,7 @@ class SellPage(Page):
         return True
 
     def add(self, product: ProductView) -> None:
+        """Add 1 of the product to the cart and select its line."""
         if self._side.currentWidget() is not self._find:
             self.back_to_cart()
         if self._change_cart(lambda cart: cart.add(product)):
@@ -116,6 +117,7 @@ class SellPage(Page):
             self._table.select_line(line.line_id)
 
     def ask_for_money(self) -> None:
+        """Begin the payment; while paying, choose the next method."""
         if self._is_busy or self._side.currentWidget() is self._done:
             return
         if self._side.currentWidget() is self._tender:
@@ -145,6 +147,7 @@ class SellPage(Page):
             self._find.search.setFocus()
 
     def search(self) -> None:
+        """Close the side panel and select the search text."""
         self.back_to_cart()
         self._find.search.selectAll()
 
@@ -255,6 +258,7 @@ class SellPage(Page):
     # --- discounts, prices, held sales ---
 
     def ask_for_discount(self, kind: ChangeKind = "line") -> None:
+        """Open the panel for a discount or another price of the selected line, or of the sale."""
         if self._is_busy or self._sale.is_empty:
             return
         line_id = self._table.current_line_id()
@@ -264,6 +268,7 @@ class SellPage(Page):
 
     @tasks.command
     async def change_price(self, change: CartChange) -> None:
+        """Apply the change to the cart, with the approvals that it needs."""
         self._put_on_screen(await self._approved(self._sale.with_cart(change.of)))
         self._record()
         self._show_find()
@@ -283,6 +288,7 @@ class SellPage(Page):
 
     @tasks.command
     async def hold(self) -> None:
+        """Put the open sale aside and begin the next."""
         await open_sales.hold(self._till, self._sale, self._signed_in)
         self._begin_next_sale()
         self._show_find()
@@ -291,6 +297,7 @@ class SellPage(Page):
         )
 
     def recall(self) -> None:
+        """Open the panel of held sales."""
         if self._is_busy:
             return
         self._side.setCurrentWidget(self._held)
@@ -357,6 +364,7 @@ class SellPage(Page):
     # --- refunds, voids and occasional actions ---
 
     def ask_for_refund(self) -> None:
+        """Open the panel for refunds and voids."""
         if not self._is_busy:
             self._side.setCurrentWidget(self._refund)
             self._refund.ask()
@@ -381,6 +389,7 @@ class SellPage(Page):
         self._pay_for(await self._approved(self._sale.begin_refund(reason)))
 
     def show_more(self) -> None:
+        """Open the panel of occasional actions."""
         if self._is_busy:
             return
         line = self._current_product()

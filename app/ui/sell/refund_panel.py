@@ -41,6 +41,8 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class VoidRequest:
+    """A void of a whole sale, with its reason."""
+
     sale: RefundableSale
     reason: str
 
@@ -67,6 +69,7 @@ class RefundPanel(QWidget):
         self._build()
 
     def ask(self) -> None:
+        """Begin: ask for the receipt number."""
         self._sale = None
         self._message.clear()
         self._number.clear()

@@ -131,7 +131,7 @@ class TenderPanel(QWidget):
     def _typed(self, line: QLineEdit) -> int:
         return parse_amount(line.text(), self._formatter.currency)
 
-    # --- what is shown ---
+    # --- display ---
 
     def _show_form(self) -> None:
         """Show the fields of the chosen method."""

@@ -61,12 +61,14 @@ class StockDetails(QFrame):
 
     @property
     def product_id(self) -> str | None:
+        """The shown product; None before one was selected."""
         return self._product_id
 
     def set_actor(self, actor: Actor) -> None:
         self._actor = actor
 
     def show_product(self, product_id: str) -> None:
+        """Show a product, with its movements."""
         self._product_id = product_id
         self._message.clear()
         self._show_history()
@@ -91,9 +93,11 @@ class StockDetails(QFrame):
         self._movements.rows.show([self._movement_row(movement, stock) for movement in movements])
 
     def adjust(self) -> None:
+        """Open the form for an adjustment."""
         self._ask(self._adjust_form)
 
     def count(self) -> None:
+        """Open the form for a count of this product."""
         self._ask(self._count_form)
 
     def edit(self) -> None:
@@ -104,6 +108,7 @@ class StockDetails(QFrame):
             self._lower.setCurrentWidget(self._product_form)
 
     def transfer(self) -> None:
+        """Open the form for a transfer to another shop."""
         self._transfer_form.set_places(transfers.other_places(self._till))
         self._ask(self._transfer_form)
 

@@ -21,6 +21,8 @@ from app.ui.widgets.shortcuts import BACK
 
 @dataclass(frozen=True)
 class Adjustment:
+    """A movement of `delta`, in the unit's smallest parts (`units.Unit`), with a reason code."""
+
     product_id: str
     delta: int
     reason: str
@@ -29,6 +31,8 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Count:
+    """A count: the quantity on the shelf, in the unit's smallest parts."""
+
     product_id: str
     quantity: int
     note: str | None
@@ -36,6 +40,8 @@ class Count:
 
 @dataclass(frozen=True)
 class Transfer:
+    """Goods to another place; `quantity` in the unit's smallest parts, above 0."""
+
     product_id: str
     to: Place
     quantity: int
@@ -44,6 +50,8 @@ class Transfer:
 
 @dataclass(frozen=True)
 class ProductChange:
+    """Changed fields of a product, by their names in `ProductView`."""
+
     product_id: str
     changes: dict[str, Any]
 
@@ -94,6 +102,7 @@ class StockForm(QWidget):
         layout.addStretch(1)
 
     def ask(self, stock: StockRow) -> None:
+        """Empty the form for this product."""
         self._stock = stock
         self.quantity.clear()
         self.note.clear()
@@ -114,18 +123,22 @@ class StockForm(QWidget):
         """The content of the form. Raises DomainError where it is not valid."""
         raise NotImplementedError
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
+        """The expected result, as text. Raises DomainError where the form is not valid."""
         raise NotImplementedError
 
     @property
     def stock(self) -> StockRow:
+        """The product's stock, as of `ask`."""
         assert self._stock is not None
         return self._stock
 
     def typed_quantity(self) -> int:
+        """In the unit's smallest parts. Raises BadQuantity."""
         return parse_quantity(self.quantity.text(), self.stock.product.unit)
 
     def typed_note(self) -> str | None:
+        """None where it is empty."""
         return self.note.text().strip() or None
 
     def _save(self) -> None:
@@ -142,7 +155,7 @@ class StockForm(QWidget):
         if self._stock is None:
             return
         try:
-            self._outcome.setText(self.outcome_words())
+            self._outcome.setText(self.outcome_text())
         except DomainError:
             self._outcome.setText("")
 
@@ -163,7 +176,7 @@ class AdjustForm(StockForm):
     def request(self) -> Adjustment:
         return Adjustment(self.stock.product.id, self._delta(), self._chosen().code, self.typed_note())
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         after = self._formatter.quantity(self.stock.on_hand + self._delta(), self.stock.product.unit)
         return self.tr("On hand after this: {quantity}").format(quantity=after)
 
@@ -191,7 +204,7 @@ class CountForm(StockForm):
     def request(self) -> Count:
         return Count(self.stock.product.id, self._counted(), self.typed_note())
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         difference = self._counted() - self.stock.on_hand
         if difference == 0:
             return self.tr("As expected.")
@@ -232,7 +245,7 @@ class TransferForm(StockForm):
         to = self._places[self._to.currentIndex()]
         return Transfer(self.stock.product.id, to, self._sent(), self.typed_note())
 
-    def outcome_words(self) -> str:
+    def outcome_text(self) -> str:
         after = self._formatter.quantity(self.stock.on_hand - self._sent(), self.stock.product.unit)
         return self.tr("On hand after this: {quantity}").format(quantity=after)
 

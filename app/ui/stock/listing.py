@@ -36,9 +36,11 @@ class StockModel(QAbstractListModel):
 
     @property
     def total(self) -> int:
+        """The number of matching products, loaded or not."""
         return self._total
 
     def search(self, query: str) -> None:
+        """Show the products that match a name, code or barcode; all where it is empty."""
         self._query = query
         self._load(PAGE_ROWS)
 
@@ -62,6 +64,7 @@ class StockModel(QAbstractListModel):
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
     def row_of(self, product_id: str) -> int:
+        """The row number of a loaded product, −1 where it is not loaded."""
         return next((n for n, row in enumerate(self._rows) if row.product.id == product_id), -1)
 
     def canFetchMore(self, parent: Index = _NO_PARENT) -> bool:

@@ -79,6 +79,7 @@ class StockPage(Page):
         self._search.selectAll()
 
     def show_product(self, product_id: str) -> None:
+        """Select a product and show its details."""
         self._details.show_product(product_id)
         self._list.show_product(product_id)
 

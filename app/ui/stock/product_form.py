@@ -51,6 +51,7 @@ class ProductForm(QWidget):
         layout.addStretch(1)
 
     def ask(self, stock: StockRow) -> None:
+        """Fill the form with this product's fields."""
         self._stock = stock
         product = stock.product
         self._name.setText(product.name)

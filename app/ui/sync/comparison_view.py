@@ -41,6 +41,7 @@ class ComparisonView(QWidget):
         self._outer.setContentsMargins(20, 16, 20, 12)
 
     def show_comparison(self, comparison: Comparison, actor: Actor) -> None:
+        """Show a conflict, replacing the one shown before."""
         self._comparison = comparison
         self._actor = actor
         self._editors, self._origins = {}, {}

@@ -45,6 +45,7 @@ class ConflictInbox(QWidget):
         self._actor = actor
 
     def read(self) -> None:
+        """Read both lists again."""
         self._open.show(conflicts.open_conflicts(self._till))
         self._open_table.pick_first()
         self._decided.show(conflicts.decided_conflicts(self._till))
@@ -60,7 +61,7 @@ class ConflictInbox(QWidget):
         self._open_table.setFocus()  # off the Decide button, which may be disabled now
         self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
 
-    # --- what is done with a conflict ---
+    # --- commands ---
 
     @tasks.command
     async def _undo(self) -> None:

@@ -109,6 +109,7 @@ class SyncCentre(Page):
         dialog.open()
 
     def show_tab(self, tab: Tab) -> None:
+        """Open a tab and read its list."""
         if tab is Tab.DIAGNOSTICS:
             self._make_diagnostics()
         self._tabs.button(tab).setChecked(True)
@@ -134,6 +135,7 @@ class SyncCentre(Page):
         chooser.open()
 
     def write_bundle(self, path: Path) -> None:
+        """Write a support bundle to `path`."""
         if self._context.write_bundle is not None:
             work = self._run_write_bundle(path, self._context.write_bundle)
             tasks.start(work, self, self._message.say_error)
@@ -234,7 +236,7 @@ class SyncCentre(Page):
         payload = refused.details(self._till, row.operation_id).payload
         return payload.get("resourceType") != "transaction"
 
-    # --- what is done with an entry ---
+    # --- commands ---
 
     def _send_now(self) -> None:
         if self._state is not None and self._state.waits_for_credentials:

@@ -38,6 +38,7 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
         self._rows: Sequence[RowT] = ()
 
     def show(self, rows: Sequence[RowT]) -> None:
+        """Replace all rows."""
         if rows == self._rows:
             return
         self.beginResetModel()
@@ -48,6 +49,7 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
         return self._rows
 
     def row(self, number: int) -> RowT | None:
+        """None where `number` is out of range."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
     def tick(self) -> None:
@@ -56,9 +58,11 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
             self.dataChanged.emit(self.index(0, WHEN), self.index(len(self._rows) - 1, STATE))
 
     def titles(self) -> tuple[str, str, str, str]:
+        """The column headers."""
         raise NotImplementedError
 
     def text(self, row: RowT, column: int) -> str:
+        """The text of a cell."""
         raise NotImplementedError
 
     def token(self, row: RowT) -> str:

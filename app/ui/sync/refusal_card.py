@@ -55,6 +55,7 @@ class RefusalCard(QFrame):
         layout.addWidget(self._why)
 
     def show_entry(self, row: QueueRow, *, can_edit: bool, can_discard: bool) -> None:
+        """Show a refused entry of the outbox and what may be done with it."""
         if row.operation_id != self._entry_id:
             self._entry_id = row.operation_id
             self._back_to_choices()

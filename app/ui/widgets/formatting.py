@@ -61,6 +61,7 @@ class Formatter:
         return negative(text) if minor < 0 else text
 
     def quantity(self, quantity: int, unit: str = EACH) -> str:
+        """A quantity given in the unit's smallest parts: "3", "1.250 kg"."""
         row = unit_of(unit)
         figure = self.locale.toString(abs(quantity))
         if row.decimals:

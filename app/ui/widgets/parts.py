@@ -55,6 +55,7 @@ def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False)
 
 
 def button(text: str, name: str, on_click: Callable[[], object], *, role: str = "") -> QPushButton:
+    """A push button; `role` selects its style."""
     made = QPushButton(text)
     made.setObjectName(name)
     made.setAccessibleName(text)
@@ -65,6 +66,7 @@ def button(text: str, name: str, on_click: Callable[[], object], *, role: str = 
 
 
 def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], object]) -> QToolButton:
+    """A button with an icon only; `title` is its tool tip and accessible name."""
     made = QToolButton()
     made.setObjectName(name)
     made.setIcon(theme.icon(drawing))
@@ -77,6 +79,7 @@ def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], obje
 
 
 def field(name: str, title: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
+    """A line to type into; `title` is its accessible name."""
     made = QLineEdit()
     made.setObjectName(name)
     made.setAccessibleName(title)
@@ -96,6 +99,7 @@ def form_label(title: str, described: QWidget) -> QLabel:
 
 
 def card(name: str = "") -> tuple[QFrame, QVBoxLayout]:
+    """A framed area and its layout."""
     frame = QFrame()
     frame.setProperty("role", "card")
     if name:
@@ -140,6 +144,7 @@ def scrolling(inner: QWidget, name: str, title: str) -> QScrollArea:
 
 
 def rule() -> QFrame:
+    """A horizontal line."""
     line = QFrame()
     line.setProperty("role", "rule")
     return line

@@ -46,6 +46,7 @@ class TwoLines:
 
     @property
     def spoken(self) -> str:
+        """The row as a screen reader reads it."""
         return ", ".join(part for part in (self.first, self.figure, self.second, self.remark) if part)
 
 

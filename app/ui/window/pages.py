@@ -87,6 +87,7 @@ class PageEntry(Generic[P_co]):
 
     @property
     def in_bar(self) -> bool:
+        """Whether a tab in the bar opens it."""
         return self.place in {Place.BAR, Place.BAR_DRAWING}
 
 

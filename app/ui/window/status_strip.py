@@ -46,11 +46,13 @@ class Backlog:
     total: int = 0
 
     def now_at(self, waiting: int) -> "Backlog":
+        """The backlog after the number of waiting operations changed."""
         added = max(0, waiting - self.waiting)
         return Backlog(waiting, self.total + added if waiting else 0)
 
     @property
     def position(self) -> int:
+        """The number of the operation that is being sent, from 1."""
         return min(self.total, self.total - self.waiting + 1)
 
 

@@ -1,8 +1,8 @@
-"""Brings a till's database to this release's schema, from wherever it stands.
+"""Migrates a till's database from any earlier revision to this release's schema.
 
-An update never costs an operation: the file is backed up first, the whole upgrade is one transaction, and
-before its commit everything that waits has to be there, word for word, in a form that can still be sent.
-Most starts find nothing to do, and do not even load what an upgrade needs.
+An update never loses an operation: the file is backed up first, the whole upgrade is one transaction, and
+before its commit all waiting operations must still exist, unchanged, in a form that can be sent. Most starts
+find nothing to do, and do not import alembic.
 """
 
 from sqlalchemy import Engine, inspect, text
@@ -14,10 +14,10 @@ HEAD = "0008"
 
 
 def migrate(engine: Engine, home: Home | None = None) -> None:
-    """Upgrade to the newest revision; the database of a home is backed up before.
+    """Upgrade to the newest revision, after a backup if `home` is given.
 
-    Raises SchemaTooNew where a later release wrote it, MigrationRefused where an operation would be orphaned,
-    DiskFull where there is no room for the backup. Nothing was changed then.
+    Raises SchemaTooNew if a later release wrote it, MigrationRefused if an operation would be lost,
+    DiskFull if there is no room for the backup. Nothing is changed then.
     """
     current = _current(engine)
     if current != HEAD:
@@ -27,7 +27,7 @@ def migrate(engine: Engine, home: Home | None = None) -> None:
 
 
 def _current(engine: Engine) -> str | None:
-    # Its own transaction, ended before the one that the upgrade works in.
+    # A transaction of its own, ended before the upgrade's transaction begins.
     with engine.connect() as connection, connection.begin():
         if not inspect(connection).has_table("alembic_version"):
             return None

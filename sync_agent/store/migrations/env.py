@@ -1,4 +1,4 @@
-"""Alembic's way in: runs on the connection that `migrate` hands over, in one transaction."""
+"""Alembic's environment: runs on the connection that `migrate` passes, in one transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The upgrade itself, with alembic; loaded only where there is something to upgrade."""
+"""The upgrade itself, with alembic; imported only if there is something to upgrade."""
 
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def _must_be_known(script: ScriptDirectory, revision: str) -> None:
 
 
 def _waiting(connection: Connection) -> list[tuple[Any, ...]]:
-    """Everything that has not ended, in what of it may never change."""
+    """All unfinished operations, with the columns that may never change."""
     if not inspect(connection).has_table("outbox"):
         return []
     rows = connection.execute(

@@ -1,1 +1,1 @@
-"""Opening a till's database: checked, backed up, repaired."""
+"""Opening a till's database: check, backup, repair."""

@@ -1,4 +1,4 @@
-"""A copy of the till's database before anything is done to it that cannot be taken back."""
+"""Backup of the till's database before a change that cannot be undone."""
 
 import os
 import shutil
@@ -14,10 +14,10 @@ _PATTERN = "till-*.backup.sqlite"
 
 
 def back_up(home: Home, revision: str) -> Path:
-    """Copy the database, whole and checked, to `till-<revision>.backup.sqlite`; the last two stay.
+    """Copy the database to `till-<revision>.backup.sqlite` and check the copy; `BACKUPS_MAX` are stored.
 
-    Raises DiskFull where there is no room for it, StoreUnavailable where the copy is damaged. Nothing else
-    was changed then.
+    Raises DiskFull if there is no room, StoreUnavailable if the copy is damaged; nothing else is changed
+    then.
     """
     size = sum(part.stat().st_size for part in home.path.glob("till.sqlite*"))
     if shutil.disk_usage(home.path).free < 2 * size:
@@ -43,5 +43,5 @@ def back_up(home: Home, revision: str) -> Path:
 
 
 def backups(home: Home) -> list[Path]:
-    """The newest first."""
+    """The backups of a home, newest first."""
     return sorted(home.path.glob(_PATTERN), key=lambda path: path.stat().st_mtime_ns, reverse=True)

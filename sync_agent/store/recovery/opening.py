@@ -1,4 +1,4 @@
-"""Opening a till's database: checked where there is reason to, and repaired where it is damaged."""
+"""Opening a till's database: checked if there is reason to, and repaired if it is damaged."""
 
 import contextlib
 import logging
@@ -23,11 +23,12 @@ def open_store(
     executor: Executor | None = None,
     settings: AgentSettings = DEFAULTS,
 ) -> Store:
-    """As `Store.open`, and a damaged database is set aside, and what can be read of it goes on in a new one.
+    """As `Store.open`, and repairs a damaged database: sets it aside and copies what is readable to a new
+    one.
 
-    A person is told by a notice in the new database. Raises what `Store.open` raises but StoreCorrupt.
+    A notice in the new database reports this. Raises what `Store.open` raises, except StoreCorrupt.
     """
-    home.acquire()  # nobody may work on a file that is looked at, and moved
+    home.acquire()  # no other process may use a file that is checked and moved
     try:
         damaged = home.database.exists() and (
             repair.is_cut_short(home.database)
@@ -56,7 +57,7 @@ def open_store(
 
 
 def _is_to_be_checked(home: Home, clock: Clock, settings: AgentSettings) -> bool:
-    """After an end that was not clean, and once a day: it reads the whole file, while a customer waits."""
+    """After an unclean end, and once a day; not always, because it reads the whole file at start-up."""
     if home.in_use_mark.exists() or not home.checked_mark.exists():
         return True
     age_ms = clock.now_ms() - home.checked_mark.stat().st_mtime_ns // 1_000_000

@@ -1,8 +1,8 @@
-"""What is done with a database that is damaged: it is set aside, and what can be read of it lives on.
+"""Repair of a damaged database: it is set aside, and what is readable is copied to a new database.
 
-What this till did itself exists nowhere else: its operations, its sales, its numbers. They are read row by
-row, around what cannot be read, and an operation counts only if its hash is right. People and products are
-taken over so that the shop can go on selling; stock and cursors are not: they come again from the server.
+The till's own operations, sales and numbers exist nowhere else. They are read row by row around the damage,
+and an operation is copied only if its checksum verifies. People and products are copied so that the shop can
+go on selling; stock and cursors are not, because they come again from the server.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from sync_agent.store.home import Home
 from sync_agent.store.recovery.backup import backups
 
 NUMBERS_LEFT_OUT = 1000
-"""How far numbering jumps ahead where its end may be lost: a number is never used twice."""
+"""How many numbers are skipped if the last ones may be lost: a number is never used twice."""
 
 _TAKEN_OVER: tuple[Table, ...] = (
     t.device,
@@ -51,7 +51,7 @@ _TAKEN_OVER: tuple[Table, ...] = (
     t.person,
     t.catalogue,
 )
-"""In an order in which what refers to something comes after it."""
+"""Ordered so that a table comes after the tables that it refers to."""
 _SINCE_A_LATER_RELEASE = frozenset(
     table.name
     for table in (
@@ -75,14 +75,14 @@ _ROWID_MAX = 2**40
 
 @dataclass
 class Found:
-    """What a damaged database still gave. `lost` says whether anything of the till's own may be missing."""
+    """What could be read of a damaged database. `lost`: some of the till's own rows may be missing."""
 
     rows: dict[str, list[dict[str, Any]]]
     lost: bool = False
 
 
 def is_damaged(database: Path) -> bool:
-    """Whether SQLite's own check finds fault with the file."""
+    """Whether SQLite's quick check finds an error in the file."""
     with closing(sqlite3.connect(database)) as connection:
         try:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
@@ -91,7 +91,7 @@ def is_damaged(database: Path) -> bool:
 
 
 def is_cut_short(database: Path) -> bool:
-    """Whether the file is smaller than its own header says; costs nothing to see."""
+    """Whether the file is smaller than its header says; cheap, reads only the header."""
     with database.open("rb") as file:
         header = file.read(100)
     if len(header) < 100:
@@ -104,7 +104,7 @@ def is_cut_short(database: Path) -> bool:
 
 
 def set_aside(home: Home, stamp: str) -> Path:
-    """Move the database, with what belongs to it, into a folder of its own; never deleted."""
+    """Move the database and its journal files into their own folder; they are never deleted."""
     folder = home.damaged / stamp
     number = 1
     while folder.exists():
@@ -117,7 +117,7 @@ def set_aside(home: Home, stamp: str) -> Path:
 
 
 def read(damaged: Path) -> Found:
-    """Everything of the till's own that can be read. The file itself is left as it is: a copy is opened."""
+    """All readable rows of the till's own tables. The file itself is not opened: a copy is."""
     copy = damaged.with_name("reading.sqlite")
     for part in damaged.parent.glob(f"{damaged.name}*"):
         shutil.copy(part, copy.with_name(part.name.replace(damaged.name, copy.name)))
@@ -153,7 +153,7 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> tuple[list[dict
 
 
 def _around_damage(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[dict[str, Any]]:
-    """Rows by their rowid, in ever smaller ranges, down to the single ones that cannot be read."""
+    """Rows by rowid range; an unreadable range is halved, down to single rows, which are skipped."""
     query = f"SELECT {columns} FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid"  # noqa: S608
     ranges = [(1, _last_rowid(connection, table))]
     tries = 0
@@ -173,7 +173,7 @@ def _around_damage(connection: sqlite3.Connection, table: str, columns: str) -> 
 def _last_rowid(connection: sqlite3.Connection, table: str) -> int:
     with contextlib.suppress(sqlite3.DatabaseError):
         return int(connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 1)  # noqa: S608
-    # Without it: the largest whose place in the tree can be found, by doubling.
+    # If that fails: an upper bound by doubling.
     high = 1
     while high < _ROWID_MAX:
         try:
@@ -187,7 +187,7 @@ def _last_rowid(connection: sqlite3.Connection, table: str) -> int:
 
 
 def _drop_unverified_operations(found: Found) -> None:
-    """Only operations whose hash is right, and only what belongs to one of them."""
+    """Drop operations whose checksum does not verify, and the rows that belong to them."""
     verified: dict[str, dict[str, Any]] = {}
     for row in found.rows["outbox"]:
         if _verify_checksum(row):
@@ -218,7 +218,7 @@ def _verify_checksum(row: dict[str, Any]) -> bool:
 
 
 def fill(tx: Transaction, home: Home, damaged: Path, found: Found) -> None:
-    """Put what was found into the new, empty database, and say so in a notice."""
+    """Write the rows found into the new, empty database, and add a notice."""
     if not found.rows["device"]:
         found.rows["device"] = _device_of_a_backup(home)
     for table in _TAKEN_OVER:
@@ -241,7 +241,7 @@ def _device_of_a_backup(home: Home) -> list[dict[str, Any]]:
 
 
 def _set_numbers(tx: Transaction, found: Found) -> bool:
-    """Numbers never go back: on from the highest that is known, and well beyond it where some may be lost."""
+    """Continue numbering after the highest known number, and skip `NUMBERS_LEFT_OUT` if some may be lost."""
     of = t.device.c
     device = tx.execute(select(of.next_device_seq, of.next_receipt, of.last_hash)).first()
     if device is None:
@@ -269,7 +269,7 @@ def _number_of(receipt: str) -> int:
 
 
 def _figures(found: Found, damaged: Path, *, jumped: bool) -> Figures:
-    """What a host tells a person of it: counts, and 1 for yes."""
+    """The notice's figures: counts, and 1 for true."""
     return {
         "entries": len(found.rows["outbox"]),
         "waiting": sum(1 for row in found.rows["outbox"] if row.get("finished_ms") is None),
