@@ -118,7 +118,7 @@ class OpenSale:
         """What the payments so far add up to, less change."""
         return sum(payment.net_minor for payment in self.payments)
 
-    # --- what is sold --------------------------------------------------------------------------------
+    # --- cart ----------------------------------------------------------------------------------------
 
     def with_cart(self, change: Callable[[Cart], Cart]) -> "OpenSale":
         """The sale with its cart changed; an emptied cart makes it a new sale.

@@ -69,7 +69,7 @@ class BadHistory(DomainError):
     """The file is not readable as a shop's history."""
 
 
-# --- what is planned ---------------------------------------------------------------------------------
+# --- the plan ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class ReplayPlan:
         return sum(isinstance(step, kind) for step in self.steps)
 
 
-# --- what is no goods, and what an adjustment was for --------------------------------------------------
+# --- classifying codes and notes -----------------------------------------------------------------------
 
 _NOT_GOODS = {
     "not goods: postage and carriage are services, nothing leaves the shelf": ("POST", "DOT", "C2"),
@@ -419,7 +419,7 @@ def _adjustment(line: _Line) -> PlannedAdjustment:
     )
 
 
-# --- dealing -----------------------------------------------------------------------------------------
+# --- dealing to tills --------------------------------------------------------------------------------
 
 
 def deal(steps: Sequence[Planned], tills: int, rng: Rng) -> list[list[Planned]]:

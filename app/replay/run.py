@@ -252,7 +252,7 @@ class _Run:
         return len(missing)
 
     async def sell(self, shop: Shop) -> None:
-        """Sell at all tills concurrently, each its own hand."""
+        """Sell at all tills concurrently, a hand at each."""
         hands = deal(self._plan.steps, len(self._tills), random.Random(self._options.seed))
         steps_made = 0
 

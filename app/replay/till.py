@@ -121,7 +121,7 @@ class ReplayTill:
             self.link.restore()
             self.agent.try_now()
 
-    # --- looking -------------------------------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------------------------
 
     def waiting(self) -> int:
         with self.till.store.reading() as connection:

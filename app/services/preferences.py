@@ -101,7 +101,7 @@ async def change(
     return after
 
 
-# --- quick keys: anybody may arrange them ------------------------------------------------------------
+# --- quick keys: no right is needed ------------------------------------------------------------------
 
 
 async def toggle_quick_key(till: Till, product_id: str) -> None:

@@ -77,7 +77,7 @@ class ShiftState:
         return self.received is not None and self.received >= self.operations
 
 
-# --- looking -----------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------
 
 
 def current(till: Till) -> ShiftView | None:

@@ -1,6 +1,6 @@
 """The suggestion for a conflict as text for the person who decides. `sync_agent.merge` computes it.
 
-One table has the text of each reason, and one the label of each button.
+`_REASONS` has the text of each reason, `_label` that of each button.
 """
 
 from collections.abc import Callable, Iterable
