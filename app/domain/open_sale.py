@@ -156,6 +156,7 @@ class OpenSale:
     # --- payment -------------------------------------------------------------------------------------
 
     def with_payments(self, payments: Iterable[Tender]) -> "OpenSale":
+        """The sale with its payments replaced."""
         return replace(self, payments=tuple(payments))
 
     def settlement(self, cash_step_minor: int = 0) -> Settlement:

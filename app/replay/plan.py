@@ -84,6 +84,8 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSale:
+    """The lines of an invoice with positive quantities."""
+
     invoice: str
     occurred_ms: int
     lines: tuple[PlannedLine, ...]
@@ -133,6 +135,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class RoundedPrice:
+    """A price of the file with more than two decimals, as written and as rounded to pence."""
+
     line_number: int
     code: str
     written: str
@@ -159,6 +163,7 @@ class ReplayPlan:
         return sums
 
     def count(self, kind: type[Planned]) -> int:
+        """The number of steps of a kind."""
         return sum(isinstance(step, kind) for step in self.steps)
 
 

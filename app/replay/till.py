@@ -124,14 +124,17 @@ class ReplayTill:
     # --- reading -------------------------------------------------------------------------------------
 
     def waiting(self) -> int:
+        """The number of operations that wait to be sent."""
         with self.till.store.reading() as connection:
             return outbox.waiting_count(connection)
 
     def cursors(self) -> dict[str, int]:
+        """The number of the last applied change, by stream."""
         with self.till.store.reading() as connection:
             return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
 
     def position(self) -> tuple[int, dict[str, int]]:
+        """`waiting` and `cursors`, to see progress."""
         return self.waiting(), self.cursors()
 
     def articles(self, codes: Iterable[str]) -> dict[str, ProductView]:

@@ -55,6 +55,7 @@ _LOOKS = frozenset({"theme", "language", "sounds"})
 
 
 def read(till: Till) -> Preferences:
+    """The settings of this till."""
     with till.store.reading() as connection:
         return read_from(connection)
 

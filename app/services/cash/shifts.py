@@ -74,6 +74,7 @@ class ShiftState:
 
     @property
     def is_complete(self) -> bool:
+        """Whether the server has received all operations of the shift."""
         return self.received is not None and self.received >= self.operations
 
 

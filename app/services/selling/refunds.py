@@ -65,6 +65,7 @@ class RefundableSale:
 
     @property
     def is_spent(self) -> bool:
+        """Whether nothing is left to return."""
         return all(line.left == 0 for line in self.lines)
 
     def worth_minor(self, quantities: Mapping[int, int]) -> int:

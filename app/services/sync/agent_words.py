@@ -17,6 +17,7 @@ Sentence = Callable[[Figures], str]
 
 
 def attention_in_words(event: Attention) -> str:
+    """The text of an event that needs attention."""
     return _said(event.code, event.figures)
 
 
@@ -26,6 +27,7 @@ def notice_in_words(kind: str, figures: Figures | None, message: str) -> str:
 
 
 def fault_in_words(event: Fault) -> str:
+    """The text of a fault in the agent."""
     if event.where == "copy":
         return translate("agent", "This till's copy of the shop differs from the server's.")
     words = translate("agent", "Sending has a fault ({what}); it was started again.")
