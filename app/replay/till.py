@@ -164,7 +164,7 @@ class ReplayTill:
             for first in range(0, len(ids), _IDS_PER_QUERY):
                 chunk = ids[first : first + _IDS_PER_QUERY]
                 on_hand |= on_hand_many(connection, chunk, self.till.device.location_id)
-        return Moved(by_code(sums, code_of), beyond(start, on_hand, code_of))
+        return Moved(by_code(sums, code_of), change_since(start, on_hand, code_of))
 
     def counts(self) -> TillCounts:
         """The outcome of the operations that this replay made here."""
@@ -251,7 +251,7 @@ def by_code(sums: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
     return Counter({code: sums.get(product_id, 0) for product_id, code in code_of.items()})
 
 
-def beyond(start: StockAt, on_hand: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
+def change_since(start: StockAt, on_hand: Mapping[str, int], code_of: dict[str, str]) -> Counter[str]:
     """Stock on hand less that at the start, by article number."""
     return Counter(
         {
