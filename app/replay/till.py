@@ -71,7 +71,7 @@ class ReplayTill:
     _cut_before: int = 0
 
     async def sell(self, steps: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
-        """Carry out the steps of the steps in order; `made` is called after each."""
+        """Carry out the steps in order; `made` is called after each."""
         try:
             for step in steps:
                 self._switch()
