@@ -19,7 +19,8 @@ from app.ui.widgets.tasks import running_count
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from tests.kit.agents import SilentAgent
-from tests.kit.offline_shop import ALICE, PEPPER, OfflineShop
+from tests.kit.feed import PEPPER
+from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.processes import ServerProcess, demo_server
 from tests.kit.windows import Keyboard, Loop
 
