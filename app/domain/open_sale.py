@@ -118,7 +118,7 @@ class OpenSale:
         """What the payments so far add up to, less change."""
         return sum(payment.net_minor for payment in self.payments)
 
-    # --- what is sold --------------------------------------------------------------------------------
+    # --- cart ----------------------------------------------------------------------------------------
 
     def with_cart(self, change: Callable[[Cart], Cart]) -> "OpenSale":
         """The sale with its cart changed; an emptied cart makes it a new sale.
@@ -156,6 +156,7 @@ class OpenSale:
     # --- payment -------------------------------------------------------------------------------------
 
     def with_payments(self, payments: Iterable[Tender]) -> "OpenSale":
+        """The sale with its payments replaced."""
         return replace(self, payments=tuple(payments))
 
     def settlement(self, cash_step_minor: int = 0) -> Settlement:

@@ -319,7 +319,7 @@ class SimTill:
             return
         row = self._chance.choice(refused_)
         if row.resource_type == "transaction" or self._chance.random() < 0.5:
-            await refused.try_again(self.till, row.id)
+            await refused.retry(self.till, row.id)
         else:
             await refused.discard(self.till, row.id, mia, "of no use")
             self._happened["a refused entry discarded"] += 1

@@ -269,7 +269,7 @@ class SyncCentre(Page):
 
     async def _retry(self, operation_ids: list[str]) -> None:
         for operation_id in operation_ids:
-            await refused.try_again(self._till, operation_id)
+            await refused.retry(self._till, operation_id)
         self._ask_to_send()
 
     def _edit(self) -> None:
