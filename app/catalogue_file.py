@@ -138,7 +138,7 @@ class _Lines:
         self.number += 1
         return line
 
-    def put_back(self, lines: Sequence[str]) -> None:
+    def push_back(self, lines: Sequence[str]) -> None:
         self._returned.extendleft(reversed(lines))
         self.number -= len(lines)
 
@@ -157,12 +157,12 @@ def _records(lines: _Lines, delimiter: str, width: int) -> Iterator[Record]:
         try:
             cells = next(csv.reader(_running_on(first, lines, taken), delimiter=delimiter))
         except csv.Error as error:
-            lines.put_back(taken[1:])
+            lines.push_back(taken[1:])
             yield line, first, f"row cannot be read: {error}"
             continue
         may_be_open = len(taken) > 1 or first.count('"') % 2
         if may_be_open and _was_never_closed(taken, delimiter, width):
-            lines.put_back(taken[1:])
+            lines.push_back(taken[1:])
             yield line, first, "a quotation mark is opened in this row and never closed"
         else:
             yield line, "".join(taken), _fitted(cells, width)
@@ -251,7 +251,7 @@ def _plain(header: str) -> str:
     return re.sub(r"[^a-z0-9]", "", header.lower())
 
 
-# --- one row -----------------------------------------------------------------------------------------
+# --- rows --------------------------------------------------------------------------------------------
 
 
 class _RowReader:

@@ -49,7 +49,7 @@ class DemoShop:
         port_file.write_text(url.rsplit(":", 1)[1])
         return url
 
-    def put_aside(self, stamp: str) -> None:
+    def archive(self, stamp: str) -> None:
         """Move its data to the signed-out till's; the next till begins with a new demonstration shop."""
         if self._folder.exists():
             self._folder.rename(self._folder.parent / "signed-out" / stamp / FOLDER)

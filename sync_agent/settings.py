@@ -2,8 +2,8 @@
 
     Agent(store, transport, credentials, settings=AgentSettings(heartbeat_s=5))
 
-A value that follows from others is a property, so that it cannot disagree with them. How long a receipt can
-be refunded is no setting of the agent: the host program keeps its own rows as long as it likes.
+Derived values are properties, so that they cannot disagree with the settings. How long a receipt can be
+refunded is not a setting of the agent: the host program decides how long it stores its own rows.
 """
 
 from dataclasses import dataclass
@@ -14,26 +14,27 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class AgentSettings:
-    """Units stand last in each name. Counts without a unit say in their docstring what they count."""
+    """The unit is last in each name. The docstring of a count without a unit says what it counts."""
 
     # --- waiting after trouble ---
 
     backoff_first_ms: int = 500
-    """The longest wait after the first failure in a row. It doubles with each further one."""
+    """The longest wait after the first failure in a row. It doubles with each further failure."""
     backoff_longest_ms: int = 60_000
-    """The longest wait that the agent draws by itself, however often it failed."""
+    """The longest wait that the agent draws itself, however often it failed."""
     retry_after_s_max: float = 600.0
-    """What a server may ask for and get. Whoever asks for more is asked again before."""
+    """The longest wait that a server can ask for with Retry-After; longer ones are cut to this."""
     after_loss_ms: int = 5_000
-    """The first try after a connection was lost comes within this time, so that the tills of a server that
-    went down do not all come back at once."""
+    """The longest wait before the first attempt after a connection was lost: the tills of a server that went
+    down come back spread over this time."""
     after_loss_failures: int = 3
-    """How many failures a loss counts as when the waits after it are drawn."""
+    """How many failures a lost connection counts as when the next waits are drawn."""
     failures_alone_max: int = 8
-    """An operation that the server fails on alone this often, while others pass, waits for a person."""
+    """An operation with this many failed attempts (the server failed on it alone) becomes a dead letter."""
     failures_in_a_row_max: int = 12
-    """Failed deliveries in a row before asking for results, or resending, is given up for now. Ten halve
-    a full batch down to one operation."""
+    """Failed deliveries in a row after which asking for results, or resending, ends with an error. Ten halve
+    a full batch down to one operation.
+    """
     deferred_s: float = 1.0
     """The wait before operations that the server deferred, or gave no result for, are sent again."""
 
@@ -42,15 +43,15 @@ class AgentSettings:
     batch_first: int = 50
     """Operations in the first batch."""
     quick_answer_s: float = 1.0
-    """After an answer within this time a full batch doubles."""
+    """After an answer within this time the size of a full batch doubles."""
     slow_answer_s: float = 5.0
-    """After an answer that took longer the batch is halved."""
+    """After an answer that took longer the batch size is halved."""
     lease_s: float = 60.0
-    """How long a batch under way belongs to this process."""
+    """How long a claimed batch is leased."""
     nothing_claimed_s: float = 1.0
-    """The pause where something was due and nothing could be claimed: never a busy loop."""
+    """The pause if something was due and nothing could be claimed, to avoid a busy loop."""
     http_refused_s: float = 60.0
-    """How long batches go over the live socket after HTTP brought no answer."""
+    """How long batches use the live socket after HTTP got no answer."""
     socket_answer_s_max: float = 30.0
     """The longest wait for the results of a batch on the live socket."""
     gzip_from_bytes: int = 8 * 1024
@@ -65,49 +66,49 @@ class AgentSettings:
     open_socket_s_max: float = 10.0
     """The longest wait for the live socket to open."""
     close_socket_s_max: float = 5.0
-    """A server that does not answer a farewell within this time is left without one."""
+    """The longest wait for the server to answer the close of the live socket."""
     call_s_max: float = 10.0
     """The longest wait for the acknowledgement of an event."""
     heartbeat_s: float = 15.0
     """Time between two reports to the server."""
     heartbeats_per_look: int = 2
-    """Heartbeats between two looks at the streams' heads: a lost last event shows by itself after that."""
+    """Heartbeats between two checks of the streams' heads, which find a lost last event."""
     renew_token_before_s: float = 90.0
-    """An access token is renewed this long before it runs out, or after half its life if that is later."""
+    """An access token is renewed this long before it expires, or after half its life if that is later."""
     clock_offset_tolerance_ms: int = 200
     """A newly measured clock offset is stored when it differs by more than this from the stored one."""
     sleep_check_s: float = 2.0
     """Time between two comparisons of the wall clock with the monotonic clock."""
     slept_ms: int = 5_000
-    """The two clocks apart by more than this between two comparisons: the computer slept."""
+    """If the two clocks differ by more than this between two comparisons, the computer slept."""
     cancel_again_s: float = 1.0
-    """A task that goes on after being cancelled is cancelled again after this time."""
+    """A task that goes on after a cancellation is cancelled again after this time."""
 
     # --- following the streams ---
 
     page_changes: int = 200
-    """Changes that are applied in one transaction: small enough that a clerk never waits for one."""
+    """Changes applied in one database transaction: small enough that a clerk never waits for it."""
 
-    # --- keeping house ---
+    # --- history and checks ---
 
     history_days: int = 90
-    """How long operations are kept after they have ended: the till's history, and what rebuilds a server that
-    was restored from an older backup."""
+    """How long ended operations are stored: the till's history, and what is resent to a server that was
+    restored from an older backup."""
     history_page: int = 200
-    """Operations that are forgotten in one transaction."""
+    """Operations deleted in one database transaction."""
     history_page_pause_s: float = 0.05
     """The pause between two such transactions."""
     prune_every_s: float = 86_400.0
-    """Time between two looks for what is old enough to be forgotten."""
+    """Time between two runs that delete old history."""
     check_database_every_s: float = 86_400.0
-    """A database file is looked through at the start when the last look is longer ago than this."""
+    """The database file is checked at the start if the last check is longer ago than this."""
 
     @property
     def wait_ms_max(self) -> int:
-        """No wait in the queue is longer: what a server may ask for, and the longest own wait on top.
+        """The longest wait of an operation: the longest that a server can ask for, plus the longest own wait.
 
-        One that ends later than that was made before the clock was set back, and is over: a queue must not
-        wait until the old time comes round again.
+        A wait that ends later was stored before the clock was set back, and counts as over: operations must
+        not wait until the clock reaches the old time again.
         """
         longest_wait_ms = int(self.retry_after_s_max * _SECOND_MS) + self.backoff_longest_ms
         return max(longest_wait_ms, self.lease_ms)
@@ -130,7 +131,7 @@ class AgentSettings:
 
     @property
     def look_at_heads_every_s(self) -> float:
-        """The longest time in which a lost last event goes unnoticed."""
+        """The longest time until a lost last event is noticed."""
         return self.heartbeat_s * self.heartbeats_per_look
 
 

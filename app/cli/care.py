@@ -79,7 +79,7 @@ def _queue(arguments: argparse.Namespace) -> int:
         if arguments.show:
             _print_details(refused.details(till, arguments.show), till.zone)
         elif arguments.retry:
-            asyncio.run(refused.try_again(till, arguments.retry))
+            asyncio.run(refused.retry(till, arguments.retry))
             print("It is offered again with the next connection.")
         elif arguments.edit:
             operation_id, change = arguments.edit

@@ -67,6 +67,7 @@ class Settlement:
 
     @property
     def is_settled(self) -> bool:
+        """Whether nothing is due any more."""
         return self.due_minor == 0
 
     @property
@@ -87,7 +88,7 @@ class Settlement:
             rounding_minor=self.rounding_minor + rounding_minor,
         )
 
-    def with_card(self, amount_minor: int, reference: str, method: Method = CARD) -> "Settlement":
+    def with_cashless(self, amount_minor: int, reference: str, method: Method = CARD) -> "Settlement":
         """With a payment without change, for all or part of the amount due. Raises BadPayment for more."""
         if amount_minor <= 0:
             raise BadPayment(translate("errors", "Say how much was paid."))

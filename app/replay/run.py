@@ -41,7 +41,7 @@ from app.replay.report import (
     total,
     write_report,
 )
-from app.replay.till import ReplayFailed, ReplayTill, Shop, beyond, by_code, open_till
+from app.replay.till import ReplayFailed, ReplayTill, Shop, by_code, change_since, open_till
 from app.services.people.directory import people
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ADD_MAX, NewProduct
@@ -53,7 +53,7 @@ from sync_agent.ports import SystemClock
 
 STALLED_S = 90.0
 """Longer than the longest back-off: after this time without progress the replay stops waiting."""
-LOOK_EVERY_S = 0.05
+POLL_EVERY_S = 0.05
 
 OnProgress = Callable[[str, int, int], None]
 """Called with the stage, the steps done and the total steps."""
@@ -252,8 +252,8 @@ class _Run:
         return len(missing)
 
     async def sell(self, shop: Shop) -> None:
-        """Sell at all tills concurrently, each its own hand."""
-        hands = deal(self._plan.steps, len(self._tills), random.Random(self._options.seed))
+        """Sell at all tills concurrently, the steps dealt to them."""
+        dealt = deal(self._plan.steps, len(self._tills), random.Random(self._options.seed))
         steps_made = 0
 
         def made() -> None:
@@ -262,8 +262,8 @@ class _Run:
             self._progress("Selling", steps_made, len(self._plan.steps))
 
         async with asyncio.TaskGroup() as tasks:
-            for till, hand in zip(self._tills, hands, strict=True):
-                tasks.create_task(till.sell(hand, shop, made), name=f"till-{till.number}")
+            for till, steps in zip(self._tills, dealt, strict=True):
+                tasks.create_task(till.sell(steps, shop, made), name=f"till-{till.number}")
 
     async def settle(self) -> list[Unfinished]:
         """Wait until no till has waiting operations and all cursors are at the server's heads.
@@ -305,7 +305,7 @@ class _Run:
                 self._progress(stage, most - left, most)
             elif self._clock.monotonic_s() - moved_s > STALLED_S:
                 return False
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(POLL_EVERY_S)
         self._progress(stage, most, most)
         return True
 
@@ -317,7 +317,7 @@ class _Run:
         levels = (await self._ledger.levels()).quantities
         server = Moved(
             by_code(await self._ledger.moved_since(shop.start), code_of),
-            beyond(shop.start, levels, code_of),
+            change_since(shop.start, levels, code_of),
         )
         codes = compare(plan, file, server, [till.moved_since(shop.start, code_of) for till in self._tills])
         disagreeing = [code for code, sums in codes.items() if not sums.agree]

@@ -21,7 +21,7 @@ def not_permitted(right: Right) -> NotPermitted:
     return NotPermitted(only(right))
 
 
-def answered_for(
+def approvals_for(
     till: Till, actor: Actor, approved_by: Actor | None, right: Right, at_most_minor: int | None = None
 ) -> tuple[Approval, ...]:
     """The approval of an action that is done at once; empty where the actor needs none.

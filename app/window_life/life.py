@@ -132,7 +132,7 @@ class WindowLife:
         stamp = format_time(from_ms(self._home.clock.now_ms())).replace(":", "")
         self._demo.stop()
         self._home = self._home.sign_out(stamp)
-        self._demo.put_aside(stamp)
+        self._demo.archive(stamp)
 
     def _come_to_front(self) -> None:
         if self._window is not None:

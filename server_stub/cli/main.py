@@ -106,7 +106,7 @@ def serving_parser() -> argparse.ArgumentParser:
     parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
     _add_listener_flags(parser)
     _add_limits(parser)
-    _add_watching(parser)
+    _add_monitoring_flags(parser)
     return parser
 
 
@@ -184,7 +184,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _add_watching(parser: argparse.ArgumentParser) -> None:
+def _add_monitoring_flags(parser: argparse.ArgumentParser) -> None:
     watching = parser.add_argument_group("watching it")
     watching.add_argument("--log-level", choices=logs.LEVELS, default="info", help="(%(default)s)")
     watching.add_argument(
@@ -461,8 +461,8 @@ def _import_outbox(arguments: argparse.Namespace) -> int:
         database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
         results = asyncio.run(administration.import_outbox(database, header, operations))
     counts = Counter("already there" if result.repeated else str(result.status) for result in results)
-    told_of = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
-    _say(f"{len(results)} entries of {header.till}: {told_of or 'none'}")
+    summary = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+    _say(f"{len(results)} entries of {header.till}: {summary or 'none'}")
     for result in results:
         if result.status is ResultStatus.REJECTED:
             _say(f"  refused: {result.id}: {result.error}")

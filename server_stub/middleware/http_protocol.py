@@ -65,10 +65,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _is_in_body = False
-    _come_of_body = 0
+    _body_bytes = 0
     """Bytes of the body that arrived since the deadline was set."""
 
-    _beside_body = 0
+    _bytes_outside_body = 0
     """Bytes that arrived outside of bodies; each byte of a body takes two off, down to a limit."""
 
     _is_refused = False
@@ -81,62 +81,62 @@ class BoundedHttp(HttpToolsProtocol):
         self._expect(self.head_within_s, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._expect_nothing()
+        self._end_deadline()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
             return
-        self._beside_body += len(data)
+        self._bytes_outside_body += len(data)
         super().data_received(data)
         if self.transport.get_protocol() is not self:
-            self._expect_nothing()
+            self._end_deadline()
             return
         # uvicorn stops its keep-alive timer once a head, or an empty line before it, has begun.
-        if self._deadline is None and self._is_nothing_asked():
+        if self._deadline is None and self._is_idle():
             self._expect(self.head_within_s, self.transport.abort)
-        if self._beside_body > _HEAD_BYTES_MAX:
+        if self._bytes_outside_body > _HEAD_BYTES_MAX:
             self._refuse(Refusal(ErrorCode.PAYLOAD_TOO_LARGE, "the head of the request is too long"))
 
     def on_message_begin(self) -> None:
-        self._beside_body = 0
+        self._bytes_outside_body = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._is_in_body, self._come_of_body = True, 0
-        self._expect(self.body_pause_s, self._look_at_body)
+        self._is_in_body, self._body_bytes = True, 0
+        self._expect(self.body_pause_s, self._check_progress)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._is_in_body = False
-        self._expect_nothing()
+        self._end_deadline()
         super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
-        self._come_of_body += len(body)
-        self._beside_body = max(self._beside_body - 2 * len(body), -_CREDIT_BYTES_MAX)
+        self._body_bytes += len(body)
+        self._bytes_outside_body = max(self._bytes_outside_body - 2 * len(body), -_CREDIT_BYTES_MAX)
         super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(Refusal(ErrorCode.BAD_REQUEST, msg))
 
-    def _is_nothing_asked(self) -> bool:
+    def _is_idle(self) -> bool:
         is_served = self.cycle is not None and not self.cycle.response_complete
         return not is_served and not self._is_in_body
 
-    def _look_at_body(self) -> None:
+    def _check_progress(self) -> None:
         # While reading is paused by flow control, nothing can arrive.
-        if self._come_of_body < _STEP_BYTES and not self.flow.read_paused:
+        if self._body_bytes < _STEP_BYTES and not self.flow.read_paused:
             self.transport.abort()
             return
-        self._come_of_body = 0
-        self._expect(self.body_pause_s, self._look_at_body)
+        self._body_bytes = 0
+        self._expect(self.body_pause_s, self._check_progress)
 
     def _expect(self, within_s: float, otherwise: Callable[[], None]) -> None:
-        self._expect_nothing()
+        self._end_deadline()
         self._deadline = self.loop.call_later(within_s, otherwise)
 
-    def _expect_nothing(self) -> None:
+    def _end_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

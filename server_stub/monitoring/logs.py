@@ -88,7 +88,7 @@ def _last() -> Iterable[Processor]:
     """The processors that every line passes, ours and the libraries'."""
     return (
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _leave_out_what_is_not_said,
+        _drop_empty_fields,
         # Tracebacks as text, without the values of variables.
         structlog.processors.ExceptionRenderer(),
         remove_secrets,
@@ -96,7 +96,7 @@ def _last() -> Iterable[Processor]:
     )
 
 
-def _leave_out_what_is_not_said(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+def _drop_empty_fields(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     return {name: value for name, value in line.items() if value is not None}
 
 

@@ -44,10 +44,10 @@ class Moments:
         """When the operation was done. Without a number that is now, since nothing bounds what it claims."""
         if envelope.device_id is None or envelope.device_seq is None:
             return Moment(self._unit.now_ms)
-        asked_before = envelope.id, envelope.device_id, envelope.device_seq
-        moment = self._of.get(asked_before)
+        cache_key = envelope.id, envelope.device_id, envelope.device_seq
+        moment = self._of.get(cache_key)
         if moment is None:
-            moment = self._of[asked_before] = self._of_numbered(envelope, *asked_before[1:])
+            moment = self._of[cache_key] = self._of_numbered(envelope, *cache_key[1:])
         return moment
 
     def _of_numbered(self, envelope: Envelope, device_id: str, number: int) -> Moment:

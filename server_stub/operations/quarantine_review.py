@@ -57,7 +57,7 @@ def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handler
     if stored["status"] == "applied":
         return quarantine_row(stored)
     _must_be_open(stored)
-    result = _result_or_why_not(context, item)
+    result = _result_or_reason(context, item)
     if isinstance(result, str):
         _audit(unit, caller, stored, "quarantined", {"did": "retried", "error": result})
         return quarantine_row(
@@ -67,7 +67,7 @@ def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handler
     new = quarantine.change(context, stored, status="applied", decided_by=caller.id, decided_ms=unit.now_ms)
     _audit(unit, caller, stored, "applied", {"did": "retried"})
     if stored["device_id"] is not None and item.raw.device_seq is not None:
-        shifts.look_again_at(context, stored["device_id"], item.raw.device_seq)
+        shifts.recheck(context, stored["device_id"], item.raw.device_seq)
     return quarantine_row(new)
 
 
@@ -87,7 +87,7 @@ def discard(unit: UnitOfWork, caller: Caller, operation_id: str, reason: str) ->
     return quarantine_row(new)
 
 
-def _result_or_why_not(context: OperationContext, item: queue.Item) -> OperationResult | str:
+def _result_or_reason(context: OperationContext, item: queue.Item) -> OperationResult | str:
     try:
         return queue.apply_one(context, item).result
     except CannotBeTaken as reason:

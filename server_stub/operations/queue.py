@@ -270,7 +270,7 @@ def _apply_slice(
     for item in items:
         try:
             if item.handler is None or item.parsed is None:
-                outcomes.append(_refused_or_kept(context, handlers, item))
+                outcomes.append(_refuse_or_quarantine(context, handlers, item))
                 continue
             flags = authorise(context, item.handler, item.parsed)
             authorised.append(replace(item.parsed, flags=flags))
@@ -281,7 +281,7 @@ def _apply_slice(
             apply()
             outcomes.append(rejected(item.raw.id, refusal))
     apply()
-    return [_keep(context, answers, *pair) for pair in zip(items, outcomes, strict=True)]
+    return [_store_answer(context, answers, *pair) for pair in zip(items, outcomes, strict=True)]
 
 
 def _answered_before(context: OperationContext, answers: Answers, item: Item) -> OperationResult | None:
@@ -301,7 +301,7 @@ def _answered_before(context: OperationContext, answers: Answers, item: Item) ->
     return first if first.conflict is None else conflicts.with_conflict_of_now(context, first)
 
 
-def _refused_or_kept(context: OperationContext, handlers: Handlers, item: Item) -> Outcome:
+def _refuse_or_quarantine(context: OperationContext, handlers: Handlers, item: Item) -> Outcome:
     """Quarantines an unreadable completed operation, if it has an id; else refuses it."""
     raw, refusal = item.raw, item.refusal
     assert refusal is not None, "an item is parsed or refused"
@@ -310,15 +310,17 @@ def _refused_or_kept(context: OperationContext, handlers: Handlers, item: Item) 
     return rejected(raw.id, refusal)
 
 
-def _keep(context: OperationContext, answers: Answers, item: Item, outcome: Outcome) -> OperationResult:
+def _store_answer(
+    context: OperationContext, answers: Answers, item: Item, outcome: Outcome
+) -> OperationResult:
     """Writes the audit line, and stores the answer if the operation can be repeated."""
     raw, result = item.raw, outcome.result
     known = answers.find(raw.id) if raw.id else None
     if known is None or not known.is_same_refusal(result):
         audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
     # A manifest may include unreadable operations: their numbers count as received.
-    has_come = context.caller.is_device and raw.can_be_stored
-    if item.envelope is not None or result.status is ResultStatus.QUARANTINED or has_come:
+    is_received = context.caller.is_device and raw.can_be_stored
+    if item.envelope is not None or result.status is ResultStatus.QUARANTINED or is_received:
         answers.store(raw, item.envelope, result)
     return result
 

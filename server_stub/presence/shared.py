@@ -86,7 +86,7 @@ class RedisPresence:
 
     async def enter(self, tenant_id: str, present: Present) -> bool:
         alone_here = await self._own.enter(tenant_id, present)
-        sockets = await self._or_nothing(
+        sockets = await self._unless_away(
             self._enter,
             keys=[_hash_of(tenant_id)],
             args=[self._field(present), _written(present), present.user_id, self._hash_lifetime_s],
@@ -98,7 +98,7 @@ class RedisPresence:
         if present is None:
             return False
         last_here = await self._own.leave(tenant_id, sid)
-        sockets = await self._or_nothing(
+        sockets = await self._unless_away(
             self._leave, keys=[_hash_of(tenant_id)], args=[self._field(present), present.user_id]
         )
         # -1: another process has taken this one for dead and reported the user gone.
@@ -109,18 +109,20 @@ class RedisPresence:
             return False
         present = self._own.find(tenant_id, sid)
         assert present is not None, "it has just reported"
-        await self._or_nothing(self._redis.hset, _hash_of(tenant_id), self._field(present), _written(present))
+        await self._unless_away(
+            self._redis.hset, _hash_of(tenant_id), self._field(present), _written(present)
+        )
         return True
 
     async def of(self, tenant_id: str) -> list[Present]:
-        encoded = await self._or_nothing(self._redis.hvals, _hash_of(tenant_id))
+        encoded = await self._unless_away(self._redis.hvals, _hash_of(tenant_id))
         if encoded is None:
             return self._own.all_of(tenant_id)
         # A socket can be listed twice for a moment after its process registered again.
         return list({present.sid: present for present in map(_read, encoded)}.values())
 
     async def count(self, tenant_id: str) -> int:
-        count = await self._or_nothing(self._redis.hlen, _hash_of(tenant_id))
+        count = await self._unless_away(self._redis.hlen, _hash_of(tenant_id))
         return await self._own.count(tenant_id) if count is None else int(count)
 
     async def beat(self) -> Beat:
@@ -128,7 +130,7 @@ class RedisPresence:
         try:
             known = await self._redis.set(_process_key(self._process), 1, px=self._lifetime_ms, get=True)
             if self._is_away or known is None:
-                beat.returned.extend(await self._begin_anew())
+                beat.returned.extend(await self._register_again())
             for tenant_id in self._own.tenants():
                 beat.vanished.extend((tenant_id, vanished) for vanished in await self._reaped(tenant_id))
         except REDIS_TROUBLE as error:
@@ -140,10 +142,10 @@ class RedisPresence:
         for tenant_id in self._own.tenants():
             for present in self._own.all_of(tenant_id):
                 await self.leave(tenant_id, present.sid)
-        await self._or_nothing(self._redis.delete, _process_key(self._process))
+        await self._unless_away(self._redis.delete, _process_key(self._process))
         await self._redis.aclose()
 
-    async def _begin_anew(self) -> list[tuple[str, Present]]:
+    async def _register_again(self) -> list[tuple[str, Present]]:
         """Registers all sockets under a new process name. Returns the users who were not listed: they may
         have been reported gone.
 
@@ -161,8 +163,8 @@ class RedisPresence:
                 together.hset(_hash_of(tenant_id), self._field(present), _written(present))
                 together.expire(_hash_of(tenant_id), self._hash_lifetime_s)
             # The results of HKEYS, which came first in the pipeline.
-            stood_there = zip(tenants, await together.execute(), strict=False)
-        known = {(tenant_id, _user_of(field)) for tenant_id, fields in stood_there for field in fields}
+            listed_before = zip(tenants, await together.execute(), strict=False)
+        known = {(tenant_id, _user_of(field)) for tenant_id, fields in listed_before for field in fields}
         returned: dict[tuple[str, str], Present] = {}
         for tenant_id, present in put:
             if self._own.find(tenant_id, present.sid) is None:
@@ -179,7 +181,7 @@ class RedisPresence:
         await self._redis.expire(_hash_of(tenant_id), self._hash_lifetime_s)
         return [_read(encoded) for encoded in vanished]
 
-    async def _or_nothing(self, ask: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:
+    async def _unless_away(self, ask: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:
         """Redis's answer; None while it is unavailable. Only the beat checks whether it is back."""
         if self._is_away:
             return None

@@ -73,12 +73,12 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
                     await subscription.subscribe(self.channel)
                     self._found()
-                    is_asked = False
+                    is_pinged = False
                     while True:
                         message = await subscription.get_message(timeout=_LISTEN_S)
-                        if message is None and is_asked:
+                        if message is None and is_pinged:
                             raise ConnectionLost("it has gone silent")
-                        is_asked = message is None
+                        is_pinged = message is None
                         if message is None:
                             await subscription.ping()
                         elif message["type"] == "message":

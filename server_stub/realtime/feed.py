@@ -47,7 +47,7 @@ class Feed:
         self._pending_changes = 0
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
-        self._told_s = -math.inf
+        self._published_s = -math.inf
         """When it last published, in seconds of the loop's clock."""
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
@@ -74,14 +74,14 @@ class Feed:
             self._arrived.clear()
             self._full.clear()
             await self._publish(commits)
-            self._told_s = asyncio.get_running_loop().time()
+            self._published_s = asyncio.get_running_loop().time()
             self._published(commits)
 
     async def _wait_for_window(self) -> None:
         """Waits until a window after the last publishing: a single change goes at once, a burst is
         gathered.
         """
-        left_s = self._told_s + self._window_s - asyncio.get_running_loop().time()
+        left_s = self._published_s + self._window_s - asyncio.get_running_loop().time()
         if left_s <= 0:
             return
         try:

@@ -49,12 +49,12 @@ class Joining:
         self._database = state.database
         self._board = board
         self._states = states
-        self._greetings: set[asyncio.Task[None]] = set()
+        self._initial_syncs: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        for greeting in self._greetings:
-            greeting.cancel()
-        await asyncio.gather(*self._greetings, return_exceptions=True)
+        for initial_sync in self._initial_syncs:
+            initial_sync.cancel()
+        await asyncio.gather(*self._initial_syncs, return_exceptions=True)
 
     async def join(self, session: Session, payload: Any) -> JoinedStreams:
         """Joins a socket, or renews its token. After a refusal the socket is as it was before."""
@@ -82,7 +82,7 @@ class Joining:
             present = session.present(caller)
             await self.send_presence(events.USER_CONNECTED, caller.tenant_id, present)
         if request.cursors is None or NO_INITIAL_SYNC not in request.features:
-            self._greet(session, caller, request.cursors or {})
+            self._start_initial_sync(session, caller, request.cursors or {})
         return JoinedStreams(streams=heads, server_time=from_ms(self._state.now_ms()), forms=FORMS_READ)
 
     async def part(self, session: Session) -> None:
@@ -90,8 +90,8 @@ class Joining:
         caller, session.caller = session.caller, None
         if caller is None:
             return
-        if session.greeting is not None:
-            session.greeting.cancel()
+        if session.initial_sync is not None:
+            session.initial_sync.cancel()
         await self._board.leave_rooms(session, caller)
         was_last = await self._state.presence.leave(caller.tenant_id, session.sid)
         if was_last:
@@ -131,7 +131,7 @@ class Joining:
         self, session: Session, caller: Caller, request: JoinTenant, location_id: str | None
     ) -> bool:
         """Enters presence and rooms. True if the user had no other socket."""
-        was_here = await self._leave_what_was(session, caller, request.user_id)
+        was_here = await self._leave_previous(session, caller, request.user_id)
         if not was_here:
             await self._must_have_room(caller)
         _must_be_open(session)
@@ -149,7 +149,7 @@ class Joining:
         self._states.changed(caller.tenant_id)
         return is_only and not was_here
 
-    async def _leave_what_was(self, session: Session, caller: Caller, user_id: str) -> bool:
+    async def _leave_previous(self, session: Session, caller: Caller, user_id: str) -> bool:
         """Leaves what the new join replaces. True if the socket's user remains the same."""
         before = session.caller
         if before is None:
@@ -179,26 +179,26 @@ class Joining:
             caller.tenant_id, partial(sync.heads, tenant_id=caller.tenant_id, streams=list(streams))
         )
 
-    def _greet(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
+    def _start_initial_sync(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
         """Starts a task that sends `initial-sync`, so that the join's acknowledgement need not wait for
         it.
         """
-        if session.greeting is not None:
-            session.greeting.cancel()
-        greeting = asyncio.create_task(self._send_initial_sync(session, caller, cursors))
-        session.greeting = greeting
-        self._greetings.add(greeting)
-        greeting.add_done_callback(partial(self._greeted, session))
+        if session.initial_sync is not None:
+            session.initial_sync.cancel()
+        initial_sync = asyncio.create_task(self._send_initial_sync(session, caller, cursors))
+        session.initial_sync = initial_sync
+        self._initial_syncs.add(initial_sync)
+        initial_sync.add_done_callback(partial(self._on_initial_sync_done, session))
 
-    def _greeted(self, session: Session, greeting: asyncio.Task[None]) -> None:
-        self._greetings.discard(greeting)
-        if session.greeting is greeting:
-            session.greeting = None
+    def _on_initial_sync_done(self, session: Session, initial_sync: asyncio.Task[None]) -> None:
+        self._initial_syncs.discard(initial_sync)
+        if session.initial_sync is initial_sync:
+            session.initial_sync = None
 
     async def _send_initial_sync(self, session: Session, caller: Caller, cursors: dict[str, Cursor]) -> None:
         settings = self._state.settings
         try:
-            first_look = await self._database.read(
+            initial_stock = await self._database.read(
                 caller.tenant_id,
                 partial(
                     stock_view.initial_sync,
@@ -213,7 +213,7 @@ class Joining:
         except Refusal as refusal:
             log.warning("initial_sync.refused", code=refusal.code)
             return
-        look = visible_event(events.INITIAL_SYNC, first_look.to_wire(), caller.audience)
+        look = visible_event(events.INITIAL_SYNC, initial_stock.to_wire(), caller.audience)
         await self._board.send(session.sid, events.INITIAL_SYNC, look)
 
 

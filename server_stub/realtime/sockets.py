@@ -30,7 +30,7 @@ from sync_agent.contract.codes import EVENT_BYTES_MAX, QUEUE_EVENT_BYTES_MAX, En
 log = structlog.get_logger()
 
 _UNKNOWN = "(unknown)"
-_LAST_WORDS_S = 0.1
+_GOODBYE_S = 0.1
 """Time for the last events to be sent before connections close."""
 
 
@@ -90,11 +90,11 @@ class Realtime:
     async def sweep(self) -> None:
         """Until cancelled, closes sockets that exceeded a limit."""
         while True:
-            for session, reason in self._sessions.outstayed(self._state.now_ms()):
+            for session, reason in self._sessions.expired(self._state.now_ms()):
                 await self._board.end(session, reason)
             await self._end_those_signed_out()
-            await self._hang_up_on_silence()
-            await self._hang_up_on_the_slow()
+            await self._close_silent()
+            await self._close_slow()
             await asyncio.sleep(self._settings.sweep_s)
 
     async def say_goodbye(self) -> None:
@@ -105,7 +105,7 @@ class Realtime:
             return
         for session in self._sessions:
             await self._board.end(session, "server_stopping")
-        await asyncio.sleep(_LAST_WORDS_S)
+        await asyncio.sleep(_GOODBYE_S)
 
     async def close(self) -> None:
         await self._joining.close()
@@ -152,22 +152,22 @@ class Realtime:
             if caller in ended and session.caller is caller:
                 await self._board.end(session, ended[caller])
 
-    async def _hang_up_on_silence(self) -> None:
+    async def _close_silent(self) -> None:
         """Closes connections without a Socket.IO session: those that never opened one, or closed it."""
         now_ms = self._state.now_ms()
         silent = self._board.silent_connections(speaking=len(self._sessions))
         self._silent_since_ms = {eio_sid: self._silent_since_ms.get(eio_sid, now_ms) for eio_sid in silent}
         for eio_sid, since_ms in self._silent_since_ms.items():
             if now_ms >= since_ms + round(self._settings.join_within_s * 1000):
-                await self._board.hang_up(eio_sid)
+                await self._board.abort(eio_sid)
 
-    async def _hang_up_on_the_slow(self) -> None:
+    async def _close_slow(self) -> None:
         """Closes slow connections, whose send queues grow without end."""
         backlogs = self._board.backlogs(over=self._settings.backlog_max)
         for eio_sid, waiting in backlogs.items():
             if waiting >= self._backlogs.get(eio_sid, waiting + 1):
                 log.warning("socket.too_slow", waiting=waiting)
-                await self._board.hang_up(eio_sid, "too_slow")
+                await self._board.abort(eio_sid, "too_slow")
         self._backlogs = backlogs
 
     # --- events --------------------------------------------------------------------------------------------

@@ -27,12 +27,12 @@ class SyncStates:
         self._board = board
         self._sessions = sessions
         self._changed: set[str] = set()
-        self._news = asyncio.Event()
+        self._has_changed = asyncio.Event()
 
     def changed(self, tenant_id: str) -> None:
         """Somebody connected or left, a till's queue changed, or a conflict was opened or resolved."""
         self._changed.add(tenant_id)
-        self._news.set()
+        self._has_changed.set()
 
     def listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Commit], None]:
         """A callback for the database, which calls it on the writer's thread."""
@@ -56,13 +56,13 @@ class SyncStates:
                 for tenant_id in self._sessions.joined_by_tenant():
                     await self._send(tenant_id, here_only=True)
             try:
-                await asyncio.wait_for(self._news.wait(), next_round_s - loop.time())
+                await asyncio.wait_for(self._has_changed.wait(), next_round_s - loop.time())
             except TimeoutError:
                 continue
             # Changes within the pause are sent as one.
             await asyncio.sleep(settings.sync_state_pause_s)
             changed, self._changed = self._changed, set()
-            self._news.clear()
+            self._has_changed.clear()
             for tenant_id in changed:
                 await self._send(tenant_id, here_only=False)
 

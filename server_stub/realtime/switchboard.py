@@ -106,7 +106,7 @@ class Switchboard:
             if (waiting := connection.queue.qsize()) > over
         }
 
-    async def hang_up(self, eio_sid: str, reason: EndReason | None = None) -> None:
+    async def abort(self, eio_sid: str, reason: EndReason | None = None) -> None:
         """Closes a connection without waiting for its peer; its queued packets are dropped."""
         connection = self.server.eio.sockets.get(eio_sid)
         if connection is None:

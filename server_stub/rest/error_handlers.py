@@ -12,7 +12,7 @@ from sync_agent.contract.codes import ErrorCode
 
 
 def add_error_handlers(app: FastAPI, state: AppState) -> None:
-    def say_no(request: Request, refusal: Refusal) -> Response:
+    def refusal_response(request: Request, refusal: Refusal) -> Response:
         request.state.outcome = refusal.code.value
         return refuse(refusal)
 
@@ -21,29 +21,29 @@ def add_error_handlers(app: FastAPI, state: AppState) -> None:
         caller = getattr(request.state, "caller", None)
         if caller is not None:
             state.abuse_monitor.refused(caller, doing(request), error)
-        return say_no(request, error)
+        return refusal_response(request, error)
 
     async def on_unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         parts = (
             f"{'.'.join(str(s) for s in problem['loc'])}: {problem['msg']}" for problem in error.errors()
         )
-        return say_no(request, Refusal(ErrorCode.BAD_REQUEST, "; ".join(parts)))
+        return refusal_response(request, Refusal(ErrorCode.BAD_REQUEST, "; ".join(parts)))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
-            return say_no(
+            return refusal_response(
                 request, Refusal(ErrorCode.NOT_FOUND, f"there is nothing at {request.url.path[:200]}")
             )
         words = f"{request.method} {request.url.path[:200]}: {error.detail}"
-        response = say_no(request, Refusal(ErrorCode.BAD_REQUEST, words))
+        response = refusal_response(request, Refusal(ErrorCode.BAD_REQUEST, words))
         response.status_code = error.status_code
         response.headers.update(error.headers or {})
         return response
 
     async def on_bug(request: Request, _error: Exception) -> Response:
-        return say_no(request, Refusal(ErrorCode.INTERNAL, "the server failed on this request"))
+        return refusal_response(request, Refusal(ErrorCode.INTERNAL, "the server failed on this request"))
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_unreadable)

@@ -56,7 +56,7 @@ async def verify(
     while walk.problem is None and walk.seq < end.seq:
         await database.read(
             tenant_id,
-            partial(_take_slice, tenant_id=tenant_id, walk=walk, upto=end.seq, lines_max=lines_at_a_time),
+            partial(_walk_chunk, tenant_id=tenant_id, walk=walk, upto=end.seq, lines_max=lines_at_a_time),
         )
     if walk.problem is None:
         walk.arrive(end)
@@ -100,7 +100,7 @@ class _Walk:
         else:
             self.seq, self.hash = expected, row["hash"]
 
-    def miss_the_rest(self) -> None:
+    def mark_incomplete(self) -> None:
         self._break(self.seq + 1, "this line is missing")
 
     def arrive(self, end: _End) -> None:
@@ -130,7 +130,7 @@ def _end_of(connection: Connection, tenant_id: str) -> _End:
     return _End(0, "", last_line) if head is None else _End(head.seq, head.hash, last_line)
 
 
-def _take_slice(connection: Connection, tenant_id: str, walk: _Walk, upto: int, lines_max: int) -> None:
+def _walk_chunk(connection: Connection, tenant_id: str, walk: _Walk, upto: int, lines_max: int) -> None:
     of = t.audit_entry.c
     rows = (
         connection.execute(
@@ -143,6 +143,6 @@ def _take_slice(connection: Connection, tenant_id: str, walk: _Walk, upto: int, 
         .all()
     )
     if not rows:
-        walk.miss_the_rest()
+        walk.mark_incomplete()
     for row in rows:
         walk.take(row)

@@ -29,7 +29,7 @@ class Session:
     streams: tuple[str, ...] = ()
     takes_changes: bool = False
     pending: int = 0
-    greeting: asyncio.Task[None] | None = None
+    initial_sync: asyncio.Task[None] | None = None
     """The task that sends `initial-sync`."""
 
     def present(self, caller: Caller) -> Present:
@@ -71,7 +71,7 @@ class Sessions:
         """The number of joined sockets by tenant, for tenants that have any."""
         return Counter(caller.tenant_id for _session, caller in self.joined())
 
-    def outstayed(self, now_ms: int) -> Iterator[tuple[Session, EndReason]]:
+    def expired(self, now_ms: int) -> Iterator[tuple[Session, EndReason]]:
         """Sockets to close, with the reason: never joined, or the token expired and was not renewed."""
         for session in self:
             if session.caller is None:

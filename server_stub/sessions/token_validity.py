@@ -30,7 +30,7 @@ _WORDS: dict[EndReason, str] = {
 class TokenValidity:
     def __init__(self, database: Database, remember_s: float) -> None:
         self._database = database
-        self._forgotten = 0
+        self._generation = 0
         self._known: TTLCache[Caller, EndReason | None] = TTLCache(
             _BEARERS_MAX, remember_s, timer=lambda: database.clock.now_ms() / 1000
         )
@@ -43,7 +43,7 @@ class TokenValidity:
         """The bearers whose tokens are not valid any more, with the reason; one query a tenant."""
         unknown: dict[str, list[Caller]] = {}
         known: dict[Caller, EndReason | None] = {}
-        asked_after = self._forgotten
+        cache_generation = self._generation
         for caller in callers:
             try:
                 known[caller] = self._known[_bearer(caller)]
@@ -56,7 +56,7 @@ class TokenValidity:
             )
             for caller in bearers:
                 known[caller] = ends.get(caller)
-                if asked_after == self._forgotten:
+                if cache_generation == self._generation:
                     self._known[_bearer(caller)] = known[caller]
         return {caller: reason for caller, reason in known.items() if reason is not None}
 
@@ -71,7 +71,7 @@ class TokenValidity:
 
     def forget(self) -> None:
         """Clears the cache; called by whoever changes people or tills."""
-        self._forgotten += 1
+        self._generation += 1
         self._known.clear()
 
 

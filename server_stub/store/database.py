@@ -193,7 +193,7 @@ class Database:
         self._observer = observer
         for engine in self.engines:
             event.listen(engine, "before_cursor_execute", _note_begin)
-            event.listen(engine, "after_cursor_execute", partial(_tell_if_slow, observer, slow_query_s))
+            event.listen(engine, "after_cursor_execute", partial(_report_if_slow, observer, slow_query_s))
 
     def transact(self, tenant_id: str, work: Callable[[UnitOfWork], Answer]) -> Answer:
         _must_be_off_the_loop()
@@ -347,10 +347,10 @@ def _must_be_off_the_loop() -> None:
 
 def _act_for(connection: Connection, tenant_id: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(_SAY_WHOSE, {"tenant_id": tenant_id})
+        connection.execute(_SET_TENANT, {"tenant_id": tenant_id})
 
 
-_SAY_WHOSE = text("SELECT set_config('evertill.tenant', :tenant_id, true)")
+_SET_TENANT = text("SELECT set_config('evertill.tenant', :tenant_id, true)")
 
 
 @contextmanager
@@ -379,7 +379,7 @@ def _note_begin(
     connection.info["query_began_s"] = steady_s()
 
 
-def _tell_if_slow(
+def _report_if_slow(
     observer: Observer,
     slow_s: float,
     connection: Connection,

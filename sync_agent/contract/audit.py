@@ -1,4 +1,4 @@
-"""The audit trail as a manager reads it: who did what, in one chain of hashes for each tenant."""
+"""The audit trail as a manager reads it: who did what, as one hash chain for each tenant."""
 
 import hashlib
 from typing import Any
@@ -10,7 +10,7 @@ class AuditEntry(Wire):
     """One line of the trail. `hash` covers the line and `prev_hash`, so none can be changed or left out.
 
     `kind` is one of operation, resolution, sign_in, enrolment, administration, quarantine, broadcast, refusal
-    and anomaly; `outcome` a result's status, or the code of a refusal. `times` says how often the same
+    and anomaly; `outcome` a result's status, or the code of a refusal. `times` is how often the same
     refusal came within a second.
     """
 
@@ -31,14 +31,14 @@ class AuditEntry(Wire):
 
 
 class AuditPage(Wire):
-    """The answer to GET /api/v1/audit, oldest first; `next` goes on where it ended."""
+    """The answer to GET /api/v1/audit, oldest first; `next` is where the next page starts."""
 
     entries: list[AuditEntry]
     next: Sequence | None = None
 
 
 class AuditVerdict(Wire):
-    """The answer to GET /api/v1/audit/verify: whole, or where it is not and what is wrong."""
+    """The answer to GET /api/v1/audit/verify: intact, or the first broken line and what is wrong with it."""
 
     whole: bool
     entries: Sequence
@@ -48,5 +48,5 @@ class AuditVerdict(Wire):
 
 
 def entry_hash(prev_hash: str, entry: dict[str, Any]) -> str:
-    """Hex SHA-256 that ties a line, as it is stored, to all before it; the first has "" before it."""
+    """Hex SHA-256 over a line, as stored, and the previous line's hash; the first line has "" before it."""
     return hashlib.sha256(canonical_json([prev_hash, entry])).hexdigest()

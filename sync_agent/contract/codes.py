@@ -61,7 +61,7 @@ class ErrorBody(Wire):
 
 
 class Envelope(Wire):
-    """The outside of every HTTP answer and of every event's acknowledgement."""
+    """The envelope of every HTTP answer and every event's acknowledgement."""
 
     success: bool
     data: Any = None

@@ -1,4 +1,4 @@
-"""A conflict as both sides see it: two versions of one thing, what both started from, what came between."""
+"""A conflict as both sides see it: two versions of one thing, their base, and the history since."""
 
 from enum import StrEnum
 from typing import Any, Literal
@@ -20,7 +20,9 @@ class Resolution(StrEnum):
 
 
 class ConflictSide(Wire):
-    """One side. For stock `values` is {"quantity": …, "countedAt"?: …}; for a product its fields."""
+    """One side of a conflict. For stock `values` is {"quantity": …, "countedAt"?: …}; for a
+    product its fields.
+    """
 
     values: dict[str, Any]
     version: Version
@@ -93,7 +95,9 @@ class ConflictResolved(Wire):
 
 
 class ReopenConflict(Wire):
-    """`conflict` create: a resolved one is put before a person again, against what the server has now."""
+    """`conflict` create: a resolved conflict is reopened for a person, against the server's
+    current version.
+    """
 
     conflict_id: Id
 

@@ -52,7 +52,7 @@ FROM_SERVER = (
 
 
 class InventoryUpdate(Wire):
-    """A set, not a delta: the simplest way to change one figure."""
+    """Sets a quantity, not a delta: the simplest request that changes stock."""
 
     product_id: Id
     location_id: Id
@@ -83,7 +83,7 @@ class InventoryUpdated(Wire):
 
 
 class InitialSync(Wire):
-    """At most 1,000 stock levels and the 100 newest movements; `complete` tells whether that is all."""
+    """At most 1,000 stock levels and the 100 newest movements; `complete` says whether that is all."""
 
     stock_levels: list[StockLevel]
     recent_movements: list[StockMovement]
@@ -95,12 +95,12 @@ class InitialSync(Wire):
 
 
 class NetworkStatus(Wire):
-    """What a till reports of itself; shown in `sync-state`, trusted for nothing else."""
+    """What a till reports about itself; shown in `sync-state` and used for nothing else."""
 
     is_online: bool
     pending: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
     notices_read: Readings | None = None
-    """Notices that were read here since the last report; one that is reported again changes nothing."""
+    """Notices that were read here since the last report; reporting a notice again has no effect."""
 
 
 class Ping(Wire):
@@ -121,7 +121,7 @@ class Presence(Wire):
 
 
 class LocationSyncState(Wire):
-    """`pending_operations` is what the tills there last said of themselves with `network-status`."""
+    """`pending_operations` is what the tills there last reported with `network-status`."""
 
     location_id: Id
     last_sync_timestamp: UtcTime | None = None
@@ -131,7 +131,7 @@ class LocationSyncState(Wire):
 
 
 class TenantSyncState(Wire):
-    """`sync-state`. `online_users` counts people, once each, however many sockets they have."""
+    """`sync-state`. `online_users` counts people, not their sockets."""
 
     tenant_id: Id
     last_sync_timestamp: UtcTime | None = None
@@ -158,7 +158,7 @@ class BroadcastRequest(Wire):
     location_id: Id | None = None
     event_id: Id | None = None
     until: UtcTime | None = None
-    """When it is shown no more; a week after it was sent if left out."""
+    """The end date of the notice; a week after it was sent if left out."""
 
 
 class BroadcastAnswer(Wire):
@@ -176,7 +176,7 @@ class Notice(Wire):
     sent_by: str | None = None
     timestamp: UtcTime
     until: UtcTime | None = None
-    """Of a server whose notices are rows of the stream as well; an older one leaves it out."""
+    """Set by a server whose notices are rows of the stream as well; an older server leaves it out."""
 
 
 EndReason = Literal[
@@ -192,6 +192,6 @@ EndReason = Literal[
 
 
 class SessionEnded(Wire):
-    """The last thing that a socket hears before the server closes it."""
+    """The last event on a socket before the server closes it."""
 
     reason: Open[EndReason]

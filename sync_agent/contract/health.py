@@ -1,4 +1,4 @@
-"""The answer to a manager's look at the server's health."""
+"""The answer to a manager's GET of the server's health."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from sync_agent.contract.wire import Id, UtcTime, Wire, WireInt
 
 
 class SystemHealth(Wire):
-    """Over all tenants; nothing else in the answer is."""
+    """Figures over all tenants; the other parts of the answer are one tenant's."""
 
     total_connections: WireInt
     active_tenants: WireInt
@@ -21,7 +21,7 @@ class TenantHealth(Wire):
 
 
 class HealthCheck(Wire):
-    """One check: whether all is well, and the figures that say so (milliseconds, bytes, percent, counts)."""
+    """One check: whether it passed, and its figures (milliseconds, bytes, percent, counts)."""
 
     ok: bool
     figures: dict[str, float]

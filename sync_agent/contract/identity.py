@@ -38,7 +38,7 @@ class LoginAnswer(Wire):
 class RefreshRequest(Wire):
     refresh_token: str = Field(max_length=512)
     features: Features | None = None
-    """What the client can do besides; good for all that is asked with the access token that it gets."""
+    """The client's features; they hold for all requests with the access token that it gets."""
 
 
 class RefreshAnswer(Wire):
@@ -48,7 +48,7 @@ class RefreshAnswer(Wire):
     refresh_token: str | None = None
     expires_in: WireInt
     forms: tuple[WireInt, ...] | None = None
-    """The forms of operations that this server reads (`Operation.schema`); None: form 1."""
+    """The forms of operations that this server reads (`Operation.schema`); None means form 1."""
 
 
 class EnrollRequest(Wire):
@@ -64,7 +64,7 @@ class TenantInfo(Wire):
 
 
 class EnrollAnswer(Wire):
-    """A till's own credential, and what it needs to sell before its first snapshot is in."""
+    """A till's own credential, and what it needs to sell before its first snapshot is read."""
 
     device_id: Id
     receipt_series: str
@@ -91,7 +91,7 @@ class UserCreate(Wire):
 
 
 class UserEdit(Wire):
-    """PATCH /api/v1/users/{id}: what is left out stays. New rights end the user's sessions."""
+    """PATCH /api/v1/users/{id}: fields left out are unchanged. New rights end the user's sessions."""
 
     name: ShortText | None = Field(default=None, min_length=1)
     role: PersonRole | None = None
@@ -123,12 +123,12 @@ class DeviceList(Wire):
 
 
 class TenantSettings(Wire):
-    """What may be set about a shop: by a manager, or by an admin alone where it loosens a check."""
+    """The settings of a shop: set by a manager, or only by an admin if it loosens a check."""
 
     refuse_unconditional: bool = False
     """Refuse an `inventory-update` that names neither `version` nor `previousQuantity`."""
 
 
 def pin_material(pepper: str, user_id: str, pin: str) -> str:
-    """What Argon2id is run over to make or check a user's PIN verifier."""
+    """The input of Argon2id that makes or checks a user's PIN verifier."""
     return hmac.new(pepper.encode(), f"{user_id}:{pin}".encode(), hashlib.sha256).hexdigest()

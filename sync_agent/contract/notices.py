@@ -1,4 +1,4 @@
-"""A manager's notices to the shop or to one place of it: rows of a stream, and who has read them."""
+"""A manager's notices to the shop or one location: rows of a stream, and who has read them."""
 
 from typing import Annotated
 
@@ -14,10 +14,10 @@ READINGS_MAX = 100
 
 
 class NoticeRow(Wire):
-    """Plain text for people, never state: shown until `until`, or until somebody has read it.
+    """Plain text for people, never state: shown until `until`, or until a person has read it.
 
-    It stands in the stream of its place, or in the tenant's where it is for every place. It goes down the
-    stream as a deletion some time after it has ended.
+    It is a row of its location's stream, or of the tenant's stream if it is for every location. Its deletion
+    follows in the stream some time after it has ended.
     """
 
     id: Id
@@ -32,7 +32,7 @@ class NoticeRow(Wire):
 
 
 class NoticeReading(Wire):
-    """Who read a notice, and when, by the clock of whoever reports it."""
+    """Who read a notice, and when, by the clock of the till that reports it."""
 
     notice_id: Id
     person_id: Id
@@ -50,7 +50,7 @@ class NoticeWithReaders(NoticeRow):
 
 
 class Notices(Wire):
-    """The answer to GET …/notices: the newest first, with who has read each."""
+    """The answer to GET …/notices: newest first, with who has read them."""
 
     notices: list[NoticeWithReaders]
 

@@ -1,4 +1,4 @@
-"""Operations (what a till asks of the server), their data by resource, and the results that answer them."""
+"""Operations (a till's requests to the server), their data by resource, and their results."""
 
 import hashlib
 from enum import StrEnum
@@ -38,7 +38,7 @@ OPERATION_SCHEMA = 1
 """The form of operation data that this release writes; the server upcasts older forms."""
 
 OPERATION_SCHEMAS_READ = frozenset({1})
-"""The forms that this release's server takes, and so those that a till of this release may still send."""
+"""The forms that this release's server accepts, and so those that a till of this release may send."""
 
 SHIFT_OPERATIONS_MAX = 20_000
 """More numbers than a drawer sees between opening and cashing up."""
@@ -49,10 +49,11 @@ APPROVALS_MAX = 5000
 
 
 class Approval(Wire):
-    """A manager's approval of one thing in an operation: who gave which right, for what, how far, and when.
+    """A manager's approval of one thing in an operation: who gave which right, for what, up to how much, and
+    when.
 
-    `of` names what it was given for inside the operation: `line:` and the number of a transaction's line,
-    counted from 1, or nothing where it is the operation as a whole. `at_most` bounds it: minor units that a
+    `of` names what it was given for: `line:` and the number of a till transaction's line, counted from 1, or
+    nothing for the operation as a whole. `at_most` bounds it: minor units that a
     discount, a refund or a payment may come to, or the distance of a price from the catalogue's.
     """
 
@@ -64,14 +65,14 @@ class Approval(Wire):
 
 
 class Operation(Wire):
-    """One request of a till. `id` is its idempotency key; its content never changes once it was tried.
+    """One request of a till. `id` is its idempotency key; its content never changes.
 
     The first six fields are enough for a simple client. `clock_offset_ms` is what the till last
     measured (server minus till): times in the operation are the till's own and are corrected by it.
 
-    `tenant_seq` is how far its till had read the tenant's stream, where people are, when it was made.
-    `former_result` stands on one that was accepted before, by a server that was restored from an older backup
-    since. `carried_for` names the till that an operation is of, where another one carries it up.
+    `tenant_seq` is the till's cursor in the tenant's stream, which has the people, when it was made.
+    `former_result` is set when it is resent: it was accepted before the server was restored from an older
+    backup. `carried_for` names the operation's till if another till forwards it.
     """
 
     id: Id
@@ -96,12 +97,14 @@ class Operation(Wire):
 
 
 def content_hash(operation: str, resource_type: str, resource_id: str | None, data: object) -> str:
-    """Hex SHA-256 of what an operation asks for; the same id with another content hash is refused."""
+    """Hex SHA-256 of an operation's content; the same id with another content hash is refused."""
     return hashlib.sha256(canonical_json([operation, resource_type, resource_id, data])).hexdigest()
 
 
 def chain_hash(prev_hash: str, operation_id: str, device_seq: int, content: str) -> str:
-    """Hex SHA-256 that ties an operation to all before it on its device; the first has "" before it."""
+    """Hex SHA-256 over an operation's content and the previous hash of its device; the first has
+    "" before it.
+    """
     return hashlib.sha256(canonical_json([prev_hash, operation_id, device_seq, content])).hexdigest()
 
 
@@ -140,9 +143,9 @@ class TransactionLine(Wire):
     tax_minor: MoneyMinor = 0
     total_minor: MoneyMinor
     list_price_minor: MoneyMinor | None = None
-    """What the catalogue asked, where another price was taken."""
+    """The catalogue's price, if another price was charged."""
     reason: ShortText | None = None
-    """Of another price, or of a discount."""
+    """The reason of another price, or of a discount."""
 
 
 class _Paid(Wire):
@@ -162,7 +165,7 @@ class PaymentRow(_Paid):
 
 
 class _Transaction(Wire):
-    """What a transaction is as it is asked for and as it is read."""
+    """The fields that a till transaction has both as requested and as read."""
 
     receipt_number: str = Field(max_length=40)
     refers_to: str | None = Field(default=None, max_length=64)
@@ -174,7 +177,7 @@ class _Transaction(Wire):
     occurred_at: UtcTime
     shift_id: Id | None = None
     reason: ShortText | None = None
-    """Of a refund, a void, money paid in or out, or a drawer opened without a sale."""
+    """The reason of a refund, a void, money paid in or out, or a drawer opened without a sale."""
 
 
 class TransactionData(_Transaction):
@@ -185,7 +188,7 @@ class TransactionData(_Transaction):
 
 
 class TransactionRow(_Transaction):
-    """A transaction as the location's stream carries it, with what the server flagged as odd."""
+    """A till transaction as the location's stream carries it, with the server's flags."""
 
     kind: Annotated[str, in_vocabulary("transactionKinds")]
     payments: tuple[PaymentRow, ...] = Field(default=(), max_length=50)
@@ -200,8 +203,8 @@ class TransactionRow(_Transaction):
 FLAGS_ABOUT_GOODS = frozenset(
     {"unknown_product", "deleted_product", "near_count", "unknown_method", "unknown_reference"}
 )
-"""Flags that need nobody: they come of tills that were away, and of words of another release. The others,
-also those that a reader does not know, are for a manager to look at.
+"""Flags that need no attention: they come from tills that were offline, and from words of another release.
+All other flags, also unknown ones, are for a manager to check.
 """
 
 
@@ -228,9 +231,9 @@ class SpentNumber(Wire):
 
 
 class Manifest(Wire):
-    """What a till says it sent during a shift: the numbers from first to last, so that none can be missing.
+    """What a till sent during a shift: the first and last operation number, so that a missing one shows.
 
-    `count` is how many operations those are, spent ones among them; `total_minor` the sum of its sales less
+    `count` is how many operations those are, spent ones included; `total_minor` is the sum of its sales less
     its refunds and voids, in minor units. `last_hash` is the chain hash of the last one.
     """
 
@@ -289,19 +292,19 @@ class ShiftRow(Wire):
     totals: dict[str, MoneyMinor] = Field(default_factory=dict)
     note: str | None = None
     operations: Sequence | None = None
-    """How many the till says it sent."""
+    """How many operations the till says it sent."""
     received: Sequence | None = None
     spent: Sequence | None = None
     """How many of them the till discarded or replaced."""
     missing: tuple[Sequence, ...] = ()
-    """The numbers that have not come, the first 1,000 of them."""
+    """The first 1,000 operation numbers that have not arrived."""
     flags: tuple[str, ...] = ()
-    """What does not agree with what the server received: `last_hash`, `total_minor`."""
+    """Which figures differ from what the server received: `last_hash`, `total_minor`."""
     version: Version
 
 
 class QuarantineRow(Wire):
-    """A sale that the server keeps whole, for a manager to look at. Streams carry it without `payload`."""
+    """A sale in quarantine, stored whole for a manager. Streams carry it without `payload`."""
 
     operation_id: str
     location_id: str | None = None
@@ -318,7 +321,7 @@ class QuarantineRow(Wire):
 
 
 class DiscardRequest(Wire):
-    """POST /api/v1/quarantine/{id}/discard: why a sale that could not be read is given up."""
+    """POST /api/v1/quarantine/{id}/discard: why an unreadable sale is discarded."""
 
     reason: LongText = Field(min_length=1)
 
@@ -332,13 +335,13 @@ class _ProductValues(Wire):
 
 
 class ProductFields(_ProductValues):
-    """What a product edit may set. A field that is absent is left as it is (`model_fields_set` tells)."""
+    """What a product edit may set. An absent field is left unchanged (see `model_fields_set`)."""
 
     unit: Annotated[Code, in_vocabulary("units")] | None = None
 
 
 class ProductValues(_ProductValues):
-    """What a product's fields were, as far as somebody says so: words that are not known stay as they are."""
+    """Former values of a product's fields, as far as they are given; unknown words stay as text."""
 
     unit: Annotated[str, in_vocabulary("units")] | None = None
 
@@ -370,7 +373,7 @@ class ResultStatus(StrEnum):
 
 
 class Effect(Wire):
-    """One change that an operation made: the till keeps its overlay until its cursor has reached `seq`."""
+    """One change that an operation made: the till drops its overlay once its cursor has reached `seq`."""
 
     stream: str
     seq: Sequence
@@ -380,7 +383,7 @@ class Effect(Wire):
 
 
 class OperationResult(Wire):
-    """The answer to one operation; given again, with `repeated`, whenever the same id comes again."""
+    """The result of one operation; given again, with `repeated`, whenever the same id comes again."""
 
     id: str
     success: bool
@@ -395,8 +398,8 @@ class OperationResult(Wire):
 
     @property
     def means(self) -> ResultStatus:
-        """What a client does with it: its status. One that is not known is done, refused, or to be sent again
-        after a time, as `success` and `retry_after_ms` say.
+        """The status that a client acts on. An unknown status counts as applied, rejected or deferred, as
+        `success` and `retry_after_ms` say.
         """
         if isinstance(self.status, ResultStatus):
             return self.status
@@ -406,12 +409,12 @@ class OperationResult(Wire):
 
     @property
     def word(self) -> str | None:
-        """Why, in one word: its code; of a status that is not known, the status."""
+        """The reason in one word: its code, or an unknown status."""
         return self.code or (None if isinstance(self.status, ResultStatus) else self.status)
 
 
 class QueueRequest(Wire):
-    """POST …/offline-queue. Items stay raw here: each one is read, and refused, by itself."""
+    """POST …/offline-queue. Items stay raw here: each is parsed, and refused, on its own."""
 
     items: list[dict[str, Any]]
 

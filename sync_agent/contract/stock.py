@@ -35,10 +35,10 @@ class MovementReason(StrEnum):
 
 
 class StockMovement(Wire):
-    """One signed change of one product's stock at one place.
+    """One signed change of one product's stock at one location.
 
-    Each operation makes one for each product and place, and a second one, a `correction` that cancels it,
-    where a count had seen it already. `id` is the key.
+    An operation makes one for each product and location, and a `correction` that cancels it if a count had
+    included it already. `id` is the key.
     """
 
     id: Id
@@ -58,7 +58,7 @@ class StockMovement(Wire):
 
 
 class StockLevel(Wire):
-    """Quantity on hand: the sum of the movements at that place, which its version counts."""
+    """Quantity on hand: the sum of the movements at that location; its version is their number."""
 
     product_id: Id
     location_id: Id
@@ -68,13 +68,13 @@ class StockLevel(Wire):
 
 
 class StockLevelRow(StockLevel):
-    """A stock level as a change carries it, with the movement that made it what it is."""
+    """A stock level as a change carries it, with the movement that changed it last."""
 
     movement: StockMovement | None = None
 
 
 class OversoldRow(Wire):
-    """A product that was sold more than counted at one place; `open` until it is zero or more, or counted."""
+    """A product whose stock at one location is below zero; `open` until it is zero or more, or counted."""
 
     product_id: Id
     location_id: Id
@@ -92,12 +92,12 @@ class ProductRow(Wire):
     barcode: str | None = Field(default=None, max_length=32)
     sku: str | None = Field(default=None, max_length=64)
     price_minor: MoneyMinor | None = None
-    """None: known, but not priced yet; it cannot be sold until it is."""
+    """None: the product has no price yet, and cannot be sold."""
     tax_rate_ppm: RatePpm = 0
     unit: Annotated[str, in_vocabulary("units")] = "each"
     unit_decimals: Decimals | None = None
-    """How many decimals a quantity in that unit has: 3 for a kilogram. A till does not sell what is in a unit
-    that it does not know, unless it is told.
+    """How many decimals a quantity in that unit has: 3 for a kilogram. A till sells a product in a unit that
+    it does not know only if this is given.
     """
     deleted: bool = False
     version: Version
@@ -111,7 +111,7 @@ class LocationRow(Wire):
 
 
 class UserRow(Wire):
-    """A person as enrolled tills know them; the verifier lets their PIN be checked with the server away."""
+    """A person as enrolled tills know them; the verifier lets a till check their PIN offline."""
 
     id: Id
     username: ShortText

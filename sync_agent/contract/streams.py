@@ -1,4 +1,4 @@
-"""Streams: gapless numbered changes, the cursors that follow them, and the snapshots that start a cursor."""
+"""Streams: changes numbered without gaps, cursors that follow them, and snapshots that start a cursor."""
 
 import hashlib
 from typing import Any
@@ -27,7 +27,7 @@ class Cursor(Wire):
 
 
 class StreamHead(Wire):
-    """Where a stream stands. A new epoch means that its numbers may have been used before."""
+    """A stream's head. A new epoch means that its numbers may have been used before."""
 
     head: Sequence
     change_id: str = ""
@@ -48,7 +48,7 @@ class Change(Wire):
 
 
 class ChangesEvent(Wire):
-    """The changes `from_seq` to `to_seq` of one stream, pushed together."""
+    """The changes `from_seq` to `to_seq` of one stream, sent together."""
 
     stream: str
     from_seq: Sequence = Field(alias="from")
@@ -67,8 +67,8 @@ class ChangesPage(Wire):
 class SnapshotPage(Wire):
     """One page of a stream's current rows, as columns and rows rather than objects (they parse faster).
 
-    `seq` and `change_id` are where to follow the stream from: read before the first page, and the same on
-    every page. Pages are read without a lock; a row may be newer than `seq`, never older.
+    `seq` and `change_id` are the cursor to follow the stream from: taken before the first page, and the same
+    on every page. Pages are read without a lock; a row may be newer than `seq`, never older.
     """
 
     stream: str
@@ -83,7 +83,9 @@ class SnapshotPage(Wire):
 
 
 class ResourceDigest(Wire):
-    """`count` rows, and the sum of their digests modulo 2^128, in 32 hex digits: in any order the same."""
+    """`count` rows, and the sum of their digests modulo 2^128 in 32 hex digits; independent of
+    their order.
+    """
 
     count: Sequence
     digest: str
@@ -100,17 +102,17 @@ class StreamDigest(Wire):
 
 
 def row_digest(resource_id: str, version: int, quantity: int | None = None) -> int:
-    """A row's share in its resource type's digest: 128 bits of SHA-256 over "id:version".
+    """A row's summand in its resource type's digest: 128 bits of SHA-256 over "id:version".
 
-    A stock level's is over "id:version:quantity". Conflicts and oversold entries count while open, and no
-    deleted product does.
+    A stock level's is over "id:version:quantity". Only open conflicts and oversold entries count; deleted
+    products do not.
     """
     text = f"{resource_id}:{version}" if quantity is None else f"{resource_id}:{version}:{quantity}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
 
 
 def written_digest(total: int) -> str:
-    """A sum of row digests as it stands on the wire."""
+    """A sum of row digests in wire form."""
     return f"{total % 2**128:032x}"
 
 

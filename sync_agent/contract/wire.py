@@ -1,4 +1,4 @@
-"""The base of every wire object, and the scalar types that they are built from."""
+"""The base class of wire objects, and the scalar types that they are built from."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,13 +14,13 @@ PROTOCOL_VERSION = 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECENT_TIMES = 1024
-"""How many are kept written: the lines of one sale, and the effects of one batch, share theirs."""
+"""How many formatted times are cached: the lines of a sale, and the effects of a batch, share theirs."""
 
 LEVELS_MAX = 100
-"""How deep a message may be nested: JSON writers follow some hundred levels, and envelopes add theirs."""
+"""How deep a message may be nested: JSON writers stop at a few hundred levels, and envelopes add some."""
 
 AMOUNT_MAX = 10**12
-"""The largest quantity or amount of money, either way, that one wire field may carry."""
+"""The largest absolute value of a quantity or amount of money in one wire field."""
 
 
 def _to_utc(moment: datetime) -> datetime:
@@ -51,10 +51,10 @@ def from_ms(moment_ms: int) -> datetime:
 
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
-"""A UUID as the tills mint it, or any short plain word that another client uses for one."""
+"""A UUID as tills make it, or a short plain word of another client."""
 
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
-"""A word of a vocabulary (movement reasons, payment methods …), also one that only a newer program knows."""
+"""A word of a vocabulary (movement reasons, payment methods …), known or not."""
 
 ShortText = Annotated[str, Field(max_length=200)]
 LongText = Annotated[str, Field(max_length=2000)]
@@ -65,28 +65,28 @@ MoneyMinor = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 RatePpm = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 """A tax rate in parts per million: 200_000 is 20 %."""
 Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
-"""Of a unit: a quantity is a whole number of its smallest part."""
+"""The decimals of a unit: a quantity is a whole number of the unit's smallest part."""
 Version = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Sequence = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 WireInt = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
-"""Any other whole number: what every language's JSON carries exactly."""
+"""Any other whole number, in the range that JSON of every language carries exactly."""
 UtcTime = Annotated[
     datetime, AfterValidator(_to_utc), PlainSerializer(format_time, return_type=str, when_used="json")
 ]
 
 
 VOCABULARY = "x-vocabulary"
-"""The word of a schema by which a `Code` says which vocabulary it is of."""
+"""The schema keyword that names the vocabulary of a `Code`."""
 
 
 def in_vocabulary(name: str) -> FieldInfo:
-    """Marks a `Code`: the generated documents list the words of that vocabulary which the server knows."""
+    """Names the vocabulary of a `Code`: the generated documents list its words that the server knows."""
     field: FieldInfo = Field(json_schema_extra={VOCABULARY: name})
     return field
 
 
 class Wire(BaseModel):
-    """A frozen wire object: camelCase outside, snake_case inside, unknown fields ignored."""
+    """A frozen wire object: camelCase on the wire, snake_case in Python, unknown fields ignored."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -102,7 +102,7 @@ class Wire(BaseModel):
 
 
 def canonical_json(value: object) -> bytes:
-    """One spelling for one value (keys sorted, no spaces), so that it can be hashed."""
+    """Canonical JSON (keys sorted, no spaces), for hashing."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
@@ -143,7 +143,7 @@ def has_nul(value: object) -> bool:
 
 
 def _written(value: object) -> bytes | None:
-    """The value as JSON, which is looked through far quicker than the value; None if it cannot be written."""
+    """The value as JSON, which is much faster to search than the value; None if it is not JSON."""
     try:
         return orjson.dumps(value)
     except TypeError:

@@ -395,12 +395,12 @@ def follow_conflict(tx: Transaction, conflict: Conflict, decided_by: str | None)
         if operation_id is not None:
             overlay.drop_operation(tx, operation_id)
     if conflict.operation_id is not None:
-        standing = tx.execute(
+        unfinished = tx.execute(
             select(t.outbox.c.id).where(
                 t.outbox.c.id == conflict.operation_id, t.outbox.c.finished_ms.is_(None)
             )
         ).first()
-        if standing is not None:
+        if unfinished is not None:
             outbox.finish(tx, conflict.operation_id, Status.COMPLETED, result=None, code="resolved")
     unblock_what_nothing_blocks(tx)
 
@@ -540,7 +540,7 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
         tx.execute(delete(kind.staged).where(_belongs(kind.staged, kinds)))
         tx.touch_all(kind.topic)
     if "user" in kinds and epoch_of(tx.connection, stream) not in (None, staged.epoch):
-        outbox.forget_what_was_read(tx)
+        outbox.clear_tenant_seq(tx)
     cursor = {
         "stream": stream,
         "seq": staged.seq,

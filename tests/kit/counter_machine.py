@@ -292,7 +292,7 @@ class CounterMachine(RuleBasedStateMachine):
         """Nobody is asked any more, and all that was given away stands on a manager's list."""
         sale, paid = self.sale, self.sale.settlement()
         if paid.due_minor:
-            paid = paid.with_card(paid.due_minor, "")
+            paid = paid.with_cashless(paid.due_minor, "")
         self.complete(paid)
         if self.is_clerk:
             for thing, amount_minor in self.mine.given_away(sale):

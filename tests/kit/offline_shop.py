@@ -1,48 +1,36 @@
 """A small shop on a real store, told through the streams as a server would tell it, and no agent."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from argon2 import PasswordHasher
-from sqlalchemy import insert
-
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry
-from sync_agent.contract.identity import pin_material
-from sync_agent.contract.stock import MovementReason, ProductRow, StockLevelRow, StockMovement, UserRow
-from sync_agent.contract.streams import Change, location_stream, tenant_stream
-from sync_agent.contract.wire import Wire, from_ms
+from sync_agent.contract.stock import MovementReason, ProductRow, StockMovement
+from sync_agent.contract.wire import Wire
 from sync_agent.ports import Uuid7Ids
-from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_enrolment
-from sync_agent.store.replica import apply_changes
 from tests.kit.clocks import ManualClock
+from tests.kit.feed import PLACE, Employee, Feed
+from tests.kit.homes import IDENTITY as FIRST_TILL
 from tests.kit.homes import new_home
 
 T = TypeVar("T")
 
-PEPPER = "pepper"
 PIN = "2468"
 ALICE = Actor("alice", "Alice Moreau", "manager")
 BOB = Actor("bob", "Bob Lindqvist", "clerk")
-TENANT, PLACE = tenant_stream("demo"), location_stream("demo", "main")
+_PEOPLE = (Employee(ALICE, "alice", PIN), Employee(BOB, "bob", PIN))
 
-IDENTITY = DeviceIdentity(
+IDENTITY = replace(
+    FIRST_TILL,
     device_id="till-2",
     name="Till 2",
-    tenant_id="demo",
     tenant_name="Harbour Street Stores",
-    currency="GBP",
-    location_id="main",
-    location_name="Main Street",
-    time_zone="Europe/London",
     receipt_series="T2",
-    server_url="http://127.0.0.1:1",
-    clock_offset_ms=0,
 )
 
 # name, barcode, sku, price, tax rate, unit, on hand
@@ -69,43 +57,30 @@ class OfflineShop:
     path: Path
     clock: ManualClock = field(default_factory=ManualClock)
     identity: DeviceIdentity = IDENTITY
-    _heads: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store = Store.open(new_home(self.path), clock=self.clock, ids=Uuid7Ids())
+        self.feed = Feed(self.store)
         self.write(lambda tx: record_enrolment(tx, self.identity))
-        self.write(self._begin_cursors)
+        self.feed.begin()
         self.till = Till(self.store, self.clock, self.store.ids)
-        self._tell_products()
-        self._tell_people()
+        self.feed.tell_products(_product_row(number) for number in range(len(PRODUCTS)))
+        for name, *_, quantity in PRODUCTS:
+            self.set_stock(name, quantity, 1, quantity, MovementReason.RECEIVE)
+        self.feed.tell_people(_PEOPLE)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
-        return self.store.submit(work).result()
+        return self.feed.write(work)
 
     def close(self) -> None:
         self.store.close()
 
     def tell(self, stream: str, *rows: tuple[str, str, int, Wire]) -> None:
-        """Changes of (resource type, id, version, row), as the server's next numbers of a stream."""
-        first = self._heads.get(stream, 0) + 1
-        changes = [
-            Change(
-                seq=seq,
-                change_id=f"{stream}-{seq}",
-                resource_type=kind,
-                resource_id=resource_id,
-                version=version,
-                row=row.to_wire(),
-                at=self.now,
-            )
-            for seq, (kind, resource_id, version, row) in enumerate(rows, start=first)
-        ]
-        self._heads[stream] = first + len(rows) - 1
-        assert self.write(lambda tx: apply_changes(tx, stream, changes)) is None
+        self.feed.tell(stream, *rows)
 
     @property
     def now(self) -> datetime:
-        return from_ms(self.clock.now_ms())
+        return self.feed.now
 
     def product_id(self, name: str) -> str:
         return f"product-{next(n for n, product in enumerate(PRODUCTS) if product[0] == name)}"
@@ -113,7 +88,7 @@ class OfflineShop:
     def set_stock(self, name: str, quantity: int, version: int, delta: int, reason: str) -> None:
         """The server's figure of a product here, and the movement that made it."""
         product_id = self.product_id(name)
-        seq = self._heads.get(PLACE, 0) + 1
+        seq = self.feed.head(PLACE) + 1
         movement = StockMovement(
             id=f"movement-{seq}",
             product_id=product_id,
@@ -128,18 +103,10 @@ class OfflineShop:
             stream=PLACE,
             seq=seq,
         )
-        row = StockLevelRow(
-            product_id=product_id,
-            location_id="main",
-            quantity=quantity,
-            version=version,
-            updated_at=self.now,
-            movement=movement,
-        )
-        self.tell(PLACE, ("stock_level", f"main:{product_id}", version, row))
+        self.feed.tell_stock(product_id, quantity, version, movement)
 
     def open_conflict(self, conflict: Conflict) -> None:
-        self.tell(PLACE, ("conflict", conflict.id, conflict.version, conflict))
+        self.feed.tell_conflict(conflict)
 
     def stock_conflict(self, **changed: Any) -> Conflict:
         """UX's own example: before 20; this till sold 8, Omar on Till 3 sold 5."""
@@ -189,38 +156,8 @@ class OfflineShop:
         )
         return conflict.model_copy(update=changed)
 
-    def _begin_cursors(self, tx: Transaction) -> None:
-        for stream in (TENANT, PLACE):
-            tx.execute(
-                insert(t.cursor).values(
-                    stream=stream, seq=0, change_id="", epoch="e1", synced_ms=self.clock.now_ms()
-                )
-            )
 
-    def _tell_products(self) -> None:
-        names = ("name", "barcode", "sku", "price_minor", "tax_rate_ppm", "unit")
-        products: list[tuple[str, str, int, Wire]] = []
-        for number, values in enumerate(PRODUCTS):
-            product = ProductRow.model_validate(
-                {"id": f"product-{number}", "version": 1} | dict(zip(names, values[:6], strict=True))
-            )
-            products.append(("product", product.id, 1, product))
-        self.tell(TENANT, *products)
-        for name, *_, quantity in PRODUCTS:
-            self.set_stock(name, quantity, 1, quantity, MovementReason.RECEIVE)
-
-    def _tell_people(self) -> None:
-        # Cheap parameters: what is tested is the way of a PIN, not the strength of Argon2.
-        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        people: Sequence[tuple[Actor, str]] = ((ALICE, "alice"), (BOB, "bob"))
-        for person, username in people:
-            row = UserRow(
-                id=person.id,
-                username=username,
-                name=person.name,
-                role=person.role,
-                locations=["main"],
-                pin_verifier=hasher.hash(pin_material(PEPPER, person.id, PIN)),
-                version=1,
-            )
-            self.tell(TENANT, ("user", person.id, 1, row))
+def _product_row(number: int) -> ProductRow:
+    names = ("name", "barcode", "sku", "price_minor", "tax_rate_ppm", "unit")
+    values = dict(zip(names, PRODUCTS[number][:6], strict=True))
+    return ProductRow.model_validate({"id": f"product-{number}", "version": 1} | values)

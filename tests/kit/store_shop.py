@@ -2,60 +2,75 @@
 
 from typing import Any
 
-from argon2 import PasswordHasher
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from app.services.stock.catalogue import ProductView, product
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict
-from sync_agent.contract.identity import pin_material
-from sync_agent.contract.streams import location_stream
-from sync_agent.store import catalogue, outbox, replica
+from sync_agent.contract.stock import ProductRow
+from sync_agent.store import outbox, replica
 from sync_agent.store import tables as t
-from sync_agent.store.database import Store, Transaction
+from sync_agent.store.database import Store
 from sync_agent.store.outbox import Status
+from tests.kit.feed import Employee, Feed
 
-PEPPER = "pepper"
 MARIA = Actor("maria", "Maria", "clerk")
 ALICE = Actor("alice", "Alice", "manager")
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 MUG, BOWL, APPLES, VASE = "mug", "bowl", "apples", "vase"
 
+
+def _product(
+    product_id: str,
+    name: str,
+    *,
+    barcode: str | None = None,
+    sku: str | None = None,
+    price_minor: int | None = None,
+    tax_rate_ppm: int = 200_000,
+    unit: str = "each",
+) -> ProductRow:
+    return ProductRow(
+        id=product_id,
+        name=name,
+        barcode=barcode,
+        sku=sku,
+        price_minor=price_minor,
+        tax_rate_ppm=tax_rate_ppm,
+        unit=unit,
+        version=1,
+    )
+
+
 _PEOPLE = (
-    ("maria", "Maria", "clerk", '["main"]', "1357", 0),
-    ("alice", "Alice", "manager", '["main","annex"]', "2468", 0),
-    ("omar", "Omar", "clerk", '["annex"]', "1111", 0),
-    ("ada", "Ada", "clerk", '["main"]', "2222", 1),
-    ("eve", "Eve", "clerk", '["main"]', None, 0),
+    Employee(MARIA, "maria", "1357"),
+    Employee(ALICE, "alice", "2468", ("main", "annex")),
+    Employee(Actor("omar", "Omar", "clerk"), "omar", "1111", ("annex",)),
+    Employee(Actor("ada", "Ada", "clerk"), "ada", "2222", is_disabled=True),
+    Employee(Actor("eve", "Eve", "clerk"), "eve", None),
 )
 _PRODUCTS = (
-    (MUG, "Blue mug", "4006381333931", "M-1", 450, 200_000, "each"),
-    (BOWL, "Bowl", "036000291452", None, 1200, 200_000, "each"),
-    (APPLES, "Apples", None, "A-1", 299, 0, "kg"),
-    (VASE, "Crème vase", "73513537", None, None, 200_000, "each"),
+    _product(MUG, "Blue mug", barcode="4006381333931", sku="M-1", price_minor=450),
+    _product(BOWL, "Bowl", barcode="036000291452", price_minor=1200),
+    _product(APPLES, "Apples", sku="A-1", price_minor=299, tax_rate_ppm=0, unit="kg"),
+    _product(VASE, "Crème vase", barcode="73513537"),
 )
 _STOCK = ((MUG, 12, 7), (BOWL, 0, 2))
+"""Product, quantity and version."""
+
+HEAD = 881
+"""The number of the last change at the till's place, once it has heard of the stock."""
 
 
 def open_shop(store: Store) -> Till:
     """The till of an enrolled home whose first snapshot is in."""
-    store.submit(_furnish).result()
-    return Till(store, store.clock, store.ids)
-
-
-def _furnish(tx: Transaction) -> None:
-    for person_id, name, role, locations, pin, disabled in _PEOPLE:
-        verifier = None if pin is None else _CHEAP.hash(pin_material(PEPPER, person_id, pin))
-        values = (person_id, person_id, name, role, locations, verifier, disabled, 1)
-        tx.execute(insert(t.person).values(values))
-    for row in _PRODUCTS:
-        tx.execute(insert(t.product).values((*row, 0, 1)))
+    feed = Feed(store)
+    feed.begin(place_head=HEAD - len(_STOCK))
+    feed.tell_people(_PEOPLE)
+    feed.tell_products(_PRODUCTS)
     for product_id, quantity, version in _STOCK:
-        tx.execute(insert(t.stock_level).values(("main", product_id, quantity, version, tx.now_ms)))
-    stream = location_stream("demo", "main")
-    tx.execute(insert(t.cursor).values(stream=stream, seq=881, change_id="c", epoch="e", synced_ms=tx.now_ms))
-    catalogue.reproject(tx, [row[0] for row in _PRODUCTS])
+        feed.tell_stock(product_id, quantity, version)
+    return Till(store, store.clock, store.ids)
 
 
 def goods(till: Till, product_id: str) -> ProductView:
@@ -96,12 +111,7 @@ def finish(till: Till, operation_id: str, code: str | None = None) -> None:
 
 def confirm_stock(till: Till, product_id: str, quantity: int, version: int) -> None:
     """The feed told of a new stock level."""
-    values = {"quantity": quantity, "version": version}
-    till.store.submit(
-        lambda tx: tx.execute(
-            t.stock_level.update().where(t.stock_level.c.product_id == product_id).values(**values)
-        )
-    ).result()
+    Feed(till.store).tell_stock(product_id, quantity, version)
 
 
 def store_conflict(till: Till, conflict: Conflict) -> None:

@@ -183,7 +183,7 @@ def test_an_approval_without_a_right_is_for_all_that_was_done() -> None:
 
 
 def test_a_limit_that_only_the_till_knows_flags_nothing_until_an_approval_says_how_far_it_went() -> None:
-    need = Need(Action.LARGE_DISCOUNT, of="line:1", amount=500, is_tills_to_say=True)
+    need = Need(Action.LARGE_DISCOUNT, of="line:1", amount=500, is_set_by_till=True)
 
     def with_(*approvals: Approval) -> Verdict:
         return decide(TILL, CLEO, approvals, (need,), MAIN, NOW, is_completed=True)
@@ -303,7 +303,7 @@ def test_what_is_allowed_was_held_by_somebody_of_the_place_who_was_active(
     if actor.id == bearer.id and bearer.is_till:
         roles.add("device")
     for need in needs:
-        assert need.is_tills_to_say or roles & ALLOWED[need.right]
+        assert need.is_set_by_till or roles & ALLOWED[need.right]
 
 
 @given(BEARERS, WHO, NEEDS, PLACE, MOMENTS)

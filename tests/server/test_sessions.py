@@ -247,6 +247,6 @@ async def test_nothing_is_left_of_sockets_that_are_gone(realtimes: list[Realtime
     assert len(realtime._sessions) == 0
     assert not realtime.server.manager.rooms
     assert not realtime.server.environ
-    assert not realtime._joining._greetings
+    assert not realtime._joining._initial_syncs
     assert isinstance(realtime._state.presence, LocalPresence)
     assert not realtime._state.presence._tenants

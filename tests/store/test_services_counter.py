@@ -44,13 +44,13 @@ from sync_agent.store.home import Home
 from sync_agent.store.outbox import Status
 from tests.kit import selling
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
+from tests.kit.feed import PEPPER
 from tests.kit.store_shop import (
     ALICE,
     APPLES,
     BOWL,
     MARIA,
     MUG,
-    PEPPER,
     finish,
     goods,
     mark_needs_attention,

@@ -11,7 +11,8 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.device import NotEnrolled
 from tests.kit.clocks import ManualClock
-from tests.kit.store_shop import ALICE, PEPPER, open_shop
+from tests.kit.feed import PEPPER
+from tests.kit.store_shop import ALICE, open_shop
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ async def test_a_count_that_is_given_up_changes_nothing(till: Till) -> None:
     await count_sessions.remove(till, session, MUG)
     await count_sessions.add(till, session, BOWL, 1)
     assert count_sessions.uncounted(till, session) == 1
-    await count_sessions.give_up(till, session)
+    await count_sessions.abandon(till, session)
     assert rows(till, t.outbox) == []
     assert rows(till, t.count_line) == []
 

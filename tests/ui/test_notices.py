@@ -15,7 +15,8 @@ from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import notices
 from sync_agent.store.notices import DATABASE_REPAIRED, SERVER_RESTORED
-from tests.kit.offline_shop import ALICE, PEPPER, TENANT, OfflineShop
+from tests.kit.feed import PEPPER, TENANT
+from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part
 
 SAID = "Es wurde gerettet."

@@ -19,7 +19,8 @@ from sync_agent.errors import DiskFull
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from tests.kit.agents import SilentAgent
-from tests.kit.offline_shop import ALICE, BOB, PEPPER, PIN, OfflineShop
+from tests.kit.feed import PEPPER
+from tests.kit.offline_shop import ALICE, BOB, PIN, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
 
 BLUE_MUG, RED_MUG, CANDLE = "2000000000015", "2000000000022", "2000000000060"

@@ -22,7 +22,8 @@ from app.ui.window.pages import PAGES, SELL, SHORTCUTS, SIGN_IN, STOCK, PageEntr
 from sync_agent.contract.stock import UserRow
 from sync_agent.events import ConnectionState, StateChanged
 from tests.kit.agents import SilentAgent
-from tests.kit.offline_shop import ALICE, BOB, PEPPER, TENANT, OfflineShop
+from tests.kit.feed import PEPPER, TENANT
+from tests.kit.offline_shop import ALICE, BOB, OfflineShop
 from tests.kit.windows import Keyboard, Loop, part, scan
 
 ON_VOUCHERS = Scope(lambda: "On the page of vouchers")

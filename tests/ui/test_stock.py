@@ -11,7 +11,8 @@ from app.ui.widgets.two_line import ROW, TwoLines
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, STOCK, SYNC
 from sync_agent.contract.stock import MovementReason, ProductRow
-from tests.kit.offline_shop import PRODUCTS, TENANT, OfflineShop
+from tests.kit.feed import TENANT
+from tests.kit.offline_shop import PRODUCTS, OfflineShop
 from tests.kit.windows import Loop, part, scan
 
 

@@ -15,7 +15,8 @@ from sync_agent.contract.conflicts import Conflict, ConflictSide, Resolution
 from sync_agent.contract.stock import ProductRow, UserRow
 from sync_agent.contract.wire import to_ms
 from sync_agent.store import tables as t
-from tests.kit.offline_shop import ALICE, PIN, PLACE, TENANT, OfflineShop
+from tests.kit.feed import PLACE, TENANT
+from tests.kit.offline_shop import ALICE, PIN, OfflineShop
 from tests.kit.windows import Loop, part, scan
 
 MILK, CLOTH = "2000000000206", "2000000000213"

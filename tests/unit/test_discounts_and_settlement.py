@@ -121,9 +121,9 @@ def test_cash_alone_rounds_and_gives_change_on_the_rounded_sum() -> None:
 
 
 def test_a_card_pays_to_the_last_unit_and_cash_rounds_only_the_rest() -> None:
-    by_card = Settlement(1842, "CHF", cash_step_minor=5).with_card(1842, "4711")
+    by_card = Settlement(1842, "CHF", cash_step_minor=5).with_cashless(1842, "4711")
     assert (by_card.is_settled, by_card.rounding_minor) == (True, 0)
-    split = Settlement(1842, "CHF", cash_step_minor=5).with_card(1000, "4711")
+    split = Settlement(1842, "CHF", cash_step_minor=5).with_cashless(1000, "4711")
     assert (split.due_minor, split.cash_due_minor) == (842, 840)
     assert split.with_cash(1000).change_minor == 160
 
@@ -131,13 +131,13 @@ def test_a_card_pays_to_the_last_unit_and_cash_rounds_only_the_rest() -> None:
 def test_some_cash_and_the_rest_by_card_rounds_nothing() -> None:
     split = Settlement(1842, "CHF", cash_step_minor=5).with_cash(1000)
     assert split.due_minor == 842
-    assert split.with_card(842, "").tenders == (Tender("cash", 1000), Tender("card", 842))
+    assert split.with_cashless(842, "").tenders == (Tender("cash", 1000), Tender("card", 842))
     assert split.without(0).due_minor == 1842
 
 
 def test_a_card_gives_no_change() -> None:
     with pytest.raises(BadPayment, match=r"1\.58 more"):
-        Settlement(1842, "GBP").with_card(2000, "")
+        Settlement(1842, "GBP").with_cashless(2000, "")
 
 
 @given(st.integers(1, 100_000), st.sampled_from([0, 5, 10, 50]), st.lists(st.integers(1, 60_000), max_size=5))
@@ -151,7 +151,7 @@ def test_whatever_is_tendered_what_stays_is_what_is_due(
         if place % 2:
             settlement = settlement.with_cash(amount)
         else:
-            settlement = settlement.with_card(min(amount, settlement.due_minor), "")
+            settlement = settlement.with_cashless(min(amount, settlement.due_minor), "")
     if not settlement.is_settled:
         settlement = settlement.with_cash(max(settlement.cash_due_minor, 1))
     assert abs(settlement.rounding_minor) <= max(step, 1)

@@ -114,7 +114,7 @@ def test_rounding_of_cash_goes_with_the_cash_that_is_taken_back() -> None:
     cash = due.with_cash(100)
     assert (cash.rounding_minor, cash.is_settled) == (2, True)
     assert cash.without(0) == due
-    parts = due.with_card(50, "").with_cash(50)
+    parts = due.with_cashless(50, "").with_cash(50)
     assert (parts.rounding_minor, parts.is_settled) == (2, True)
     assert parts.without(0).due_minor == 48
-    assert due.with_card(98, "").rounding_minor == 0
+    assert due.with_cashless(98, "").rounding_minor == 0

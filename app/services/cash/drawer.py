@@ -5,7 +5,7 @@ from app.domain.rights import Right
 from app.domain.tender import Tender
 from app.domain.vocabulary.payment_methods import CASH
 from app.domain.vocabulary.transaction_kinds import NO_SALE, PAID_IN, PAID_OUT
-from app.services.approvals import answered_for
+from app.services.approvals import approvals_for
 from app.services.selling.transaction import CompletedSale, NewTransaction
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -23,7 +23,7 @@ async def pay_out(
     till: Till, amount_minor: int, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
     """Pay cash out of the drawer, such as for the window cleaner. Raises as `pay_in`, and NotPermitted."""
-    approvals = answered_for(till, actor, approved_by, Right.PAY_OUT, amount_minor)
+    approvals = approvals_for(till, actor, approved_by, Right.PAY_OUT, amount_minor)
     return await _move(till, PAID_OUT, amount_minor, actor, reason, approvals)
 
 
@@ -31,7 +31,7 @@ async def open_without_sale(
     till: Till, actor: Actor, reason: str, *, approved_by: Actor | None = None
 ) -> CompletedSale:
     """Record that the drawer was opened without a sale. Raises NotPermitted, ReasonMissing."""
-    approvals = answered_for(till, actor, approved_by, Right.OPEN_DRAWER)
+    approvals = approvals_for(till, actor, approved_by, Right.OPEN_DRAWER)
     if not reason.strip():
         raise ReasonMissing
     new = NewTransaction(till, NO_SALE, actor, reason=reason.strip(), approvals=approvals)

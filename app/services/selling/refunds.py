@@ -16,7 +16,7 @@ from app.domain.tender import Method, Tender, round_cash
 from app.domain.vocabulary.payment_methods import is_cash
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE, VOID
 from app.domain.vocabulary.units import EACH, unit_of
-from app.services.approvals import answered_for
+from app.services.approvals import approvals_for
 from app.services.person_names import person_names
 from app.services.preferences import read_from
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
@@ -64,7 +64,8 @@ class RefundableSale:
     """Nothing of it was returned, and its shift is still open."""
 
     @property
-    def is_spent(self) -> bool:
+    def is_fully_returned(self) -> bool:
+        """Whether nothing is left to return."""
         return all(line.left == 0 for line in self.lines)
 
     def worth_minor(self, quantities: Mapping[int, int]) -> int:
@@ -97,7 +98,7 @@ def _find(connection: Connection, written: str, series: str) -> RefundableSale:
         words = translate("errors", "{receipt} is no sale: only what was sold can go back.")
         raise NotRefundable(words.format(receipt=row.receipt_number))
     lines = _lines(connection, row.id)
-    gone = _gone(connection, row)
+    returned = _returned_quantities(connection, row)
     payments = connection.execute(
         select(t.payment).where(t.payment.c.sale_id == row.id).order_by(t.payment.c.payment_no)
     ).all()
@@ -108,12 +109,12 @@ def _find(connection: Connection, written: str, series: str) -> RefundableSale:
         occurred_ms=row.occurred_ms,
         person=names[row.actor_id],
         total_minor=row.total_minor,
-        lines=tuple(_less(lines, gone)),
+        lines=tuple(_with_left(lines, returned)),
         payments=tuple(
             Tender(payment.method, payment.amount_minor, payment.change_minor, payment.reference)
             for payment in payments
         ),
-        can_be_voided=not gone and _is_of_the_open_shift(connection, row.shift_id),
+        can_be_voided=not returned and _is_of_the_open_shift(connection, row.shift_id),
     )
 
 
@@ -161,7 +162,7 @@ async def void(
     """Void a sale of the open shift, by its own payment methods. Raises NotPermitted, NotRefundable,
     ReasonMissing.
     """
-    approvals = answered_for(till, actor, approved_by, Right.VOID_SALE)
+    approvals = approvals_for(till, actor, approved_by, Right.VOID_SALE)
     if not reason.strip():
         raise ReasonMissing
 
@@ -233,21 +234,22 @@ def _lines(connection: Connection, sale_id: str) -> list[RefundableLine]:
     return lines
 
 
-def _gone(connection: Connection, sale: Row[Any]) -> dict[tuple[str, int], int]:
+def _returned_quantities(connection: Connection, sale: Row[Any]) -> dict[tuple[str, int], int]:
     """Quantities of this sale returned already, by product and unit price."""
     query = (
         select(t.sale_line.c.product_id, t.sale_line.c.unit_price_minor, t.sale_line.c.quantity)
         .join(t.sale, t.sale.c.id == t.sale_line.c.sale_id)
         .where(t.sale.c.refers_to == sale.receipt_number)
     )
-    gone: dict[tuple[str, int], int] = {}
+    returned: dict[tuple[str, int], int] = {}
     for product_id, price_minor, quantity in connection.execute(query):
-        gone[product_id, price_minor] = gone.get((product_id, price_minor), 0) + quantity
-    return gone
+        returned[product_id, price_minor] = returned.get((product_id, price_minor), 0) + quantity
+    return returned
 
 
-def _less(lines: list[RefundableLine], gone: dict[tuple[str, int], int]) -> list[RefundableLine]:
-    unassigned = dict(gone)
+def _with_left(lines: list[RefundableLine], returned: dict[tuple[str, int], int]) -> list[RefundableLine]:
+    """The lines with what is left of them; returned quantities are attributed to the first lines first."""
+    unassigned = dict(returned)
     left: list[RefundableLine] = []
     for line in lines:
         key = (line.line.product_id, line.line.unit_price_minor)

@@ -12,8 +12,8 @@ from app.domain.quantity import must_be_countable
 from app.domain.rights import Right, may
 from app.domain.vocabulary.units import EACH, code_of
 from app.services import journal
-from app.services.approvals import answered_for, last_approver_id
-from app.services.stock.gtin import same_code, spellings
+from app.services.approvals import approvals_for, last_approver_id
+from app.services.stock.gtin import spellings, without_padding
 from app.services.till import Actor, Till
 from sync_agent.contract.operations import (
     PRODUCT,
@@ -83,17 +83,20 @@ def by_code(till: Till, code: str) -> ProductView | None:
 
 
 def product(till: Till, product_id: str) -> ProductView | None:
+    """The product, or None where it is not in the catalogue."""
     with till.store.reading() as connection:
         hit = store_search.find_product(connection, product_id)
     return None if hit is None else view_of(hit)
 
 
 def product_count(till: Till) -> int:
+    """The number of products in the catalogue."""
     with till.store.reading() as connection:
         return store_search.count(connection)
 
 
 def view_of(hit: store_search.ProductHit) -> ProductView:
+    """A row of the catalogue as a ProductView."""
     return ProductView(
         id=hit.product_id,
         name=hit.name,
@@ -156,7 +159,7 @@ async def edit_product(
     The previous values are sent too, so that edits of different fields merge without a conflict. Raises
     NotPermitted, UnknownProduct, BadProduct.
     """
-    approvals = answered_for(till, actor, approved_by, Right.EDIT_PRODUCT)
+    approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
     return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approvals))
 
 
@@ -242,7 +245,7 @@ def _manager_name(connection: Connection, actor_id: str) -> str:
 
 
 def _codes_of(new: NewProduct) -> set[tuple[str, str]]:
-    codes = {("barcode", same_code(new.barcode))} if new.barcode else set()
+    codes = {("barcode", without_padding(new.barcode))} if new.barcode else set()
     return codes | ({("sku", new.sku)} if new.sku else set())
 
 
@@ -252,7 +255,7 @@ def _codes_present(connection: Connection, products: Sequence[NewProduct]) -> se
     skus = {new.sku for new in products if new.sku}
     barcode, sku = t.catalogue.c.barcode, t.catalogue.c.sku
     return {
-        ("barcode", same_code(code))
+        ("barcode", without_padding(code))
         for code in connection.execute(select(barcode).where(barcode.in_(codes))).scalars()
     } | {("sku", code) for code in connection.execute(select(sku).where(sku.in_(skus))).scalars()}
 

@@ -50,6 +50,7 @@ class CountedLine:
 
     @property
     def difference(self) -> int:
+        """Counted less expected."""
         return self.quantity - self.expected
 
 
@@ -173,7 +174,7 @@ async def finish(till: Till, session_id: str, actor: Actor) -> Finished:
         counted, different = counted + done.counted, different + done.different
 
 
-async def give_up(till: Till, session_id: str) -> None:
+async def abandon(till: Till, session_id: str) -> None:
     """Delete the session without changing stock."""
 
     def write(tx: Transaction) -> None:

@@ -39,14 +39,14 @@ def is_spreadsheet_damage(text: str) -> bool:
     return _SPREADSHEET.fullmatch(text.strip()) is not None
 
 
-def same_code(code: str) -> str:
+def without_padding(code: str) -> str:
     """The code without padding zeros, for comparison."""
     return code.lstrip("0")
 
 
 def spellings(code: str) -> tuple[str, ...]:
     """All forms of a code: without padding zeros, and padded to each longer length."""
-    bare = same_code(code)
+    bare = without_padding(code)
     return (bare, *(bare.zfill(length) for length in LENGTHS if len(bare) < length))
 
 

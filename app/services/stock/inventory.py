@@ -63,7 +63,7 @@ class MovementView:
     confirmed: bool
 
 
-# --- looking -----------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------
 
 
 def stock_page(till: Till, terms: str, *, limit: int, offset: int = 0) -> StockPage:
@@ -246,7 +246,7 @@ def short_page(till: Till, searched: str, which: Which, low_stock: int) -> Stock
     terms = search.fold(searched).split()
     place = till.device.location_id
     with till.store.reading() as connection:
-        ids = _perhaps_short(connection, place, limit)
+        ids = _short_candidates(connection, place, limit)
         hits = [hit for hit in search.find_products(connection, ids) if _holds(hit, terms)]
         rows = _stock_rows(connection, [view_of(hit) for hit in hits], place)
     short = [
@@ -257,7 +257,7 @@ def short_page(till: Till, searched: str, which: Which, low_stock: int) -> Stock
     return StockPage(short[:LISTED_MAX], min(len(short), LISTED_MAX))
 
 
-def _perhaps_short(connection: Connection, location_id: str, limit: int) -> list[str]:
+def _short_candidates(connection: Connection, location_id: str, limit: int) -> list[str]:
     """Candidates: products with a low confirmed quantity, or with unconfirmed effects of this till."""
     level, moved = t.stock_level.c, t.overlay.c
     # Quantities are in smallest parts, whose number depends on the unit: the exact limit is applied to the
@@ -281,7 +281,7 @@ def _holds(hit: search.ProductHit, terms: list[str]) -> bool:
     return all(term in written for term in terms)
 
 
-# --- changing ----------------------------------------------------------------------------------------
+# --- adjusting ---------------------------------------------------------------------------------------
 
 
 async def adjust(

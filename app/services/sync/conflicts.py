@@ -106,7 +106,7 @@ class Comparison:
     server_version: int
 
 
-# --- looking -----------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------
 
 
 def open_conflicts(till: Till) -> list[ConflictView]:
@@ -249,7 +249,7 @@ def _own_operations(connection: Connection, operation_ids: Iterable[str]) -> set
     return set(connection.execute(query).scalars())
 
 
-# --- deciding ----------------------------------------------------------------------------------------
+# --- decisions ---------------------------------------------------------------------------------------
 
 
 async def resolve(
@@ -392,7 +392,7 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedPr
 
 
 @dataclass(frozen=True)
-class AlikeConflict:
+class SimilarConflict:
     """A conflict that a batch of similar decisions can include, with its suggestion."""
 
     id: str
@@ -403,7 +403,7 @@ class AlikeConflict:
     merged: dict[str, Any] | None
 
 
-def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
+def similar(till: Till, conflict_id: str) -> list[SimilarConflict]:
     """This conflict and the open ones with the same resource type and suggested resolution, oldest first.
 
     Raises ConflictGone.
@@ -411,7 +411,7 @@ def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
     like = comparison(till, conflict_id)
     if like.suggestion is None:
         return []
-    found: list[AlikeConflict] = []
+    found: list[SimilarConflict] = []
     for conflict in open_conflicts(till):
         if conflict.decided or conflict.resource_type != like.resource_type:
             continue
@@ -420,7 +420,7 @@ def alike(till: Till, conflict_id: str) -> list[AlikeConflict]:
         if suggestion is None or suggestion.resolution is not like.suggestion.resolution:
             continue
         found.append(
-            AlikeConflict(
+            SimilarConflict(
                 id=conflict.id,
                 title=conflict.title,
                 label=suggestion.label,
@@ -439,21 +439,21 @@ def merged_of(suggestion: Suggestion) -> dict[str, Any] | None:
     return suggestion.fields or {"newQuantity": suggestion.quantity}
 
 
-async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor) -> tuple[int, int]:
+async def decide_similar(till: Till, chosen: Sequence[SimilarConflict], actor: Actor) -> tuple[int, int]:
     """Decide all as suggested; how many were decided, and how many had changed meanwhile and were skipped.
 
     Raises NotPermitted.
     """
     decided = left = 0
-    for alike in chosen:
+    for conflict in chosen:
         try:
             await resolve(
                 till,
-                alike.id,
-                alike.resolution,
+                conflict.id,
+                conflict.resolution,
                 actor,
-                merged=alike.merged,
-                expected_server_version=alike.server_version,
+                merged=conflict.merged,
+                expected_server_version=conflict.server_version,
             )
         except (ConflictMoved, ConflictGone):
             left += 1
@@ -462,7 +462,7 @@ async def decide_alike(till: Till, chosen: Sequence[AlikeConflict], actor: Actor
     return decided, left
 
 
-# --- once more ---------------------------------------------------------------------------------------
+# --- undoing and reopening ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

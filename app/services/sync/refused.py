@@ -21,7 +21,7 @@ from app.domain.errors import BadQuantity, ReasonMissing
 from app.domain.rights import Right
 from app.domain.vocabulary.units import EACH
 from app.services import journal
-from app.services.approvals import answered_for, authorise
+from app.services.approvals import approvals_for, authorise
 from app.services.sync.queue import describe
 from app.services.till import Actor, Till
 from sync_agent.contract.operations import (
@@ -118,10 +118,10 @@ def unit_of(till: Till, operation_id: str) -> str:
     return str(orjson.loads(summary).get("unit", EACH))
 
 
-# --- trying again, and otherwise ---------------------------------------------------------------------
+# --- retrying and editing ----------------------------------------------------------------------------
 
 
-async def try_again(till: Till, operation_id: str) -> None:
+async def retry(till: Till, operation_id: str) -> None:
     """Send a refused entry again unchanged. Raises CannotEnd."""
     await till.store.write(lambda tx: endings.retry(tx, operation_id))
 
@@ -170,7 +170,7 @@ def _edited(
         depends_on=row.depends_on,
     )
     if row.resource_type == PRODUCT:
-        approvals = answered_for(till, actor, approved_by, Right.EDIT_PRODUCT)
+        approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
         return _edited_product(replace(same, approvals=approvals), changes)
     if row.resource_type == STOCK_LEVEL:
         return _edited_stock(same, changes)
@@ -216,7 +216,7 @@ def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
         ) from error
 
 
-# --- giving up ---------------------------------------------------------------------------------------
+# --- discarding --------------------------------------------------------------------------------------
 
 
 async def discard(

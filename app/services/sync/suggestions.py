@@ -1,6 +1,6 @@
 """The suggestion for a conflict as text for the person who decides. `sync_agent.merge` computes it.
 
-One table has the text of each reason, and one the label of each button.
+`_REASONS` has the text of each reason, `_label` that of each button.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,18 +33,20 @@ def suggest_stock(
 ) -> Suggestion:
     """A suggested quantity; times are in `zone`. `my_name`: author of the local side; None: the reader."""
     setting = [reason.code for reason in MOVEMENT_REASONS.all() if reason.sign is Sign.SETS]
-    return _said(merge.suggest_stock(conflict, setting=setting), _Speaker(my_name, unit=unit, zone=zone))
+    return _with_texts(
+        merge.suggest_stock(conflict, setting=setting), _Wording(my_name, unit=unit, zone=zone)
+    )
 
 
 def suggest_product(conflict: Conflict, *, my_name: str | None = None, minor_digits: int = 2) -> Suggestion:
     """Suggested fields. `my_name`: author of the local side; None: the reader. `minor_digits`: the
     number of decimals of a price.
     """
-    return _said(merge.suggest_product(conflict), _Speaker(my_name, minor_digits=minor_digits))
+    return _with_texts(merge.suggest_product(conflict), _Wording(my_name, minor_digits=minor_digits))
 
 
 @dataclass(frozen=True)
-class _Speaker:
+class _Wording:
     """Reader, unit, time zone and currency of the texts."""
 
     my_name: str | None
@@ -68,9 +70,11 @@ class _Speaker:
         return translate("merge", "you") if is_reader else self.opening(person)
 
     def figure(self, quantity: int) -> str:
+        """A quantity with its unit."""
         return quantity_in_words(quantity, self.unit)
 
     def signed(self, quantity: int) -> str:
+        """A quantity with sign and unit: "+ 3"."""
         return f"{MINUS if quantity < 0 else '+'} {self.figure(abs(quantity))}"
 
     def time(self, moment: datetime | None) -> str:
@@ -94,6 +98,7 @@ class _Speaker:
         )
 
     def value(self, field: str, value: object) -> str:
+        """The value of a product's field: prices with decimals, texts in quotes."""
         if value is None:
             return translate("merge", "nothing")
         if isinstance(value, int) and not isinstance(value, bool):
@@ -104,20 +109,20 @@ class _Speaker:
         return f"“{value}”"
 
 
-def _said(suggestion: merge.Suggestion, speaker: _Speaker) -> Suggestion:
+def _with_texts(suggestion: merge.Suggestion, wording: _Wording) -> Suggestion:
     return Suggestion(
         suggestion.resolution,
         suggestion.quantity,
         suggestion.fields,
-        tuple(_REASONS[reason.code](reason, speaker) for reason in suggestion.reasons),
-        _label(suggestion, speaker),
+        tuple(_REASONS[reason.code](reason, wording) for reason in suggestion.reasons),
+        _label(suggestion, wording),
     )
 
 
-def _label(suggestion: merge.Suggestion, speaker: _Speaker) -> str:
+def _label(suggestion: merge.Suggestion, wording: _Wording) -> str:
     if suggestion.choice is Choice.FIGURE and suggestion.quantity is not None:
         words = translate("merge", "Use {figure} (suggested)")
-        return words.format(figure=speaker.figure(suggestion.quantity))
+        return words.format(figure=wording.figure(suggestion.quantity))
     return {
         Choice.SERVERS: translate("merge", "Use the server's (suggested)"),
         Choice.MINE: translate("merge", "Use this till's (suggested)"),
@@ -130,7 +135,7 @@ def _label(suggestion: merge.Suggestion, speaker: _Speaker) -> str:
 # --- stock -------------------------------------------------------------------------------------------
 
 
-def _changed(reason: Reason, speaker: _Speaker) -> str:
+def _changed(reason: Reason, wording: _Wording) -> str:
     delta, now = reason.figures
     if delta == 0:
         words = translate("merge", "{person} changed nothing → {now}.")
@@ -138,84 +143,84 @@ def _changed(reason: Reason, speaker: _Speaker) -> str:
         words = translate("merge", "{person} added {figure} → {now}.")
     else:
         words = translate("merge", "{person} took {figure} → {now}.")
-    person = speaker.opening(reason.by)
-    return words.format(person=person, figure=speaker.figure(abs(delta)), now=speaker.figure(now))
+    person = wording.opening(reason.by)
+    return words.format(person=person, figure=wording.figure(abs(delta)), now=wording.figure(now))
 
 
-def _both_happened(reason: Reason, speaker: _Speaker) -> str:
+def _both_happened(reason: Reason, wording: _Wording) -> str:
     quantity, base, mine, theirs = reason.figures
-    in_all = f"{speaker.figure(base)} {speaker.signed(mine)} {speaker.signed(theirs)}"
+    in_all = f"{wording.figure(base)} {wording.signed(mine)} {wording.signed(theirs)}"
     words = translate("merge", "Suggested: {figure} ({sum}: both happened).")
-    return words.format(figure=speaker.figure(quantity), sum=in_all)
+    return words.format(figure=wording.figure(quantity), sum=in_all)
 
 
-def _counted(reason: Reason, speaker: _Speaker) -> str:
-    time = speaker.time(reason.at)
+def _counted(reason: Reason, wording: _Wording) -> str:
+    time = wording.time(reason.at)
     counted = (
         translate("merge", "{person} counted {figure} at {time}.")
         if time
         else translate("merge", "{person} counted {figure}.")
     )
     return counted.format(
-        person=speaker.opening(reason.by), figure=speaker.figure(reason.figures[0]), time=time
+        person=wording.opening(reason.by), figure=wording.figure(reason.figures[0]), time=time
     )
 
 
-def _came_to(reason: Reason, speaker: _Speaker) -> str:
-    time = speaker.time(reason.at)
+def _came_to(reason: Reason, wording: _Wording) -> str:
+    time = wording.time(reason.at)
     came_to = (
         translate("merge", "{person} came to {figure} at {time}.")
         if time
         else translate("merge", "{person} came to {figure}.")
     )
     return came_to.format(
-        person=speaker.opening(reason.by), figure=speaker.figure(reason.figures[0]), time=time
+        person=wording.opening(reason.by), figure=wording.figure(reason.figures[0]), time=time
     )
 
 
-def _over_earlier_count(reason: Reason, speaker: _Speaker) -> str:
+def _over_earlier_count(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "The count by {person} was earlier, so this one stands over it.")
-    return words.format(person=speaker.opening(reason.by))
+    return words.format(person=wording.opening(reason.by))
 
 
-def _counted_later(reason: Reason, speaker: _Speaker) -> str:
+def _counted_later(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "{person} counted later at {time}, so that count stands.")
-    return words.format(person=speaker.opening(reason.by), time=speaker.time(reason.at) or "…")
+    return words.format(person=wording.opening(reason.by), time=wording.time(reason.at) or "…")
 
 
-def _count_and_since(reason: Reason, speaker: _Speaker) -> str:
+def _count_and_since(reason: Reason, wording: _Wording) -> str:
     quantity, count, since = reason.figures
-    in_all = f"{speaker.figure(count)} {speaker.signed(since)}"
+    in_all = f"{wording.figure(count)} {wording.signed(since)}"
     words = translate("merge", "Suggested: {figure} ({sum}).")
-    return words.format(figure=speaker.figure(quantity), sum=in_all)
+    return words.format(figure=wording.figure(quantity), sum=in_all)
 
 
-def _before(reason: Reason, speaker: _Speaker) -> str:
-    return translate("merge", "Before: {figure}.").format(figure=speaker.figure(reason.figures[0]))
+def _before(reason: Reason, wording: _Wording) -> str:
+    return translate("merge", "Before: {figure}.").format(figure=wording.figure(reason.figures[0]))
 
 
-def _count_alone(reason: Reason, speaker: _Speaker) -> str:
-    return translate("merge", "Suggested: {figure}.").format(figure=speaker.figure(reason.figures[0]))
+def _count_alone(reason: Reason, wording: _Wording) -> str:
+    return translate("merge", "Suggested: {figure}.").format(figure=wording.figure(reason.figures[0]))
 
 
-def _as_the_server(reason: Reason, speaker: _Speaker) -> str:
+def _as_the_server(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "Suggested: {figure}, as the server has it.")
-    return words.format(figure=speaker.figure(reason.figures[0]))
+    return words.format(figure=wording.figure(reason.figures[0]))
 
 
-def _in_this_count(reason: Reason, speaker: _Speaker) -> str:
+def _in_this_count(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "Already in this count: {movements}.")
-    return words.format(movements=speaker.movements(reason.movements))
+    return words.format(movements=wording.movements(reason.movements))
 
 
-def _since_the_count(reason: Reason, speaker: _Speaker) -> str:
+def _since_the_count(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "Since the count: {movements}.")
-    return words.format(movements=speaker.movements(reason.movements))
+    return words.format(movements=wording.movements(reason.movements))
 
 
-def _since_that_count(reason: Reason, speaker: _Speaker) -> str:
+def _since_that_count(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "Since that count: {movements}.")
-    return words.format(movements=speaker.movements(reason.movements))
+    return words.format(movements=wording.movements(reason.movements))
 
 
 # --- products ----------------------------------------------------------------------------------------
@@ -233,31 +238,31 @@ def field_word(name: str) -> str:
     }.get(name, name)
 
 
-def _only(reason: Reason, speaker: _Speaker) -> str:
-    before, now = (speaker.value(reason.field, value) for value in reason.values)
+def _only(reason: Reason, wording: _Wording) -> str:
+    before, now = (wording.value(reason.field, value) for value in reason.values)
     words = translate("merge", "Only {person} changed {field}: {before} → {now}.")
-    person = speaker.inside(reason.by)
+    person = wording.inside(reason.by)
     return words.format(person=person, field=field_word(reason.field), before=before, now=now)
 
 
-def _both_changed(reason: Reason, speaker: _Speaker) -> str:
-    mine, theirs = (speaker.value(reason.field, value) for value in reason.values)
+def _both_changed(reason: Reason, wording: _Wording) -> str:
+    mine, theirs = (wording.value(reason.field, value) for value in reason.values)
     return translate(
         "merge",
         "Both changed {field}: {me} to {mine}, {them} to {theirs}. "
         "Suggested: {theirs}, which other tills show already.",
     ).format(
         field=field_word(reason.field),
-        me=speaker.inside(Person(Who.MINE)),
+        me=wording.inside(Person(Who.MINE)),
         mine=mine,
-        them=speaker.opening(reason.by),
+        them=wording.opening(reason.by),
         theirs=theirs,
     )
 
 
-def _deleted_while_edited(reason: Reason, speaker: _Speaker) -> str:
+def _deleted_while_edited(reason: Reason, wording: _Wording) -> str:
     words = translate("merge", "{deleter} deleted it while {editor} changed it.")
-    return words.format(deleter=speaker.opening(reason.by), editor=speaker.inside(reason.other))
+    return words.format(deleter=wording.opening(reason.by), editor=wording.inside(reason.other))
 
 
 def _decimal(value: int, digits: int) -> str:
@@ -267,14 +272,14 @@ def _decimal(value: int, digits: int) -> str:
     return in_figures(plain)
 
 
-_REASONS: dict[ReasonCode, Callable[[Reason, _Speaker], str]] = {
-    ReasonCode.MINE_NOT_KNOWN: lambda _reason, _speaker: translate(
+_REASONS: dict[ReasonCode, Callable[[Reason, _Wording], str]] = {
+    ReasonCode.MINE_NOT_KNOWN: lambda _reason, _wording: translate(
         "merge", "What this till wanted to write is not known."
     ),
-    ReasonCode.START_NOT_KNOWN: lambda _reason, _speaker: translate(
+    ReasonCode.START_NOT_KNOWN: lambda _reason, _wording: translate(
         "merge", "What both sides started from is not known any more. Count it to be sure."
     ),
-    ReasonCode.SERVER_NOT_KNOWN: lambda _reason, _speaker: translate(
+    ReasonCode.SERVER_NOT_KNOWN: lambda _reason, _wording: translate(
         "merge", "What the server has is not known here. Count it to be sure."
     ),
     ReasonCode.BEFORE: _before,
@@ -284,7 +289,7 @@ _REASONS: dict[ReasonCode, Callable[[Reason, _Speaker], str]] = {
     ReasonCode.OVER_EARLIER_COUNT: _over_earlier_count,
     ReasonCode.IN_THIS_COUNT: _in_this_count,
     ReasonCode.SINCE_THE_COUNT: _since_the_count,
-    ReasonCode.NOTHING_SINCE: lambda _reason, _speaker: translate("merge", "Nothing has moved since."),
+    ReasonCode.NOTHING_SINCE: lambda _reason, _wording: translate("merge", "Nothing has moved since."),
     ReasonCode.COUNT_AND_SINCE: _count_and_since,
     ReasonCode.COUNT_ALONE: _count_alone,
     ReasonCode.CAME_TO: _came_to,
@@ -293,10 +298,10 @@ _REASONS: dict[ReasonCode, Callable[[Reason, _Speaker], str]] = {
     ReasonCode.AS_THE_SERVER: _as_the_server,
     ReasonCode.ONLY: _only,
     ReasonCode.BOTH_CHANGED: _both_changed,
-    ReasonCode.SAME: lambda _reason, _speaker: translate("merge", "Both sides say the same."),
+    ReasonCode.SAME: lambda _reason, _wording: translate("merge", "Both sides say the same."),
     ReasonCode.DELETED_WHILE_EDITED: _deleted_while_edited,
-    ReasonCode.RESTORE: lambda _reason, _speaker: translate(
+    ReasonCode.RESTORE: lambda _reason, _wording: translate(
         "merge", "Suggested: restore it. It can be deleted again at any time."
     ),
-    ReasonCode.BOTH_DELETED: lambda _reason, _speaker: translate("merge", "Both deleted it."),
+    ReasonCode.BOTH_DELETED: lambda _reason, _wording: translate("merge", "Both deleted it."),
 }

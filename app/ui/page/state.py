@@ -26,5 +26,5 @@ class TillState:
 
     @property
     def waits_for_credentials(self) -> bool:
-        """Whether the agent has stopped until somebody signs this till in again."""
+        """Whether the agent waits for a new sign-in or enrolment of this till."""
         return self.connection in {ConnectionState.NEEDS_SIGN_IN, ConnectionState.NEEDS_ENROLMENT}

@@ -107,9 +107,7 @@ class CartModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if (
-            role not in _ANSWERED_ROLES
-        ):  # the view asks each cell for seven more roles, which are left to their defaults
+        if role not in _ANSWERED_ROLES:  # the view asks for seven more roles, left to their defaults
             return None
         line = self.line(index.row())
         if line is None:

@@ -98,7 +98,7 @@ class TenderPanel(QWidget):
     def _pay_card(self) -> None:
         method = self._methods.method.code
         self._pay(
-            lambda: self._settlement.with_card(
+            lambda: self._settlement.with_cashless(
                 self._typed(self._card_amount), self._reference.text(), method
             ),
             self._take_card,
@@ -131,7 +131,7 @@ class TenderPanel(QWidget):
     def _typed(self, line: QLineEdit) -> int:
         return parse_amount(line.text(), self._formatter.currency)
 
-    # --- what is shown ---
+    # --- display ---
 
     def _show_form(self) -> None:
         """Show the fields of the chosen method."""

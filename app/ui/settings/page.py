@@ -71,7 +71,7 @@ class SettingsPage(Page):
         elif section is Section.LOG:
             self._show_log()
 
-    # --- what is shown ---
+    # --- display ---
 
     def _fill(self, chosen: Preferences) -> None:
         self._theme.setCurrentIndex(max(0, self._theme.findData(chosen.theme)))
@@ -146,7 +146,7 @@ class SettingsPage(Page):
             "product": self.tr("Product changed"),
         }.get(kind) or str(kind_of(kind).name)
 
-    # --- what is done ---
+    # --- commands ---
 
     def _choose_look(self) -> None:
         if self._actor is None:

@@ -65,7 +65,7 @@ class ShiftPage(Page):
         else:
             super().keyPressEvent(event)
 
-    # --- what is shown ---
+    # --- display ---
 
     def _read(self) -> None:
         self._shift = shifts.current(self._till)
@@ -180,7 +180,7 @@ class ShiftPage(Page):
             theme.restyle(self._difference, tone=Tone.BAD)
         self._reason.setVisible(difference != 0)
 
-    # --- what is done ---
+    # --- commands ---
 
     def _typed(self, line: QLineEdit) -> int:
         """The amount typed into `line`, in minor units. If invalid, focuses `line` and raises DomainError."""

@@ -255,7 +255,7 @@ class CountPanel(QFrame):
     async def _give_up(self) -> None:
         if self._session is None:
             return
-        await count_sessions.give_up(self._till, self._session.id)
+        await count_sessions.abandon(self._till, self._session.id)
         self._session = None
         self.ask()
 

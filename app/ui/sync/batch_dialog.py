@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.services.sync.conflicts import AlikeConflict
+from app.services.sync.conflicts import SimilarConflict
 from app.ui.widgets.parts import button, label
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.two_line import TwoLineList, TwoLines
@@ -19,7 +19,7 @@ class BatchDialog(QDialog):
 
     agreed = Signal(object)
 
-    def __init__(self, alike: Sequence[AlikeConflict], parent: QWidget | None) -> None:
+    def __init__(self, alike: Sequence[SimilarConflict], parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setObjectName("batchDialog")
         self.setWindowTitle(self.tr("Apply the suggestion to all of them"))

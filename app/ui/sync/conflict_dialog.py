@@ -71,7 +71,7 @@ class ConflictDialog(QDialog):
         if isinstance(chosen, QPushButton) and not event.isAutoRepeat():
             chosen.click()
 
-    # --- what is shown ---
+    # --- display ---
 
     def _show(self) -> None:
         self._view.show_comparison(self._comparison, self._actor)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.services.sync import conflicts
-from app.services.sync.conflicts import AlikeConflict, ConflictView
+from app.services.sync.conflicts import ConflictView, SimilarConflict
 from app.services.till import Actor, Till
 from app.ui.sync.batch_dialog import BatchDialog
 from app.ui.sync.queue_table import ConflictModel, DecidedModel, RowsTable
@@ -61,7 +61,7 @@ class ConflictInbox(QWidget):
         self._open_table.setFocus()  # off the Decide button, which may be disabled now
         self._message.say(words, Tone.GOOD, action=self.tr("Undo"), for_ms=UNDO_MS)
 
-    # --- what is done with a conflict ---
+    # --- commands ---
 
     @tasks.command
     async def _undo(self) -> None:
@@ -90,7 +90,7 @@ class ConflictInbox(QWidget):
         if choice is None or choice.decided:
             return
         try:
-            alike = conflicts.alike(self._till, choice.id)
+            alike = conflicts.similar(self._till, choice.id)
         except DomainError as error:
             self._message.say_error(str(error))
             return
@@ -103,9 +103,9 @@ class ConflictInbox(QWidget):
         dialog.open()
 
     @tasks.command
-    async def _decide_all(self, chosen: list[AlikeConflict]) -> None:
+    async def _decide_all(self, chosen: list[SimilarConflict]) -> None:
         assert self._actor is not None
-        decided, left = await conflicts.decide_alike(self._till, chosen, self._actor)
+        decided, left = await conflicts.decide_similar(self._till, chosen, self._actor)
         words = self.tr("%n conflict(s) decided as suggested.", "", decided)
         if left:
             words = f"{words} {self.tr('%n had changed meanwhile and (waits|wait) for you.', '', left)}"

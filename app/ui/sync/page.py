@@ -236,7 +236,7 @@ class SyncCentre(Page):
         payload = refused.details(self._till, row.operation_id).payload
         return payload.get("resourceType") != "transaction"
 
-    # --- what is done with an entry ---
+    # --- commands ---
 
     def _send_now(self) -> None:
         if self._state is not None and self._state.waits_for_credentials:
@@ -269,7 +269,7 @@ class SyncCentre(Page):
 
     async def _retry(self, operation_ids: list[str]) -> None:
         for operation_id in operation_ids:
-            await refused.try_again(self._till, operation_id)
+            await refused.retry(self._till, operation_id)
         self._ask_to_send()
 
     def _edit(self) -> None:

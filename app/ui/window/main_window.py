@@ -1,4 +1,4 @@
-"""The till's window: the page in sight, the bar of tabs, who is signed in, and the status strip.
+"""The till's window: the current page, the tab bar, the signed-in person, and the status strip.
 
 The window writes nothing. It passes events and scans to its pages and answers their requests. The pages are
 registered in `app/ui/window/pages.py`.

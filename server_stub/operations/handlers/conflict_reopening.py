@@ -34,7 +34,7 @@ class ReopenOneConflict(ConflictHandler[ReopenConflict]):
         effects = []
         conflict = _reopened_already(context, decided.conflict)
         if conflict is None:
-            conflict = _anew(context, operation.id, decided.conflict, int(decided.resolved["version"]))
+            conflict = _reopened(context, operation.id, decided.conflict, int(decided.resolved["version"]))
             # Belongs to no till, so that no later operation of the till is blocked by it. A count has its
             # original time.
             stored = StoredConflict(conflict, Moment(decided.counted.ms), resolved=None)
@@ -76,7 +76,7 @@ def _reopened_already(context: OperationContext, decided: Conflict) -> Conflict 
     return next((conflict for conflict in opened if conflict.reopens == decided.id), None)
 
 
-def _anew(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
+def _reopened(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
     """A new conflict of the same local side with the server's current state; `version` is the decision's
     result.
     """

@@ -175,10 +175,10 @@ def _on_top(stored: StoredConflict, decision: ResolveConflict, moved: Sequence[R
 
     So a late movement gives the same stock whether it arrives before the decision or after it.
     """
-    keeps_count = decision.resolution is Resolution.ACCEPT_LOCAL
+    accepts_count = decision.resolution is Resolution.ACCEPT_LOCAL
 
     def has_seen(movement: Row[Any]) -> bool:
-        return keeps_count and was_counted(
+        return accepts_count and was_counted(
             Moment(movement.happened_ms, movement.device_id, movement.device_seq), stored.counted
         )
 

@@ -28,9 +28,9 @@ from sync_agent.contract.operations import (
     ShiftRow,
 )
 
-MISSING_TOLD_MAX = 1000
+MISSING_LISTED_MAX = 1000
 _MISSING_IN_WORDS = 10
-_LOOKED_AT_MAX = 3
+_RECHECKED_MAX = 3
 """Bounds the work of one transaction: a till's shifts are consecutive, so a number belongs to one of them."""
 
 _IMMUTABLE = "a shift is immutable once it is closed, and stays"
@@ -152,7 +152,7 @@ class CloseShift(Handler[ShiftClose]):
     def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
         """Checks the till's closed shifts again that miss some of these numbers."""
         of = t.shift.c
-        _look_again(
+        _recheck(
             context,
             device_id,
             of.awaited == 1,
@@ -161,19 +161,19 @@ class CloseShift(Handler[ShiftClose]):
         )
 
 
-def look_again_at(context: OperationContext, device_id: str, device_seq: int) -> None:
+def recheck(context: OperationContext, device_id: str, device_seq: int) -> None:
     """Checks the closed shift again that a number belongs to: the operation behind it has changed."""
     of = t.shift.c
-    _look_again(context, device_id, of.first_device_seq <= device_seq, of.last_device_seq >= device_seq)
+    _recheck(context, device_id, of.first_device_seq <= device_seq, of.last_device_seq >= device_seq)
 
 
-def _look_again(context: OperationContext, device_id: str, *which: ColumnElement[bool]) -> None:
+def _recheck(context: OperationContext, device_id: str, *which: ColumnElement[bool]) -> None:
     of = t.shift.c
     closed = (
         select(t.shift)
         .where(of.tenant_id == context.tenant_id, of.device_id == device_id, *which)
         .order_by(of.last_device_seq.desc())
-        .limit(_LOOKED_AT_MAX)
+        .limit(_RECHECKED_MAX)
     )
     for stored in context.unit.rows(closed).mappings().all():
         if context.holds(stored["location_id"]):
@@ -245,7 +245,7 @@ def _as_received(
     return shift.model_copy(
         update={
             "received": manifest.count - len(missing),
-            "missing": tuple(missing[:MISSING_TOLD_MAX]),
+            "missing": tuple(missing[:MISSING_LISTED_MAX]),
             "flags": flags,
             "version": shift.version + 1,
         }

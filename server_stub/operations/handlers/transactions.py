@@ -73,7 +73,7 @@ class TillTransaction(Handler[TransactionData]):
                 context.ledger.must_fit(context.ledger.level(place, product_id), delta)
         except Refusal as refusal:
             raise CannotBeTaken(refusal.message) from refusal
-        flags = [*_oddities(context, operation), *operation.flags]
+        flags = [*_suspicions(context, operation), *operation.flags]
         effects = _move_stock(context, operation, place, moves)
         flags += context.ledger.take_flags()
         effects.append(_enter(context, operation, place, flags))
@@ -96,7 +96,7 @@ def _needs(context: OperationContext, data: TransactionData) -> Iterator[Need]:
             yield Need(Action.OVERRIDE_PRICE, of, _below_the_catalogue(context, line))
         if line.discount_minor > 0:
             # The share from which a clerk needs approval is a setting of each till.
-            yield Need(Action.LARGE_DISCOUNT, of, line.discount_minor, is_tills_to_say=True)
+            yield Need(Action.LARGE_DISCOUNT, of, line.discount_minor, is_set_by_till=True)
 
 
 def _below_the_catalogue(context: OperationContext, line: TransactionLine) -> int | None:
@@ -178,7 +178,7 @@ def _enter(context: OperationContext, operation: Transaction, place: str, flags:
     return context.publish(place, TRANSACTION, operation.id, 1, row, operation.id)
 
 
-def _oddities(context: OperationContext, operation: Transaction) -> Iterator[str]:
+def _suspicions(context: OperationContext, operation: Transaction) -> Iterator[str]:
     """Flags for a manager: each a code and its subject."""
     data = operation.data
     for product_id in dict.fromkeys(line.product_id for line in data.lines):

@@ -78,14 +78,14 @@ class Approval:
 class Need:
     """A right that something in an operation needs; `of` and `amount` as in `sync_agent.contract`.
 
-    `is_tills_to_say`: the amount from which it is needed is a setting of each till, unknown here. Then only
+    `is_set_by_till`: the amount from which it is needed is a setting of each till, unknown here. Then only
     an approval that was given is compared with the amount.
     """
 
     right: Action
     of: str | None = None
     amount: int | None = None
-    is_tills_to_say: bool = False
+    is_set_by_till: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ right. "Misplaced": not assigned to the place where it was done.
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _Objection:
     word: str
     about: str
     message: str
@@ -160,12 +160,12 @@ def decide(
             words = "a person approves at a till, with their PIN: this token names nobody but its own user"
             return Refused(ErrorCode.FORBIDDEN, f"approvedById: {words}")
     decision = _Decision(bearer, actor, approvals, place, moment)
-    findings = list(dict.fromkeys(decision.findings(needs, is_completed)))
-    if not findings:
+    objections = list(dict.fromkeys(decision.objections(needs, is_completed)))
+    if not objections:
         return Allowed()
     if is_completed:
-        return Flagged(tuple(finding.flag for finding in findings))
-    return Refused(ErrorCode.FORBIDDEN, findings[0].message)
+        return Flagged(tuple(objection.flag for objection in objections))
+    return Refused(ErrorCode.FORBIDDEN, objections[0].message)
 
 
 def decide_account(editor: RightsFrom, accounts: tuple[RightsFrom, ...]) -> Verdict:
@@ -232,9 +232,9 @@ class _Decision:
         self._approvers = {approval.approver.id: approval.approver for approval in approvals}
         self._given: dict[tuple[str | None, str | None], dict[str, int | None]] = {}
         for approval in approvals:
-            self._give(approval)
+            self._add_bound(approval)
 
-    def _give(self, approval: Approval) -> None:
+    def _add_bound(self, approval: Approval) -> None:
         """Registers an approval's bound under what it is for; None: no bound."""
         given = self._given.setdefault((approval.right, approval.of), {})
         at_most = given.get(approval.approver.id, approval.at_most)
@@ -242,33 +242,35 @@ class _Decision:
             at_most = None if approval.at_most is None else max(at_most, approval.at_most)
         given[approval.approver.id] = at_most
 
-    def findings(self, needs: tuple[Need, ...], is_completed: bool) -> Iterator[_Finding]:
+    def objections(self, needs: tuple[Need, ...], is_completed: bool) -> Iterator[_Objection]:
         """All objections; first those against the people themselves."""
         if not self._by_itself or is_completed:
             yield from self._absent(self._actor, "actor")
         for approver in self._approvers.values():
             yield from self._absent(approver, "approver")
         for need in needs:
-            yield from self._lacking(need)
+            yield from self._objections_to(need)
 
-    def _absent(self, person: Person, part: str) -> Iterator[_Finding]:
+    def _absent(self, person: Person, part: str) -> Iterator[_Objection]:
         field = "actorId" if part == "actor" else "approvedById"
         then = rights_at(person, self._moment)
         if then is None:
-            yield _Finding(f"unknown_{part}", person.id, f"{field}: there is no user {person.id}")
+            yield _Objection(f"unknown_{part}", person.id, f"{field}: there is no user {person.id}")
         elif not then.active:
-            yield _Finding(f"inactive_{part}", person.id, f"{field}: {person.id} did not work here any more")
+            yield _Objection(
+                f"inactive_{part}", person.id, f"{field}: {person.id} did not work here any more"
+            )
         elif not self._is_of_place(then):
-            yield _Finding(
+            yield _Objection(
                 f"misplaced_{part}", person.id, f"{field}: {person.id} does not work at this place"
             )
 
-    def _lacking(self, need: Need) -> Iterator[_Finding]:
+    def _objections_to(self, need: Need) -> Iterator[_Objection]:
         """Objections to one need; none if the right is held or was approved."""
         if self._actor_holds(need.right):
             return
         named = [key for key in ((need.right.value, None), (need.right.value, need.of)) if key in self._given]
-        if need.is_tills_to_say and not named:
+        if need.is_set_by_till and not named:
             return
         given = [key for key in (*named, (None, None)) if key in self._given]
         entitled = [
@@ -279,18 +281,18 @@ class _Decision:
             ]
             for key in dict.fromkeys(given)
         ]
-        if _reach(entitled, need.amount):
+        if _covers(entitled, need.amount):
             return
         what = need.right.words
         if any(entitled):
-            yield _Finding("over_approval", need.right, f"approvals: {what} went further than was approved")
+            yield _Objection("over_approval", need.right, f"approvals: {what} went further than was approved")
         elif given:
             approver_id = next(iter(self._given[given[0]]))
-            yield _Finding("not_permitted", need.right, f"approvedById: {approver_id} may not {what}")
+            yield _Objection("not_permitted", need.right, f"approvedById: {approver_id} may not {what}")
         else:
             who = "a till by itself" if self._by_itself else self._actor.id
             words = f"{who} may not {what} without the approval of somebody who may"
-            yield _Finding("not_approved", need.right, f"actorId: {words}")
+            yield _Objection("not_approved", need.right, f"actorId: {words}")
 
     def _actor_holds(self, right: Action) -> bool:
         if self._by_itself:
@@ -313,7 +315,7 @@ class _Decision:
         return self._places is None or bool(self._places & then.places)
 
 
-def _reach(bounds: list[list[int | None]], amount: int | None) -> bool:
+def _covers(bounds: list[list[int | None]], amount: int | None) -> bool:
     """Whether approvals cover `amount`: approvals of a line and of the whole add up.
 
     Each list is of one subject; its furthest bound counts. Bounds have a sign, so an approval below zero (a

@@ -150,7 +150,7 @@ class Ledger:
             _change_row(level, movement, stream),
             origin.operation_id,
         )
-        return [effect, *self._watch_shortage(level, stream, origin.operation_id)]
+        return [effect, *self._track_shortage(level, stream, origin.operation_id)]
 
     def record(
         self,
@@ -199,7 +199,7 @@ class Ledger:
         level.counted = counted
         level.changed = True
 
-    def _watch_shortage(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
+    def _track_shortage(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
         place = level.location_id, level.product_id
         shortage = self._shortages.get(place)
         if level.quantity >= 0 and (shortage is None or not shortage.open):

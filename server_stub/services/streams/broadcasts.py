@@ -153,7 +153,7 @@ def with_readers(connection: Connection, caller: Caller) -> Notices:
     )
 
 
-def forget_ended(unit: UnitOfWork, before_ms: int, rows_max: int) -> int:
+def prune_ended(unit: UnitOfWork, before_ms: int, rows_max: int) -> int:
     """Deletes notices that ended before `before_ms`, with tombstones in their streams. Returns how many."""
     of = t.notice.c
     ended = unit.rows(

@@ -48,15 +48,15 @@ async def prune(database: Database, tenant_id: str, *, retention_days: int, rows
         tenant_id, partial(_old_versions, tenant_id=tenant_id, before_ms=before_ms)
     )
     for chunk in _portions(versions, rows_max):
-        await database.write(tenant_id, partial(_forget_versions, versions=chunk))
+        await database.write(tenant_id, partial(_prune_versions, versions=chunk))
     tokens = await database.read(tenant_id, partial(_old_tokens, tenant_id=tenant_id, before_ms=before_ms))
     for chunk in _portions(tokens, rows_max):
-        await database.write(tenant_id, partial(_forget_tokens, hashes=chunk))
+        await database.write(tenant_id, partial(_prune_tokens, hashes=chunk))
     notices = 0
     gone = rows_max
     while gone == rows_max:
         gone = await database.write(
-            tenant_id, partial(broadcasts.forget_ended, before_ms=ended_before_ms, rows_max=rows_max)
+            tenant_id, partial(broadcasts.prune_ended, before_ms=ended_before_ms, rows_max=rows_max)
         )
         notices += gone
     return Pruned(changes, len(versions), len(tokens), notices)
@@ -115,7 +115,7 @@ def _old_versions(connection: Connection, tenant_id: str, before_ms: int) -> lis
     return [(row.product_id, row.version) for row in rows]
 
 
-def _forget_versions(unit: UnitOfWork, versions: list[tuple[str, int]]) -> None:
+def _prune_versions(unit: UnitOfWork, versions: list[tuple[str, int]]) -> None:
     of = t.product_version.c
     unit.execute(
         delete(t.product_version).where(
@@ -134,7 +134,7 @@ def _old_tokens(connection: Connection, tenant_id: str, before_ms: int) -> list[
     return list(connection.execute(query).scalars())
 
 
-def _forget_tokens(unit: UnitOfWork, hashes: list[str]) -> None:
+def _prune_tokens(unit: UnitOfWork, hashes: list[str]) -> None:
     unit.session.exec(
         delete(RefreshToken).where(
             col(RefreshToken.tenant_id) == unit.tenant_id, col(RefreshToken.token_hash).in_(hashes)

@@ -69,7 +69,7 @@ class _Part:
     encode: Callable[[RowMapping], list[Any]]
     where: tuple[ColumnElement[bool], ...] = ()
 
-    def goes_on_after(self, key: str | int | None) -> bool:
+    def takes_key(self, key: str | int | None) -> bool:
         """Whether a key from a page token is of the right type; the token is the client's word."""
         is_text = isinstance(self.table.c[self.key].type, Text)
         return key is None or (isinstance(key, str) == is_text and not has_nul(key))
@@ -91,7 +91,7 @@ def snapshot(
     if token.stream != stream or token.resource_type not in names:
         raise Refusal(ErrorCode.BAD_REQUEST, "pageToken: not of this stream")
     place = names.index(token.resource_type)
-    if not parts[place].goes_on_after(token.after):
+    if not parts[place].takes_key(token.after):
         raise Refusal(ErrorCode.BAD_REQUEST, "pageToken: not one of this server's")
     rows = _rows(connection, parts[place], token.after, rows_max + 1)
     while not rows and place + 1 < len(parts):

@@ -62,7 +62,7 @@ def make_ready(url: str) -> None:
     try:
         with engine.begin() as connection:
             _must_be_newest(connection)
-            _must_be_walled_off(connection)
+            _require_row_level_security(connection)
     finally:
         engine.dispose()
 
@@ -76,7 +76,7 @@ def _must_be_newest(connection: Connection) -> None:
         )
 
 
-def _must_be_walled_off(connection: Connection) -> None:
+def _require_row_level_security(connection: Connection) -> None:
     unbound, owner = connection.execute(
         text(
             "SELECT rolsuper OR rolbypassrls, EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'change'"

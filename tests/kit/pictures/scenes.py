@@ -32,7 +32,8 @@ from sync_agent.contract.wire import from_ms
 from sync_agent.store import outbox
 from sync_agent.store.outbox import Status
 from tests.kit import selling
-from tests.kit.offline_shop import ALICE, BOB, TENANT, OfflineShop
+from tests.kit.feed import TENANT
+from tests.kit.offline_shop import ALICE, BOB, OfflineShop
 
 WIDGET = TypeVar("WIDGET", bound=QWidget)
 T = TypeVar("T")

@@ -14,7 +14,8 @@ from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from sync_agent.events import ConnectionState, StateChanged
 from tests.kit.agents import SilentAgent
-from tests.kit.offline_shop import ALICE, PEPPER, OfflineShop
+from tests.kit.feed import PEPPER
+from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.pictures.scenes import Stage, furnish
 
 T = TypeVar("T")
