@@ -216,6 +216,8 @@ class OpenSale:
 
 def _without_ended_approvals(sale: OpenSale) -> OpenSale:
     """Drop approvals without a subject. A discount within the shop's limits is a subject too."""
-    there = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
-    approvals = tuple(approval for approval in sale.approvals if (approval.right, approval.line_id) in there)
+    subjects = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
+    approvals = tuple(
+        approval for approval in sale.approvals if (approval.right, approval.line_id) in subjects
+    )
     return replace(sale, approvals=approvals)

@@ -429,10 +429,10 @@ def _adjustment(line: _Line) -> PlannedAdjustment:
 
 def deal(steps: Sequence[Planned], tills: int, rng: Rng) -> list[list[Planned]]:
     """Deal the invoices to the tills at random; order within a till and whole invoices are preserved."""
-    hands: list[list[Planned]] = [[] for _ in range(tills)]
+    dealt: list[list[Planned]] = [[] for _ in range(tills)]
     till_of: dict[str, int] = {}
     for step in steps:
         if step.invoice not in till_of:
             till_of[step.invoice] = min(int(rng.uniform(0, tills)), tills - 1)
-        hands[till_of[step.invoice]].append(step)
-    return hands
+        dealt[till_of[step.invoice]].append(step)
+    return dealt

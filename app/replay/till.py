@@ -1,6 +1,6 @@
 """A headless till of a replay, with a real home, store and agent, and a link that can be cut.
 
-It sells its hand (the invoices dealt to it) through the use cases of the window, and reports its stock
+It carries out the steps dealt to it through the use cases of the window, and reports its stock
 movements and the outcome of its operations afterwards.
 """
 
@@ -70,10 +70,10 @@ class ReplayTill:
     outages_taken: list[OutageTaken] = field(default_factory=list)
     _cut_before: int = 0
 
-    async def sell(self, hand: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
-        """Carry out the steps of the hand in order; `made` is called after each."""
+    async def sell(self, steps: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
+        """Carry out the steps in order; `made` is called after each."""
         try:
-            for step in hand:
+            for step in steps:
                 self._switch()
                 try:
                     await self._make(step, shop)
