@@ -169,9 +169,9 @@ class Puller:
             with self._store.reading() as connection:
                 cursor = replica.cursors(connection)[stream]
                 epoch = replica.epoch_of(connection, stream)
-                promised = overlay.furthest_effect(connection, stream)
+                expected = overlay.highest_effect(connection, stream)
             page = await self._changes(stream, cursor.seq, cursor.change_id)
-            if page.epoch != epoch or page.head < promised:
+            if page.epoch != epoch or page.head < expected:
                 raise _StreamBroken
             gap = await self._store.write(
                 partial(replica.apply_changes, stream=stream, changes=page.changes), Priority.AGENT
@@ -216,8 +216,8 @@ class Puller:
         # twice with its overlay. Operations without a result are sent again first, to get theirs.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
-            promised = await self._resend_completed(stream) if server_may_have_lost else 0
-            if await self._stage_what_came_between(stream, kinds) < promised:
+            expected = await self._resend_completed(stream) if server_may_have_lost else 0
+            if await self._stage_what_came_between(stream, kinds) < expected:
                 raise _StreamBroken  # restored again since the resend
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 

@@ -372,7 +372,7 @@ def wire_form(row: Any) -> dict[str, Any]:
     return {name: value for name, value in wire.items() if value is not None}
 
 
-def forget_what_was_read(tx: Transaction) -> None:
+def clear_tenant_seq(tx: Transaction) -> None:
     """The tenant's stream has a new epoch (a server was restored): numbers read before are meaningless."""
     tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
 
