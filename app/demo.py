@@ -94,7 +94,7 @@ async def _until(condition: Callable[[], bool], what: str) -> None:
         await asyncio.sleep(0.02)
 
 
-# --- the cast ----------------------------------------------------------------------------------------
+# --- tills and server --------------------------------------------------------------------------------
 
 
 @dataclass
@@ -128,7 +128,7 @@ class _DemoTill:
     def on_hand(self, product: ProductView) -> int:
         return inventory.stock_row(self.till, product.id).on_hand
 
-    # --- what a clerk does, with the window's own controls -----------------------------------------
+    # --- a clerk's actions, through the window's controls ------------------------------------------
 
     def _control(self, kind: type[WidgetT], name: str) -> WidgetT:
         found = self.window.findChild(kind, name)
@@ -239,7 +239,7 @@ async def _till(folder: Path, url: str, number: int) -> AsyncIterator[_DemoTill]
         opened.store.close()
 
 
-# --- the story ---------------------------------------------------------------------------------------
+# --- the stages --------------------------------------------------------------------------------------
 
 
 class _Story:

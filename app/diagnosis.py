@@ -41,6 +41,8 @@ WAL_LARGE_BYTES = 200 * 1024 * 1024
 
 
 class Level(StrEnum):
+    """The severity of a finding."""
+
     OK = "ok"
     LOOK = "look at this"
     BROKEN = "broken"

@@ -173,10 +173,10 @@ class Puller:
             with self._store.reading() as connection:
                 cursor = replica.cursors(connection)[stream]
                 epoch = replica.epoch_of(connection, stream)
-                promised = overlay.furthest_effect(connection, stream)
+                expected = overlay.highest_effect(connection, stream)
             page = await self._changes(stream, cursor.seq, cursor.change_id)
             # A head below an effect that a result has named: the server was restored from an older backup.
-            if page.epoch != epoch or page.head < promised:
+            if page.epoch != epoch or page.head < expected:
                 raise _StreamBroken
             gap = await self._store.write(
                 partial(replica.apply_changes, stream=stream, changes=page.changes), Priority.AGENT
@@ -222,8 +222,8 @@ class Puller:
         # again first: each then has its result, which names the number of its effect.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
-            promised = await self._resend_completed(stream) if server_may_have_lost else 0
-            if await self._stage_later_changes(stream, kinds) < promised:
+            expected = await self._resend_completed(stream) if server_may_have_lost else 0
+            if await self._stage_later_changes(stream, kinds) < expected:
                 raise _StreamBroken  # the server was restored once more, after the resend
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 

@@ -61,6 +61,7 @@ class CartLine:
 
     @property
     def own_discount_minor(self) -> int:
+        """The discount of the line alone, without its share of the sale's."""
         return 0 if self.discount is None else self.discount.of(self.gross_minor)
 
     @property
@@ -81,6 +82,7 @@ class CartLine:
 
     @property
     def has_other_price(self) -> bool:
+        """Whether the price differs from the catalogue's."""
         return self.unit_price_minor != self.list_price_minor
 
     @property
@@ -178,6 +180,7 @@ class Cart:
         raise UnknownLine
 
     def remove(self, line_id: int) -> "Cart":
+        """The cart without this line. Raises UnknownLine."""
         return self._with_line(line_id, lambda _line: ())
 
     def set_price(self, line_id: int, price_minor: int, reason: str) -> "Cart":

@@ -11,6 +11,8 @@ class DomainError(Exception):
 
 
 class EmptyCart(DomainError):
+    """The cart has no lines."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "There is nothing in the cart yet."))
 
@@ -22,28 +24,38 @@ class CartTooLarge(DomainError):
 
 
 class CartInUse(DomainError):
+    """The sale on the screen is not empty, so no other can be recalled."""
+
     def __init__(self) -> None:
         words = translate("errors", "There is something in the cart. Finish that sale or hold it first.")
         super().__init__(words)
 
 
 class CartGone(DomainError):
+    """The held sale was recalled already."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "That sale was taken back already."))
 
 
 class SaleCompleted(DomainError):
+    """The open sale was completed already."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "This sale is finished already. Its receipt is in the list."))
 
 
 class NotPriced(DomainError):
+    """The product has no price."""
+
     def __init__(self, name: str) -> None:
         words = translate("errors", "“{name}” has no price yet, so it cannot be sold. A manager can set one.")
         super().__init__(words.format(name=name))
 
 
 class UnknownProduct(DomainError):
+    """The product is not in the catalogue, or no product has the code."""
+
     def __init__(self, what: str = "") -> None:
         if what:
             super().__init__(translate("errors", "No product has the code {code}.").format(code=what))
@@ -52,6 +64,8 @@ class UnknownProduct(DomainError):
 
 
 class UnknownLine(DomainError):
+    """The cart has no such line."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "That line is no longer in the cart."))
 
@@ -101,6 +115,8 @@ class InsufficientCash(BadPayment):
 
 
 class ReasonMissing(DomainError):
+    """A reason is required."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "Say why. Whoever looks for it later will want to know."))
 
@@ -123,32 +139,44 @@ class TooManyTries(DomainError):
 
 
 class ShiftAlreadyOpen(DomainError):
+    """A shift is open at this till."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "A shift is open at this till already."))
 
 
 class NoShift(DomainError):
+    """No shift is open at this till, or there is no such closed shift."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "No shift is open at this till."))
 
 
 class CountOver(DomainError):
+    """The count session was finished or abandoned."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "This count is finished already."))
 
 
 class TooManyQuickKeys(DomainError):
+    """All quick keys are taken."""
+
     def __init__(self, most: int) -> None:
         words = translate("errors", "There is room for %n quick key(s). Take one away first.", most)
         super().__init__(words)
 
 
 class ConflictGone(DomainError):
+    """The conflict is not open any more."""
+
     def __init__(self) -> None:
         words = translate("errors", "This was decided already. Nothing is left to choose.")
         super().__init__(words)
 
 
 class ConflictMoved(DomainError):
+    """The server's side has changed since the comparison."""
+
     def __init__(self) -> None:
         super().__init__(translate("errors", "It changed again. Here is the new comparison."))

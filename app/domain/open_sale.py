@@ -118,7 +118,7 @@ class OpenSale:
         """What the payments so far add up to, less change."""
         return sum(payment.net_minor for payment in self.payments)
 
-    # --- what is sold --------------------------------------------------------------------------------
+    # --- cart ----------------------------------------------------------------------------------------
 
     def with_cart(self, change: Callable[[Cart], Cart]) -> "OpenSale":
         """The sale with its cart changed. If it is then empty, refund, payments and approvals go.
@@ -156,6 +156,7 @@ class OpenSale:
     # --- payment -------------------------------------------------------------------------------------
 
     def with_payments(self, payments: Iterable[Tender]) -> "OpenSale":
+        """The sale with its payments replaced."""
         return replace(self, payments=tuple(payments))
 
     def settlement(self, cash_step_minor: int = 0) -> Settlement:
@@ -215,8 +216,8 @@ class OpenSale:
 
 def _with_valid_approvals(sale: OpenSale) -> OpenSale:
     """Drop approvals of what is no longer in the sale; a discount within the shop's limits still is."""
-    present = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
+    subjects = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
     approvals = tuple(
-        approval for approval in sale.approvals if (approval.right, approval.line_id) in present
+        approval for approval in sale.approvals if (approval.right, approval.line_id) in subjects
     )
     return replace(sale, approvals=approvals)

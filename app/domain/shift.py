@@ -36,6 +36,7 @@ class ShiftTotals:
     taxes: tuple[TaxLine, ...] = ()
 
     def of(self, kind: str) -> KindTotal:
+        """The total of a kind of till transaction, zero where there was none."""
         return self.by_kind.get(kind, KindTotal())
 
     @property

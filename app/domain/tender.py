@@ -67,6 +67,7 @@ class Settlement:
 
     @property
     def is_settled(self) -> bool:
+        """Whether nothing is due any more."""
         return self.due_minor == 0
 
     @property

@@ -127,6 +127,8 @@ class _SwitchedChannel:
 
 
 class LinkCut(TransientError):
+    """The link was cut before the request or while it was in flight."""
+
     def __init__(self) -> None:
         super().__init__("the link is cut")
 

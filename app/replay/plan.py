@@ -69,7 +69,7 @@ class BadHistory(DomainError):
     """The file is not readable as a shop's history."""
 
 
-# --- what is planned ---------------------------------------------------------------------------------
+# --- the plan ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSale:
+    """The lines of an invoice with positive quantities."""
+
     invoice: str
     occurred_ms: int
     lines: tuple[PlannedLine, ...]
@@ -133,6 +135,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class RoundedPrice:
+    """A price of the file with more than two decimals, as written and as rounded to pence."""
+
     line_number: int
     code: str
     written: str
@@ -159,10 +163,11 @@ class ReplayPlan:
         return sums
 
     def count(self, kind: type[Planned]) -> int:
+        """The number of steps of a kind."""
         return sum(isinstance(step, kind) for step in self.steps)
 
 
-# --- what is no goods, and what an adjustment was for --------------------------------------------------
+# --- classifying codes and notes -----------------------------------------------------------------------
 
 _NOT_GOODS = {
     "not goods: postage and carriage are services, nothing leaves the shelf": ("POST", "DOT", "C2"),
@@ -419,15 +424,15 @@ def _adjustment(line: _Line) -> PlannedAdjustment:
     )
 
 
-# --- dealing -----------------------------------------------------------------------------------------
+# --- dealing to tills --------------------------------------------------------------------------------
 
 
 def deal(steps: Sequence[Planned], tills: int, rng: Rng) -> list[list[Planned]]:
     """Deal the invoices to the tills at random; order within a till and whole invoices are preserved."""
-    hands: list[list[Planned]] = [[] for _ in range(tills)]
+    dealt: list[list[Planned]] = [[] for _ in range(tills)]
     till_of: dict[str, int] = {}
     for step in steps:
         if step.invoice not in till_of:
             till_of[step.invoice] = min(int(rng.uniform(0, tills)), tills - 1)
-        hands[till_of[step.invoice]].append(step)
-    return hands
+        dealt[till_of[step.invoice]].append(step)
+    return dealt

@@ -252,8 +252,8 @@ class _Run:
         return len(missing)
 
     async def sell(self, shop: Shop) -> None:
-        """Sell at all tills concurrently, each its own hand."""
-        hands = deal(self._plan.steps, len(self._tills), random.Random(self._options.seed))
+        """Sell at all tills concurrently, the steps dealt to them."""
+        dealt = deal(self._plan.steps, len(self._tills), random.Random(self._options.seed))
         steps_made = 0
 
         def made() -> None:
@@ -262,8 +262,8 @@ class _Run:
             self._progress("Selling", steps_made, len(self._plan.steps))
 
         async with asyncio.TaskGroup() as tasks:
-            for till, hand in zip(self._tills, hands, strict=True):
-                tasks.create_task(till.sell(hand, shop, made), name=f"till-{till.number}")
+            for till, steps in zip(self._tills, dealt, strict=True):
+                tasks.create_task(till.sell(steps, shop, made), name=f"till-{till.number}")
 
     async def settle(self) -> list[Unfinished]:
         """Wait until no till has waiting operations and all cursors are at the server's heads.

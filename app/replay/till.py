@@ -1,6 +1,6 @@
 """A headless till of a replay, with a real home, store and agent, and a link that can be cut.
 
-It sells its hand (the invoices dealt to it) through the use cases of the window, and reports its stock
+It carries out the steps dealt to it through the use cases of the window, and reports its stock
 movements and the outcome of its operations afterwards.
 """
 
@@ -70,10 +70,10 @@ class ReplayTill:
     outages_taken: list[OutageTaken] = field(default_factory=list)
     _cut_before: int = 0
 
-    async def sell(self, hand: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
-        """Carry out the steps of the hand in order; `made` is called after each."""
+    async def sell(self, steps: Sequence[Planned], shop: Shop, made: Callable[[], None]) -> None:
+        """Carry out the steps in order; `made` is called after each."""
         try:
-            for step in hand:
+            for step in steps:
                 self._switch()
                 try:
                     await self._make(step, shop)
@@ -121,17 +121,20 @@ class ReplayTill:
             self.link.restore()
             self.agent.try_now()
 
-    # --- looking -------------------------------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------------------------
 
     def waiting(self) -> int:
+        """The number of operations that wait to be sent."""
         with self.till.store.reading() as connection:
             return outbox.waiting_count(connection)
 
     def cursors(self) -> dict[str, int]:
+        """The number of the last applied change, by stream."""
         with self.till.store.reading() as connection:
             return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
 
     def position(self) -> tuple[int, dict[str, int]]:
+        """`waiting` and `cursors`, to see progress."""
         return self.waiting(), self.cursors()
 
     def articles(self, codes: Iterable[str]) -> dict[str, ProductView]:

@@ -55,6 +55,7 @@ _LOOKS = frozenset({"theme", "language", "sounds"})
 
 
 def read(till: Till) -> Preferences:
+    """The settings of this till."""
     with till.store.reading() as connection:
         return read_from(connection)
 
@@ -101,7 +102,7 @@ async def change(
     return after
 
 
-# --- quick keys: anybody may arrange them ------------------------------------------------------------
+# --- quick keys: no right is needed ------------------------------------------------------------------
 
 
 async def toggle_quick_key(till: Till, product_id: str) -> None:

@@ -1,8 +1,8 @@
 """Sending: drains the outbox. Claims a batch, sends it, and records each operation's own outcome.
 
 Transport trouble counts no failed attempt and never gives up. A batch that the server fails on is halved
-until the operation that it fails on is alone; poison.py sets that operation aside. What results mean for the
-till's own rows is in results.py, one exchange with the server in exchange.py, the routes in routes.py.
+until the operation that it fails on is alone; poison.py makes that operation back off. What results mean for
+the till's own rows is in results.py, one exchange with the server in exchange.py, the routes in routes.py.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class WaitingLoad:
         events = record_results(tx, [result for result in ours if not _failed_on(result)], self._settings)
         for result in ours:
             if _failed_on(result):
-                self._failed_alone.put_aside(tx, result.id, result.error or "the server failed on it")
+                self._failed_alone.back_off(tx, result.id, result.error or "the server failed on it")
             else:
                 self._failed_alone.forget(result.id)
         if missing:
@@ -74,7 +74,7 @@ class WaitingLoad:
 
     def release(self, tx: Transaction, batch: Batch, error: SyncError) -> None:
         if is_failing(error) and len(batch) == 1:
-            self._failed_alone.put_aside(tx, batch.ids[0], str(error))
+            self._failed_alone.back_off(tx, batch.ids[0], str(error))
             return
         outbox.release(tx, batch.ids, next_attempt_ms=0, error=str(error))
         if isinstance(error, TransientError):
@@ -212,7 +212,7 @@ class Pusher:
         """
         load = WaitingLoad(self._store.owner, self._failed_alone, self._rng, self._settings, among)
         delivered = await self._exchange.deliver(self._uplink.route, load)
-        if delivered.was_taken:
+        if delivered.was_accepted:
             self._sent_since_drained += len(delivered.ids)
         return delivered.ids
 

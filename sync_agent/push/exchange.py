@@ -44,7 +44,7 @@ class Delivered:
     """Which operations one exchange carried, and whether the server accepted the request."""
 
     ids: frozenset[str]
-    was_taken: bool = True
+    was_accepted: bool = True
 
 
 class Exchange:
@@ -90,7 +90,7 @@ class Exchange:
             )
         except SyncError as error:
             await self._note_failure(load, batch, delivery_id, error)
-            return Delivered(frozenset(batch.ids), was_taken=False)
+            return Delivered(frozenset(batch.ids), was_accepted=False)
 
         def record(tx: Transaction) -> list[AgentEvent]:
             answered = {result.id for result in results}

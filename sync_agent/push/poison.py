@@ -21,7 +21,7 @@ class FailedAlone:
         self._settings = settings
         self._times: dict[str, int] = {}
 
-    def put_aside(self, tx: Transaction, operation_id: str, error: str) -> None:
+    def back_off(self, tx: Transaction, operation_id: str, error: str) -> None:
         """Back off with this operation. Whether the operation or the server is at fault shows when others
         pass.
         """

@@ -64,7 +64,7 @@ def replace(tx: Transaction, operation_id: str, edited: NewOperation) -> Enqueue
 
     Raises CannotEnd unless it is a dead letter, and for a completed sale.
     """
-    _never_a_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_CHANGED)
+    _refuse_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_CHANGED)
     overlay.drop_operation(tx, operation_id)
     queued = outbox.enqueue(tx, with_other(edited, replaces=operation_id))
     for dependent in _needing(tx, operation_id):
@@ -104,7 +104,7 @@ def discard(tx: Transaction, operation_id: str, *, by: str, reason: str) -> None
 
     Raises CannotEnd unless it is a dead letter, and for a completed sale: the goods have left.
     """
-    _never_a_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_DISCARDED)
+    _refuse_sale(_refused(tx, operation_id), EndingProblem.SALE_NOT_DISCARDED)
     _give_up(tx, operation_id, by=by, reason=reason)
 
 
@@ -113,7 +113,7 @@ def withdraw(tx: Transaction, operation_id: str, *, by: str, reason: str) -> boo
     row = _row(tx, operation_id)
     if row.finished_ms is not None or row.status != Status.PENDING or row.sent_count:
         return False
-    _never_a_sale(row, EndingProblem.SALE_NOT_WITHDRAWN)
+    _refuse_sale(row, EndingProblem.SALE_NOT_WITHDRAWN)
     _give_up(tx, operation_id, by=by, reason=reason)
     return True
 
@@ -154,6 +154,6 @@ def _refused(tx: Transaction, operation_id: str) -> Row[tuple[object, ...]]:
     return row
 
 
-def _never_a_sale(row: Row[tuple[object, ...]], problem: EndingProblem) -> None:
+def _refuse_sale(row: Row[tuple[object, ...]], problem: EndingProblem) -> None:
     if row.resource_type == TRANSACTION:
         raise CannotEnd(problem)

@@ -106,7 +106,7 @@ def record_resent(tx: Transaction, results: Sequence[OperationResult]) -> list[O
             _settled(tx, result.id)
         elif result.means is not ResultStatus.DEFERRED:
             lost.append(result)
-            _taken_anew(tx, result)
+            _record_lost(tx, result)
     if results:
         tx.touch(Topic.OUTBOX)
     return lost
@@ -114,7 +114,7 @@ def record_resent(tx: Transaction, results: Sequence[OperationResult]) -> list[O
 
 def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
     """A completed operation that the server lost, and fails on now, waits again as if it were new."""
-    overlay.void_promise(tx, operation_id)
+    overlay.clear_effects(tx, operation_id)
     _settled(
         tx,
         operation_id,
@@ -126,15 +126,15 @@ def reopen(tx: Transaction, operation_id: str, next_attempt_ms: int) -> None:
     )
 
 
-def _taken_anew(tx: Transaction, result: OperationResult) -> None:
+def _record_lost(tx: Transaction, result: OperationResult) -> None:
     """The server had lost it and has applied or refused it anew: the effects it named before are void."""
     wire = orjson.dumps(result.to_wire()).decode()
     match result.means:
         case ResultStatus.APPLIED:
-            overlay.promise_anew(tx, result.id, result.effects or [])
+            overlay.replace_effects(tx, result.id, result.effects or [])
             _settled(tx, result.id, result=wire, code=result.word)
         case ResultStatus.QUARANTINED:
-            overlay.void_promise(tx, result.id)
+            overlay.clear_effects(tx, result.id)
             _settled(tx, result.id, result=wire, code=QUARANTINED)
         case ResultStatus.REJECTED if _is_decision(tx, result) and result.code == ErrorCode.NOT_FOUND:
             overlay.drop_operation(tx, result.id)
@@ -157,7 +157,7 @@ def _is_decision(tx: Transaction, result: OperationResult) -> bool:
 def _needs_attention(tx: Transaction, result: OperationResult) -> None:
     """It was accepted before and is not now: it needs attention."""
     _settled(tx, result.id, finished_ms=None, result=None)
-    overlay.void_promise(tx, result.id)
+    overlay.clear_effects(tx, result.id)
     if result.conflict is not None:
         replica.store_conflict(tx, result.conflict)
     match result.means:

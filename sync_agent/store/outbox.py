@@ -376,7 +376,7 @@ def wire_form(row: Any) -> dict[str, Any]:
     return {name: value for name, value in wire.items() if value is not None}
 
 
-def forget_what_was_read(tx: Transaction) -> None:
+def clear_tenant_seq(tx: Transaction) -> None:
     """Clear the `tenant_seq` of all operations: the tenant's stream has a new epoch (the server was restored
     from a backup), and the numbers of the old one mean nothing in it.
     """

@@ -81,7 +81,7 @@ def _settle(
         _refresh(tx, table, [key["of_product_id"] for key in dropped])
 
 
-def promise_anew(tx: Transaction, operation_id: str, effects: Sequence[Effect]) -> None:
+def replace_effects(tx: Transaction, operation_id: str, effects: Sequence[Effect]) -> None:
     """A restored server applied this operation anew: replace the numbers of its effects.
 
     They belong to a snapshot that is not swapped in yet, so they are not compared with the cursor.
@@ -97,14 +97,14 @@ def promise_anew(tx: Transaction, operation_id: str, effects: Sequence[Effect]) 
             stock.location_id == location_id,
             stock.product_id == product_id,
         )
-        _promise(tx, t.overlay, this, stream, shown.at(stream, STOCK_LEVEL, product_id))
+        _set_effect(tx, t.overlay, this, stream, shown.at(stream, STOCK_LEVEL, product_id))
     edited = select(product.product_id).where(product.operation_id == operation_id)
     for product_id in tx.execute(edited).scalars().all():
-        this_one = (product.operation_id == operation_id, product.product_id == product_id)
-        _promise(tx, t.product_overlay, this_one, shared, shown.at(shared, PRODUCT, product_id))
+        edited_row = (product.operation_id == operation_id, product.product_id == product_id)
+        _set_effect(tx, t.product_overlay, edited_row, shared, shown.at(shared, PRODUCT, product_id))
 
 
-def _promise(
+def _set_effect(
     tx: Transaction, table: Table, this: Sequence[ColumnElement[bool]], stream: str, seq: int | None
 ) -> None:
     if seq is None:
@@ -114,7 +114,7 @@ def _promise(
         tx.execute(update(table).where(*this).values(effect_stream=stream, effect_seq=seq))
 
 
-def void_promise(tx: Transaction, operation_id: str) -> None:
+def clear_effects(tx: Transaction, operation_id: str) -> None:
     """A restored server lost this operation and has not applied it again: its overlay is as if it was never
     sent.
     """
@@ -126,7 +126,7 @@ def void_promise(tx: Transaction, operation_id: str) -> None:
         )
 
 
-def furthest_effect(connection: Connection, stream: str) -> int:
+def highest_effect(connection: Connection, stream: str) -> int:
     """The highest number of an expected own effect in this stream; 0 without any."""
     highest = [
         connection.execute(
@@ -141,11 +141,11 @@ def is_contradicted_by(tx: Transaction, stream: str, changes: Sequence[Change]) 
     """Whether the stream has another change at a number where the server had named an own effect."""
     shows = {change.seq: change.operation_id for change in changes}
     for table in (t.overlay, t.product_overlay):
-        promised = select(table.c.operation_id, table.c.effect_seq).where(
+        expected = select(table.c.operation_id, table.c.effect_seq).where(
             table.c.effect_stream == stream,
             table.c.effect_seq.between(changes[0].seq, changes[-1].seq),
         )
-        if any(shows.get(seq) not in (None, operation_id) for operation_id, seq in tx.execute(promised)):
+        if any(shows.get(seq) not in (None, operation_id) for operation_id, seq in tx.execute(expected)):
             return True
     return False
 

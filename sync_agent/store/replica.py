@@ -540,7 +540,7 @@ def swap_in(tx: Transaction, stream: str, kinds: Sequence[str]) -> None:
         tx.execute(delete(kind.staged).where(_belongs(kind.staged, kinds)))
         tx.touch_all(kind.topic)
     if "user" in kinds and epoch_of(tx.connection, stream) not in (None, staged.epoch):
-        outbox.forget_what_was_read(tx)
+        outbox.clear_tenant_seq(tx)
     cursor = {
         "stream": stream,
         "seq": staged.seq,

@@ -26,14 +26,15 @@ from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
 from server_stub.services.people import enrolment
 from server_stub.services.people.caller import Caller
-from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.tenants import NewUser
 from server_stub.store.database import Database
 from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.contract.operations import chain_hash, content_hash
-from sync_agent.contract.wire import format_time, from_ms
 from tests.benchmarks.table import Measured
+from tests.kit.operations import movement, rfc3339
 from tests.kit.processes import ServerProcess
+from tests.kit.tenants import create_shop
 
 OPERATIONS, BATCH, PRODUCTS, ROUNDS = 10_000, 200, 1_000, 3
 
@@ -94,11 +95,10 @@ def _make_template(path: Path) -> Till:
     migrate(f"sqlite:///{path}")
     database = _open(path)
     people = [NewUser("mia", "mia", "Mia", "manager", ("main",), _PASSWORD, "1234")]
-    places = [NewLocation("main", "Main", "Europe/London")]
-    database.transact("bench", lambda unit: create_tenant(unit, "Bench", "GBP", places, people))
+    database.transact("bench", lambda unit: create_shop(unit, people, places=["main"]))
     request = EnrollRequest(name="Till 1", location_id="main")
     enrolled = database.transact("bench", partial(enrolment.enroll, caller=_MANAGER, request=request))
-    opening = [_movement(_product(number), 500, "receive") for number in range(PRODUCTS)]
+    opening = [_movement(_product(number), 500) for number in range(PRODUCTS)]
     asyncio.run(OperationQueue(database, HANDLERS, BATCH).process(_MANAGER, opening))
     database.close()
     return Till(enrolled.device_id, enrolled.device_token)
@@ -111,7 +111,7 @@ def _batches(till: Till) -> Iterator[list[dict[str, Any]]]:
     for number in range(1, OPERATIONS + 1):
         # Some goods are asked for far more than others.
         product = _product(int(PRODUCTS * choose.random() ** 3))
-        asked = _movement(product, -choose.randint(1, 5), "waste")
+        asked = _movement(product, -choose.randint(1, 5))
         asked |= {"deviceSeq": number, "prevHash": previous, "actorId": "mia", "clockOffsetMs": 12}
         content = content_hash("update", "stock_level", product, asked["data"])
         previous = chain_hash(previous, asked["id"], number, content)
@@ -124,17 +124,9 @@ def _product(number: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"product {number}"))
 
 
-def _movement(product: str, delta: int, reason: str) -> dict[str, Any]:
-    now = format_time(from_ms(time.time_ns() // 1_000_000))
-    return {
-        "id": TimeOrderedIds().new(),
-        "operation": "update",
-        "resourceType": "stock_level",
-        "resourceId": product,
-        "locationId": "main",
-        "timestamp": now,
-        "data": {"delta": delta, "reason": reason, "occurredAt": now},
-    }
+def _movement(product: str, delta: int) -> dict[str, Any]:
+    now_ms = time.time_ns() // 1_000_000
+    return movement(product, delta, now_ms, id=TimeOrderedIds().new(), timestamp=rfc3339(now_ms))
 
 
 # --- the services ------------------------------------------------------------------------------------------

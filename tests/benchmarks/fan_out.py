@@ -16,6 +16,7 @@ from tests.benchmarks.people import demo_homes, joins, sign_in
 from tests.benchmarks.processes import StampingServer
 from tests.benchmarks.sockets import Listener, listeners
 from tests.benchmarks.table import Measured
+from tests.kit.operations import movement
 
 SOCKETS, ROUNDS, CHANGES = 200, 5, 10
 _WINDOW_MS = 20
@@ -34,16 +35,7 @@ class _Shop:
 
     async def change(self) -> None:
         """Commits one movement, and notes how long it was on its way to each listener."""
-        movement = {
-            "id": str(uuid.uuid4()),
-            "operation": "update",
-            "resourceType": "stock_level",
-            "resourceId": self._product,
-            "locationId": "main",
-            "timestamp": "2026-03-14T09:00:00Z",
-            "data": {"delta": 1, "reason": "found"},
-        }
-        await self.heard[0].send("sync-offline-queue", [movement])
+        await self.heard[0].send("sync-offline-queue", [movement(self._product, 1)])
         self.took += await _arrived(self._server, self.heard)
 
     def payload(self) -> object:
@@ -94,7 +86,7 @@ async def _open_shop(stack: AsyncExitStack, home: Path, window_ms: int) -> _Shop
     server = await stack.enter_async_context(
         StampingServer("tests.benchmarks.serving", str(home), str(window_ms))
     )
-    people = await sign_in(server.url)
+    people = await sign_in(server, home)
     heard = await stack.enter_async_context(listeners(server.url, joins(people, SOCKETS)))
     while not server.stamps.empty():
         server.stamps.get_nowait()

@@ -23,7 +23,7 @@ async def measure(folder: Path) -> list[Measured]:
     ours, bare = [], []
     for home in await demo_homes(folder, *(f"home{number}" for number in range(ROUNDS))):
         async with StampingServer("tests.benchmarks.serving", str(home), "20") as server:
-            people = await sign_in(server.url)
+            people = await sign_in(server, home)
             ours.append(await _a_connection(server, joins(people, SOCKETS)))
         async with StampingServer("tests.benchmarks.bare") as server:
             bare.append(await _a_connection(server, [{}] * SOCKETS))

@@ -2,34 +2,17 @@
 
 import asyncio
 import shutil
-from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.run import prepare
 from server_stub.settings import Settings
-
-_NAMES = ("alice", "bob", "ada")
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    user_id: str
-    token: str
-
-    @property
-    def join(self) -> dict[str, Any]:
-        return {
-            "tenantId": "demo",
-            "userId": self.user_id,
-            "token": self.token,
-            "locationId": "main",
-            "features": ["changes"],
-        }
+from tests.kit.bearers import PEOPLE
+from tests.kit.clients import Person
+from tests.kit.demo import LOCATION, TENANT
+from tests.kit.processes import ServerProcess
+from tests.kit.server_processes import visiting
 
 
 async def demo_homes(folder: Path, *names: str) -> list[Path]:
@@ -41,19 +24,15 @@ async def demo_homes(folder: Path, *names: str) -> list[Path]:
     return [first, *others]
 
 
-async def sign_in(url: str) -> list[SignedIn]:
+async def sign_in(server: ServerProcess, home: Path) -> list[Person]:
     """Everybody of the shop."""
-    signed_in = []
-    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
-        for name in _NAMES:
-            asked = {"tenantId": "demo", "username": name, "password": DEMO_PASSWORD}
-            answer = await http.post("/api/v1/auth/login", json=asked)
-            answer.raise_for_status()
-            told = answer.json()["data"]
-            signed_in.append(SignedIn(told["user"]["id"], told["accessToken"]))
-    return signed_in
+    async with visiting(server, home) as shop:
+        return [await shop.sign_in(TENANT, username) for username in PEOPLE.values()]
 
 
-def joins(people: list[SignedIn], count: int) -> list[dict[str, Any]]:
+def joins(people: list[Person], count: int) -> list[dict[str, Any]]:
     """As many joins, spread over the people: each of them may send so many events in a burst."""
-    return [person.join for person in islice(cycle(people), count)]
+    return [
+        person.joining(TENANT, locationId=LOCATION, features=["changes"])
+        for person in islice(cycle(people), count)
+    ]

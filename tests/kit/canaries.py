@@ -13,7 +13,7 @@ import orjson
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.run import prepare
 from server_stub.services.people.caller import Caller
-from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.tenants import NewUser
 from server_stub.settings import Settings
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import METADATA
@@ -21,6 +21,7 @@ from sync_agent.contract.streams import location_stream, tenant_stream
 from tests.kit.bearers import Bearers, open_bearers
 from tests.kit.clients import Person, Socket
 from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sale
+from tests.kit.tenants import create_shop
 
 PASSWORD = "a password of nobody's"
 ROLES = ("clerk", "manager", "admin", "device")
@@ -136,8 +137,7 @@ def _create(unit: UnitOfWork) -> None:
         NewUser(user, f"{mark}{user}", f"{mark}{user}", role, everywhere, PASSWORD, "1234")
         for user, role in roles.items()
     ]
-    places = [NewLocation(place, f"{mark}{place}", "Europe/London") for place in everywhere]
-    create_tenant(unit, f"{mark}shop", "GBP", places, people)
+    create_shop(unit, people, places=everywhere, mark=mark)
 
 
 @asynccontextmanager

@@ -50,6 +50,10 @@ class Person:
         changes: list[dict[str, Any]] = page.json()["data"]["changes"]
         return changes
 
+    def joining(self, tenant: str = "demo", **rest: Any) -> dict[str, Any]:
+        """The payload of `join-tenant`."""
+        return {"tenantId": tenant, "userId": self.user_id, "token": self.access_token, **rest}
+
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access_token}"}
@@ -73,8 +77,7 @@ class Socket:
 
     async def join(self, person: Person, tenant: str = "demo", **rest: Any) -> dict[str, Any]:
         """Joins, or joins again with a newer token; what the server answers."""
-        who = {"tenantId": tenant, "userId": person.user_id, "token": person.access_token, **rest}
-        return await self.call("join-tenant", who)
+        return await self.call("join-tenant", person.joining(tenant, **rest))
 
     async def hear(self, event: str, matching: Callable[[Any], bool] = lambda _payload: True) -> Any:
         """Waits for an event that matches, told already or to come."""

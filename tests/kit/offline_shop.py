@@ -1,7 +1,7 @@
 """A small shop on a real store, told through the streams as a server would tell it, and no agent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from tests.kit.clocks import ManualClock
 from tests.kit.feed import PLACE, Employee, Feed
+from tests.kit.homes import IDENTITY as FIRST_TILL
 from tests.kit.homes import new_home
 
 T = TypeVar("T")
@@ -24,18 +25,12 @@ ALICE = Actor("alice", "Alice Moreau", "manager")
 BOB = Actor("bob", "Bob Lindqvist", "clerk")
 _PEOPLE = (Employee(ALICE, "alice", PIN), Employee(BOB, "bob", PIN))
 
-IDENTITY = DeviceIdentity(
+IDENTITY = replace(
+    FIRST_TILL,
     device_id="till-2",
     name="Till 2",
-    tenant_id="demo",
     tenant_name="Harbour Street Stores",
-    currency="GBP",
-    location_id="main",
-    location_name="Main Street",
-    time_zone="Europe/London",
     receipt_series="T2",
-    server_url="http://127.0.0.1:1",
-    clock_offset_ms=0,
 )
 
 # name, barcode, sku, price, tax rate, unit, on hand

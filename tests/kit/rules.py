@@ -10,16 +10,14 @@ from typing import Any
 from sqlalchemy import text
 
 from server_stub.clock import TimeOrderedIds
-from server_stub.operations.handlers import HANDLERS
-from server_stub.operations.parsing import NO_DEFAULTS, in_device_order, read
-from server_stub.operations.queue import apply_all
 from server_stub.services.people.caller import Caller
-from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
+from server_stub.services.people.tenants import NewUser
 from server_stub.store.database import Database
 from tests.kit.operations import T0_MS
 from tests.kit.postgresql import Postgres
+from tests.kit.tenants import PLACES, create_shop, upload
 
-MIA = Caller("t", "manager", ("main", "annex"), user_id="mia")
+MIA = Caller("t", "manager", PLACES, user_id="mia")
 """The tenant's manager, at both of its places."""
 
 
@@ -41,12 +39,7 @@ class Rules:
     def send(self, device: str | None, *items: object, place: str = "main") -> list[dict[str, Any]]:
         """Judges one upload of a till at a place, or of the manager where `device` is None."""
         caller = MIA if device is None else Caller("t", "device", (place,), device_id=device)
-        intakes = [read(item) for item in items]
-        ordered = [intakes[place] for place in in_device_order(intakes)]
-        results = self.database.transact(
-            "t", lambda unit: apply_all(unit, caller, ordered, NO_DEFAULTS, HANDLERS)
-        )
-        return [result.to_wire() for result in results]
+        return [result.to_wire() for result in upload(self.database, caller, items)]
 
     def level(self, product: str, place: str = "main") -> tuple[int, int]:
         """Quantity and version; checks that the ledger sums to the quantity."""
@@ -74,12 +67,11 @@ class Rules:
 def create_bare_tenant(url: str) -> None:
     """One tenant with two places and two people, and nothing sold, in a migrated database."""
     database = Database(url, clock=MovableClock(), ids=TimeOrderedIds(), readers=1)
-    places = [NewLocation("main", "Main", "Europe/London"), NewLocation("annex", "Annex", "Europe/London")]
     people = [
-        NewUser("mia", "mia", "Mia", "manager", ("main", "annex"), "x", "1"),
+        NewUser("mia", "mia", "Mia", "manager", PLACES, "x", "1"),
         NewUser("cleo", "cleo", "Cleo", "clerk", ("main",), "x", "2"),
     ]
-    database.transact("t", lambda unit: create_tenant(unit, "Test", "GBP", places, people))
+    database.transact("t", lambda unit: create_shop(unit, people))
     database.close()
 
 

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import exists, or_, update
 
 from app.services.selling import transaction
+from server_stub.operations import clones
 from server_stub.operations.answers import Answers
 from server_stub.operations.handlers import counts, products
 from server_stub.operations.resources import conflicts
-from server_stub.services.people import devices
 from server_stub.services.stock import ledger
 from server_stub.services.streams import sync
 from sync_agent import agent, backoff
@@ -198,7 +198,7 @@ def _any_cursor_is_known() -> contextlib.AbstractContextManager[object]:
 
 
 def _doubles_are_no_clone() -> contextlib.AbstractContextManager[object]:
-    return patched(devices, "_looks_cloned", lambda *_, **__: True)
+    return patched(clones, "_looks_cloned", lambda *_, **__: True)
 
 
 def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[object]:

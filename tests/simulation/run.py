@@ -21,13 +21,14 @@ from server_stub.services.people import enrolment
 from server_stub.services.people.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.store.device import DeviceIdentity
+from tests.kit.tenants import PLACES
 from tests.simulation import checks
 from tests.simulation.checks import Broken, RunningChecks
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Odds, SimLink, Weather
 from tests.simulation.ports import chance_of
 from tests.simulation.server import SimServer
-from tests.simulation.shop import CANARY, OURS, PLACES, THEIRS, memory_disk, templates
+from tests.simulation.shop import CANARY, OURS, THEIRS, memory_disk, templates
 from tests.simulation.till import SimTill
 
 SETTLED_WITHIN_S = 45 * 60

@@ -1,7 +1,6 @@
 """One simulated till: a home on disk, the real store, services and agent, a clerk, and every way to die."""
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -29,10 +28,10 @@ from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
 from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, Status
 from tests.kit import selling
+from tests.kit.homes import new_home
 from tests.kit.people import person_named
 from tests.simulation.network import SimLink
 from tests.simulation.ports import Died, SimClock, SimExecutor, SimIds, SimRng, chance_of
-from tests.simulation.shop import templates
 
 PAGES_MAX_OF_SQLITE = 1_073_741_823
 
@@ -76,8 +75,7 @@ class SimTill:
         self.seen_by_portals: list[tuple[str, str | None]] = []
         self.leaked = False
         self.on_commit: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
-        path.mkdir(parents=True)
-        shutil.copy(templates() / "till.sqlite", path / "till.sqlite")
+        new_home(path)
         self._open()
         self.store.submit(lambda tx: record_enrolment(tx, identity))
         self._executor.close()

@@ -296,7 +296,7 @@ def test_what_a_restored_server_does_not_take_again_is_not_waited_for(store: Sto
     result = OperationResult(id=lost, success=False, status=status, code="forbidden")
     store.submit(lambda tx: history.record_resent(tx, [result])).result()
     with store.reading() as connection:
-        assert overlay.furthest_effect(connection, HERE) == 0
+        assert overlay.highest_effect(connection, HERE) == 0
     assert overlays(store) == [lost], "the till goes on showing what it did"
 
 
@@ -308,7 +308,7 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
     )
     store.submit(lambda tx: history.record_resent(tx, [result])).result()
     with store.reading() as connection:
-        assert overlay.furthest_effect(connection, HERE) == 12
+        assert overlay.highest_effect(connection, HERE) == 12
 
 
 def test_a_decision_on_what_a_restored_server_does_not_know_is_not_offered_for_ever(store: Store) -> None:

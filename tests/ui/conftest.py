@@ -6,12 +6,11 @@ import gc
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets import language, theme
@@ -23,13 +22,6 @@ from tests.kit.feed import PEPPER
 from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.processes import ServerProcess, demo_server
 from tests.kit.windows import Keyboard, Loop
-
-T = TypeVar("T")
-WIDGET = TypeVar("WIDGET", bound=QWidget)
-
-WAIT_S = 30
-LOOK_EVERY_S = 0.002
-PERSON_S = 0.2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,9 +40,11 @@ class Table(Generic[RowT]):
         return self.unknown(code) if row is None else row
 
     def knows(self, code: str) -> bool:
+        """Whether the table has a row for this code."""
         return code in self.rows
 
     def all(self) -> tuple[RowT, ...]:
+        """All rows, in display order."""
         return tuple(self.rows.values())
 
     def in_order(self, codes: Iterable[str]) -> list[str]:

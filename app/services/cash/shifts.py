@@ -74,10 +74,11 @@ class ShiftState:
 
     @property
     def is_complete(self) -> bool:
+        """Whether the server has received all operations of the shift."""
         return self.received is not None and self.received >= self.operations
 
 
-# --- looking -----------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------
 
 
 def current(till: Till) -> ShiftView | None:

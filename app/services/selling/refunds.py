@@ -64,7 +64,8 @@ class RefundableSale:
     """Nothing of it was returned, and its shift is still open."""
 
     @property
-    def is_spent(self) -> bool:
+    def is_fully_returned(self) -> bool:
+        """Whether nothing is left to return."""
         return all(line.left == 0 for line in self.lines)
 
     def worth_minor(self, quantities: Mapping[int, int]) -> int:

@@ -83,17 +83,20 @@ def by_code(till: Till, code: str) -> ProductView | None:
 
 
 def product(till: Till, product_id: str) -> ProductView | None:
+    """The product, or None where it is not in the catalogue."""
     with till.store.reading() as connection:
         hit = store_search.find_product(connection, product_id)
     return None if hit is None else view_of(hit)
 
 
 def product_count(till: Till) -> int:
+    """The number of products in the catalogue."""
     with till.store.reading() as connection:
         return store_search.count(connection)
 
 
 def view_of(hit: store_search.ProductHit) -> ProductView:
+    """A row of the catalogue as a ProductView."""
     return ProductView(
         id=hit.product_id,
         name=hit.name,

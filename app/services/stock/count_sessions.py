@@ -50,6 +50,7 @@ class CountedLine:
 
     @property
     def difference(self) -> int:
+        """Counted less expected."""
         return self.quantity - self.expected
 
 

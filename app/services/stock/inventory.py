@@ -63,7 +63,7 @@ class MovementView:
     confirmed: bool
 
 
-# --- looking -----------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------
 
 
 def stock_page(till: Till, terms: str, *, limit: int, offset: int = 0) -> StockPage:
@@ -281,7 +281,7 @@ def _holds(hit: search.ProductHit, terms: list[str]) -> bool:
     return all(term in written for term in terms)
 
 
-# --- changing ----------------------------------------------------------------------------------------
+# --- adjusting ---------------------------------------------------------------------------------------
 
 
 async def adjust(

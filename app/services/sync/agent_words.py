@@ -17,15 +17,17 @@ Sentence = Callable[[Figures], str]
 
 
 def attention_in_words(event: Attention) -> str:
-    return _said(event.code, event.figures)
+    """The text of an event that needs attention."""
+    return _text(event.code, event.figures)
 
 
 def notice_in_words(kind: str, figures: Figures | None, message: str) -> str:
     """The text of a stored notice. Older releases stored the text itself: `message` is shown unchanged."""
-    return message if figures is None else _said(kind, figures)
+    return message if figures is None else _text(kind, figures)
 
 
 def fault_in_words(event: Fault) -> str:
+    """The text of a fault in the agent."""
     if event.where == "copy":
         return translate("agent", "This till's copy of the shop differs from the server's.")
     words = translate("agent", "Sending has a fault ({what}); it was started again.")
@@ -41,7 +43,7 @@ def error_in_words(error: Exception) -> str:
     return str(error)
 
 
-def _said(code: str, figures: Figures) -> str:
+def _text(code: str, figures: Figures) -> str:
     sentence = _SENTENCES.get(code)
     said = "" if sentence is None else sentence(figures)
     return said or translate("agent", "Something needs to be looked at ({code}).").format(code=code)

@@ -106,7 +106,7 @@ class Comparison:
     server_version: int
 
 
-# --- looking -----------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------
 
 
 def open_conflicts(till: Till) -> list[ConflictView]:
@@ -249,7 +249,7 @@ def _own_operations(connection: Connection, operation_ids: Iterable[str]) -> set
     return set(connection.execute(query).scalars())
 
 
-# --- deciding ----------------------------------------------------------------------------------------
+# --- decisions ---------------------------------------------------------------------------------------
 
 
 async def resolve(
@@ -462,7 +462,7 @@ async def decide_similar(till: Till, chosen: Sequence[SimilarConflict], actor: A
     return decided, left
 
 
-# --- once more ---------------------------------------------------------------------------------------
+# --- undoing and reopening ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def unit_of(till: Till, operation_id: str) -> str:
     return str(orjson.loads(summary).get("unit", EACH))
 
 
-# --- trying again, and otherwise ---------------------------------------------------------------------
+# --- retrying and editing ----------------------------------------------------------------------------
 
 
 async def retry(till: Till, operation_id: str) -> None:
@@ -216,7 +216,7 @@ def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
         ) from error
 
 
-# --- giving up ---------------------------------------------------------------------------------------
+# --- discarding --------------------------------------------------------------------------------------
 
 
 async def discard(

@@ -1,6 +1,6 @@
 """The suggestion for a conflict as text for the person who decides. `sync_agent.merge` computes it.
 
-One table has the text of each reason, and one the label of each button.
+`_REASONS` has the text of each reason, `_label` that of each button.
 """
 
 from collections.abc import Callable, Iterable
@@ -70,9 +70,11 @@ class _Wording:
         return translate("merge", "you") if is_reader else self.opening(person)
 
     def figure(self, quantity: int) -> str:
+        """A quantity with its unit."""
         return quantity_in_words(quantity, self.unit)
 
     def signed(self, quantity: int) -> str:
+        """A quantity with sign and unit: "+ 3"."""
         return f"{MINUS if quantity < 0 else '+'} {self.figure(abs(quantity))}"
 
     def time(self, moment: datetime | None) -> str:
@@ -96,6 +98,7 @@ class _Wording:
         )
 
     def value(self, field: str, value: object) -> str:
+        """The value of a product's field: prices with decimals, texts in quotes."""
         if value is None:
             return translate("merge", "nothing")
         if isinstance(value, int) and not isinstance(value, bool):

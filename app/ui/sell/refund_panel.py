@@ -103,7 +103,7 @@ class RefundPanel(QWidget):
             self._number.selectAll()
             self._number.setFocus()
             return False
-        if sale.is_spent:
+        if sale.is_fully_returned:
             self._message.say_error(
                 self.tr("All of {receipt} went back already.").format(receipt=sale.receipt_number)
             )
