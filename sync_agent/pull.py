@@ -1,9 +1,11 @@
 """Receiving: brings the replica to the head of a stream, by changes or by a snapshot, and verifies it.
 
-Changes come in pages of 200 and are applied with the cursor in one transaction, small enough that a clerk
-never waits for it. A stream that is new here, or that its server cannot continue (pruned, restored from a
-backup), starts anew from a snapshot: staged page by page, resumed after a crash, swapped in at once. A
-server that may have lost something first gets the completed operations in this till's history again (resend).
+Changes come in pages of 200. Each page is applied with the new cursor in one transaction, short enough that a
+clerk never waits for it. A snapshot is read where the till has no copy of the stream yet, or where the server
+cannot continue from the cursor (it has pruned the changes, or was restored from a backup). A snapshot is
+staged page by page, resumed after a crash, and swapped in by one transaction. Before the swap, a server that
+may have lost operations gets the completed ones of this till's history again (resend). ARCHITECTURE.md,
+"Streams".
 """
 
 import asyncio
@@ -39,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 class _StreamBroken(Exception):
-    """The server cannot continue this cursor: the stream has to start anew from a snapshot."""
+    """The server cannot continue from this cursor: the stream has to be read from a new snapshot."""
 
 
 class Puller:
@@ -60,41 +62,43 @@ class Puller:
         self._emit = emit
         self._one_at_a_time = asyncio.Lock()
         self._fetched_anew: dict[str, str] = {}
-        """By stream: the change id of the head at which a differing copy was last replaced."""
+        """For each stream whose copy differed and was replaced: the change id of the head at that time."""
 
     async def catch_up(self, device: DeviceIdentity, stream: str) -> None:
         """Read the stream to its head. Raises SyncError; changes applied before that stay applied."""
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
             with self._store.reading() as connection:
-                was = replica.read_with(connection, stream)
+                copy = replica.read_with(connection, stream)
                 staged = replica.staged_snapshot(connection, stream, kinds)
             try:
-                if was is not None and await self._lacks_something(stream, was, replica.reads(kinds)):
+                if copy is not None and await self._lacks_fields(stream, copy, replica.reads(kinds)):
                     await self._read_again(device, stream, staged)
-                elif was is None or staged is not None:
+                elif copy is None or staged is not None:
                     await self._snapshot(device, stream, staged)
                 await self._follow(stream)
             except _StreamBroken:
                 await self._start_anew(device, stream)
 
-    async def _lacks_something(self, stream: str, was: ReadWith, now: ReadWith) -> bool:
-        """Whether the copy was read with less than this program reads, so that rows may lack fields.
+    async def _lacks_fields(self, stream: str, copy: ReadWith, program: ReadWith) -> bool:
+        """Whether this program reads more than the copy was read with, so that rows may lack fields.
 
-        If this program reads less than another release did, the note is narrowed to what both read.
+        If the program reads less (after a downgrade), what is stored for the copy is reduced to what both
+        read: rows that arrive from now on lack the difference.
         """
-        if not now.has_all_of(was):
-            narrowed = was.and_also(now)
-            await self._store.write(lambda tx: replica.note_read_with(tx, stream, narrowed), Priority.AGENT)
-        return not was.has_all_of(now)
+        if not program.has_all_of(copy):
+            shared = copy.and_also(program)
+            await self._store.write(lambda tx: replica.note_read_with(tx, stream, shared), Priority.AGENT)
+        return not copy.has_all_of(program)
 
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
-        """This program reads more than the copy was read with: read the stream anew, beside the copy.
+        """Replace a copy that lacks fields by a new snapshot, which is staged beside it.
 
-        A server that continues the copy's cursor has lost nothing, so nothing is resent.
+        First the copy follows to the head: a server that can continue from its cursor has lost nothing, so
+        nothing is resent.
         """
         await self._follow(stream)
-        log.info("this till reads more of %s than it did: the stream is taken anew", stream)
+        log.info("this program reads more of %s than the copy has: reading a new snapshot", stream)
         await self._snapshot(device, stream, staged, server_may_have_lost=False)
 
     async def _start_anew(self, device: DeviceIdentity, stream: str) -> None:
@@ -102,15 +106,15 @@ class Puller:
             await self._snapshot(device, stream, None)
             await self._follow(stream)
         except _StreamBroken as error:
-            raise TransientError(f"the server began {stream} anew while it was read") from error
+            raise TransientError(f"the server restarted {stream} while it was being read") from error
 
-    # --- proof ---------------------------------------------------------------------------------------
+    # --- verification --------------------------------------------------------------------------------
 
     async def verify(self, device: DeviceIdentity, stream: str) -> bool:
-        """Compare row counts and digests with the server's at the same number; start anew if they differ.
+        """Compare the copy's digests with the server's at the same number; read a snapshot if they differ.
 
-        False if nothing was compared because the stream has advanced: compare again later. Raises SyncError,
-        also if a differing copy could not be fetched: it has to be compared again.
+        Returns False if nothing was compared, because the copy is not at that number: try again later. Raises
+        SyncError, also if the snapshot could not be read: then compare again later, too.
         """
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
@@ -120,8 +124,8 @@ class Puller:
                 return differing is not None
             log.error("this till's copy of %s differs from the server's in %s", stream, ", ".join(differing))
             if self._fetched_anew.get(stream) == theirs.change_id:
-                # A fresh copy differs as well, so the fault is in one of the programs: fetching again is no
-                # use.
+                # A new copy at this same head differs as well, so one of the two programs is at fault, and
+                # another snapshot would not help.
                 self._emit(Fault("copy"))
                 return True
             self._emit(Attention(AttentionCode.COPY_FETCHED_ANEW, {"stream": stream}))
@@ -137,14 +141,14 @@ class Puller:
             with self._store.reading() as connection:
                 return replica.digests(connection, stream, kinds, at)
 
-        found = await asyncio.to_thread(ours)  # of 100,000 rows: not in the event loop
+        found = await asyncio.to_thread(ours)  # hashes 100,000 rows: too slow for the event loop
         if found is None:
             return None
         # A resource type that an older server does not digest is not compared.
         return sorted(name for name, digest in found.items() if theirs.resources.get(name, digest) != digest)
 
     async def on_changes(self, device: DeviceIdentity, events: Sequence[ChangesEvent]) -> None:
-        """Apply live `changes` events in order of arrival. If a gap is before them, pull what is missing."""
+        """Apply live `changes` events in order of arrival. If changes before them are missing, pull those."""
         received: dict[str, list[Change]] = {}
         for event in events:
             received.setdefault(event.stream, []).extend(event.changes)
@@ -171,6 +175,7 @@ class Puller:
                 epoch = replica.epoch_of(connection, stream)
                 expected = overlay.highest_effect(connection, stream)
             page = await self._changes(stream, cursor.seq, cursor.change_id)
+            # A head below an effect that a result has named: the server was restored from an older backup.
             if page.epoch != epoch or page.head < expected:
                 raise _StreamBroken
             gap = await self._store.write(
@@ -212,13 +217,14 @@ class Puller:
         kinds = _kinds(device, stream)
         if staged is None or not staged.complete:
             await self._stage(stream, kinds, staged)
-        # From here no batch may be in flight: its effects could be in the pages already and would count
-        # twice with its overlay. Operations without a result are sent again first, to get theirs.
+        # From here to the swap no operation may be in flight: its effect could be in the snapshot already,
+        # and its overlay would count it a second time. So operations that were sent and not answered are sent
+        # again first: each then has its result, which names the number of its effect.
         async with self._pusher.lock:
             await self._pusher.settle_sent()
             expected = await self._resend_completed(stream) if server_may_have_lost else 0
-            if await self._stage_what_came_between(stream, kinds) < expected:
-                raise _StreamBroken  # restored again since the resend
+            if await self._stage_later_changes(stream, kinds) < expected:
+                raise _StreamBroken  # the server was restored once more, after the resend
             await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
 
     async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
@@ -242,23 +248,23 @@ class Puller:
             await asyncio.gather(coming, return_exceptions=True)
 
     async def _resend_completed(self, stream: str) -> int:
-        """The server may have been restored from an older backup: resend what it may have lost.
+        """Resend what the server may have lost, in case it was restored from an older backup.
 
-        This is before the copy is swapped in, so that the till's figures always include what it sold. If
-        nothing was lost (the cursor was only too old), every result is `repeated`. Returns the highest number
-        of this stream among the effects that the server applied anew.
+        This comes before the swap, so that the till's figures always include what it sold. If nothing was
+        lost (the cursor was only too old), every result is `repeated`. Returns the highest number in this
+        stream of the effects of what was lost and is now applied again; 0 if there is none.
         """
         marked = await self._store.write(
             partial(history.mark_for_resend, stream=stream, settings=self._settings), Priority.AGENT
         )
-        taken = await self._pusher.resend_completed() if marked else []
-        if taken:
-            count = len(taken)
+        reapplied = await self._pusher.resend_completed() if marked else []
+        if reapplied:
+            count = len(reapplied)
             await self._store.write(
                 lambda tx: notices.add(tx, notices.SERVER_RESTORED, {"count": count}), Priority.AGENT
             )
             self._emit(Attention(AttentionCode.SERVER_RESTORED, {"count": count}))
-        effects = (effect for result in taken for effect in result.effects or [])
+        effects = (effect for result in reapplied for effect in result.effects or [])
         return max((effect.seq for effect in effects if effect.stream == stream), default=0)
 
     async def _page(self, stream: str, page_token: str | None) -> SnapshotPage:
@@ -269,7 +275,7 @@ class Puller:
                 raise _StreamBroken from error  # the page token has expired
             raise
 
-    async def _stage_what_came_between(self, stream: str, kinds: tuple[str, ...]) -> int:
+    async def _stage_later_changes(self, stream: str, kinds: tuple[str, ...]) -> int:
         """Bring the staged copy to the head of the stream. Returns the head's number."""
         while True:
             with self._store.reading() as connection:

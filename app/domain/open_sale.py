@@ -2,8 +2,8 @@
 
 A window shows it, holds and recalls it, and completes it as a whole; a copy on disk survives a crash. All
 changes are pure functions. app/services/selling/open_sales.py stores it, checkout.py completes it. A refund
-against a receipt of this till is made line by line, without a cart: refunds.py. ARCHITECTURE.md, "The
-counter".
+here is one without a receipt; one against a receipt of this till has no cart and is made line by line in
+app/services/selling/refunds.py. ARCHITECTURE.md, "The counter".
 """
 
 from collections.abc import Callable, Iterable
@@ -32,10 +32,10 @@ STRICTEST = Limits(discount_ppm_max=0)
 
 @dataclass(frozen=True)
 class Need:
-    """A part of a sale that needs a right. `line_id` is None where it concerns the sale as a whole.
+    """A part of a sale that needs a right. `line_id` is None if it is the sale as a whole.
 
-    `amount_minor` is the amount in question: of the discount, of the refund, or by which a changed price
-    makes a line cheaper than the catalogue's (negative where it is dearer).
+    `amount_minor` is the discount, the refund, or what a changed price takes off a line (negative if it adds
+    to it).
     """
 
     right: Right
@@ -47,7 +47,7 @@ class Need:
 class Approval:
     """A person with the right approved a need of this sale, up to `at_most_minor` (None: any amount).
 
-    It is dropped with its subject: the discount, the changed price, the refund or the line.
+    It is dropped when what it approves is removed: the discount, the changed price, the refund or the line.
     """
 
     right: Right
@@ -58,7 +58,7 @@ class Approval:
     at_ms: int
 
     def covers(self, need: Need) -> bool:
-        """Whether it covers subject and amount. Approval of a lower price does not cover a higher one."""
+        """Whether it covers right, line and amount. Approval of a lower price does not cover a higher one."""
         if (self.right, self.line_id) != (need.right, need.line_id):
             return False
         if self.at_most_minor is None:
@@ -98,8 +98,8 @@ class CartChange:
 class OpenSale:
     """A sale that is not completed yet. `id` is minted once and becomes the completed sale's id.
 
-    `payments` were taken so far (paid out, where it is a refund). `approvals` cover the present contents:
-    each change drops those whose subject is gone.
+    `payments` are what was taken so far, or paid out for a refund. Each change drops the `approvals` of what
+    it removes.
     """
 
     id: str
@@ -121,9 +121,9 @@ class OpenSale:
     # --- cart ----------------------------------------------------------------------------------------
 
     def with_cart(self, change: Callable[[Cart], Cart]) -> "OpenSale":
-        """The sale with its cart changed; an emptied cart makes it a new sale.
+        """The sale with its cart changed. If it is then empty, refund, payments and approvals go.
 
-        Raises what `change` raises, and BadPayment where more was paid already than would be due.
+        Raises what `change` raises, and BadPayment if the payments so far exceed the new total.
         """
         cart = change(self.cart)
         too_much_minor = self.paid_minor - cart.total_minor
@@ -133,7 +133,7 @@ class OpenSale:
             return OpenSale(
                 self.id, self.currency, Cart(next_line_id=cart.next_line_id, adds_tax=cart.adds_tax)
             )
-        return _without_ended_approvals(replace(self, cart=cart))
+        return _with_valid_approvals(replace(self, cart=cart))
 
     # --- refund --------------------------------------------------------------------------------------
 
@@ -148,10 +148,10 @@ class OpenSale:
         return replace(self, refund=Refund(reason.strip()))
 
     def abandon_refund(self) -> "OpenSale":
-        """The sale again, before any money was paid out; approvals of the refund are dropped."""
+        """The refund as a sale again, without its payments and approvals. Only before money is paid out."""
         if self.refund is None:
             return self
-        return _without_ended_approvals(replace(self, refund=None, payments=()))
+        return _with_valid_approvals(replace(self, refund=None, payments=()))
 
     # --- payment -------------------------------------------------------------------------------------
 
@@ -160,15 +160,15 @@ class OpenSale:
         return replace(self, payments=tuple(payments))
 
     def settlement(self, cash_step_minor: int = 0) -> Settlement:
-        """The amount due and the payments so far."""
+        """The amount due, in cash rounded to `cash_step_minor`, and the payments so far."""
         return Settlement(self.cart.total_minor, self.currency, cash_step_minor, self.payments)
 
     # --- approvals -----------------------------------------------------------------------------------
 
     def needs(self, limits: Limits) -> tuple[Need, ...]:
-        """Everything in it that needs a right, whoever is signed in and whatever was approved."""
+        """Everything in it that needs a right, whoever is signed in and whatever is approved."""
         found: list[Need] = []
-        sale_is_over = False
+        sale_discount_is_large = False
         for line in self.cart.lines:
             if line.has_other_price:
                 found.append(
@@ -178,8 +178,8 @@ class OpenSale:
             if line.discount_minor * WHOLE_PPM > line.gross_minor * limits.discount_ppm_max + WHOLE_PPM:
                 if line.own_discount_minor:
                     found.append(Need(Right.LARGE_DISCOUNT, line.line_id, line.own_discount_minor))
-                sale_is_over = sale_is_over or line.sale_discount_minor > 0
-        if sale_is_over:
+                sale_discount_is_large |= line.sale_discount_minor > 0
+        if sale_discount_is_large:
             found.append(Need(Right.LARGE_DISCOUNT, None, self.cart.sale_discount_minor))
         if self.refund is not None:
             found.append(Need(Right.REFUND_WITHOUT_RECEIPT, None, self.cart.total_minor))
@@ -194,11 +194,11 @@ class OpenSale:
         )
 
     def needed_approvals(self, role: str, limits: Limits) -> tuple[Need, ...]:
-        """The needs beyond this role that no approval covers yet."""
+        """The needs that are not approved yet and whose right this role does not have."""
         return tuple(need for need in self.open_needs(limits) if not may(role, need.right))
 
     def approve(self, needs: Iterable[Need], approver_id: str, approver_name: str, at_ms: int) -> "OpenSale":
-        """With these needs approved up to their present amounts; earlier approvals of them are replaced."""
+        """The sale with these needs approved up to their present amounts, instead of earlier approvals."""
         new = tuple(
             Approval(need.right, need.line_id, need.amount_minor, approver_id, approver_name, at_ms)
             for need in needs
@@ -214,8 +214,8 @@ class OpenSale:
         return BadPayment(words.format(amount=format_minor(amount_minor, self.currency)))
 
 
-def _without_ended_approvals(sale: OpenSale) -> OpenSale:
-    """Drop approvals without a subject. A discount within the shop's limits is a subject too."""
+def _with_valid_approvals(sale: OpenSale) -> OpenSale:
+    """Drop approvals of what is no longer in the sale; a discount within the shop's limits still is."""
     subjects = {(need.right, need.line_id) for need in sale.needs(STRICTEST)}
     approvals = tuple(
         approval for approval in sale.approvals if (approval.right, approval.line_id) in subjects

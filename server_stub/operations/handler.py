@@ -1,8 +1,8 @@
-"""The base of handlers: one for each kind of operation. The queue knows none of them.
+"""The base class of handlers, one for each kind of operation, and the registry that finds them.
 
 A handler says how its data is read, which places' streams it may write to, what to load, which right it
-needs and what it does. The queue parses, locks, loads, authorises, applies and stores the answers.
-ARCHITECTURE.md, “The server's operations”.
+needs and what it does. The queue parses, locks, loads, authorises, applies and stores the answers, the same
+for every kind. ARCHITECTURE.md, "The server's operations".
 """
 
 from abc import ABC, abstractmethod
@@ -67,7 +67,7 @@ class ParsedOperation(Generic[Data]):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What operations want loaded, so that one query serves many."""
+    """What to load before operations are applied, so that one query serves many of them."""
 
     levels: frozenset[tuple[str, str]] = frozenset()
     """(location, product) pairs."""
@@ -78,7 +78,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Requirement:
-    """The right that an operation needs, and at which place; None: at no particular place.
+    """The right that an operation needs, at `place`; None: at no particular place.
 
     `besides` are further rights that parts of its content need.
     """
@@ -102,9 +102,7 @@ class Handler(ABC, Generic[Data]):
     marker: ClassVar[str | None] = None
     """The data field that distinguishes this kind from another of the same resource type and verb."""
     why_no_other_verb: ClassVar[str | None] = None
-    """Reason why the resource has no other verbs than its handlers' (it is immutable); None: none is
-    needed.
-    """
+    """For an immutable resource: the message that refuses any verb without a handler; None for others."""
     is_completed: ClassVar[bool] = False
     """Whether it reports what has already happened: then it is never refused, but flagged or quarantined."""
     rows: ClassVar[Rows] = {}
@@ -123,12 +121,12 @@ class Handler(ABC, Generic[Data]):
         return {context.own(operation.location_id)}
 
     def wanted(self, context: OperationContext, operation: ParsedOperation[Data]) -> Wanted:
-        """What to load ahead; nothing where the handler queries itself."""
+        """What to load before it is applied; nothing if the handler queries for itself."""
         return Wanted()
 
     @abstractmethod
     def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
-        """The right that the operation needs. Raises Refusal where its subject does not exist."""
+        """The right that the operation needs. Raises Refusal if what it refers to does not exist."""
 
     def apply(self, context: OperationContext, operations: Sequence[ParsedOperation[Data]]) -> list[Outcome]:
         """Applies a slice: authorised operations of this kind, in device order, with their streams locked.
@@ -152,11 +150,14 @@ class Handler(ABC, Generic[Data]):
         """Applies one operation. Raises Refusal or CannotBeTaken before anything is written."""
 
     def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
-        """Called when a device's numbers were stored, for kinds that wait for them (a closed shift)."""
+        """Called after the operations with these device numbers are stored, for a kind that waits for them.
+
+        A closed shift waits for all numbers of its manifest.
+        """
 
 
 def resource_of(operation: ParsedOperation[Any], what: str) -> str:
-    """The id of the resource that an operation names. Raises Refusal if it names none."""
+    """The id of the resource that an operation names. If it names none, raises Refusal about `what`."""
     if operation.operation.resource_id is None:
         raise Refusal(ErrorCode.BAD_REQUEST, f"resourceId: {what} names its resource")
     return operation.operation.resource_id
@@ -169,14 +170,14 @@ class Handlers:
         self.all = tuple(handlers)
         self.resource_types = frozenset(handler.resource_type for handler in handlers)
         self.rows: dict[str, type[Wire]] = {}
-        self._by_form: dict[tuple[str, str], list[Handler[Any]]] = {}
+        self._by_type_and_verb: dict[tuple[str, str], list[Handler[Any]]] = {}
         for handler in handlers:
-            self._by_form.setdefault((handler.resource_type, handler.verb), []).append(handler)
+            self._by_type_and_verb.setdefault((handler.resource_type, handler.verb), []).append(handler)
             self.rows.update(handler.rows)
 
     def find(self, resource_type: object, verb: object, data: Mapping[str, Any]) -> Handler[Any]:
         """The handler of an operation. Raises Refusal if there is none, or if the data fits several."""
-        found = self._by_form.get((str(resource_type), str(verb)), [])
+        found = self._by_type_and_verb.get((str(resource_type), str(verb)), [])
         if not found:
             raise self._unknown(str(resource_type), str(verb))
         if len(found) == 1:
@@ -188,8 +189,8 @@ class Handlers:
         return fitting[0]
 
     def is_completed(self, raw: Mapping[str, Any]) -> bool:
-        """Whether an item, readable or not, claims to be of a completed kind, which is never refused."""
-        found = self._by_form.get((str(raw.get("resourceType")), str(raw.get("operation"))), [])
+        """Whether a raw operation, readable or not, names a completed kind, which is never refused."""
+        found = self._by_type_and_verb.get((str(raw.get("resourceType")), str(raw.get("operation"))), [])
         return any(handler.is_completed for handler in found)
 
     def _unknown(self, resource_type: str, verb: str) -> Refusal:

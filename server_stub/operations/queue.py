@@ -1,11 +1,11 @@
-"""The queue of operations: parsed one by one, applied once, each answered for ever. It knows no kind.
+"""The queue of operations: each is parsed, applied once, and its answer stored. Handlers know the kinds.
 
 Operations of one request are applied in the order of their device's numbers, many to a transaction. A
 transaction commits the effects, results and changes of all its operations or of none; if one of them fails
 unexpectedly, they are retried one by one, so that it fails alone.
 
 Within a transaction: parse, lock the places' streams, load, authorise, apply in slices, store the answers.
-Changes are published once the transaction is committed.
+Changes are published once the transaction is committed. ARCHITECTURE.md, "The server's operations".
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ class OperationQueue:
         """Results of all items, in the order given; refuses all if the till is cloned or revoked."""
         raws = [read(item) for item in items]
         await clones.refuse_clone(self._database, caller, raws)
-        return await self._take(caller, raws, defaults)
+        return await self._apply_in_batches(caller, raws, defaults)
 
     async def process_one(
         self, caller: Caller, item: dict[str, Any], defaults: Defaults = NO_DEFAULTS
@@ -70,18 +70,18 @@ class OperationQueue:
         """Like `process`, but also for a cloned or revoked till: for the operator's import of an exported
         outbox.
         """
-        return await self._take(caller, [read(item) for item in items], defaults)
+        return await self._apply_in_batches(caller, [read(item) for item in items], defaults)
 
-    async def _take(
+    async def _apply_in_batches(
         self, caller: Caller, raws: list[RawOperation], defaults: Defaults
     ) -> list[OperationResult]:
         order = in_device_order(raws)
         results: dict[int, OperationResult] = {}
         for start in range(0, len(order), self._operations_per_commit):
-            places = order[start : start + self._operations_per_commit]
-            taken = [raws[place] for place in places]
-            results.update(zip(places, await self._apply_safely(caller, taken, defaults), strict=True))
-        return [results[place] for place in range(len(raws))]
+            positions = order[start : start + self._operations_per_commit]
+            batch = [raws[position] for position in positions]
+            results.update(zip(positions, await self._apply_safely(caller, batch, defaults), strict=True))
+        return [results[position] for position in range(len(raws))]
 
     async def _apply_safely(
         self, caller: Caller, raws: list[RawOperation], defaults: Defaults
@@ -91,8 +91,9 @@ class OperationQueue:
             try:
                 return await self._database.write(caller.tenant_id, work)
             except IntegrityError:
-                # A unique key was violated: another process stored the same id concurrently under another
-                # place's lock, or two copies of a till used one number. A second try finds its answer.
+                # A unique key was violated. Either two copies of a till used one number: that is refused. Or
+                # another process stored the same id at the same time, under another place's lock: the second
+                # attempt finds its answer.
                 await clones.refuse_clone(self._database, caller, raws)
                 return await self._database.write(caller.tenant_id, work)
         except Refusal:
@@ -133,7 +134,7 @@ def refuse_unless_applied(result: OperationResult) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a transaction: `parsed` with its handler, or `refusal`."""
+    """An operation of a transaction: `parsed` with its handler, or the `refusal` that parsing ended in."""
 
     raw: RawOperation
     envelope: Envelope | None
@@ -178,7 +179,9 @@ def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defau
 
 
 def places_of(context: OperationContext, handlers: Handlers, item: Item) -> set[str | None]:
-    """The places whose streams one operation may write to; None is the tenant's, also for a refused one."""
+    """The places whose streams one operation may write to. None is the tenant's; a refused operation with a
+    readable envelope gets that one alone.
+    """
     if item.handler is not None and item.parsed is not None:
         return item.handler.places(context, item.parsed)
     if handlers.is_completed(item.raw.item):
@@ -200,8 +203,8 @@ def _places(context: OperationContext, handlers: Handlers, items: Sequence[Item]
     for item in items:
         places |= places_of(context, handlers, item)
     if context.caller.is_device and any(item.raw.device_seq is not None for item in items):
-        # A handler may be waiting for the till's numbers (`numbers_received`), or may start to in another
-        # process.
+        # For `numbers_received`: a shift closed at any of the till's places may be waiting for these numbers,
+        # or be stored by another process just now.
         places.update(context.caller.locations)
     return places
 
@@ -229,21 +232,22 @@ def _load(context: OperationContext, items: Sequence[Item]) -> None:
 
 
 def _slices(items: Sequence[Item], answers: Answers) -> Iterator[list[Item]]:
-    """Runs of consecutive operations of one kind without an answer yet; any other item alone.
+    """Runs of consecutive operations of one kind that are to be applied; any other item is a slice alone.
 
-    Lazy: the next slice is taken after the previous one was answered, so a repeated id finds its answer.
+    Lazy: a slice is answered before the next one is taken, so a repeated id finds its answer.
     """
     piece: list[Item] = []
     ids: set[str] = set()
     for item in items:
-        is_open = item.parsed is not None and answers.find(item.raw.id) is None
-        if piece and not (is_open and item.handler is piece[0].handler and item.raw.id not in ids):
+        is_to_apply = item.parsed is not None and answers.find(item.raw.id) is None
+        if piece and not (is_to_apply and item.handler is piece[0].handler and item.raw.id not in ids):
             yield piece
             piece, ids = [], set()
-            is_open = item.parsed is not None and answers.find(item.raw.id) is None
+            # Again, because this id may have been answered with the slice above.
+            is_to_apply = item.parsed is not None and answers.find(item.raw.id) is None
         piece.append(item)
         ids.add(item.raw.id)
-        if not is_open:
+        if not is_to_apply:
             yield piece
             piece, ids = [], set()
     if piece:
@@ -291,8 +295,8 @@ def _answered_before(context: OperationContext, answers: Answers, item: Item) ->
     if answer is None:
         return None
     if answer.content_hash != raw.content_hash:
-        used = Refusal(ErrorCode.PRECONDITION_FAILED, "this id was used for an operation of other content")
-        outcome = rejected(raw.id, used)
+        reused = Refusal(ErrorCode.PRECONDITION_FAILED, "this id was used for an operation of other content")
+        outcome = rejected(raw.id, reused)
         audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
         return outcome.result
     if not answer.is_final:
@@ -313,7 +317,7 @@ def _refuse_or_quarantine(context: OperationContext, handlers: Handlers, item: I
 def _store_answer(
     context: OperationContext, answers: Answers, item: Item, outcome: Outcome
 ) -> OperationResult:
-    """Writes the audit line, and stores the answer if the operation can be repeated."""
+    """Writes the audit line unless it repeats, and stores the answer if the operation can be sent again."""
     raw, result = item.raw, outcome.result
     known = answers.find(raw.id) if raw.id else None
     if known is None or not known.is_same_refusal(result):

@@ -1,7 +1,8 @@
 """The live feed: sends the changes of each commit to everyone who follows their streams.
 
-Commits are handed over on the writer's thread in commit order. Changes within a short window go out
-together; clients without the feature `changes` get one event for each movement of stock.
+The database hands over commits in commit order, on the writer's thread. Changes within a short window go
+out together; clients without the feature `changes` get one event for each stock movement instead.
+ARCHITECTURE.md, "Streams".
 """
 
 import asyncio
@@ -29,7 +30,7 @@ class Outlet(Protocol):
 
 
 class Feed:
-    """Batches commits and publishes them in order, one batch a window."""
+    """Batches commits and publishes them in order, one batch per window."""
 
     def __init__(
         self,
@@ -78,8 +79,9 @@ class Feed:
             self._published(commits)
 
     async def _wait_for_window(self) -> None:
-        """Waits until a window after the last publishing: a single change goes at once, a burst is
-        gathered.
+        """Waits until the window since the last batch is over, or the next batch is full.
+
+        So a single change is sent at once, and a burst is batched.
         """
         left_s = self._published_s + self._window_s - asyncio.get_running_loop().time()
         if left_s <= 0:
@@ -105,16 +107,17 @@ class Feed:
     async def _send_changes(
         self, room: str, stream: str, changes: list[CommittedChange], *, is_till: bool
     ) -> None:
+        """Sends changes to a room, or to its two side rooms if not every client takes every word in them."""
         if not self._outlet.is_listened_to(room):
             return
         for start in range(0, len(changes), self._changes_max):
             chunk = changes[start : start + self._changes_max]
-            whole = [_as_sent(change, Audience(is_till, is_tolerant=True)) for change in chunk]
-            known = [_as_sent(change, Audience(is_till, is_tolerant=False)) for change in whole]
-            if all(before is after for before, after in zip(whole, known, strict=True)):
-                await self._outlet.emit(CHANGES, _changes_event(stream, whole), room)
+            all_words = [_as_sent(change, Audience(is_till, is_tolerant=True)) for change in chunk]
+            known_words = [_as_sent(change, Audience(is_till, is_tolerant=False)) for change in all_words]
+            if all(before is after for before, after in zip(all_words, known_words, strict=True)):
+                await self._outlet.emit(CHANGES, _changes_event(stream, all_words), room)
                 continue
-            for is_tolerant, sent in ((True, whole), (False, known)):
+            for is_tolerant, sent in ((True, all_words), (False, known_words)):
                 side = side_room(room, is_tolerant=is_tolerant)
                 await self._outlet.emit(CHANGES, _changes_event(stream, sent), side)
 
@@ -140,14 +143,14 @@ class Feed:
             await self._emit_known(event, payload, plain_room(*of))
 
     async def _emit_known(self, event: str, payload: dict[str, Any], room: str) -> None:
-        """Emits to clients that read only release 0.1.0's words: perhaps another payload, or nothing."""
+        """Emits in the words of release 0.1.0: any other word is mapped, and an unknown event is not sent."""
         known = visible_event(event, payload, _SIMPLE)
         if known is not None:
             await self._outlet.emit(event, known, room)
 
 
 _SIMPLE = Audience(is_till=False, is_tolerant=False)
-"""A client without the feature `changes` is treated as simple, whatever else it names."""
+"""A client without the feature `changes` counts as neither till nor tolerant, whatever else it names."""
 
 
 def _as_sent(committed: CommittedChange, audience: Audience) -> CommittedChange:

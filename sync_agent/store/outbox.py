@@ -1,8 +1,8 @@
 """The outbox: the durable queue of this till's operations, from the clerk's action to the end of each.
 
-An operation is written in the same transaction as the business rows that it reports. Claiming is a lease
-with an expiry time, and a lease of another owner is left over from a process that has died, so no operation
-ever hangs in "processing". ARCHITECTURE.md, "Life of an operation".
+An operation is written in the same transaction as the business rows that it reports. A claim is a lease,
+which expires; a lease of another owner was left behind by a process that has died, and is void. So no
+operation stays in "processing". ARCHITECTURE.md, "Life of an operation".
 """
 
 import json
@@ -41,11 +41,15 @@ WAITING = (Status.PENDING, Status.PROCESSING)
 
 
 def is_over(moment_ms: int, now_ms: int, wait_ms_max: int) -> bool:
-    """Whether a wait until `moment_ms` is over; see `AgentSettings.wait_ms_max`."""
+    """Whether a wait until `moment_ms` is over.
+
+    A wait longer than `wait_ms_max` is over too: it was stored before the clock was set back.
+    """
     return not now_ms < moment_ms <= now_ms + wait_ms_max
 
 
 def _is_over(moment: Any, now_ms: int, wait_ms_max: int) -> Any:
+    """`is_over` as a SQL condition."""
     return or_(moment <= now_ms, moment > now_ms + wait_ms_max)
 
 
@@ -85,17 +89,17 @@ class NewOperation:
     base_version: int | None = None
     approved_by_id: str | None = None
     approvals: tuple[Approval, ...] = ()
-    """What a manager approved in it; `approved_by_id` is who gave the last approval."""
+    """What was approved in it, and by whom; `approved_by_id` is who gave the last of them."""
     ordering_key: str | None = None
     priority: int = 0
     replaces: str | None = None
     occurred_ms: int | None = None
     depends_on: str | None = None
-    """The operation that has to be completed before this one is sent."""
+    """The id of an operation that has to end before this one is sent."""
     stock: tuple[ExpectedStockEffect, ...] = ()
     product: ExpectedProductEffect | None = None
     id: str | None = None
-    """Minted where it is None."""
+    """Generated if None."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,8 @@ def enqueue_many(tx: Transaction, operations: Sequence[NewOperation]) -> list[En
     row = tx.execute(_NUMBERS).first()
     if row is None:
         raise NotEnrolled("This till is not enrolled yet.")
-    device_seq, last_hash, clock_offset_ms, tenant_seq, named = row
-    form = forms.FORMS.to_write(named)
+    device_seq, last_hash, clock_offset_ms, tenant_seq, server_forms = row
+    form = forms.FORMS.to_write(server_forms)
     outbox_rows, stock_rows, product_rows = [], [], []
     for new in operations:
         values = _outbox_values(tx, new, device_seq, last_hash, clock_offset_ms, form)
@@ -261,7 +265,7 @@ class Batch:
 
 
 def _own_turn() -> Any:
-    """Nothing earlier with its ordering key is unfinished, and what it depends on is done."""
+    """A SQL condition: no earlier operation of its ordering key is unfinished, nor the one it depends on."""
     earlier, needed = t.outbox.alias("earlier"), t.outbox.alias("needed")
     first_of_ordering_key = or_(
         t.outbox.c.lane.is_(None),
@@ -279,7 +283,7 @@ def _own_turn() -> Any:
 
 
 _OWN_TURN = _own_turn()
-"""Built once: the aliases in it cost more to build than the query to run."""
+"""Built once, because building its aliases takes longer than running the query."""
 
 
 def claim(
@@ -294,11 +298,11 @@ def claim(
 ) -> Batch:
     """Lease the next operations, by priority (sales before bulk edits), then by operation number.
 
-    Of an ordering key only the oldest unfinished operation is leased, and none behind one that needs
-    attention. `among` limits it to these ids.
+    Of each ordering key only the oldest unfinished operation is leased, and none if that one needs attention.
+    `among` limits the claim to these ids.
     """
     now_ms = tx.now_ms
-    # Two queries instead of one with OR: each walks its index in order, however long the queue is.
+    # Two queries instead of one with OR, so that each reads its index in order, however long the queue is.
     rows = _candidates(tx, _left_over(now_ms, owner, wait_ms_max), among, count_max)
     if len(rows) < count_max:
         # "+ 0" stops SQLite from using the index on this column: it would then sort the whole queue.
@@ -341,7 +345,7 @@ def _candidates(tx: Transaction, which: Any, among: Sequence[str] | None, count_
 
 
 def _left_over(now_ms: int, owner: str, wait_ms_max: int) -> Any:
-    """Leased before, and the lease has expired or its owner has died."""
+    """A SQL condition: leased, but the lease has expired or its owner has died."""
     return and_(
         t.outbox.c.status == Status.PROCESSING,
         or_(_is_over(t.outbox.c.lease_until_ms, now_ms, wait_ms_max), t.outbox.c.lease_owner != owner),
@@ -373,7 +377,9 @@ def wire_form(row: Any) -> dict[str, Any]:
 
 
 def clear_tenant_seq(tx: Transaction) -> None:
-    """The tenant's stream has a new epoch (a server was restored): numbers read before are meaningless."""
+    """Clear the `tenant_seq` of all operations: the tenant's stream has a new epoch (the server was restored
+    from a backup), and the numbers of the old one mean nothing in it.
+    """
     tx.execute(update(t.outbox).where(t.outbox.c.tenant_seq.is_not(None)).values(tenant_seq=None))
 
 
@@ -383,13 +389,13 @@ def next_due_ms(
     """When the next waiting operation may be claimed, in milliseconds; None if none waits. May be in the
     past.
     """
-    unfinished = t.outbox.c.finished_ms.is_(None)  # selects the partial index: ended operations are many
+    unfinished = t.outbox.c.finished_ms.is_(None)  # uses the partial index: most operations have ended
     due = t.outbox.c.next_attempt_ms
     waits = select(due).where(unfinished, t.outbox.c.status == Status.PENDING, _OWN_TURN).limit(1)
     leased = t.outbox.c.status == Status.PROCESSING
     lease_ends = select(func.min(t.outbox.c.lease_until_ms), func.max(t.outbox.c.lease_until_ms))
     abandoned = select(t.outbox.c.id).where(unfinished, leased, t.outbox.c.lease_owner != owner).limit(1)
-    # The latest as well as the earliest: a time set before the clock was set back is over, however far off.
+    # The latest as well as the earliest: a very late one was set before the clock was set back, and is over.
     moments = [
         connection.execute(waits.order_by(due)).scalar(),
         connection.execute(waits.order_by(due.desc())).scalar(),
@@ -416,7 +422,7 @@ def waiting_count(connection: Connection) -> int:
     ).scalar_one()
 
 
-# --- moving on ---------------------------------------------------------------------------------------
+# --- after an attempt --------------------------------------------------------------------------------
 
 
 def release(tx: Transaction, ids: Iterable[str], *, next_attempt_ms: int, error: str | None) -> None:
@@ -448,7 +454,7 @@ def count_failed_attempt(tx: Transaction, operation_id: str) -> int | None:
 
 
 def sent_without_answer(connection: Connection) -> list[str]:
-    """What was sent to the server and never answered, in the order that it was made."""
+    """Ids of the operations that were sent and have no result, by operation number."""
     query = (
         select(t.outbox.c.id)
         .where(t.outbox.c.finished_ms.is_(None), t.outbox.c.status.in_(WAITING), t.outbox.c.sent_count > 0)
@@ -474,7 +480,7 @@ def forget_waits(tx: Transaction) -> None:
 
 @dataclass(frozen=True)
 class End:
-    """How an operation ended. `result` is the server's, in wire names, where it gave one."""
+    """How an operation ended. `result` is the server's result in wire names; None if it gave none."""
 
     operation_id: str
     status: Status
@@ -535,9 +541,9 @@ _FINISH = (
 def mark_needs_attention(
     tx: Transaction, operation_id: str, status: Status, *, code: str | None, error: str | None
 ) -> None:
-    """It needs attention (or is behind one that does); what follows with its ordering key is blocked.
+    """Mark an operation as in conflict, dead or blocked, and block those after it with its ordering key.
 
-    An operation that has ended meanwhile (its result came late) stays ended.
+    One that has ended meanwhile (its result came late) stays ended.
     """
     row = tx.execute(
         update(t.outbox)
@@ -551,7 +557,7 @@ def mark_needs_attention(
             .where(
                 t.outbox.c.lane == row.lane,
                 t.outbox.c.device_seq > row.device_seq,
-                # A leased operation may still get its result; until then it is blocked like the others.
+                # Leased operations are blocked like the others; a result that still comes ends them.
                 t.outbox.c.status.in_(WAITING),
                 t.outbox.c.finished_ms.is_(None),
             )
@@ -561,14 +567,14 @@ def mark_needs_attention(
 
 
 def unblock_after(tx: Transaction, operation_id: str) -> None:
-    """What was blocked behind this operation waits for its turn again."""
+    """Let the operations blocked behind this one wait for their turn again."""
     ordering_key = tx.execute(select(t.outbox.c.lane).where(t.outbox.c.id == operation_id)).scalar_one()
     if ordering_key is not None:
         unblock(tx, ordering_key)
 
 
 def _block_followers(tx: Transaction, ordering_keys: set[str]) -> None:
-    """What was just queued behind an operation that needs attention is blocked like those before it."""
+    """Block what was just queued behind an operation that needs attention."""
     if ordering_keys:
         tx.execute(_BLOCK_FOLLOWERS, {"ordering_keys": sorted(ordering_keys)})
 
@@ -591,7 +597,7 @@ _BLOCK_FOLLOWERS = (
 
 
 def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str | None]]:
-    """What is blocked: ordering key, resource type, resource and location. Each ordering key once."""
+    """Ordering key, resource type, resource and location of what is blocked, without duplicates."""
     of = t.outbox.c
     rows = connection.execute(
         select(of.lane, of.resource_type, of.resource_id, of.location_id)
@@ -602,7 +608,7 @@ def blocked_on(connection: Connection) -> list[tuple[str, str, str | None, str |
 
 
 def unblock(tx: Transaction, ordering_key: str) -> None:
-    """What is blocked under this key waits for its turn again, up to the first that needs attention."""
+    """Let this key's blocked operations wait for their turn again, up to the first in conflict or dead."""
     first_needing_attention = tx.execute(
         select(func.min(t.outbox.c.device_seq)).where(
             t.outbox.c.lane == ordering_key,

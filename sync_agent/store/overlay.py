@@ -100,8 +100,8 @@ def replace_effects(tx: Transaction, operation_id: str, effects: Sequence[Effect
         _set_effect(tx, t.overlay, this, stream, shown.at(stream, STOCK_LEVEL, product_id))
     edited = select(product.product_id).where(product.operation_id == operation_id)
     for product_id in tx.execute(edited).scalars().all():
-        this_one = (product.operation_id == operation_id, product.product_id == product_id)
-        _set_effect(tx, t.product_overlay, this_one, shared, shown.at(shared, PRODUCT, product_id))
+        edited_row = (product.operation_id == operation_id, product.product_id == product_id)
+        _set_effect(tx, t.product_overlay, edited_row, shared, shown.at(shared, PRODUCT, product_id))
 
 
 def _set_effect(

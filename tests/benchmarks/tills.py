@@ -30,7 +30,7 @@ from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent import credentials
 from sync_agent.enrolment import Enrolment
-from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox
 from sync_agent.store import tables as t
@@ -38,6 +38,7 @@ from sync_agent.store.home import Home
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
 from tests.kit import selling
+from tests.kit.agents import is_online
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.people import clerk_named
@@ -79,13 +80,8 @@ async def followed(opened: OpenHome) -> float:
     states: list[AgentEvent] = []
     began_s = time.perf_counter()
     async with running_agent(opened, emit=states.append):
-        await until(lambda: _is_online(states), "it has its copy", within_s=UPLOADS_S_MAX)
+        await until(lambda: is_online(states), "it has its copy", within_s=UPLOADS_S_MAX)
         return time.perf_counter() - began_s
-
-
-def _is_online(states: list[AgentEvent]) -> bool:
-    last = [event for event in states if isinstance(event, StateChanged)]
-    return bool(last) and last[-1].state is ConnectionState.ONLINE
 
 
 class Clerk:

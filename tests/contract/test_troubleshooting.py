@@ -15,11 +15,10 @@ import yaml
 
 from app.bootstrap import open_home
 from server_stub.cli.demo_data import DEMO
-from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from tests.kit.agents import fetch_first_copy
 from tests.kit.demo import PASSWORD
 from tests.kit.paths import ROOT
 from tests.kit.processes import demo_server
-from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.xdist_group("troubleshooting"), pytest.mark.slow]
 
@@ -82,16 +81,9 @@ def till_home(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 async def _fetch_the_copy(home: Path) -> None:
     opened = open_home(home)
-    online, told = ConnectionState.ONLINE, list[AgentEvent]()
-    running = asyncio.create_task(opened.agent(emit=told.append).run())
     try:
-        await until(
-            lambda: any(isinstance(event, StateChanged) and event.state is online for event in told),
-            "the till has its copy",
-        )
+        await fetch_first_copy(opened)
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
         opened.store.close()
 
 

@@ -21,10 +21,11 @@ from app.bootstrap import OpenHome, open_home, running_agent
 from server_stub.run import prepare
 from server_stub.settings import Settings
 from sync_agent.enrolment import Enrolment
-from sync_agent.events import AgentEvent, ConnectionState, StateChanged
+from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
+from tests.kit.agents import fetch_first_copy, is_online
 from tests.kit.books import read_rows
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.keyrings import use_no_keyring
@@ -90,12 +91,10 @@ class Kills:
     async def enroll(self, name: str) -> None:
         opened = open_home(self.folder / name)
         transport = NetworkTransport(self.url)
-        states: list[AgentEvent] = []
         try:
             wanted = Enrolment(self.url, TENANT, "alice", PASSWORD, LOCATION, name)
             opened = await opened.enroll(transport, wanted)
-            async with running_agent(opened, emit=states.append):
-                await until(lambda: _is_online(states), f"{name} has its first copy", within_s=60)
+            await fetch_first_copy(opened, within_s=60)
         finally:
             await transport.close()
             opened.store.close()
@@ -165,7 +164,7 @@ class Kills:
                 waits = outbox.waiting_count(connection)
             return (
                 not waits
-                and _is_online(states)
+                and is_online(states)
                 and all(self._heads()[name] == seq for name, seq in cursors.items())
             )
 
@@ -219,11 +218,6 @@ class Kills:
             " GROUP BY l.tenant_id, l.location_id, l.product_id, l.quantity HAVING sum(m.delta) <> l.quantity"
         )
         assert wrong == [], "stock is the sum of the ledger"
-
-
-def _is_online(states: list[AgentEvent]) -> bool:
-    last = [event for event in states if isinstance(event, StateChanged)]
-    return bool(last) and last[-1].state is ConnectionState.ONLINE
 
 
 def main() -> None:

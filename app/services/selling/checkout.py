@@ -1,7 +1,7 @@
-"""Completing a sale or a refund: durable as a whole before the till confirms it, without using the network.
+"""Completing a sale or a refund: all of it is on disk before the till confirms it; no network is needed.
 
-A sale is an operation; a void or a refund is a new operation that refers to it. transaction.py writes it;
-refunds.py decides what of a sale can be returned. ARCHITECTURE.md, "The path of a sale".
+A sale is an operation; a void or a refund is a new operation that refers to it. transaction.py writes the
+operations; refunds.py decides what of a sale can be returned. ARCHITECTURE.md, "The path of a sale".
 """
 
 from app.domain.errors import EmptyCart
@@ -22,11 +22,11 @@ async def complete(
     *,
     occurred_ms: int | None = None,
 ) -> CompletedSale:
-    """Complete an open sale (or a refund of its cart) with its payments, durably.
+    """Complete an open sale (or a refund of its cart) with its payments. It is on disk on return.
 
     Idempotent: completing the same sale again returns the first result. `occurred_ms` is the time of a sale
-    that is entered later. Raises EmptyCart, BadPayment, CartTooLarge, SaleCompleted where a different cart
-    was completed under its id, NotPermitted where a need is not approved, and StoreError for disk errors.
+    that is entered later. Raises EmptyCart, BadPayment, CartTooLarge, SaleCompleted if a different cart was
+    completed under its id, NotPermitted if an approval is missing, and StoreError for disk errors.
     """
     cart = sale.cart
     if cart.is_empty:
@@ -54,17 +54,17 @@ async def complete(
 
 
 def needed_approvals(till: Till, sale: OpenSale, actor: Actor) -> tuple[Need, ...]:
-    """The needs in this sale beyond the actor's rights that no approval covers."""
+    """What in this sale needs a right that the actor does not have, and is not approved."""
     return sale.needed_approvals(actor.role, _limits(till, sale))
 
 
 def approve(till: Till, sale: OpenSale, approver: Actor) -> OpenSale:
-    """The sale with all present needs approved that the approver has the right for."""
+    """The sale with everything approved that needs approval now and that the approver has the right for."""
     needs = [need for need in sale.open_needs(_limits(till, sale)) if approver.may(need.right)]
     return sale.approve(needs, approver.id, approver.name, till.clock.now_ms())
 
 
 def _limits(till: Till, sale: OpenSale) -> Limits:
     if not sale.open_needs(STRICTEST):
-        return STRICTEST  # usual case: no discount, so the limits are not read
+        return STRICTEST  # usual case: nothing to approve even then, so the shop's limits are not read
     return Limits(discount_ppm_max=read(till).clerk_discount_ppm_max)

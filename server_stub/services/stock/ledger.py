@@ -1,7 +1,8 @@
 """The stock ledger: movements are appended, never changed; a level is their sum, its version their count.
 
-Every posting also maintains two invariants: a product has an open oversold entry exactly while its level is
-below zero, and a movement that a count had already seen is cancelled by a correction.
+Two invariants hold after every posting: a product has an open oversold entry exactly while its level is below
+zero, and a movement that arrives after a count that already included it is cancelled by a correction.
+ARCHITECTURE.md, "Rules of stock".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +41,8 @@ class Level:
 
 @dataclass(slots=True)
 class _Shortage:
+    """The oversold entry of one product at one place in a transaction."""
+
     quantity: int
     since_ms: int
     open: bool
@@ -74,12 +77,12 @@ class Ledger:
         self._near_a_count: list[str] = []
         unit.before_write(self._write)
 
-    def load(self, places: Iterable[tuple[str, str]]) -> None:
-        """Loads the levels of (location, product) pairs, many of one location in one query."""
+    def load(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Loads the levels of (location, product) pairs: one query for many products of a location."""
         by_location: dict[str, list[str]] = {}
-        for place in set(places) - self._levels.keys():
-            by_location.setdefault(place[0], []).append(place[1])
-            self._levels[place] = Level(*place)
+        for location_id, product_id in set(pairs) - self._levels.keys():
+            by_location.setdefault(location_id, []).append(product_id)
+            self._levels[location_id, product_id] = Level(location_id, product_id)
         for location_id, products in by_location.items():
             products.sort()
             for start in range(0, len(products), _KEYS_PER_QUERY):
@@ -95,7 +98,7 @@ class Ledger:
         return level
 
     def must_fit(self, level: Level, delta: int) -> None:
-        """Refuses a quantity beyond the wire's limits."""
+        """Raises Refusal if the movement or the level after it exceeds the contract's limit."""
         if abs(delta) > AMOUNT_MAX or abs(level.quantity + delta) > AMOUNT_MAX:
             raise Refusal(ErrorCode.BAD_REQUEST, f"a quantity is within ±{AMOUNT_MAX}")
 
@@ -111,7 +114,11 @@ class Ledger:
         compensated: bool = False,
         near_count: bool = False,
     ) -> list[Effect]:
-        """Appends one movement and publishes it in the location's stream."""
+        """Appends one movement and publishes it in the location's stream.
+
+        `compensated` marks a movement and the correction that cancels it, `near_count` one that is too close
+        in time to a count to be sure which came first.
+        """
         self.must_fit(level, delta)
         unit = self._unit
         stream = location_stream(unit.tenant_id, level.location_id)
@@ -162,7 +169,7 @@ class Ledger:
         note: str | None = None,
         reference: str | None = None,
     ) -> list[Effect]:
-        """Appends a delta that may arrive in any order; one that the newest count had seen is cancelled."""
+        """Appends a delta, however late. If the newest count already included it, a correction cancels it."""
         near = origin.moment.is_near(level.counted)
         if near:
             self._near_a_count.append(level.product_id)
@@ -190,7 +197,7 @@ class Ledger:
         return effects
 
     def take_flags(self) -> list[str]:
-        """Takes the flags of counts to check, because movements came too close to them to be sure."""
+        """Returns and clears the flags of counts that a movement came too close to: their order is unsure."""
         near, self._near_a_count = self._near_a_count, []
         return [f"near_count:{product_id}" for product_id in dict.fromkeys(near)]
 
@@ -200,13 +207,13 @@ class Ledger:
         level.changed = True
 
     def _track_shortage(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
-        place = level.location_id, level.product_id
-        shortage = self._shortages.get(place)
+        pair = level.location_id, level.product_id
+        shortage = self._shortages.get(pair)
         if level.quantity >= 0 and (shortage is None or not shortage.open):
             return []
         if shortage is None:
             shortage = _Shortage(0, 0, open=False, version=0, stored=False)
-            self._shortages[place] = shortage
+            self._shortages[pair] = shortage
         if not shortage.open:
             shortage.since_ms = self._unit.now_ms
         shortage.quantity = level.quantity
@@ -288,7 +295,7 @@ class Ledger:
 
 
 def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[str, Any]:
-    """The dict of a `StockLevelRow`, without the model for speed: every line of every sale makes one."""
+    """A `StockLevelRow` as a dict. Every line of every sale makes one, and building the model is slow."""
     received_at = format_time(from_ms(movement["received_ms"]))
     body = {
         "id": movement["id"],
@@ -392,7 +399,7 @@ def _level_row(tenant_id: str, level: Level) -> dict[str, Any]:
 
 
 def _bound(row: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
-    """A row as parameters of an update, with its key columns under names that no column has."""
+    """A row as parameters of an update. Keys get a prefix: SQLAlchemy reserves column names for SET."""
     return {f"of_{name}" if name in key else name: value for name, value in row.items()}
 
 
