@@ -23,8 +23,8 @@ from server_stub.services.streams import sync
 from sync_agent import agent, backoff
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
+from sync_agent.push import batch_size, poison
 from sync_agent.push import delivery as push
-from sync_agent.push import poison
 from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic
@@ -207,7 +207,10 @@ def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[object]:
     def release(self: Any, tx: Any, batch: Any, error: Any) -> None:
         outbox.release(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
 
-    return patched(push.WaitingLoad, "release", release)
+    stack = contextlib.ExitStack()
+    stack.enter_context(patched(push.WaitingLoad, "release", release))
+    stack.enter_context(patched(batch_size, "after_failing", lambda operations: operations))
+    return stack
 
 
 def _last_edit_wins() -> contextlib.AbstractContextManager[object]:
