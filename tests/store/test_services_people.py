@@ -6,6 +6,7 @@ from sqlalchemy import update
 from app.domain.errors import NotPermitted, TooManyTries, WrongPin
 from app.domain.rights import Right, may
 from app.services.people.directory import Person, people, sign_in
+from app.services.sync import readiness
 from app.services.till import Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
@@ -79,3 +80,16 @@ def test_a_home_that_is_no_till_says_so(till: Till) -> None:
     till.store.submit(lambda tx: tx.execute(t.device.delete())).result()
     with pytest.raises(NotEnrolled):
         people(till)
+
+
+async def test_a_till_without_anybody_who_approves_is_not_ready_for_an_outage(till: Till) -> None:
+    """A role of a newer server may sell and no more, whatever it is called."""
+
+    def people_check() -> bool:
+        return next(check.ok for check in readiness.checks(till) if check.what == "People")
+
+    assert people_check()
+    await till.store.write(
+        lambda tx: tx.execute(update(t.person).where(t.person.c.id == "alice").values(role="area lead"))
+    )
+    assert not people_check()

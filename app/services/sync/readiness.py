@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from app.domain.rights import Right, may
 from app.services import preferences
 from app.services.people import directory as people
 from app.services.till import Till
@@ -68,7 +69,7 @@ def _people(till: Till) -> Check:
         )
     known = people.people(till)
     able = [person for person in known if person.id in with_pin]
-    managers = [person for person in able if person.role != "clerk"]
+    managers = [person for person in able if may(person.role, Right.OVERRIDE_PRICE)]
     words = translate("readiness", "%n can sign in here without a connection.", len(able))
     if not managers:
         words = f"{words} {translate('readiness', 'No manager has a PIN, so nobody can approve anything.')}"
