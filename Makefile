@@ -8,11 +8,11 @@ SEEDS ?= 500
 KILLS ?= 200
 FROM ?= 1
 # What a till needs and a server does not.
-TILL_ALONE := pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyqtgraph numpy qrcode python-barcode appdirs \
+TILL_ALONE := babel pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyqtgraph numpy qrcode python-barcode appdirs \
   argcomplete importlib-resources colorama six setuptools pyyaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo day gallery translations bundle test test-quick coverage check format docs fuzz mutants simulate soak bench lock clean
+.PHONY: help setup run demo day gallery translations bundle test test-quick coverage check format docs fuzz mutants simulate soak bench lock pin clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ lock: ## renew requirements.lock, and the server's without Qt, from pyproject.to
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra scale -c requirements.lock \
 	  $(addprefix --no-emit-package ,$(TILL_ALONE)) pyproject.toml -o requirements-server.lock
+
+pin: ## before a release: the images of compose.yaml and the Dockerfile by digest (needs docker, skopeo or crane)
+	@python3 scripts/pin_images.py
 
 clean: ## remove what was built, but not your tills
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

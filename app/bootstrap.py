@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.plain_loop import in_a_plain_loop
+from app.services import shop_settings
+from app.services.cash import shifts
 from app.services.selling import receipt_retention
 from app.services.till import Till
 from sync_agent import credentials as secrets
@@ -31,9 +33,19 @@ from sync_agent.store.recovery.opening import open_store
 
 if TYPE_CHECKING:
     # Imported where used: the network libraries load more slowly than a window.
-    from app.ui.people.enrol_page import EnrolForm
+    from app.ui.page.context import AdminChange, OwnChange
+    from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
     from sync_agent.agent import Agent, AgentThread
-    from sync_agent.enrolment import Enrolment
+    from sync_agent.contract.enrolment_codes import CodeOffer
+    from sync_agent.enrolment import CodeEnrolment, Enrolment
+    from sync_agent.farewell import SignedOutTill
+    from sync_agent.network.transport import NetworkTransport
+
+TELL_EVERY_S = 60
+"""How often a server is tried that still has to be told of a till that was signed out."""
+
+HOUSEKEEPING = (shifts.store_reports, receipt_retention.forget_page)
+"""What the till's agent does with the till's own rows once a day."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,13 @@ class OpenHome:
         return device.server_url
 
     @property
+    def may_be_read(self) -> bool:
+        """Whether this till's credential may be sent without encryption: whoever enrolled it asked for that,
+        or was not asked by the release of then.
+        """
+        return self.credentials is not None and self.credentials.insecure is not False
+
+    @property
     def pin_pepper(self) -> str:
         """The tenant's secret for checking PINs offline. Raises NotEnrolled."""
         if self.credentials is None:
@@ -76,20 +95,62 @@ class OpenHome:
         credentials = await enroll(self.store, transport, enrolment)
         return OpenHome(self.store, self.clock, self.ids, credentials)
 
+    async def enroll_by_code(self, transport: Transport, enrolment: "CodeEnrolment") -> "OpenHome":
+        """`enroll` by a one-time code instead of a manager's password."""
+        from sync_agent.enrolment import enroll_by_code
+
+        credentials = await enroll_by_code(self.store, transport, enrolment)
+        return OpenHome(self.store, self.clock, self.ids, credentials)
+
+    # For a window: over the network, in a worker thread. The address is read as a person types it.
+
     async def join(self, form: "EnrolForm") -> "OpenHome":
-        """`enroll` for a window: over the network, in a worker thread."""
+        """`enroll` by a manager's password."""
         from sync_agent.enrolment import Enrolment
 
-        return await in_a_plain_loop(self._ask_to_join(Enrolment(**dataclasses.asdict(form))))
+        async def ask() -> "OpenHome":
+            async with to_server(form.server_url, insecure=form.insecure) as transport:
+                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
+                return await self.enroll(transport, Enrolment(**named))
 
-    async def _ask_to_join(self, enrolment: "Enrolment") -> "OpenHome":
-        from sync_agent.network.transport import NetworkTransport
+        return await in_a_plain_loop(ask())
 
-        transport = NetworkTransport(enrolment.server_url, AGENT_DEFAULTS)
-        try:
-            return await self.enroll(transport, enrolment)
-        finally:
-            await transport.close()
+    async def look_up_code(self, form: "CodeForm") -> "CodeOffer | None":
+        """What a one-time code is for; None where it is used, and this home may be the one that used it."""
+        from sync_agent.enrolment import look_up_or_repeat
+
+        async def ask() -> "CodeOffer | None":
+            async with to_server(form.server_url, insecure=form.insecure) as transport:
+                return await look_up_or_repeat(self.store, transport, form.code)
+
+        return await in_a_plain_loop(ask())
+
+    async def join_by_code(self, form: "CodeForm") -> "OpenHome":
+        """`enroll_by_code`."""
+        from sync_agent.enrolment import CodeEnrolment
+
+        async def ask() -> "OpenHome":
+            async with to_server(form.server_url, insecure=form.insecure) as transport:
+                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
+                return await self.enroll_by_code(transport, CodeEnrolment(**named))
+
+        return await in_a_plain_loop(ask())
+
+    async def make_shop(self, form: "FirstShopForm") -> "OpenHome":
+        """Make the first shop of an empty server, and enrol this home there."""
+        from sync_agent.credentials import forget_nonce
+        from sync_agent.enrolment import FirstShop, first_till, make_shop
+
+        async def ask() -> "OpenHome":
+            async with to_server(form.server_url, insecure=form.insecure) as transport:
+                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
+                shop = FirstShop(**named)
+                made = await make_shop(self.store, transport, shop)
+                enrolled = await self.enroll(transport, first_till(shop, made))
+                forget_nonce(self.store.home)
+                return enrolled
+
+        return await in_a_plain_loop(ask())
 
     def agent(
         self,
@@ -102,16 +163,22 @@ class OpenHome:
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
         from sync_agent.agent import Agent
-        from sync_agent.network.transport import NetworkTransport
 
         return Agent(
             self.store,
-            transport or NetworkTransport(self.server_url, settings),
+            transport or self._to_own_server(settings),
             self.credentials,
             emit=emit or (lambda _event: None),
             settings=settings,
-            housekeeping=(receipt_retention.forget_page,),
+            housekeeping=HOUSEKEEPING,
+            when_synced=(shop_settings.carry_up,),
         )
+
+    def _to_own_server(self, settings: AgentSettings = AGENT_DEFAULTS) -> "NetworkTransport":
+        """A transport to this till's server; without encryption only where that was asked for."""
+        from sync_agent.network.transport import NetworkTransport
+
+        return NetworkTransport(self.server_url, settings, insecure=self.may_be_read)
 
     def start_agent(self, emit: Callable[[AgentEvent], None]) -> "AgentThread":
         """Start an agent in its own thread. Imports the network libraries; raises NotEnrolled."""
@@ -130,11 +197,90 @@ class OpenHome:
         findings = await in_a_plain_loop(examine(self.store.home, self.clock, NetworkTransport))
         await asyncio.to_thread(write_bundle, self.store.home, findings, to)
 
+    async def change_as_admin(self, change: "AdminChange") -> None:
+        """Change settings of the shop at the server, in an admin's name. Raises SyncError."""
+        await in_a_plain_loop(self._ask_as_admin(change))
+
+    async def _ask_as_admin(self, change: "AdminChange") -> None:
+        from sync_agent.contract.shop_settings import to_request
+        from sync_agent.shop_admin import change_settings
+
+        transport = self._to_own_server()
+        try:
+            await change_settings(
+                transport,
+                self.till().device.tenant_id,
+                change.username,
+                change.password,
+                to_request(change.changes),
+                change.place,
+                change.code,
+            )
+        finally:
+            await transport.close()
+
+    async def change_own(self, change: "OwnChange") -> None:
+        """Change a person's own password or PIN at the server. Raises SyncError."""
+        await in_a_plain_loop(self._change_own(change))
+
+    async def _change_own(self, change: "OwnChange") -> None:
+        from app.ui.page.context import OwnSecret
+        from sync_agent.own_secrets import change_password, change_pin
+
+        if self.credentials is None:
+            raise NotEnrolled("This till is not enrolled yet.")
+        transport = self._to_own_server()
+        ask = change_pin if change.what is OwnSecret.PIN else change_password
+        try:
+            await ask(transport, self.credentials.device_token, change.person_id, change.current, change.new)
+        finally:
+            await transport.close()
+
     def sign_out(self, stamp: str) -> "OpenHome":
         """Close the home, move its content into a folder named `stamp`, and reopen it, not enrolled."""
         self.store.close()
         self.store.home.sign_out(stamp)
         return open_home(self.store.home.path)
+
+    async def tell_signed_out(self) -> "list[SignedOutTill]":
+        """Tell the servers of the tills that were signed out here; returns those still to be told."""
+        from sync_agent.farewell import still_to_tell, tell_servers
+        from sync_agent.network.transport import NetworkTransport
+
+        if not still_to_tell(self.store.home):
+            return []
+
+        def connect(url: str, insecure: bool) -> NetworkTransport:
+            return NetworkTransport(url, AGENT_DEFAULTS, insecure=insecure)
+
+        return await in_a_plain_loop(tell_servers(self.store.home, connect, self.clock))
+
+    async def keep_telling(self) -> None:
+        """`tell_signed_out` again and again, until no server is left to be told."""
+        task = asyncio.current_task()
+        assert task is not None, "it is awaited in a task"
+        while True:
+            left = await self.tell_signed_out()
+            # A telling that ends before its cancellation returns as usual: then nothing else would end this.
+            if not left or task.cancelling():
+                return
+            await asyncio.sleep(TELL_EVERY_S)
+
+
+@contextlib.asynccontextmanager
+async def to_server(typed: str, *, insecure: bool) -> "AsyncIterator[NetworkTransport]":
+    """A transport to an address that a person typed, for an enrolment. Raises BadAddress where it is none, or
+    is not encrypted and `insecure` does not ask for that.
+    """
+    from sync_agent.network.transport import NetworkTransport
+    from sync_agent.server_address import read_safe_address
+
+    address = read_safe_address(typed, insecure=insecure)
+    transport = NetworkTransport(address.url, AGENT_DEFAULTS, insecure=insecure)
+    try:
+        yield transport
+    finally:
+        await transport.close()
 
 
 def open_home(path: Path) -> OpenHome:
@@ -172,8 +318,11 @@ async def run_headless(path: Path, *, emit: Callable[[AgentEvent], None]) -> Non
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
                 loop.add_signal_handler(number, stopped.set)
+        telling = asyncio.create_task(opened.keep_telling(), name="tell-signed-out")
         async with running_agent(opened, emit=emit):
             await stopped.wait()
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
     finally:
         opened.store.close()
 
@@ -213,6 +362,7 @@ def run_window(path: Path, server_url: str) -> int:
     keep_alive = close_on_signals(windows_of)
     try:
         log_to(opened.store.home.log)
+        opened.store.home.warn_of_readers()
         with QEventLoop(windows_of) as loop:
             loop.run_until_complete(life.run())
         keep_alive.stop()

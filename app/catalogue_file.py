@@ -7,27 +7,34 @@ Barcodes with in-store and restricted prefixes (02, 04, 20 to 29) belong to the 
 
 import csv
 import html
-import io
-import lzma
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import TextIO
 
-from app.domain.errors import BadAmount, DomainError
-from app.domain.money import minor_digits, parse_amount
+from app.domain.errors import DomainError
+from app.domain.figures import Problem, Unreadable, fold, read_units
+from app.domain.money import AMOUNT_MAX_MINOR, minor_digits
+from app.domain.rates import PERCENT_DECIMALS, WHOLE_PPM
 from app.domain.vocabulary.units import UNITS
+from app.packed_text import LINE_MAX, UnreadableText, open_text
 from app.services.stock.catalogue import NewProduct
-from app.services.stock.gtin import BadGtin, is_spreadsheet_damage, parse_gtin, spellings
+from app.services.stock.gtin import BadGtin, parse_gtin
+from resources.words import Figures
+from sync_agent.contract.article import barcode_key, is_spreadsheet_damage, sku_key
+from sync_agent.contract.text import has_controls, named, without_controls
 
 NAME_MAX = 200
 SKU_MAX = 64
 RECORD_LINES_MAX = 50
 """A quoted cell may contain line breaks; beyond this many its quotation mark counts as unclosed."""
+LINES_MAX = 2_000_000
 DELIMITERS = ",;\t|"
+_SHOWN_MAX = 200
+"""How much of a line is shown that is too long."""
 
 
 class UnreadableCatalogue(DomainError):
@@ -86,15 +93,19 @@ def read_catalogue(
     Without a given delimiter it is detected from the header; `decimal` is the decimal separator of prices,
     `currency` decides how many decimals they have. Raises UnreadableCatalogue.
     """
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise UnreadableCatalogue(f"A delimiter is one character, as “;”. “{delimiter}” is none.")
     with _open(path, encoding) as file:
         lines = _Lines(file)
         header_line = lines.take()
-        if header_line is None or "\0" in header_line:
+        if header_line is None or "\0" in header_line or len(header_line) > LINE_MAX:
             raise UnreadableCatalogue(f"{path.name} is empty, or not a text file. Save it as CSV in UTF-8.")
         delimiter = delimiter or max(DELIMITERS, key=header_line.count)
-        header = [
-            name.strip() for name in next(csv.reader([header_line.lstrip("\ufeff")], delimiter=delimiter))
-        ]
+        try:
+            names = next(csv.reader([header_line.lstrip("\ufeff")], delimiter=delimiter))
+        except csv.Error as error:
+            raise UnreadableCatalogue(f"{path.name}: its first line cannot be read: {error}.") from error
+        header = [name.strip() for name in names]
         reader = _RowReader(_Columns.find(columns, header), _Prices(decimal, currency))
         for line, raw, cells in _records(lines, delimiter, len(header)):
             yield reader.read(line, raw, cells)
@@ -103,39 +114,48 @@ def read_catalogue(
 def line_count(path: Path) -> int:
     """The number of lines of a file, for a progress bar. Raises UnreadableCatalogue."""
     with _open(path, "latin-1") as file:
-        return sum(chunk.count("\n") for chunk in iter(lambda: file.read(1 << 20), ""))
+        lines = sum(chunk.count("\n") for chunk in iter(lambda: file.read(1 << 20), ""))
+    if lines > LINES_MAX:
+        raise _too_many_lines()
+    return lines
+
+
+def _too_many_lines() -> UnreadableCatalogue:
+    return UnreadableCatalogue(f"A catalogue has at most {LINES_MAX:,} lines. Split the file into several.")
 
 
 @contextmanager
-def _open(path: Path, encoding: str) -> Iterator[IO[str]]:
+def _open(path: Path, encoding: str) -> Iterator[TextIO]:
     """The file's text. Undecodable bytes are passed on (surrogateescape) and refused with their row."""
     try:
-        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as binary:
-            yield io.TextIOWrapper(
-                cast("IO[bytes]", binary), encoding=encoding, errors="surrogateescape", newline=""
-            )
-    except LookupError as error:
-        raise UnreadableCatalogue(f"There is no encoding “{encoding}”.") from error
-    except (lzma.LZMAError, EOFError) as error:
-        raise UnreadableCatalogue(f"{path.name} is damaged: it cannot be unpacked to its end.") from error
-    except OSError as error:
-        raise UnreadableCatalogue(f"{path.name} cannot be read: {error.strerror}.") from error
+        with open_text(path, encoding=encoding, errors="surrogateescape") as text:
+            yield text
+    except UnreadableText as error:
+        raise UnreadableCatalogue(f"{path.name} {error}") from error
 
 
 class _Lines:
-    """The file's physical lines, numbered, with pushback."""
+    """The file's physical lines, numbered, with pushback. A line is cut off behind `LINE_MAX`."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: TextIO) -> None:
         self._file = file
         self._returned: deque[str] = deque()
         self.number = 0
         """The number of the line taken last."""
 
     def take(self) -> str | None:
-        line = self._returned.popleft() if self._returned else self._file.readline()
+        line = self._returned.popleft() if self._returned else self._read()
         if not line:
             return None
         self.number += 1
+        if self.number > LINES_MAX:
+            raise _too_many_lines()
+        return line
+
+    def _read(self) -> str:
+        line = rest = self._file.readline(LINE_MAX + 1)
+        while len(rest) > LINE_MAX and not rest.endswith("\n"):
+            rest = self._file.readline(LINE_MAX + 1)
         return line
 
     def push_back(self, lines: Sequence[str]) -> None:
@@ -152,6 +172,9 @@ def _records(lines: _Lines, delimiter: str, width: int) -> Iterator[Record]:
     while (first := lines.take()) is not None:
         line = lines.number
         if not first.strip():
+            continue
+        if len(first) > LINE_MAX:
+            yield line, first[:_SHOWN_MAX], f"row cannot be read: it is longer than {LINE_MAX:,} characters"
             continue
         taken: list[str] = []
         try:
@@ -173,6 +196,8 @@ def _running_on(first: str, lines: _Lines, taken: list[str]) -> Iterator[str]:
     line: str | None = first
     while line is not None:
         taken.append(line)
+        if len(line) > LINE_MAX:
+            raise csv.Error("it runs on into a line that is too long")
         yield line
         line = lines.take() if len(taken) < RECORD_LINES_MAX else None
 
@@ -260,8 +285,8 @@ class _RowReader:
     def __init__(self, columns: _Columns, prices: "_Prices") -> None:
         self._columns = columns
         self._prices = prices
-        self._barcode_lines: dict[str, int] = {}
-        self._sku_lines: dict[str, int] = {}
+        self._barcode_lines: dict[str, tuple[int, str]] = {}
+        self._sku_lines: dict[str, tuple[int, str]] = {}
 
     def read(self, line: int, raw: str, cells: list[str] | str) -> Row | RefusedRow:
         shown = _printable(raw)
@@ -271,10 +296,12 @@ class _RowReader:
             product, cleaned = self._product(cells, raw)
         except (BadRow, BadGtin) as error:
             return RefusedRow(line, str(error), shown)
-        if product.barcode is not None:
-            self._barcode_lines[product.barcode] = line
-        if product.sku is not None:
-            self._sku_lines[product.sku] = line
+        for code, key, lines in (
+            (product.barcode, barcode_key(product.barcode), self._barcode_lines),
+            (product.sku, sku_key(product.sku), self._sku_lines),
+        ):
+            if code is not None and key is not None:
+                lines[key] = line, code
         return Row(line, product, cleaned, shown)
 
     def _product(self, cells: list[str], raw: str) -> tuple[NewProduct, bool]:
@@ -296,25 +323,30 @@ class _RowReader:
             barcode=barcode,
             sku=sku,
             price_minor=self._prices.read(_cell(cells, columns.price)),
-            tax_rate_ppm=_tax(_cell(cells, columns.tax), in_ppm=columns.tax_in_ppm),
+            tax_rate_ppm=_tax(
+                _cell(cells, columns.tax), in_ppm=columns.tax_in_ppm, figures=self._prices.figures
+            ),
             unit=_unit(_cell(cells, columns.unit)),
         )
         return product, cleaned
 
     def _refuse_repeated(self, barcode: str) -> None:
-        for spelling in spellings(barcode):
-            line = self._barcode_lines.get(spelling)
-            if line is not None and spelling == barcode:
-                raise BadRow(f"barcode {barcode} is on line {line} already")
-            if line is not None:
-                raise BadRow(f"barcode {barcode} is {spelling} on line {line}, with other leading zeros")
+        line, spelling = self._barcode_lines.get(barcode_key(barcode) or "", (0, ""))
+        if line and spelling == barcode:
+            raise BadRow(f"barcode {barcode} is on line {line} already")
+        if line:
+            raise BadRow(f"barcode {barcode} is {spelling} on line {line}, with other leading zeros")
 
     def _sku(self, written: str) -> str | None:
+        if has_controls(written):
+            raise BadRow(f"article number has a letter that nobody sees ({named(written)})")
         if len(written) > SKU_MAX:
             raise BadRow(f"article number has {len(written)} characters; at most {SKU_MAX} fit")
-        line = self._sku_lines.get(written)
-        if line is not None:
+        line, spelling = self._sku_lines.get(sku_key(written) or "", (0, ""))
+        if line and spelling == written:
             raise BadRow(f"article number {written} is on line {line} already")
+        if line:
+            raise BadRow(f"article number {written} is {spelling} on line {line}, written in another way")
         return written or None
 
 
@@ -328,7 +360,8 @@ def _printable(raw: str) -> str:
 
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_NO_PART_OF_A_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]+")
+_UNSEEN = re.compile("[\u200b\ufeff]+")
+"""What other programs leave in names besides control letters: a zero-width space, a byte-order mark."""
 
 
 def _name(written: str) -> tuple[str, bool]:
@@ -336,7 +369,7 @@ def _name(written: str) -> tuple[str, bool]:
     tidy = written
     for _ in range(2):  # "&amp;quot;" was escaped twice
         tidy = _ENTITY.sub(lambda entity: html.unescape(entity[0]), tidy) if "&" in tidy else tidy
-    tidy = _NO_PART_OF_A_NAME.sub(" ", tidy)
+    tidy = _UNSEEN.sub(" ", without_controls(tidy))
     cleaned = tidy != written
     tidy = " ".join(tidy.split())
     if not tidy:
@@ -357,45 +390,55 @@ class _Prices:
 
     def read(self, written: str) -> int | None:
         """The price in minor units; None where it is empty. Raises BadRow."""
-        plain = re.sub(r"[\s\u00a0\u202f$€£¥]", "", written)
+        plain = re.sub(r"[$€£¥]", "", written).strip()
         if not plain:
             return None
-        other = "," if self.decimal == "." else "."
-        if plain.startswith("-"):
-            raise BadRow(f"price {written} is less than nothing")
-        whole, _, fraction = plain.partition(self.decimal)
-        if other in fraction or (other in whole and not re.fullmatch(rf"\d{{1,3}}(\{other}\d{{3}})+", whole)):
-            raise BadRow(
-                f"price {written} is not written with “{self.decimal}”;"
-                f" say --decimal if the file uses “{other}”"
-            )
         digits = minor_digits(self.currency)
-        decimals = fraction[:digits] + fraction[digits:].rstrip("0")
         try:
-            return parse_amount(
-                f"{whole.replace(other, '')}.{decimals}" if decimals else whole.replace(other, ""),
-                self.currency,
-            )
-        except BadAmount as error:
-            raise BadRow(f"price {written}: {error}") from error
+            price_minor = read_units(plain, digits, figures=self.figures, zeros=True, foreign=False)
+        except Unreadable as unreadable:
+            if unreadable.problem is Problem.NO_FIGURE and self._is_foreign(plain, digits):
+                other = "," if self.decimal == "." else "."
+                raise BadRow(
+                    f"price {written} is not written with “{self.decimal}”;"
+                    f" say --decimal if the file uses “{other}”"
+                ) from None
+            words = unreadable.words(plain, digits, "it is not an amount of money.")
+            raise BadRow(f"price {written}: {words}") from None
+        if price_minor < 0:
+            raise BadRow(f"price {written} is less than nothing")
+        if price_minor > AMOUNT_MAX_MINOR:
+            raise BadRow(f"price {written} is more than the till can handle")
+        return price_minor
+
+    def _is_foreign(self, plain: str, digits: int) -> bool:
+        """Whether it is a price by the marks of other places."""
+        try:
+            read_units(plain, digits, figures=self.figures, zeros=True)
+        except Unreadable as unreadable:
+            return unreadable.problem is not Problem.NO_FIGURE
+        return True
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.decimal, group_separator="," if self.decimal == "." else ".")
 
 
-_PPM_OF_A_PERCENT = 10_000
-
-
-def _tax(written: str, *, in_ppm: bool) -> int:
+def _tax(written: str, *, in_ppm: bool, figures: Figures) -> int:
     """The rate in ppm; the file has percent, unless the header says ppm. Raises BadRow."""
-    plain = written.removesuffix("%").strip().replace(",", ".")
+    plain = fold(written).removesuffix("%")
     if not plain:
         return 0
-    match = re.fullmatch(r"(\d{1,7})(?:\.(\d{1,4})0*)?", plain)
-    if match is None:
-        raise BadRow(f"tax rate {written} is not a number")
-    if in_ppm:
-        rate_ppm = int(match[1])
-    else:
-        rate_ppm = int(match[1]) * _PPM_OF_A_PERCENT + int((match[2] or "0").ljust(4, "0"))
-    if rate_ppm > 100 * _PPM_OF_A_PERCENT:
+    decimals = 0 if in_ppm else PERCENT_DECIMALS
+    try:
+        rate_ppm = read_units(plain, decimals, figures=figures, zeros=True)
+    except Unreadable as unreadable:
+        no_figure = f"tax rate {written} is not a number"
+        words = unreadable.words(plain, decimals, no_figure)
+        raise BadRow(words if words == no_figure else f"tax rate {written}: {words}") from None
+    if rate_ppm < 0:
+        raise BadRow(f"tax rate {written} is less than nothing")
+    if rate_ppm > WHOLE_PPM:
         raise BadRow(f"tax rate {written} is more than 100 %")
     return rate_ppm
 

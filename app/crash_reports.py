@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from sync_agent import private_files
+
 log = logging.getLogger(__name__)
 
 FOLDER = "crashes"
@@ -23,13 +25,13 @@ class CrashReports:
 
     def __init__(self, home: Path, now_ms: Callable[[], int], on_fault: Callable[[Path], None]) -> None:
         self._folder = home / FOLDER
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        private_files.make_folder(self._folder)
         self._now_ms = now_ms
         self._on_fault = on_fault
         self._fatal: TextIO | None = None
         if not faulthandler.is_enabled():
             # faulthandler needs an open file: in a crash it cannot open one.
-            self._fatal = (self._folder / "fatal.txt").open("a", encoding="utf-8")
+            self._fatal = private_files.open_text(self._folder / "fatal.txt", "a")
             faulthandler.enable(self._fatal)
         self._before = sys.excepthook
         sys.excepthook = self._record
@@ -51,18 +53,14 @@ def write(folder: Path, kind: type[BaseException], trace: TracebackType | None, 
     moment = datetime.fromtimestamp(now_ms / 1000, UTC)
     path = folder / f"{moment:%Y-%m-%dT%H%M%S}.{now_ms % 1000:03d}.txt"
     places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
-    path.write_text(
-        "\n".join(
-            [
-                f"{moment:%Y-%m-%d %H:%M:%S} UTC",
-                f"Evertill {_version()}, Python {platform.python_version()}, {platform.platform()}",
-                f"{kind.__module__}.{kind.__qualname__}",
-                *places,
-                "",
-            ]
-        ),
-        encoding="utf-8",
-    )
+    lines = [
+        f"{moment:%Y-%m-%d %H:%M:%S} UTC",
+        f"Evertill {_version()}, Python {platform.python_version()}, {platform.platform()}",
+        f"{kind.__module__}.{kind.__qualname__}",
+        *places,
+        "",
+    ]
+    private_files.write(path, "\n".join(lines).encode())
     for old in sorted(folder.glob("2*.txt"))[:-REPORTS_MAX]:
         old.unlink(missing_ok=True)
     return path

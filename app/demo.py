@@ -30,12 +30,14 @@ from app.services.stock import catalogue, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.sync import conflicts, queue
 from app.services.till import Till
+from app.terminal import say
 from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.widgets.language import apply_language
 from app.ui.widgets.theme import apply_theme
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import STOCK, SYNC
+from sync_agent import private_files
 from sync_agent.agent import AgentThread
 from sync_agent.contract.identity import LoginRequest
 from sync_agent.enrolment import Enrolment
@@ -64,12 +66,12 @@ def run_demo(pictures: Path) -> int:
     qInstallMessageHandler(_say_what_matters)
     apply_language(application, "en")  # like its printed lines
     apply_theme(application)
-    pictures.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(pictures)
     with tempfile.TemporaryDirectory(prefix="evertill-demo-") as folder, QEventLoop(application) as loop:
         try:
             loop.run_until_complete(_Story(Path(folder), pictures).play())
         except DemoFailed as failure:
-            print(f"The demonstration failed: {failure}", file=sys.stderr)
+            say(f"The demonstration failed: {failure}", is_error=True)
             return 1
     return 0
 
@@ -82,7 +84,7 @@ def _choose_platform() -> None:
 
 def _say_what_matters(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
     if "propagateSizeHints" not in message:  # logged for every window without a display
-        print(message, file=sys.stderr)
+        say(message, is_error=True)
 
 
 async def _until(condition: Callable[[], bool], what: str) -> None:
@@ -183,7 +185,7 @@ class _DemoTill:
 
 def _start_server(folder: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "server_stub", "--home", str(folder / "server"), "--port", "0"]
-    with (folder / "server.log").open("w") as log:
+    with private_files.open_text(folder / "server.log", "w") as log:
         return subprocess.Popen([*command, "--demo-data"], stdout=subprocess.PIPE, stderr=log, text=True)
 
 
@@ -258,7 +260,7 @@ class _Story:
     async def play(self) -> None:
         async with AsyncExitStack() as stack:
             self._url = await stack.enter_async_context(_server(self._folder))
-            print(f"A server is at {self._url}. Two tills are set up.")
+            say(f"A server is at {self._url}. Two tills are set up.")
             for number in (1, 2):
                 self._tills.append(await stack.enter_async_context(_till(self._folder, self._url, number)))
             self._place_windows()
@@ -277,7 +279,7 @@ class _Story:
 
     async def _show_stage(self, words: str, *pictured: tuple[str, QWidget]) -> None:
         self._stage += 1
-        print(f"{self._stage}. {words}", flush=True)
+        say(f"{self._stage}. {words}")
         await asyncio.sleep(self._pause_s)
         for name, widget in pictured:
             # Views repaint a moment after their model changed.
@@ -374,8 +376,8 @@ class _Story:
         if suggestion is None:
             raise DemoFailed("the conflict came without a suggestion")
         for line in suggestion.explanation:
-            print(f"     {line}")
-        print(f"     → {suggestion.label}")
+            say(f"     {line}")
+        say(f"     → {suggestion.label}")
         till.press("useSuggested")
         await _until(
             lambda: all(not conflicts.open_conflicts(till.till) for till in self._tills),
@@ -407,18 +409,18 @@ class _Story:
             sale.status == "completed" for till in self._tills for sale in history.recent_sales(till.till)
         )
         waiting = sum(till.waiting() for till in self._tills)
-        print("The proof, with the server's figures asked of the server itself:")
+        say("The proof, with the server's figures asked of the server itself:")
         receipts = ", ".join(sorted(self._sales))
-        print(f"  Sales made {len(self._sales)}, sent {sent}, waiting {waiting}: {receipts}")
+        say(f"  Sales made {len(self._sales)}, sent {sent}, waiting {waiting}: {receipts}")
         for product in goods[:7]:
             figures = " = ".join(str(figure[product.id]) for figure in (levels, *shown))
-            print(f"  {product.name}: server = till 1 = till 2: {figures}")
+            say(f"  {product.name}: server = till 1 = till 2: {figures}")
         sums = f"ledger {sum(ledger.values())}, stock {sum(levels.values())}"
-        print(f"  Sum over all {len(levels)} products: {sums}")
+        say(f"  Sum over all {len(levels)} products: {sums}")
         if not (levels == ledger == shown[0] == shown[1] and sent == len(self._sales) and waiting == 0):
             raise DemoFailed("the tills, the stock and the ledger disagree")
-        print("Server, ledger and both tills agree, product by product.")
-        print(f"Pictures of each stage are in {self._pictures}/")
+        say("Server, ledger and both tills agree, product by product.")
+        say(f"Pictures of each stage are in {self._pictures}/")
 
     async def _ask_server(self) -> tuple[dict[str, int], dict[str, int]]:
         """Stock on hand, and the sum of all movements, by product."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sync_agent import private_files
 from sync_agent.errors import TransientError
 
 FOLDER = "demonstration"
@@ -31,10 +32,10 @@ class DemoShop:
 
         Raises TransientError where it fails to start.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_files.make_folder(self._folder)
         port_file = self._folder / "port"
         port = port_file.read_text().strip() if port_file.exists() else "0"
-        with (self._folder / "server.log").open("w") as log:
+        with private_files.open_text(self._folder / "server.log", "w") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this very program
                 [*_program(), "server", "--home", str(self._folder), "--demo-data", "--port", port],
                 stdout=subprocess.PIPE,
@@ -46,7 +47,7 @@ class DemoShop:
         if not line.startswith("listening on "):
             raise TransientError(f"The demonstration shop did not start. See {self._folder / 'server.log'}.")
         url = line.removeprefix("listening on ").strip()
-        port_file.write_text(url.rsplit(":", 1)[1])
+        private_files.write(port_file, url.rsplit(":", 1)[1].encode())
         return url
 
     def archive(self, stamp: str) -> None:

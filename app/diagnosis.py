@@ -5,18 +5,18 @@ Each check reports findings as text. Nothing is changed, and the till may be ope
 
 import shutil
 import sqlite3
-import stat
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import orjson
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 
-from app.services.sync.agent_words import attention_in_words, notice_in_words
-from sync_agent import credentials
+from app.services.sync.agent_words import attention_in_words, notice_in_words, plain_in_words
+from sync_agent import credentials, private_files
 from sync_agent.contract import paths
 from sync_agent.contract.events import Pong
 from sync_agent.contract.identity import RefreshAnswer, RefreshRequest
@@ -26,12 +26,13 @@ from sync_agent.credentials import Credentials
 from sync_agent.errors import AuthError, StoreError, SyncError
 from sync_agent.events import Attention, AttentionCode
 from sync_agent.ports import Clock, Transport
+from sync_agent.server_address import is_plain
 from sync_agent.store import link, notices
 from sync_agent.store import tables as t
 from sync_agent.store.database import peek
 from sync_agent.store.device import DeviceIdentity, read_device
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue import Status
 
 SPACE_LOW_BYTES = 500 * 1024 * 1024
 SPACE_OUT_BYTES = 50 * 1024 * 1024
@@ -69,7 +70,11 @@ def _broken(what: str, words: str) -> Finding:
     return Finding(Level.BROKEN, what, words)
 
 
-async def examine(home: Home, clock: Clock, connect: Callable[[str], Transport]) -> list[Finding]:
+class Connect(Protocol):
+    def __call__(self, server_url: str, /, *, insecure: bool) -> Transport: ...
+
+
+async def examine(home: Home, clock: Clock, connect: Connect) -> list[Finding]:
     """Run all checks, from the folder to the server. `connect` makes a transport to a server's URL."""
     findings = [*_folder(home)]
     device: DeviceIdentity | None = None
@@ -83,7 +88,9 @@ async def examine(home: Home, clock: Clock, connect: Callable[[str], Transport])
     secret, found = _credentials(home)
     findings.append(found)
     if device is not None:
-        transport = connect(device.server_url)
+        findings.append(_encryption(device))
+        insecure = secret is None or secret.insecure is not False
+        transport = connect(device.server_url, insecure=insecure)
         try:
             findings += [finding async for finding in _server(transport, device, secret, clock)]
         finally:
@@ -95,10 +102,10 @@ async def examine(home: Home, clock: Clock, connect: Callable[[str], Transport])
 
 
 def _folder(home: Home) -> Iterator[Finding]:
-    mode = stat.S_IMODE(home.path.stat().st_mode)
-    if mode & 0o077:
-        yield _look("folder", f"Others on this machine may read {home.path}. Make it private: chmod 700.")
-    else:
+    for path in home.exposed:
+        words = private_files.exposed_words(path)
+        yield _look("folder", words[0].upper() + words[1:])
+    if not home.exposed:
         yield _ok("folder", f"{home.path} is private.")
     free = shutil.disk_usage(home.path).free
     room = f"{free // 1024**2:,} MB are free."
@@ -224,6 +231,12 @@ def _credentials(home: Home) -> tuple[Credentials | None, Finding]:
 
 
 # --- the server --------------------------------------------------------------------------------------
+
+
+def _encryption(device: DeviceIdentity) -> Finding:
+    if is_plain(device.server_url):
+        return _look("encryption", plain_in_words(device.server_url))
+    return _ok("encryption", "What this till sends cannot be read on the way.")
 
 
 async def _server(

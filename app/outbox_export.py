@@ -5,9 +5,8 @@ operations that the server has already are answered as repeated, so an import is
 export is a "pack". sync_agent/contract/outbox_export.py has the file format.
 """
 
-import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,25 @@ import orjson
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted
+from sync_agent import private_files
 from sync_agent.contract import paths
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX
 from sync_agent.contract.operations import QueueResults
-from sync_agent.contract.outbox_export import ExportHeader, read_header, read_operations, write_export
+from sync_agent.contract.outbox_export import (
+    ExportHeader,
+    must_be_strong,
+    read_export,
+    read_header,
+    write_export,
+)
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.network.session import Session
 from sync_agent.ports import Clock, Ids, Transport
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import peek
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
 from sync_agent.store.home import Home
+from sync_agent.store.queue import wire_form
 
 _BYTES_MAX = QUEUE_REQUEST_BYTES_MAX * 3 // 4
 
@@ -50,8 +56,10 @@ class ImportReport:
 def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everything: bool = False) -> int:
     """Export the unfinished operations (or, with `everything`, the history too); the number of operations.
 
-    Encrypted with the passphrase. Raises NotEnrolled, StoreError, OSError. The till may be open meanwhile.
+    Encrypted with the passphrase. Raises WeakPassphrase, NotEnrolled, StoreError, OSError. The till may be
+    open.
     """
+    must_be_strong(passphrase)
     with peek(home) as connection:
         device = read_device(connection)
         if device is None:
@@ -59,7 +67,7 @@ def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everyt
         query = select(t.outbox).order_by(t.outbox.c.device_seq)
         if not everything:
             query = query.where(t.outbox.c.finished_ms.is_(None))
-        operations = [outbox.wire_form(row) for row in connection.execute(query)]
+        operations = [wire_form(row) for row in connection.execute(query)]
     header = ExportHeader(
         tenant_id=device.tenant_id,
         device_id=device.device_id,
@@ -68,7 +76,7 @@ def export_outbox(home: Home, to: Path, passphrase: str, clock: Clock, *, everyt
         operations=len(operations),
         created_at=format_time(from_ms(clock.now_ms())),
     )
-    _write_whole(to, write_export(header, operations, passphrase))
+    private_files.write(to, write_export(header, operations, passphrase))
     return len(operations)
 
 
@@ -92,7 +100,7 @@ async def import_outbox(
             "This pack is of another place of the shop. Import it at a till there, or at the server."
         )
     report = ImportReport()
-    for batch in _batches(read_operations(pack, passphrase)):
+    for batch in _batches(read_export(pack, passphrase).operations()):
         items = [item | {"carriedFor": header.device_id} for item in batch]
         if header.device_id == device.device_id:
             items = batch
@@ -114,26 +122,16 @@ def note_results(report: ImportReport, batch: Sequence[dict[str, Any]], results:
             report.refused.append((str(what), result.error or ""))
 
 
-def _batches(operations: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _batches(operations: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Batches in the order of operation numbers, each within the limits of a request."""
-    batches: list[list[dict[str, Any]]] = []
+    batch: list[dict[str, Any]] = []
     size = 0
     for item in operations:
         length = len(orjson.dumps(item)) + 100
-        if not batches or len(batches[-1]) >= QUEUE_OPERATIONS_MAX or size + length > _BYTES_MAX:
-            batches.append([])
-            size = 0
-        batches[-1].append(item)
+        if batch and (len(batch) >= QUEUE_OPERATIONS_MAX or size + length > _BYTES_MAX):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
         size += length
-    return batches
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write the file atomically, readable by its owner only."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    if batch:
+        yield batch

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Column, Connection, Integer, func, select
 
 from app.diagnosis import Finding
+from sync_agent import private_files
 from sync_agent.errors import StoreError
 from sync_agent.store import tables as t
 from sync_agent.store.database import peek
@@ -33,7 +34,7 @@ _TRACE_LINE = re.compile(
 
 def write_bundle(home: Home, findings: Sequence[Finding], to: Path) -> Path:
     """Write the zip; raises OSError. Unreadable parts are omitted."""
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as bundle:
+    with private_files.replacing(to) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("versions.json", _json(_versions()))
         bundle.writestr("findings.json", _json([[finding.level, finding.what] for finding in findings]))
         bundle.writestr("log.txt", "\n".join(_log(home.log)))

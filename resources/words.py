@@ -42,11 +42,19 @@ def twenty_four_hours(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Figures:
-    """How a language writes them. `before_sign` keeps a sign at the left where people read from the right."""
+    """How a language writes them. `before_sign` keeps a sign at the left where people read from the right.
+
+    `group_sizes`: digits of the last group, and of each before it (12,34,567 is 3 and 2). `currency_sign` is
+    the sign of `currency`, the currency of the language's country (ISO 4217).
+    """
 
     decimal_point: str = "."
     before_sign: str = ""
     clock: Callable[[datetime], str] = twenty_four_hours
+    group_separator: str = ","
+    group_sizes: tuple[int, int] = (3, 3)
+    currency: str = ""
+    currency_sign: str = ""
 
 
 _translators: list[Translator] = [english]
@@ -90,6 +98,11 @@ Words = Text | str
 def marked(context: str, text: str) -> Text:
     """A text for a table: gathered into the translation files like one given to `translate`."""
     return Text(context, text)
+
+
+def figures_in_use() -> Figures:
+    """How the language in use writes figures."""
+    return _figures[0]
 
 
 def in_figures(plain: str) -> str:

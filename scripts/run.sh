@@ -5,7 +5,10 @@ set -eu
 home=${1:-build/run}
 port=${PORT:-8765}
 mkdir -p "$home"
-.venv/bin/evertill server --home "$home/server" --demo-data --port "$port" >"$home/server.out" 2>"$home/server.log" &
+# What reads /metrics; docs/troubleshooting.md does.
+[ -s "$home/server.metrics-token" ] || (umask 077 && .venv/bin/python -c 'import secrets; print(secrets.token_hex(32))' >"$home/server.metrics-token")
+.venv/bin/evertill server --home "$home/server" --demo-data --port "$port" \
+  --metrics-token-file "$home/server.metrics-token" >"$home/server.out" 2>"$home/server.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM

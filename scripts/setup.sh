@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes .venv with the locked dependencies, and sees to the system libraries that Qt needs and to the
-# PostgreSQL and Redis that the tests of a grown server start.
+# PostgreSQL, Redis and Caddy that the tests of a grown server start.
 # `setup.sh desktop` sees to the virtual display of make day.
-# `setup.sh services` sees to PostgreSQL and Redis, which some tests use.
+# `setup.sh services` sees to PostgreSQL, Redis and Caddy, which some tests use.
 # Safe to run again: it does nothing when nothing has changed. Needs a Python >= 3.11, make and git.
 set -eu
 cd "$(dirname "$0")/.."
@@ -87,10 +87,11 @@ install_system_libraries() {
 
 # The tests of tests/scale start their own, on private ports; a till and a small server need neither, so that
 # it is `make test` alone that asks for them, and does without where they cannot be had.
-debian_services="postgresql redis-server"
+debian_services="postgresql redis-server caddy"
 
 services_are_there() {
   command -v redis-server >/dev/null 2>&1 || return 1
+  command -v caddy >/dev/null 2>&1 || return 1
   command -v initdb >/dev/null 2>&1 && command -v postgres >/dev/null 2>&1 && return 0
   # Debian keeps PostgreSQL's programs off the PATH, a folder for each version.
   for folder in /usr/lib/postgresql/*/bin; do
@@ -104,16 +105,16 @@ install_services() {
     return 0
   fi
   if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-    say "Installing PostgreSQL and Redis for the tests of tests/scale"
+    say "Installing PostgreSQL, Redis and Caddy for the tests of tests/scale"
     # shellcheck disable=SC2086
     { apt-get update -qq &&
       DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $debian_services >/dev/null; } ||
-      say "The tests of tests/scale are skipped: PostgreSQL and Redis could not be installed here."
+      say "The tests of tests/scale are skipped: PostgreSQL, Redis and Caddy could not be installed here."
   elif command -v apt-get >/dev/null 2>&1; then
-    say "The tests of tests/scale are skipped: they need PostgreSQL and Redis. To run them, paste this line:"
+    say "The tests of tests/scale are skipped: they need PostgreSQL, Redis and Caddy. To run them, paste this line:"
     say "  sudo apt-get update && sudo apt-get install -y $debian_services"
   else
-    say "The tests of tests/scale are skipped: install PostgreSQL (initdb, postgres) and redis-server to run them."
+    say "The tests of tests/scale are skipped: install PostgreSQL (initdb, postgres), redis-server and caddy to run them."
   fi
 }
 

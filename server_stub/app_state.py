@@ -7,6 +7,7 @@ from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.queue import OperationQueue
 from server_stub.presence.local import Presence
 from server_stub.rate_limits import Limits
+from server_stub.secret_tries import SecretTries
 from server_stub.sessions.access_tokens import AccessTokens
 from server_stub.sessions.token_validity import TokenValidity
 from server_stub.settings import Settings
@@ -23,6 +24,7 @@ class AppState:
     """Signs access tokens and derives the successors of refresh tokens."""
     token_validity: TokenValidity
     limits: Limits
+    tries: SecretTries
     presence: Presence
     abuse_monitor: AbuseMonitor
     metrics: Metrics

@@ -13,10 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_stub import rest
 from server_stub.app_state import AppState
+from server_stub.background.clean_names import CleanNames
 from server_stub.background.pruning import Pruner
+from server_stub.background.rate_turns import RateTurns
 from server_stub.background.supervision import end, supervise
 from server_stub.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from server_stub.middleware.http import OriginMiddleware, RequestMiddleware, with_cors
+from server_stub.middleware.connections import ConnectionTable, table_of
+from server_stub.middleware.http import ConnectionMiddleware, OriginMiddleware, RequestMiddleware, with_cors
 from server_stub.monitoring.abuse_monitor import AbuseMonitor
 from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
@@ -27,6 +30,7 @@ from server_stub.rate_limits import Limits
 from server_stub.realtime import Realtime
 from server_stub.realtime.feed import Feed
 from server_stub.rest.error_handlers import add_error_handlers
+from server_stub.secret_tries import SecretTries
 from server_stub.sessions.access_tokens import AccessTokens, secret_of
 from server_stub.sessions.token_validity import TokenValidity
 from server_stub.settings import Settings
@@ -39,6 +43,7 @@ class Application:
 
     asgi: ASGIApp
     say_goodbye: Callable[[], Awaitable[None]]
+    connections: ConnectionTable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.asgi(scope, receive, send)
@@ -61,6 +66,7 @@ def build_app_state(
         from server_stub.presence.shared import RedisPresence  # noqa: PLC0415
 
         presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s)
+    limits = Limits(settings.rate_limits, settings.redis_url)
     return AppState(
         settings=settings,
         database=database,
@@ -68,7 +74,8 @@ def build_app_state(
         tokens=AccessTokens(secret, settings.access_token_s, clock, ids),
         secret=secret,
         token_validity=TokenValidity(database, settings.token_recheck_s),
-        limits=Limits(settings.rate_limits, settings.redis_url),
+        limits=limits,
+        tries=SecretTries(limits),
         presence=presence,
         abuse_monitor=AbuseMonitor(database),
         metrics=Metrics(handlers.resource_types),
@@ -89,6 +96,8 @@ def build_app(
     database = state.database
     realtime = Realtime(state, _bus_of(settings, state.metrics))
     pruner = Pruner(settings, database)
+    rate_turns = RateTurns(database)
+    clean_names = CleanNames(database)
     database.observe(state.metrics, settings.slow_query_ms / 1000)
     state.metrics.show_sockets(realtime.joined_by_tenant, realtime.sockets_open, settings.connections_max)
     state.metrics.show_cache("standings", state.token_validity.__len__)
@@ -108,6 +117,8 @@ def build_app(
         database.on_commit(state.abuse_monitor.committed)
         database.on_commit(state.metrics.committed)
         database.on_commit(pruner.committed)
+        database.on_commit(rate_turns.committed)
+        database.on_commit(clean_names.committed)
         tasks = [
             asyncio.create_task(supervise("feed", feed.run, state.metrics.task_failed)),
             asyncio.create_task(supervise("sweep", realtime.sweep, state.metrics.task_failed)),
@@ -115,6 +126,8 @@ def build_app(
             asyncio.create_task(supervise("sync_state", realtime.send_states, state.metrics.task_failed)),
             asyncio.create_task(supervise("watch", state.abuse_monitor.run, state.metrics.task_failed)),
             asyncio.create_task(supervise("pruning", pruner.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("rate_turns", rate_turns.run, state.metrics.task_failed)),
+            asyncio.create_task(supervise("clean_names", clean_names.run, state.metrics.task_failed)),
         ]
         yield
         await asyncio.gather(*(end(task) for task in tasks))
@@ -137,7 +150,11 @@ def build_app(
         settings.allowed_origins,
         has_tls=settings.tls_cert is not None,
     )
-    return Application(with_origins, realtime.say_goodbye)
+    connections = table_of(settings, state.metrics.connection_cut)
+    state.metrics.show_connections(connections.__len__, connections.open_max)
+    return Application(
+        ConnectionMiddleware(with_origins, database.ids.new), realtime.say_goodbye, connections
+    )
 
 
 def _bus_of(settings: Settings, metrics: Metrics) -> Any:

@@ -7,20 +7,28 @@ affected. While Redis is unavailable each process counts for itself.
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.storage.redis.redispy import RedispyBridge
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
+from server_stub.addresses import address_key
+from server_stub.clock import SystemClock
 from server_stub.errors import Refusal
 from server_stub.services.people.caller import Caller
 from server_stub.settings import RateLimits
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.enrolment_codes import CODE_LASTS_S
 
 log = structlog.get_logger()
+
+Account = tuple[str, str]
+"""What a secret is tried for: a tenant and a name within it."""
 
 _JITTER_MS = 500
 """Spreads the retries of clients that were refused together."""
@@ -35,12 +43,18 @@ class Limits:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._redis = None if redis_url is None else _storage_in(redis_url)
         self._shared = None if self._redis is None else SlidingWindowCounterRateLimiter(self._redis)
+        # Tries of codes are given back, which a sliding window cannot do.
+        self._own_tries = FixedWindowRateLimiter(self._own.storage)
+        self._shared_tries = None if self._redis is None else FixedWindowRateLimiter(self._redis)
+        self._code_tries = RateLimitItemPerSecond(rates.code_tries, CODE_LASTS_S)
+        self._invented_codes = RateLimitItemPerSecond(rates.invented_codes, CODE_LASTS_S)
         self._alone_until_s = 0.0
         self._events = _bucket(rates.events_per_s, rates.events_burst)
         self._uploads = _bucket(rates.uploads_per_s, rates.uploads_burst)
         self._tenant = _bucket(rates.tenant_per_s, rates.tenant_burst)
-        self._account = RateLimitItemPerMinute(rates.logins_per_account_a_minute)
-        self._address = RateLimitItemPerMinute(rates.logins_per_address_a_minute)
+        self._tries = RateLimitItemPerMinute(rates.tries_a_minute)
+        self._strangers = RateLimitItemPerHour(rates.strangers_tries_an_hour)
+        self._address = RateLimitItemPerMinute(rates.address_tries_a_minute)
         self._refreshes = _bucket(rates.refreshes_per_s, rates.refreshes_burst)
 
     async def unauthenticated(self, sid: str) -> None:
@@ -56,24 +70,86 @@ class Limits:
         """Takes one upload of operations, in addition to its request."""
         await self._take(self._uploads, "uploads", caller.tenant_id, caller.device_id or caller.id)
 
-    async def sign_in(self, tenant_id: str, username: str, address: str) -> None:
-        """Takes one attempt to sign in."""
-        await self._take(self._address, "login-address", address)
-        await self._take(self._account, "login", tenant_id, username)
+    async def secret(self, account: Account, address: str, *, is_known: bool) -> None:
+        """Takes one attempt at an account's secret from an `address_key`.
 
-    async def signed_in(self, tenant_id: str, username: str) -> None:
-        """The password was right: forgets the failed attempts before it."""
-        whose = ("login", tenant_id, username)
-        await self._own.clear(self._account, *whose)
+        `is_known`: the secret was right from there before, so strangers' attempts do not count.
+        """
+        if not is_known:
+            await self._take(self._address, "tries-address", address)
+        await self._take(self._tries, "tries", *account, address)
+        if not is_known:
+            await self._take(self._strangers, "tries-strangers", *account)
+
+    async def secret_was_right(self, account: Account, address: str) -> None:
+        """Forgets the failed attempts from there."""
+        whose = ("tries", *account, address)
+        await self._own.clear(self._tries, *whose)
         if self._shared is not None and not self._is_alone():
             try:
-                await self._shared.clear(self._account, *whose)
+                await self._shared.clear(self._tries, *whose)
             except StorageError as error:
                 self._lost(error)
 
     async def refresh(self, address: str) -> None:
         """Takes one refresh of an access token; the bearer is not known yet, so it counts for the address."""
-        await self._take(self._refreshes, "refresh", address)
+        await self._take(self._refreshes, "refresh", address_key(address))
+
+    async def refresh_of(self, token_hash: str) -> None:
+        """Takes one refresh of a token that held before, where its address has none left."""
+        await self._take(self._events, "refresh-token", token_hash)
+
+    @asynccontextmanager
+    async def code_from(self, address: str) -> AsyncIterator[None]:
+        """One try of a one-time code from an address; only a refused one (`not_found`) is counted.
+
+        It is taken before the code is looked at, so that tries at the same instant do not get past the limit.
+        """
+        async with (
+            self._wrong(self._code_tries, "code-address", address_key(address)),
+            self._wrong(self._invented_codes, "code"),
+        ):
+            yield
+
+    @asynccontextmanager
+    async def code_of(self, tenant_id: str) -> AsyncIterator[None]:
+        """One try of a code that was one of this tenant's; counted in the same way."""
+        async with self._wrong(self._code_tries, "code-tenant", tenant_id):
+            yield
+
+    @asynccontextmanager
+    async def _wrong(self, limit: RateLimitItem, *whose: str) -> AsyncIterator[None]:
+        counter, fits = await self._try(limit, whose)
+        if not fits:
+            ends_s = (await counter.get_window_stats(limit, *whose)).reset_time
+            raise _too_much(max(1.0, ends_s - SystemClock().now_ms() / 1000))
+        try:
+            yield
+        except Refusal as refusal:
+            if refusal.code is ErrorCode.NOT_FOUND:
+                raise
+            await self._give_back(counter, limit, whose)
+            raise
+        except BaseException:
+            await self._give_back(counter, limit, whose)
+            raise
+        await self._give_back(counter, limit, whose)
+
+    async def _try(self, limit: RateLimitItem, whose: tuple[str, ...]) -> tuple[FixedWindowRateLimiter, bool]:
+        if self._shared_tries is not None and not self._is_alone():
+            try:
+                return self._shared_tries, await self._shared_tries.hit(limit, *whose)
+            except StorageError as error:
+                self._lost(error)
+        return self._own_tries, await self._own_tries.hit(limit, *whose)
+
+    async def _give_back(
+        self, counter: FixedWindowRateLimiter, limit: RateLimitItem, whose: tuple[str, ...]
+    ) -> None:
+        try:
+            await counter.hit(limit, *whose, cost=-1)
+        except StorageError as error:
+            self._lost(error)
 
     async def close(self) -> None:
         if self._redis is not None:
@@ -84,8 +160,7 @@ class Limits:
     async def _take(self, limit: RateLimitItem, *whose: str) -> None:
         wait_s = await self._hit(limit, whose)
         if wait_s is not None:
-            wait_ms = round(1000 * wait_s) + secrets.randbelow(_JITTER_MS)
-            raise Refusal(ErrorCode.RATE_LIMITED, "too much at once; wait a moment", retry_after_ms=wait_ms)
+            raise _too_much(wait_s)
 
     async def _hit(self, limit: RateLimitItem, whose: tuple[str, ...]) -> float | None:
         """None if allowed, else the seconds until it is."""
@@ -102,6 +177,11 @@ class Limits:
     def _lost(self, error: StorageError) -> None:
         log.warning("limits.alone", reason=str(error))
         self._alone_until_s = asyncio.get_running_loop().time() + _REDIS_PAUSE_S
+
+
+def _too_much(wait_s: float) -> Refusal:
+    wait_ms = round(1000 * wait_s) + secrets.randbelow(_JITTER_MS)
+    return Refusal(ErrorCode.RATE_LIMITED, "too much at once; wait a moment", retry_after_ms=wait_ms)
 
 
 async def _hit(

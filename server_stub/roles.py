@@ -24,10 +24,12 @@ class Action(StrEnum):
     OVERRIDE_PRICE = "override_price"
     LARGE_DISCOUNT = "large_discount"
     REFUND_WITHOUT_RECEIPT = "refund_without_receipt"
+    REFUND_OTHER_TENDER = "refund_other_tender"
     VOID_SALE = "void_sale"
     OPEN_DRAWER = "open_drawer"
     PAY_OUT = "pay_out"
     DISCARD_ENTRY = "discard_entry"
+    """Discard what was refused: at a till what waits there, at the server a sale in quarantine."""
     CHANGE_SETTINGS = "change_settings"
     """Settings of one till: printer, limits. Settings of the shop have rights of their own."""
     SIGN_TILL_OUT = "sign_till_out"
@@ -37,7 +39,10 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     """Manage all accounts, managers and admins included."""
     MANAGE_PLACES = "manage_places"
+    """Be responsible for every place: revoke its tills. Places are made by the command `add-tenant` alone."""
     CHANGE_SHOP_SETTINGS = "change_shop_settings"
+    CARRY_UP_SETTINGS = "carry_up_settings"
+    """Say what a till had set for itself before settings were the shop's; it counts where nothing is set."""
     LOOSEN_CHECKS = "loosen_checks"
     """Change shop settings so that the server checks less."""
 
@@ -69,6 +74,7 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.OVERRIDE_PRICE: _MANAGERS,
     Action.LARGE_DISCOUNT: _MANAGERS,
     Action.REFUND_WITHOUT_RECEIPT: _MANAGERS,
+    Action.REFUND_OTHER_TENDER: _MANAGERS,
     Action.VOID_SALE: _MANAGERS,
     Action.OPEN_DRAWER: _MANAGERS,
     Action.PAY_OUT: _MANAGERS,
@@ -80,17 +86,32 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.MANAGE_PEOPLE: _ADMINS,
     Action.MANAGE_PLACES: _ADMINS,
     Action.CHANGE_SHOP_SETTINGS: _MANAGERS,
+    Action.CARRY_UP_SETTINGS: _TILL | _MANAGERS,
     Action.LOOSEN_CHECKS: _ADMINS,
 }
 """The roles that hold each right without approval; tests/architecture/test_rights.py compares it with the
 till's.
 """
 
+AT_TILLS = frozenset({Action.CHANGE_SETTINGS, Action.SIGN_TILL_OUT, Action.REFUND_OTHER_TENDER})
+"""Rights that only a till judges: what they name is done there, and no operation says that it was done. The
+server has them for the names in `approvals`.
+"""
+
 ENDPOINTS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", paths.LOGIN): NO_TOKEN,
+    ("POST", paths.SECOND_FACTOR_BEGIN): NO_TOKEN,
+    ("POST", paths.SECOND_FACTOR_CONFIRM): NO_TOKEN,
+    ("POST", paths.SECOND_FACTOR_END): NO_TOKEN,
     ("POST", paths.REFRESH): NO_TOKEN,
-    ("POST", paths.LOGOUT): _EVERYONE,
+    ("POST", paths.LOGOUT): _ALL,
+    ("GET", paths.SIGN_INS): _EVERYONE,
+    ("POST", paths.SIGN_IN_END): _EVERYONE,
     ("POST", paths.ENROLL): _MANAGERS,
+    ("POST", paths.CODES): _MANAGERS,
+    ("POST", paths.CODE_LOOK_UP): NO_TOKEN,
+    ("POST", paths.CODE_ACCEPT): NO_TOKEN,
+    ("POST", paths.SET_UP): NO_TOKEN,
     ("POST", paths.QUEUE): _ALL,
     ("GET", paths.CHANGES): _ALL,
     ("GET", paths.SNAPSHOT): _ALL,
@@ -106,6 +127,7 @@ ENDPOINTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", paths.HEALTH): _ALL,
     ("POST", paths.PING): _ALL,
     ("GET", paths.SHIFT): _ALL,
+    ("GET", paths.RECEIPTS): _ALL,
     ("GET", paths.AUDIT): _MANAGERS,
     ("GET", paths.AUDIT_VERIFY): _MANAGERS,
     ("GET", paths.QUARANTINE): _MANAGERS,
@@ -114,6 +136,8 @@ ENDPOINTS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", paths.USERS): _MANAGERS,
     ("POST", paths.USERS): _MANAGERS,
     ("PATCH", paths.USER): _MANAGERS,
+    ("POST", paths.USER_PASSWORD): _ALL,
+    ("POST", paths.USER_PIN): _ALL,
     ("GET", paths.DEVICES): _MANAGERS,
     ("POST", paths.DEVICE_REVOKE): _MANAGERS,
     ("GET", paths.SETTINGS): _MANAGERS,

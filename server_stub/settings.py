@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from sync_agent.contract.codes import QUEUE_EVENT_BYTES_MAX
+from sync_agent.contract.enrolment_codes import CODE_TRIES_MAX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +21,21 @@ class RateLimits:
     tenant_per_s: int = 2000
     tenant_burst: int = 8000
     """Requests and events of one tenant, all together."""
-    logins_per_account_a_minute: int = 5
-    """Failed attempts; a success resets them."""
-    logins_per_address_a_minute: int = 20
+    code_tries: int = CODE_TRIES_MAX
+    """Wrong one-time codes from one address in the 15 minutes that a code holds; and as many used ones of one
+    tenant."""
+    invented_codes: int = 1000
+    """Wrong one-time codes from all addresses together, in the same time."""
+    tries_a_minute: int = 5
+    """Wrong secrets for one account from one address (of IPv6 its /64); a right one resets them."""
+    strangers_tries_an_hour: int = 30
+    """Secrets tried for one account from all addresses together from which it was never right: a stranger who
+    has many addresses is slowed, and whoever comes from where they came from before is not affected.
+    """
+    address_tries_a_minute: int = 120
+    """Secrets tried from one address for all accounts together, right ones included: a shop of 100 tills may
+    share one. An account that was right from there before is not affected.
+    """
     refreshes_per_s: int = 20
     refreshes_burst: int = 200
     """Refreshes of access tokens from one address: a shop's tills may share one."""
@@ -48,12 +61,15 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose X-Forwarded-For is trusted."""
     metrics_token: str | None = None
-    """Bearer token for reading /metrics from other addresses than loopback."""
+    """Bearer token for reading /metrics; None: nobody reads them, from wherever they ask."""
     admin_ui: tuple[str, str] | None = None
     """User name and password of the read-only Socket.IO Admin UI; None: off."""
 
     access_token_s: int = 15 * 60
     refresh_token_s: int = 30 * 24 * 3600
+    """A sign-in that is not used for this long ends."""
+    sign_in_days: int = 90
+    """A person's sign-in ends after this long, however much it is used."""
     join_within_s: float = 10.0
     """A socket that has not joined a tenant by then is closed."""
     token_grace_s: float = 60.0
@@ -64,10 +80,24 @@ class Settings:
     """How long a token's validity is cached."""
     connections_max: int = 5000
     connections_per_tenant_max: int = 1000
+    connections_per_address_max: int = 500
+    """Connections, and sockets, of one address, in IPv6 of one /64: a shop of a hundred tills may share one,
+    with a socket and two or three requests each.
+    """
+    sockets_per_bearer_max: int = 20
+    """Sockets of one person, or of one till, at one process."""
+    requests_per_bearer_max: int = 50
+    """Requests of one person, or of one till, that are being served at once."""
     head_within_s: float = 10.0
     """A connection on which no request's head is complete by then is closed."""
     body_pause_s: float = 30.0
     """A request whose body makes almost no progress for this long is aborted."""
+    body_within_s: float = 300.0
+    """A request whose body is not complete by then is aborted, whatever progress it makes."""
+    unread_s: float = 30.0
+    """Who reads nothing for this long of what waits for them is cut off."""
+    unread_total_s: float = 300.0
+    """Who has not read all of it by then is cut off too."""
     backlog_max: int = 1000
     """Messages that may queue for a socket; one whose queue exceeds this and grows is closed."""
     rate_limits: RateLimits = RateLimits()

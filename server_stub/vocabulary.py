@@ -57,11 +57,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Role:
-    """`level` rises with what a role may do; None of a till, which is no person."""
+    """What a token's bearer is: a person, or a till. `ALLOWED` in server_stub/roles.py has the rights."""
 
     code: str
     meaning: str
-    level: int | None
 
 
 MOVEMENT_REASONS = {
@@ -120,6 +119,9 @@ TRANSACTION_KINDS = {
 
 UNITS = {row.code: row for row in (Unit("each", "by the piece", 0), Unit("kg", "by weight", 3))}
 
+SALE, VOID, CASH = "sale", "void", "cash"
+"""The words that rules name; every other is looked up."""
+
 ROLES = {
     row.code: row
     for row in (
@@ -127,18 +129,16 @@ ROLES = {
             "clerk",
             "sell, move, count and transfer stock, run shifts, decide conflicts about stock, at their own"
             " places",
-            0,
         ),
         Role(
             "manager",
-            "the same, and override prices, refund without a receipt, void, open the drawer, pay out, edit"
-            " products, decide every conflict, enrol and revoke tills, broadcast, read audit and"
-            " quarantine; manage the accounts of clerks all of whose places are theirs, and settings that"
-            " loosen no check",
-            1,
+            "the same, and override prices, refund without a receipt or by another method than was paid by,"
+            " void, open the drawer, pay out, edit products, decide every conflict, enrol and revoke tills,"
+            " broadcast, read audit and quarantine; manage the accounts of clerks all of whose places are"
+            " theirs, and settings that loosen no check",
         ),
-        Role("admin", "the same, and manage everybody, places, and all settings", 2),
-        Role("device", "carry what people did; never decide", None),
+        Role("admin", "the same, and manage everybody, the tills of every place, and all settings"),
+        Role("device", "carry what people did; never decide"),
     )
 }
 
@@ -161,6 +161,7 @@ LISTED = {
     "paymentMethods": Listed({code: row.meaning for code, row in PAYMENT_METHODS.items()}),
     "transactionKinds": Listed({code: row.meaning for code, row in TRANSACTION_KINDS.items()}, closed=True),
     "units": Listed({code: row.meaning for code, row in UNITS.items()}, closed=True),
+    "roles": Listed({code: row.meaning for code, row in ROLES.items()}),
 }
 """By the contract's name for each (`wire.in_vocabulary`)."""
 

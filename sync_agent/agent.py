@@ -10,11 +10,13 @@ in a task is reported and the task restarted: a till that silently stopped sendi
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from sync_agent import credentials as secrets
 from sync_agent.backoff import first_wait_ms, wait_ms
 from sync_agent.connection import Connection, state_after
 from sync_agent.credentials import Credentials
@@ -22,20 +24,29 @@ from sync_agent.errors import AuthError, StoreError, SyncError, TransientError
 from sync_agent.events import AgentEvent, Attention, AttentionCode, ConnectionState, Fault
 from sync_agent.network.reader import Reader
 from sync_agent.network.session import Session
+from sync_agent.place_receipts import PlaceReceipts
 from sync_agent.ports import Clock, Priority, Rng, SystemClock, SystemRng, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.delivery import Pusher
 from sync_agent.push.routes import Uplink
 from sync_agent.remote_stock import RemoteStock
 from sync_agent.settings import DEFAULTS, AgentSettings
-from sync_agent.store import history, link, notices, outbox
+from sync_agent.store import link, notices
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.device import DeviceIdentity, NotEnrolled, read_device
+from sync_agent.store.home import Home
+from sync_agent.store.queue import back_off, history
 
 log = logging.getLogger(__name__)
 
 Housekeeping = Callable[[Transaction], int]
-"""Deletes one page of expired rows. Returns how many; 0 once nothing is left to delete."""
+"""Does one page of once-a-day work, such as deleting what ended long ago, in its transaction.
+
+Returns how many rows it handled; 0 once nothing is left to do.
+"""
+
+
+WhenSynced = Callable[[Transaction], None]
 
 
 def _no_listener(_event: AgentEvent) -> None:
@@ -66,8 +77,12 @@ class Agent:
         ports: Ports | None = None,
         settings: AgentSettings = DEFAULTS,
         housekeeping: Sequence[Housekeeping] = (),
+        when_synced: Sequence[WhenSynced] = (),
     ) -> None:
-        """`housekeeping` are the host program's own deletions; they run once a day, before the agent's."""
+        """`housekeeping` is the host program's own once-a-day work; it runs before the agent's.
+
+        `when_synced` are its transactions that run in each session, once every stream was read to its head.
+        """
         ports = ports or Ports(SystemClock(), SystemRng())
         self._settings = settings
         self._housekeeping: tuple[Housekeeping, ...] = (
@@ -80,14 +95,25 @@ class Agent:
         self._emit = emit
         self._clock = ports.clock
         self._rng = ports.rng
-        self._credentials = credentials
-        self._session = Session(transport, credentials, ports.clock, settings)
+        self._credentials = _newest(store.home, credentials)
+        rotate = partial(secrets.rotate, store.home) if store.home.secrets.exists() else None
+        self._session = Session(transport, self._credentials, ports.clock, settings, rotate)
         self._uplink = Uplink(transport, self._session, ports.clock, settings)
         self._pusher = Pusher(store, self._uplink, ports.clock, ports.rng, settings, emit)
         reader = Reader(transport, self._session)
         self._puller = Puller(store, reader, self._pusher, settings, emit)
+        self._receipts = PlaceReceipts(store, reader, ports.clock, settings)
         self._connection = Connection(
-            store, transport, self._session, self._uplink, self._puller, ports.clock, settings, emit
+            store,
+            transport,
+            self._session,
+            self._uplink,
+            self._puller,
+            self._receipts,
+            ports.clock,
+            settings,
+            emit,
+            when_synced,
         )
         self._remote_stock = RemoteStock(store, reader)
         self._looks: set[asyncio.Task[None]] = set()
@@ -114,13 +140,21 @@ class Agent:
         """Fetch a product's stock at other locations if the server is reached; `Changed` follows once
         stored.
         """
-        self._call(lambda: self._fetch_remote_stock(product_id))
+        self._call(lambda: self._look(self._remote_stock.fetch(product_id)))
 
-    def _fetch_remote_stock(self, product_id: str) -> None:
-        if self._connection.reached.is_set():
-            look = asyncio.get_running_loop().create_task(self._remote_stock.fetch(product_id))
-            self._looks.add(look)
-            look.add_done_callback(self._looks.discard)
+    def fetch_receipt(self, receipt_number: str) -> None:
+        """Fetch a receipt of this location by its number if the server is reached; `Changed` follows once the
+        answer is stored.
+        """
+        self._call(lambda: self._look(self._receipts.ask(self._device(), receipt_number)))
+
+    def _look(self, work: Coroutine[Any, Any, None]) -> None:
+        if not self._connection.reached.is_set():
+            work.close()
+            return
+        look = asyncio.get_running_loop().create_task(work)
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
 
     def _on_commit(self, changed: Changed) -> None:
         """In the writer's thread."""
@@ -242,15 +276,15 @@ class Agent:
                 self._connection.drop(error)
 
     async def _prune_history(self) -> None:
-        """Once a day, delete what ended long ago: a page at a time, so that no clerk waits for it."""
+        """Do the once-a-day work: a page at a time, so that no clerk waits for it."""
         while True:
-            for forget_page in self._housekeeping:
-                await self._forget(forget_page)
+            for do_page in self._housekeeping:
+                await self._do_pages(do_page)
             await asyncio.sleep(self._settings.prune_every_s)
 
-    async def _forget(self, forget_page: Housekeeping) -> None:
+    async def _do_pages(self, do_page: Housekeeping) -> None:
         while True:
-            if not await self._store.write(forget_page, Priority.AGENT):
+            if not await self._store.write(do_page, Priority.AGENT):
                 return
             await asyncio.sleep(self._settings.history_page_pause_s)
 
@@ -265,7 +299,16 @@ def _is_being_cancelled() -> bool:
 
 def _forget_every_wait(tx: Transaction) -> None:
     link.end_back_off(tx, contact=False)
-    outbox.forget_waits(tx)
+    back_off.end_back_off(tx)
+
+
+def _newest(home: Home, credentials: Credentials) -> Credentials:
+    """The credentials as they are stored: another agent of this process may have replaced them since."""
+    try:
+        return secrets.load(home) or credentials
+    except StoreError as error:
+        log.warning("this till's credentials cannot be read: %s", error)
+        return credentials
 
 
 class AgentThread:

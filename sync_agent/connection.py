@@ -20,14 +20,18 @@ from sync_agent.errors import AuthError, ProtocolError, RejectedError, SyncError
 from sync_agent.events import AgentEvent, ConnectionState, StateChanged
 from sync_agent.network.envelope import read_as
 from sync_agent.network.session import Session
+from sync_agent.place_receipts import PlaceReceipts
 from sync_agent.ports import Channel, Clock, Priority, Transport
 from sync_agent.pull import Puller
 from sync_agent.push.routes import Uplink
 from sync_agent.server_events import Listener, handle
 from sync_agent.settings import AgentSettings
-from sync_agent.store import link, notices, outbox, replica
+from sync_agent.store import link, notices, proved_time
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_clock_offset
+from sync_agent.store.queue.queries import waiting_count
+from sync_agent.store.replica.conflicts import unblock_what_nothing_blocks
+from sync_agent.store.replica.cursors import read_cursors
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,8 @@ log = logging.getLogger(__name__)
 class Connection:
     """Runs sessions with the server and reports their state.
 
-    `reached` is set while our own server has answered; the pusher sends only then.
+    `reached` is set while our own server has answered and the live socket lasts; the pusher sends only
+    then, and no token is given out without either.
     """
 
     def __init__(
@@ -45,9 +50,11 @@ class Connection:
         session: Session,
         uplink: Uplink,
         puller: Puller,
+        receipts: PlaceReceipts,
         clock: Clock,
         settings: AgentSettings,
         emit: Callable[[AgentEvent], None],
+        when_synced: Sequence[Callable[[Transaction], None]] = (),
     ) -> None:
         self._settings = settings
         self._store = store
@@ -55,8 +62,10 @@ class Connection:
         self._session = session
         self._uplink = uplink
         self._puller = puller
+        self._receipts = receipts
         self._clock = clock
         self._emit = emit
+        self._when_synced = when_synced
         self.state = ConnectionState.OFFLINE
         self.reached = asyncio.Event()
         self._dropped: asyncio.Future[str] | None = None
@@ -80,7 +89,7 @@ class Connection:
         """End the running session with this error, such as the pusher's when nobody answers."""
         if self._dropped is not None and not self._dropped.done():
             self._dropped.set_exception(error)
-            self._dropped.exception()  # retrieved, in case the session ends for another reason meanwhile
+            self._dropped.exception()  # retrieved, in case the session ends for another reason
 
     async def run_session(self, device: DeviceIdentity) -> str:
         """Run one session until it is lost. Returns the reason. Raises SyncError if no session came about."""
@@ -88,6 +97,13 @@ class Connection:
         self._dropped = asyncio.get_running_loop().create_future()
         # Without a token: a captive portal may answer instead, and must not see one.
         await self._transport.request("GET", paths.LIVE)
+        self._session.resume()
+        try:
+            return await self._connected(device)
+        finally:
+            self._end_session()
+
+    async def _connected(self, device: DeviceIdentity) -> str:
         token = await self._session.token()
         arrived: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 
@@ -100,19 +116,37 @@ class Connection:
             # A refused handshake gives no reason: it may be the token, so the next attempt uses a new one.
             self._session.forget()
             raise
+        # Watched from the start: during the catch-up, too, another network may take the server's place.
+        closed = asyncio.create_task(channel.closed(), name="live-closed")
+        closed.add_done_callback(self._on_closed)
         try:
             await self._join(channel, device)
+            if closed.done():
+                return closed.result()
             self._uplink.channel = channel
             self.reached.set()
             self.move(ConnectionState.SYNCING)
             await self._store.write(link.note_contact, Priority.AGENT)
             await self._catch_up(device)
+            for work in self._when_synced:
+                await self._store.write(work, Priority.AGENT)
             self.move(ConnectionState.ONLINE)
-            return await self._follow(channel, device, arrived)
+            return await self._follow(channel, closed, device, arrived)
         finally:
-            self.reached.clear()
-            self._uplink.channel = None
-            await channel.close()
+            try:
+                await _end([closed], self._settings.cancel_again_s)
+            finally:
+                await channel.close()  # also where this is cancelled a second time
+
+    def _on_closed(self, closed: "asyncio.Future[str]") -> None:
+        if not closed.cancelled():
+            closed.exception()  # retrieved, in case the session ends for another reason meanwhile
+            self._end_session()
+
+    def _end_session(self) -> None:
+        self.reached.clear()
+        self._uplink.channel = None
+        self._session.suspend()
 
     async def _catch_up(self, device: DeviceIdentity) -> None:
         for stream in self._streams(device):
@@ -126,7 +160,7 @@ class Connection:
 
     async def _join(self, channel: Channel, device: DeviceIdentity) -> None:
         with self._store.reading() as connection:
-            cursors = replica.cursors(connection)
+            cursors = read_cursors(connection)
         before_ms = self._clock.now_ms()
         token = await self._session.token()
         payload = {
@@ -145,22 +179,29 @@ class Connection:
             raise ProtocolError(f"the server refused join-tenant: {error}") from error
         joined = read_as(JoinedStreams, answer, "the server's answer to join-tenant")
         self._joined_with = token
-        await self._store.write(partial(link.note_forms, forms=joined.forms), Priority.AGENT)
+        self._receipts.note_server((joined.forms, joined.takes, joined.shift_operations))
+        await self._store.write(partial(_note_server, joined=joined), Priority.AGENT)
         offset_ms = to_ms(joined.server_time) - (before_ms + self._clock.now_ms()) // 2
+        await self._store.write(partial(proved_time.note_server_time, offset_ms=offset_ms), Priority.AGENT)
         if abs(offset_ms - device.clock_offset_ms) > self._settings.clock_offset_tolerance_ms:
             await self._store.write(lambda tx: record_clock_offset(tx, offset_ms), Priority.AGENT)
 
     async def _follow(
-        self, channel: Channel, device: DeviceIdentity, arrived: asyncio.Queue[tuple[str, Any]]
+        self,
+        channel: Channel,
+        closed: "asyncio.Future[str]",
+        device: DeviceIdentity,
+        arrived: asyncio.Queue[tuple[str, Any]],
     ) -> str:
         """Listen, send heartbeats and renew the token until the session ends. Returns the reason."""
         assert self._dropped is not None, "a session begins by making this"
         tasks: list[asyncio.Future[str]] = [
             self._dropped,
-            asyncio.create_task(channel.closed(), name="live-closed"),
+            closed,
             asyncio.create_task(self._listen(device, arrived), name="live-listen"),
             asyncio.create_task(self._beat(channel, device), name="live-heartbeat"),
             asyncio.create_task(self._watch_for_sleep(), name="live-sleep-watch"),
+            asyncio.create_task(self._read_receipts(device), name="live-receipts"),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -194,6 +235,21 @@ class Connection:
             if slept_ms > self._settings.slept_ms:
                 return "this computer was asleep"
 
+    async def _read_receipts(self, device: DeviceIdentity) -> str:
+        """Read what is missing of the location's receipts, once the till is online: nothing waits for it.
+
+        The pause doubles with each failure in a row.
+        """
+        settings, pause_s = self._settings, self._settings.heartbeat_s
+        while True:
+            try:
+                await self._receipts.read_copy(device)
+                pause_s = settings.heartbeat_s
+            except (TransientError, ProtocolError) as error:
+                log.info("the receipts of the location could not be read on: %s", error)
+                pause_s = min(2 * pause_s, settings.lacking_s)
+            await asyncio.sleep(pause_s)
+
     async def _beat(self, channel: Channel, device: DeviceIdentity) -> str:
         settings = self._settings
         unproven = await self._verify(device, self._streams(device))
@@ -201,7 +257,7 @@ class Connection:
         while True:
             await asyncio.sleep(min(settings.heartbeat_s, max(1.0, self._session.renew_in_s)))
             if await self._session.token() != self._joined_with:
-                # A live socket gets its new token by joining again, whoever renewed it.
+                # A live socket gets a renewed token by joining again, whichever task renewed it.
                 await self._join(channel, device)
             await self._report(channel, device)
             beats += 1
@@ -214,7 +270,7 @@ class Connection:
         last report.
         """
         with self._store.reading() as connection:
-            pending = outbox.waiting_count(connection)
+            pending = waiting_count(connection)
             readings = notices.to_report(connection, device.clock_offset_ms)
         status = NetworkStatus(is_online=True, pending=pending, notices_read=readings or None)
         await channel.call(events.NETWORK_STATUS, status.to_wire(), timeout_s=self._settings.call_s_max)
@@ -255,9 +311,15 @@ async def _end(tasks: Sequence[asyncio.Future[str]], cancel_again_s: float) -> N
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _note_server(tx: Transaction, joined: JoinedStreams) -> None:
+    link.note_forms(tx, joined.forms)
+    link.note_takes(tx, joined.takes)
+    link.note_shift_operations(tx, joined.shift_operations)
+
+
 def _note_full_sync(tx: Transaction) -> None:
     link.note_full_sync(tx)
-    replica.unblock_what_nothing_blocks(tx)
+    unblock_what_nothing_blocks(tx)
 
 
 _CONNECTED = {ConnectionState.SYNCING, ConnectionState.ONLINE}

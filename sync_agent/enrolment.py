@@ -1,13 +1,29 @@
-"""Enrolling a till: once, by a manager, online. Afterwards it signs in with its own credential."""
+"""Enrolling a till: once, by a manager's code or password, online. Afterwards it signs in with its own
+credential. Also a new server's first shop.
+"""
 
 from dataclasses import dataclass
 
 from sync_agent import credentials
 from sync_agent.contract import paths
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.enrolment_codes import (
+    CodeLookUp,
+    CodeOffer,
+    EnrollByCode,
+    FirstAdmin,
+    FirstPlace,
+    SetUpAnswer,
+    SetUpRequest,
+)
 from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, LoginAnswer, LoginRequest
+from sync_agent.contract.tolerance import TOLERANT
+from sync_agent.contract.wire import Wire
 from sync_agent.credentials import Credentials
-from sync_agent.errors import StoreError
+from sync_agent.errors import CodeRefused, RejectedError, StoreError
+from sync_agent.network.envelope import read_as
 from sync_agent.ports import Transport
+from sync_agent.server_address import is_plain
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, read_device, record_enrolment
 
@@ -22,6 +38,37 @@ class Enrolment:
     password: str
     location_id: str
     till_name: str
+    insecure: bool = False
+    """Somebody asked for an address that is not encrypted."""
+    code: str = ""
+    """Of the manager's second factor, where they have one."""
+
+
+@dataclass(frozen=True)
+class CodeEnrolment:
+    """A till's enrolment by a one-time code."""
+
+    server_url: str
+    code: str
+    till_name: str
+    insecure: bool = False
+
+
+@dataclass(frozen=True)
+class FirstShop:
+    """The first shop of a server that has none, and its first till."""
+
+    server_url: str
+    code: str
+    shop_name: str
+    currency: str
+    place_name: str
+    time_zone: str
+    username: str
+    password: str
+    pin: str
+    till_name: str
+    insecure: bool = False
 
 
 class AnotherShop(StoreError):
@@ -34,13 +81,17 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
     Raises AnotherShop, AuthError, RejectedError or TransientError; nothing is written before the server has
     accepted. Interrupted at any point, it can be repeated.
     """
-    _must_be_the_same_place(store, enrolment)
+    former_id = _former_id(store, enrolment.tenant_id, enrolment.location_id)
     login = LoginAnswer.model_validate(
         await transport.request(
             "POST",
             paths.LOGIN,
             body=LoginRequest(
-                tenant_id=enrolment.tenant_id, username=enrolment.username, password=enrolment.password
+                tenant_id=enrolment.tenant_id,
+                username=enrolment.username,
+                password=enrolment.password,
+                code=enrolment.code or None,
+                features=(TOLERANT,),
             ).to_wire(),
         )
     )
@@ -48,13 +99,102 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
         await transport.request(
             "POST",
             paths.ENROLL,
-            body=EnrollRequest(name=enrolment.till_name, location_id=enrolment.location_id).to_wire(),
+            body=EnrollRequest(
+                name=enrolment.till_name, location_id=enrolment.location_id, former_device_id=former_id
+            ).to_wire(),
             token=login.access_token,
         )
     )
+    return await _take_up(store, enrolment, answer)
+
+
+async def look_up(transport: Transport, code: str) -> CodeOffer:
+    """What a one-time code is for. It is not used by this. Raises CodeRefused, or another SyncError."""
+    answer = await _ask_with_code(transport, paths.CODE_LOOK_UP, CodeLookUp(code=code))
+    return read_as(CodeOffer, answer, "what the code is for")
+
+
+async def enroll_by_code(store: Store, transport: Transport, enrolment: CodeEnrolment) -> Credentials:
+    """`enroll` by a one-time code. Repeated after a lost answer, it is the same till, also after a crash.
+
+    Raises AnotherShop, CodeRefused, or another SyncError.
+    """
+    offer = await look_up_or_repeat(store, transport, enrolment.code)
+    former_id = None
+    if offer is not None and offer.tenant is not None and offer.location is not None:
+        former_id = _former_id(store, offer.tenant.id, offer.location.id)
+    request = EnrollByCode(
+        code=enrolment.code,
+        nonce=credentials.enrolment_nonce(store.home),
+        name=enrolment.till_name,
+        former_device_id=former_id,
+    )
+    answer = read_as(
+        EnrollAnswer,
+        await _ask_with_code(transport, paths.CODE_ACCEPT, request),
+        "the answer to the enrolment",
+    )
+    if offer is None:
+        _former_id(store, answer.tenant.id, answer.location.id)
+    taken_up = await _take_up(store, enrolment, answer)
+    credentials.forget_nonce(store.home)
+    return taken_up
+
+
+async def look_up_or_repeat(store: Store, transport: Transport, code: str) -> CodeOffer | None:
+    """None: the code does not hold any more, and this home may be the one that used it."""
+    try:
+        return await look_up(transport, code)
+    except CodeRefused:
+        if not store.home.enrolment_nonce.exists():
+            raise
+        return None
+
+
+async def make_shop(store: Store, transport: Transport, shop: FirstShop) -> SetUpAnswer:
+    """Make the first shop of an empty server. Repeated after a lost answer, it is the same shop.
+
+    Raises CodeRefused, or another SyncError.
+    """
+    request = SetUpRequest(
+        code=shop.code,
+        nonce=credentials.enrolment_nonce(store.home),
+        name=shop.shop_name,
+        currency=shop.currency,
+        location=FirstPlace(name=shop.place_name, time_zone=shop.time_zone),
+        admin=FirstAdmin(username=shop.username, password=shop.password, pin=shop.pin),
+    )
+    answer = await _ask_with_code(transport, paths.SET_UP, request)
+    return read_as(SetUpAnswer, answer, "the answer to the set-up")
+
+
+def first_till(shop: FirstShop, made: SetUpAnswer) -> Enrolment:
+    """The enrolment of a new shop's first till, by its admin."""
+    return Enrolment(
+        server_url=shop.server_url,
+        tenant_id=made.tenant_id,
+        username=shop.username,
+        password=shop.password,
+        location_id=made.location_id,
+        till_name=shop.till_name,
+        insecure=shop.insecure,
+    )
+
+
+async def _ask_with_code(transport: Transport, path: str, request: Wire) -> object:
+    try:
+        return await transport.request("POST", path, body=request.to_wire())
+    except RejectedError as error:
+        if error.code == ErrorCode.NOT_FOUND:
+            raise CodeRefused(error.code, str(error)) from error
+        raise
+
+
+async def _take_up(store: Store, form: Enrolment | CodeEnrolment, answer: EnrollAnswer) -> Credentials:
+    """Become the till that the server has enrolled."""
     identity = DeviceIdentity(
         device_id=answer.device_id,
-        name=enrolment.till_name,
+        name=form.till_name,
         tenant_id=answer.tenant.id,
         tenant_name=answer.tenant.name,
         currency=answer.tenant.currency,
@@ -62,23 +202,28 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
         location_name=answer.location.name,
         time_zone=answer.location.time_zone,
         receipt_series=answer.receipt_series,
-        server_url=enrolment.server_url,
+        server_url=form.server_url,
         clock_offset_ms=0,
     )
+    secret = Credentials(
+        answer.device_token,
+        answer.tenant.pin_pepper,
+        insecure=form.insecure and is_plain(form.server_url),
+    )
     # The credential first: a till that is enrolled without a credential could never send.
-    stored = credentials.save(store.home, Credentials(answer.device_token, answer.tenant.pin_pepper))
+    stored = credentials.save(store.home, secret)
     await store.write(lambda tx: record_enrolment(tx, identity))
     return stored
 
 
-def _must_be_the_same_place(store: Store, enrolment: Enrolment) -> None:
+def _former_id(store: Store, tenant_id: str, location_id: str) -> str | None:
+    """The till's id until now, if it is enrolled again. Raises AnotherShop."""
     with store.reading() as connection:
         before = read_device(connection)
-    if before is None or (before.tenant_id, before.location_id) == (
-        enrolment.tenant_id,
-        enrolment.location_id,
-    ):
-        return
+    if before is None:
+        return None
+    if (before.tenant_id, before.location_id) == (tenant_id, location_id):
+        return before.device_id
     raise AnotherShop(
         f"This folder is a till of {before.tenant_name}, {before.location_name}. Enroll it there again, or "
         "use another folder: what it has not sent would end up in the wrong books."

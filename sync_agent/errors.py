@@ -11,6 +11,7 @@
     ├ TransientError        back off and try again; counts no failed attempt
     ├ AuthError             pause until a person signs in or enrols the till
     ├ RejectedError         this request was refused for its content
+    │ └ CodeRefused         a one-time code is wrong, used, or over
     ├ ConflictError         this request met a newer version
     └ ProtocolError         the other side does not speak our protocol: stop, lose nothing, report it
 
@@ -83,6 +84,10 @@ class RejectedError(SyncError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class CodeRefused(RejectedError):
+    pass
 
 
 class ConflictError(SyncError):

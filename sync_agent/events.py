@@ -65,7 +65,7 @@ class AttentionCode(StrEnum):
     OPERATION_TOO_LARGE = "operation_too_large"
     """`operation`: larger than any request may be."""
     COPY_FETCHED_ANEW = "copy_fetched_anew"
-    """`stream`: the till's copy of it was wrong and is fetched anew."""
+    """`stream`: the till's copy of it was wrong and is fetched again."""
     SERVER_RESTORED = "server_restored"
     """`count`: how many operations a server restored from a backup had lost and was sent again. Also a stored
     notice."""

@@ -284,7 +284,7 @@ def _moved(entry: HistoryEntry) -> Moved:
 
 # --- products ----------------------------------------------------------------------------------------
 
-_FIELDS = ("name", "barcode", "sku", "priceMinor", "taxRatePpm", "unit")
+_FIELDS = ("name", "barcode", "sku", "priceMinor", "taxRatePpm", "taxName", "unit")
 """A product's fields by wire name, in the order in which they are shown."""
 
 

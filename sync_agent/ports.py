@@ -124,7 +124,7 @@ class WriterThread:
                 return
             try:
                 result = work()
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+            except BaseException as error:  # noqa: BLE001 - passed to the awaiter of the future
                 future.set_exception(error)
             else:
                 future.set_result(result)

@@ -31,11 +31,24 @@ from sync_agent.network.reader import Reader, RequestRefused
 from sync_agent.ports import Priority
 from sync_agent.push.delivery import Pusher
 from sync_agent.settings import AgentSettings
-from sync_agent.store import history, notices, overlay, replica
+from sync_agent.store import notices
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
-from sync_agent.store.reader import ReadWith
-from sync_agent.store.replica import Fork, StagedSnapshot
+from sync_agent.store.projection import overlay
+from sync_agent.store.queue import resend
+from sync_agent.store.replica import feed
+from sync_agent.store.replica.cursors import confirm_head, epoch_of, note_read_with, read_cursors, read_with
+from sync_agent.store.replica.digests import digests
+from sync_agent.store.replica.feed import Fork
+from sync_agent.store.replica.kinds import kinds_of, reads
+from sync_agent.store.replica.read_with import ReadWith
+from sync_agent.store.replica.snapshots import (
+    StagedSnapshot,
+    stage_changes,
+    stage_page,
+    staged_snapshot,
+    swap_in,
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +82,10 @@ class Puller:
         async with self._one_at_a_time:
             kinds = _kinds(device, stream)
             with self._store.reading() as connection:
-                copy = replica.read_with(connection, stream)
-                staged = replica.staged_snapshot(connection, stream, kinds)
+                copy = read_with(connection, stream)
+                staged = staged_snapshot(connection, stream, kinds)
             try:
-                if copy is not None and await self._lacks_fields(stream, copy, replica.reads(kinds)):
+                if copy is not None and await self._lacks_fields(stream, copy, reads(kinds)):
                     await self._read_again(device, stream, staged)
                 elif copy is None or staged is not None:
                     await self._snapshot(device, stream, staged)
@@ -88,7 +101,7 @@ class Puller:
         """
         if not program.has_all_of(copy):
             shared = copy.and_also(program)
-            await self._store.write(lambda tx: replica.note_read_with(tx, stream, shared), Priority.AGENT)
+            await self._store.write(lambda tx: note_read_with(tx, stream, shared), Priority.AGENT)
         return not copy.has_all_of(program)
 
     async def _read_again(self, device: DeviceIdentity, stream: str, staged: StagedSnapshot | None) -> None:
@@ -139,7 +152,7 @@ class Puller:
         def ours() -> dict[str, ResourceDigest] | None:
             at = Cursor(seq=theirs.seq, change_id=theirs.change_id)
             with self._store.reading() as connection:
-                return replica.digests(connection, stream, kinds, at)
+                return digests(connection, stream, kinds, at)
 
         found = await asyncio.to_thread(ours)  # hashes 100,000 rows: too slow for the event loop
         if found is None:
@@ -160,7 +173,7 @@ class Puller:
         for start in range(0, len(changes), size):
             page = changes[start : start + size]
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=stream, changes=page), Priority.AGENT
+                partial(feed.apply_changes, stream=stream, changes=page), Priority.AGENT
             )
             if gap is not None:
                 await self.catch_up(device, stream)
@@ -171,38 +184,43 @@ class Puller:
     async def _follow(self, stream: str) -> None:
         while True:
             with self._store.reading() as connection:
-                cursor = replica.cursors(connection)[stream]
-                epoch = replica.epoch_of(connection, stream)
+                cursor = read_cursors(connection)[stream]
+                epoch = epoch_of(connection, stream)
                 expected = overlay.highest_effect(connection, stream)
-            page = await self._changes(stream, cursor.seq, cursor.change_id)
-            # A head below an effect that a result has named: the server was restored from an older backup.
-            if page.epoch != epoch or page.head < expected:
-                raise _StreamBroken
+            page = await self._changes(stream, cursor, epoch, expected)
             gap = await self._store.write(
-                partial(replica.apply_changes, stream=stream, changes=page.changes), Priority.AGENT
+                partial(feed.apply_changes, stream=stream, changes=page.changes), Priority.AGENT
             )
             if isinstance(gap, Fork):
                 raise _StreamBroken
             if gap is not None and (not page.changes or page.changes[0].seq != gap.after + 1):
                 raise ProtocolError(f"the server left out changes of {stream} after {gap.after}")
             if not page.changes or page.changes[-1].seq >= page.head:
-                await self._store.write(lambda tx: replica.confirm_head(tx, stream), Priority.AGENT)
+                await self._store.write(lambda tx: confirm_head(tx, stream), Priority.AGENT)
                 return
 
-    async def _changes(self, stream: str, after: int, change_id: str) -> ChangesPage:
+    async def _changes(self, stream: str, after: Cursor, epoch: str | None, effect: int) -> ChangesPage:
+        """The page of changes after a cursor.
+
+        Raises _StreamBroken if the server pruned them, or was restored: its epoch is another, or its head is
+        below the number of an effect that it named.
+        """
         try:
-            return await self._reader.fetch(
+            page = await self._reader.fetch(
                 paths.CHANGES,
                 ChangesPage,
                 stream=stream,
-                after=after,
+                after=after.seq,
                 limit=self._settings.page_changes,
-                changeId=change_id or None,
+                changeId=after.change_id or None,
             )
         except RequestRefused as error:
             if error.code == ErrorCode.CURSOR_EXPIRED:
                 raise _StreamBroken from error
             raise
+        if page.epoch != epoch or page.head < effect:
+            raise _StreamBroken
+        return page
 
     # --- snapshots -----------------------------------------------------------------------------------
 
@@ -223,22 +241,20 @@ class Puller:
         async with self._pusher.lock:
             await self._pusher.settle_sent()
             expected = await self._resend_completed(stream) if server_may_have_lost else 0
-            if await self._stage_later_changes(stream, kinds) < expected:
-                raise _StreamBroken  # the server was restored once more, after the resend
-            await self._store.write(lambda tx: replica.swap_in(tx, stream, kinds), Priority.AGENT)
+            await self._stage_later_changes(stream, kinds, expected)
+            await self._store.write(lambda tx: swap_in(tx, stream, kinds), Priority.AGENT)
 
     async def _stage(self, stream: str, kinds: tuple[str, ...], staged: StagedSnapshot | None) -> None:
         """Stage the pages beside the copy; the next page is fetched while one is written."""
-        coming = asyncio.ensure_future(self._page(stream, None if staged is None else staged.page_token))
+        token, epoch = (None, None) if staged is None else (staged.page_token, staged.epoch)
+        coming = asyncio.ensure_future(self._page(stream, token, epoch))
         try:
             while True:
                 page = await coming
-                if staged is not None and page.epoch != staged.epoch:
-                    raise _StreamBroken
                 if page.next_page_token is not None:
-                    coming = asyncio.ensure_future(self._page(stream, page.next_page_token))
+                    coming = asyncio.ensure_future(self._page(stream, page.next_page_token, page.epoch))
                 staged = await self._store.write(
-                    partial(replica.stage_page, page=page, first=staged is None, kinds=kinds), Priority.AGENT
+                    partial(stage_page, page=page, first=staged is None, kinds=kinds), Priority.AGENT
                 )
                 self._emit(Progress(stream, staged.rows_done, staged.rows_total))
                 if staged.complete:
@@ -255,7 +271,7 @@ class Puller:
         stream of the effects of what was lost and is now applied again; 0 if there is none.
         """
         marked = await self._store.write(
-            partial(history.mark_for_resend, stream=stream, settings=self._settings), Priority.AGENT
+            partial(resend.mark_for_resend, stream=stream, settings=self._settings), Priority.AGENT
         )
         reapplied = await self._pusher.resend_completed() if marked else []
         if reapplied:
@@ -267,30 +283,36 @@ class Puller:
         effects = (effect for result in reapplied for effect in result.effects or [])
         return max((effect.seq for effect in effects if effect.stream == stream), default=0)
 
-    async def _page(self, stream: str, page_token: str | None) -> SnapshotPage:
+    async def _page(self, stream: str, page_token: str | None, epoch: str | None) -> SnapshotPage:
+        """A page of a snapshot; without a token the first, of whichever epoch.
+
+        Raises _StreamBroken if the token has expired or the epoch is another.
+        """
         try:
-            return await self._reader.fetch(paths.SNAPSHOT, SnapshotPage, stream=stream, pageToken=page_token)
+            page = await self._reader.fetch(paths.SNAPSHOT, SnapshotPage, stream=stream, pageToken=page_token)
         except RequestRefused as error:
             if page_token is not None:
-                raise _StreamBroken from error  # the page token has expired
+                raise _StreamBroken from error
             raise
+        if epoch is not None and page.epoch != epoch:
+            raise _StreamBroken
+        return page
 
-    async def _stage_later_changes(self, stream: str, kinds: tuple[str, ...]) -> int:
-        """Bring the staged copy to the head of the stream. Returns the head's number."""
+    async def _stage_later_changes(self, stream: str, kinds: tuple[str, ...], effect: int) -> None:
+        """Bring the staged copy to the head of the stream, which is not below the number `effect`."""
         while True:
             with self._store.reading() as connection:
-                staged = replica.staged_snapshot(connection, stream, kinds)
+                staged = staged_snapshot(connection, stream, kinds)
             assert staged is not None, "the snapshot was staged just now"
-            page = await self._changes(stream, staged.seq, staged.change_id)
-            if page.epoch != staged.epoch:
-                raise _StreamBroken
+            cursor = Cursor(seq=staged.seq, change_id=staged.change_id)
+            page = await self._changes(stream, cursor, staged.epoch, effect)
             await self._store.write(
-                partial(replica.stage_changes, stream=stream, changes=page.changes), Priority.AGENT
+                partial(stage_changes, stream=stream, changes=page.changes), Priority.AGENT
             )
             if not page.changes or page.changes[-1].seq >= page.head:
-                return page.head
+                return
 
 
 def _kinds(device: DeviceIdentity, stream: str) -> tuple[str, ...]:
     """The resource types that this till reads of the stream."""
-    return replica.kinds_of(stream == tenant_stream(device.tenant_id))
+    return kinds_of(stream == tenant_stream(device.tenant_id))

@@ -52,7 +52,7 @@ class Handled:
 
 @dataclass(frozen=True)
 class Ignored:
-    """The till has no use for the event; `reason` says why."""
+    """The till does not use the event; `because` says why."""
 
     because: str
 
@@ -63,7 +63,7 @@ async def _apply_changes(listener: Listener, received: Sequence[ChangesEvent]) -
 
 
 async def _store_notices(listener: Listener, received: Sequence[Notice]) -> str | None:
-    """Store the notices of an older server, which sends them as this event alone.
+    """Store the notices of an older server, which sends them only as this event.
 
     A newer server's notices are rows of the stream; those have `until` and come as changes.
     """
@@ -82,15 +82,15 @@ HANDLERS: dict[str, Handled | Ignored] = {
     events.CHANGES: Handled(ChangesEvent, _apply_changes),
     events.NOTICE: Handled(Notice, _store_notices, is_vital=False),
     events.SESSION_ENDED: Handled(SessionEnded, _end_session),
-    events.INITIAL_SYNC: Ignored("the till follows its streams by cursors, and asks not to be sent it"),
-    events.INVENTORY_UPDATED: Ignored("a client that takes `changes` is not sent it"),
+    events.INITIAL_SYNC: Ignored("the till follows its streams by cursors, and declines it"),
+    events.INVENTORY_UPDATED: Ignored("the server does not send it to a client with the feature `changes`"),
     events.UPDATE_CONFIRMED: Ignored("it answers `inventory-update`, which a till does not send"),
-    events.SYNC_CONFLICT: Ignored("the operation's result and the stream hold the conflict"),
+    events.SYNC_CONFLICT: Ignored("the operation's result and the stream have the conflict"),
     events.CONFLICT_RESOLVED: Ignored("it answers `resolve-conflict`, which a till does not send"),
-    events.CONFLICT_RESOLUTION_BROADCAST: Ignored("the conflict's row comes down the stream"),
-    events.OFFLINE_SYNC_RESULTS: Ignored("the acknowledgement of `sync-offline-queue` holds the results"),
-    events.USER_CONNECTED: Ignored("a till shows nobody's presence"),
-    events.USER_DISCONNECTED: Ignored("a till shows nobody's presence"),
+    events.CONFLICT_RESOLUTION_BROADCAST: Ignored("the conflict's row is in the stream"),
+    events.OFFLINE_SYNC_RESULTS: Ignored("the acknowledgement of `sync-offline-queue` has the results"),
+    events.USER_CONNECTED: Ignored("a till does not show presence"),
+    events.USER_DISCONNECTED: Ignored("a till does not show presence"),
     events.SYNC_STATE: Ignored("a till shows its own queue, from its own database"),
 }
 

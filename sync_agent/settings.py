@@ -88,6 +88,9 @@ class AgentSettings:
 
     page_changes: int = 200
     """Changes applied in one database transaction: small enough that a clerk never waits for it."""
+    lacking_s: float = 3_600.0
+    """A server that lacks what this till reads is asked again after this time, or once it describes itself
+    otherwise."""
 
     # --- history and checks ---
 
@@ -128,11 +131,6 @@ class AgentSettings:
     @property
     def check_database_every_ms(self) -> int:
         return int(self.check_database_every_s * _SECOND_MS)
-
-    @property
-    def look_at_heads_every_s(self) -> float:
-        """The longest time until a lost last event is noticed."""
-        return self.heartbeat_s * self.heartbeats_per_look
 
 
 DEFAULTS = AgentSettings()

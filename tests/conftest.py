@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterator
 
 import keyring
 import pytest
@@ -27,13 +28,22 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_keyring_of_this_machine() -> None:
-    """Tests never write into the keyring of whoever runs them: the headless fallback is what they use."""
+    """Tests never write into the user's keyring: they use the headless fallback."""
     keyring.set_keyring(load_keyring("keyring.backends.fail.Keyring"))
+
+
+@pytest.fixture(autouse=True)
+def _umask_stays() -> Iterator[None]:
+    """A command sets the umask of its process, which here is the test run's."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture
 def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server's command configures the log of its process; here that is the whole test run's."""
+    """A server's command configures the log of its process, which here is the test run's."""
     monkeypatch.setattr(logs, "configure", lambda _level: None)
 
 

@@ -12,6 +12,8 @@ def data_folder(name: str) -> Path:
     return Path(platformdirs.user_data_dir("evertill", appauthor=False)) / name
 
 
+ASKS_FOR_PIN = "The person's PIN is asked for at the terminal, or taken from EVERTILL_PIN."
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 

@@ -5,17 +5,24 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli import care
-from app.cli.arguments import Commands, add_home, command
+from app.cli import care, second_factor
+from app.cli.arguments import ASKS_FOR_PIN, Commands, add_home, command
 from app.domain.errors import DomainError
-from sync_agent.errors import StoreError, SyncError
+from app.domain.rights import Right
+from app.terminal import escaped, say
+from sync_agent import private_files
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.errors import AuthError, StoreError, SyncError
 
 if TYPE_CHECKING:
+    from app.bootstrap import OpenHome
     from app.catalogue_import import ImportReport
+    from sync_agent.network.transport import NetworkTransport
 
 DEFAULT_PORT = 8765
 DEFAULT_SERVER = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -24,6 +31,7 @@ EXIT_REFUSED = 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0 on success, 2 where it was refused, with the reason on stderr."""
+    private_files.begin()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["server"]:
         # The server parses its own flags: it is a separate program in the same package.
@@ -35,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return run(parsed)
     except (DomainError, StoreError, SyncError, OSError, ValueError) as error:
-        print(f"evertill: {error}", file=sys.stderr)
+        say(f"evertill: {' '.join(str(error).split())}", is_error=True)
         return EXIT_REFUSED
     except KeyboardInterrupt:
         return 130
@@ -50,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_till(commands)
     _add_agent(commands)
     _add_enroll(commands)
+    second_factor.add_command(commands, DEFAULT_SERVER)
     _add_import(commands)
     _add_replay(commands)
     _add_demo(commands)
@@ -91,7 +100,7 @@ def _agent(arguments: argparse.Namespace) -> int:
     from app.bootstrap import run_headless
 
     def print_event(event: object) -> None:
-        print(event, flush=True)
+        say(str(event))
 
     asyncio.run(run_headless(arguments.home, emit=print_event))
     return 0
@@ -101,15 +110,30 @@ def _add_enroll(commands: Commands) -> None:
     parser = command(commands, "enroll", _enroll, "make a folder a till of a shop, without a window")
     add_home(parser)
     parser.add_argument("--server", default=DEFAULT_SERVER, metavar="URL")
-    parser.add_argument("--tenant", required=True, metavar="ID", help="the shop")
-    parser.add_argument("--user", required=True, metavar="NAME", help="a manager of the shop")
-    parser.add_argument("--location", required=True, metavar="ID")
+    parser.add_argument(
+        "--code",
+        action="store_true",
+        help="by a manager's one-time code, which is asked for (or in EVERTILL_CODE); needs no --tenant, "
+        "--user and --location",
+    )
+    parser.add_argument("--tenant", metavar="ID", help="the shop")
+    parser.add_argument("--user", metavar="NAME", help="a manager of the shop")
+    parser.add_argument("--location", metavar="ID")
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        help="send password and sales without encryption, to an http:// address of another computer",
+    )
     parser.add_argument("--name", required=True, help="what this till is called")
     parser.add_argument(
         "--again",
         action="store_true",
         help="a till already, which the server does not want any more: a new identity, the same unsent work",
     )
+
+
+def _code(user: str) -> str:
+    return input(f"Code of {user}, from the authenticator app, or a recovery code: ").strip()
 
 
 def _password(user: str) -> str:
@@ -119,34 +143,85 @@ def _password(user: str) -> str:
 
 
 def _enroll(arguments: argparse.Namespace) -> int:
-    from app.bootstrap import open_home
-    from sync_agent.enrolment import Enrolment
-    from sync_agent.network.transport import NetworkTransport
+    from app.bootstrap import open_home, to_server
+    from app.services.sync.agent_words import plain_in_words
+    from sync_agent.server_address import is_plain
+
+    if not arguments.code:
+        _must_be_given(arguments, "tenant", "user", "location")
 
     async def enroll() -> None:
         opened = open_home(arguments.home)
-        transport = NetworkTransport(arguments.server)
         try:
             if opened.is_enrolled and not arguments.again:
                 raise ValueError(f"{arguments.home} is a till already; with --again it gets a new identity.")
-            enrolment = Enrolment(
-                server_url=arguments.server,
-                tenant_id=arguments.tenant,
-                username=arguments.user,
-                password=_password(arguments.user),
-                location_id=arguments.location,
-                till_name=arguments.name,
-            )
-            enrolled = await opened.enroll(transport, enrolment)
+            async with to_server(arguments.server, insecure=arguments.insecure) as transport:
+                by = _enroll_by_code if arguments.code else _enroll_by_password
+                enrolled = await by(opened, transport, arguments)
+            if is_plain(transport.server_url):
+                say(f"evertill: {plain_in_words(transport.server_url)}", is_error=True)
             device = enrolled.till().device
-            print(f"{device.name} is a till of {device.tenant_name} now.")
-            print(f"Its receipts are {device.receipt_series}-000001 and so on.")
+            say(f"{device.name} is a till of {device.tenant_name} now.")
+            say(f"Its receipts are {device.receipt_series}-000001 and so on.")
         finally:
-            await transport.close()
             opened.store.close()
 
     asyncio.run(enroll())
     return 0
+
+
+def _must_be_given(arguments: argparse.Namespace, *names: str) -> None:
+    missing = [f"--{name}" for name in names if not getattr(arguments, name)]
+    if missing:
+        raise ValueError(f"{', '.join(missing)}: needed, unless the till is enrolled by a code (--code)")
+
+
+async def _enroll_by_code(
+    opened: "OpenHome", transport: "NetworkTransport", arguments: argparse.Namespace
+) -> "OpenHome":
+    """Not from the arguments: other people of this computer read those."""
+    import getpass
+
+    from sync_agent.enrolment import CodeEnrolment, look_up_or_repeat
+
+    code = os.environ.get("EVERTILL_CODE") or getpass.getpass("Code: ")
+    offer = await look_up_or_repeat(opened.store, transport, code)
+    if offer is not None:
+        if offer.tenant is None or offer.location is None:
+            raise ValueError("this code makes a server's first shop, in the window: evertill till")
+        say(f"A till of {offer.tenant.name}, {offer.location.name}, at {transport.server_url}.")
+        if not _is_right():
+            raise ValueError("nothing was enrolled; the code is as it was")
+    return await opened.enroll_by_code(
+        transport, CodeEnrolment(transport.server_url, code, arguments.name, arguments.insecure)
+    )
+
+
+def _is_right() -> bool:
+    """Nothing but this command runs here, so it may wait for a person; a script has nobody to ask."""
+    return not sys.stdin.isatty() or input("Is that right? [y/N] ").strip().lower() in ("y", "yes")
+
+
+async def _enroll_by_password(
+    opened: "OpenHome", transport: "NetworkTransport", arguments: argparse.Namespace
+) -> "OpenHome":
+    from sync_agent.enrolment import Enrolment
+
+    enrolment = Enrolment(
+        server_url=transport.server_url,
+        tenant_id=arguments.tenant,
+        username=arguments.user,
+        password=_password(arguments.user),
+        location_id=arguments.location,
+        till_name=arguments.name,
+        insecure=arguments.insecure,
+    )
+    try:
+        return await opened.enroll(transport, enrolment)
+    except AuthError as error:
+        if error.code != ErrorCode.SECOND_FACTOR_NEEDED:
+            raise
+        return await opened.enroll(transport, replace(enrolment, code=_code(arguments.user)))
 
 
 # --- import-catalogue --------------------------------------------------------------------------------
@@ -164,6 +239,7 @@ def _add_import(commands: Commands) -> None:
     parser.add_argument(
         "--user", metavar="NAME", help="the manager who adds them (needed where the shop has several)"
     )
+    parser.epilog = ASKS_FOR_PIN
     for name in ("barcode", "name", "sku", "price", "tax", "unit"):
         parser.add_argument(f"--{name}", metavar="COLUMN", help=f"the column that holds the {name}")
     parser.add_argument("--delimiter", help="found out by itself where it is not given")
@@ -177,11 +253,12 @@ def _add_import(commands: Commands) -> None:
 
 
 def _import_catalogue(arguments: argparse.Namespace) -> int:
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from app import catalogue_import
     from app.bootstrap import open_home
-    from app.services.people.directory import manager_named
+    from app.cli.acting import signed_in
 
     columns = catalogue_import.ColumnMap(
         **{name: getattr(arguments, name) for name in ("barcode", "name", "sku", "price", "tax", "unit")}
@@ -189,7 +266,7 @@ def _import_catalogue(arguments: argparse.Namespace) -> int:
     opened = open_home(arguments.home)
     try:
         till = opened.till()
-        actor = manager_named(till, arguments.user)
+        actor = signed_in(opened, arguments.user, Right.EDIT_PRODUCT)
         rows = catalogue_import.read_catalogue(
             arguments.file,
             columns,
@@ -202,7 +279,8 @@ def _import_catalogue(arguments: argparse.Namespace) -> int:
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         ) as bar:
             task = bar.add_task(
-                arguments.file.name, total=max(0, catalogue_import.line_count(arguments.file) - 1)
+                escape(escaped(arguments.file.name)),
+                total=max(0, catalogue_import.line_count(arguments.file) - 1),
             )
             report = asyncio.run(
                 catalogue_import.import_catalogue(
@@ -217,22 +295,24 @@ def _import_catalogue(arguments: argparse.Namespace) -> int:
 
 
 def _print_import(report: "ImportReport", refused_to: Path) -> None:
-    import csv
+    import io
 
-    print(
+    from app.domain.spreadsheet import write_rows
+
+    say(
         f"{report.read:,} rows read: {report.added:,} products added, {report.already_there:,} already there,"
     )
-    print(f"{len(report.refused):,} refused; {report.cleaned:,} names were tidied up.")
+    say(f"{len(report.refused):,} refused; {report.cleaned:,} names were tidied up.")
     if report.added:
-        print("They can be sold at this till now, and go to the server by themselves.")
+        say("They can be sold at this till now, and go to the server by themselves.")
     if report.refused:
-        with refused_to.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["line", "reason", "row"])
-            writer.writerows([row.line, row.reason, row.raw] for row in report.refused)
+        written = io.StringIO(newline="")
+        write_rows(written, [("line", "reason", "row")])
+        write_rows(written, ((row.line, row.reason, row.raw) for row in report.refused))
+        private_files.write(refused_to, written.getvalue().encode())
         for row in report.refused[:5]:
-            print(f"  line {row.line}: {row.reason}")
-        print(f"All refused rows, with line number and reason: {refused_to}")
+            say(f"  line {row.line}: {row.reason}")
+        say(f"All refused rows, with line number and reason: {refused_to}")
 
 
 # --- replay ------------------------------------------------------------------------------------------

@@ -1,16 +1,13 @@
 """Discounts on a line or on a whole sale: an amount of money, or a share of the price."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.errors import BadAmount
 from app.domain.money import parse_amount, round_half_up
+from app.domain.rates import WHOLE_PPM, is_percent, parse_rate
 from resources.words import translate
-
-PERCENT_PPM = 10_000
-WHOLE_PPM = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -30,13 +27,9 @@ class Discount:
 
 def parse_discount(text: str, currency: str, reason: str = "") -> Discount:
     """ "10%" or "12,5 %" is a share, anything else an amount of money. Raises BadAmount."""
-    written = text.strip().replace("٪", "%")
-    if not written.endswith("%"):
-        return Discount("amount", parse_amount(written, currency), reason)
-    match = re.fullmatch(r"(\d{1,3})(?:[.,](\d{1,4}))?", written[:-1].strip())
-    if match is None:
-        raise BadAmount(translate("errors", "“{text}” is not a percentage.").format(text=written))
-    share = int(match[1]) * PERCENT_PPM + int((match[2] or "").ljust(4, "0"))
+    if not is_percent(text):
+        return Discount("amount", parse_amount(text, currency), reason)
+    share = parse_rate(text)
     if share > WHOLE_PPM:
         raise BadAmount(translate("errors", "A discount cannot be more than the whole price."))
     return Discount("share", share, reason)

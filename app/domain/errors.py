@@ -3,7 +3,15 @@
 A DomainError is expected: its text is shown as it is. Anything else that is raised is a bug.
 """
 
+from app.domain.vocabulary.shop_setting_names import setting_name
 from resources.words import translate
+
+QUOTED_MAX = 24
+
+
+def quoted(typed: str) -> str:
+    """What a person typed, for a message: long text is cut off, so that the message stays short."""
+    return typed if len(typed) <= QUOTED_MAX else f"{typed[:QUOTED_MAX]}…"
 
 
 class DomainError(Exception):
@@ -20,6 +28,28 @@ class EmptyCart(DomainError):
 class CartTooLarge(DomainError):
     def __init__(self) -> None:
         words = translate("errors", "This sale has too many lines for one receipt. Split it into two.")
+        super().__init__(words)
+
+
+class TooManyApprovals(DomainError):
+    def __init__(self) -> None:
+        words = translate("errors", "This sale needs too many approvals for one receipt. Split it into two.")
+        super().__init__(words)
+
+
+class TextTooLong(DomainError):
+    """What was typed does not fit; the message says how many characters do."""
+
+
+class CannotBeWritten(DomainError):
+    """A text or figure of a transaction does not fit into an operation's form."""
+
+    def __init__(self) -> None:
+        words = translate(
+            "errors",
+            "This cannot be completed as it is: a text or a figure in it does not fit. Change it, or make it"
+            " two sales.",
+        )
         super().__init__(words)
 
 
@@ -73,7 +103,7 @@ class UnknownLine(DomainError):
 class UnknownSale(DomainError):
     def __init__(self, receipt: str) -> None:
         words = translate(
-            "errors", "The receipt {receipt} is not on this till. It may be of another till, or older."
+            "errors", "The receipt {receipt} is not on this till. It may be of another shop, or older."
         )
         super().__init__(words.format(receipt=receipt))
 
@@ -152,11 +182,45 @@ class NoShift(DomainError):
         super().__init__(translate("errors", "No shift is open at this till."))
 
 
+class ImplausibleCounts(BadQuantity):
+    """Counted quantities beyond the shop's bound. `product_ids` are their products, at least one.
+    `figures` and `most` are words: the quantities, and the bound in their units.
+    """
+
+    def __init__(self, product_ids: tuple[str, ...], figures: str, most: str) -> None:
+        self.product_ids = product_ids
+        words = translate(
+            "errors",
+            "Too much was counted of {figures}. The largest quantity of this shop is {most}. Look at the"
+            " figures again; an admin can set another bound.",
+        )
+        super().__init__(words.format(figures=figures, most=most))
+
+
 class CountOver(DomainError):
     """The count session was finished or abandoned."""
 
     def __init__(self) -> None:
         super().__init__(translate("errors", "This count is finished already."))
+
+
+class BadSetting(DomainError):
+    """A value that a setting of the shop cannot have; `name` is the setting's."""
+
+    def __init__(self, name: str) -> None:
+        words = translate("errors", "“{setting}” cannot be that. Look at the value again.")
+        super().__init__(words.format(setting=setting_name(name)))
+        self.name = name
+
+
+class LoosensCheck(DomainError):
+    """A setting of the shop that makes less be checked: an admin changes it, with a connection."""
+
+    def __init__(self) -> None:
+        words = translate(
+            "errors", "This lets more pass unchecked. An administrator changes it, with a connection."
+        )
+        super().__init__(words)
 
 
 class TooManyQuickKeys(DomainError):

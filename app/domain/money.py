@@ -1,9 +1,8 @@
 """Money as integers in the currency's minor unit (ISO 4217), never floats: parsing, formatting, limits."""
 
-import re
-
-from app.domain.errors import BadAmount
-from resources.words import in_figures, translate
+from app.domain.errors import BadAmount, quoted
+from app.domain.figures import Unreadable, fold, read_units, write_units
+from resources.words import figures_in_use, translate
 
 AMOUNT_MAX_MINOR = 10**12
 """The largest absolute amount."""
@@ -35,17 +34,11 @@ _MINOR_DIGITS = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 
-_ARABIC_SEPARATORS = {ord("٫"): ".", ord("٬"): ","}
+_LAKH_CURRENCIES = {"BDT", "BTN", "INR", "LKR", "NPR", "PKR"}
+"""Written in lakh and crore, 12,34,567.00, in whatever language."""
 
-_AMOUNT = re.compile(
-    r"""
-    (?: \d+                                      # 1234
-      | \d{1,3} (?P<group>[ \u00a0\u202f'’.,]) \d{3} (?: (?P=group) \d{3} )*  # 1,234  1 234 567
-    )
-    (?: [.,] (?P<fraction>\d*) )?
-    """,
-    re.VERBOSE,
-)
+CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
+"""Signs outside the currency's own country."""
 
 
 def minor_digits(currency: str) -> int:
@@ -54,47 +47,52 @@ def minor_digits(currency: str) -> int:
 
 
 def parse_amount(text: str, currency: str) -> int:
-    """Minor units of what a person typed: "12.50", "12,50", "1,234.50", "12". Raises BadAmount.
+    """Minor units of what a person typed: "12.50", "12,50", "£1,234.50", "12". Raises BadAmount.
 
-    A single separator is the decimal separator, so "1,234" is refused for a currency of two decimals: it
-    is ambiguous.
+    "1,234" in English is refused for a currency of two decimals: it could be either. In yen it is a thousand.
     """
     written = text.strip()
-    whole, fraction = _split(written)
     digits = minor_digits(currency)
-    if len(fraction) > digits:
-        words = translate("errors", "“{written}” has more than {digits} decimals.")
-        raise BadAmount(words.format(written=written, digits=digits))
-    amount = int(whole + fraction.ljust(digits, "0"))
+    no_amount = translate("errors", "“{written}” is not an amount of money.").format(written=quoted(written))
+    if not written:
+        no_amount = translate("errors", "Type an amount of money first.")
+    lakhs = (3, 2) if currency in _LAKH_CURRENCIES else (3, 3)
+    try:
+        amount = read_units(_without_sign(text, currency), digits, sizes=lakhs)
+    except Unreadable as unreadable:
+        raise BadAmount(unreadable.words(written, digits, no_amount)) from None
+    if amount < 0:
+        raise BadAmount(no_amount)
     if amount > AMOUNT_MAX_MINOR:
         words = translate("errors", "“{written}” is more than the till can handle.")
-        raise BadAmount(words.format(written=written))
+        raise BadAmount(words.format(written=quoted(written)))
     return amount
 
 
-def _split(written: str) -> tuple[str, str]:
-    """The digits before and after the decimal separator."""
-    latin = written.translate(_ARABIC_SEPARATORS)
-    separators = re.findall(r"[.,]", latin)
-    if len(separators) == 1 and (plain := re.fullmatch(r"(\d*)[.,](\d*)", latin)):
-        whole, fraction = plain.groups()
-        if whole or fraction:
-            return whole or "0", fraction
-    match = _AMOUNT.fullmatch(latin)
-    if match is None:
-        words = translate("errors", "“{written}” is not an amount of money.")
-        raise BadAmount(words.format(written=written))
-    fraction = match["fraction"]
-    whole = latin if fraction is None else latin[: match.start("fraction") - 1]
-    return re.sub(r"\D", "", whole), fraction or ""
+def _without_sign(text: str, currency: str) -> str:
+    """The text without the currency's sign or code at either end."""
+    folded = fold(text)
+    before = folded[:1] if folded[:1] in {"-", "+"} else ""
+    rest = folded.removeprefix(before)
+    for sign in _signs(currency):
+        if rest.startswith(sign):
+            return before + rest.removeprefix(sign).strip()
+        if rest.endswith(sign):
+            return before + rest.removesuffix(sign).strip()
+    return folded
+
+
+def _signs(currency: str) -> list[str]:
+    """The longest first: "CA$" before "$"."""
+    figures = figures_in_use()
+    own = [figures.currency_sign] if figures.currency == currency else []
+    signs = {fold(sign) for sign in (currency, CURRENCY_SIGNS.get(currency, ""), *own)}
+    return sorted(signs - {""}, key=len, reverse=True)
 
 
 def format_minor(amount_minor: int, currency: str) -> str:
     """For an input field: 1250 GBP is "12.50" (or "12,50", by the language in use), 1250 JPY is "1250"."""
-    digits = minor_digits(currency)
-    sign = "-" if amount_minor < 0 else ""
-    whole, fraction = divmod(abs(amount_minor), 10**digits)
-    return in_figures(f"{sign}{whole}.{fraction:0{digits}d}" if digits else f"{sign}{whole}")
+    return write_units(amount_minor, minor_digits(currency))
 
 
 def round_half_up(numerator: int, denominator: int) -> int:

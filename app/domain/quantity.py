@@ -1,10 +1,9 @@
 """Quantities as integers in the smallest part of a unit: pieces, thousandths of a kilogram."""
 
-import re
-
-from app.domain.errors import BadQuantity, UnknownUnit
+from app.domain.errors import BadQuantity, UnknownUnit, quoted
+from app.domain.figures import Problem, Unreadable, fold, read_units, write_units
 from app.domain.vocabulary.units import unit_of
-from resources.words import in_figures, negative, translate
+from resources.words import negative, translate
 
 QUANTITY_MAX = 10**9
 """The largest quantity; multiplied by a price it still fits the wire's integers."""
@@ -25,11 +24,7 @@ def must_be_countable(unit: str) -> None:
 
 def format_quantity(quantity: int, unit: str) -> str:
     """For an input field: 3 pieces are "3", 1250 thousandths of a kilogram "1.250" (or "1,250")."""
-    decimals = unit_of(unit).decimals
-    if not decimals:
-        return str(quantity)
-    whole, fraction = divmod(abs(quantity), 10**decimals)
-    return in_figures(f"{'-' if quantity < 0 else ''}{whole}.{fraction:0{decimals}d}")
+    return write_units(quantity, unit_of(unit).decimals or 0)
 
 
 def quantity_in_words(quantity: int, unit: str) -> str:
@@ -40,26 +35,30 @@ def quantity_in_words(quantity: int, unit: str) -> str:
 
 
 def parse_quantity(text: str, unit: str) -> int:
-    """What a person typed: "3", or "1.25" and "1,25" where sold by weight; it may be negative.
+    """What a person typed: "3", or "1.25", "1,25" and "1.25 kg" where sold by weight; it may be negative.
 
     Raises BadQuantity, and UnknownUnit.
     """
     must_be_countable(unit)
-    written = text.strip().replace("\u2212", "-").replace("٫", ".")
-    match = re.fullmatch(r"([-+]?)(\d*)(?:[.,](\d*))?", written)
-    if match is None or not (match[2] or match[3]):
-        raise BadQuantity(translate("errors", "“{written}” is not a quantity.").format(written=written))
-    sign, whole, fraction = match[1], match[2] or "0", match[3] or ""
+    written = text.strip()
     decimals = unit_of(unit).decimals or 0
-    if not decimals and fraction.strip("0"):
-        raise BadQuantity(translate("errors", "This is sold by the piece: use a whole number."))
-    if len(fraction.rstrip("0")) > decimals:
-        words = translate("errors", "“{written}” has more than %n decimal(s).", decimals)
-        raise BadQuantity(words.format(written=written))
-    quantity = int(whole) * 10**decimals
-    if decimals:
-        quantity += int(fraction[:decimals].ljust(decimals, "0"))
-    return check_quantity(-quantity if sign == "-" else quantity)
+    no_quantity = translate("errors", "“{written}” is not a quantity.").format(written=quoted(written))
+    if not written:
+        no_quantity = translate("errors", "Type a number first.")
+    try:
+        quantity = read_units(_without_unit(text, unit), decimals, zeros=True)
+    except Unreadable as unreadable:
+        if unreadable.problem is Problem.TOO_MANY_DECIMALS and not decimals:
+            words = translate("errors", "This is sold by the piece: use a whole number.")
+            raise BadQuantity(words) from None
+        raise BadQuantity(unreadable.words(written, decimals, no_quantity)) from None
+    return check_quantity(quantity)
+
+
+def _without_unit(text: str, unit: str) -> str:
+    """The figure of "1.250 kg"."""
+    before, _, after = str(unit_of(unit).written).partition("{figure}")
+    return fold(fold(text).removeprefix(fold(before)).removesuffix(fold(after)))
 
 
 def check_quantity(quantity: int) -> int:

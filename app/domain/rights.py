@@ -24,11 +24,14 @@ class Right(StrEnum):
     OVERRIDE_PRICE = "override_price"
     LARGE_DISCOUNT = "large_discount"
     REFUND_WITHOUT_RECEIPT = "refund_without_receipt"
+    REFUND_OTHER_TENDER = "refund_other_tender"
     VOID_SALE = "void_sale"
     OPEN_DRAWER = "open_drawer"
     PAY_OUT = "pay_out"
     DISCARD_ENTRY = "discard_entry"
     CHANGE_SETTINGS = "change_settings"
+    """The till's own settings."""
+    CHANGE_SHOP_SETTINGS = "change_shop_settings"
     SIGN_TILL_OUT = "sign_till_out"
 
 
@@ -44,11 +47,13 @@ LEAST: dict[Right, str] = {
     Right.OVERRIDE_PRICE: MANAGER,
     Right.LARGE_DISCOUNT: MANAGER,
     Right.REFUND_WITHOUT_RECEIPT: MANAGER,
+    Right.REFUND_OTHER_TENDER: MANAGER,
     Right.VOID_SALE: MANAGER,
     Right.OPEN_DRAWER: MANAGER,
     Right.PAY_OUT: MANAGER,
     Right.DISCARD_ENTRY: MANAGER,
     Right.CHANGE_SETTINGS: MANAGER,
+    Right.CHANGE_SHOP_SETTINGS: MANAGER,
     Right.SIGN_TILL_OUT: MANAGER,
 }
 """The lowest role with each right; higher roles have it too."""
@@ -85,10 +90,12 @@ def in_words(right: Right) -> str:
         Right.OVERRIDE_PRICE: translate("rights", "change a price at the till"),
         Right.LARGE_DISCOUNT: translate("rights", "give a discount as large as this"),
         Right.REFUND_WITHOUT_RECEIPT: translate("rights", "refund without a receipt"),
+        Right.REFUND_OTHER_TENDER: translate("rights", "refund otherwise than it was paid"),
         Right.VOID_SALE: translate("rights", "void a sale"),
         Right.OPEN_DRAWER: translate("rights", "open the drawer without a sale"),
         Right.PAY_OUT: translate("rights", "pay money out of the drawer"),
         Right.DISCARD_ENTRY: translate("rights", "discard an entry"),
         Right.CHANGE_SETTINGS: translate("rights", "change the settings"),
+        Right.CHANGE_SHOP_SETTINGS: translate("rights", "change the shop’s settings"),
         Right.SIGN_TILL_OUT: translate("rights", "sign this till out"),
     }[right]

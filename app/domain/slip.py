@@ -5,9 +5,11 @@ printer's character set are left to app/printing and app/ui.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from textwrap import wrap
+
+from app.domain.text import on_paper
 
 
 class Weight(StrEnum):
@@ -43,10 +45,14 @@ Row = Centred | Pair | Rule
 
 @dataclass(frozen=True)
 class Slip:
-    """The rows of a slip. `title` names it in a window and in a file's name."""
+    """The rows of a slip, without control letters. `title` names it in a window and in a file's name."""
 
     title: str
     rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", on_paper(self.title))
+        object.__setattr__(self, "rows", tuple(map(_on_paper, self.rows)))
 
     def texts(self) -> Iterable[str]:
         """All its texts, for choosing a character set."""
@@ -58,6 +64,16 @@ class Slip:
                     yield from (row.text, row.figure)
                 case Rule():
                     pass
+
+
+def _on_paper(row: Row) -> Row:
+    match row:
+        case Centred():
+            return replace(row, text=on_paper(row.text))
+        case Pair():
+            return replace(row, text=on_paper(row.text), figure=on_paper(row.figure))
+        case Rule():
+            return row
 
 
 def set_in_columns(slip: Slip, columns: int) -> list[tuple[str, Weight]]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from app.domain.errors import BadPayment, InsufficientCash
-from app.domain.money import format_minor, minor_digits, round_half_up
+from app.domain.limits import PAYMENTS_MAX, typed_text
+from app.domain.money import AMOUNT_MAX_MINOR, format_minor, minor_digits, round_half_up
 from app.domain.vocabulary.payment_methods import CARD, CASH
 from resources.words import translate
 
@@ -78,26 +79,37 @@ class Settlement:
         """With a cash payment for all or part of the amount due. Raises BadPayment for zero or less."""
         if given_minor <= 0 < self.cash_due_minor:
             raise BadPayment(translate("errors", "Say how much was given."))
-        due_minor = self.cash_due_minor
-        if given_minor < due_minor:
-            return replace(self, tenders=(*self.tenders, Tender(method, given_minor)))
-        rounding_minor = due_minor - self.due_minor
-        return replace(
-            self,
-            tenders=(*self.tenders, Tender(method, given_minor, given_minor - due_minor)),
-            rounding_minor=self.rounding_minor + rounding_minor,
-        )
+        if given_minor < min(self.due_minor, self.cash_due_minor):
+            return self._with(Tender(method, given_minor))
+        # Where cash is rounded up, what covers the amount due is enough: nothing is left that could be paid.
+        kept_minor = min(given_minor, self.cash_due_minor)
+        return self._with(Tender(method, given_minor, given_minor - kept_minor), kept_minor - self.due_minor)
 
     def with_cashless(self, amount_minor: int, reference: str, method: Method = CARD) -> "Settlement":
-        """With a payment without change, for all or part of the amount due. Raises BadPayment for more."""
+        """With a payment without change, for all or part of the amount due.
+
+        Raises BadPayment for more, and TextTooLong.
+        """
         if amount_minor <= 0:
             raise BadPayment(translate("errors", "Say how much was paid."))
         if amount_minor > self.due_minor:
             more = format_minor(amount_minor - self.due_minor, self.currency)
             words = translate("errors", "That is {amount} more than is due; only cash gives change.")
             raise BadPayment(words.format(amount=more))
-        tender = Tender(method, amount_minor, reference=reference.strip() or None)
-        return replace(self, tenders=(*self.tenders, tender))
+        return self._with(Tender(method, amount_minor, reference=typed_text(reference) or None))
+
+    def _with(self, tender: Tender, rounding_minor: int = 0) -> "Settlement":
+        """With one payment more. Raises BadPayment where no more fit and something would still be due."""
+        if tender.amount_minor > AMOUNT_MAX_MINOR:
+            raise BadPayment(translate("errors", "This comes to more than the till can handle."))
+        more = replace(
+            self, tenders=(*self.tenders, tender), rounding_minor=self.rounding_minor + rounding_minor
+        )
+        count = len(more.tenders)
+        if count > PAYMENTS_MAX or (count == PAYMENTS_MAX and not more.is_settled):
+            words = translate("errors", "At most {most} payments fit: this one has to be the rest.")
+            raise BadPayment(words.format(most=PAYMENTS_MAX))
+        return more
 
     def paid_out(self) -> "Settlement":
         """The same for a refund: each payment is exactly its net amount, without change."""

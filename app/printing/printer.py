@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from escpos.escpos import Escpos
@@ -18,8 +19,10 @@ from PIL.Image import Image
 
 from app.domain.errors import DomainError
 from app.domain.slip import Slip, Weight, set_in_columns
+from app.domain.text import on_paper
 from app.services.preferences import Preferences
 from resources.words import translate
+from sync_agent import private_files
 
 NETWORK_S_MAX = 5
 NETWORK_PORT = 9100
@@ -131,8 +134,10 @@ def _is_printable(device: Escpos, letter: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text with typographic signs that no code page has replaced by plain equivalents."""
-    return text.translate(_SAME_TO_A_READER)
+    """The text with typographic signs that no code page has replaced by plain equivalents, and without any
+    control: what commands the printer is never part of a slip.
+    """
+    return on_paper(text).translate(_SAME_TO_A_READER)
 
 
 _SAME_TO_A_READER = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
@@ -148,7 +153,7 @@ def _opener(chosen: Preferences) -> Opened:
     match chosen.printer:
         case "network":
             host, _, port = address.partition(":")
-            if not host or not (port or "0").isdigit():
+            if not host or not (port or "0").isdecimal():
                 raise PrinterProblem(
                     translate("printing", "The printer’s address is not complete: host:9100")
                 )
@@ -182,5 +187,6 @@ def _usb(vendor: int, product: int) -> Escpos:
 
 def _file(path: str) -> Escpos:
     device = File(path)
-    device.open()
+    # Opened here: the library would create a file that everybody can read where there is no device.
+    device.device = private_files.open_bytes(Path(path))
     return device

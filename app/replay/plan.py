@@ -11,17 +11,17 @@ The rule of signs, in the file's own terms:
 - any other line with a negative quantity is an adjustment by the shop: the quantity is the signed change of
   stock ("damages", −10 takes ten away), and the description is its note.
 
-So an invoice that mixes positive and negative lines becomes a sale and several adjustments. Codes are case
-sensitive: 85123A and 85123a are two articles.
+So an invoice that mixes positive and negative lines becomes a sale and several adjustments. Codes are
+case sensitive: 85123A and 85123a are two articles. A shop compares article numbers as people see them, so
+the later of the two gets another number.
 """
 
 import csv
-import lzma
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -31,6 +31,8 @@ from zoneinfo import ZoneInfo
 from app.domain.errors import DomainError
 from app.domain.money import AMOUNT_MAX_MINOR
 from app.domain.quantity import QUANTITY_MAX
+from app.packed_text import LINE_MAX, UnreadableText, open_text
+from sync_agent.contract.article import sku_key
 from sync_agent.contract.stock import MovementReason
 from sync_agent.contract.wire import to_ms
 from sync_agent.ports import Rng
@@ -40,7 +42,7 @@ RULES = (
     "A cancellation (its invoice begins with C) is refunded and moves stock by +|Quantity|.",
     "Any other negative line is a stock adjustment: its quantity is the signed change of stock as the shop"
     " wrote it, its description is the note.",
-    "Codes are exact: upper and lower case are two articles.",
+    "Codes are exact: upper and lower case are two articles, the later with another article number.",
     "Prices beyond two decimals are rounded half-even to pence.",
     "Times are UK local time.",
 )
@@ -122,6 +124,12 @@ class PlannedProduct:
     code: str
     name: str
     price_minor: int | None
+    other_number: str | None = None
+    """Its article number, where an earlier code is the same article number in another spelling."""
+
+    @property
+    def article_number(self) -> str:
+        return self.other_number or self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +213,9 @@ def adjustment_reason(note: str) -> MovementReason:
 def open_history(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """The file's rows below its header, with line numbers. Raises BadHistory, also during iteration."""
     try:
-        with _open_text(path) as text:
-            reader = csv.reader(text)
+        # An invalid byte in a description must not cost its line.
+        with open_text(path, encoding="utf-8-sig", errors="replace") as text:
+            reader = csv.reader(_bounded_lines(text))
             header = next(reader, [])
             if tuple(header) != COLUMNS:
                 raise BadHistory(
@@ -214,15 +223,17 @@ def open_history(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
                     f" “{','.join(header):.200}”."
                 )
             yield ((reader.line_num, row) for row in reader if row)
-    except (OSError, EOFError, lzma.LZMAError, csv.Error) as error:
+    except UnreadableText as error:
+        raise BadHistory(f"{path} cannot be read: it {error}") from error
+    except csv.Error as error:
         raise BadHistory(f"{path} cannot be read: {error}") from error
 
 
-def _open_text(path: Path) -> TextIO:
-    # An invalid byte in a description must not cost its line.
-    if path.suffix == ".xz":
-        return lzma.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
-    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+def _bounded_lines(text: TextIO) -> Iterator[str]:
+    while line := text.readline(LINE_MAX + 1):
+        if len(line) > LINE_MAX:
+            raise csv.Error(f"it has a line of more than {LINE_MAX:,} characters")
+        yield line
 
 
 def read_plan(path: Path, from_date: date | None = None, to_date: date | None = None) -> ReplayPlan:
@@ -320,11 +331,19 @@ class _Planner:
         invoices = sorted(self._invoices.items(), key=lambda item: item[1].occurred_ms)
         return ReplayPlan(
             steps=tuple(step for name, invoice in invoices for step in invoice.steps(name)),
-            products=tuple(article.product(code) for code, article in self._articles.items()),
+            products=tuple(self._products()),
             refused=tuple(self._refused),
             rounded_prices=tuple(self._rounded),
             lines_in_range=self._lines_in_range,
         )
+
+    def _products(self) -> Iterator[PlannedProduct]:
+        spellings: Counter[str | None] = Counter()
+        for code, article in self._articles.items():
+            product, key = article.product(code), sku_key(code)
+            spellings[key] += 1
+            nth = spellings[key]
+            yield product if nth == 1 else replace(product, other_number=f"{code} ({nth})")
 
     def _read(self, line_number: int, row: list[str]) -> _Line | None:
         """The line, or None outside the dates. Raises _Impossible."""

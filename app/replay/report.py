@@ -4,8 +4,6 @@ The file's sums are computed here from the file again, independently of the plan
 plan shows as a disagreement.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ import orjson
 
 from app.domain.money import AMOUNT_MAX_MINOR
 from app.domain.quantity import QUANTITY_MAX
+from app.domain.spreadsheet import as_line
 from app.replay.plan import (
     CODE_LENGTH_MAX,
     PlannedAdjustment,
@@ -27,6 +26,7 @@ from app.replay.plan import (
     not_goods,
     open_history,
 )
+from sync_agent import private_files
 
 EXAMPLES_MAX = 5
 
@@ -154,8 +154,8 @@ class ReplayReport:
 
 def write_report(report: ReplayReport, path: Path) -> None:
     """Write it as indented JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    private_files.make_folder(path.parent)
+    private_files.write(path, orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 # --- the file's own sums -----------------------------------------------------------------------------
@@ -246,13 +246,7 @@ def refused_by_reason(refused: Iterable[Refused]) -> dict[str, RefusedByReason]:
     return {
         reason: RefusedByReason(
             len(refusals),
-            [{"line": line.line_number, "text": _as_csv(line.raw)} for line in refusals[:EXAMPLES_MAX]],
+            [{"line": line.line_number, "text": as_line(line.raw)} for line in refusals[:EXAMPLES_MAX]],
         )
         for reason, refusals in sorted(lines.items())
     }
-
-
-def _as_csv(row: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(row)
-    return text.getvalue()

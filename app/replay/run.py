@@ -46,10 +46,12 @@ from app.services.people.directory import people
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ADD_MAX, NewProduct
 from app.services.till import Actor
+from app.terminal import escaped
 from sync_agent.contract.identity import LoginRequest
 from sync_agent.enrolment import Enrolment
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
+from sync_agent.server_address import read_safe_address
 
 STALLED_S = 90.0
 """Longer than the longest back-off: after this time without progress the replay stops waiting."""
@@ -82,7 +84,7 @@ def run_replay(arguments: argparse.Namespace, password: str) -> int:
     """`evertill replay`: 0 where file, server and tills agree, 1 where they do not."""
     options = ReplayOptions(
         file=arguments.file,
-        server=arguments.server,
+        server=read_safe_address(arguments.server, insecure=False).url,
         tills=arguments.tills,
         from_date=arguments.from_date,
         to_date=arguments.to_date,
@@ -109,7 +111,7 @@ def run_replay(arguments: argparse.Namespace, password: str) -> int:
     if options.report is not None:
         write_report(report, options.report)
     for line in summary(report):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(escaped(line), highlight=False, markup=False, soft_wrap=True)
     return 0 if report.agree else 1
 
 
@@ -216,13 +218,13 @@ class _Run:
         await self._require("Joining", "follow the shop", lambda till: streams <= till.cursors().keys())
         manager = self._manager()
         created = await self._add_products(manager)
-        codes = [product.code for product in self._plan.products]
+        planned = self._plan.products
 
         def has_catalogue(till: ReplayTill) -> bool:
-            return till.waiting() == 0 and len(till.articles(codes)) == len(codes)
+            return till.waiting() == 0 and len(till.articles(planned)) == len(planned)
 
         await self._require("Sharing articles", "get the catalogue", has_catalogue)
-        articles = self._tills[0].articles(codes)
+        articles = self._tills[0].articles(planned)
         return Shop(articles, created, manager, await self._ledger.levels())
 
     def _manager(self) -> Actor:
@@ -233,14 +235,14 @@ class _Run:
 
     async def _add_products(self, manager: Actor) -> int:
         first = self._tills[0]
-        present = first.articles(product.code for product in self._plan.products)
+        present = first.articles(self._plan.products)
         missing = [product for product in self._plan.products if product.code not in present]
         for start in range(0, len(missing), ADD_MAX):
             chunk = missing[start : start + ADD_MAX]
             added = await catalogue.add_products(
                 first.till,
                 [
-                    NewProduct(article.name, sku=article.code, price_minor=article.price_minor)
+                    NewProduct(article.name, sku=article.article_number, price_minor=article.price_minor)
                     for article in chunk
                 ],
                 manager.id,

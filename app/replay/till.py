@@ -19,7 +19,14 @@ from app.domain.errors import DomainError
 from app.domain.tender import tender_cash
 from app.replay.ledger import StockAt
 from app.replay.outages import Outage, SwitchedTransport
-from app.replay.plan import Planned, PlannedAdjustment, PlannedLine, PlannedRefund, PlannedSale
+from app.replay.plan import (
+    Planned,
+    PlannedAdjustment,
+    PlannedLine,
+    PlannedProduct,
+    PlannedRefund,
+    PlannedSale,
+)
 from app.replay.report import Moved, OutageTaken, TillCounts, Unsold
 from app.services.selling import checkout, open_sales
 from app.services.stock import catalogue, inventory
@@ -27,14 +34,15 @@ from app.services.stock.catalogue import ProductView
 from app.services.sync.agent_words import attention_in_words
 from app.services.till import Actor, Till
 from sync_agent.agent import Agent
+from sync_agent.contract.article import sku_key
 from sync_agent.enrolment import Enrolment
 from sync_agent.errors import TransientError
 from sync_agent.events import AgentEvent, Attention
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store import outbox, replica
 from sync_agent.store import tables as t
-from sync_agent.store.outbox import Status
-from sync_agent.store.projection import on_hand_many
+from sync_agent.store.projection.stock_figures import on_hand_many
+from sync_agent.store.queue import WAITING, Status, waiting_count
+from sync_agent.store.replica.cursors import read_cursors
 
 ATTENTION_MAX = 50
 _IDS_PER_QUERY = 5000
@@ -126,30 +134,31 @@ class ReplayTill:
     def waiting(self) -> int:
         """The number of operations that wait to be sent."""
         with self.till.store.reading() as connection:
-            return outbox.waiting_count(connection)
+            return waiting_count(connection)
 
     def cursors(self) -> dict[str, int]:
         """The number of the last applied change, by stream."""
         with self.till.store.reading() as connection:
-            return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
+            return {stream: cursor.seq for stream, cursor in read_cursors(connection).items()}
 
     def position(self) -> tuple[int, dict[str, int]]:
         """`waiting` and `cursors`, to see progress."""
         return self.waiting(), self.cursors()
 
-    def articles(self, codes: Iterable[str]) -> dict[str, ProductView]:
-        """Products by exact article number. Of duplicates all tills take the same product."""
-        wanted = list(codes)
+    def articles(self, planned: Iterable[PlannedProduct]) -> dict[str, ProductView]:
+        """The products with the planned article numbers, by code. Of duplicates all tills take the same."""
+        code_of = {sku_key(product.article_number): product.code for product in planned}
+        wanted = list(code_of)
         found: dict[str, ProductView] = {}
         with self.till.store.reading() as connection:
             for start in range(0, len(wanted), _IDS_PER_QUERY):
                 query = (
                     select(t.catalogue)
-                    .where(t.catalogue.c.sku.in_(wanted[start : start + _IDS_PER_QUERY]))
+                    .where(t.catalogue.c.sku_key.in_(wanted[start : start + _IDS_PER_QUERY]))
                     .order_by(t.catalogue.c.product_id)
                 )
                 for row in connection.execute(query):
-                    found.setdefault(row.sku, catalogue.view_of(row))
+                    found.setdefault(code_of[row.sku_key], catalogue.view_of(row))
         return found
 
     def moved_since(self, start: StockAt, code_of: dict[str, str]) -> Moved:
@@ -182,7 +191,7 @@ class ReplayTill:
             how_many.filter(of.status == Status.CONFLICT),
             how_many.filter(of.status == Status.DEAD_LETTER),
             how_many.filter(of.code == "quarantined"),
-            how_many.filter(of.status.in_(outbox.WAITING)),
+            how_many.filter(of.status.in_(WAITING)),
         ).where(of.device_seq >= self.first_device_seq)
         with self.till.store.reading() as connection:
             return TillCounts(*(number or 0 for number in connection.execute(query).one()))

@@ -1,4 +1,7 @@
-"""This till's settings: appearance and language, pricing and rounding, printer."""
+"""This till's own settings: appearance and language, sounds, lock, printer, quick keys.
+
+What the shop sets for all its tills is in app/services/shop_settings.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -15,6 +18,7 @@ from app.services.approvals import authorise
 from app.services.till import Actor, Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.projection.aliases import real_product, real_products
 
 PrinterKind = Literal["none", "network", "usb", "file"]
 
@@ -26,16 +30,6 @@ class Preferences:
     theme: str = ""
     language: str = ""
     sounds: bool = True
-    adds_tax: bool = False
-    """Prices exclude tax, which is added."""
-    cash_step_minor: int = 0
-    """The smallest coin that cash is rounded to; 0 rounds nothing."""
-    clerk_discount_ppm_max: int = 100_000
-    """The largest discount without a manager's approval, in ppm of the price."""
-    low_stock: int = 5
-    """Stock at or below this many pieces or whole kilograms is low."""
-    receipt_header: str = ""
-    receipt_footer: str = ""
     printer: PrinterKind = "none"
     printer_address: str = ""
     """Host and port of a network printer, vendor:product of a USB printer, or the path of a file."""
@@ -71,6 +65,9 @@ def read_from(connection: Connection) -> Preferences:
             value = tuple(value)
         if default is not None and isinstance(value, type(default)):
             chosen[row.name] = value
+    if "quick_keys" in chosen:
+        # An article that was made twice has one key.
+        chosen["quick_keys"] = tuple(dict.fromkeys(real_products(connection, chosen["quick_keys"]).values()))
     return replace(Preferences(), **chosen)
 
 
@@ -108,25 +105,34 @@ async def change(
 async def toggle_quick_key(till: Till, product_id: str) -> None:
     """Add a quick key for a product at the end, or remove it. Raises TooManyQuickKeys."""
 
-    def arrange(before: list[str]) -> list[str]:
-        others = [key for key in before if key != product_id]
-        return others if product_id in before else [*others, product_id]
+    def arrange(before: list[str], its: str) -> list[str]:
+        others = [key for key in before if key != its]
+        return others if its in before else [*others, its]
 
-    await _arrange_quick_keys(till, arrange)
+    await _arrange_quick_keys(till, product_id, arrange)
 
 
 async def put_quick_key_first(till: Till, product_id: str) -> None:
     """Move or add a product's key to the front. Raises TooManyQuickKeys where there is no room to add it."""
     await _arrange_quick_keys(
-        till, lambda before: [product_id, *(key for key in before if key != product_id)]
+        till, product_id, lambda before, its: [its, *(key for key in before if key != its)]
     )
 
 
-async def _arrange_quick_keys(till: Till, arrange: Callable[[list[str]], list[str]]) -> None:
+def has_quick_key(till: Till, product_id: str) -> bool:
+    """Whether there is a quick key for the product that an id counts on."""
+    with till.store.reading() as connection:
+        return real_product(connection, product_id) in read_from(connection).quick_keys
+
+
+async def _arrange_quick_keys(
+    till: Till, product_id: str, arrange: Callable[[list[str], str], list[str]]
+) -> None:
     """Read, rearrange and write in one transaction, so that of two changes in a row neither is lost."""
 
     def write(tx: Transaction) -> None:
-        keys = arrange(list(read_from(tx.connection).quick_keys))
+        its = real_product(tx.connection, product_id)
+        keys = arrange(list(read_from(tx.connection).quick_keys), its)
         if len(keys) > QUICK_KEYS_MAX:
             raise TooManyQuickKeys(QUICK_KEYS_MAX)
         row = {"name": "quick_keys", "value": orjson.dumps(keys).decode()}

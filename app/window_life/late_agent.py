@@ -44,3 +44,7 @@ class LateAgent:
     def fetch_remote_stock(self, product_id: str) -> None:
         if self._running is not None:
             self._running.agent.fetch_remote_stock(product_id)
+
+    def fetch_receipt(self, receipt_number: str) -> None:
+        if self._running is not None:
+            self._running.agent.fetch_receipt(receipt_number)

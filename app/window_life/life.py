@@ -1,6 +1,7 @@
 """The sequence of a till's windows: set-up, selling, renewal in another language, set-up after a sign-out."""
 
 import asyncio
+import contextlib
 import logging
 from enum import Enum
 from pathlib import Path
@@ -22,8 +23,13 @@ from app.window_life.late_agent import LateAgent
 from app.window_life.ports import TillHome
 from app.window_life.set_up import SettingUp
 from sync_agent.contract.wire import format_time, from_ms
+from sync_agent.farewell import still_to_tell
 
 log = logging.getLogger(__name__)
+
+
+TELL_S_MAX = 10
+"""How long a sign-out waits for the server's answer; after that the server is told in the background."""
 
 
 class Ending(Enum):
@@ -44,6 +50,7 @@ class WindowLife:
         self._demo = DemoShop(home.store.home.path)
         self._window: MainWindow | None = None
         self._actor: Actor | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Run until the window is closed."""
@@ -53,9 +60,11 @@ class WindowLife:
         try:
             if self._demo.exists:
                 await asyncio.to_thread(self._demo.start)
+            self._tell()
             while await self._until_left() is Ending.SIGNED_OUT:
-                self._sign_out()
+                await self._sign_out()
         finally:
+            await self._stop_telling()
             second_start.close()
             reports.close()
 
@@ -73,7 +82,9 @@ class WindowLife:
                 agent = LateAgent(self._home, bridge.post_event)
             else:
                 self._apply_look()
-                enrolled = await SettingUp(self._home, bridge, self._server_url, self._demo).until_ready()
+                signed_out = await asyncio.to_thread(still_to_tell, self._home.store.home)
+                setting_up = SettingUp(self._home, bridge, self._server_url, self._demo, signed_out)
+                enrolled = await setting_up.until_ready()
                 if enrolled is None:
                     return Ending.CLOSED
                 self._home, agent = enrolled
@@ -108,6 +119,8 @@ class WindowLife:
             agent,
             self._home.pin_pepper,
             write_bundle=self._home.write_bundle,
+            change_as_admin=self._home.change_as_admin,
+            change_own=self._home.change_own,
         )
         window.closed.connect(lambda: end(Ending.CLOSED))
         window.renewWanted.connect(lambda: end(Ending.RENEW))
@@ -127,12 +140,27 @@ class WindowLife:
         window.deleteLater()
         return why
 
-    def _sign_out(self) -> None:
-        """Move the home's content into a folder of its own; the home is not enrolled then."""
+    async def _sign_out(self) -> None:
+        """Move the home's content into a folder of its own, not enrolled then, and tell its server."""
         stamp = format_time(from_ms(self._home.clock.now_ms())).replace(":", "")
-        self._demo.stop()
+        await self._stop_telling()
         self._home = self._home.sign_out(stamp)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TELL_S_MAX):
+                await self._home.tell_signed_out()
+        self._demo.stop()
         self._demo.archive(stamp)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the servers in the background that could not be told when their tills were signed out."""
+        self._telling = asyncio.create_task(self._home.keep_telling(), name="tell-signed-out")
+
+    async def _stop_telling(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
+            self._telling = None
 
     def _come_to_front(self) -> None:
         if self._window is not None:

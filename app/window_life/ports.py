@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 from app.services.till import Till
-from app.ui.page.context import AgentPort
-from app.ui.people.enrol_page import EnrolForm
+from app.ui.page.context import AdminChange, AgentPort, OwnChange
+from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
+from sync_agent.contract.enrolment_codes import CodeOffer
 from sync_agent.events import AgentEvent
+from sync_agent.farewell import SignedOutTill
 from sync_agent.ports import Clock
 from sync_agent.store.database import Store
 
@@ -43,11 +45,33 @@ class TillHome(Protocol):
     async def join(self, form: EnrolForm) -> "TillHome":
         """Enrol this home; returns the enrolled home. Can be cancelled at any time. Raises SyncError."""
 
+    async def look_up_code(self, form: CodeForm) -> CodeOffer | None:
+        """What a one-time code is for; None where it is used, and this home may be the one that used it."""
+
+    async def join_by_code(self, form: CodeForm) -> "TillHome":
+        """`join` by a one-time code."""
+
+    async def make_shop(self, form: FirstShopForm) -> "TillHome":
+        """Make the first shop of an empty server, and enrol this home there."""
+
     def start_agent(self, emit: Callable[[AgentEvent], None]) -> RunningAgent:
         """Import the agent and start it. Blocks; raises NotEnrolled."""
 
     async def write_bundle(self, to: Path) -> None:
         """Examine this home and write a support bundle. Raises OSError."""
 
+    async def change_as_admin(self, change: AdminChange) -> None:
+        """Change settings of the shop at the server, as an admin. Raises SyncError."""
+        ...
+
+    async def change_own(self, change: OwnChange) -> None:
+        """Change a person's own password or PIN at the server. Raises SyncError."""
+
     def sign_out(self, stamp: str) -> "TillHome":
         """Move this home's content into a folder named `stamp`; returns the home, not enrolled."""
+
+    async def tell_signed_out(self) -> list[SignedOutTill]:
+        """Tell the servers of the tills that were signed out here; returns those still to be told."""
+
+    async def keep_telling(self) -> None:
+        """`tell_signed_out` again and again, until no server is left to be told."""

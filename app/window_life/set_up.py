@@ -1,21 +1,33 @@
 """The life cycle of the set-up window: enrol this home, then wait for the first snapshot."""
 
 import asyncio
+from collections.abc import Sequence
 
 from app import demo_shop
 from app.demo_shop import DemoShop
-from app.ui.people.enrol_page import EnrolForm, EnrolWindow
+from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
+from app.ui.people.enrol_page import EnrolWindow
 from app.ui.widgets import tasks
 from app.ui.window.bridge import Bridge
 from app.window_life.late_agent import LateAgent
 from app.window_life.ports import TillHome
+from sync_agent.contract.enrolment_codes import CodeOffer
 from sync_agent.events import ConnectionState, StateChanged
+from sync_agent.farewell import SignedOutTill
 
 
 class SettingUp:
     """One set-up window. The agent starts as soon as the home is enrolled, and fetches the snapshot."""
 
-    def __init__(self, home: TillHome, bridge: Bridge, server_url: str, demo: DemoShop) -> None:
+    def __init__(
+        self,
+        home: TillHome,
+        bridge: Bridge,
+        server_url: str,
+        demo: DemoShop,
+        signed_out: Sequence[SignedOutTill] = (),
+    ) -> None:
+        """`signed_out` are tills whose servers still have to be told that they were signed out here."""
         self._home = home
         self._demo = demo
         self._bridge = bridge
@@ -24,7 +36,13 @@ class SettingUp:
         self._is_over = asyncio.Event()
         """Set when the snapshot is complete, or the window was closed."""
         bridge.stateChanged.connect(self._on_state)
-        self._window = EnrolWindow(self._enroll, self._fetch, server_url=server_url, on_try=self._make_demo)
+        self._window = EnrolWindow(
+            self._enroll, self._fetch, codes=self, server_url=server_url, on_try=self._make_demo
+        )
+        for till in signed_out:
+            self._window.page.say_still_to_tell(
+                till.device.name, till.device.tenant_name, till.revoke_command
+            )
         bridge.progressed.connect(self._window.page.show_progress)
         bridge.stateChanged.connect(self._window.page.show_state)
         self._window.page.enrolled.connect(lambda: self._decide(True))
@@ -61,7 +79,19 @@ class SettingUp:
         )
 
     async def _enroll(self, form: EnrolForm) -> None:
-        self._home = await self._home.join(form)
+        self._begin(await self._home.join(form))
+
+    async def look_up(self, form: CodeForm) -> CodeOffer | None:
+        return await self._home.look_up_code(form)
+
+    async def accept(self, form: CodeForm) -> None:
+        self._begin(await self._home.join_by_code(form))
+
+    async def make_shop(self, form: FirstShopForm) -> None:
+        self._begin(await self._home.make_shop(form))
+
+    def _begin(self, enrolled: TillHome) -> None:
+        self._home = enrolled
         self._agent = LateAgent(self._home, self._bridge.post_event)
         self._agent.start()
 

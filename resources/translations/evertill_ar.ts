@@ -60,7 +60,7 @@
         </message>
     </context>
     <context>
-        <name>Approvals</name>
+        <name>ApprovalPrompt</name>
         <message>
             <source>No manager is known at this till. Nothing was changed.</source>
             <translation>لا يعرف هذا الصندوق أي مدير. لم يتغير شيء.</translation>
@@ -147,6 +147,60 @@
         <message>
             <source>Scan an item, or press {key} to find one by name.</source>
             <translation>امسح صنفًا، أو اضغط {key} للبحث بالاسم.</translation>
+        </message>
+    </context>
+    <context>
+        <name>CartView</name>
+        <message numerus="yes">
+            <source>%n item(s)</source>
+            <translation>
+                <numerusform>لا أصناف</numerusform>
+                <numerusform>صنف واحد</numerusform>
+                <numerusform>صنفان</numerusform>
+                <numerusform>%n أصناف</numerusform>
+                <numerusform>%n صنفًا</numerusform>
+                <numerusform>%n صنف</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Discount</source>
+            <translation>خصم</translation>
+        </message>
+        <message>
+            <source>Give back</source>
+            <translation>إعادة المبلغ</translation>
+        </message>
+        <message>
+            <source>Hold</source>
+            <translation>تعليق</translation>
+        </message>
+        <message>
+            <source>More</source>
+            <translation>المزيد</translation>
+        </message>
+        <message>
+            <source>Pay</source>
+            <translation>الدفع</translation>
+        </message>
+        <message>
+            <source>Recall</source>
+            <translation>استرجاع</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>إرجاع</translation>
+        </message>
+        <message>
+            <source>Tax added {amount}</source>
+            <translation>ضريبة مضافة {amount}</translation>
+        </message>
+        <message>
+            <source>Tax included {amount}</source>
+            <translation>ضريبة مشمولة {amount}</translation>
+        </message>
+        <message>
+            <source>discount {amount}</source>
+            <translation>خصم {amount}</translation>
         </message>
     </context>
     <context>
@@ -251,6 +305,10 @@
             <translation>الاسم</translation>
         </message>
         <message>
+            <source>Named tax rate</source>
+            <translation>نسبة ضريبة مسماة</translation>
+        </message>
+        <message>
             <source>On hand</source>
             <translation>الرصيد</translation>
         </message>
@@ -305,6 +363,10 @@
         <message>
             <source>Which figure is right for “{product}”?</source>
             <translation>أي رقم هو الصحيح لـ«{product}»؟</translation>
+        </message>
+        <message>
+            <source>Which “{setting}” is right for the shop?</source>
+            <translation>أي «{setting}» هو الصحيح للمتجر؟</translation>
         </message>
         <message>
             <source>Why this is suggested</source>
@@ -369,6 +431,10 @@
             <source>you</source>
             <translation>أنت</translation>
         </message>
+        <message>
+            <source>“{product}” was made at two tills. Is it one article?</source>
+            <translation>أُنشئ «{product}» على صندوقين. هل هو صنف واحد؟</translation>
+        </message>
     </context>
     <context>
         <name>ConflictDialog</name>
@@ -389,6 +455,10 @@
             <translation>تُرك محذوفًا</translation>
         </message>
         <message>
+            <source>One article, with the values from {place}</source>
+            <translation>صنف واحد، بقيم {place}</translation>
+        </message>
+        <message>
             <source>Restore</source>
             <translation>استعادة</translation>
         </message>
@@ -401,8 +471,16 @@
             <translation>ضُبط المخزون على {quantity}</translation>
         </message>
         <message>
+            <source>Two articles: give this one another number</source>
+            <translation>صنفان: أعطِ هذا رقمًا آخر</translation>
+        </message>
+        <message>
             <source>Two sides disagree</source>
             <translation>الجانبان غير متفقين</translation>
+        </message>
+        <message>
+            <source>Type its own number into the Result row first.</source>
+            <translation>اكتب رقمه الخاص في صف النتيجة أولًا.</translation>
         </message>
         <message>
             <source>Use the result as typed</source>
@@ -427,6 +505,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>استخدام {quantity} من {place}</translation>
+        </message>
+        <message>
+            <source>the server</source>
+            <translation>الخادم</translation>
         </message>
         <message>
             <source>{key}. Nothing is changed until somebody decides.</source>
@@ -748,6 +830,10 @@
             <translation>متابعة</translation>
         </message>
         <message>
+            <source>It was not said which product has the code {code}. It was not counted.</source>
+            <translation>لم يُحدَّد أي منتج له الرمز {code}. لم يُعدّ.</translation>
+        </message>
+        <message>
             <source>Name of the count, like Shelf 3</source>
             <translation>اسم الجرد، مثل: الرف 3</translation>
         </message>
@@ -786,6 +872,10 @@
         <message>
             <source>Take out</source>
             <translation>إخراج</translation>
+        </message>
+        <message>
+            <source>These codes were not counted: {code}.</source>
+            <translation>لم تُعَدّ هذه الرموز: {code}.</translation>
         </message>
         <message>
             <source>What is sold until then is taken into account.</source>
@@ -974,6 +1064,10 @@
             <source>Send again</source>
             <translation>إرسال من جديد</translation>
         </message>
+        <message>
+            <source>Sold by</source>
+            <translation>يباع بـ</translation>
+        </message>
     </context>
     <context>
         <name>EnrolPage</name>
@@ -986,8 +1080,32 @@
             <translation>يفعل ذلك مدير مرة واحدة. ومنذ ذلك الحين يبيع هذا الصندوق مع اتصال أو بدونه.</translation>
         </message>
         <message>
+            <source>A manager makes a code for this till, and you type it here within 15 minutes. A new server prints one for its first shop.</source>
+            <translation>ينشئ مدير رمزًا لهذا الصندوق، وتكتبه هنا خلال 15 دقيقة. والخادم الجديد يطبع رمزًا لأول متجر فيه.</translation>
+        </message>
+        <message>
             <source>Asking the server…</source>
             <translation>جارٍ سؤال الخادم…</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Code</source>
+            <translation>الرمز</translation>
+        </message>
+        <message>
+            <source>Code from the authenticator app</source>
+            <translation>رمز من تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>Currency</source>
+            <translation>العملة</translation>
+        </message>
+        <message>
+            <source>Do without encryption: nobody else uses this network</source>
+            <translation>بدون تشفير: لا أحد غيرنا يستخدم هذه الشبكة</translation>
         </message>
         <message>
             <source>Fetching products and stock</source>
@@ -1010,12 +1128,32 @@
             <translation>الموقع</translation>
         </message>
         <message>
+            <source>Look the code up</source>
+            <translation>البحث عن الرمز</translation>
+        </message>
+        <message>
+            <source>Make the shop and set up this till</source>
+            <translation>إنشاء المتجر وإعداد هذا الصندوق</translation>
+        </message>
+        <message>
             <source>Manager’s user name</source>
             <translation>اسم المستخدم للمدير</translation>
         </message>
         <message>
+            <source>Name of the shop</source>
+            <translation>اسم المتجر</translation>
+        </message>
+        <message>
             <source>Name of this till</source>
             <translation>اسم هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>Now the code that your authenticator app shows.</source>
+            <translation>والآن الرمز الذي يعرضه تطبيق المصادقة.</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>الرقم السري</translation>
         </message>
         <message>
             <source>Password</source>
@@ -1042,6 +1180,30 @@
             <translation>تم الإيقاف. لم يُعد هذا الصندوق بعد.</translation>
         </message>
         <message>
+            <source>The PIN has {least} to {most} digits.</source>
+            <translation>الرقم السري من {least} إلى {most} أرقام.</translation>
+        </message>
+        <message>
+            <source>The password has at least {count} characters.</source>
+            <translation>كلمة المرور من {count} أحرف على الأقل.</translation>
+        </message>
+        <message>
+            <source>There is no such currency. It has three letters, like EUR.</source>
+            <translation>لا توجد عملة كهذه. رمزها ثلاثة أحرف، مثل EUR.</translation>
+        </message>
+        <message>
+            <source>There is no such time zone. Choose one of the list.</source>
+            <translation>لا توجد منطقة زمنية كهذه. اختر واحدة من القائمة.</translation>
+        </message>
+        <message>
+            <source>This code is for something that this release does not know.</source>
+            <translation>هذا الرمز لشيء لا يعرفه هذا الإصدار.</translation>
+        </message>
+        <message>
+            <source>This server has no shop yet. Make the first one; this till is its first till, and you are its admin.</source>
+            <translation>لا يوجد متجر على هذا الخادم بعد. أنشئ الأول؛ هذا الصندوق أول صناديقه، وأنت مسؤول النظام فيه.</translation>
+        </message>
+        <message>
             <source>This till is ready.</source>
             <translation>هذا الصندوق جاهز.</translation>
         </message>
@@ -1050,20 +1212,80 @@
             <translation>أُعد هذا الصندوق، لكن الاتصال انقطع. يستمر الجلب من تلقاء نفسه حين يعود؛ ويمكن إغلاق هذه النافذة في الأثناء.</translation>
         </message>
         <message>
+            <source>This till will belong to this shop. Is that right?</source>
+            <translation>سيتبع هذا الصندوق هذا المتجر. هل هذا صحيح؟</translation>
+        </message>
+        <message>
+            <source>Time zone</source>
+            <translation>المنطقة الزمنية</translation>
+        </message>
+        <message>
             <source>Try it with a demonstration shop</source>
             <translation>التجربة بمتجر تجريبي</translation>
+        </message>
+        <message>
+            <source>With a code</source>
+            <translation>برمز</translation>
+        </message>
+        <message>
+            <source>With a manager’s password</source>
+            <translation>بكلمة مرور مدير</translation>
+        </message>
+        <message>
+            <source>Yes, set up this till</source>
+            <translation>نعم، إعداد هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>Your user name</source>
+            <translation>اسم المستخدم الخاص بك</translation>
         </message>
         <message>
             <source>as the office calls it, like demo</source>
             <translation>كما يسميه المكتب، مثل demo</translation>
         </message>
         <message>
+            <source>at least {count} characters</source>
+            <translation>{count} أحرف على الأقل</translation>
+        </message>
+        <message>
+            <source>like 8F3K-Q2ZN</source>
+            <translation>مثل: 8F3K-Q2ZN</translation>
+        </message>
+        <message>
+            <source>like Europe/Berlin</source>
+            <translation>مثل: Europe/Berlin</translation>
+        </message>
+        <message>
             <source>like Till 2</source>
             <translation>مثل: صندوق 2</translation>
         </message>
         <message>
-            <source>where this till stands, like main</source>
+            <source>or a recovery code</source>
+            <translation>أو رمز استرداد</translation>
+        </message>
+        <message>
+            <source>the branch that this till is in, like High Street</source>
+            <translation>أين يقف هذا الصندوق، مثل: الشارع الرئيسي</translation>
+        </message>
+        <message>
+            <source>the branch that this till is in, like main</source>
             <translation>أين يقف هذا الصندوق، مثل main</translation>
+        </message>
+        <message>
+            <source>three letters, like EUR</source>
+            <translation>ثلاثة أحرف، مثل: EUR</translation>
+        </message>
+        <message>
+            <source>you are the shop’s admin</source>
+            <translation>أنت مسؤول النظام في المتجر</translation>
+        </message>
+        <message>
+            <source>{least} to {most} digits, to sign in at the till</source>
+            <translation>من {least} إلى {most} أرقام، للدخول إلى الصندوق</translation>
+        </message>
+        <message>
+            <source>{till} of {shop} is signed out here, but its server could not be told, so its credential still holds there. Evertill tells it as soon as it runs here and reaches the server. If that may take long, or this computer is given away, a manager ends the till at the server; whoever runs the server enters: {command}</source>
+            <translation>سُجّل خروج الصندوق {till} من {shop} هنا، لكن تعذّر إبلاغ خادمه، فما زالت بيانات اعتماده صالحة هناك. يبلّغه Evertill حالما يعمل هنا ويصل إلى الخادم. إن كان ذلك سيطول، أو انتقل هذا الحاسوب إلى غيركم، يلغي المدير الصندوق لدى الخادم؛ ومن يشغّل الخادم يُدخل: {command}</translation>
         </message>
     </context>
     <context>
@@ -1198,6 +1420,69 @@
         </message>
     </context>
     <context>
+        <name>MadeTwiceDialog</name>
+        <message>
+            <source>Articles that are there twice</source>
+            <translation>أصناف مكررة</translation>
+        </message>
+        <message>
+            <source>Choose a line first.</source>
+            <translation>اختر سطرًا أولًا.</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>إغلاق</translation>
+        </message>
+        <message>
+            <source>Its own article number</source>
+            <translation>رقم صنفه الخاص</translation>
+        </message>
+        <message>
+            <source>Its own barcode</source>
+            <translation>رمزه الشريطي الخاص</translation>
+        </message>
+        <message>
+            <source>Joined: “{alias}” counts on “{product}” now</source>
+            <translation>تم الدمج: «{alias}» يُحسب الآن على «{product}»</translation>
+        </message>
+        <message>
+            <source>No two products have the same number.</source>
+            <translation>لا يوجد منتجان بالرقم نفسه.</translation>
+        </message>
+        <message>
+            <source>Nothing was joined yet.</source>
+            <translation>لم يُدمج شيء بعد.</translation>
+        </message>
+        <message>
+            <source>These count on another product. They can be made two articles again.</source>
+            <translation>هذه تُحسب على منتج آخر. يمكن جعلها صنفين من جديد.</translation>
+        </message>
+        <message>
+            <source>These products have the same number. Nothing is joined by itself.</source>
+            <translation>لهذه المنتجات الرقم نفسه. لا يُدمج شيء من تلقاء نفسه.</translation>
+        </message>
+        <message>
+            <source>They are one article</source>
+            <translation>هما صنف واحد</translation>
+        </message>
+        <message>
+            <source>They are two articles</source>
+            <translation>هما صنفان</translation>
+        </message>
+        <message>
+            <source>“{alias}” is an article of its own again</source>
+            <translation>«{alias}» صنف مستقل من جديد</translation>
+        </message>
+        <message>
+            <source>“{alias}” is “{product}”</source>
+            <translation>«{alias}» هو «{product}»</translation>
+        </message>
+        <message>
+            <source>“{first}” and “{second}” have the number {code}</source>
+            <translation>لـ«{first}» و«{second}» الرقم {code}</translation>
+        </message>
+    </context>
+    <context>
         <name>MainWindow</name>
         <message numerus="yes">
             <source>%n entry(ies) sent; nothing waits.</source>
@@ -1221,6 +1506,10 @@
         <message>
             <source>Let another person sign in</source>
             <translation>ليدخل شخص آخر</translation>
+        </message>
+        <message>
+            <source>Not encrypted</source>
+            <translation>غير مشفّر</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1247,6 +1536,17 @@
         <message>
             <source>Close this message</source>
             <translation>إغلاق هذه الرسالة</translation>
+        </message>
+    </context>
+    <context>
+        <name>MoreActions</name>
+        <message>
+            <source>Nothing was sold at this till yet.</source>
+            <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
+        </message>
+        <message>
+            <source>The drawer was opened without a sale. It is noted.</source>
+            <translation>فُتح الدرج بلا بيع. سُجل ذلك.</translation>
         </message>
     </context>
     <context>
@@ -1340,6 +1640,61 @@
         </message>
     </context>
     <context>
+        <name>OwnSection</name>
+        <message>
+            <source>Change PIN</source>
+            <translation>تغيير الرقم السري</translation>
+        </message>
+        <message>
+            <source>Change password</source>
+            <translation>تغيير كلمة المرور</translation>
+        </message>
+        <message>
+            <source>Current PIN</source>
+            <translation>الرقم السري الحالي</translation>
+        </message>
+        <message>
+            <source>Current password</source>
+            <translation>كلمة المرور الحالية</translation>
+        </message>
+        <message>
+            <source>Fill in “{field}” first.</source>
+            <translation>املأ «{field}» أولًا.</translation>
+        </message>
+        <message>
+            <source>New PIN</source>
+            <translation>الرقم السري الجديد</translation>
+        </message>
+        <message>
+            <source>New PIN again</source>
+            <translation>الرقم السري الجديد مرة أخرى</translation>
+        </message>
+        <message>
+            <source>New password</source>
+            <translation>كلمة المرور الجديدة</translation>
+        </message>
+        <message>
+            <source>New password again</source>
+            <translation>كلمة المرور الجديدة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>The new one was not typed the same twice.</source>
+            <translation>لم تُكتب القيمة الجديدة نفسها مرتين.</translation>
+        </message>
+        <message>
+            <source>Your PIN and password</source>
+            <translation>رقمك السري وكلمة مرورك</translation>
+        </message>
+        <message>
+            <source>Your PIN, for every till of the shop.</source>
+            <translation>رقمك السري، لكل صناديق المتجر.</translation>
+        </message>
+        <message>
+            <source>Your password, with which you sign in at the server.</source>
+            <translation>كلمة المرور التي تسجّل بها الدخول إلى الخادم.</translation>
+        </message>
+    </context>
+    <context>
         <name>PinPad</name>
         <message>
             <source>Delete the last figure</source>
@@ -1396,6 +1751,10 @@
             <translation>الاسم</translation>
         </message>
         <message>
+            <source>Named tax rate</source>
+            <translation>نسبة ضريبة مسماة</translation>
+        </message>
+        <message>
             <source>Price</source>
             <translation>السعر</translation>
         </message>
@@ -1404,8 +1763,16 @@
             <translation>حفظ</translation>
         </message>
         <message>
+            <source>Sold by</source>
+            <translation>يباع بـ</translation>
+        </message>
+        <message>
             <source>Tax rate</source>
             <translation>نسبة الضريبة</translation>
+        </message>
+        <message>
+            <source>none: a figure of its own</source>
+            <translation>بلا: قيمة خاصة به</translation>
         </message>
     </context>
     <context>
@@ -1462,6 +1829,10 @@
             <translation>الكل</translation>
         </message>
         <message>
+            <source>All of it this way (with a manager)</source>
+            <translation>المبلغ كله بهذه الطريقة (بموافقة مدير)</translation>
+        </message>
+        <message>
             <source>All of {item}</source>
             <translation>كل {item}</translation>
         </message>
@@ -1494,8 +1865,8 @@
             <translation>كم من {item}</translation>
         </message>
         <message>
-            <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
-            <translation>أليس الإيصال من هذا الصندوق، أو فُقد؟ سجّل البضاعة في السلة، وأعد ثمنها بموافقة مدير.</translation>
+            <source>Is the receipt of another shop, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
+            <translation>هل الإيصال من فرع آخر أو مفقود؟ سجّل الأصناف في السلة وأرجع ثمنها بموافقة مدير.</translation>
         </message>
         <message>
             <source>Reason</source>
@@ -1522,6 +1893,14 @@
             <translation>سُجل بالخطأ</translation>
         </message>
         <message>
+            <source>Several receipts have this number. Which is it?</source>
+            <translation>عدة إيصالات تحمل هذا الرقم. أيها هو؟</translation>
+        </message>
+        <message>
+            <source>The receipt {receipt} is not on this till. The server is asked, if it can be reached.</source>
+            <translation>الإيصال ‏{receipt} ليس على هذا الجهاز. يُسأل الخادم إن أمكن الاتصال به.</translation>
+        </message>
+        <message>
             <source>To give back</source>
             <translation>للإرجاع</translation>
         </message>
@@ -1534,8 +1913,16 @@
             <translation>صنف خطأ</translation>
         </message>
         <message>
-            <source>{count} can go back</source>
-            <translation>يمكن إرجاع {count}</translation>
+            <source>not as it was paid: a manager has to approve</source>
+            <translation>ليس كما دُفع: يجب أن يوافق مدير</translation>
+        </message>
+        <message>
+            <source>{count} can go back: {amount}</source>
+            <translation>يمكن إرجاع {count}: ‏{amount}</translation>
+        </message>
+        <message>
+            <source>{method}: {left} of {taken} can go back</source>
+            <translation>{method}: يمكن إرجاع {left} من {taken}</translation>
         </message>
     </context>
     <context>
@@ -1606,37 +1993,10 @@
         </message>
     </context>
     <context>
-        <name>SellPage</name>
-        <message numerus="yes">
-            <source>%n item(s)</source>
-            <translation>
-                <numerusform>لا أصناف</numerusform>
-                <numerusform>صنف واحد</numerusform>
-                <numerusform>صنفان</numerusform>
-                <numerusform>%n أصناف</numerusform>
-                <numerusform>%n صنفًا</numerusform>
-                <numerusform>%n صنف</numerusform>
-            </translation>
-        </message>
+        <name>Scans</name>
         <message>
-            <source>Discount</source>
-            <translation>خصم</translation>
-        </message>
-        <message>
-            <source>Give back</source>
-            <translation>إعادة المبلغ</translation>
-        </message>
-        <message>
-            <source>Held. {key} takes it back.</source>
-            <translation>عُلّق. {key} يعيده.</translation>
-        </message>
-        <message>
-            <source>Hold</source>
-            <translation>تعليق</translation>
-        </message>
-        <message>
-            <source>More</source>
-            <translation>المزيد</translation>
+            <source>It was not said which product has the code {codes}. It was not added.</source>
+            <translation>لم يُحدَّد أي منتج له الرمز {codes}. لم يُضَف.</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1647,40 +2007,23 @@
             <translation>لا منتجات بهذه الرموز: {codes}. لم تُضف.</translation>
         </message>
         <message>
-            <source>Nothing was sold at this till yet.</source>
-            <translation>لم يُبع شيء على هذا الصندوق بعد.</translation>
+            <source>These codes were not added: {codes}.</source>
+            <translation>لم تُضَف هذه الرموز: {codes}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SellPage</name>
+        <message>
+            <source>Held. {key} takes it back.</source>
+            <translation>عُلّق. {key} يعيده.</translation>
         </message>
         <message>
-            <source>Pay</source>
-            <translation>الدفع</translation>
-        </message>
-        <message>
-            <source>Recall</source>
-            <translation>استرجاع</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>إرجاع</translation>
-        </message>
-        <message>
-            <source>Tax added {amount}</source>
-            <translation>ضريبة مضافة {amount}</translation>
-        </message>
-        <message>
-            <source>Tax included {amount}</source>
-            <translation>ضريبة مشمولة {amount}</translation>
-        </message>
-        <message>
-            <source>The drawer was opened without a sale. It is noted.</source>
-            <translation>فُتح الدرج بلا بيع. سُجل ذلك.</translation>
+            <source>The sale is here again. It is paid: take no money, press Pay to complete it.</source>
+            <translation>عاد البيع. تم دفعه: لا تأخذ مالًا، واضغط «الدفع» لإتمامه.</translation>
         </message>
         <message>
             <source>The sale that was being rung up is here again.</source>
             <translation>عاد البيع الذي كان قيد التسجيل.</translation>
-        </message>
-        <message>
-            <source>discount {amount}</source>
-            <translation>خصم {amount}</translation>
         </message>
     </context>
     <context>
@@ -1709,8 +2052,16 @@
             <translation>80 مم، 48 حرفًا</translation>
         </message>
         <message>
-            <source>A discount is between 0% and 100%.</source>
-            <translation>الخصم بين 0% و100%.</translation>
+            <source>A PIN has 4 to 8 figures.</source>
+            <translation>يتكوّن الرقم السري من 4 إلى 8 أرقام.</translation>
+        </message>
+        <message>
+            <source>A code from the authenticator app is needed too. Nothing was changed.</source>
+            <translation>يلزم أيضًا رمز من تطبيق المصادقة. لم يتغيّر شيء.</translation>
+        </message>
+        <message>
+            <source>A password has at least 10 letters.</source>
+            <translation>تتكوّن كلمة المرور من 10 أحرف على الأقل.</translation>
         </message>
         <message>
             <source>As on this computer</source>
@@ -1719,6 +2070,14 @@
         <message>
             <source>Ask for a PIN after minutes without a key (0: never)</source>
             <translation>طلب الرقم السري بعد دقائق بلا مفتاح (0: أبدًا)</translation>
+        </message>
+        <message>
+            <source>Asking the server…</source>
+            <translation>جارٍ سؤال الخادم…</translation>
+        </message>
+        <message>
+            <source>Clock confirmed</source>
+            <translation>تم تأكيد الساعة</translation>
         </message>
         <message>
             <source>Colours</source>
@@ -1731,10 +2090,6 @@
         <message>
             <source>Difference in the drawer</source>
             <translation>فرق في الدرج</translation>
-        </message>
-        <message>
-            <source>Discount a clerk may give alone</source>
-            <translation>خصم يمنحه البائع وحده</translation>
         </message>
         <message>
             <source>Entry discarded</source>
@@ -1757,14 +2112,6 @@
             <translation>فاتح</translation>
         </message>
         <message>
-            <source>Lines above each receipt</source>
-            <translation>أسطر أعلى كل إيصال</translation>
-        </message>
-        <message>
-            <source>Lines below each receipt</source>
-            <translation>أسطر أسفل كل إيصال</translation>
-        </message>
-        <message>
             <source>Log</source>
             <translation>السجل</translation>
         </message>
@@ -1777,16 +2124,20 @@
             <translation>لم يتغير شيء.</translation>
         </message>
         <message>
+            <source>Only an administrator may change this. Nothing was changed.</source>
+            <translation>لا يجوز إلا لمسؤول النظام تغيير هذا. لم يتغير شيء.</translation>
+        </message>
+        <message>
             <source>Paper</source>
             <translation>الورق</translation>
         </message>
         <message>
-            <source>Prices</source>
-            <translation>الأسعار</translation>
-        </message>
-        <message>
             <source>Print each receipt without being asked</source>
             <translation>طباعة كل إيصال دون سؤال</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation>الطابعة</translation>
         </message>
         <message>
             <source>Printer test</source>
@@ -1805,10 +2156,6 @@
             <translation>طابعة الإيصالات (ESC/POS)</translation>
         </message>
         <message>
-            <source>Receipts and printer</source>
-            <translation>الإيصالات والطابعة</translation>
-        </message>
-        <message>
             <source>Receipts {series} · {currency} · {server}</source>
             <translation>الإيصالات {series} · {currency} · {server}</translation>
         </message>
@@ -1817,12 +2164,16 @@
             <translation>حفظ</translation>
         </message>
         <message>
-            <source>Saved on this till.</source>
-            <translation>حُفظ على هذا الصندوق.</translation>
+            <source>Saved for all tills of the shop.</source>
+            <translation>حُفظ لكل صناديق المتجر.</translation>
         </message>
         <message>
-            <source>Selling</source>
-            <translation>البيع</translation>
+            <source>Saved for all tills of {place}.</source>
+            <translation>حُفظ لكل صناديق {place}.</translation>
+        </message>
+        <message>
+            <source>Saved on this till.</source>
+            <translation>حُفظ على هذا الصندوق.</translation>
         </message>
         <message>
             <source>Settings changed</source>
@@ -1837,36 +2188,88 @@
             <translation>تسجيل خروج هذا الصندوق…</translation>
         </message>
         <message>
-            <source>Signing out ends this till’s place in the shop. Its history is kept in a folder, and it asks to be set up again.</source>
-            <translation>تسجيل الخروج ينهي مكان هذا الصندوق في المتجر. يبقى سجله في مجلد، ويطلب الإعداد من جديد.</translation>
-        </message>
-        <message>
-            <source>Smallest coin that cash is rounded to</source>
-            <translation>أصغر عملة يُقرّب إليها النقد</translation>
+            <source>Signing out ends this till’s place in the shop, and its credential at the server. Without a connection the server is told later, or a manager ends the till there. Its history is kept in a folder, and it asks to be set up again.</source>
+            <translation>تسجيل الخروج ينهي مكان هذا الصندوق في المتجر وبيانات اعتماده لدى الخادم. من دون اتصال يُبلَّغ الخادم لاحقًا، أو يلغي المدير الصندوق هناك. يبقى سجله في مجلد، ويطلب الإعداد من جديد.</translation>
         </message>
         <message>
             <source>Sounds at a scan, a miss and a refusal</source>
             <translation>أصوات عند المسح وعند عدم العثور وعند الرفض</translation>
         </message>
         <message>
-            <source>Stock is low at or below</source>
-            <translation>المخزون قليل عند أو تحت</translation>
-        </message>
-        <message>
             <source>Test print</source>
             <translation>طباعة تجريبية</translation>
+        </message>
+        <message>
+            <source>The current PIN is not right. Nothing was changed.</source>
+            <translation>الرقم السري الحالي غير صحيح. لم يتغيّر شيء.</translation>
+        </message>
+        <message>
+            <source>The current password is not right. Nothing was changed.</source>
+            <translation>كلمة المرور الحالية غير صحيحة. لم يتغيّر شيء.</translation>
+        </message>
+        <message>
+            <source>The server did not take this. Nothing was changed.</source>
+            <translation>لم يقبل الخادم هذا. لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>The server does not answer. Nothing was changed; try it with a connection.</source>
+            <translation>الخادم لا يجيب. لم يتغير شيء؛ حاول مع وجود اتصال.</translation>
+        </message>
+        <message>
+            <source>The shop</source>
+            <translation>المتجر</translation>
+        </message>
+        <message>
+            <source>The shop wants a code from an app of this account, which has to be set up first.</source>
+            <translation>يطلب المتجر من هذا الحساب رمزًا من تطبيق، ويجب إعداده أولًا.</translation>
+        </message>
+        <message>
+            <source>This PIN is too easy to guess: no rows, repeats, years or dates.</source>
+            <translation>هذا الرقم السري سهل التخمين: لا تستعمل تسلسلاً أو تكراراً أو سنة أو تاريخاً.</translation>
         </message>
         <message>
             <source>This is a test of the printer.</source>
             <translation>هذه تجربة للطابعة.</translation>
         </message>
         <message>
+            <source>This needs a connection to the server.</source>
+            <translation>هذا يحتاج إلى اتصال بالخادم.</translation>
+        </message>
+        <message>
+            <source>This needs the server, which does not answer. Nothing was changed.</source>
+            <translation>هذا يحتاج إلى الخادم، وهو لا يجيب. لم يتغيّر شيء.</translation>
+        </message>
+        <message>
+            <source>This password is too easy to guess. Take a few words that do not belong together.</source>
+            <translation>كلمة المرور هذه سهلة التخمين. اختر بضع كلمات لا صلة بينها.</translation>
+        </message>
+        <message>
             <source>This till</source>
             <translation>هذا الصندوق</translation>
         </message>
         <message>
+            <source>Too many tries. Wait a minute; nothing was changed.</source>
+            <translation>محاولات كثيرة. انتظر دقيقة؛ لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>User name or password is not right. Nothing was changed.</source>
+            <translation>اسم المستخدم أو كلمة المرور غير صحيح. لم يتغير شيء.</translation>
+        </message>
+        <message>
             <source>What needs approval or asks for a reason is noted here.</source>
             <translation>ما يحتاج موافقة أو يطلب سببًا يُسجل هنا.</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>أنت</translation>
+        </message>
+        <message>
+            <source>Your PIN is changed. Every till takes the new one once it has heard of it.</source>
+            <translation>تغيّر رقمك السري. يقبل كل صندوق الرقم الجديد حالما يصله.</translation>
+        </message>
+        <message>
+            <source>Your password is changed. You are signed out everywhere else.</source>
+            <translation>تغيّرت كلمة المرور. تم تسجيل خروجك من كل مكان آخر.</translation>
         </message>
         <message>
             <source>a file or device</source>
@@ -1891,14 +2294,6 @@
         <message>
             <source>ready</source>
             <translation>جاهز</translation>
-        </message>
-        <message>
-            <source>with tax</source>
-            <translation>شاملة الضريبة</translation>
-        </message>
-        <message>
-            <source>without tax, which is added</source>
-            <translation>بلا ضريبة، وتضاف</translation>
         </message>
         <message>
             <source>{person}, approved by {manager}</source>
@@ -2103,6 +2498,69 @@
         <message>
             <source>{amount} too much.</source>
             <translation>يزيد {amount}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ShopSection</name>
+        <message>
+            <source>A place follows the shop, except in settings of its own.</source>
+            <translation>يتبع الموقع إعدادات المتجر، إلا فيما ضُبط له وحده.</translation>
+        </message>
+        <message>
+            <source>Administrator’s user name</source>
+            <translation>اسم مستخدم مسؤول النظام</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>تغيير</translation>
+        </message>
+        <message>
+            <source>Choose a payment method: a sale has to be paid somehow.</source>
+            <translation>اختر طريقة دفع: يجب أن يُدفع البيع بطريقة ما.</translation>
+        </message>
+        <message>
+            <source>Code from the authenticator app, if you have one</source>
+            <translation>رمز من تطبيق المصادقة، إن كان لديك</translation>
+        </message>
+        <message>
+            <source>For</source>
+            <translation>لـ</translation>
+        </message>
+        <message>
+            <source>Named tax rates, one a line</source>
+            <translation>نسب الضريبة المسماة، واحدة في كل سطر</translation>
+        </message>
+        <message>
+            <source>Password</source>
+            <translation>كلمة المرور</translation>
+        </message>
+        <message>
+            <source>Save for the shop</source>
+            <translation>حفظ للمتجر</translation>
+        </message>
+        <message>
+            <source>The connection is not encrypted: others in the network can read the password.</source>
+            <translation>الاتصال غير مشفّر: يمكن لغيرك في الشبكة قراءة كلمة المرور.</translation>
+        </message>
+        <message>
+            <source>The shop’s settings</source>
+            <translation>إعدادات المتجر</translation>
+        </message>
+        <message>
+            <source>This lets more pass unchecked. An administrator signs in for it, with a connection; this till keeps nothing of the sign-in.</source>
+            <translation>هذا يسمح بمرور المزيد دون تدقيق. يسجّل مسؤول النظام دخوله لأجله مع وجود اتصال؛ ولا يحتفظ هذا الصندوق بشيء من ذلك الدخول.</translation>
+        </message>
+        <message>
+            <source>the whole shop</source>
+            <translation>المتجر كله</translation>
+        </message>
+        <message>
+            <source>{place} only</source>
+            <translation>{place} فقط</translation>
         </message>
     </context>
     <context>
@@ -2524,6 +2982,10 @@
             <translation>قليل</translation>
         </message>
         <message>
+            <source>Made twice…</source>
+            <translation>مكررة…</translation>
+        </message>
+        <message>
             <source>Name, code or barcode</source>
             <translation>الاسم أو الرقم أو الباركود</translation>
         </message>
@@ -2605,6 +3067,10 @@
         <message>
             <source>Support bundle</source>
             <translation>حزمة الدعم</translation>
+        </message>
+        <message>
+            <source>The clock is right</source>
+            <translation>الساعة صحيحة</translation>
         </message>
         <message>
             <source>The oldest {shown} of {count}.</source>
@@ -2748,6 +3214,17 @@
         </message>
     </context>
     <context>
+        <name>WhichProduct</name>
+        <message>
+            <source>None of them</source>
+            <translation>لا شيء منها</translation>
+        </message>
+        <message>
+            <source>Products with this code</source>
+            <translation>المنتجات التي لها هذا الرمز</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -2788,6 +3265,10 @@
             </translation>
         </message>
         <message>
+            <source>The server was restored from a backup, and these settings of the shop are as they were then: {settings}. Look whether they are right.</source>
+            <translation>استُعيد الخادم من نسخة احتياطية، وعادت إعدادات المتجر هذه كما كانت حينها: {settings}. تحقّق من صحتها.</translation>
+        </message>
+        <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>ليس في هذا النظام حافظة مفاتيح، لذا فمفتاح بيانات هذا الصندوق في ملف لا يقرؤه إلا مالكه. من يستطيع قراءة هذا المجلد يستطيع أن ينتحل هذا الصندوق.</translation>
         </message>
@@ -2798,6 +3279,13 @@
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
             <translation>نسخة المتجر على هذا الصندوق لم تكن صحيحة؛ تُجلب من جديد.</translation>
+        </message>
+    </context>
+    <context>
+        <name>clock</name>
+        <message>
+            <source>This computer’s clock has jumped by more than a week. Nothing old is deleted until it agrees with the server for a day, or a manager says that it is right, nor in the 24 hours after that.</source>
+            <translation>قفزت ساعة هذا الجهاز أكثر من أسبوع. لا يُحذف شيء قديم حتى تتفق مع الخادم يوماً كاملاً أو يقول مدير إنها صحيحة، ولا في الأربع والعشرين ساعة التالية.</translation>
         </message>
     </context>
     <context>
@@ -2854,7 +3342,57 @@
         </message>
     </context>
     <context>
+        <name>enrolment</name>
+        <message>
+            <source>An address has no user name and no password in it: leave out what stands before the @.</source>
+            <translation>لا يحتوي العنوان على اسم مستخدم أو كلمة مرور: احذف ما قبل @.</translation>
+        </message>
+        <message>
+            <source>The connection to {server} is not encrypted: others in the network can read passwords and sales. Ask whoever runs the server for its https:// address, and enrol this till again with it.</source>
+            <translation>الاتصال مع {server} غير مشفّر: يمكن لغيرك في الشبكة قراءة كلمات المرور والمبيعات. اطلب من القائم على الخادم عنوانه الذي يبدأ بـ https://، وسجّل هذا الصندوق به من جديد.</translation>
+        </message>
+        <message>
+            <source>The password or the PIN is too easy to guess. Take a few words that do not belong together, and a PIN without rows, repeats, years or dates.</source>
+            <translation>كلمة المرور أو الرقم السري سهل التخمين. اختر بضع كلمات لا صلة بينها، ورقمًا سريًا بلا تسلسل ولا تكرار ولا سنوات ولا تواريخ.</translation>
+        </message>
+        <message>
+            <source>This code is not right, or it was used already, or it is over. Ask for a new one.</source>
+            <translation>هذا الرمز غير صحيح، أو استُخدم من قبل، أو انتهت مدته. اطلب رمزًا جديدًا.</translation>
+        </message>
+        <message>
+            <source>Type the server’s address first.</source>
+            <translation>اكتب عنوان الخادم أولًا.</translation>
+        </message>
+        <message>
+            <source>“{given}” is not an address of a server. It looks like https://tills.example.com.</source>
+            <translation>«{given}» ليس عنوان خادم. شكله مثل https://tills.example.com.</translation>
+        </message>
+        <message>
+            <source>“{given}” is not an address of a server: it begins with https://.</source>
+            <translation>«{given}» ليس عنوان خادم: يبدأ العنوان بـ https://.</translation>
+        </message>
+        <message>
+            <source>“{given}” is not encrypted: everybody in the network could read the password, and whatever this till sends. Use an address with https://, or tick the box below to do without encryption.</source>
+            <translation>«{given}» غير مشفّر: يمكن لكل من في الشبكة قراءة كلمة المرور وكل ما يرسله هذا الصندوق. استخدم عنوانًا يبدأ بـ https://، أو ضع علامة في المربع أدناه للاستغناء عن التشفير.</translation>
+        </message>
+        <message>
+            <source>“{given}” says too much: only the server is named, as in https://tills.example.com.</source>
+            <translation>في «{given}» أكثر مما يلزم: يُذكر الخادم وحده، مثل https://tills.example.com.</translation>
+        </message>
+    </context>
+    <context>
         <name>errors</name>
+        <message numerus="yes">
+            <source>%n product(s) have the code {code}. Which is it?</source>
+            <translation>
+                <numerusform>لا منتج له الرمز {code}. أيها المقصود؟</numerusform>
+                <numerusform>منتج واحد له الرمز {code}. أيها المقصود؟</numerusform>
+                <numerusform>منتجان لهما الرمز {code}. أيهما المقصود؟</numerusform>
+                <numerusform>%n منتجات لها الرمز {code}. أيها المقصود؟</numerusform>
+                <numerusform>%n منتجًا له الرمز {code}. أيها المقصود؟</numerusform>
+                <numerusform>%n منتج له الرمز {code}. أيها المقصود؟</numerusform>
+            </translation>
+        </message>
         <message>
             <source>A discount cannot be more than the whole price.</source>
             <translation>لا يمكن أن يزيد الخصم على السعر كله.</translation>
@@ -2882,6 +3420,10 @@
         <message>
             <source>An adjustment by nothing changes nothing.</source>
             <translation>تسوية بلا شيء لا تغير شيئًا.</translation>
+        </message>
+        <message>
+            <source>At most {most} payments fit: this one has to be the rest.</source>
+            <translation>الحد الأقصى للدفعات هو {most}: يجب أن تكون هذه كل الباقي.</translation>
         </message>
         <message>
             <source>Choose what goes back first.</source>
@@ -2944,6 +3486,18 @@
             <translation>اذكر السبب. من يبحث عنه لاحقًا يريد أن يعرف.</translation>
         </message>
         <message>
+            <source>Several receipts have this number. Choose which.</source>
+            <translation>عدة إيصالات تحمل هذا الرقم. اختر أيها.</translation>
+        </message>
+        <message>
+            <source>Several tax rates are called “{name}”. Write the key of the right one: {keys}</source>
+            <translation>عدة نسب ضريبية اسمها «{name}». اكتب مفتاح النسبة المقصودة: {keys}</translation>
+        </message>
+        <message>
+            <source>So much is not left of what was paid: more went back of it elsewhere.</source>
+            <translation>لم يبقَ هذا القدر مما دُفع: فقد أُرجع منه المزيد في مكان آخر.</translation>
+        </message>
+        <message>
             <source>That PIN is not right. Try again.</source>
             <translation>الرقم السري غير صحيح. حاول من جديد.</translation>
         </message>
@@ -2964,8 +3518,28 @@
             <translation>استُرجع ذلك البيع من قبل.</translation>
         </message>
         <message>
-            <source>The receipt {receipt} is not on this till. It may be of another till, or older.</source>
-            <translation>الإيصال {receipt} ليس على هذا الصندوق. قد يكون من صندوق آخر، أو أقدم.</translation>
+            <source>The article number {code} is on “{name}” already.</source>
+            <translation>رقم الصنف {code} مستخدم بالفعل في «{name}».</translation>
+        </message>
+        <message>
+            <source>The barcode {code} is on “{name}” already.</source>
+            <translation>الباركود {code} مستخدم بالفعل في «{name}».</translation>
+        </message>
+        <message>
+            <source>The brackets in “{line}” hold no key. Write it after the name, like this: Standard [std] = 20 %</source>
+            <translation>الأقواس في «{line}» لا تحوي مفتاحًا. اكتبه بعد الاسم هكذا: Standard [std] = 20 %</translation>
+        </message>
+        <message>
+            <source>The program has a fault, and this was not finished. What was entered is still here: try again.</source>
+            <translation>في البرنامج خلل ولم تكتمل هذه العملية. ما أُدخل ما زال هنا: حاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The reasons of this line are too long together: at most {most} characters fit.</source>
+            <translation>أسباب هذا السطر طويلة معًا: الحد الأقصى للأحرف هو {most}.</translation>
+        </message>
+        <message>
+            <source>The receipt {receipt} is not on this till. It may be of another shop, or older.</source>
+            <translation>الإيصال ‏{receipt} ليس على هذا الجهاز. قد يكون من فرع آخر أو أقدم.</translation>
         </message>
         <message>
             <source>There is nothing in the cart yet.</source>
@@ -2987,12 +3561,32 @@
             <translation>في السلة شيء. أنهِ ذلك البيع أو علّقه أولًا.</translation>
         </message>
         <message>
+            <source>There is stock or history of “{product}” in its unit, which would be misread by another. Leave its unit and add another product for the other.</source>
+            <translation>توجد كمية أو سجل للمنتج «{product}» بوحدته، وستُقرأ خطأً بوحدة أخرى. اترك وحدته وأضف منتجًا آخر للوحدة الأخرى.</translation>
+        </message>
+        <message>
+            <source>They are one article already.</source>
+            <translation>هما صنف واحد بالفعل.</translation>
+        </message>
+        <message>
+            <source>They are sold by different units: they are two articles.</source>
+            <translation>يُباعان بوحدتين مختلفتين: هما صنفان.</translation>
+        </message>
+        <message>
+            <source>They are two articles already.</source>
+            <translation>هما صنفان بالفعل.</translation>
+        </message>
+        <message>
             <source>This PIN cannot be checked. A manager can set a new one.</source>
             <translation>لا يمكن فحص هذا الرقم السري. يمكن لمدير أن يضع جديدًا.</translation>
         </message>
         <message>
             <source>This account may not sign in here any more. Ask a manager.</source>
             <translation>لم يعد يحق لهذا الحساب الدخول هنا. اسأل مديرًا.</translation>
+        </message>
+        <message>
+            <source>This cannot be completed as it is: a text or a figure in it does not fit. Change it, or make it two sales.</source>
+            <translation>لا يمكن إتمامها هكذا: فيها نص أو رقم لا يتسع له المكان. غيّره أو اجعلها عمليتي بيع.</translation>
         </message>
         <message>
             <source>This comes to more than the till can handle.</source>
@@ -3011,6 +3605,10 @@
             <translation>يُباع هذا بوحدة «{unit}» التي لا يعرفها هذا الصندوق. حدّث هذا الصندوق ثم حاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>This lets more pass unchecked. An administrator changes it, with a connection.</source>
+            <translation>هذا يسمح بمرور المزيد دون تدقيق. يغيّره مسؤول النظام، مع وجود اتصال.</translation>
+        </message>
+        <message>
             <source>This product is not in the catalogue.</source>
             <translation>هذا المنتج ليس في القائمة.</translation>
         </message>
@@ -3027,12 +3625,27 @@
             <translation>انتهى هذا البيع من قبل. إيصاله في القائمة.</translation>
         </message>
         <message>
+            <source>This sale needs too many approvals for one receipt. Split it into two.</source>
+            <translation>تحتاج عملية البيع هذه إلى موافقات كثيرة لإيصال واحد. قسّمها إلى عمليتين.</translation>
+        </message>
+        <message>
             <source>This till does not know your role. Ask a manager to let you {what}.</source>
             <translation>لا يعرف هذا الصندوق دورك. اطلب من مدير السماح بهذا: {what}.</translation>
         </message>
         <message>
             <source>This was decided already. Nothing is left to choose.</source>
             <translation>تقرر هذا من قبل. لم يبقَ ما يُختار.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Too many tries. Wait %n minute(s), and try again.</source>
+            <translation>
+                <numerusform>محاولات كثيرة. انتظر %n دقيقة، ثم حاول مجددًا.</numerusform>
+                <numerusform>محاولات كثيرة. انتظر دقيقة واحدة، ثم حاول مجددًا.</numerusform>
+                <numerusform>محاولات كثيرة. انتظر دقيقتين، ثم حاول مجددًا.</numerusform>
+                <numerusform>محاولات كثيرة. انتظر %n دقائق، ثم حاول مجددًا.</numerusform>
+                <numerusform>محاولات كثيرة. انتظر %n دقيقة، ثم حاول مجددًا.</numerusform>
+                <numerusform>محاولات كثيرة. انتظر %n دقيقة، ثم حاول مجددًا.</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>Too many wrong PINs. Try again in %n second(s).</source>
@@ -3044,6 +3657,70 @@
                 <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثانية.</numerusform>
                 <numerusform>أرقام سرية خاطئة كثيرة. حاول بعد %n ثانية.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Too much was counted of {figures}. The largest quantity of this shop is {most}. Look at the figures again; an admin can set another bound.</source>
+            <translation>عُدّ أكثر مما يجوز من {figures}. أكبر كمية في هذا المتجر هي {most}. راجع الأرقام؛ ويستطيع المسؤول أن يضع حدًّا آخر.</translation>
+        </message>
+        <message>
+            <source>Two tax rates are called “{name}”. Give each a name of its own.</source>
+            <translation>نسبتان ضريبيتان اسمهما «{name}». أعطِ كلًّا منهما اسمًا خاصًّا.</translation>
+        </message>
+        <message>
+            <source>Type a number first.</source>
+            <translation>اكتب رقمًا أولًا.</translation>
+        </message>
+        <message>
+            <source>Type an amount of money first.</source>
+            <translation>اكتب مبلغًا أولًا.</translation>
+        </message>
+        <message>
+            <source>Type its own number first.</source>
+            <translation>اكتب رقمه الخاص أولًا.</translation>
+        </message>
+        <message>
+            <source>[{key}] is in two lines. Write each tax rate once.</source>
+            <translation>[{key}] في سطرين. اكتب كل نسبة ضريبية مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>[{key}] is the key of no tax rate. Write a new one without brackets: Standard = 20 %</source>
+            <translation>[{key}] ليس مفتاح أي نسبة ضريبية. اكتب النسبة الجديدة بلا أقواس: Standard = 20 %</translation>
+        </message>
+        <message>
+            <source>barcode was turned into {code} by a spreadsheet; export the column as text</source>
+            <translation>حوّل جدول بيانات الباركود إلى {code}؛ صدّر العمود كنص</translation>
+        </message>
+        <message>
+            <source>barcode was turned into {code} by a spreadsheet; the digits are lost</source>
+            <translation>حوّل جدول بيانات الباركود إلى {code}؛ ضاعت الأرقام</translation>
+        </message>
+        <message>
+            <source>barcode {code} has a wrong check digit: {expected} would be right as the last one</source>
+            <translation>رقم التحقق في الباركود {code} خاطئ: الصحيح أن يكون الأخير {expected}</translation>
+        </message>
+        <message>
+            <source>barcode {code} has a wrong check digit; as a UPC-E code it is {expected}</source>
+            <translation>رقم التحقق في الباركود {code} خاطئ؛ وهو كرمز UPC-E يساوي {expected}</translation>
+        </message>
+        <message>
+            <source>barcode {code} has {digits} digits; a barcode has 8, 12, 13 or 14</source>
+            <translation>عدد أرقام الباركود {code} هو {digits}؛ للباركود 8 أو 12 أو 13 أو 14 رقمًا</translation>
+        </message>
+        <message>
+            <source>barcode {code} has {digits} digits; was it {expected} before its leading zeros were lost?</source>
+            <translation>عدد أرقام الباركود {code} هو {digits}؛ هل كان {expected} قبل ضياع الأصفار في أوله؟</translation>
+        </message>
+        <message>
+            <source>barcode {code} is nothing but zeros</source>
+            <translation>الباركود {code} كله أصفار</translation>
+        </message>
+        <message>
+            <source>barcode “{code}” is not made of digits alone</source>
+            <translation>الباركود «{code}» ليس مكوّنًا من أرقام فقط</translation>
+        </message>
+        <message>
+            <source>{amount} is more than the largest amount of this shop, {most}. Look at the figure again; an admin can set another bound.</source>
+            <translation>{amount} أكثر من أكبر مبلغ في هذا المتجر، {most}. راجع الرقم؛ ويستطيع المسؤول أن يضع حدًّا آخر.</translation>
         </message>
         <message>
             <source>{amount} is still missing.</source>
@@ -3058,12 +3735,28 @@
             <translation>ليس لـ{name} رقم سري بعد. يمكن لمدير أن يضعه.</translation>
         </message>
         <message>
+            <source>{quantity} is more than the largest quantity of this shop, {most}. Look at the figure again; an admin can set another bound.</source>
+            <translation>{quantity} أكثر من أكبر كمية في هذا المتجر، {most}. راجع الرقم؛ ويستطيع المسؤول أن يضع حدًّا آخر.</translation>
+        </message>
+        <message>
             <source>{receipt} is no sale: only what was sold can go back.</source>
             <translation>‏{receipt} ليس بيعًا: لا يُرجع إلا ما بيع.</translation>
         </message>
         <message>
+            <source>“{line}” is no tax rate. Write it like this: Standard = 20 %; 2027-01-01 = 21 %</source>
+            <translation>«{line}» ليست نسبة ضريبة. اكتبها هكذا: Standard = 20 %; 2027-01-01 = 21 %</translation>
+        </message>
+        <message>
             <source>“{name}” has no price yet, so it cannot be sold. A manager can set one.</source>
             <translation>«{name}» لا سعر له بعد، فلا يمكن بيعه. يمكن لمدير أن يضع سعرًا.</translation>
+        </message>
+        <message>
+            <source>“{name}” is a tax rate of the whole shop. Choose the whole shop to remove it.</source>
+            <translation>«{name}» نسبة ضريبية للمتجر كله. اختر المتجر كله لإزالته.</translation>
+        </message>
+        <message>
+            <source>“{name}” is the tax rate of products ({count}), and cannot be left out. To give it another name, leave its key: [{key}]</source>
+            <translation>«{name}» هي النسبة الضريبية لمنتجات ({count}) ولا يمكن حذفها. لتغيير اسمها اترك مفتاحها: [{key}]</translation>
         </message>
         <message>
             <source>“{reason}” adds to the stock: give a positive quantity.</source>
@@ -3078,8 +3771,28 @@
             <translation>«{reason}» ينقص المخزون: اكتب كمية سالبة.</translation>
         </message>
         <message>
+            <source>“{setting}” cannot be that. Look at the value again.</source>
+            <translation>لا يمكن أن تكون قيمة «{setting}» هكذا. راجع القيمة.</translation>
+        </message>
+        <message>
+            <source>“{text}” has a letter that nobody sees ({letter}). Type it again.</source>
+            <translation>في «{text}» حرف لا يراه أحد ({letter}). اكتبه من جديد.</translation>
+        </message>
+        <message>
+            <source>“{text}” is more than 100%.</source>
+            <translation>«{text}» أكثر من 100%.</translation>
+        </message>
+        <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» ليست نسبة مئوية.</translation>
+        </message>
+        <message>
+            <source>“{text}” is too long: at most {most} characters fit.</source>
+            <translation>«{text}» أطول من اللازم: الحد الأقصى للأحرف هو {most}.</translation>
+        </message>
+        <message>
+            <source>“{written}” could be {first} or {second}. Type it without marks between thousands.</source>
+            <translation>«{written}» قد يكون {first} أو {second}. اكتبه دون فواصل للآلاف.</translation>
         </message>
         <message numerus="yes">
             <source>“{written}” has more than %n decimal(s).</source>
@@ -3091,10 +3804,6 @@
                 <numerusform>في «{written}» أكثر من %n منزلة عشرية.</numerusform>
                 <numerusform>في «{written}» أكثر من %n منزلة عشرية.</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>“{written}” has more than {digits} decimals.</source>
-            <translation>في «{written}» أكثر من {digits} منازل عشرية.</translation>
         </message>
         <message>
             <source>“{written}” is more than the till can handle.</source>
@@ -3163,16 +3872,100 @@
     <context>
         <name>flag</name>
         <message>
+            <source>A text in it had letters that nobody sees: they were left out</source>
+            <translation>كان في أحد نصوصه أحرف لا يراها أحد: حُذفت</translation>
+        </message>
+        <message>
+            <source>An amount is below zero: {what}</source>
+            <translation>مبلغ أقل من الصفر: {what}</translation>
+        </message>
+        <message>
+            <source>An amount is too large to be true: {what}</source>
+            <translation>مبلغ أكبر من أن يكون صحيحًا: {what}</translation>
+        </message>
+        <message>
+            <source>It has no lines</source>
+            <translation>ليس فيها أي سطر</translation>
+        </message>
+        <message>
+            <source>It has no payment</source>
+            <translation>ليس فيها أي دفع</translation>
+        </message>
+        <message>
+            <source>It is in {what}, which is not the shop's currency</source>
+            <translation>هي بعملة {what} وليست هذه عملة المتجر</translation>
+        </message>
+        <message>
+            <source>It says that it happened on {what}, before this till was there</source>
+            <translation>تقول إنها حدثت في {what} قبل أن يوجد هذا الصندوق</translation>
+        </message>
+        <message>
+            <source>It says that it happened on {what}, which is still to come</source>
+            <translation>تقول إنها حدثت في {what} وهو لم يأتِ بعد</translation>
+        </message>
+        <message>
+            <source>It was rounded by {what}, more than cash is rounded</source>
+            <translation>قُرّبت بمقدار {what} وهذا أكثر مما يُقرَّب به النقد</translation>
+        </message>
+        <message>
             <source>It went further than was approved: {what}</source>
             <translation>تجاوزت ما جرت الموافقة عليه: {what}</translation>
+        </message>
+        <message>
+            <source>Its lines come to {what}, not to its total</source>
+            <translation>مجموع سطورها {what} وليس مجموعها المكتوب</translation>
+        </message>
+        <message>
+            <source>Its receipt number is not one that a till gives: {what}</source>
+            <translation>رقم إيصالها ليس مما يعطيه صندوق: {what}</translation>
+        </message>
+        <message>
+            <source>Its receipt number is of another till: {what}</source>
+            <translation>رقم إيصالها لصندوق آخر: {what}</translation>
+        </message>
+        <message>
+            <source>Its shift had been closed before</source>
+            <translation>كانت ورديتها قد أُقفلت قبلها</translation>
+        </message>
+        <message>
+            <source>Its shift is another till's</source>
+            <translation>ورديتها لصندوق آخر</translation>
+        </message>
+        <message>
+            <source>Line {what} was not taxed at the rate of that day</source>
+            <translation>لم تُحسب ضريبة السطر {what} بنسبة ذلك اليوم</translation>
+        </message>
+        <message>
+            <source>More went back of receipt {what} than was paid for it</source>
+            <translation>أُرجع من الإيصال {what} أكثر مما دُفع</translation>
         </message>
         <message>
             <source>Nobody who may approved it: {what}</source>
             <translation>لم يوافق عليها من يحق له: {what}</translation>
         </message>
         <message>
+            <source>Receipt number {what} was used more than once</source>
+            <translation>استُعمل رقم الإيصال {what} أكثر من مرة</translation>
+        </message>
+        <message>
             <source>The catalogue did not know {what}</source>
             <translation>لم يكن {what} في الكتالوج</translation>
+        </message>
+        <message>
+            <source>The change of payment {what} cannot be</source>
+            <translation>باقي الدفعة {what} غير ممكن</translation>
+        </message>
+        <message>
+            <source>The quantity of line {what} is too large to be true</source>
+            <translation>كمية السطر {what} أكبر من أن تكون صحيحة</translation>
+        </message>
+        <message>
+            <source>The quantity of line {what} is zero or less</source>
+            <translation>كمية السطر {what} صفر أو أقل</translation>
+        </message>
+        <message>
+            <source>The server does not have its shift</source>
+            <translation>الخادم لا يعرف ورديتها</translation>
         </message>
         <message>
             <source>The server does not have receipt {what}</source>
@@ -3191,6 +3984,30 @@
             <translation>لا يعرف المتجر {what} الذي قام بها</translation>
         </message>
         <message>
+            <source>The tax of its lines comes to {what}, not to its tax</source>
+            <translation>ضريبة سطورها {what} وليست ضريبتها المكتوبة</translation>
+        </message>
+        <message>
+            <source>The tax of line {what} does not fit its rate</source>
+            <translation>ضريبة السطر {what} لا توافق نسبتها</translation>
+        </message>
+        <message>
+            <source>The tax of line {what} is more than 100 %</source>
+            <translation>ضريبة السطر {what} أكثر من 100 %</translation>
+        </message>
+        <message>
+            <source>The total of line {what} is not its quantity at its price, less its discount</source>
+            <translation>مجموع السطر {what} ليس كميته بسعره ناقصًا خصمه</translation>
+        </message>
+        <message>
+            <source>Too much of {what} for any stock: it was left as it is</source>
+            <translation>كمية من {what} أكبر من أي مخزون: تُرك كما هو</translation>
+        </message>
+        <message>
+            <source>What went back was no sale: {what}</source>
+            <translation>ما أُعيد لم يكن بيعًا: {what}</translation>
+        </message>
+        <message>
             <source>Whoever approved it may not: {what}</source>
             <translation>من وافق عليها لا يحق له ذلك: {what}</translation>
         </message>
@@ -3201,6 +4018,18 @@
         <message>
             <source>{what} was deleted from the catalogue</source>
             <translation>كان {what} محذوفًا من الكتالوج</translation>
+        </message>
+        <message>
+            <source>{what} was paid, which is not its total</source>
+            <translation>دُفع {what} وهذا ليس مجموعها</translation>
+        </message>
+        <message>
+            <source>{what} was sold by another unit than it has. Its stock was not changed: count it</source>
+            <translation>بيع {what} بوحدة غير وحدته. لم تتغير كميته: قم بعدّه</translation>
+        </message>
+        <message>
+            <source>{what} was voided more than once</source>
+            <translation>أُلغي {what} أكثر من مرة</translation>
         </message>
         <message>
             <source>{what}, who approved it, did not work here any more</source>
@@ -3314,6 +4143,10 @@
             <translation>حذفه الجانبان.</translation>
         </message>
         <message>
+            <source>Both have the same number, so they are probably one article.</source>
+            <translation>لكليهما الرقم نفسه، فالأرجح أنهما صنف واحد.</translation>
+        </message>
+        <message>
             <source>Both sides say the same.</source>
             <translation>الجانبان يقولان الشيء نفسه.</translation>
         </message>
@@ -3328,6 +4161,10 @@
         <message>
             <source>Nothing has moved since.</source>
             <translation>لم يتحرك شيء منذ ذلك.</translation>
+        </message>
+        <message>
+            <source>One article, with the server’s values</source>
+            <translation>صنف واحد، بقيم الخادم</translation>
         </message>
         <message>
             <source>Only {person} changed {field}: {before} → {now}.</source>
@@ -3406,6 +4243,10 @@
             <translation>لا يُعرف ما أراد هذا الصندوق كتابته.</translation>
         </message>
         <message>
+            <source>What was sold under the second one then counts on the first, at every till.</source>
+            <translation>ما بيع بالثاني يُحسب عندئذ على الأول، في كل الصناديق.</translation>
+        </message>
+        <message>
             <source>You</source>
             <translation>أنت</translation>
         </message>
@@ -3428,6 +4269,10 @@
         <message>
             <source>the name</source>
             <translation>الاسم</translation>
+        </message>
+        <message>
+            <source>the named tax rate</source>
+            <translation>نسبة الضريبة المسماة</translation>
         </message>
         <message>
             <source>the price</source>
@@ -3572,6 +4417,17 @@
         </message>
     </context>
     <context>
+        <name>payment</name>
+        <message>
+            <source>A tax rate changed while this was rung up. The total is another now.</source>
+            <translation>تغيّرت نسبة ضريبة أثناء التسجيل. أصبح الإجمالي مختلفًا الآن.</translation>
+        </message>
+        <message>
+            <source>The shop’s settings have changed. Look at the total, then begin the payment again.</source>
+            <translation>تغيّرت إعدادات المتجر. انظر إلى الإجمالي، ثم ابدأ الدفع من جديد.</translation>
+        </message>
+    </context>
+    <context>
         <name>printing</name>
         <message>
             <source>A USB printer is named by two numbers, like 04b8:0202.</source>
@@ -3588,6 +4444,21 @@
         <message>
             <source>The printer’s address is not complete: host:9100</source>
             <translation>عنوان الطابعة غير كامل: host:9100</translation>
+        </message>
+    </context>
+    <context>
+        <name>products</name>
+        <message>
+            <source>Article not known here</source>
+            <translation>صنف غير معروف هنا</translation>
+        </message>
+        <message>
+            <source>{name} (deleted)</source>
+            <translation>{name} (محذوف)</translation>
+        </message>
+        <message>
+            <source>{name} (not known here)</source>
+            <translation>{name} (غير معروف هنا)</translation>
         </message>
     </context>
     <context>
@@ -3631,12 +4502,20 @@
             <translation>منتج {product}</translation>
         </message>
         <message>
+            <source>Setting “{setting}”</source>
+            <translation>الإعداد «{setting}»</translation>
+        </message>
+        <message>
             <source>Shift closed</source>
             <translation>أُغلقت الوردية</translation>
         </message>
         <message>
             <source>Shift opened</source>
             <translation>فُتحت الوردية</translation>
+        </message>
+        <message>
+            <source>Stock of an unknown product</source>
+            <translation>مخزون منتج غير معروف</translation>
         </message>
         <message>
             <source>Stock of {product}</source>
@@ -3661,6 +4540,10 @@
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
             <translation>تم التخلي عما يُبنى عليه «{what}». لا يضيع غيره؛ تجاهل هذا أيضًا، أو افعله من جديد.</translation>
+        </message>
+        <message>
+            <source>“{product}” has stock or history, so its unit stays. Edit this entry and choose the unit that it has, or discard it; add another product for the other unit.</source>
+            <translation>للمنتج «{product}» كمية أو سجل، لذلك تبقى وحدته. عدّل هذا القيد واختر الوحدة الحالية، أو تجاهله؛ أضف منتجًا آخر للوحدة الأخرى.</translation>
         </message>
         <message>
             <source>“{product}” was not changed: only a manager may do that. Nothing is lost. Ask a manager to approve it, or discard it.</source>
@@ -4052,6 +4935,10 @@
             <translation>تغيير الإعدادات</translation>
         </message>
         <message>
+            <source>change the shop’s settings</source>
+            <translation>تغيير إعدادات المتجر</translation>
+        </message>
+        <message>
             <source>count stock</source>
             <translation>جرد المخزون</translation>
         </message>
@@ -4082,6 +4969,10 @@
         <message>
             <source>pay money out of the drawer</source>
             <translation>سحب نقود من الدرج</translation>
+        </message>
+        <message>
+            <source>refund otherwise than it was paid</source>
+            <translation>إرجاع المبلغ بغير طريقة دفعه</translation>
         </message>
         <message>
             <source>refund without a receipt</source>
@@ -4117,6 +5008,97 @@
         <message>
             <source>Manager</source>
             <translation>المدير</translation>
+        </message>
+    </context>
+    <context>
+        <name>shop settings</name>
+        <message>
+            <source>Days in which a receipt can be refunded</source>
+            <translation>عدد الأيام التي يمكن فيها رد قيمة الإيصال</translation>
+        </message>
+        <message>
+            <source>Discount a clerk may give alone</source>
+            <translation>الخصم الذي يجوز للبائع منحه وحده</translation>
+        </message>
+        <message>
+            <source>Largest plausible amount</source>
+            <translation>أكبر مبلغ معقول</translation>
+        </message>
+        <message>
+            <source>Largest plausible quantity</source>
+            <translation>أكبر كمية معقولة</translation>
+        </message>
+        <message>
+            <source>Lines above each receipt</source>
+            <translation>أسطر أعلى كل إيصال</translation>
+        </message>
+        <message>
+            <source>Lines below each receipt</source>
+            <translation>أسطر أسفل كل إيصال</translation>
+        </message>
+        <message>
+            <source>Managers also need a code to sign in</source>
+            <translation>يسجّل المديرون والمسؤولون الدخول برمز من تطبيق</translation>
+        </message>
+        <message>
+            <source>Payment methods</source>
+            <translation>طرق الدفع</translation>
+        </message>
+        <message>
+            <source>Prices</source>
+            <translation>الأسعار</translation>
+        </message>
+        <message>
+            <source>Refuse counts that are based on nothing</source>
+            <translation>رفض عمليات الجرد التي لا تستند إلى شيء</translation>
+        </message>
+        <message>
+            <source>Smallest coin that cash is rounded to</source>
+            <translation>أصغر عملة يُقرّب النقد إليها</translation>
+        </message>
+        <message>
+            <source>Stock is low at or below</source>
+            <translation>المخزون قليل عند هذا المقدار أو أقل</translation>
+        </message>
+        <message>
+            <source>Tax is rounded</source>
+            <translation>تُقرَّب الضريبة</translation>
+        </message>
+        <message>
+            <source>Tax rate {key}</source>
+            <translation>نسبة الضريبة {key}</translation>
+        </message>
+        <message>
+            <source>from {day} {rate}</source>
+            <translation>من {day} {rate}</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>لا</translation>
+        </message>
+        <message>
+            <source>not set</source>
+            <translation>غير محدد</translation>
+        </message>
+        <message>
+            <source>on each line</source>
+            <translation>في كل سطر</translation>
+        </message>
+        <message>
+            <source>once for each rate of a receipt</source>
+            <translation>مرة واحدة لكل نسبة في الإيصال</translation>
+        </message>
+        <message>
+            <source>with tax</source>
+            <translation>شاملة الضريبة</translation>
+        </message>
+        <message>
+            <source>without tax, which is added</source>
+            <translation>بدون الضريبة التي تُضاف</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>نعم</translation>
         </message>
     </context>
     <context>
@@ -4156,6 +5138,14 @@
     </context>
     <context>
         <name>unit</name>
+        <message>
+            <source>Kilogram</source>
+            <translation>كيلوغرام</translation>
+        </message>
+        <message>
+            <source>Piece</source>
+            <translation>قطعة</translation>
+        </message>
         <message>
             <source>{figure} kg</source>
             <translation>{figure} كغ</translation>

@@ -60,7 +60,7 @@
         </message>
     </context>
     <context>
-        <name>Approvals</name>
+        <name>ApprovalPrompt</name>
         <message>
             <source>No manager is known at this till. Nothing was changed.</source>
             <translation>Esta caja no conoce a ningún encargado. No se ha cambiado nada.</translation>
@@ -143,6 +143,56 @@
         <message>
             <source>Scan an item, or press {key} to find one by name.</source>
             <translation>Escanee un artículo o pulse {key} para buscarlo por su nombre.</translation>
+        </message>
+    </context>
+    <context>
+        <name>CartView</name>
+        <message numerus="yes">
+            <source>%n item(s)</source>
+            <translation>
+                <numerusform>%n artículo</numerusform>
+                <numerusform>%n artículos</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Discount</source>
+            <translation>Descuento</translation>
+        </message>
+        <message>
+            <source>Give back</source>
+            <translation>Devolver</translation>
+        </message>
+        <message>
+            <source>Hold</source>
+            <translation>Esperar</translation>
+        </message>
+        <message>
+            <source>More</source>
+            <translation>Más</translation>
+        </message>
+        <message>
+            <source>Pay</source>
+            <translation>Cobrar</translation>
+        </message>
+        <message>
+            <source>Recall</source>
+            <translation>Recuperar</translation>
+        </message>
+        <message>
+            <source>Refund</source>
+            <translation>Devolución</translation>
+        </message>
+        <message>
+            <source>Tax added {amount}</source>
+            <translation>Impuesto añadido {amount}</translation>
+        </message>
+        <message>
+            <source>Tax included {amount}</source>
+            <translation>Impuesto incluido {amount}</translation>
+        </message>
+        <message>
+            <source>discount {amount}</source>
+            <translation>descuento {amount}</translation>
         </message>
     </context>
     <context>
@@ -247,6 +297,10 @@
             <translation>Nombre</translation>
         </message>
         <message>
+            <source>Named tax rate</source>
+            <translation>Tipo de impuesto con nombre</translation>
+        </message>
+        <message>
             <source>On hand</source>
             <translation>Existencias</translation>
         </message>
@@ -301,6 +355,10 @@
         <message>
             <source>Which figure is right for “{product}”?</source>
             <translation>¿Qué cifra es la correcta para «{product}»?</translation>
+        </message>
+        <message>
+            <source>Which “{setting}” is right for the shop?</source>
+            <translation>¿Qué «{setting}» es correcto para la tienda?</translation>
         </message>
         <message>
             <source>Why this is suggested</source>
@@ -361,6 +419,10 @@
             <source>you</source>
             <translation>usted</translation>
         </message>
+        <message>
+            <source>“{product}” was made at two tills. Is it one article?</source>
+            <translation>“{product}” se creó en dos cajas. ¿Es un solo artículo?</translation>
+        </message>
     </context>
     <context>
         <name>ConflictDialog</name>
@@ -381,6 +443,10 @@
             <translation>Se deja eliminado</translation>
         </message>
         <message>
+            <source>One article, with the values from {place}</source>
+            <translation>Un solo artículo, con los valores de {place}</translation>
+        </message>
+        <message>
             <source>Restore</source>
             <translation>Restaurar</translation>
         </message>
@@ -393,8 +459,16 @@
             <translation>Existencias fijadas en {quantity}</translation>
         </message>
         <message>
+            <source>Two articles: give this one another number</source>
+            <translation>Dos artículos: dar otro número a este</translation>
+        </message>
+        <message>
             <source>Two sides disagree</source>
             <translation>Los dos lados no coinciden</translation>
+        </message>
+        <message>
+            <source>Type its own number into the Result row first.</source>
+            <translation>Escriba primero su propio número en la fila Resultado.</translation>
         </message>
         <message>
             <source>Use the result as typed</source>
@@ -419,6 +493,10 @@
         <message>
             <source>Use {quantity} from {place}</source>
             <translation>Usar {quantity} de {place}</translation>
+        </message>
+        <message>
+            <source>the server</source>
+            <translation>el servidor</translation>
         </message>
         <message>
             <source>{key}. Nothing is changed until somebody decides.</source>
@@ -688,6 +766,10 @@
             <translation>Continuar con</translation>
         </message>
         <message>
+            <source>It was not said which product has the code {code}. It was not counted.</source>
+            <translation>No se ha dicho qué producto tiene el código {code}. No se ha contado.</translation>
+        </message>
+        <message>
             <source>Name of the count, like Shelf 3</source>
             <translation>Nombre del recuento, como Estante 3</translation>
         </message>
@@ -726,6 +808,10 @@
         <message>
             <source>Take out</source>
             <translation>Sacar</translation>
+        </message>
+        <message>
+            <source>These codes were not counted: {code}.</source>
+            <translation>Estos códigos no se han contado: {code}.</translation>
         </message>
         <message>
             <source>What is sold until then is taken into account.</source>
@@ -910,6 +996,10 @@
             <source>Send again</source>
             <translation>Enviar de nuevo</translation>
         </message>
+        <message>
+            <source>Sold by</source>
+            <translation>Se vende por</translation>
+        </message>
     </context>
     <context>
         <name>EnrolPage</name>
@@ -922,8 +1012,32 @@
             <translation>Lo hace una vez un encargado. Desde entonces esta caja vende con conexión o sin ella.</translation>
         </message>
         <message>
+            <source>A manager makes a code for this till, and you type it here within 15 minutes. A new server prints one for its first shop.</source>
+            <translation>Un encargado crea un código para esta caja, y usted lo escribe aquí antes de 15 minutos. Un servidor nuevo imprime uno para su primera tienda.</translation>
+        </message>
+        <message>
             <source>Asking the server…</source>
             <translation>Preguntando al servidor…</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>Volver</translation>
+        </message>
+        <message>
+            <source>Code</source>
+            <translation>Código</translation>
+        </message>
+        <message>
+            <source>Code from the authenticator app</source>
+            <translation>Código de la aplicación de autenticación</translation>
+        </message>
+        <message>
+            <source>Currency</source>
+            <translation>Moneda</translation>
+        </message>
+        <message>
+            <source>Do without encryption: nobody else uses this network</source>
+            <translation>Sin cifrado: nadie más usa esta red</translation>
         </message>
         <message>
             <source>Fetching products and stock</source>
@@ -946,12 +1060,32 @@
             <translation>Local</translation>
         </message>
         <message>
+            <source>Look the code up</source>
+            <translation>Consultar el código</translation>
+        </message>
+        <message>
+            <source>Make the shop and set up this till</source>
+            <translation>Crear la tienda y configurar esta caja</translation>
+        </message>
+        <message>
             <source>Manager’s user name</source>
             <translation>Usuario del encargado</translation>
         </message>
         <message>
+            <source>Name of the shop</source>
+            <translation>Nombre de la tienda</translation>
+        </message>
+        <message>
             <source>Name of this till</source>
             <translation>Nombre de esta caja</translation>
+        </message>
+        <message>
+            <source>Now the code that your authenticator app shows.</source>
+            <translation>Ahora el código que muestra su aplicación de autenticación.</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>PIN</translation>
         </message>
         <message>
             <source>Password</source>
@@ -978,6 +1112,30 @@
             <translation>Detenido. Esta caja aún no está configurada.</translation>
         </message>
         <message>
+            <source>The PIN has {least} to {most} digits.</source>
+            <translation>El PIN tiene de {least} a {most} cifras.</translation>
+        </message>
+        <message>
+            <source>The password has at least {count} characters.</source>
+            <translation>La contraseña tiene al menos {count} caracteres.</translation>
+        </message>
+        <message>
+            <source>There is no such currency. It has three letters, like EUR.</source>
+            <translation>No existe esa moneda. Tiene tres letras, como EUR.</translation>
+        </message>
+        <message>
+            <source>There is no such time zone. Choose one of the list.</source>
+            <translation>No existe esa zona horaria. Elija una de la lista.</translation>
+        </message>
+        <message>
+            <source>This code is for something that this release does not know.</source>
+            <translation>Este código es para algo que esta versión no conoce.</translation>
+        </message>
+        <message>
+            <source>This server has no shop yet. Make the first one; this till is its first till, and you are its admin.</source>
+            <translation>Este servidor aún no tiene tienda. Cree la primera; esta caja será su primera caja, y usted su administrador.</translation>
+        </message>
+        <message>
             <source>This till is ready.</source>
             <translation>Esta caja está lista.</translation>
         </message>
@@ -986,20 +1144,80 @@
             <translation>Esta caja está configurada, pero se ha perdido la conexión. La descarga sigue sola en cuanto vuelva; mientras tanto puede cerrar esta ventana.</translation>
         </message>
         <message>
+            <source>This till will belong to this shop. Is that right?</source>
+            <translation>Esta caja será de esta tienda. ¿Es correcto?</translation>
+        </message>
+        <message>
+            <source>Time zone</source>
+            <translation>Zona horaria</translation>
+        </message>
+        <message>
             <source>Try it with a demonstration shop</source>
             <translation>Probar con una tienda de demostración</translation>
+        </message>
+        <message>
+            <source>With a code</source>
+            <translation>Con un código</translation>
+        </message>
+        <message>
+            <source>With a manager’s password</source>
+            <translation>Con la contraseña de un encargado</translation>
+        </message>
+        <message>
+            <source>Yes, set up this till</source>
+            <translation>Sí, configurar esta caja</translation>
+        </message>
+        <message>
+            <source>Your user name</source>
+            <translation>Su usuario</translation>
         </message>
         <message>
             <source>as the office calls it, like demo</source>
             <translation>como la llama la oficina, p. ej. demo</translation>
         </message>
         <message>
+            <source>at least {count} characters</source>
+            <translation>al menos {count} caracteres</translation>
+        </message>
+        <message>
+            <source>like 8F3K-Q2ZN</source>
+            <translation>p. ej. 8F3K-Q2ZN</translation>
+        </message>
+        <message>
+            <source>like Europe/Berlin</source>
+            <translation>p. ej. Europe/Madrid</translation>
+        </message>
+        <message>
             <source>like Till 2</source>
             <translation>p. ej. Caja 2</translation>
         </message>
         <message>
-            <source>where this till stands, like main</source>
+            <source>or a recovery code</source>
+            <translation>o un código de recuperación</translation>
+        </message>
+        <message>
+            <source>the branch that this till is in, like High Street</source>
+            <translation>dónde está esta caja, p. ej. Calle Mayor</translation>
+        </message>
+        <message>
+            <source>the branch that this till is in, like main</source>
             <translation>dónde está esta caja, p. ej. main</translation>
+        </message>
+        <message>
+            <source>three letters, like EUR</source>
+            <translation>tres letras, p. ej. EUR</translation>
+        </message>
+        <message>
+            <source>you are the shop’s admin</source>
+            <translation>usted es el administrador de la tienda</translation>
+        </message>
+        <message>
+            <source>{least} to {most} digits, to sign in at the till</source>
+            <translation>de {least} a {most} cifras, para entrar en la caja</translation>
+        </message>
+        <message>
+            <source>{till} of {shop} is signed out here, but its server could not be told, so its credential still holds there. Evertill tells it as soon as it runs here and reaches the server. If that may take long, or this computer is given away, a manager ends the till at the server; whoever runs the server enters: {command}</source>
+            <translation>{till} de {shop} se dio de baja aquí, pero no se pudo avisar a su servidor, así que allí su credencial sigue siendo válida. Evertill le avisa en cuanto se ejecute aquí y alcance el servidor. Si eso puede tardar, o si este equipo cambia de manos, un encargado da de baja la caja en el servidor; quien administra el servidor introduce: {command}</translation>
         </message>
     </context>
     <context>
@@ -1130,6 +1348,69 @@
         </message>
     </context>
     <context>
+        <name>MadeTwiceDialog</name>
+        <message>
+            <source>Articles that are there twice</source>
+            <translation>Artículos repetidos</translation>
+        </message>
+        <message>
+            <source>Choose a line first.</source>
+            <translation>Elija primero una línea.</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Cerrar</translation>
+        </message>
+        <message>
+            <source>Its own article number</source>
+            <translation>Su propio número de artículo</translation>
+        </message>
+        <message>
+            <source>Its own barcode</source>
+            <translation>Su propio código de barras</translation>
+        </message>
+        <message>
+            <source>Joined: “{alias}” counts on “{product}” now</source>
+            <translation>Unidos: “{alias}” cuenta ahora en “{product}”</translation>
+        </message>
+        <message>
+            <source>No two products have the same number.</source>
+            <translation>No hay dos productos con el mismo número.</translation>
+        </message>
+        <message>
+            <source>Nothing was joined yet.</source>
+            <translation>Todavía no se ha unido nada.</translation>
+        </message>
+        <message>
+            <source>These count on another product. They can be made two articles again.</source>
+            <translation>Estos cuentan en otro producto. Pueden volver a ser dos artículos.</translation>
+        </message>
+        <message>
+            <source>These products have the same number. Nothing is joined by itself.</source>
+            <translation>Estos productos tienen el mismo número. Nada se une por sí solo.</translation>
+        </message>
+        <message>
+            <source>They are one article</source>
+            <translation>Son un solo artículo</translation>
+        </message>
+        <message>
+            <source>They are two articles</source>
+            <translation>Son dos artículos</translation>
+        </message>
+        <message>
+            <source>“{alias}” is an article of its own again</source>
+            <translation>“{alias}” vuelve a ser un artículo propio</translation>
+        </message>
+        <message>
+            <source>“{alias}” is “{product}”</source>
+            <translation>“{alias}” es “{product}”</translation>
+        </message>
+        <message>
+            <source>“{first}” and “{second}” have the number {code}</source>
+            <translation>“{first}” y “{second}” tienen el número {code}</translation>
+        </message>
+    </context>
+    <context>
         <name>MainWindow</name>
         <message numerus="yes">
             <source>%n entry(ies) sent; nothing waits.</source>
@@ -1149,6 +1430,10 @@
         <message>
             <source>Let another person sign in</source>
             <translation>Que inicie sesión otra persona</translation>
+        </message>
+        <message>
+            <source>Not encrypted</source>
+            <translation>Sin cifrar</translation>
         </message>
         <message>
             <source>Something in this window went wrong. What is saved is safe. A report is in {path}.</source>
@@ -1171,6 +1456,17 @@
         <message>
             <source>Close this message</source>
             <translation>Cerrar este mensaje</translation>
+        </message>
+    </context>
+    <context>
+        <name>MoreActions</name>
+        <message>
+            <source>Nothing was sold at this till yet.</source>
+            <translation>En esta caja aún no se ha vendido nada.</translation>
+        </message>
+        <message>
+            <source>The drawer was opened without a sale. It is noted.</source>
+            <translation>El cajón se abrió sin venta. Queda anotado.</translation>
         </message>
     </context>
     <context>
@@ -1264,6 +1560,61 @@
         </message>
     </context>
     <context>
+        <name>OwnSection</name>
+        <message>
+            <source>Change PIN</source>
+            <translation>Cambiar el PIN</translation>
+        </message>
+        <message>
+            <source>Change password</source>
+            <translation>Cambiar la contraseña</translation>
+        </message>
+        <message>
+            <source>Current PIN</source>
+            <translation>PIN actual</translation>
+        </message>
+        <message>
+            <source>Current password</source>
+            <translation>Contraseña actual</translation>
+        </message>
+        <message>
+            <source>Fill in “{field}” first.</source>
+            <translation>Rellene primero «{field}».</translation>
+        </message>
+        <message>
+            <source>New PIN</source>
+            <translation>PIN nuevo</translation>
+        </message>
+        <message>
+            <source>New PIN again</source>
+            <translation>PIN nuevo otra vez</translation>
+        </message>
+        <message>
+            <source>New password</source>
+            <translation>Contraseña nueva</translation>
+        </message>
+        <message>
+            <source>New password again</source>
+            <translation>Contraseña nueva otra vez</translation>
+        </message>
+        <message>
+            <source>The new one was not typed the same twice.</source>
+            <translation>No se ha escrito lo mismo las dos veces.</translation>
+        </message>
+        <message>
+            <source>Your PIN and password</source>
+            <translation>Su PIN y su contraseña</translation>
+        </message>
+        <message>
+            <source>Your PIN, for every till of the shop.</source>
+            <translation>Su PIN, para todas las cajas de la tienda.</translation>
+        </message>
+        <message>
+            <source>Your password, with which you sign in at the server.</source>
+            <translation>Su contraseña, con la que inicia sesión en el servidor.</translation>
+        </message>
+    </context>
+    <context>
         <name>PinPad</name>
         <message>
             <source>Delete the last figure</source>
@@ -1320,6 +1671,10 @@
             <translation>Nombre</translation>
         </message>
         <message>
+            <source>Named tax rate</source>
+            <translation>Tipo de impuesto con nombre</translation>
+        </message>
+        <message>
             <source>Price</source>
             <translation>Precio</translation>
         </message>
@@ -1328,8 +1683,16 @@
             <translation>Guardar</translation>
         </message>
         <message>
+            <source>Sold by</source>
+            <translation>Se vende por</translation>
+        </message>
+        <message>
             <source>Tax rate</source>
             <translation>Tipo de impuesto</translation>
+        </message>
+        <message>
+            <source>none: a figure of its own</source>
+            <translation>ninguno: un valor propio</translation>
         </message>
     </context>
     <context>
@@ -1386,6 +1749,10 @@
             <translation>Todo</translation>
         </message>
         <message>
+            <source>All of it this way (with a manager)</source>
+            <translation>Todo de esta forma (con un encargado)</translation>
+        </message>
+        <message>
             <source>All of {item}</source>
             <translation>Todo de {item}</translation>
         </message>
@@ -1418,8 +1785,8 @@
             <translation>Cuánto de {item}</translation>
         </message>
         <message>
-            <source>Is the receipt not of this till, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
-            <translation>¿El ticket no es de esta caja o se ha perdido? Pase los artículos a la cesta y devuelva su precio con la aprobación de un encargado.</translation>
+            <source>Is the receipt of another shop, or lost? Ring the goods up in the cart, and give their price back with a manager’s approval.</source>
+            <translation>¿El ticket es de otra tienda o se ha perdido? Registre los artículos en la cesta y devuelva su precio con la aprobación de un encargado.</translation>
         </message>
         <message>
             <source>Reason</source>
@@ -1446,6 +1813,14 @@
             <translation>Cobrado por error</translation>
         </message>
         <message>
+            <source>Several receipts have this number. Which is it?</source>
+            <translation>Varios tickets tienen este número. ¿Cuál es?</translation>
+        </message>
+        <message>
+            <source>The receipt {receipt} is not on this till. The server is asked, if it can be reached.</source>
+            <translation>El ticket {receipt} no está en esta caja. Se pregunta al servidor, si hay conexión.</translation>
+        </message>
+        <message>
             <source>To give back</source>
             <translation>A devolver</translation>
         </message>
@@ -1458,8 +1833,16 @@
             <translation>Artículo equivocado</translation>
         </message>
         <message>
-            <source>{count} can go back</source>
-            <translation>Se pueden devolver {count}</translation>
+            <source>not as it was paid: a manager has to approve</source>
+            <translation>no como se pagó: un encargado tiene que aprobarlo</translation>
+        </message>
+        <message>
+            <source>{count} can go back: {amount}</source>
+            <translation>Se puede devolver {count}: {amount}</translation>
+        </message>
+        <message>
+            <source>{method}: {left} of {taken} can go back</source>
+            <translation>{method}: se puede devolver {left} de {taken}</translation>
         </message>
     </context>
     <context>
@@ -1530,33 +1913,10 @@
         </message>
     </context>
     <context>
-        <name>SellPage</name>
-        <message numerus="yes">
-            <source>%n item(s)</source>
-            <translation>
-                <numerusform>%n artículo</numerusform>
-                <numerusform>%n artículos</numerusform>
-            </translation>
-        </message>
+        <name>Scans</name>
         <message>
-            <source>Discount</source>
-            <translation>Descuento</translation>
-        </message>
-        <message>
-            <source>Give back</source>
-            <translation>Devolver</translation>
-        </message>
-        <message>
-            <source>Held. {key} takes it back.</source>
-            <translation>En espera. {key} la recupera.</translation>
-        </message>
-        <message>
-            <source>Hold</source>
-            <translation>Esperar</translation>
-        </message>
-        <message>
-            <source>More</source>
-            <translation>Más</translation>
+            <source>It was not said which product has the code {codes}. It was not added.</source>
+            <translation>No se ha dicho qué producto tiene el código {codes}. No se ha añadido.</translation>
         </message>
         <message>
             <source>No product has the code {codes}. It was not added.</source>
@@ -1567,40 +1927,23 @@
             <translation>Ningún producto tiene estos códigos: {codes}. No se han añadido.</translation>
         </message>
         <message>
-            <source>Nothing was sold at this till yet.</source>
-            <translation>En esta caja aún no se ha vendido nada.</translation>
+            <source>These codes were not added: {codes}.</source>
+            <translation>Estos códigos no se han añadido: {codes}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SellPage</name>
+        <message>
+            <source>Held. {key} takes it back.</source>
+            <translation>En espera. {key} la recupera.</translation>
         </message>
         <message>
-            <source>Pay</source>
-            <translation>Cobrar</translation>
-        </message>
-        <message>
-            <source>Recall</source>
-            <translation>Recuperar</translation>
-        </message>
-        <message>
-            <source>Refund</source>
-            <translation>Devolución</translation>
-        </message>
-        <message>
-            <source>Tax added {amount}</source>
-            <translation>Impuesto añadido {amount}</translation>
-        </message>
-        <message>
-            <source>Tax included {amount}</source>
-            <translation>Impuesto incluido {amount}</translation>
-        </message>
-        <message>
-            <source>The drawer was opened without a sale. It is noted.</source>
-            <translation>El cajón se abrió sin venta. Queda anotado.</translation>
+            <source>The sale is here again. It is paid: take no money, press Pay to complete it.</source>
+            <translation>La venta está aquí de nuevo. Ya está pagada: no cobre más; pulse Cobrar para completarla.</translation>
         </message>
         <message>
             <source>The sale that was being rung up is here again.</source>
             <translation>Aquí está de nuevo la venta que se estaba cobrando.</translation>
-        </message>
-        <message>
-            <source>discount {amount}</source>
-            <translation>descuento {amount}</translation>
         </message>
     </context>
     <context>
@@ -1625,8 +1968,16 @@
             <translation>80 mm, 48 letras</translation>
         </message>
         <message>
-            <source>A discount is between 0% and 100%.</source>
-            <translation>Un descuento está entre 0% y 100%.</translation>
+            <source>A PIN has 4 to 8 figures.</source>
+            <translation>Un PIN tiene de 4 a 8 cifras.</translation>
+        </message>
+        <message>
+            <source>A code from the authenticator app is needed too. Nothing was changed.</source>
+            <translation>También hace falta un código de la aplicación de autenticación. No se ha cambiado nada.</translation>
+        </message>
+        <message>
+            <source>A password has at least 10 letters.</source>
+            <translation>Una contraseña tiene al menos 10 letras.</translation>
         </message>
         <message>
             <source>As on this computer</source>
@@ -1635,6 +1986,14 @@
         <message>
             <source>Ask for a PIN after minutes without a key (0: never)</source>
             <translation>Pedir el PIN tras estos minutos sin teclas (0: nunca)</translation>
+        </message>
+        <message>
+            <source>Asking the server…</source>
+            <translation>Preguntando al servidor…</translation>
+        </message>
+        <message>
+            <source>Clock confirmed</source>
+            <translation>Reloj confirmado</translation>
         </message>
         <message>
             <source>Colours</source>
@@ -1647,10 +2006,6 @@
         <message>
             <source>Difference in the drawer</source>
             <translation>Diferencia en el cajón</translation>
-        </message>
-        <message>
-            <source>Discount a clerk may give alone</source>
-            <translation>Descuento que un cajero puede hacer solo</translation>
         </message>
         <message>
             <source>Entry discarded</source>
@@ -1673,14 +2028,6 @@
             <translation>Claro</translation>
         </message>
         <message>
-            <source>Lines above each receipt</source>
-            <translation>Líneas al principio de cada ticket</translation>
-        </message>
-        <message>
-            <source>Lines below each receipt</source>
-            <translation>Líneas al final de cada ticket</translation>
-        </message>
-        <message>
             <source>Log</source>
             <translation>Registro</translation>
         </message>
@@ -1693,16 +2040,20 @@
             <translation>No se ha cambiado nada.</translation>
         </message>
         <message>
+            <source>Only an administrator may change this. Nothing was changed.</source>
+            <translation>Solo un administrador puede cambiar esto. No se ha cambiado nada.</translation>
+        </message>
+        <message>
             <source>Paper</source>
             <translation>Papel</translation>
         </message>
         <message>
-            <source>Prices</source>
-            <translation>Precios</translation>
-        </message>
-        <message>
             <source>Print each receipt without being asked</source>
             <translation>Imprimir cada ticket sin preguntar</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation>Impresora</translation>
         </message>
         <message>
             <source>Printer test</source>
@@ -1721,10 +2072,6 @@
             <translation>Impresora de tickets (ESC/POS)</translation>
         </message>
         <message>
-            <source>Receipts and printer</source>
-            <translation>Tickets e impresora</translation>
-        </message>
-        <message>
             <source>Receipts {series} · {currency} · {server}</source>
             <translation>Tickets {series} · {currency} · {server}</translation>
         </message>
@@ -1733,12 +2080,16 @@
             <translation>Guardar</translation>
         </message>
         <message>
-            <source>Saved on this till.</source>
-            <translation>Guardado en esta caja.</translation>
+            <source>Saved for all tills of the shop.</source>
+            <translation>Guardado para todas las cajas de la tienda.</translation>
         </message>
         <message>
-            <source>Selling</source>
-            <translation>Venta</translation>
+            <source>Saved for all tills of {place}.</source>
+            <translation>Guardado para todas las cajas de {place}.</translation>
+        </message>
+        <message>
+            <source>Saved on this till.</source>
+            <translation>Guardado en esta caja.</translation>
         </message>
         <message>
             <source>Settings changed</source>
@@ -1753,36 +2104,88 @@
             <translation>Dar de baja esta caja…</translation>
         </message>
         <message>
-            <source>Signing out ends this till’s place in the shop. Its history is kept in a folder, and it asks to be set up again.</source>
-            <translation>Dar de baja pone fin al lugar de esta caja en la tienda. Su historial se conserva en una carpeta, y pedirá que se configure de nuevo.</translation>
-        </message>
-        <message>
-            <source>Smallest coin that cash is rounded to</source>
-            <translation>Moneda más pequeña a la que se redondea el efectivo</translation>
+            <source>Signing out ends this till’s place in the shop, and its credential at the server. Without a connection the server is told later, or a manager ends the till there. Its history is kept in a folder, and it asks to be set up again.</source>
+            <translation>Dar de baja pone fin al lugar de esta caja en la tienda y a su credencial en el servidor. Sin conexión, se avisa al servidor más tarde, o un encargado da de baja allí la caja. Su historial se conserva en una carpeta, y pedirá que se configure de nuevo.</translation>
         </message>
         <message>
             <source>Sounds at a scan, a miss and a refusal</source>
             <translation>Sonidos al escanear, al no encontrar y al rechazar</translation>
         </message>
         <message>
-            <source>Stock is low at or below</source>
-            <translation>Quedan pocas existencias con</translation>
-        </message>
-        <message>
             <source>Test print</source>
             <translation>Imprimir una prueba</translation>
+        </message>
+        <message>
+            <source>The current PIN is not right. Nothing was changed.</source>
+            <translation>El PIN actual no es correcto. No se ha cambiado nada.</translation>
+        </message>
+        <message>
+            <source>The current password is not right. Nothing was changed.</source>
+            <translation>La contraseña actual no es correcta. No se ha cambiado nada.</translation>
+        </message>
+        <message>
+            <source>The server did not take this. Nothing was changed.</source>
+            <translation>El servidor no lo ha aceptado. No se ha cambiado nada.</translation>
+        </message>
+        <message>
+            <source>The server does not answer. Nothing was changed; try it with a connection.</source>
+            <translation>El servidor no responde. No se ha cambiado nada; inténtelo con conexión.</translation>
+        </message>
+        <message>
+            <source>The shop</source>
+            <translation>La tienda</translation>
+        </message>
+        <message>
+            <source>The shop wants a code from an app of this account, which has to be set up first.</source>
+            <translation>La tienda exige a esta cuenta un código de una aplicación, que antes hay que configurar.</translation>
+        </message>
+        <message>
+            <source>This PIN is too easy to guess: no rows, repeats, years or dates.</source>
+            <translation>Este PIN es demasiado fácil de adivinar: nada de series, repeticiones, años ni fechas.</translation>
         </message>
         <message>
             <source>This is a test of the printer.</source>
             <translation>Esto es una prueba de la impresora.</translation>
         </message>
         <message>
+            <source>This needs a connection to the server.</source>
+            <translation>Esto necesita conexión con el servidor.</translation>
+        </message>
+        <message>
+            <source>This needs the server, which does not answer. Nothing was changed.</source>
+            <translation>Esto necesita el servidor, que no responde. No se ha cambiado nada.</translation>
+        </message>
+        <message>
+            <source>This password is too easy to guess. Take a few words that do not belong together.</source>
+            <translation>Esta contraseña es demasiado fácil de adivinar. Elija unas cuantas palabras que no vayan juntas.</translation>
+        </message>
+        <message>
             <source>This till</source>
             <translation>Esta caja</translation>
         </message>
         <message>
+            <source>Too many tries. Wait a minute; nothing was changed.</source>
+            <translation>Demasiados intentos. Espere un minuto; no se ha cambiado nada.</translation>
+        </message>
+        <message>
+            <source>User name or password is not right. Nothing was changed.</source>
+            <translation>El usuario o la contraseña no son correctos. No se ha cambiado nada.</translation>
+        </message>
+        <message>
             <source>What needs approval or asks for a reason is noted here.</source>
             <translation>Aquí se anota lo que necesita aprobación o pide un motivo.</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>Usted</translation>
+        </message>
+        <message>
+            <source>Your PIN is changed. Every till takes the new one once it has heard of it.</source>
+            <translation>Su PIN ha cambiado. Cada caja acepta el nuevo en cuanto le llega.</translation>
+        </message>
+        <message>
+            <source>Your password is changed. You are signed out everywhere else.</source>
+            <translation>Su contraseña ha cambiado. Se ha cerrado su sesión en los demás sitios.</translation>
         </message>
         <message>
             <source>a file or device</source>
@@ -1807,14 +2210,6 @@
         <message>
             <source>ready</source>
             <translation>listo</translation>
-        </message>
-        <message>
-            <source>with tax</source>
-            <translation>con impuesto</translation>
-        </message>
-        <message>
-            <source>without tax, which is added</source>
-            <translation>sin impuesto, que se añade</translation>
         </message>
         <message>
             <source>{person}, approved by {manager}</source>
@@ -2007,6 +2402,69 @@
         <message>
             <source>{amount} too much.</source>
             <translation>Sobran {amount}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ShopSection</name>
+        <message>
+            <source>A place follows the shop, except in settings of its own.</source>
+            <translation>Un local sigue a la tienda, salvo en los ajustes propios.</translation>
+        </message>
+        <message>
+            <source>Administrator’s user name</source>
+            <translation>Usuario del administrador</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>Atrás</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>Cambiar</translation>
+        </message>
+        <message>
+            <source>Choose a payment method: a sale has to be paid somehow.</source>
+            <translation>Elija una forma de pago: una venta tiene que pagarse de algún modo.</translation>
+        </message>
+        <message>
+            <source>Code from the authenticator app, if you have one</source>
+            <translation>Código de la aplicación de autenticación, si la tiene</translation>
+        </message>
+        <message>
+            <source>For</source>
+            <translation>Para</translation>
+        </message>
+        <message>
+            <source>Named tax rates, one a line</source>
+            <translation>Tipos de impuesto con nombre, uno por línea</translation>
+        </message>
+        <message>
+            <source>Password</source>
+            <translation>Contraseña</translation>
+        </message>
+        <message>
+            <source>Save for the shop</source>
+            <translation>Guardar para la tienda</translation>
+        </message>
+        <message>
+            <source>The connection is not encrypted: others in the network can read the password.</source>
+            <translation>La conexión no está cifrada: otros en la red pueden leer la contraseña.</translation>
+        </message>
+        <message>
+            <source>The shop’s settings</source>
+            <translation>Ajustes de la tienda</translation>
+        </message>
+        <message>
+            <source>This lets more pass unchecked. An administrator signs in for it, with a connection; this till keeps nothing of the sign-in.</source>
+            <translation>Esto deja pasar más sin control. Un administrador inicia sesión para ello, con conexión; esta caja no guarda nada de esa sesión.</translation>
+        </message>
+        <message>
+            <source>the whole shop</source>
+            <translation>toda la tienda</translation>
+        </message>
+        <message>
+            <source>{place} only</source>
+            <translation>solo {place}</translation>
         </message>
     </context>
     <context>
@@ -2396,6 +2854,10 @@
             <translation>Pocos</translation>
         </message>
         <message>
+            <source>Made twice…</source>
+            <translation>Repetidos…</translation>
+        </message>
+        <message>
             <source>Name, code or barcode</source>
             <translation>Nombre, referencia o código</translation>
         </message>
@@ -2477,6 +2939,10 @@
         <message>
             <source>Support bundle</source>
             <translation>Paquete de soporte</translation>
+        </message>
+        <message>
+            <source>The clock is right</source>
+            <translation>El reloj va bien</translation>
         </message>
         <message>
             <source>The oldest {shown} of {count}.</source>
@@ -2616,6 +3082,17 @@
         </message>
     </context>
     <context>
+        <name>WhichProduct</name>
+        <message>
+            <source>None of them</source>
+            <translation>Ninguno de ellos</translation>
+        </message>
+        <message>
+            <source>Products with this code</source>
+            <translation>Productos con este código</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -2648,6 +3125,10 @@
             </translation>
         </message>
         <message>
+            <source>The server was restored from a backup, and these settings of the shop are as they were then: {settings}. Look whether they are right.</source>
+            <translation>El servidor se restauró desde una copia de seguridad, y estos ajustes de la tienda están como entonces: {settings}. Revise si son correctos.</translation>
+        </message>
+        <message>
             <source>This system has no keyring, so the key to this till's credentials lies in a file that only its owner may read. Whoever can read this folder can be this till.</source>
             <translation>Este sistema no tiene llavero, así que la clave de las credenciales de esta caja está en un archivo que solo puede leer su dueño. Quien pueda leer esta carpeta puede hacerse pasar por esta caja.</translation>
         </message>
@@ -2658,6 +3139,13 @@
         <message>
             <source>This till's copy of the shop was not right; it is fetched anew.</source>
             <translation>La copia de la tienda en esta caja no era correcta; se descarga de nuevo.</translation>
+        </message>
+    </context>
+    <context>
+        <name>clock</name>
+        <message>
+            <source>This computer’s clock has jumped by more than a week. Nothing old is deleted until it agrees with the server for a day, or a manager says that it is right, nor in the 24 hours after that.</source>
+            <translation>El reloj de este equipo ha saltado más de una semana. No se borra nada antiguo hasta que coincida con el servidor durante un día o un encargado diga que va bien, ni en las 24 horas siguientes.</translation>
         </message>
     </context>
     <context>
@@ -2714,7 +3202,53 @@
         </message>
     </context>
     <context>
+        <name>enrolment</name>
+        <message>
+            <source>An address has no user name and no password in it: leave out what stands before the @.</source>
+            <translation>Una dirección no lleva usuario ni contraseña: quite lo que está delante de la @.</translation>
+        </message>
+        <message>
+            <source>The connection to {server} is not encrypted: others in the network can read passwords and sales. Ask whoever runs the server for its https:// address, and enrol this till again with it.</source>
+            <translation>La conexión con {server} no está cifrada: otros en la red pueden leer contraseñas y ventas. Pida a quien lleva el servidor su dirección https:// y vuelva a configurar esta caja con ella.</translation>
+        </message>
+        <message>
+            <source>The password or the PIN is too easy to guess. Take a few words that do not belong together, and a PIN without rows, repeats, years or dates.</source>
+            <translation>La contraseña o el PIN son demasiado fáciles de adivinar. Elija unas palabras que no tengan relación, y un PIN sin series, repeticiones, años ni fechas.</translation>
+        </message>
+        <message>
+            <source>This code is not right, or it was used already, or it is over. Ask for a new one.</source>
+            <translation>Este código no es correcto, ya se usó o ha caducado. Pida uno nuevo.</translation>
+        </message>
+        <message>
+            <source>Type the server’s address first.</source>
+            <translation>Escriba primero la dirección del servidor.</translation>
+        </message>
+        <message>
+            <source>“{given}” is not an address of a server. It looks like https://tills.example.com.</source>
+            <translation>«{given}» no es la dirección de un servidor. Es algo como https://tills.example.com.</translation>
+        </message>
+        <message>
+            <source>“{given}” is not an address of a server: it begins with https://.</source>
+            <translation>«{given}» no es la dirección de un servidor: empieza por https://.</translation>
+        </message>
+        <message>
+            <source>“{given}” is not encrypted: everybody in the network could read the password, and whatever this till sends. Use an address with https://, or tick the box below to do without encryption.</source>
+            <translation>«{given}» no está cifrado: cualquiera en la red podría leer la contraseña y todo lo que envía esta caja. Use una dirección con https://, o marque la casilla de abajo para prescindir del cifrado.</translation>
+        </message>
+        <message>
+            <source>“{given}” says too much: only the server is named, as in https://tills.example.com.</source>
+            <translation>«{given}» dice demasiado: solo se nombra el servidor, como en https://tills.example.com.</translation>
+        </message>
+    </context>
+    <context>
         <name>errors</name>
+        <message numerus="yes">
+            <source>%n product(s) have the code {code}. Which is it?</source>
+            <translation>
+                <numerusform>%n producto tiene el código {code}. ¿Cuál es?</numerusform>
+                <numerusform>%n productos tienen el código {code}. ¿Cuál es?</numerusform>
+            </translation>
+        </message>
         <message>
             <source>A discount cannot be more than the whole price.</source>
             <translation>Un descuento no puede superar el precio entero.</translation>
@@ -2742,6 +3276,10 @@
         <message>
             <source>An adjustment by nothing changes nothing.</source>
             <translation>Un ajuste de cero no cambia nada.</translation>
+        </message>
+        <message>
+            <source>At most {most} payments fit: this one has to be the rest.</source>
+            <translation>Caben {most} pagos como máximo: este tiene que ser todo lo que falta.</translation>
         </message>
         <message>
             <source>Choose what goes back first.</source>
@@ -2804,6 +3342,18 @@
             <translation>Diga por qué. Quien lo busque más tarde querrá saberlo.</translation>
         </message>
         <message>
+            <source>Several receipts have this number. Choose which.</source>
+            <translation>Varios tickets tienen este número. Elija cuál.</translation>
+        </message>
+        <message>
+            <source>Several tax rates are called “{name}”. Write the key of the right one: {keys}</source>
+            <translation>Varios tipos de impuesto se llaman «{name}». Escriba la clave del correcto: {keys}</translation>
+        </message>
+        <message>
+            <source>So much is not left of what was paid: more went back of it elsewhere.</source>
+            <translation>De lo pagado no queda tanto: en otro lugar se devolvió más.</translation>
+        </message>
+        <message>
             <source>That PIN is not right. Try again.</source>
             <translation>Ese PIN no es correcto. Pruebe de nuevo.</translation>
         </message>
@@ -2824,8 +3374,28 @@
             <translation>Esa venta ya se recuperó.</translation>
         </message>
         <message>
-            <source>The receipt {receipt} is not on this till. It may be of another till, or older.</source>
-            <translation>El ticket {receipt} no está en esta caja. Puede ser de otra caja, o más antiguo.</translation>
+            <source>The article number {code} is on “{name}” already.</source>
+            <translation>El número de artículo {code} ya lo tiene «{name}».</translation>
+        </message>
+        <message>
+            <source>The barcode {code} is on “{name}” already.</source>
+            <translation>El código de barras {code} ya lo tiene «{name}».</translation>
+        </message>
+        <message>
+            <source>The brackets in “{line}” hold no key. Write it after the name, like this: Standard [std] = 20 %</source>
+            <translation>Los corchetes de «{line}» no contienen ninguna clave. Escríbala después del nombre, así: General [std] = 20 %</translation>
+        </message>
+        <message>
+            <source>The program has a fault, and this was not finished. What was entered is still here: try again.</source>
+            <translation>El programa tiene un fallo y esto no se terminó. Lo introducido sigue aquí: inténtelo de nuevo.</translation>
+        </message>
+        <message>
+            <source>The reasons of this line are too long together: at most {most} characters fit.</source>
+            <translation>Los motivos de esta línea son demasiado largos juntos: caben {most} caracteres como máximo.</translation>
+        </message>
+        <message>
+            <source>The receipt {receipt} is not on this till. It may be of another shop, or older.</source>
+            <translation>El ticket {receipt} no está en esta caja. Puede ser de otra tienda o más antiguo.</translation>
         </message>
         <message>
             <source>There is nothing in the cart yet.</source>
@@ -2843,12 +3413,32 @@
             <translation>Hay algo en la cesta. Termine esa venta o déjela en espera primero.</translation>
         </message>
         <message>
+            <source>There is stock or history of “{product}” in its unit, which would be misread by another. Leave its unit and add another product for the other.</source>
+            <translation>Hay existencias o historial de «{product}» en su unidad, que con otra se leerían mal. Deje su unidad y añada otro producto para la otra.</translation>
+        </message>
+        <message>
+            <source>They are one article already.</source>
+            <translation>Ya son un solo artículo.</translation>
+        </message>
+        <message>
+            <source>They are sold by different units: they are two articles.</source>
+            <translation>Se venden en unidades distintas: son dos artículos.</translation>
+        </message>
+        <message>
+            <source>They are two articles already.</source>
+            <translation>Ya son dos artículos.</translation>
+        </message>
+        <message>
             <source>This PIN cannot be checked. A manager can set a new one.</source>
             <translation>Este PIN no se puede comprobar. Un encargado puede poner uno nuevo.</translation>
         </message>
         <message>
             <source>This account may not sign in here any more. Ask a manager.</source>
             <translation>Esta cuenta ya no puede entrar aquí. Pregunte a un encargado.</translation>
+        </message>
+        <message>
+            <source>This cannot be completed as it is: a text or a figure in it does not fit. Change it, or make it two sales.</source>
+            <translation>Así no se puede terminar: un texto o una cifra no cabe. Cámbielo o haga dos ventas.</translation>
         </message>
         <message>
             <source>This comes to more than the till can handle.</source>
@@ -2867,6 +3457,10 @@
             <translation>Esto se vende por «{unit}», unidad que esta caja no conoce. Actualice esta caja e inténtelo de nuevo.</translation>
         </message>
         <message>
+            <source>This lets more pass unchecked. An administrator changes it, with a connection.</source>
+            <translation>Esto deja pasar más sin control. Lo cambia un administrador, con conexión.</translation>
+        </message>
+        <message>
             <source>This product is not in the catalogue.</source>
             <translation>Este producto no está en el catálogo.</translation>
         </message>
@@ -2883,6 +3477,10 @@
             <translation>Esta venta ya está terminada. Su recibo está en la lista.</translation>
         </message>
         <message>
+            <source>This sale needs too many approvals for one receipt. Split it into two.</source>
+            <translation>Esta venta necesita demasiadas autorizaciones para un solo recibo. Divídala en dos.</translation>
+        </message>
+        <message>
             <source>This till does not know your role. Ask a manager to let you {what}.</source>
             <translation>Este terminal no conoce su función. Pida a un encargado que le permita {what}.</translation>
         </message>
@@ -2891,11 +3489,82 @@
             <translation>Esto ya se decidió. No queda nada que elegir.</translation>
         </message>
         <message numerus="yes">
+            <source>Too many tries. Wait %n minute(s), and try again.</source>
+            <translation>
+                <numerusform>Demasiados intentos. Espere %n minuto y pruebe de nuevo.</numerusform>
+                <numerusform>Demasiados intentos. Espere %n minutos y pruebe de nuevo.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Too many wrong PINs. Try again in %n second(s).</source>
             <translation>
                 <numerusform>Demasiados PIN incorrectos. Pruebe de nuevo en %n segundo.</numerusform>
                 <numerusform>Demasiados PIN incorrectos. Pruebe de nuevo en %n segundos.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Too much was counted of {figures}. The largest quantity of this shop is {most}. Look at the figures again; an admin can set another bound.</source>
+            <translation>Se ha contado demasiado de {figures}. La cantidad máxima de esta tienda es {most}. Revise las cifras; un administrador puede fijar otro límite.</translation>
+        </message>
+        <message>
+            <source>Two tax rates are called “{name}”. Give each a name of its own.</source>
+            <translation>Dos tipos de impuesto se llaman «{name}». Dé a cada uno un nombre propio.</translation>
+        </message>
+        <message>
+            <source>Type a number first.</source>
+            <translation>Escriba primero un número.</translation>
+        </message>
+        <message>
+            <source>Type an amount of money first.</source>
+            <translation>Escriba primero un importe.</translation>
+        </message>
+        <message>
+            <source>Type its own number first.</source>
+            <translation>Escriba primero su propio número.</translation>
+        </message>
+        <message>
+            <source>[{key}] is in two lines. Write each tax rate once.</source>
+            <translation>[{key}] está en dos líneas. Escriba cada tipo de impuesto una sola vez.</translation>
+        </message>
+        <message>
+            <source>[{key}] is the key of no tax rate. Write a new one without brackets: Standard = 20 %</source>
+            <translation>[{key}] no es la clave de ningún tipo de impuesto. Escriba uno nuevo sin corchetes: General = 20 %</translation>
+        </message>
+        <message>
+            <source>barcode was turned into {code} by a spreadsheet; export the column as text</source>
+            <translation>una hoja de cálculo convirtió el código de barras en {code}; exporte la columna como texto</translation>
+        </message>
+        <message>
+            <source>barcode was turned into {code} by a spreadsheet; the digits are lost</source>
+            <translation>una hoja de cálculo convirtió el código de barras en {code}; las cifras se han perdido</translation>
+        </message>
+        <message>
+            <source>barcode {code} has a wrong check digit: {expected} would be right as the last one</source>
+            <translation>el código de barras {code} tiene mal la cifra de control: la última debería ser {expected}</translation>
+        </message>
+        <message>
+            <source>barcode {code} has a wrong check digit; as a UPC-E code it is {expected}</source>
+            <translation>el código de barras {code} tiene mal la cifra de control; como código UPC-E es {expected}</translation>
+        </message>
+        <message>
+            <source>barcode {code} has {digits} digits; a barcode has 8, 12, 13 or 14</source>
+            <translation>el código de barras {code} tiene {digits} cifras; un código de barras tiene 8, 12, 13 o 14</translation>
+        </message>
+        <message>
+            <source>barcode {code} has {digits} digits; was it {expected} before its leading zeros were lost?</source>
+            <translation>el código de barras {code} tiene {digits} cifras; ¿era {expected} antes de perder los ceros de la izquierda?</translation>
+        </message>
+        <message>
+            <source>barcode {code} is nothing but zeros</source>
+            <translation>el código de barras {code} son solo ceros</translation>
+        </message>
+        <message>
+            <source>barcode “{code}” is not made of digits alone</source>
+            <translation>el código de barras «{code}» no consta solo de cifras</translation>
+        </message>
+        <message>
+            <source>{amount} is more than the largest amount of this shop, {most}. Look at the figure again; an admin can set another bound.</source>
+            <translation>{amount} es más que el importe máximo de esta tienda, {most}. Revise la cifra; un administrador puede fijar otro límite.</translation>
         </message>
         <message>
             <source>{amount} is still missing.</source>
@@ -2910,12 +3579,28 @@
             <translation>{name} aún no tiene PIN. Un encargado puede ponérselo.</translation>
         </message>
         <message>
+            <source>{quantity} is more than the largest quantity of this shop, {most}. Look at the figure again; an admin can set another bound.</source>
+            <translation>{quantity} es más que la cantidad máxima de esta tienda, {most}. Revise la cifra; un administrador puede fijar otro límite.</translation>
+        </message>
+        <message>
             <source>{receipt} is no sale: only what was sold can go back.</source>
             <translation>{receipt} no es una venta: solo se devuelve lo vendido.</translation>
         </message>
         <message>
+            <source>“{line}” is no tax rate. Write it like this: Standard = 20 %; 2027-01-01 = 21 %</source>
+            <translation>«{line}» no es un tipo de impuesto. Escríbalo así: Standard = 20 %; 2027-01-01 = 21 %</translation>
+        </message>
+        <message>
             <source>“{name}” has no price yet, so it cannot be sold. A manager can set one.</source>
             <translation>«{name}» aún no tiene precio, así que no se puede vender. Un encargado puede ponérselo.</translation>
+        </message>
+        <message>
+            <source>“{name}” is a tax rate of the whole shop. Choose the whole shop to remove it.</source>
+            <translation>«{name}» es un tipo de impuesto de toda la tienda. Elija toda la tienda para quitarlo.</translation>
+        </message>
+        <message>
+            <source>“{name}” is the tax rate of products ({count}), and cannot be left out. To give it another name, leave its key: [{key}]</source>
+            <translation>«{name}» es el tipo de impuesto de productos ({count}) y no se puede quitar. Para darle otro nombre, deje su clave: [{key}]</translation>
         </message>
         <message>
             <source>“{reason}” adds to the stock: give a positive quantity.</source>
@@ -2930,8 +3615,28 @@
             <translation>«{reason}» resta de las existencias: dé una cantidad negativa.</translation>
         </message>
         <message>
+            <source>“{setting}” cannot be that. Look at the value again.</source>
+            <translation>«{setting}» no puede tener ese valor. Revíselo.</translation>
+        </message>
+        <message>
+            <source>“{text}” has a letter that nobody sees ({letter}). Type it again.</source>
+            <translation>«{text}» tiene un carácter que nadie ve ({letter}). Escríbalo de nuevo.</translation>
+        </message>
+        <message>
+            <source>“{text}” is more than 100%.</source>
+            <translation>«{text}» es más del 100%.</translation>
+        </message>
+        <message>
             <source>“{text}” is not a percentage.</source>
             <translation>«{text}» no es un porcentaje.</translation>
+        </message>
+        <message>
+            <source>“{text}” is too long: at most {most} characters fit.</source>
+            <translation>«{text}» es demasiado largo: caben {most} caracteres como máximo.</translation>
+        </message>
+        <message>
+            <source>“{written}” could be {first} or {second}. Type it without marks between thousands.</source>
+            <translation>«{written}» puede ser {first} o {second}. Escríbalo sin separadores de millares.</translation>
         </message>
         <message numerus="yes">
             <source>“{written}” has more than %n decimal(s).</source>
@@ -2939,10 +3644,6 @@
                 <numerusform>«{written}» tiene más de %n decimal.</numerusform>
                 <numerusform>«{written}» tiene más de %n decimales.</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>“{written}” has more than {digits} decimals.</source>
-            <translation>«{written}» tiene más de {digits} decimales.</translation>
         </message>
         <message>
             <source>“{written}” is more than the till can handle.</source>
@@ -3011,16 +3712,100 @@
     <context>
         <name>flag</name>
         <message>
+            <source>A text in it had letters that nobody sees: they were left out</source>
+            <translation>Un texto suyo tenía caracteres que nadie ve: se han quitado</translation>
+        </message>
+        <message>
+            <source>An amount is below zero: {what}</source>
+            <translation>Un importe es menor que cero: {what}</translation>
+        </message>
+        <message>
+            <source>An amount is too large to be true: {what}</source>
+            <translation>Un importe es demasiado grande para ser cierto: {what}</translation>
+        </message>
+        <message>
+            <source>It has no lines</source>
+            <translation>No tiene líneas</translation>
+        </message>
+        <message>
+            <source>It has no payment</source>
+            <translation>No tiene ningún pago</translation>
+        </message>
+        <message>
+            <source>It is in {what}, which is not the shop's currency</source>
+            <translation>Está en {what}, que no es la moneda de la tienda</translation>
+        </message>
+        <message>
+            <source>It says that it happened on {what}, before this till was there</source>
+            <translation>Dice que ocurrió el {what}, antes de que existiera esta caja</translation>
+        </message>
+        <message>
+            <source>It says that it happened on {what}, which is still to come</source>
+            <translation>Dice que ocurrió el {what}, que aún no ha llegado</translation>
+        </message>
+        <message>
+            <source>It was rounded by {what}, more than cash is rounded</source>
+            <translation>Se redondeó en {what}, más de lo que se redondea el efectivo</translation>
+        </message>
+        <message>
             <source>It went further than was approved: {what}</source>
             <translation>Fue más allá de lo aprobado: {what}</translation>
+        </message>
+        <message>
+            <source>Its lines come to {what}, not to its total</source>
+            <translation>Sus líneas suman {what}, no su total</translation>
+        </message>
+        <message>
+            <source>Its receipt number is not one that a till gives: {what}</source>
+            <translation>Su número de recibo no es de los que da una caja: {what}</translation>
+        </message>
+        <message>
+            <source>Its receipt number is of another till: {what}</source>
+            <translation>Su número de recibo es de otra caja: {what}</translation>
+        </message>
+        <message>
+            <source>Its shift had been closed before</source>
+            <translation>Su turno ya estaba cerrado</translation>
+        </message>
+        <message>
+            <source>Its shift is another till's</source>
+            <translation>Su turno es de otra caja</translation>
+        </message>
+        <message>
+            <source>Line {what} was not taxed at the rate of that day</source>
+            <translation>La línea {what} no se gravó con el tipo de ese día</translation>
+        </message>
+        <message>
+            <source>More went back of receipt {what} than was paid for it</source>
+            <translation>Del ticket {what} se devolvió más de lo pagado</translation>
         </message>
         <message>
             <source>Nobody who may approved it: {what}</source>
             <translation>Nadie autorizado lo aprobó: {what}</translation>
         </message>
         <message>
+            <source>Receipt number {what} was used more than once</source>
+            <translation>El número de recibo {what} se usó más de una vez</translation>
+        </message>
+        <message>
             <source>The catalogue did not know {what}</source>
             <translation>El catálogo no conocía {what}</translation>
+        </message>
+        <message>
+            <source>The change of payment {what} cannot be</source>
+            <translation>El cambio del pago {what} no es posible</translation>
+        </message>
+        <message>
+            <source>The quantity of line {what} is too large to be true</source>
+            <translation>La cantidad de la línea {what} es demasiado grande para ser cierta</translation>
+        </message>
+        <message>
+            <source>The quantity of line {what} is zero or less</source>
+            <translation>La cantidad de la línea {what} es cero o menos</translation>
+        </message>
+        <message>
+            <source>The server does not have its shift</source>
+            <translation>El servidor no tiene su turno</translation>
         </message>
         <message>
             <source>The server does not have receipt {what}</source>
@@ -3039,6 +3824,30 @@
             <translation>La tienda no conoce a {what}, que lo hizo</translation>
         </message>
         <message>
+            <source>The tax of its lines comes to {what}, not to its tax</source>
+            <translation>El impuesto de sus líneas suma {what}, no su impuesto</translation>
+        </message>
+        <message>
+            <source>The tax of line {what} does not fit its rate</source>
+            <translation>El impuesto de la línea {what} no corresponde a su tipo</translation>
+        </message>
+        <message>
+            <source>The tax of line {what} is more than 100 %</source>
+            <translation>El impuesto de la línea {what} supera el 100 %</translation>
+        </message>
+        <message>
+            <source>The total of line {what} is not its quantity at its price, less its discount</source>
+            <translation>El total de la línea {what} no es su cantidad por su precio, menos su descuento</translation>
+        </message>
+        <message>
+            <source>Too much of {what} for any stock: it was left as it is</source>
+            <translation>Demasiado de {what} para cualquier existencia: se dejó como estaba</translation>
+        </message>
+        <message>
+            <source>What went back was no sale: {what}</source>
+            <translation>Lo devuelto no era una venta: {what}</translation>
+        </message>
+        <message>
             <source>Whoever approved it may not: {what}</source>
             <translation>Quien lo aprobó no puede hacerlo: {what}</translation>
         </message>
@@ -3049,6 +3858,18 @@
         <message>
             <source>{what} was deleted from the catalogue</source>
             <translation>{what} se había eliminado del catálogo</translation>
+        </message>
+        <message>
+            <source>{what} was paid, which is not its total</source>
+            <translation>Se pagó {what}, que no es su total</translation>
+        </message>
+        <message>
+            <source>{what} was sold by another unit than it has. Its stock was not changed: count it</source>
+            <translation>{what} se vendió en una unidad distinta de la suya. Sus existencias no cambiaron: cuéntelo</translation>
+        </message>
+        <message>
+            <source>{what} was voided more than once</source>
+            <translation>{what} se anuló más de una vez</translation>
         </message>
         <message>
             <source>{what}, who approved it, did not work here any more</source>
@@ -3150,6 +3971,10 @@
             <translation>Ambos lo eliminaron.</translation>
         </message>
         <message>
+            <source>Both have the same number, so they are probably one article.</source>
+            <translation>Ambos tienen el mismo número, así que probablemente son un solo artículo.</translation>
+        </message>
+        <message>
             <source>Both sides say the same.</source>
             <translation>Ambos lados dicen lo mismo.</translation>
         </message>
@@ -3164,6 +3989,10 @@
         <message>
             <source>Nothing has moved since.</source>
             <translation>Desde entonces no se ha movido nada.</translation>
+        </message>
+        <message>
+            <source>One article, with the server’s values</source>
+            <translation>Un solo artículo, con los valores del servidor</translation>
         </message>
         <message>
             <source>Only {person} changed {field}: {before} → {now}.</source>
@@ -3242,6 +4071,10 @@
             <translation>No se sabe qué quería escribir esta caja.</translation>
         </message>
         <message>
+            <source>What was sold under the second one then counts on the first, at every till.</source>
+            <translation>Lo que se vendió con el segundo cuenta entonces en el primero, en todas las cajas.</translation>
+        </message>
+        <message>
             <source>You</source>
             <translation>Usted</translation>
         </message>
@@ -3264,6 +4097,10 @@
         <message>
             <source>the name</source>
             <translation>el nombre</translation>
+        </message>
+        <message>
+            <source>the named tax rate</source>
+            <translation>el tipo de impuesto con nombre</translation>
         </message>
         <message>
             <source>the price</source>
@@ -3408,6 +4245,17 @@
         </message>
     </context>
     <context>
+        <name>payment</name>
+        <message>
+            <source>A tax rate changed while this was rung up. The total is another now.</source>
+            <translation>Un tipo de impuesto ha cambiado mientras se registraba. El total es otro ahora.</translation>
+        </message>
+        <message>
+            <source>The shop’s settings have changed. Look at the total, then begin the payment again.</source>
+            <translation>Los ajustes de la tienda han cambiado. Mire el total y empiece el pago de nuevo.</translation>
+        </message>
+    </context>
+    <context>
         <name>printing</name>
         <message>
             <source>A USB printer is named by two numbers, like 04b8:0202.</source>
@@ -3424,6 +4272,21 @@
         <message>
             <source>The printer’s address is not complete: host:9100</source>
             <translation>La dirección de la impresora no está completa: host:9100</translation>
+        </message>
+    </context>
+    <context>
+        <name>products</name>
+        <message>
+            <source>Article not known here</source>
+            <translation>Artículo que no se conoce aquí</translation>
+        </message>
+        <message>
+            <source>{name} (deleted)</source>
+            <translation>{name} (eliminado)</translation>
+        </message>
+        <message>
+            <source>{name} (not known here)</source>
+            <translation>{name} (no se conoce aquí)</translation>
         </message>
     </context>
     <context>
@@ -3459,12 +4322,20 @@
             <translation>Producto {product}</translation>
         </message>
         <message>
+            <source>Setting “{setting}”</source>
+            <translation>Ajuste «{setting}»</translation>
+        </message>
+        <message>
             <source>Shift closed</source>
             <translation>Turno cerrado</translation>
         </message>
         <message>
             <source>Shift opened</source>
             <translation>Turno abierto</translation>
+        </message>
+        <message>
+            <source>Stock of an unknown product</source>
+            <translation>Existencias de un producto desconocido</translation>
         </message>
         <message>
             <source>Stock of {product}</source>
@@ -3489,6 +4360,10 @@
         <message>
             <source>What “{what}” builds on was given up. Nothing else is lost; discard this too, or do it anew.</source>
             <translation>Se descartó aquello en lo que se basa «{what}». No se pierde nada más; descarte también esto o hágalo de nuevo.</translation>
+        </message>
+        <message>
+            <source>“{product}” has stock or history, so its unit stays. Edit this entry and choose the unit that it has, or discard it; add another product for the other unit.</source>
+            <translation>«{product}» tiene existencias o historial, así que su unidad se queda. Edite esta entrada y elija la unidad que tiene, o descártela; añada otro producto para la otra unidad.</translation>
         </message>
         <message>
             <source>“{product}” was not changed: only a manager may do that. Nothing is lost. Ask a manager to approve it, or discard it.</source>
@@ -3852,6 +4727,10 @@
             <translation>cambiar los ajustes</translation>
         </message>
         <message>
+            <source>change the shop’s settings</source>
+            <translation>cambiar los ajustes de la tienda</translation>
+        </message>
+        <message>
             <source>count stock</source>
             <translation>contar existencias</translation>
         </message>
@@ -3882,6 +4761,10 @@
         <message>
             <source>pay money out of the drawer</source>
             <translation>retirar dinero del cajón</translation>
+        </message>
+        <message>
+            <source>refund otherwise than it was paid</source>
+            <translation>devolver de otra forma que se pagó</translation>
         </message>
         <message>
             <source>refund without a receipt</source>
@@ -3917,6 +4800,97 @@
         <message>
             <source>Manager</source>
             <translation>Encargado</translation>
+        </message>
+    </context>
+    <context>
+        <name>shop settings</name>
+        <message>
+            <source>Days in which a receipt can be refunded</source>
+            <translation>Días en que se puede reembolsar un recibo</translation>
+        </message>
+        <message>
+            <source>Discount a clerk may give alone</source>
+            <translation>Descuento que un dependiente puede hacer por sí solo</translation>
+        </message>
+        <message>
+            <source>Largest plausible amount</source>
+            <translation>Importe máximo verosímil</translation>
+        </message>
+        <message>
+            <source>Largest plausible quantity</source>
+            <translation>Cantidad máxima verosímil</translation>
+        </message>
+        <message>
+            <source>Lines above each receipt</source>
+            <translation>Líneas encima de cada recibo</translation>
+        </message>
+        <message>
+            <source>Lines below each receipt</source>
+            <translation>Líneas debajo de cada recibo</translation>
+        </message>
+        <message>
+            <source>Managers also need a code to sign in</source>
+            <translation>Encargados: código al entrar</translation>
+        </message>
+        <message>
+            <source>Payment methods</source>
+            <translation>Formas de pago</translation>
+        </message>
+        <message>
+            <source>Prices</source>
+            <translation>Precios</translation>
+        </message>
+        <message>
+            <source>Refuse counts that are based on nothing</source>
+            <translation>Rechazar recuentos que no se basan en nada</translation>
+        </message>
+        <message>
+            <source>Smallest coin that cash is rounded to</source>
+            <translation>Moneda más pequeña a la que se redondea el efectivo</translation>
+        </message>
+        <message>
+            <source>Stock is low at or below</source>
+            <translation>Hay pocas existencias con esta cantidad o menos</translation>
+        </message>
+        <message>
+            <source>Tax is rounded</source>
+            <translation>El impuesto se redondea</translation>
+        </message>
+        <message>
+            <source>Tax rate {key}</source>
+            <translation>Tipo de impuesto {key}</translation>
+        </message>
+        <message>
+            <source>from {day} {rate}</source>
+            <translation>desde el {day} {rate}</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>no</translation>
+        </message>
+        <message>
+            <source>not set</source>
+            <translation>sin definir</translation>
+        </message>
+        <message>
+            <source>on each line</source>
+            <translation>en cada línea</translation>
+        </message>
+        <message>
+            <source>once for each rate of a receipt</source>
+            <translation>una vez por cada tipo en el recibo</translation>
+        </message>
+        <message>
+            <source>with tax</source>
+            <translation>con impuesto</translation>
+        </message>
+        <message>
+            <source>without tax, which is added</source>
+            <translation>sin impuesto, que se añade</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>sí</translation>
         </message>
     </context>
     <context>
@@ -3956,6 +4930,14 @@
     </context>
     <context>
         <name>unit</name>
+        <message>
+            <source>Kilogram</source>
+            <translation>Kilogramo</translation>
+        </message>
+        <message>
+            <source>Piece</source>
+            <translation>Pieza</translation>
+        </message>
         <message>
             <source>{figure} kg</source>
             <translation>{figure} kg</translation>

@@ -1,1 +1,1 @@
-"""Background tasks: supervision and pruning."""
+"""Background tasks: supervision, pruning and turns of the day."""

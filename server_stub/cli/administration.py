@@ -6,17 +6,20 @@ the origin.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
-from server_stub.errors import what_is_wrong
+from server_stub.errors import Refusal, what_is_wrong
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
+from server_stub.services import proved_time
+from server_stub.services.people import second_factor
 from server_stub.services.people.caller import Caller
+from server_stub.services.people.guessable import refuse_guessable_password
 from server_stub.services.people.tenants import NewLocation, NewUser, create_tenant
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
@@ -24,8 +27,9 @@ from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import Device
 from sync_agent.contract.identity import Password
 from sync_agent.contract.operations import OperationResult
-from sync_agent.contract.outbox_export import ExportHeader
-from sync_agent.contract.wire import Id, ShortText, Wire
+from sync_agent.contract.outbox_export import Export
+from sync_agent.contract.text import REFUSING
+from sync_agent.contract.wire import Id, Name, Wire
 
 
 class Refused(Exception):
@@ -36,15 +40,15 @@ class _NewTenant(Wire):
     """The fields are named like the flags, so that validation errors name the flags."""
 
     tenant: Id
-    name: ShortText = Field(min_length=1)
+    name: Name
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    admin: ShortText = Field(min_length=1)
+    admin: Name
     password: Password
 
 
 class _NewPlace(Wire):
     id: Id
-    name: ShortText = Field(min_length=1)
+    name: Name
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,23 @@ class NewTenant:
 
     def __post_init__(self) -> None:
         try:
-            _NewTenant(
-                tenant=self.tenant_id,
-                name=self.name,
-                currency=self.currency,
-                admin=self.username,
-                password=self.password,
+            _NewTenant.model_validate(
+                {
+                    "tenant": self.tenant_id,
+                    "name": self.name,
+                    "currency": self.currency,
+                    "admin": self.username,
+                    "password": self.password,
+                },
+                context=REFUSING,
             )
         except ValidationError as error:
             raise Refused(what_is_wrong(error)) from error
+        names = [self.tenant_id, self.name, self.username, *(place.name for place in self.locations)]
+        try:
+            refuse_guessable_password(self.password, names)
+        except Refusal as error:
+            raise Refused(str(error)) from error
         ids = [location.id for location in self.locations]
         if not ids or len(set(ids)) < len(ids):
             raise Refused("a shop has at least one place, and no two of one id")
@@ -79,7 +91,7 @@ def read_location(value: str) -> NewLocation:
     identifier, _, rest = value.partition(":")
     name, _, time_zone = rest.rpartition(":")
     try:
-        _NewPlace(id=identifier, name=name)
+        _NewPlace.model_validate({"id": identifier, "name": name}, context=REFUSING)
         ZoneInfo(time_zone)
     except ValidationError as error:
         raise Refused(f"{value}: ID:NAME:TIMEZONE was expected; {what_is_wrong(error)}") from error
@@ -122,13 +134,32 @@ def new_epoch(unit: UnitOfWork) -> Sequence[str]:
     return streams
 
 
+def reset_second_factor(unit: UnitOfWork, username: str) -> None:
+    """Takes somebody's second factor away. Raises Refused where there is none."""
+    user = t.user_account.c
+    found = unit.rows(
+        select(user.id).where(user.tenant_id == unit.tenant_id, user.username == username)
+    ).scalar_one_or_none()
+    if found is None:
+        raise Refused(f"there is nobody with the user name {username}")
+    if not second_factor.reset(unit, found):
+        raise Refused(f"{username} has no second factor")
+    _audit(unit, "user", found, "second_factor_reset")
+
+
+def confirm_clock(unit: UnitOfWork) -> None:
+    """An operator says that the server's clock is right, whatever it was before."""
+    proved_time.confirm(unit)
+    _audit(unit, "tenant", unit.tenant_id, "clock_confirmed")
+
+
 IMPORT_BATCH = 200
 
 
-async def import_outbox(
-    database: Database, header: ExportHeader, operations: Sequence[dict[str, Any]]
-) -> list[OperationResult]:
+async def import_outbox(database: Database, export: Export) -> list[OperationResult]:
     """Imports a till's exported outbox in that till's name. Refuses a till that the shop never had."""
+
+    header = export.header
 
     def place_of(connection: Connection) -> str | None:
         return connection.execute(
@@ -143,8 +174,9 @@ async def import_outbox(
     caller = Caller(header.tenant_id, "device", (place,), device_id=header.device_id)
     queue = OperationQueue(database, HANDLERS, IMPORT_BATCH)
     results: list[OperationResult] = []
-    for start in range(0, len(operations), IMPORT_BATCH):
-        items = [item | {"carriedFor": header.device_id} for item in operations[start : start + IMPORT_BATCH]]
+    operations = export.operations()
+    while batch := list(islice(operations, IMPORT_BATCH)):
+        items = [item | {"carriedFor": header.device_id} for item in batch]
         results += await queue.import_all(caller, items)
     return results
 

@@ -26,6 +26,7 @@ from server_stub.vocabulary import UNITS
 from sync_agent.contract.operations import ResultStatus
 from sync_agent.contract.wire import format_time, from_ms
 
+# These stand in the documentation, so they protect nothing and may be guessable.
 DEMO_PASSWORD = "evertill-demo"  # noqa: S105 - of people who do not exist
 _NAMESPACE = uuid.UUID("6f1c8f0e-52e4-4c3b-9a3f-5a9c2d7e1b40")
 _LONDON = "Europe/London"

@@ -27,15 +27,19 @@ from server_stub.cli.administration import NewTenant, Refused
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.monitoring import logs
-from server_stub.run import serve
+from server_stub.run import in_words, serve, set_up_code
 from server_stub.services import audit
-from server_stub.services.people import enrolment
+from server_stub.services.people import enrolment, enrolment_codes
 from server_stub.sessions.access_tokens import UnusableSecret
-from server_stub.settings import Settings, UnsafeSettings, refuse_unprotected_listener
+from server_stub.settings import RateLimits, Settings, UnsafeSettings, refuse_unprotected_listener
 from server_stub.store.database import Database
+from server_stub.store.home import prepare_home
 from server_stub.store.migrations import SchemaNotReady, make_ready, migrate, newest
+from sync_agent import private_files
 from sync_agent.contract.operations import ResultStatus
-from sync_agent.contract.outbox_export import BadExport, read_header, read_operations
+from sync_agent.contract.outbox_export import BadExport, read_export, read_file, read_header
+from sync_agent.contract.text import escaped
+from sync_agent.contract.wire import format_time
 
 EXIT_BROKEN, EXIT_REFUSED = 1, 2
 _DEFAULTS = Settings(home=Path())
@@ -43,6 +47,7 @@ _SECRET_BYTES_MIN = 32
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    private_files.begin()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments and arguments[0] in _COMMANDS:
         add_flags, run = _COMMANDS[arguments[0]]
@@ -62,6 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except (Refused, Refusal, UnsafeSettings, UnusableSecret, SchemaNotReady, OSError) as error:
         return _refuse(str(error))
+    except UnicodeEncodeError:
+        return _refuse("an argument has bytes that are no text in this terminal's encoding")
     except (CommandError, SQLAlchemyError, ModuleNotFoundError) as error:
         return _refuse(_what_is_wrong_with_the_database(error))
 
@@ -83,12 +90,17 @@ _OPTIONAL = ("psycopg", "redis")
 
 
 def _refuse(why: str) -> int:
-    sys.stderr.write(f"evertill server: {why}\n")
+    sys.stderr.write(f"evertill server: {escaped(str(why))}\n")
     return EXIT_REFUSED
 
 
+def _prepare_home(settings: Settings) -> None:
+    for words in prepare_home(settings.home):
+        sys.stderr.write(f"evertill server: warning: {words}\n")
+
+
 def _say(words: str) -> None:
-    sys.stdout.write(f"{words}\n")
+    sys.stdout.write(f"{escaped(words)}\n")
 
 
 # --- serving ---------------------------------------------------------------------------------------------
@@ -99,13 +111,14 @@ def serving_parser() -> argparse.ArgumentParser:
         prog="evertill server",
         description="Run the server that the tills of a shop share.",
         epilog="commands (each with --help of its own):\n"
-        + "\n".join(f"  {name:13} {_summary(run)}" for name, (_flags, run) in _COMMANDS.items()),
+        + "\n".join(f"  {name:14} {_summary(run)}" for name, (_flags, run) in _COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_place(parser)
     parser.add_argument("--demo-data", action="store_true", help="make the shops `demo` and `rival`")
     _add_listener_flags(parser)
     _add_limits(parser)
+    _add_tries(parser)
     _add_monitoring_flags(parser)
     return parser
 
@@ -171,6 +184,12 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         ("--feed-window-ms", 0, _DEFAULTS.feed_window_ms, "changes within this time are sent together"),
         ("--feed-changes-max", 1, _DEFAULTS.feed_changes_max, "or as soon as a stream has this many"),
         ("--retention-days", 1, _DEFAULTS.retention_days, "how long changes stay in the streams"),
+        (
+            "--sign-in-days",
+            1,
+            _DEFAULTS.sign_in_days,
+            "how long a person stays signed in at most, however much it is used",
+        ),
         ("--connections-max", 1, _DEFAULTS.connections_max, "sockets of this process"),
         (
             "--connections-per-tenant-max",
@@ -178,10 +197,36 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
             _DEFAULTS.connections_per_tenant_max,
             "sockets of one tenant, over all processes",
         ),
+        (
+            "--connections-per-address-max",
+            1,
+            _DEFAULTS.connections_per_address_max,
+            "connections of one address, in IPv6 of one /64",
+        ),
     ):
         limits.add_argument(
             flag, type=_whole(least), default=default, metavar="N", help=f"{words} (%(default)s)"
         )
+
+
+_TRIES = {
+    "--tries-a-minute": ("tries_a_minute", "wrong secrets for one account from one address"),
+    "--strangers-tries-an-hour": (
+        "strangers_tries_an_hour",
+        "secrets tried for one account from addresses from which it was never right",
+    ),
+    "--address-tries-a-minute": (
+        "address_tries_a_minute",
+        "secrets tried from one address, which many tills may share",
+    ),
+}
+
+
+def _add_tries(parser: argparse.ArgumentParser) -> None:
+    tries = parser.add_argument_group("passwords and other secrets that are tried")
+    for flag, (name, words) in _TRIES.items():
+        default = getattr(_DEFAULTS.rate_limits, name)
+        tries.add_argument(flag, type=_whole(1), default=default, metavar="N", help=f"{words} (%(default)s)")
 
 
 def _add_monitoring_flags(parser: argparse.ArgumentParser) -> None:
@@ -191,7 +236,7 @@ def _add_monitoring_flags(parser: argparse.ArgumentParser) -> None:
         "--metrics-token-file",
         type=Path,
         metavar="FILE",
-        help="lets others than loopback read /metrics, with what the file says as bearer token",
+        help="lets whoever has the token in the file read /metrics; without it nobody does",
     )
     watching.add_argument(
         "--admin-ui",
@@ -242,8 +287,11 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         feed_window_ms=arguments.feed_window_ms,
         feed_changes_max=arguments.feed_changes_max,
         retention_days=arguments.retention_days,
+        sign_in_days=arguments.sign_in_days,
         connections_max=arguments.connections_max,
         connections_per_tenant_max=arguments.connections_per_tenant_max,
+        connections_per_address_max=arguments.connections_per_address_max,
+        rate_limits=RateLimits(**{name: getattr(arguments, name) for name, _words in _TRIES.values()}),
     )
     refuse_unprotected_listener(settings)
     if settings.tls_cert is not None and settings.tls_key is not None:
@@ -331,7 +379,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     """
     settings = _place(arguments)
     if arguments.database is None:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        _prepare_home(settings)
     try:
         migrate(settings.url, server_role=arguments.server_role)
     except ValueError as error:
@@ -420,6 +468,38 @@ def _new_epoch(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _confirm_clock(arguments: argparse.Namespace) -> int:
+    """say that this computer's clock is right, after it has jumped
+
+    After a jump of more than a week nothing is pruned until the clock says the same a day later. This says so
+    at once; nothing is pruned in the 24 hours after it.
+    """
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
+        database.transact(arguments.tenant, administration.confirm_clock)
+    _say("the clock is right; pruning goes on in 24 hours")
+    return 0
+
+
+def _add_user_flags(parser: argparse.ArgumentParser) -> None:
+    _add_tenant_flag(parser)
+    parser.add_argument("--user", required=True, metavar="NAME", help="the user name")
+
+
+def _reset_second_factor(arguments: argparse.Namespace) -> int:
+    """take away a second factor that was lost, where no admin can
+
+    The password alone signs in then, until a new second factor is set up.
+    """
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
+        database.transact(
+            arguments.tenant, partial(administration.reset_second_factor, username=arguments.user)
+        )
+    _say(f"{arguments.user} has no second factor any more")
+    return 0
+
+
 def _add_device_flags(parser: argparse.ArgumentParser) -> None:
     _add_tenant_flag(parser)
     parser.add_argument("--device", required=True, metavar="ID")
@@ -448,18 +528,18 @@ def _import_outbox(arguments: argparse.Namespace) -> int:
     received before is answered as such, so it can be done again. The passphrase is asked for, or taken from
     EVERTILL_PASSPHRASE.
     """
-    pack = _read("PACK", arguments.file)
     try:
+        pack = read_file(arguments.file)
         header = read_header(pack)
         if header.tenant_id != arguments.tenant:
             raise Refused(f"this pack is of the shop {header.tenant_id}")
         passphrase = os.environ.get("EVERTILL_PASSPHRASE") or getpass.getpass("Passphrase of the pack: ")
-        operations = read_operations(pack, passphrase)
+        export = read_export(pack, passphrase)
     except BadExport as error:
         raise Refused(str(error)) from error
     with _opened(arguments) as database:
         database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
-        results = asyncio.run(administration.import_outbox(database, header, operations))
+        results = asyncio.run(administration.import_outbox(database, export))
     counts = Counter("already there" if result.repeated else str(result.status) for result in results)
     summary = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
     _say(f"{len(results)} entries of {header.till}: {summary or 'none'}")
@@ -469,6 +549,41 @@ def _import_outbox(arguments: argparse.Namespace) -> int:
     return EXIT_BROKEN if counts["deferred"] else 0
 
 
+def _add_place_flags(parser: argparse.ArgumentParser) -> None:
+    _add_tenant_flag(parser)
+    parser.add_argument("--location", required=True, metavar="ID", help="the place of the till")
+
+
+def _enrolment_code(arguments: argparse.Namespace) -> int:
+    """print a one-time code that enrols one till at a place, within 15 minutes"""
+    with _opened(arguments) as database:
+        database.consult(arguments.tenant, partial(administration.must_exist, tenant_id=arguments.tenant))
+        made = partial(
+            enrolment_codes.make,
+            caller=None,
+            location_id=arguments.location,
+            new=enrolment_codes.new_code(),
+        )
+        code = database.transact(arguments.tenant, made)
+    _say(f"{code.code} enrols one till at {arguments.location}, until {format_time(code.expires_at)}")
+    return 0
+
+
+def _add_nothing(_parser: argparse.ArgumentParser) -> None:
+    """The command has no flags of its own."""
+
+
+def _set_up_code(arguments: argparse.Namespace) -> int:
+    """print a new code for the first shop of a server that has none; older ones end"""
+    with _opened(arguments, may_create=True):
+        code = set_up_code(_place(arguments), alone=True)
+    if code is None:
+        raise Refused("there is a shop already; enrol tills with: evertill server enrolment-code")
+    for line in in_words(code).splitlines():
+        _say(line)
+    return 0
+
+
 _COMMANDS: dict[
     str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
 ] = {
@@ -476,6 +591,10 @@ _COMMANDS: dict[
     "add-tenant": (_add_tenant_flags, _add_tenant),
     "verify-audit": (_add_tenant_flag, _verify_audit),
     "new-epoch": (_add_tenant_flag, _new_epoch),
+    "confirm-clock": (_add_tenant_flag, _confirm_clock),
+    "reset-second-factor": (_add_user_flags, _reset_second_factor),
+    "set-up-code": (_add_nothing, _set_up_code),
+    "enrolment-code": (_add_place_flags, _enrolment_code),
     "revoke-device": (_add_device_flags, _revoke_device),
     "import-outbox": (_add_export_flags, _import_outbox),
 }
@@ -492,7 +611,7 @@ def _opened(arguments: argparse.Namespace, *, may_create: bool = False) -> Itera
     if arguments.database is None:
         if not may_create and not (settings.home / "server.sqlite3").exists():
             raise Refused(f"there is no server's database in {settings.home}")
-        settings.home.mkdir(parents=True, exist_ok=True)
+        _prepare_home(settings)
     logs.configure("error")
     make_ready(settings.url)
     database = Database(settings.url, clock=SystemClock(), ids=TimeOrderedIds(), readers=1)

@@ -3,19 +3,21 @@
 `OriginMiddleware` wraps the whole application, Socket.IO's own responses included.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server_stub.clock import steady_s
 from server_stub.errors import Refusal
+from server_stub.middleware.connections import STATE_KEY, Connection
 from server_stub.middleware.incoming import REQUEST_ID_HEADER, is_request_id, request_id
 from server_stub.middleware.refusals import refuse
 from server_stub.monitoring.metrics import Metrics
@@ -39,6 +41,49 @@ _GONE_STATUS = 499
 """Only in the log: the client disconnected before the response."""
 
 
+class ConnectionMiddleware:
+    """Counts each request and socket that comes through a proxy for its client's address."""
+
+    def __init__(self, app: ASGIApp, new_id: Callable[[], str]) -> None:
+        self._app = app
+        self._new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = connection_of(scope)
+        if connection is None or not connection.is_proxied:
+            await self._app(scope, receive, send)
+            return
+        client = scope.get("client")
+        try:
+            connection.counts_for(client[0] if client else "")
+        except Refusal as refusal:
+            request_id.set(self._new_id())
+            await _respond(refuse(refusal), scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            connection.served_for()
+
+
+def connection_of(scope: Scope) -> Connection | None:
+    """The connection of a request or socket; None where no server of ours accepted it."""
+    found: Connection | None = (scope.get("state") or {}).get(STATE_KEY)
+    return found
+
+
+async def _respond(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends a response; to a socket's handshake too, where the server supports that."""
+    if scope["type"] == "http":
+        await response(scope, receive, send)
+    elif "websocket.http.response" in scope.get("extensions", {}):
+        start = {"status": response.status_code, "headers": response.raw_headers}
+        await send({"type": "websocket.http.response.start", **start})
+        await send({"type": "websocket.http.response.body", "body": bytes(response.body)})
+    else:
+        await send({"type": "websocket.close"})
+
+
 class OriginMiddleware:
     """Adds security headers to every response, and refuses pages of origins that are not allowed.
 
@@ -50,7 +95,7 @@ class OriginMiddleware:
     ) -> None:
         self._app = app
         self._new_id = new_id
-        self._allowed = frozenset(allowed_origins)
+        self._allowed = frozenset(filter(None, map(_origin, allowed_origins)))
         self._headers = {**_SECURITY_HEADERS, **(_WITH_TLS if has_tls else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,34 +103,35 @@ class OriginMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        origin = headers.get("origin")
+        sent = headers.getlist("origin")
+        # Two headers are none that could be compared: a proxy might read the other.
+        origin = sent[0] if len(sent) == 1 else ", ".join(sent) if sent else None
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
-        if origin is not None and not self._may_ask(origin, headers.get("host", "")):
+        if origin is not None and not self._may_ask(origin, scope, headers.get("host", "")):
             await self._deny(scope, receive, send_with_headers, origin)
         else:
             await self._app(scope, receive, send_with_headers)
 
-    def _may_ask(self, origin: str, host: str) -> bool:
-        return origin in self._allowed or (bool(host) and _host_of(origin) == host.lower())
+    def _may_ask(self, origin: str, scope: Scope, host: str) -> bool:
+        asked_by = _origin(origin)
+        return asked_by is not None and (asked_by in self._allowed or asked_by == self._own(scope, host))
+
+    def _own(self, scope: Scope, host: str) -> str | None:
+        """The origin under which the page would have asked: a proxy's scheme counts where it is trusted."""
+        is_encrypted = scope.get("scheme") in ("https", "wss")
+        return _origin(f"{'https' if is_encrypted else 'http'}://{host}")
 
     async def _deny(self, scope: Scope, receive: Receive, send: Send, origin: str) -> None:
-        """Responds 403 in the envelope; to a socket's handshake too, where the server supports that."""
+        """Responds 403 in the envelope."""
         request_id.set(self._new_id())
         log.warning("origin.refused", origin=origin[:200], request_id=request_id.get())
         response = refuse(Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not talk to the server"))
-        if scope["type"] == "http":
-            await response(scope, receive, send)
-        elif "websocket.http.response" in scope.get("extensions", {}):
-            start = {"status": response.status_code, "headers": response.raw_headers}
-            await send({"type": "websocket.http.response.start", **start})
-            await send({"type": "websocket.http.response.body", "body": bytes(response.body)})
-        else:
-            await send({"type": "websocket.close"})
+        await _respond(response, scope, receive, send)
 
 
 def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
@@ -102,11 +148,28 @@ def with_cors(app: ASGIApp, allowed_origins: Collection[str]) -> ASGIApp:
     )
 
 
-def _host_of(origin: str) -> str:
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return ""
+_PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+
+
+def _origin(value: str) -> str | None:
+    """An origin as origins are compared: scheme, host and port, all of them; None for what is none.
+
+    A path, a user name, `null`, another scheme or a letter that no host name has make it none.
+    """
+    found = _ORIGIN.fullmatch(value)
+    if found is None:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    return f"{scheme}://{host}:{int(port) if port else _PORTS[scheme]}"
+
+
+_NUL = Refusal(ErrorCode.BAD_REQUEST, "a NUL character stands in the address, which no text may hold")
+
+
+def _has_nul(scope: Scope) -> bool:
+    """Whether its address has a NUL, which PostgreSQL takes in no text: bodies are read by `read_message`."""
+    return b"%00" in scope["query_string"] or "\0" in scope["path"]
 
 
 @dataclass
@@ -149,7 +212,10 @@ class RequestMiddleware:
             scope = {**scope, "method": "GET"}
         with structlog.contextvars.bound_contextvars(request_id=identifier):
             try:
-                await self._app(scope, receive, send_with_id)
+                if _has_nul(scope):
+                    await refuse(_NUL)(scope, receive, send_with_id)
+                else:
+                    await self._app(scope, receive, send_with_id)
             except ClientDisconnect:
                 answered.status = _GONE_STATUS
             except Exception:

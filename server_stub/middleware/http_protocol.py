@@ -1,19 +1,23 @@
-"""Limits below the application: the length of a request's head, how long a request may take to arrive, how
-many connections may be open, and the envelope for what is not HTTP.
+"""Limits below the application: the length of a request's head, how long a request may take to arrive, and
+the envelope for what is not HTTP. How many connections may be open is `connections`.
 
 Whatever parses as a request is answered by the application.
 """
 
 import asyncio
-import sys
+import ssl
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from server_stub.errors import Refusal
+from server_stub.middleware.connections import STATE_KEY, Connection, ConnectionTable
 from server_stub.settings import Settings
 from sync_agent.contract.codes import Envelope, ErrorCode
 
@@ -22,34 +26,85 @@ _HEAD_BYTES_MAX = 64 * 1024
 _CREDIT_BYTES_MAX = 1024 * 1024
 
 _LINGER_S = 1.0
+_TLS_SHUTDOWN_S = 5
 
-_BESIDE_SOCKETS = 1000
-"""Connections allowed besides sockets: requests, and sockets that are being opened."""
 _STEP_BYTES = 1024
 """Bytes that must arrive of a body within each pause; even the slowest usable line sends more."""
 
 
-_OTHER_FILES = 64
-"""File descriptors for everything else: databases, logs, libraries."""
+def bounded_http(settings: Settings, table: ConnectionTable) -> Callable[..., asyncio.Protocol]:
+    """What uvicorn calls for each accepted connection; ends TLS where there is a certificate."""
+    context = None
+    if settings.tls_cert is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
 
-
-def _files_max() -> int:
-    """The process's limit of open files."""
-    try:
-        import resource  # noqa: PLC0415 - not on every system
-    except ImportError:
-        return sys.maxsize
-    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
-
-
-def bounded_http(settings: Settings) -> type["BoundedHttp"]:
     class BoundedHttpOfThisServer(BoundedHttp):
         head_within_s = settings.head_within_s
         body_pause_s = settings.body_pause_s
-        open_max = min(settings.connections_max + _BESIDE_SOCKETS, _files_max() - _OTHER_FILES)
+        body_within_s = settings.body_within_s
 
-    return BoundedHttpOfThisServer
+    def accept(*args: Any, **named: Any) -> asyncio.Protocol:
+        return _Door(BoundedHttpOfThisServer(*args, **named), table, context)
+
+    return accept
+
+
+class _Door(asyncio.Protocol):
+    """Counts a connection as soon as it is accepted, and hands it to TLS or HTTP."""
+
+    def __init__(self, http: "BoundedHttp", table: ConnectionTable, context: ssl.SSLContext | None) -> None:
+        self._http = http
+        self._table = table
+        self._context = context
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        connection = self._table.open(transport)
+        if connection is None:
+            transport.abort()
+            return
+        self._http.connection = connection
+        if self._context is None:
+            transport.set_protocol(self._http)
+            self._http.connection_made(transport)
+            return
+        tls = _Tls(
+            self._http.loop,
+            self._http,
+            self._context,
+            None,  # type: ignore[arg-type]  # nobody waits for the handshake
+            server_side=True,
+            ssl_handshake_timeout=self._http.head_within_s,  # type: ignore[arg-type]  # seconds of any kind
+            ssl_shutdown_timeout=_TLS_SHUTDOWN_S,
+        )
+        tls.connection = connection
+        transport.set_protocol(tls)
+        tls.connection_made(transport)
+
+
+class _Tls(SSLProtocol):
+    """TLS that says when its connection is closed, also during the handshake, of which HTTP hears nothing."""
+
+    connection: Connection
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self.connection.closed()
+        super().connection_lost(exc)
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket that is counted as the connection over which it was opened."""
+
+    connection: Connection
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.connection.closed()
+        super().connection_lost(exc)
+
+    def handle_connect(self, event: Request) -> None:
+        self.app_state = {**self.app_state, STATE_KEY: self.connection}
+        super().handle_connect(event)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -61,8 +116,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     head_within_s: ClassVar[float]
     body_pause_s: ClassVar[float]
-    open_max: ClassVar[int]
+    body_within_s: ClassVar[float]
 
+    connection: Connection
+    _body_until_s = 0.0
     _deadline: asyncio.TimerHandle | None = None
     _is_in_body = False
     _body_bytes = 0
@@ -75,13 +132,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.open_max:
-            transport.abort()
-            return
         self._expect(self.head_within_s, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_deadline()
+        self.connection.closed()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -101,9 +156,12 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._bytes_outside_body = 0
         super().on_message_begin()
+        self.scope["state"][STATE_KEY] = self.connection
 
     def on_headers_complete(self) -> None:
+        self.connection.asked()
         self._is_in_body, self._body_bytes = True, 0
+        self._body_until_s = self.loop.time() + self.body_within_s
         self._expect(self.body_pause_s, self._check_progress)
         super().on_headers_complete()
 
@@ -111,6 +169,19 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_in_body = False
         self._end_deadline()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.connection.rests()
+        super().on_response_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        def with_connection(**named: Any) -> BoundedWebSocket:
+            protocol = BoundedWebSocket(**named)
+            protocol.connection = self.connection
+            return protocol
+
+        self.ws_protocol_class = with_connection  # type: ignore[assignment]
+        super().handle_websocket_upgrade()
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -126,7 +197,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _check_progress(self) -> None:
         # While reading is paused by flow control, nothing can arrive.
-        if self._body_bytes < _STEP_BYTES and not self.flow.read_paused:
+        is_late = self.loop.time() >= self._body_until_s
+        if (is_late or self._body_bytes < _STEP_BYTES) and not self.flow.read_paused:
             self.transport.abort()
             return
         self._body_bytes = 0

@@ -1,7 +1,6 @@
 """What requests and events share: a request id, and reading a body or payload into a contract model."""
 
 import re
-import zlib
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -10,7 +9,11 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from server_stub.errors import Refusal, too_large, unreadable
+from server_stub.operations.parsing import names_another_tenant
+from server_stub.services.people.caller import Caller
 from sync_agent.contract.codes import EVENT_BYTES_MAX, ErrorCode
+from sync_agent.contract.inflation import NotWhole, TooMuch, gunzip
+from sync_agent.contract.text import REFUSING
 from sync_agent.contract.wire import Wire, has_nul, is_too_deep
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -35,12 +38,28 @@ def read_message(model: type[Message], payload: object) -> Message:
         # Data can be nested too deeply to be serialised again.
         raise Refusal(ErrorCode.BAD_REQUEST, "it is nested too deeply")
     try:
-        return model.model_validate(payload)
+        return model.model_validate(payload, context=REFUSING)
     except ValidationError as error:
         raise unreadable(error) from error
 
 
-async def read_body(request: Request, bytes_max: int = EVENT_BYTES_MAX) -> object:
+async def read_body(request: Request) -> object:
+    """A request's JSON of at most `EVENT_BYTES_MAX`. Raises Refusal where it names another tenant than the
+    token's.
+    """
+    body = await read_upload(request, EVENT_BYTES_MAX)
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is not None:
+        refuse_another_tenant(body, caller)
+    return body
+
+
+def refuse_another_tenant(payload: object, caller: Caller) -> None:
+    if names_another_tenant(payload, caller.tenant_id):
+        raise Refusal(ErrorCode.FORBIDDEN, "tenantId: not the tenant of this token")
+
+
+async def read_upload(request: Request, bytes_max: int) -> object:
     """A request's JSON, decompressed if needed; neither form may exceed `bytes_max`.
 
     An empty body is read as an empty object, which the model then validates.
@@ -62,16 +81,12 @@ async def read_body(request: Request, bytes_max: int = EVENT_BYTES_MAX) -> objec
 
 
 def _inflate(body: bytes, bytes_max: int) -> bytes:
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        inflated = inflater.decompress(body, bytes_max + 1)
-    except zlib.error as error:
-        raise Refusal(ErrorCode.BAD_REQUEST, "the body is not gzip") from error
-    if len(inflated) > bytes_max:
-        raise _too_large(bytes_max)
-    if not inflater.eof:
-        raise Refusal(ErrorCode.BAD_REQUEST, "the body is cut short")
-    return inflated
+        return b"".join(gunzip(body, bytes_max))
+    except TooMuch as error:
+        raise _too_large(bytes_max) from error
+    except NotWhole as error:
+        raise Refusal(ErrorCode.BAD_REQUEST, "the body is not gzip, or is cut short") from error
 
 
 def _too_large(bytes_max: int) -> Refusal:

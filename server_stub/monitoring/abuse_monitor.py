@@ -43,6 +43,7 @@ _AUDITED = frozenset(
     {
         ErrorCode.UNAUTHORIZED,
         ErrorCode.FORBIDDEN,
+        ErrorCode.WRONG_SECRET,
         ErrorCode.DEVICE_CLONED,
         ErrorCode.NOT_FOUND,
         ErrorCode.RATE_LIMITED,
@@ -97,7 +98,7 @@ class AbuseMonitor:
         self._lines: dict[str, Counter[_Line]] = {}
         self._suspicious: deque[CommittedChange] = deque(maxlen=_SUSPICIOUS_COMMITS_MAX)
         self._flushing = asyncio.Lock()
-        # A till with a bug, or somebody probing: a person does not make twenty mistakes a minute.
+        # A till with a bug, or an attacker: a person does not make twenty mistakes a minute.
         self._refusals = Burst(20, _MINUTE_MS, _QUIET_MS)
         # Somebody who has forgotten a password gives up or asks before the fifth try.
         self._sign_ins = Burst(5, 5 * _MINUTE_MS, _QUIET_MS)
@@ -138,6 +139,14 @@ class AbuseMonitor:
         self._note(tenant_id, _Line("sign_in", "refused", address=address, detail=whom))
         if self._sign_ins.happened((tenant_id, username), self._now_ms()):
             self._flag(tenant_id, "failed_sign_ins", address=address, username=username[:_WORDS_MAX])
+
+    def code_refused(self, tenant_id: str, address: str) -> None:
+        """A one-time code of this tenant was tried that is used, over or withdrawn."""
+        self._note(tenant_id, _Line("enrolment", "refused", address=address, detail=(("by", "code"),)))
+
+    def copy_used(self, tenant_id: str, anomaly: Literal["refresh_token_reused", "device_cloned"]) -> None:
+        """Two clients hold one token. The audit line was written in the transaction that ended it."""
+        log.warning("anomaly", anomaly=anomaly, tenant=tenant_id)
 
     def seen(self, caller: Caller) -> None:
         """A bearer made a request from the address in `caller`."""

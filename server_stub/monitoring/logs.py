@@ -14,6 +14,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from sync_agent.contract.text import escaped
+
 LEVELS = ("debug", "info", "warning", "error")
 
 _GONE = "(removed)"
@@ -119,8 +121,8 @@ def _clean(name: str, value: Any, depth: int) -> Any:
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     for pattern, instead in _SECRET_TEXTS:
         text = pattern.sub(instead, text)
-    # A lone surrogate, which cannot be encoded.
-    return text.encode("utf-8", "replace").decode()
+    # Lone surrogates cannot be encoded, and a terminal acts on some letters that JSON does not escape.
+    return escaped(text, lines=True)
 
 
 def _as_json(line: EventDict, **_options: Any) -> str:

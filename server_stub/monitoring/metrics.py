@@ -21,6 +21,8 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from server_stub.middleware.connections import CUT_REASONS, CutReason
+from server_stub.operations.flags.kinds import FLAG_KINDS
 from server_stub.roles import EVENTS
 from server_stub.store.database import Commit
 from sync_agent.contract.codes import ErrorCode
@@ -78,11 +80,17 @@ class Metrics:
             "step",
             "resolution",
         )
+        self._flags = counter(
+            "flags", "Flags of completed transactions: set, and gone again.", "flag", "step"
+        )
         self._quarantined = counter("quarantine", "Sales set aside, applied later, discarded.", "status")
         self._refusals = counter("refusals", "Refused requests and events.", "code")
         self._errors = counter("errors", "Failures of the server itself.", "kind")
         self._transactions = timer("transaction", "Database transactions.", "kind", "outcome")
         self._slow_queries = counter("slow_queries", "Queries that took longer than is set.")
+        self._connections_cut = counter(
+            "connections_cut", "Connections closed for want of room, or because nobody read.", "reason"
+        )
         self._sign_ins = counter("sign_ins", "Tries to sign in with a password.", "outcome")
         self._feed_changes = counter("feed_changes", "Changes handed to the live feed's sockets.")
         self._feed_lag = timer("feed_lag", "From a change's transaction to its sending.")
@@ -98,10 +106,15 @@ class Metrics:
             self._errors.labels(kind)
         for code in _CODES:
             self._refusals.labels(code)
+        for reason in CUT_REASONS:
+            self._connections_cut.labels(reason)
         for outcome in ("accepted", "refused"):
             self._sign_ins.labels(outcome)
         for status in ("open", "applied", "discarded"):
             self._quarantined.labels(status)
+        for code in FLAG_KINDS:
+            for step in ("set", "gone"):
+                self._flags.labels(code, step)
         for resource_type in _IN_CONFLICT:
             for step in ("opened", "moved"):
                 self._conflicts.labels(resource_type, step, "none")
@@ -141,7 +154,9 @@ class Metrics:
                 self._errors.labels("operation").inc()
 
     def committed(self, commit: Commit) -> None:
-        """Counts conflicts and quarantined sales of a commit. Called on the writer's thread."""
+        """Counts flags, conflicts and quarantined sales of a commit. Called on the writer's thread."""
+        for (code, step), count in commit.flagged.items():
+            self._flags.labels(code if code in FLAG_KINDS else _UNKNOWN, step).inc(count)
         for change in commit.changes:
             if change.row is None:
                 continue
@@ -164,6 +179,9 @@ class Metrics:
 
     def signed_in(self, outcome: Literal["accepted", "refused"]) -> None:
         self._sign_ins.labels(outcome).inc()
+
+    def connection_cut(self, reason: CutReason) -> None:
+        self._connections_cut.labels(reason).inc()
 
     def task_failed(self, _name: str) -> None:
         """A background task failed and is restarted."""
@@ -195,6 +213,13 @@ class Metrics:
             is_open
         )
         Gauge("evertill_sockets_max", "The ceiling.", registry=self.registry).set(open_max)
+
+    def show_connections(self, is_open: Callable[[], int], open_max: int) -> None:
+        """Registers gauges of TCP connections: requests, sockets, and who has said nothing yet."""
+        Gauge("evertill_tcp_open", "TCP connections, of sockets too.", registry=self.registry).set_function(
+            is_open
+        )
+        Gauge("evertill_tcp_max", "The ceiling.", registry=self.registry).set(open_max)
 
     def show_cache(self, name: str, size: Callable[[], int]) -> None:
         """Registers a gauge of a cache's size."""

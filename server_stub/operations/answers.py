@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from server_stub.operations import carried
 from server_stub.operations.context import OperationContext
 from server_stub.operations.parsing import Envelope, RawOperation
 from server_stub.store import tables as t
@@ -74,7 +75,7 @@ class Answers:
 
 
 def replace_answer(context: OperationContext, result: OperationResult) -> None:
-    """Replaces the stored answer: whoever sends the operation again gets this one."""
+    """Replaces the stored answer, which a repeated operation gets."""
     of = t.operation.c
     context.unit.execute(
         update(t.operation)
@@ -101,14 +102,16 @@ def _row(
 ) -> dict[str, Any]:
     operation, moments = raw.operation, context.moments
     if envelope is None:
-        moment = moments.of_unreadable(context.caller.device_id, raw.device_seq)
+        number = None if raw.is_forwarded else raw.device_seq
+        moment = moments.of_unreadable(context.caller.device_id, number)
     else:
         moment = moments.of(envelope)
+    is_carried = envelope is not None and carried.may_carry(context, envelope)
     return {
         "tenant_id": context.tenant_id,
         "id": raw.id,
         "content_hash": raw.content_hash,
-        "device_id": envelope.device_id if envelope else context.caller.device_id,
+        "device_id": envelope.device_id if envelope and is_carried else context.caller.device_id,
         "device_seq": _number(context, raw, envelope),
         "chain_hash": raw.chain_hash,
         "resource_type": operation.resource_type if operation else raw.resource_type,
@@ -122,6 +125,7 @@ def _row(
         "received_ms": context.unit.now_ms,
         "happened_ms": moment.at_ms if moment else None,
         "tenant_seq": moment.tenant_seq if moment else None,
+        "carried_by": context.caller.device_id if is_carried else None,
     }
 
 
@@ -129,7 +133,7 @@ def _number(context: OperationContext, raw: RawOperation, envelope: Envelope | N
     """The device number to record with an operation; None if another operation has it already."""
     if not raw.is_forwarded:
         return raw.device_seq if context.caller.device_id else None
-    if envelope is None or envelope.device_id is None or not context.is_device(envelope.device_id):
+    if envelope is None or envelope.device_id is None or not carried.may_carry(context, envelope):
         return None
     owner = context.owner_of_number(envelope.device_id, envelope.device_seq)
-    return envelope.device_seq if owner in (None, envelope.id) else None
+    return envelope.device_seq if owner is None or owner.id == envelope.id else None

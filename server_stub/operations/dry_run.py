@@ -5,6 +5,7 @@ from functools import partial
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handlers import conflict_resolution
+from server_stub.operations.locks import Places, with_all_locks
 from server_stub.operations.parsing import Envelope, read
 from server_stub.operations.resources import conflicts
 from server_stub.services.people.caller import Caller
@@ -32,7 +33,12 @@ async def preview(
             merged_data=request.merged_data,
             expected_server_version=request.expected_server_version,
         )
-        return await database.dry_run(caller.tenant_id, partial(_dry_run, caller=caller, decision=decision))
+        work = partial(_dry_run, caller=caller, decision=decision)
+
+        async def attempt(besides: Places) -> PreviewedChoice:
+            return await database.dry_run(caller.tenant_id, partial(work, besides=besides))
+
+        return await with_all_locks(attempt)
 
     return ConflictPreview(
         conflict_id=conflict_id,
@@ -42,9 +48,10 @@ async def preview(
     )
 
 
-def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict) -> PreviewedChoice:
+def _dry_run(unit: UnitOfWork, caller: Caller, decision: ResolveConflict, besides: Places) -> PreviewedChoice:
+    """What one decision would do. `besides` are places to lock besides the conflict's. Raises StreamsBusy."""
     context = OperationContext(unit, caller)
-    context.lock([context.own(conflicts.place_of(context, decision.conflict_id))])
+    context.lock(conflicts.places_of(context, decision.conflict_id) | besides)
     stored = conflicts.find(context, decision.conflict_id)
     if not caller.is_device:
         # A till without a person may preview; deciding requires a person.

@@ -15,14 +15,16 @@ from pydantic import ValidationError
 from server_stub.errors import Refusal, unreadable
 from server_stub.operations import quarantine
 from server_stub.operations.context import OperationContext
+from server_stub.operations.flags.case import Completed
 from server_stub.operations.outcome import Outcome, rejected
 from server_stub.operations.parsing import Envelope
-from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.operations.quarantine import Quarantined
 from server_stub.roles import Action
-from server_stub.services.people.authorisation import Need
+from server_stub.services.people.authorisation import RequiredRight
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Operation, Verb
-from sync_agent.contract.wire import Wire
+from sync_agent.contract.text import REFUSING, TEXT_CLEANED, Cleaning
+from sync_agent.contract.wire import Wire, has_nul
 
 Data = TypeVar("Data", bound=Wire)
 Rows = Mapping[str, type[Wire]]
@@ -34,7 +36,7 @@ class NoData(Wire):
 
 @dataclass(frozen=True)
 class ParsedOperation(Generic[Data]):
-    """An operation with its data read by its handler. `flags` are what authorisation flagged."""
+    """An operation with its data read by its handler. `flags` are what reading and authorisation flagged."""
 
     envelope: Envelope
     data: Data
@@ -66,14 +68,16 @@ class ParsedOperation(Generic[Data]):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Preload:
     """What to load before operations are applied, so that one query serves many of them."""
 
     levels: frozenset[tuple[str, str]] = frozenset()
     """(location, product) pairs."""
     products: frozenset[str] = frozenset()
-    references: frozenset[str] = frozenset()
-    """Till transactions that they name, by id or receipt number."""
+    completed: tuple[Completed, ...] = ()
+    """Till transactions whose flags are to be judged."""
+    shifts: frozenset[str] = frozenset()
+    """Shifts that it opens."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Requirement:
 
     right: Action
     place: str | None
-    besides: tuple[Need, ...] = ()
+    besides: tuple[RequiredRight, ...] = ()
 
 
 class Handler(ABC, Generic[Data]):
@@ -109,20 +113,35 @@ class Handler(ABC, Generic[Data]):
     """The models of the rows that it publishes, by resource type; for the generated documents."""
     audit_kind: ClassVar[str] = "operation"
 
-    def read(self, operation: Operation) -> Data:
-        """Reads the operation's data. Raises Refusal where it is invalid."""
+    def parsed(self, envelope: Envelope) -> ParsedOperation[Data]:
+        """The operation with its data. Raises Refusal where that is invalid.
+
+        Control letters in the texts of a completed operation, or of one from a till's queue, are left out and
+        flagged: it has happened, or nobody would see why it was refused. Elsewhere they are refused.
+        """
+        operation = envelope.operation
+        if not self.is_completed and operation.device_seq is None:
+            if has_nul(operation.data):
+                raise Refusal(ErrorCode.BAD_REQUEST, "a NUL character stands in it, which no text may hold")
+            return ParsedOperation(envelope, self.read(operation, REFUSING))
+        cleaning = Cleaning()
+        data = self.read(operation, cleaning.context)
+        return ParsedOperation(envelope, data, (TEXT_CLEANED,) if cleaning.has_cleaned else ())
+
+    def read(self, operation: Operation, texts: Mapping[str, Any]) -> Data:
+        """Reads the operation's data; `texts` is the context of validation. Raises Refusal."""
         try:
-            return self.data.model_validate(operation.data)
+            return self.data.model_validate(operation.data, context=dict(texts))
         except ValidationError as error:
             raise unreadable(error, "data") from error
 
     def places(self, context: OperationContext, operation: ParsedOperation[Data]) -> set[str | None]:
         """The places whose streams it may write to; None is the tenant's stream."""
-        return {context.own(operation.location_id)}
+        return {context.callers_place(operation.location_id)}
 
-    def wanted(self, context: OperationContext, operation: ParsedOperation[Data]) -> Wanted:
+    def preload(self, context: OperationContext, operation: ParsedOperation[Data]) -> Preload:
         """What to load before it is applied; nothing if the handler queries for itself."""
-        return Wanted()
+        return Preload()
 
     @abstractmethod
     def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
@@ -140,20 +159,23 @@ class Handler(ABC, Generic[Data]):
         """Applies one operation; a refusal becomes its outcome."""
         try:
             return self.apply_one(context, operation)
-        except CannotBeTaken as reason:
+        except Quarantined as reason:
             return quarantine.store(context, operation.envelope.raw, operation.envelope, str(reason))
         except Refusal as refusal:
             return rejected(operation.id, refusal)
 
     @abstractmethod
     def apply_one(self, context: OperationContext, operation: ParsedOperation[Data]) -> Outcome:
-        """Applies one operation. Raises Refusal or CannotBeTaken before anything is written."""
+        """Applies one operation. Raises Refusal or Quarantined before anything is written."""
 
     def numbers_received(self, context: OperationContext, device_id: str, numbers: Sequence[int]) -> None:
         """Called after the operations with these device numbers are stored, for a kind that waits for them.
 
         A closed shift waits for all numbers of its manifest.
         """
+
+    def all_stored(self, context: OperationContext) -> None:
+        """Called once in each database transaction, when all that arrived in it is stored."""
 
 
 def resource_of(operation: ParsedOperation[Any], what: str) -> str:

@@ -29,16 +29,16 @@ class Moments:
         self._head: int | None = None
         self._of: dict[tuple[str, str, int], Moment] = {}
 
-    def load(self, numbers: Iterable[tuple[str | None, int | None]]) -> None:
-        """Loads what precedes these (till, number) pairs: one query for each run of numbers."""
-        by_till: dict[str, set[int]] = {}
-        for device_id, number in numbers:
+    def load(self, numbers: Iterable[tuple[str | None, int | None, bool]]) -> None:
+        """Loads what precedes these (till, number, is carried for it): one query for each run of numbers."""
+        by_till: dict[tuple[str, bool], set[int]] = {}
+        for device_id, number, is_carried in numbers:
             if device_id is not None and number is not None:
-                by_till.setdefault(device_id, set()).add(number)
-        for device_id, wanted in by_till.items():
+                by_till.setdefault((device_id, is_carried), set()).add(number)
+        for (device_id, is_carried), wanted in by_till.items():
             for number in wanted:
                 if number - 1 not in wanted:
-                    self._load_before(device_id, number)
+                    self._load_before(device_id, number, is_carried=is_carried)
 
     def of(self, envelope: Envelope) -> Moment:
         """When the operation was done. Without a number that is now, since nothing bounds what it claims."""
@@ -78,9 +78,10 @@ class Moments:
             received.insert(place, (number, at_ms, read))
         return Moment(at_ms, read or None)
 
-    def _load_before(self, device_id: str, number: int) -> None:
+    def _load_before(self, device_id: str, number: int, *, is_carried: bool) -> None:
         which = {"of_tenant": self._unit.tenant_id, "of_device": device_id, "number": number}
-        row = self._unit.rows(_BEFORE, which).first()
+        # What another till carried in its name is no bound for what a till says itself.
+        row = self._unit.rows(_BEFORE if is_carried else _OWN_BEFORE, which).first()
         if row is not None:
             insort(
                 self._by_till.setdefault(device_id, []),
@@ -110,3 +111,4 @@ _BEFORE = (
     .order_by(_OF.device_seq.desc())
     .limit(1)
 )
+_OWN_BEFORE = _BEFORE.where(_OF.carried_by.is_(None))

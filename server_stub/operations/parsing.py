@@ -1,7 +1,7 @@
 """Parses operations one by one, as far as each is readable, and orders them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from server_stub.errors import what_is_wrong
 from server_stub.operations import upcasting
 from server_stub.services.people.caller import Caller
 from sync_agent.contract.operations import Operation, chain_hash, content_hash
+from sync_agent.contract.text import Cleaning
 from sync_agent.contract.wire import Id, has_nul, is_too_deep
 from sync_agent.contract.wire import Sequence as Number
 
@@ -18,6 +19,7 @@ _ID: TypeAdapter[str] = TypeAdapter(Id)
 _NUMBER: TypeAdapter[int] = TypeAdapter(Number)
 
 _RESOURCE_TYPE_MAX = 40
+_TENANT_FIELDS = ("tenantId", "tenant_id")
 _NEWER = "it was written by a newer Evertill than this server: update the server, then it can be sent again"
 
 
@@ -32,6 +34,8 @@ class RawOperation:
     content_hash: str | None
     operation: Operation | None
     problem: str = ""
+    is_forwarded: bool = False
+    """Whether a till forwards it for another till, so that its numbers are not the bearer's."""
 
     @cached_property
     def device_seq(self) -> int | None:
@@ -42,11 +46,6 @@ class RawOperation:
             return _NUMBER.validate_python(self.item.get("deviceSeq"))
         except ValidationError:
             return None
-
-    @property
-    def is_forwarded(self) -> bool:
-        """Whether a till forwards it for another till, so that its numbers are not the bearer's."""
-        return self.item.get("carriedFor") is not None
 
     @cached_property
     def has_usable_id(self) -> bool:
@@ -132,8 +131,22 @@ def envelope_of(caller: Caller, raw: RawOperation, defaults: Defaults) -> Envelo
         location_id=place,
         actor_id=operation.actor_id or caller.user_id or defaults.actor_id or caller.id,
         # A till may forward another's operations.
-        device_id=operation.carried_for if caller.is_device and operation.carried_for else caller.device_id,
+        device_id=operation.carried_for if caller.is_device and raw.is_forwarded else caller.device_id,
     )
+
+
+def names_another_tenant(value: object, tenant_id: str) -> bool:
+    """Whether a JSON value names another tenant in a field for one, at any depth."""
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            if any(node.get(field) not in (None, tenant_id) for field in _TENANT_FIELDS):
+                return True
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+    return False
 
 
 def is_id(value: object) -> bool:
@@ -145,8 +158,17 @@ def is_id(value: object) -> bool:
     return True
 
 
-def read(item: object) -> RawOperation:
-    """Parses one item as far as it is readable."""
+def read(item: object, bearer_device_id: str | None = None) -> RawOperation:
+    """Parses one item as far as it is readable.
+
+    What a till says that it carries for itself is its own. Without the bearer's id it is forwarded: an
+    operator imports it for that till.
+    """
+    raw = _read(item)
+    return replace(raw, is_forwarded=raw.item.get("carriedFor") not in (None, bearer_device_id))
+
+
+def _read(item: object) -> RawOperation:
     if not isinstance(item, dict):
         return RawOperation("", {}, None, None, "an operation is an object")
     said_id = item.get("id")
@@ -156,11 +178,12 @@ def read(item: object) -> RawOperation:
     content = content_hash(
         *(item.get(name) for name in ("operation", "resourceType", "resourceId", "data"))  # type: ignore[arg-type]
     )
-    if has_nul(item):
+    # Its data's texts are judged by the model that reads them; nothing else may hold a NUL.
+    if has_nul({name: value for name, value in item.items() if name != "data"}):
         problem = "a NUL character stands in it, which no text may hold"
         return RawOperation(named_id, item, content, None, problem)
     try:
-        operation = Operation.model_validate(upcasting.to_current(item))
+        operation = Operation.model_validate(upcasting.to_current(item), context=Cleaning().context)
     except upcasting.NewerForm:
         return RawOperation(named_id, item, content, None, _NEWER)
     except ValidationError as error:

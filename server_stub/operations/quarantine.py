@@ -18,7 +18,7 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect, OperationResult, ResultStatus
 
 
-class CannotBeTaken(Exception):
+class Quarantined(Exception):
     """Why a completed operation cannot be accepted; it is quarantined, never sent back to its till."""
 
 
@@ -34,7 +34,7 @@ def store(context: OperationContext, raw: RawOperation, envelope: Envelope | Non
         "tenant_id": context.tenant_id,
         "operation_id": raw.id,
         # A till that names another's place does not follow that stream: its row goes to the tenant's stream.
-        "stream": context.stream_of(context.own(place)),
+        "stream": context.stream_of(context.callers_place(place)),
         "location_id": place if place in context.locations() else None,
         "device_id": context.caller.device_id,
         "actor_id": envelope.actor_id if envelope else context.caller.id,

@@ -10,9 +10,11 @@ from server_stub.operations.answers import replace_answer
 from server_stub.operations.context import OperationContext
 from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import shifts
+from server_stub.operations.locks import StreamsBusy
 from server_stub.operations.outcome import REASON_MAX
 from server_stub.operations.parsing import Defaults, read
-from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.operations.quarantine import Quarantined
+from server_stub.roles import Action
 from server_stub.services.people.caller import Caller
 from server_stub.services.streams.quarantine_rows import quarantine_row
 from server_stub.services.streams.sync import up_to_bytes
@@ -51,13 +53,18 @@ def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handler
     till = Caller(caller.tenant_id, "device", caller.locations, device_id=stored["device_id"])
     context = OperationContext(unit, till)
     home = _place_of_till(unit, stored["device_id"])
-    item = queue.parse(handlers, till, read(stored["payload"]), Defaults(home, stored["actor_id"]))
-    context.lock({*queue.places_of(context, handlers, item), stored["location_id"], home, None})
+    raw = read(stored["payload"], stored["device_id"])
+    received = queue.parse(handlers, till, raw, Defaults(home, stored["actor_id"]))
+    context.lock({*queue.places_of(context, handlers, received), stored["location_id"], home, None})
     stored = _find(unit, caller, operation_id)
     if stored["status"] == "applied":
         return quarantine_row(stored)
     _must_be_open(stored)
-    result = _result_or_reason(context, item)
+    try:
+        queue.load(context, [received])
+    except StreamsBusy as busy:
+        raise busy.as_refusal() from busy
+    result = _result_or_reason(context, received)
     if isinstance(result, str):
         _audit(unit, caller, stored, "quarantined", {"did": "retried", "error": result})
         return quarantine_row(
@@ -66,13 +73,20 @@ def retry(unit: UnitOfWork, caller: Caller, operation_id: str, handlers: Handler
     replace_answer(context, result)
     new = quarantine.change(context, stored, status="applied", decided_by=caller.id, decided_ms=unit.now_ms)
     _audit(unit, caller, stored, "applied", {"did": "retried"})
-    if stored["device_id"] is not None and item.raw.device_seq is not None:
-        shifts.recheck(context, stored["device_id"], item.raw.device_seq)
+    try:
+        for handler in handlers.all:
+            handler.all_stored(context)
+    except StreamsBusy as busy:
+        raise busy.as_refusal() from busy
+    made_by = stored["device_id"] if received.envelope is None else received.envelope.device_id
+    if made_by is not None and received.raw.device_seq is not None:
+        shifts.recheck(context, made_by, received.raw.device_seq)
     return quarantine_row(new)
 
 
 def discard(unit: UnitOfWork, caller: Caller, operation_id: str, reason: str) -> QuarantineRow:
     """Discards a sale; its content remains stored. One that was discarded before is returned as is."""
+    caller.must(Action.DISCARD_ENTRY)
     context = OperationContext(unit, caller)
     stored = _find(unit, caller, operation_id)
     context.lock({stored["location_id"], None})
@@ -87,10 +101,10 @@ def discard(unit: UnitOfWork, caller: Caller, operation_id: str, reason: str) ->
     return quarantine_row(new)
 
 
-def _result_or_reason(context: OperationContext, item: queue.Item) -> OperationResult | str:
+def _result_or_reason(context: OperationContext, received: queue.ReceivedOperation) -> OperationResult | str:
     try:
-        return queue.apply_one(context, item).result
-    except CannotBeTaken as reason:
+        return queue.apply_one(context, received).result
+    except Quarantined as reason:
         return str(reason)[:REASON_MAX]
     except Refusal as refusal:
         return refusal.message[:REASON_MAX]

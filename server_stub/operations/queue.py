@@ -8,7 +8,7 @@ Within a transaction: parse, lock the places' streams, load, authorise, apply in
 Changes are published once the transaction is committed. ARCHITECTURE.md, "The server's operations".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,11 +17,13 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from server_stub.errors import Refusal
-from server_stub.operations import audit, clones, quarantine
+from server_stub.operations import audit, carried, clones, quarantine
 from server_stub.operations.answers import Answers
 from server_stub.operations.authorisation import authorise, people_named
 from server_stub.operations.context import OperationContext
+from server_stub.operations.flags.case import Completed
 from server_stub.operations.handler import Handler, Handlers, ParsedOperation
+from server_stub.operations.locks import Places, with_all_locks
 from server_stub.operations.outcome import Outcome, rejected
 from server_stub.operations.parsing import (
     NO_DEFAULTS,
@@ -32,7 +34,7 @@ from server_stub.operations.parsing import (
     in_device_order,
     read,
 )
-from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.operations.quarantine import Quarantined
 from server_stub.operations.resources import conflicts
 from server_stub.services.people.caller import Caller
 from server_stub.store.database import Database, UnitOfWork
@@ -54,9 +56,9 @@ class OperationQueue:
         self, caller: Caller, items: Sequence[object], defaults: Defaults = NO_DEFAULTS
     ) -> list[OperationResult]:
         """Results of all items, in the order given; refuses all if the till is cloned or revoked."""
-        raws = [read(item) for item in items]
-        await clones.refuse_clone(self._database, caller, raws)
-        return await self._apply_in_batches(caller, raws, defaults)
+        raws = [read(item, caller.device_id) for item in items]
+        disputed = await clones.refuse_clone(self._database, caller, raws)
+        return await self._apply_in_batches(caller, raws, defaults, disputed)
 
     async def process_one(
         self, caller: Caller, item: dict[str, Any], defaults: Defaults = NO_DEFAULTS
@@ -73,29 +75,42 @@ class OperationQueue:
         return await self._apply_in_batches(caller, [read(item) for item in items], defaults)
 
     async def _apply_in_batches(
-        self, caller: Caller, raws: list[RawOperation], defaults: Defaults
+        self,
+        caller: Caller,
+        raws: list[RawOperation],
+        defaults: Defaults,
+        disputed: frozenset[str] = frozenset(),
     ) -> list[OperationResult]:
         order = in_device_order(raws)
         results: dict[int, OperationResult] = {}
         for start in range(0, len(order), self._operations_per_commit):
             positions = order[start : start + self._operations_per_commit]
             batch = [raws[position] for position in positions]
-            results.update(zip(positions, await self._apply_safely(caller, batch, defaults), strict=True))
+            results.update(
+                zip(positions, await self._apply_safely(caller, batch, defaults, disputed), strict=True)
+            )
         return [results[position] for position in range(len(raws))]
 
     async def _apply_safely(
-        self, caller: Caller, raws: list[RawOperation], defaults: Defaults
+        self, caller: Caller, raws: list[RawOperation], defaults: Defaults, disputed: frozenset[str]
     ) -> list[OperationResult]:
-        work = partial(apply_all, caller=caller, raws=raws, defaults=defaults, handlers=self.handlers)
+        work = partial(
+            apply_all,
+            caller=caller,
+            raws=raws,
+            defaults=defaults,
+            handlers=self.handlers,
+            disputed=disputed,
+        )
         try:
             try:
-                return await self._database.write(caller.tenant_id, work)
+                return await self._apply_with_all_locks(caller.tenant_id, work)
             except IntegrityError:
                 # A unique key was violated. Either two copies of a till used one number: that is refused. Or
                 # another process stored the same id at the same time, under another place's lock: the second
-                # attempt finds its answer.
-                await clones.refuse_clone(self._database, caller, raws)
-                return await self._database.write(caller.tenant_id, work)
+                # attempt finds its answer. Or another till carried something under the number meanwhile.
+                disputed = await clones.refuse_clone(self._database, caller, raws)
+                return await self._apply_with_all_locks(caller.tenant_id, partial(work, disputed=disputed))
         except Refusal:
             raise
         except Exception:
@@ -103,7 +118,9 @@ class OperationQueue:
             if len(raws) > 1:
                 log.warning("operations.taken_one_by_one", count=len(raws))
                 return [
-                    result for raw in raws for result in await self._apply_safely(caller, [raw], defaults)
+                    result
+                    for raw in raws
+                    for result in await self._apply_safely(caller, [raw], defaults, disputed)
                 ]
             log.exception("operation.failed", operation_id=raws[0].id)
             return [
@@ -115,6 +132,16 @@ class OperationQueue:
                     error="the server failed on this operation and has kept nothing of it; send it again",
                 )
             ]
+
+    async def _apply_with_all_locks(
+        self, tenant_id: str, work: Callable[..., list[OperationResult]]
+    ) -> list[OperationResult]:
+        """Does the work, and again with more streams locked from the start if it turned out to need them."""
+
+        async def attempt(besides: Places) -> list[OperationResult]:
+            return await self._database.write(tenant_id, partial(work, besides=besides))
+
+        return await with_all_locks(attempt)
 
 
 def refuse_unless_applied(result: OperationResult) -> None:
@@ -133,7 +160,7 @@ def refuse_unless_applied(result: OperationResult) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReceivedOperation:
     """An operation of a transaction: `parsed` with its handler, or the `refusal` that parsing ended in."""
 
     raw: RawOperation
@@ -144,109 +171,139 @@ class Item:
 
 
 def apply_all(
-    unit: UnitOfWork, caller: Caller, raws: Sequence[RawOperation], defaults: Defaults, handlers: Handlers
+    unit: UnitOfWork,
+    caller: Caller,
+    raws: Sequence[RawOperation],
+    defaults: Defaults,
+    handlers: Handlers,
+    besides: Places = frozenset(),
+    disputed: frozenset[str] = frozenset(),
 ) -> list[OperationResult]:
-    """Applies operations in the order given, within one transaction."""
+    """Applies operations in the order given, within one transaction.
+
+    `besides` are places to lock besides those that the operations name; `disputed` are carried operations
+    whose numbers the till itself uses for others. Raises StreamsBusy.
+    """
     context = OperationContext(unit, caller)
-    items = [parse(handlers, caller, raw, defaults) for raw in raws]
+    operations = [parse(handlers, caller, raw, defaults) for raw in raws]
     # Locks come before the first query: of two processes that got the same operation at once, the second
     # finds the first one's answer.
-    context.lock(_places(context, handlers, items))
+    context.lock(_places(context, handlers, operations) | besides)
+    carried.give_numbers_back(context, disputed)
     answers = Answers(context, raws)
-    _load(context, items)
+    load(context, operations)
     results: list[OperationResult] = []
-    for piece in _slices(items, answers):
+    for piece in _slices(operations, answers):
         results += _apply_slice(context, handlers, answers, piece)
     answers.write()
     for device_id, numbers in answers.new_numbers.items():
         for handler in handlers.all:
             handler.numbers_received(context, device_id, numbers)
+    for handler in handlers.all:
+        handler.all_stored(context)
     return results
 
 
-def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defaults) -> Item:
+def parse(handlers: Handlers, caller: Caller, raw: RawOperation, defaults: Defaults) -> ReceivedOperation:
     """Finds an operation's handler and parses its data."""
     envelope = envelope_of(caller, raw, defaults)
     if envelope is None:
-        return Item(raw, None, refusal=Refusal(ErrorCode.BAD_REQUEST, raw.problem))
+        return ReceivedOperation(raw, None, refusal=Refusal(ErrorCode.BAD_REQUEST, raw.problem))
     operation = envelope.operation
     handler = None
     try:
         handler = handlers.find(operation.resource_type, operation.operation, operation.data)
-        return Item(raw, envelope, handler, ParsedOperation(envelope, handler.read(operation)))
+        return ReceivedOperation(raw, envelope, handler, handler.parsed(envelope))
     except Refusal as refusal:
-        return Item(raw, envelope, handler, refusal=refusal)
+        return ReceivedOperation(raw, envelope, handler, refusal=refusal)
 
 
-def places_of(context: OperationContext, handlers: Handlers, item: Item) -> set[str | None]:
+def places_of(context: OperationContext, handlers: Handlers, received: ReceivedOperation) -> set[str | None]:
     """The places whose streams one operation may write to. None is the tenant's; a refused operation with a
     readable envelope gets that one alone.
     """
-    if item.handler is not None and item.parsed is not None:
-        return item.handler.places(context, item.parsed)
-    if handlers.is_completed(item.raw.item):
-        return {context.own(quarantine.place_of(item.raw, item.envelope))}
-    return set() if item.envelope is None else {None}
+    if received.handler is not None and received.parsed is not None:
+        return received.handler.places(context, received.parsed)
+    if handlers.is_completed(received.raw.item):
+        return {context.callers_place(quarantine.place_of(received.raw, received.envelope))}
+    return set() if received.envelope is None else {None}
 
 
-def apply_one(context: OperationContext, item: Item) -> Outcome:
-    """Authorises and applies a single operation. Raises Refusal or CannotBeTaken."""
-    if item.handler is None or item.parsed is None:
-        assert item.refusal is not None, "an item is parsed or refused"
-        raise item.refusal
-    flags = authorise(context, item.handler, item.parsed)
-    return item.handler.apply_one(context, replace(item.parsed, flags=flags))
+def apply_one(context: OperationContext, received: ReceivedOperation) -> Outcome:
+    """Authorises and applies a single operation. Raises Refusal or Quarantined."""
+    if received.handler is None or received.parsed is None:
+        assert received.refusal is not None, "an operation is parsed or refused"
+        raise received.refusal
+    return received.handler.apply_one(context, _authorised(context, received.handler, received.parsed))
 
 
-def _places(context: OperationContext, handlers: Handlers, items: Sequence[Item]) -> set[str | None]:
+def _authorised(
+    context: OperationContext, handler: Handler[Any], parsed: ParsedOperation[Any]
+) -> ParsedOperation[Any]:
+    """An operation with what authorising it flagged. Raises Refusal or Quarantined."""
+    return replace(parsed, flags=(*parsed.flags, *authorise(context, handler, parsed)))
+
+
+def _places(
+    context: OperationContext, handlers: Handlers, operations: Sequence[ReceivedOperation]
+) -> set[str | None]:
     places: set[str | None] = set()
-    for item in items:
-        places |= places_of(context, handlers, item)
-    if context.caller.is_device and any(item.raw.device_seq is not None for item in items):
+    for received in operations:
+        places |= places_of(context, handlers, received)
+    if context.caller.is_device and any(received.raw.device_seq is not None for received in operations):
         # For `numbers_received`: a shift closed at any of the till's places may be waiting for these numbers,
         # or be stored by another process just now.
         places.update(context.caller.locations)
     return places
 
 
-def _load(context: OperationContext, items: Sequence[Item]) -> None:
-    """Fetches in bulk what most operations need."""
-    envelopes = [item.envelope for item in items if item.envelope is not None]
+def load(context: OperationContext, operations: Sequence[ReceivedOperation]) -> None:
+    """Fetches in bulk what most operations need, once their streams are locked. Raises StreamsBusy."""
+    envelopes = [received.envelope for received in operations if received.envelope is not None]
     context.load_people(person_id for envelope in envelopes for person_id in people_named(envelope))
     context.moments.load(
-        (item.envelope.device_id if item.envelope else context.caller.device_id, item.raw.device_seq)
-        for item in items
+        (received.envelope.device_id, received.raw.device_seq, received.raw.is_forwarded)
+        if received.envelope
+        else (context.caller.device_id, None if received.raw.is_forwarded else received.raw.device_seq, False)
+        for received in operations
     )
     levels: set[tuple[str, str]] = set()
     products: set[str] = set()
-    references: set[str] = set()
-    for item in items:
-        if item.handler is not None and item.parsed is not None:
-            wanted = item.handler.wanted(context, item.parsed)
-            levels |= wanted.levels
-            products |= wanted.products
-            references |= wanted.references
+    completed: list[Completed] = []
+    opened: set[str] = set()
+    for received in operations:
+        if received.handler is not None and received.parsed is not None:
+            preload = received.handler.preload(context, received.parsed)
+            levels |= preload.levels
+            products |= preload.products
+            completed += preload.completed
+            opened |= preload.shifts
+    context.load_aliases({product_id for _, product_id in levels} | products)
+    levels = {(place, context.real_product(product_id)) for place, product_id in levels}
     context.ledger.load(levels)
-    context.load_products(products)
-    context.load_references(references)
+    named = {context.real_product(product_id) for product_id in products}
+    context.load_products_surely(named | {product_id for _, product_id in levels})
+    context.load_evidence(completed, opened)
 
 
-def _slices(items: Sequence[Item], answers: Answers) -> Iterator[list[Item]]:
-    """Runs of consecutive operations of one kind that are to be applied; any other item is a slice alone.
+def _slices(operations: Sequence[ReceivedOperation], answers: Answers) -> Iterator[list[ReceivedOperation]]:
+    """Runs of consecutive operations of one kind that are to be applied; any other is a slice alone.
 
     Lazy: a slice is answered before the next one is taken, so a repeated id finds its answer.
     """
-    piece: list[Item] = []
+    piece: list[ReceivedOperation] = []
     ids: set[str] = set()
-    for item in items:
-        is_to_apply = item.parsed is not None and answers.find(item.raw.id) is None
-        if piece and not (is_to_apply and item.handler is piece[0].handler and item.raw.id not in ids):
+    for received in operations:
+        is_to_apply = received.parsed is not None and answers.find(received.raw.id) is None
+        if piece and not (
+            is_to_apply and received.handler is piece[0].handler and received.raw.id not in ids
+        ):
             yield piece
             piece, ids = [], set()
             # Again, because this id may have been answered with the slice above.
-            is_to_apply = item.parsed is not None and answers.find(item.raw.id) is None
-        piece.append(item)
-        ids.add(item.raw.id)
+            is_to_apply = received.parsed is not None and answers.find(received.raw.id) is None
+        piece.append(received)
+        ids.add(received.raw.id)
         if not is_to_apply:
             yield piece
             piece, ids = [], set()
@@ -255,11 +312,11 @@ def _slices(items: Sequence[Item], answers: Answers) -> Iterator[list[Item]]:
 
 
 def _apply_slice(
-    context: OperationContext, handlers: Handlers, answers: Answers, items: Sequence[Item]
+    context: OperationContext, handlers: Handlers, answers: Answers, operations: Sequence[ReceivedOperation]
 ) -> list[OperationResult]:
     """Results of one slice: repeated, refused or applied together."""
-    if len(items) == 1:
-        repeated = _answered_before(context, answers, items[0])
+    if len(operations) == 1:
+        repeated = _answered_before(context, answers, operations[0])
         if repeated is not None:
             return [repeated]
     outcomes: list[Outcome] = []
@@ -267,67 +324,71 @@ def _apply_slice(
 
     def apply() -> None:
         """Applies what is authorised so far, so that changes are published in the order of the operations."""
-        if authorised and items[0].handler is not None:
-            outcomes.extend(items[0].handler.apply(context, authorised))
+        if authorised and operations[0].handler is not None:
+            outcomes.extend(operations[0].handler.apply(context, authorised))
             authorised.clear()
 
-    for item in items:
+    for received in operations:
         try:
-            if item.handler is None or item.parsed is None:
-                outcomes.append(_refuse_or_quarantine(context, handlers, item))
+            if received.handler is None or received.parsed is None:
+                outcomes.append(_refuse_or_quarantine(context, handlers, received))
                 continue
-            flags = authorise(context, item.handler, item.parsed)
-            authorised.append(replace(item.parsed, flags=flags))
-        except CannotBeTaken as reason:
+            authorised.append(_authorised(context, received.handler, received.parsed))
+        except Quarantined as reason:
             apply()
-            outcomes.append(quarantine.store(context, item.raw, item.envelope, str(reason)))
+            outcomes.append(quarantine.store(context, received.raw, received.envelope, str(reason)))
         except Refusal as refusal:
             apply()
-            outcomes.append(rejected(item.raw.id, refusal))
+            outcomes.append(rejected(received.raw.id, refusal))
     apply()
-    return [_store_answer(context, answers, *pair) for pair in zip(items, outcomes, strict=True)]
+    return [_store_answer(context, answers, *pair) for pair in zip(operations, outcomes, strict=True)]
 
 
-def _answered_before(context: OperationContext, answers: Answers, item: Item) -> OperationResult | None:
+def _answered_before(
+    context: OperationContext, answers: Answers, received: ReceivedOperation
+) -> OperationResult | None:
     """The stored answer as `repeated`; None if the operation is to be applied."""
-    raw = item.raw
+    raw = received.raw
     answer = answers.find(raw.id) if raw.id else None
     if answer is None:
         return None
     if answer.content_hash != raw.content_hash:
         reused = Refusal(ErrorCode.PRECONDITION_FAILED, "this id was used for an operation of other content")
         outcome = rejected(raw.id, reused)
-        audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
+        audit.write(context, raw, received.envelope, outcome, _audit_kind(received))
         return outcome.result
     if not answer.is_final:
         return None
+    carried.confirm(context, received.envelope)
     first = OperationResult.model_validate(answer.result).model_copy(update={"repeated": True})
     return first if first.conflict is None else conflicts.with_conflict_of_now(context, first)
 
 
-def _refuse_or_quarantine(context: OperationContext, handlers: Handlers, item: Item) -> Outcome:
+def _refuse_or_quarantine(
+    context: OperationContext, handlers: Handlers, received: ReceivedOperation
+) -> Outcome:
     """Quarantines an unreadable completed operation, if it has an id; else refuses it."""
-    raw, refusal = item.raw, item.refusal
-    assert refusal is not None, "an item is parsed or refused"
+    raw, refusal = received.raw, received.refusal
+    assert refusal is not None, "an operation is parsed or refused"
     if handlers.is_completed(raw.item) and raw.content_hash is not None and raw.has_usable_id:
-        return quarantine.store(context, raw, item.envelope, refusal.message)
+        return quarantine.store(context, raw, received.envelope, refusal.message)
     return rejected(raw.id, refusal)
 
 
 def _store_answer(
-    context: OperationContext, answers: Answers, item: Item, outcome: Outcome
+    context: OperationContext, answers: Answers, received: ReceivedOperation, outcome: Outcome
 ) -> OperationResult:
     """Writes the audit line unless it repeats, and stores the answer if the operation can be sent again."""
-    raw, result = item.raw, outcome.result
+    raw, result = received.raw, outcome.result
     known = answers.find(raw.id) if raw.id else None
     if known is None or not known.is_same_refusal(result):
-        audit.write(context, raw, item.envelope, outcome, _audit_kind(item))
+        audit.write(context, raw, received.envelope, outcome, _audit_kind(received))
     # A manifest may include unreadable operations: their numbers count as received.
     is_received = context.caller.is_device and raw.can_be_stored
-    if item.envelope is not None or result.status is ResultStatus.QUARANTINED or is_received:
-        answers.store(raw, item.envelope, result)
+    if received.envelope is not None or result.status is ResultStatus.QUARANTINED or is_received:
+        answers.store(raw, received.envelope, result)
     return result
 
 
-def _audit_kind(item: Item) -> str:
-    return item.handler.audit_kind if item.handler is not None else "operation"
+def _audit_kind(received: ReceivedOperation) -> str:
+    return received.handler.audit_kind if received.handler is not None else "operation"

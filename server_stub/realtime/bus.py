@@ -7,6 +7,7 @@ dropped while Redis is unavailable. Events may be lost; whoever follows a stream
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -19,6 +20,9 @@ from server_stub.presence.redis_client import REDIS_TROUBLE
 log = structlog.get_logger()
 
 _CHANNEL = "evertill-sockets"
+_STATE_CHANGED = "state-changed"
+_NO_ROOM = "(processes)"
+"""No socket is ever in it: rooms are named by streams."""
 _WAITING_MAX = 10_000
 _AT_ONCE = 200
 _PAUSE_S = 0.5
@@ -39,6 +43,7 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
         self._waiting = asyncio.Event()
         self._is_away = False
         self._sender: asyncio.Task[None] | None = None
+        self.told_of_state: Callable[[str], None] = lambda _tenant_id: None
 
     def initialize(self) -> None:
         super().initialize()
@@ -48,6 +53,29 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
         if self._sender is not None:
             await asyncio.gather(end(self._sender), end(self.thread))
         await self._redis.aclose()
+
+    async def tell_of_state(self, tenant_id: str) -> None:
+        """A message for the processes, not their sockets: one of an earlier release finds nobody in its
+        room.
+        """
+        await self._publish(
+            {
+                "method": "emit",
+                "event": _STATE_CHANGED,
+                "data": tenant_id,
+                "namespace": "/",
+                "room": _NO_ROOM,
+                "skip_sid": None,
+                "callback": None,
+                "host_id": self.host_id,
+            }
+        )
+
+    async def _handle_emit(self, message: dict[str, Any]) -> None:
+        if message.get("room") != _NO_ROOM:
+            await super()._handle_emit(message)
+        elif message.get("event") == _STATE_CHANGED and message.get("host_id") != self.host_id:
+            self.told_of_state(str(message.get("data")))
 
     async def _publish(self, data: object) -> None:
         self._outgoing.append(self.json.dumps(data))

@@ -14,7 +14,7 @@ from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.services.people.caller import Caller
 from server_stub.services.streams import broadcasts
-from server_stub.services.visibility import visible_event
+from server_stub.services.visibility import visible_event, visible_result
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, ErrorCode
@@ -74,7 +74,7 @@ class ClientEvents:
             raise too_large(QUEUE_OPERATIONS_MAX, "operations at a time")
         results = await self._state.operations.process(caller, payload, _defaults(session))
         self._state.metrics.operations_done(payload, results)
-        answer = [result.to_wire() for result in results]
+        answer = [visible_result(result.to_wire(), caller.audience) for result in results]
         await self._board.send(session.sid, events.OFFLINE_SYNC_RESULTS, answer)
         return answer
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from server_stub.realtime.rooms import changes_room, plain_room, side_room, tills_room
-from server_stub.services.visibility import Audience, visible_event, visible_row
+from server_stub.services.visibility import SIMPLE, Audience, visible_event, visible_row
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Announcement, Commit
 from sync_agent.contract.events import CHANGES, INVENTORY_UPDATED, InventoryUpdated
@@ -130,7 +130,7 @@ class Feed:
     async def _announce(self, announcement: Announcement) -> None:
         event, payload = announcement.event, announcement.payload
         of = announcement.tenant_id, announcement.stream
-        is_known = visible_event(event, payload, _SIMPLE) is payload
+        is_known = visible_event(event, payload, SIMPLE) is payload
         for room in (tills_room(*of), changes_room(*of)):
             if not self._outlet.is_listened_to(room):
                 continue
@@ -144,13 +144,9 @@ class Feed:
 
     async def _emit_known(self, event: str, payload: dict[str, Any], room: str) -> None:
         """Emits in the words of release 0.1.0: any other word is mapped, and an unknown event is not sent."""
-        known = visible_event(event, payload, _SIMPLE)
+        known = visible_event(event, payload, SIMPLE)
         if known is not None:
             await self._outlet.emit(event, known, room)
-
-
-_SIMPLE = Audience(is_till=False, is_tolerant=False)
-"""A client without the feature `changes` counts as neither till nor tolerant, whatever else it names."""
 
 
 def _as_sent(committed: CommittedChange, audience: Audience) -> CommittedChange:

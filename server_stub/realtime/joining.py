@@ -1,6 +1,7 @@
 """Joining a tenant and leaving it: authorisation, rooms, presence events."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ import structlog
 
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal
-from server_stub.middleware.incoming import read_message
+from server_stub.middleware.incoming import read_message, refuse_another_tenant
 from server_stub.operations.upcasting import FORMS_READ
 from server_stub.presence.local import Present
 from server_stub.realtime.states import SyncStates
@@ -22,6 +23,7 @@ from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from sync_agent.contract import events
 from sync_agent.contract.codes import ErrorCode
+from sync_agent.contract.operations import SHIFT_OPERATIONS_MAX
 from sync_agent.contract.streams import (
     Cursor,
     JoinedStreams,
@@ -49,6 +51,8 @@ class Joining:
         self._database = state.database
         self._board = board
         self._states = states
+        self._held: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        """The joined sockets of each bearer, a person or a till."""
         self._initial_syncs: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -70,6 +74,7 @@ class Joining:
         if caller.role not in EVENTS[events.JOIN_TENANT]:
             raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {events.JOIN_TENANT}")
         await self._state.token_validity.require_valid(caller)
+        refuse_another_tenant(sent, caller)
         location_id = await self._allowed(caller, request)
         is_newcomer = await self._enter(session, caller, request, location_id)
         try:
@@ -83,13 +88,25 @@ class Joining:
             await self.send_presence(events.USER_CONNECTED, caller.tenant_id, present)
         if request.cursors is None or NO_INITIAL_SYNC not in request.features:
             self._start_initial_sync(session, caller, request.cursors or {})
-        return JoinedStreams(streams=heads, server_time=from_ms(self._state.now_ms()), forms=FORMS_READ)
+        return JoinedStreams(
+            streams=heads,
+            server_time=from_ms(self._state.now_ms()),
+            forms=FORMS_READ,
+            shift_operations=SHIFT_OPERATIONS_MAX,
+            takes=tuple(sorted(self._state.operations.handlers.resource_types)),
+        )
 
     async def part(self, session: Session) -> None:
         """Leaves rooms and presence; the socket remains connected, if it is not closing."""
         caller, session.caller = session.caller, None
         if caller is None:
             return
+        held = self._held[_bearer(caller)]
+        held.discard(session.sid)
+        if not held:
+            del self._held[_bearer(caller)]
+        if session.connection is not None:
+            session.connection.rests()
         if session.initial_sync is not None:
             session.initial_sync.cancel()
         await self._board.leave_rooms(session, caller)
@@ -135,6 +152,9 @@ class Joining:
         if not was_here:
             await self._must_have_room(caller)
         _must_be_open(session)
+        self._held[_bearer(caller)].add(session.sid)
+        if session.connection is not None:
+            session.connection.joined()
         session.caller = caller
         session.user_id = request.user_id
         session.location_id = location_id
@@ -143,7 +163,7 @@ class Joining:
         await self._board.enter_rooms(session, caller)
         is_only = await self._state.presence.enter(caller.tenant_id, session.present(caller))
         if not session.is_open:
-            # The socket closed meanwhile; its leaving may have run before this entering.
+            # The socket has closed; its leaving may have run before this entering.
             await self._state.presence.leave(caller.tenant_id, session.sid)
         _must_be_open(session)
         self._states.changed(caller.tenant_id)
@@ -171,6 +191,14 @@ class Joining:
             raise Refusal(
                 ErrorCode.UNAVAILABLE,
                 f"{sockets_max} connections are open already, and there may be no more",
+                retry_after_ms=_FULL_RETRY_MS,
+            )
+        # After the last waiting: sockets that join together count each other.
+        own_max = self._state.settings.sockets_per_bearer_max
+        if len(self._held.get(_bearer(caller), ())) >= own_max:
+            raise Refusal(
+                ErrorCode.UNAVAILABLE,
+                f"{own_max} connections of yours are open already, and there may be no more",
                 retry_after_ms=_FULL_RETRY_MS,
             )
 
@@ -215,6 +243,10 @@ class Joining:
             return
         look = visible_event(events.INITIAL_SYNC, initial_stock.to_wire(), caller.audience)
         await self._board.send(session.sid, events.INITIAL_SYNC, look)
+
+
+def _bearer(caller: Caller) -> tuple[str, str]:
+    return caller.tenant_id, caller.device_id or caller.id
 
 
 def _must_be_open(session: Session) -> None:

@@ -14,14 +14,18 @@ import structlog
 from server_stub.app_state import AppState
 from server_stub.clock import steady_s
 from server_stub.errors import Refusal, too_large
-from server_stub.middleware.incoming import request_id
+from server_stub.middleware.connections import Connection
+from server_stub.middleware.http import connection_of
+from server_stub.middleware.incoming import refuse_another_tenant, request_id
 from server_stub.realtime.admin_ui import AdminUi
 from server_stub.realtime.client_events import ClientEvents
 from server_stub.realtime.joining import Joining
+from server_stub.realtime.places import Places
 from server_stub.realtime.states import SyncStates
-from server_stub.realtime.switchboard import Switchboard
+from server_stub.realtime.switchboard import Switchboard, address_of
 from server_stub.roles import EVENTS
 from server_stub.services.people.caller import Caller
+from server_stub.services.visibility import SIMPLE, visible_refusal
 from server_stub.sessions.sockets import Session, Sessions
 from server_stub.store.database import Commit
 from sync_agent.contract import events
@@ -45,6 +49,12 @@ class Realtime:
         self._sessions = Sessions(
             join_within_ms=round(settings.join_within_s * 1000),
             token_grace_ms=round(settings.token_grace_s * 1000),
+        )
+        self._places = Places(
+            self._board,
+            self._sessions,
+            sockets_max=settings.connections_max,
+            per_address_max=settings.connections_per_address_max,
         )
         self._states = SyncStates(state, self._board, self._sessions)
         self._joining = Joining(state, self._board, self._states)
@@ -124,14 +134,15 @@ class Realtime:
     # --- connections ---------------------------------------------------------------------------------------
 
     async def _on_connect(self, sid: str, environ: dict[str, Any], handshake: object = None) -> None:
-        if len(self._sessions) >= self._settings.connections_max:
+        if not await self._places.has_room():
             raise socketio.exceptions.ConnectionRefusedError("the server is full; try again in a moment")
         token = handshake.get("token") if isinstance(handshake, dict) else None
         self._sessions.open(
             Session(
                 sid,
                 self._state.now_ms(),
-                address=_address_of(environ),
+                address=address_of(environ),
+                connection=_websocket_of(environ),
                 handshake_token=token if isinstance(token, str) else None,
             )
         )
@@ -148,7 +159,7 @@ class Realtime:
         except Refusal:
             return  # the database is unavailable, which is logged; no socket is closed for that
         for session, caller in joined:
-            # A socket that joined again meanwhile may have another token.
+            # A socket that has joined again may have another token.
             if caller in ended and session.caller is caller:
                 await self._board.end(session, ended[caller])
 
@@ -194,7 +205,9 @@ class Realtime:
             if session.bearer is not None:
                 doing = event if event in EVENTS else _UNKNOWN
                 self._state.abuse_monitor.refused(session.bearer, doing, refusal)
-            return Envelope(success=False, error=refusal.body(identifier), request_id=identifier)
+            audience = SIMPLE if session.caller is None else session.caller.audience
+            error = visible_refusal(refusal, audience).body(identifier)
+            return Envelope(success=False, error=error, request_id=identifier)
         except Exception:
             # The last exception handler of events: a bug must still be acknowledged, or the client waits in
             # vain.
@@ -213,7 +226,10 @@ class Realtime:
         if event == events.JOIN_TENANT:
             return await self._joining.join(session, payload)
         handler = self._client_events.handlers[event]
-        return await handler(session, self._joined(session, event), payload)
+        caller = self._joined(session, event)
+        if event != events.SYNC_OFFLINE_QUEUE:  # its operations are judged one by one
+            refuse_another_tenant(payload, caller)
+        return await handler(session, caller, payload)
 
     def _joined(self, session: Session, event: str) -> Caller:
         caller = session.caller
@@ -245,8 +261,6 @@ def _payload_of(event: str, arguments: tuple[Any, ...]) -> Any:
     return arguments[0] if arguments else {}
 
 
-def _address_of(environ: dict[str, Any]) -> str:
-    """The client's address; the library's own REMOTE_ADDR is always 127.0.0.1."""
+def _websocket_of(environ: dict[str, Any]) -> Connection | None:
     scope = environ.get("asgi.scope", {})
-    client = scope.get("client")
-    return client[0] if client else ""
+    return connection_of(scope) if scope.get("type") == "websocket" else None

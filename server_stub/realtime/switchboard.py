@@ -1,6 +1,6 @@
 """The Socket.IO server, and sending to its sockets."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import socketio
@@ -8,6 +8,7 @@ import socketio
 from server_stub.realtime.packets import GuardedPacket, Json
 from server_stub.realtime.rooms import rooms_for, rooms_of
 from server_stub.services.people.caller import Caller
+from server_stub.services.visibility import visible_event
 from server_stub.sessions.sockets import Session
 from server_stub.settings import Settings
 from sync_agent.contract import events
@@ -72,6 +73,16 @@ class Switchboard:
             if here_only or self.is_listened_to(room):
                 await self.server.emit(event, payload, room=room, skip_sid=but, ignore_queue=here_only)
 
+    async def tell_of_state(self, tenant_id: str) -> None:
+        """Tells the other processes that the state of a tenant has changed."""
+        if self._bus is not None:
+            await self._bus.tell_of_state(tenant_id)
+
+    def on_told_of_state(self, told: Callable[[str], None]) -> None:
+        """Has `told` called with the tenant of which another process has told."""
+        if self._bus is not None:
+            self._bus.told_of_state = told
+
     async def enter_rooms(self, session: Session, caller: Caller) -> None:
         for room in _rooms(session, caller):
             await self.server.enter_room(session.sid, room)
@@ -82,8 +93,33 @@ class Switchboard:
 
     async def end(self, session: Session, reason: EndReason) -> None:
         """Sends the reason to a socket and closes it."""
-        await self.send(session.sid, events.SESSION_ENDED, events.SessionEnded(reason=reason).to_wire())
+        ended = events.SessionEnded(reason=reason).to_wire()
+        if session.caller is not None:
+            ended = visible_event(events.SESSION_ENDED, ended, session.caller.audience) or ended
+        await self.send(session.sid, events.SESSION_ENDED, ended)
         await self.server.disconnect(session.sid, ignore_queue=True)
+
+    def on_connection(self, handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """Has a connection of Engine.IO handled here first; returns Socket.IO's own handler."""
+        eio = self.server.eio
+        own: Callable[..., Awaitable[Any]] = eio.handlers["connect"]
+        eio.on("connect", handler)
+        return own
+
+    def connections(self) -> Mapping[str, Any]:
+        """Engine.IO's connections by their ids, the oldest first."""
+        sockets: Mapping[str, Any] = self.server.eio.sockets
+        return sockets
+
+    def connection_of(self, sid: str) -> str | None:
+        eio_sid: str | None = self.server.manager.eio_sid_from_sid(sid, "/")
+        return eio_sid
+
+    def sids_of(self, eio_sid: str) -> list[str]:
+        """The sockets over one connection of Engine.IO, in all namespaces."""
+        manager = self.server.manager
+        found = (manager.sid_from_eio_sid(eio_sid, namespace) for namespace in list(manager.get_namespaces()))
+        return [sid for sid in found if sid is not None]
 
     def silent_connections(self, speaking: int) -> set[str]:
         """Connections without a Socket.IO session. `speaking`: how many are known to have one."""
@@ -130,3 +166,10 @@ def _rooms(session: Session, caller: Caller) -> Iterable[str]:
             caller.tenant_id, stream, takes_changes=session.takes_changes, audience=caller.audience
         )
     ]
+
+
+def address_of(environ: dict[str, Any]) -> str:
+    """The client's address; the library's own REMOTE_ADDR is always 127.0.0.1."""
+    scope = environ.get("asgi.scope", {})
+    client = scope.get("client")
+    return client[0] if client else ""

@@ -11,7 +11,8 @@ from server_stub.operations import dry_run
 from server_stub.operations.handlers import conflict_reopening, conflict_resolution
 from server_stub.operations.queue import refuse_unless_applied
 from server_stub.rest.routing import Bearer, answer, documented
-from server_stub.services.conflict_list import Wanted, conflicts_for
+from server_stub.services.conflict_list import ConflictFilter, conflicts_for
+from server_stub.services.visibility import visible_row
 from sync_agent.contract import paths
 from sync_agent.contract.conflicts import (
     Conflict,
@@ -44,15 +45,16 @@ def routes(state: AppState) -> APIRouter:
         before: UtcTime | None = None,
         limit: Annotated[int, Query(ge=1, le=_CONFLICTS_MAX)] = 200,
     ) -> Response:
-        wanted = Wanted(
+        only = ConflictFilter(
             status=None if status == "all" else status,
             location_id=location_id,
             before_ms=None if before is None else to_ms(before),
         )
         found = await database.read(
-            caller.tenant_id, partial(conflicts_for, caller=caller, wanted=wanted, limit=limit)
+            caller.tenant_id, partial(conflicts_for, caller=caller, only=only, limit=limit)
         )
-        return answer([conflict.to_wire() for conflict in found])
+        rows = (conflict.to_wire() for conflict in found)
+        return answer([visible_row("conflict", row, caller.audience) for row in rows])
 
     @router.post(
         paths.RESOLVE, **documented("Decide a conflict.", takes=ResolveConflict, gives=ConflictResolved)

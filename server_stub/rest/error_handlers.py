@@ -8,6 +8,7 @@ from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.refusals import refuse
 from server_stub.rest.routing import doing
+from server_stub.services.visibility import SIMPLE, Audience, visible_refusal
 from sync_agent.contract.codes import ErrorCode
 
 
@@ -21,7 +22,9 @@ def add_error_handlers(app: FastAPI, state: AppState) -> None:
         caller = getattr(request.state, "caller", None)
         if caller is not None:
             state.abuse_monitor.refused(caller, doing(request), error)
-        return refusal_response(request, error)
+        unknown: Audience = getattr(request.state, "audience", SIMPLE)
+        audience = unknown if caller is None else caller.audience
+        return refusal_response(request, visible_refusal(error, audience))
 
     async def on_unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -1,4 +1,4 @@
-"""Health for signed-in clients: figures, and whether each is within its limit."""
+"""Health for signed-in clients: whether the server is well, and the figures of their own shop."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import psutil
 
 from server_stub.app_state import AppState
 from server_stub.clock import steady_s
-from server_stub.presence.sync_state import sync_state_of
+from server_stub.presence.sync_state import shop_state
 from server_stub.services.people.caller import Caller
 from sync_agent.contract.health import Health, HealthCheck, SystemHealth, TenantHealth
 from sync_agent.contract.wire import from_ms
@@ -20,61 +20,49 @@ _EVENT_P99_MS_MAX = 1000.0
 
 
 async def health_of(state: AppState, caller: Caller) -> Health:
-    """`system` counts the sockets of this process over all tenants; nothing else is about other tenants."""
+    """Nothing in it is about other tenants: the figures of the process are the operator's (`/metrics`)."""
     began_s = steady_s()
     await state.database.check()
     database_ms = 1000 * (steady_s() - began_s)
     present = await state.presence.of(caller.tenant_id)
-    sync_state = await state.database.read(
-        caller.tenant_id, partial(sync_state_of, tenant_id=caller.tenant_id, present=present)
+    shop = await state.database.read(
+        caller.tenant_id, partial(shop_state, tenant_id=caller.tenant_id, present=present)
     )
-    by_tenant = state.metrics.joined_by_tenant()
-    joined = sum(by_tenant.values())
+    own = len(shop.present_for(caller))
     return Health(
         system=SystemHealth(
-            total_connections=joined,
-            active_tenants=len(by_tenant),
-            average_connections_per_tenant=round(joined / len(by_tenant), 2) if by_tenant else 0.0,
+            total_connections=own,
+            active_tenants=min(own, 1),
+            average_connections_per_tenant=float(own),
         ),
-        tenant=TenantHealth(
-            id=caller.tenant_id,
-            connected_users=len(present),
-            sync_state=sync_state,
-        ),
+        tenant=TenantHealth(id=caller.tenant_id, connected_users=own, sync_state=shop.seen_by(caller)),
         checks={
             "database": HealthCheck(
                 ok=database_ms <= _DATABASE_MS_MAX, figures={"latencyMs": round(database_ms, 2)}
             ),
-            "memory": _memory(state),
-            "cpu": _cpu(state),
-            "sockets": _sockets(state),
-            "latency": _latency(state),
+            "memory": HealthCheck(ok=_has_memory(), figures={}),
+            "cpu": HealthCheck(ok=state.metrics.process.cpu_percent() <= _CPU_PERCENT_MAX, figures={}),
+            "sockets": HealthCheck(
+                ok=_has_sockets(state, len(present)),
+                figures={"open": own, "max": state.settings.connections_per_tenant_max},
+            ),
+            "latency": HealthCheck(
+                ok=1000 * state.metrics.event_latency_s(0.99) <= _EVENT_P99_MS_MAX, figures={}
+            ),
         },
         timestamp=from_ms(state.now_ms()),
     )
 
 
-def _memory(state: AppState) -> HealthCheck:
+def _has_memory() -> bool:
     machine = psutil.virtual_memory()
-    return HealthCheck(
-        ok=machine.available >= _FREE_MEMORY_SHARE_MIN * machine.total,
-        figures={
-            "residentBytes": state.metrics.process.resident_bytes(),
-            "availableBytes": machine.available,
-        },
+    return bool(machine.available >= _FREE_MEMORY_SHARE_MIN * machine.total)
+
+
+def _has_sockets(state: AppState, of_the_shop: int) -> bool:
+    """Whether the process and the shop have room for more."""
+    settings = state.settings
+    return (
+        state.metrics.sockets_open() <= _SOCKETS_SHARE_MAX * settings.connections_max
+        and of_the_shop <= _SOCKETS_SHARE_MAX * settings.connections_per_tenant_max
     )
-
-
-def _cpu(state: AppState) -> HealthCheck:
-    percent = state.metrics.process.cpu_percent()
-    return HealthCheck(ok=percent <= _CPU_PERCENT_MAX, figures={"percent": percent})
-
-
-def _sockets(state: AppState) -> HealthCheck:
-    is_open, most = state.metrics.sockets_open(), state.settings.connections_max
-    return HealthCheck(ok=is_open <= _SOCKETS_SHARE_MAX * most, figures={"open": is_open, "max": most})
-
-
-def _latency(state: AppState) -> HealthCheck:
-    p50_ms, p99_ms = (round(1000 * state.metrics.event_latency_s(share), 2) for share in (0.5, 0.99))
-    return HealthCheck(ok=p99_ms <= _EVENT_P99_MS_MAX, figures={"eventP50Ms": p50_ms, "eventP99Ms": p99_ms})

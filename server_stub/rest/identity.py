@@ -1,15 +1,35 @@
 """Signing in and out, staying signed in, and enrolling tills."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from cachetools import TTLCache
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import RowMapping
 
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
 from server_stub.rest.routing import Bearer, address_of, answer, documented
-from server_stub.services.people import accounts, credentials, enrolment
+from server_stub.services.people import (
+    accounts,
+    credentials,
+    devices,
+    enrolment,
+    known_addresses,
+    second_factor,
+    sign_ins,
+    till_credentials,
+)
+from server_stub.services.people.caller import Caller
+from server_stub.services.people.second_factor import Keys
+from server_stub.services.people.sign_ins import Lifetimes
+from server_stub.services.visibility import Audience
+from server_stub.settings import Settings
+from server_stub.store.database import UnitOfWork
 from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
@@ -19,43 +39,61 @@ from sync_agent.contract.identity import (
     LoginRequest,
     RefreshAnswer,
     RefreshRequest,
+    SecondFactorConfirmed,
+    SecondFactorOffer,
+    SecondFactorRequest,
+    SignInList,
 )
+from sync_agent.contract.tolerance import TOLERANT
+
+DAY_MS = 24 * 3600 * 1000
+
+Whose = Annotated[str | None, Query(alias="userId", max_length=64)]
+"""Somebody below the caller; without it, the caller."""
+
+_HELD_MAX = 10_000
+"""Refresh tokens and tills' credentials that held at this process, by their hashes."""
 
 
 def routes(state: AppState) -> APIRouter:
     router = APIRouter()
-    settings, database, tokens = state.settings, state.database, state.tokens
+    held: TTLCache[str, bool] = TTLCache(_HELD_MAX, state.settings.refresh_token_s)
 
     @router.post(paths.LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
     async def login(request: Request) -> Response:
         body = read_message(LoginRequest, await read_body(request))
-        address = address_of(request)
-        await state.limits.sign_in(body.tenant_id, body.username, address)
-        user = await database.read(
-            body.tenant_id,
-            partial(accounts.find_user, tenant_id=body.tenant_id, username=body.username),
-        )
-        known = None if user is None else user["password_hash"]
-        if not await database.compute(partial(credentials.password_matches, known, body.password)):
-            user = None
-        if user is None:
-            state.metrics.signed_in("refused")
-            state.abuse_monitor.sign_in_failed(body.tenant_id, body.username, address)
-            raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
-        state.metrics.signed_in("accepted")
-        await state.limits.signed_in(body.tenant_id, body.username)
-        signed_in = await database.write(
-            body.tenant_id,
-            partial(accounts.begin_family, user=user, lifetime_s=settings.refresh_token_s, address=address),
-        )
-        return answer(
-            LoginAnswer(
-                access_token=tokens.issue(signed_in.caller.with_features(body.features or ())),
-                refresh_token=signed_in.refresh_token,
-                expires_in=tokens.lifetime_s,
-                user=accounts.signed_in(user),
-            )
-        )
+        with _for_features(request, body.features):
+            return answer(await _sign_in(state, body, address_of(request)))
+
+    @router.post(
+        paths.SECOND_FACTOR_BEGIN,
+        **documented(
+            "A new secret for an authenticator app.", takes=SecondFactorRequest, gives=SecondFactorOffer
+        ),
+    )
+    async def begin_second_factor(request: Request) -> Response:
+        return answer(await _with_password(state, request, second_factor.begin))
+
+    @router.post(
+        paths.SECOND_FACTOR_CONFIRM,
+        **documented(
+            "Put it in force by its first code; other sign-ins end with it.",
+            takes=SecondFactorRequest,
+            gives=SecondFactorConfirmed,
+        ),
+    )
+    async def confirm_second_factor(request: Request) -> Response:
+        confirmed = await _with_password(state, request, _confirm)
+        state.token_validity.forget()
+        return answer(confirmed)
+
+    @router.post(
+        paths.SECOND_FACTOR_END,
+        **documented("Do without a second factor again, by a code of it.", takes=SecondFactorRequest),
+    )
+    async def end_second_factor(request: Request) -> Response:
+        await _with_password(state, request, second_factor.end)
+        return answer(None)
 
     @router.post(
         paths.REFRESH,
@@ -64,44 +102,238 @@ def routes(state: AppState) -> APIRouter:
         ),
     )
     async def refresh(request: Request) -> Response:
-        await state.limits.refresh(address_of(request))
-        body = read_message(RefreshRequest, await read_body(request))
-        token = body.refresh_token
-        tenant_id = accounts.tenant_of_token(token)
-        # Invented tokens are refused by a reader, so that they do not queue for the single writer thread.
-        await database.read(tenant_id, partial(accounts.must_know_token, tenant_id=tenant_id, token=token))
-        renewed = await database.write(
-            tenant_id,
-            partial(accounts.renew, token=token, secret=state.secret, lifetime_s=settings.refresh_token_s),
-        )
-        if renewed is None:
-            raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
-        return answer(
-            RefreshAnswer(
-                access_token=tokens.issue(renewed.caller.with_features(body.features or ())),
-                refresh_token=renewed.refresh_token,
-                expires_in=tokens.lifetime_s,
-                forms=FORMS_READ,
-            )
-        )
+        try:
+            await state.limits.refresh(address_of(request))
+        except Refusal:
+            # Whoever shares a shop's address, its guests for one, does not cut its tills off.
+            body = read_message(RefreshRequest, await read_body(request))
+            token = credentials.token_hash(body.refresh_token)
+            if token not in held:
+                raise
+            await state.limits.refresh_of(token)
+        else:
+            body = read_message(RefreshRequest, await read_body(request))
+        renewed = await _renew(state, body, address_of(request))
+        for token in filter(None, (body.refresh_token, renewed.refresh_token)):
+            held[credentials.token_hash(token)] = True  # the old one too: its answer may be lost
+        return answer(renewed)
 
     @router.post(
         paths.LOGOUT,
-        **documented("Sign out, everywhere that this sign-in is used.", takes=RefreshRequest),
+        **documented(
+            "Sign out, everywhere that this sign-in or credential is used.",
+            takes=RefreshRequest,
+        ),
     )
     async def logout(request: Request, caller: Bearer) -> Response:
-        body = read_message(RefreshRequest, await read_body(request))
-        await database.write(
-            caller.tenant_id, partial(accounts.end_family, caller=caller, token=body.refresh_token)
+        await _sign_out(state, caller, read_message(RefreshRequest, await read_body(request)))
+        return answer(None)
+
+    @router.get(paths.SIGN_INS, **documented("Sign-ins that have not ended.", gives=SignInList))
+    async def list_sign_ins(caller: Bearer, user: Whose = None) -> Response:
+        found = partial(
+            sign_ins.listed,
+            caller=caller,
+            user_id=user,
+            now_ms=state.now_ms(),
+            lifetimes=lifetimes_of(state.settings),
         )
+        return answer(await state.database.read(caller.tenant_id, found))
+
+    @router.post(
+        paths.SIGN_IN_END,
+        **documented("End a sign-in, everywhere that it is used; asking again changes nothing."),
+    )
+    async def end_sign_in(sign_in_id: str, caller: Bearer) -> Response:
+        ended = partial(sign_ins.end_one, caller=caller, sign_in_id=sign_in_id)
+        await state.database.write(caller.tenant_id, ended)
         state.token_validity.forget()
         return answer(None)
 
     @router.post(paths.ENROLL, **documented("Enrol a till.", takes=EnrollRequest, gives=EnrollAnswer))
     async def enroll(request: Request, caller: Bearer) -> Response:
         body = read_message(EnrollRequest, await read_body(request))
-        return answer(
-            await database.write(caller.tenant_id, partial(enrolment.enroll, caller=caller, request=body))
-        )
+        enrolled = partial(enrolment.enroll, caller=caller, request=body)
+        return answer(await state.database.write(caller.tenant_id, enrolled))
 
     return router
+
+
+async def _sign_in(state: AppState, body: LoginRequest, address: str) -> LoginAnswer:
+    """A new sign-in with its tokens. Raises Refusal if the limits or the password say no."""
+    async with state.tries.trying(
+        (body.tenant_id, body.username), address, partial(_is_known, state, body.tenant_id, body.username)
+    ) as one:
+        user = await _user_with_password(state, body)
+        if user is None:
+            state.metrics.signed_in("refused")
+            state.abuse_monitor.sign_in_failed(body.tenant_id, body.username, address)
+            raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
+        lifetimes = lifetimes_of(state.settings)
+        signed_in = await state.database.write(
+            body.tenant_id,
+            partial(
+                accounts.begin_family,
+                user=user,
+                lifetimes=lifetimes,
+                address=address,
+                code=body.code,
+                keys=Keys(state.secret),
+            ),
+        )
+        one.is_right = True
+    state.metrics.signed_in("accepted")
+    lifetime_s = state.tokens.lifetime_until_s(signed_in.expires_ms)
+    return LoginAnswer(
+        access_token=state.tokens.issue(signed_in.caller.with_features(body.features or ()), lifetime_s),
+        refresh_token=signed_in.refresh_token,
+        expires_in=lifetime_s,
+        user=accounts.signed_in(user),
+    )
+
+
+_Done = TypeVar("_Done")
+
+
+async def _with_password(
+    state: AppState, request: Request, work: Callable[[UnitOfWork, RowMapping, str | None, Keys], _Done]
+) -> _Done:
+    """What somebody does about their second factor, by their password; counted like a sign-in."""
+    body = read_message(SecondFactorRequest, await read_body(request))
+    address = address_of(request)
+    known = partial(_is_known, state, body.tenant_id, body.username)
+
+    def in_one_transaction(unit: UnitOfWork, user: RowMapping) -> _Done:
+        return work(unit, accounts.still_proved(unit, user), body.code, Keys(state.secret))
+
+    with _for_features(request, body.features):
+        async with state.tries.trying((body.tenant_id, body.username), address, known) as one:
+            user = await _user_with_password(state, body)
+            if user is None:
+                state.abuse_monitor.sign_in_failed(body.tenant_id, body.username, address)
+                raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
+            done = await state.database.write(body.tenant_id, partial(in_one_transaction, user=user))
+            one.is_right = True
+        return done
+
+
+def _confirm(unit: UnitOfWork, user: RowMapping, code: str | None, keys: Keys) -> SecondFactorConfirmed:
+    """Whoever signed in by the password alone has to sign in again."""
+    confirmed = second_factor.confirm(unit, user, code, keys)
+    sign_ins.end_all_of(unit, user["id"])
+    return confirmed
+
+
+@contextmanager
+def _for_features(request: Request, features: Sequence[str] | None) -> Iterator[None]:
+    """Refusals in words that the client knows, though it is nobody yet.
+
+    A client that cannot ask for a code is told to be brought up to date.
+    """
+    request.state.audience = Audience(is_till=False, is_tolerant=TOLERANT in (features or ()))
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code is ErrorCode.SECOND_FACTOR_NEEDED and not request.state.audience.is_tolerant:
+            words = "this account has a second factor, which this release does not ask for: update it"
+            raise Refusal(ErrorCode.UPGRADE_REQUIRED, words) from refusal
+        raise
+
+
+async def _is_known(state: AppState, tenant_id: str, username: str, address: str) -> bool:
+    return await state.database.read(
+        tenant_id,
+        partial(
+            known_addresses.is_known,
+            tenant_id=tenant_id,
+            username=username,
+            address=address,
+            now_ms=state.now_ms(),
+        ),
+    )
+
+
+async def _user_with_password(state: AppState, body: LoginRequest | SecondFactorRequest) -> RowMapping | None:
+    """The user of this name, if the password is right; an unknown name takes as long to refuse."""
+    user = await state.database.read(
+        body.tenant_id, partial(accounts.find_user, tenant_id=body.tenant_id, username=body.username)
+    )
+    known = None if user is None else user["password_hash"]
+    matches = await state.database.compute(partial(credentials.password_matches, known, body.password))
+    return user if matches else None
+
+
+async def _renew(state: AppState, body: RefreshRequest, address: str) -> RefreshAnswer:
+    """New tokens for a refresh token or a till's. Raises Refusal if it is unknown, used or expired."""
+    token = body.refresh_token
+    tenant_id = accounts.tenant_of_token(token)
+    # Invented tokens are refused by a reader, so that they do not queue for the single writer thread.
+    known = partial(accounts.must_know_token, tenant_id=tenant_id, token=token, secret=state.secret)
+    await state.database.read(tenant_id, known)
+    if credentials.is_device_token(token):
+        return await _renew_till(state, tenant_id, body, address)
+    renewed = await state.database.write(
+        tenant_id,
+        partial(
+            accounts.renew,
+            token=token,
+            secret=state.secret,
+            lifetimes=lifetimes_of(state.settings),
+            address=address,
+        ),
+    )
+    if isinstance(renewed, accounts.NotRenewed):
+        if renewed.is_reuse:
+            state.token_validity.forget()
+            state.abuse_monitor.copy_used(tenant_id, "refresh_token_reused")
+        raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
+    lifetime_s = state.tokens.lifetime_until_s(renewed.expires_ms)
+    return _renewed(state, renewed.caller, body, renewed.refresh_token, lifetime_s)
+
+
+async def _renew_till(state: AppState, tenant_id: str, body: RefreshRequest, address: str) -> RefreshAnswer:
+    exchanged = await state.database.write(
+        tenant_id,
+        partial(
+            till_credentials.exchange,
+            token=body.refresh_token,
+            secret=state.secret,
+            nonce=body.nonce,
+            rotates=TOLERANT in (body.features or ()),
+            address=address,
+        ),
+    )
+    if isinstance(exchanged, till_credentials.IsCopy):
+        state.token_validity.forget()
+        state.abuse_monitor.copy_used(tenant_id, "device_cloned")
+        raise devices.cloned()
+    return _renewed(state, exchanged.caller, body, exchanged.successor, state.tokens.lifetime_s)
+
+
+def _renewed(
+    state: AppState, caller: Caller, body: RefreshRequest, refresh_token: str | None, lifetime_s: int
+) -> RefreshAnswer:
+    return RefreshAnswer(
+        access_token=state.tokens.issue(caller.with_features(body.features or ()), lifetime_s),
+        refresh_token=refresh_token,
+        expires_in=lifetime_s,
+        forms=FORMS_READ,
+    )
+
+
+def lifetimes_of(settings: Settings) -> Lifetimes:
+    return Lifetimes(settings.refresh_token_s * 1000, settings.sign_in_days * DAY_MS)
+
+
+async def _sign_out(state: AppState, caller: Caller, body: RefreshRequest) -> None:
+    """End a sign-in on every device that uses it, or a till's credential. The validity of tokens is looked up
+    anew from then on.
+    """
+    if caller.is_device:
+        ended = partial(
+            till_credentials.sign_out, caller=caller, token=body.refresh_token, secret=state.secret
+        )
+    else:
+        ended = partial(accounts.end_family, caller=caller, token=body.refresh_token)
+    await state.database.write(caller.tenant_id, ended)
+    state.token_validity.forget()

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from ipaddress import IPv6Address, ip_address
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
@@ -12,14 +11,13 @@ from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.health import health_of
 from server_stub.rest.routing import Bearer, address_of, answer, documented
+from server_stub.secret_tries import OperatorsSecret
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent.contract import events, paths
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.health import Health
 from sync_agent.contract.wire import from_ms
-
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class Readiness:
@@ -45,6 +43,7 @@ class Readiness:
 def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     readiness = Readiness(state.database)
+    secret = OperatorsSecret(state.tries, "metrics")
 
     @router.post(
         paths.PING,
@@ -68,37 +67,27 @@ def routes(state: AppState) -> APIRouter:
             raise Refusal(ErrorCode.UNAVAILABLE, "the database does not answer", retry_after_ms=1000)
         return answer({"ready": True})
 
-    @router.get(
-        paths.METRICS, **documented("Figures in Prometheus form, for loopback or a token of its own.")
-    )
+    @router.get(paths.METRICS, **documented("Figures in Prometheus form, for the metrics token."))
     async def metrics(request: Request) -> Response:
-        if not (_is_from_here(request) or _has_metrics_token(request, state.settings)):
-            raise Refusal(ErrorCode.FORBIDDEN, "metrics are for this machine, or for a token of their own")
+        await _require_metrics_token(request, state.settings, secret)
         text = state.metrics.text(is_ready=await readiness.is_ready())
         return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return router
 
 
-def _is_from_here(request: Request) -> bool:
-    """Whether the request comes from loopback, and not through a proxy there that forwards for somebody
-    else.
-
-    An untrusted proxy's word for an address is ignored, but its headers show that it is a proxy.
-    """
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        address = ip_address(address_of(request))
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
-
-
-def _has_metrics_token(request: Request, settings: Settings) -> bool:
+async def _require_metrics_token(request: Request, settings: Settings, secret: OperatorsSecret) -> None:
     if not settings.metrics_token:
-        return False
+        raise Refusal(
+            ErrorCode.FORBIDDEN, "this server shows no metrics: it was started without --metrics-token-file"
+        )
     sent = request.headers.get("authorization", "")
-    return secrets.compare_digest(sent.encode(), f"Bearer {settings.metrics_token}".encode())
+    if sent:
+        async with secret.trying(address_of(request)) as one:
+            wanted = f"Bearer {settings.metrics_token}"
+            one.is_right = secrets.compare_digest(sent.encode(), wanted.encode())
+        if one.is_right:
+            return
+    raise Refusal(
+        ErrorCode.FORBIDDEN, "metrics need the token of --metrics-token-file: Authorization: Bearer …"
+    )

@@ -1,11 +1,13 @@
 """Users, tills and settings of a shop, for those who manage them."""
 
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from server_stub.app_state import AppState
 from server_stub.middleware.incoming import read_body, read_message
+from server_stub.operations import settings_edit
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.people import directory, enrolment, shop_settings
 from sync_agent.contract import paths
@@ -18,6 +20,9 @@ from sync_agent.contract.identity import (
     UserList,
 )
 from sync_agent.contract.stock import UserRow
+
+Place = Annotated[str | None, Query(alias="locationId", max_length=64)]
+"""One place's own settings; without it, the shop's."""
 
 
 def routes(state: AppState) -> APIRouter:
@@ -63,19 +68,25 @@ def routes(state: AppState) -> APIRouter:
         return answer(row)
 
     @router.get(paths.SETTINGS, **documented("What is set about the shop.", gives=TenantSettings))
-    async def settings(caller: Bearer) -> Response:
+    async def settings(caller: Bearer, location: Place = None) -> Response:
         return answer(
-            await database.read(caller.tenant_id, partial(shop_settings.read, tenant_id=caller.tenant_id))
+            await database.read(
+                caller.tenant_id,
+                partial(shop_settings.read, tenant_id=caller.tenant_id, caller=caller, place=location),
+            )
         )
 
     @router.patch(
         paths.SETTINGS,
         **documented("Set it otherwise; what is left out stays.", takes=TenantSettings, gives=TenantSettings),
     )
-    async def edit_settings(request: Request, caller: Bearer) -> Response:
+    async def edit_settings(request: Request, caller: Bearer, location: Place = None) -> Response:
         body = read_message(TenantSettings, await read_body(request))
         return answer(
-            await database.write(caller.tenant_id, partial(shop_settings.edit, caller=caller, changes=body))
+            await database.write(
+                caller.tenant_id,
+                partial(settings_edit.edit, caller=caller, changes=body, place=location),
+            )
         )
 
     return router

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal
+from server_stub.middleware.http import connection_of
 from server_stub.roles import ENDPOINTS
 from server_stub.services.people.caller import Caller
 from sync_agent.contract.codes import ErrorCode
@@ -23,6 +24,9 @@ async def bearer(request: Request) -> Caller:
     state.abuse_monitor.seen(caller)
     await state.limits.request(caller)
     await state.token_validity.require_valid(caller)
+    connection = connection_of(request.scope)
+    if connection is not None:
+        connection.works_for(caller.tenant_id, caller.id)
     if caller.role not in ENDPOINTS[request.method, request.scope["route"].path]:
         raise Refusal(ErrorCode.FORBIDDEN, f"a {caller.role} may not {doing(request)}")
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal, too_large
-from server_stub.middleware.incoming import read_body
+from server_stub.middleware.incoming import read_upload
 from server_stub.rest.routing import Bearer, answer, documented
 from server_stub.services.streams import snapshot, sync
 from server_stub.services.streams.digest import Digests
+from server_stub.services.visibility import visible_result
 from sync_agent.contract import paths
 from sync_agent.contract.codes import QUEUE_OPERATIONS_MAX, QUEUE_REQUEST_BYTES_MAX, ErrorCode
 from sync_agent.contract.operations import QueueRequest, QueueResults
@@ -31,7 +32,7 @@ def routes(state: AppState) -> APIRouter:
     )
     async def take_queue(request: Request, caller: Bearer) -> Response:
         await state.limits.upload(caller)
-        body = await read_body(request, QUEUE_REQUEST_BYTES_MAX)
+        body = await read_upload(request, QUEUE_REQUEST_BYTES_MAX)
         items = body.get("items") if isinstance(body, dict) else None
         if not isinstance(items, list):
             raise Refusal(ErrorCode.BAD_REQUEST, "items: a list of operations")
@@ -39,7 +40,7 @@ def routes(state: AppState) -> APIRouter:
             raise too_large(QUEUE_OPERATIONS_MAX, "operations at a time")
         results = await state.operations.process(caller, items)
         state.metrics.operations_done(items, results)
-        return answer(QueueResults(results=results))
+        return answer({"results": [visible_result(one.to_wire(), caller.audience) for one in results]})
 
     @router.get(paths.CHANGES, **documented("What follows a cursor of a stream.", gives=ChangesPage))
     async def changes(

@@ -1,9 +1,10 @@
 """Reading the audit trail: page by page for a manager, and whole for verification."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, not_, or_, select
 
 from server_stub.store import tables as t
 from server_stub.store.audit import chained
@@ -14,7 +15,7 @@ _LINES_AT_A_TIME = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AuditFilter:
     """Filters of lines; None does not filter."""
 
     since_ms: int | None = None
@@ -23,21 +24,58 @@ class Wanted:
     kind: str | None = None
 
 
-def page(connection: Connection, tenant_id: str, wanted: Wanted, after: int, limit: int) -> AuditPage:
-    """The lines after number `after`, oldest first."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """A part of a shop: some of its places, and the people who work nowhere else."""
+
+    places: Collection[str]
+    people: Collection[str]
+
+
+def page(
+    connection: Connection,
+    tenant_id: str,
+    only: AuditFilter,
+    after: int,
+    limit: int,
+    about: About | None = None,
+) -> AuditPage:
+    """The lines after number `after`, oldest first; of a part of the shop, those that are about it."""
     of = t.audit_entry.c
     query = select(t.audit_entry).where(of.tenant_id == tenant_id, of.seq > after)
-    if wanted.since_ms is not None:
-        query = query.where(of.at_ms >= wanted.since_ms)
-    if wanted.actor is not None:
-        query = query.where(of.actor_id == wanted.actor)
-    if wanted.resource is not None:
-        query = query.where(of.resource_id == wanted.resource)
-    if wanted.kind is not None:
-        query = query.where(of.kind == wanted.kind)
+    if about is not None:
+        query = query.where(_is_about(about))
+    if only.since_ms is not None:
+        query = query.where(of.at_ms >= only.since_ms)
+    if only.actor is not None:
+        query = query.where(of.actor_id == only.actor)
+    if only.resource is not None:
+        query = query.where(of.resource_id == only.resource)
+    if only.kind is not None:
+        query = query.where(of.kind == only.kind)
     rows = connection.execute(query.order_by(of.seq).limit(limit + 1)).mappings().all()
     entries = [_entry(row) for row in rows[:limit]]
     return AuditPage(entries=entries, next=entries[-1].seq if len(rows) > limit else None)
+
+
+def _is_about(part: About) -> ColumnElement[bool]:
+    """A line is about the place of its operation, else of its till, else of the people that it names.
+
+    What names no place (somebody unknown who tried a password, say) is for who sees the whole shop.
+    """
+    line, own, people = t.audit_entry.c, part.places, part.people
+    done, till = t.operation.c, t.METADATA.tables["device"].c
+    is_operations = exists().where(done.tenant_id == line.tenant_id, done.id == line.operation_id)
+    is_tills = exists().where(till.tenant_id == line.tenant_id, till.id == line.device_id)
+    has_own_operation = is_operations.where(done.location_id.in_(own))
+    has_placed_operation = is_operations.where(done.location_id.is_not(None))
+    has_own_till = is_tills.where(till.location_id.in_(own))
+    is_of_whom = or_(line.resource_type.is_distinct_from("user"), line.resource_id.in_(people))
+    return or_(
+        has_own_operation,
+        and_(not_(has_placed_operation), has_own_till),
+        and_(not_(has_placed_operation), line.device_id.is_(None), line.actor_id.in_(people), is_of_whom),
+    )
 
 
 def _entry(row: RowMapping) -> AuditEntry:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from server_stub.clock import Clock, Ids
 from server_stub.errors import Refusal
 from server_stub.services.people.caller import Caller
+from sync_agent import private_files
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import Role
 from sync_agent.contract.tolerance import Open
@@ -34,7 +35,7 @@ def secret_of(path: Path) -> bytes:
     Created atomically, so processes that start at once agree on one secret.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
         _make_secret(path)
     secret = path.read_bytes()
     if len(secret) < _SECRET_BYTES:
@@ -90,7 +91,13 @@ class AccessTokens:
         self._ids = ids
         self.lifetime_s = lifetime_s
 
-    def issue(self, caller: Caller) -> str:
+    def lifetime_until_s(self, ends_ms: int | None) -> int:
+        """How long a token that is issued now lasts, in seconds: no longer than the sign-in behind it."""
+        if ends_ms is None:
+            return self.lifetime_s
+        return min(self.lifetime_s, max(0, (ends_ms - self._clock.now_ms()) // 1000))
+
+    def issue(self, caller: Caller, lifetime_s: int | None = None) -> str:
         now_s = self._clock.now_ms() // 1000
         claims: dict[str, Any] = {
             "iss": _ISSUER,
@@ -101,7 +108,7 @@ class AccessTokens:
             "locs": list(caller.locations),
             "jti": self._ids.new(),
             "iat": now_s,
-            "exp": now_s + self.lifetime_s,
+            "exp": now_s + (self.lifetime_s if lifetime_s is None else lifetime_s),
             "typ": "access",
         }
         if caller.device_id is not None:

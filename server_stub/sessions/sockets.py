@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from server_stub.middleware.connections import Connection
 from server_stub.presence.local import Present
 from server_stub.services.people.caller import Caller
 from sync_agent.contract.events import EndReason
@@ -18,6 +19,8 @@ class Session:
     opened_ms: int
     address: str = ""
     handshake_token: str | None = None
+    connection: Connection | None = None
+    """The WebSocket's connection; None for long polling, which has one for each request."""
     is_open: bool = True
     """False once the socket is closed, even while an event of it is still being handled."""
     bearer: Caller | None = None
@@ -55,6 +58,13 @@ class Sessions:
 
     def get(self, sid: str) -> Session:
         return self._by_sid[sid]
+
+    def find(self, sid: str) -> Session | None:
+        return self._by_sid.get(sid)
+
+    def oldest_stranger(self) -> Session | None:
+        """The socket that has been open longest without joining."""
+        return next((session for session in self._by_sid.values() if session.caller is None), None)
 
     def close(self, sid: str) -> Session | None:
         session = self._by_sid.pop(sid, None)

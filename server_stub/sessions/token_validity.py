@@ -70,7 +70,7 @@ class TokenValidity:
             raise Refusal(ErrorCode.UNAUTHORIZED, _WORDS[reason])
 
     def forget(self) -> None:
-        """Clears the cache; called by whoever changes people or tills."""
+        """Clears the cache; called after every change of people or tills."""
         self._generation += 1
         self._known.clear()
 

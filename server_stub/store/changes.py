@@ -90,6 +90,21 @@ class StreamLog:
         for name, head, change_id in rows:
             self._heads[name] = _Head(head, change_id)
 
+    def lock_free(self, names: Iterable[str]) -> set[str]:
+        """Locks further streams out of their order, so without waiting; returns those that are held by
+        another transaction, and not locked.
+        """
+        wanted = set(names) - self._heads.keys()
+        if wanted:
+            rows = self._connection.execute(
+                select(t.stream.c.name, t.stream.c.head, t.stream.c.head_change_id)
+                .where(t.stream.c.tenant_id == self._tenant_id, t.stream.c.name.in_(wanted))
+                .with_for_update(skip_locked=True)
+            )
+            for name, head, change_id in rows:
+                self._heads[name] = _Head(head, change_id)
+        return wanted - self._heads.keys()
+
     def next_seq(self, stream: str) -> int:
         """The number of the next change of a locked stream."""
         return self._heads[stream].seq + 1

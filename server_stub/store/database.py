@@ -8,11 +8,14 @@ On PostgreSQL each transaction first sets its tenant, and row-level security hid
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 import structlog
@@ -37,6 +40,7 @@ from server_stub.errors import Refusal
 from server_stub.store import audit
 from server_stub.store.audit import AuditRecord
 from server_stub.store.changes import CommittedChange, StreamLog
+from sync_agent import private_files
 from sync_agent.contract.codes import ErrorCode
 
 log = structlog.get_logger()
@@ -64,6 +68,8 @@ class Commit:
 
     changes: list[CommittedChange]
     announcements: list[Announcement]
+    flagged: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many flags were set and how many went away, by (code, `set` or `gone`)."""
 
 
 class Observer(Protocol):
@@ -92,6 +98,7 @@ class UnitOfWork:
         self.now_ms = now_ms
         self.streams = StreamLog(connection, tenant_id, ids, now_ms)
         self.announcements: list[Announcement] = []
+        self.flagged: Counter[tuple[str, str]] = Counter()
         self._audited: list[AuditRecord] = []
         self._connection = connection
         self._session: Session | None = None
@@ -120,6 +127,19 @@ class UnitOfWork:
         self.write()
         self._connection.execute(statement, parameters)
 
+    def lock_words(self, words: Iterable[str]) -> None:
+        """Waits for whoever writes something under one of these words of the tenant, whatever streams that
+        is in. Called once in a transaction, after its streams are locked.
+
+        On SQLite the write transaction itself is the lock.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return
+        # In one order, against deadlocks.
+        keys = sorted({_lock_key(self.tenant_id, word) for word in words})
+        if keys:
+            self._connection.execute(_LOCK_WORDS, {"keys": keys})
+
     @property
     def session(self) -> Session:
         """The session for tables that are SQLModel classes: rows as objects, whose changes are flushed like
@@ -131,6 +151,19 @@ class UnitOfWork:
         if self._session is None:
             self._session = Session(self._connection, expire_on_commit=False)
         return self._session
+
+    @contextmanager
+    def in_name_of(self, tenant_id: str) -> Iterator[None]:
+        """Within it, rows are read and written for another tenant, in the same transaction: the server's own
+        rows (`tables.SERVER`). Streams and audit lines remain the unit's tenant's.
+        """
+        self.write()
+        own, self.tenant_id = self.tenant_id, tenant_id
+        _act_for(self._connection, tenant_id)
+        yield
+        self.write()
+        self.tenant_id = own
+        _act_for(self._connection, own)
 
     def announce(self, stream: str, name: str, payload: dict[str, Any]) -> None:
         self.announcements.append(Announcement(self.tenant_id, stream, name, payload))
@@ -158,6 +191,15 @@ class UnitOfWork:
         """Writes all that is still staged; the unit must not be used afterwards."""
         self.write()
         audit.append(self._connection, self.tenant_id, self.now_ms, self._audited)
+
+
+_LOCK_WORDS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+
+
+def _lock_key(tenant_id: str, word: str) -> int:
+    """A key of PostgreSQL's advisory locks, which are of the whole database."""
+    digest = hashlib.sha256(f"{tenant_id}\n{word}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 class _DryRunAnswer(Exception):
@@ -203,7 +245,7 @@ class Database:
             answer = work(unit)
             unit.finish()
         if unit.streams.appended or unit.announcements:
-            commit = Commit(unit.streams.appended, unit.announcements)
+            commit = Commit(unit.streams.appended, unit.announcements, unit.flagged)
             for listener in self._listeners:
                 listener(commit)
         return answer
@@ -299,6 +341,8 @@ def engine_for(url: str, *, connections: int, read_only: bool = False) -> Engine
     """An engine with the server's connection settings."""
     parsed = sqlalchemy_url(url)
     if parsed.get_backend_name() == "sqlite":
+        if parsed.database and not parsed.database.startswith((":memory:", "file:")):
+            private_files.prepare_database(Path(parsed.database))
         engine = create_engine(parsed, pool_size=connections, max_overflow=0, hide_parameters=True)
         event.listen(engine, "connect", partial(_set_up_sqlite, read_only=read_only))
         event.listen(engine, "begin", partial(_begin_sqlite, "BEGIN" if read_only else "BEGIN IMMEDIATE"))
@@ -350,6 +394,13 @@ def _act_for(connection: Connection, tenant_id: str) -> None:
         connection.execute(_SET_TENANT, {"tenant_id": tenant_id})
 
 
+def name_code(connection: Connection, code_hash: str) -> None:
+    """Lets the transaction see the row of the one-time code of this hash, whosever it is."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SET_CODE_HASH, {"code_hash": code_hash})
+
+
+_SET_CODE_HASH = text("SELECT set_config('evertill.code_hash', :code_hash, true)")
 _SET_TENANT = text("SELECT set_config('evertill.tenant', :tenant_id, true)")
 
 

@@ -11,7 +11,10 @@ class ErrorCode(StrEnum):
     UNKNOWN_EVENT = "unknown_event"
     UNAUTHORIZED = "unauthorized"
     TOKEN_EXPIRED = "token_expired"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
     FORBIDDEN = "forbidden"
+    WRONG_SECRET = "wrong_secret"
+    SECOND_FACTOR_MISSING = "second_factor_missing"
     DEVICE_CLONED = "device_cloned"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
@@ -19,6 +22,7 @@ class ErrorCode(StrEnum):
     CURSOR_EXPIRED = "cursor_expired"
     PAYLOAD_TOO_LARGE = "payload_too_large"
     PRECONDITION_FAILED = "precondition_failed"
+    TOO_EASY = "too_easy"
     UPGRADE_REQUIRED = "upgrade_required"
     RATE_LIMITED = "rate_limited"
     INTERNAL = "internal"
@@ -30,7 +34,10 @@ HTTP_STATUS: dict[ErrorCode, int] = {
     ErrorCode.UNKNOWN_EVENT: 400,
     ErrorCode.UNAUTHORIZED: 401,
     ErrorCode.TOKEN_EXPIRED: 401,
+    ErrorCode.SECOND_FACTOR_NEEDED: 401,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.WRONG_SECRET: 403,
+    ErrorCode.SECOND_FACTOR_MISSING: 403,
     ErrorCode.DEVICE_CLONED: 403,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.CONFLICT: 409,
@@ -38,6 +45,7 @@ HTTP_STATUS: dict[ErrorCode, int] = {
     ErrorCode.CURSOR_EXPIRED: 410,
     ErrorCode.PAYLOAD_TOO_LARGE: 413,
     ErrorCode.PRECONDITION_FAILED: 422,
+    ErrorCode.TOO_EASY: 422,
     ErrorCode.UPGRADE_REQUIRED: 426,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.INTERNAL: 500,

@@ -4,13 +4,15 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from sync_agent.contract.tolerance import Open
-from sync_agent.contract.wire import Id, Quantity, UtcTime, Version, Wire
+from sync_agent.contract.wire import Fields, Id, OnHand, UtcTime, Version, Wire
 
 
 class ConflictType(StrEnum):
     CONCURRENT_UPDATE = "concurrent_update"
     VERSION_MISMATCH = "version_mismatch"
     DATA_INCONSISTENCY = "data_inconsistency"
+    SAME_ARTICLE = "same_article"
+    """A product was created whose codes another has, and whose name, price or unit differs."""
 
 
 class Resolution(StrEnum):
@@ -37,7 +39,7 @@ class HistoryEntry(Wire):
     """Something that happened between the common base and now."""
 
     operation_id: str
-    delta: Quantity | None = None
+    delta: OnHand | None = None
     fields: dict[str, Any] | None = None
     reason: str
     actor: str | None = None
@@ -53,7 +55,7 @@ class Conflict(Wire):
 
     id: Id
     tenant_id: Id
-    resource_type: Open[Literal["stock_level", "product", "transaction"]]
+    resource_type: Open[Literal["stock_level", "product", "transaction", "setting"]]
     resource_id: Id
     conflict_type: Open[ConflictType]
     local_version: ConflictSide
@@ -68,17 +70,19 @@ class Conflict(Wire):
     status: Open[Literal["open", "resolved"]] = "open"
     resolution: Open[Resolution] | None = None
     resolved_by: str | None = None
+    same_as: Id | None = None
+    """Of a `same_article`: the product that has the codes already; `server_version` is its."""
     reopens: str | None = None
     """The resolved conflict that this one opens again."""
     version: Version = 1
 
 
 class ResolveConflict(Wire):
-    """mergedData is {"newQuantity": …} for stock, the fields for a product."""
+    """mergedData is {"newOnHand": …} for stock, the fields for a product."""
 
     conflict_id: Id
     resolution: Resolution
-    merged_data: dict[str, Any] | None = None
+    merged_data: Fields | None = None
     expected_server_version: Version | None = None
     operation_id: Id | None = None
 
@@ -103,7 +107,7 @@ class ReopenConflict(Wire):
 
 
 class PreviewRequest(Wire):
-    merged_data: dict[str, Any] | None = None
+    merged_data: Fields | None = None
     expected_server_version: Version | None = None
 
 

@@ -8,7 +8,7 @@ from sync_agent.contract.notices import Readings
 from sync_agent.contract.stock import StockLevel, StockMovement
 from sync_agent.contract.streams import StreamHead
 from sync_agent.contract.tolerance import Open
-from sync_agent.contract.wire import Id, Quantity, Sequence, UtcTime, Version, Wire, WireInt
+from sync_agent.contract.wire import Fields, Id, OnHand, Quantity, Sequence, UtcTime, Version, Wire, WireInt
 
 JOIN_TENANT = "join-tenant"
 INVENTORY_UPDATE = "inventory-update"
@@ -31,8 +31,6 @@ SYNC_STATE = "sync-state"
 NOTICE = "notice"
 SESSION_ENDED = "session-ended"
 
-FROM_CLIENT = (JOIN_TENANT, INVENTORY_UPDATE, SYNC_OFFLINE_QUEUE, RESOLVE_CONFLICT, NETWORK_STATUS, PING)
-"""Every event that a client sends."""
 FROM_SERVER = (
     INITIAL_SYNC,
     INVENTORY_UPDATED,
@@ -57,7 +55,7 @@ class InventoryUpdate(Wire):
     product_id: Id
     location_id: Id
     new_quantity: Quantity
-    previous_quantity: Quantity | None = None
+    previous_quantity: OnHand | None = None
     version: Version | None = None
     event_id: Id | None = None
 
@@ -71,14 +69,14 @@ class UpdateConfirmed(Wire):
 class InventoryUpdated(Wire):
     product_id: Id
     location_id: Id
-    new_quantity: Quantity
+    new_quantity: OnHand
     updated_by: str
     timestamp: UtcTime
     version: Version
     stream: str
     seq: Sequence
     operation_id: str | None = None
-    delta: Quantity | None = None
+    delta: OnHand | None = None
     reason: str | None = None
 
 
@@ -154,7 +152,7 @@ NoticeType = Literal["inventory_update", "price_change", "announcement", "mainte
 
 class BroadcastRequest(Wire):
     type: NoticeType
-    data: dict[str, Any]
+    data: Fields
     location_id: Id | None = None
     event_id: Id | None = None
     until: UtcTime | None = None

@@ -7,7 +7,7 @@ from sync_agent.contract.wire import Id, UtcTime, Wire, WireInt
 
 
 class SystemHealth(Wire):
-    """Figures over all tenants; the other parts of the answer are one tenant's."""
+    """Joined sockets at the caller's places, under names from when these were figures of all tenants."""
 
     total_connections: WireInt
     active_tenants: WireInt
@@ -21,7 +21,7 @@ class TenantHealth(Wire):
 
 
 class HealthCheck(Wire):
-    """One check: whether it passed, and its figures (milliseconds, bytes, percent, counts)."""
+    """One check: whether it passed, and the figures that are the caller's own (milliseconds, counts)."""
 
     ok: bool
     figures: dict[str, float]

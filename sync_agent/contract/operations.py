@@ -7,20 +7,30 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sync_agent.contract.conflicts import Conflict
+from sync_agent.contract.tax_rates import RateKey, RateKeyOrNone
 from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import (
+    ArticleNumber,
+    Barcode,
     Code,
+    Decimals,
+    Hash,
     Id,
     LongText,
     MoneyMinor,
+    OnHand,
+    PlainText,
     Quantity,
     RatePpm,
+    ReceiptNumber,
+    ReceiptReference,
     Sequence,
     ShortText,
     UtcTime,
     Version,
     Wire,
     WireInt,
+    Word,
     canonical_json,
     in_vocabulary,
 )
@@ -40,8 +50,14 @@ OPERATION_SCHEMA = 1
 OPERATION_SCHEMAS_READ = frozenset({1})
 """The forms that this release's server accepts, and so those that a till of this release may send."""
 
-SHIFT_OPERATIONS_MAX = 20_000
+SHIFT_OPERATIONS_MAX = 10_000_000
 """More numbers than a drawer sees between opening and cashing up."""
+
+SHIFT_OPERATIONS_OF_OLDER_SERVERS = 20_000
+"""The same for a server that does not name its own (`JoinedStreams.shift_operations`)."""
+
+SKIPPED_RANGES_MAX = 5000
+"""More than a till has repairs, or runs of discarded operations, in one shift."""
 
 
 APPROVALS_MAX = 5000
@@ -57,9 +73,9 @@ class Approval(Wire):
     discount, a refund or a payment may come to, or the distance of a price from the catalogue's.
     """
 
-    right: str = Field(max_length=40)
+    right: Word
     approver: Id
-    of: str | None = Field(default=None, max_length=64)
+    of: ReceiptReference | None = None
     at_most: MoneyMinor | None = None
     at: UtcTime
 
@@ -87,7 +103,7 @@ class Operation(Wire):
     approved_by_id: Id | None = None
     approvals: tuple[Approval, ...] | None = Field(default=None, max_length=APPROVALS_MAX)
     device_seq: Sequence | None = None
-    prev_hash: str | None = Field(default=None, max_length=64)
+    prev_hash: Hash | None = None
     replaces: Id | None = None
     schema_: WireInt | None = Field(default=None, alias="schema")
     clock_offset_ms: WireInt | None = None
@@ -124,11 +140,14 @@ class CountData(Wire):
     """`stock_level` update as an absolute count."""
 
     new_quantity: Quantity
-    previous_quantity: Quantity | None = None
+    previous_quantity: OnHand | None = None
     counted_at: UtcTime | None = None
     note: LongText | None = None
     product_id: Id | None = None
     location_id: Id | None = None
+
+
+LineNumber = Annotated[WireInt, Field(ge=1, le=5000)]
 
 
 class TransactionLine(Wire):
@@ -140,12 +159,24 @@ class TransactionLine(Wire):
     unit_price_minor: MoneyMinor
     discount_minor: MoneyMinor = 0
     tax_rate_ppm: RatePpm = 0
+    tax_name: RateKey | None = None
+    """The key of the named tax rate that the product had."""
     tax_minor: MoneyMinor = 0
     total_minor: MoneyMinor
     list_price_minor: MoneyMinor | None = None
     """The catalogue's price, if another price was charged."""
     reason: ShortText | None = None
     """The reason of another price, or of a discount."""
+    of_line: LineNumber | None = None
+    """In a refund or void: the number of the sale's line that goes back, counted from 1."""
+    unit: Annotated[Word, in_vocabulary("units")] | None = None
+    """The product's unit when it was sold, in which the quantity is; None: from a till that did not send it.
+    Like the description and the codes, it does not change when the product does.
+    """
+    unit_decimals: Decimals | None = None
+    """The decimals of a unit that its till knows only from a product's row."""
+    barcode: Barcode | None = None
+    sku: ArticleNumber | None = None
 
 
 class _Paid(Wire):
@@ -167,12 +198,17 @@ class PaymentRow(_Paid):
 class _Transaction(Wire):
     """The fields that a till transaction has both as requested and as read."""
 
-    receipt_number: str = Field(max_length=40)
-    refers_to: str | None = Field(default=None, max_length=64)
+    receipt_number: ReceiptNumber
+    refund_of: Id | None = None
+    """In a refund or void: the id of the sale."""
+    refers_to: ReceiptReference | None = None
+    """The same sale's receipt number, which may stand more than once."""
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     lines: tuple[TransactionLine, ...] = Field(default=(), max_length=5000)
     total_minor: MoneyMinor
     tax_minor: MoneyMinor = 0
+    tax_rounding: Code | None = None
+    """Where tax was rounded: on each `line`, or once for each rate of the `receipt` and spread over lines."""
     rounding_minor: MoneyMinor = 0
     occurred_at: UtcTime
     shift_id: Id | None = None
@@ -195,17 +231,13 @@ class TransactionRow(_Transaction):
     id: Id
     actor_id: str
     device_id: str | None = None
+    device_name: str | None = None
+    """The name of the till that made it."""
     location_id: Id
     received_at: UtcTime
     flags: tuple[str, ...] = ()
-
-
-FLAGS_ABOUT_GOODS = frozenset(
-    {"unknown_product", "deleted_product", "near_count", "unknown_method", "unknown_reference"}
-)
-"""Flags that need no attention: they come from tills that were offline, and from words of another release.
-All other flags, also unknown ones, are for a manager to check.
-"""
+    version: Version = 1
+    """Rises when its flags change: they are judged again when what they depend on arrives."""
 
 
 class TransferLine(Wire):
@@ -227,22 +259,38 @@ class SpentNumber(Wire):
     """A device number whose operation will never come (discarded or replaced), and that operation's hash."""
 
     device_seq: Sequence
-    hash: str = Field(max_length=64)
+    hash: Hash
+
+
+class SkippedNumbers(Wire):
+    """Device numbers, both ends included, that no operation has or will have: a repair skipped them, or they
+    are spent and too many to be listed one by one.
+    """
+
+    from_: Sequence = Field(alias="from")
+    to: Sequence
 
 
 class Manifest(Wire):
     """What a till sent during a shift: the first and last operation number, so that a missing one shows.
 
-    `count` is how many operations those are, spent ones included; `total_minor` is the sum of its sales less
-    its refunds and voids, in minor units. `last_hash` is the chain hash of the last one.
+    `count` is how many numbers those are, spent and skipped ones included; `total_minor` is the sum of its
+    sales less its refunds and voids, in minor units. `last_hash` is the chain hash of the last operation.
     """
 
     count: Sequence
     first_device_seq: Sequence
     last_device_seq: Sequence
-    last_hash: str = Field(max_length=64)
+    last_hash: Hash
     total_minor: MoneyMinor
     spent: tuple[SpentNumber, ...] = Field(default=(), max_length=5000)
+    skipped: tuple[SkippedNumbers, ...] | None = Field(default=None, max_length=SKIPPED_RANGES_MAX)
+    """Ranges in order, none of which overlap."""
+
+    @property
+    def operations(self) -> int:
+        """How many operations the till has made in it: the numbers less the skipped ones."""
+        return self.count - sum(numbers.to - numbers.from_ + 1 for numbers in self.skipped or ())
 
     @model_validator(mode="after")
     def _adds_up(self) -> "Manifest":
@@ -250,6 +298,11 @@ class Manifest(Wire):
             raise ValueError("count: not as many as the numbers from first to last")
         if self.count > SHIFT_OPERATIONS_MAX:
             raise ValueError(f"count: a shift has at most {SHIFT_OPERATIONS_MAX} operations")
+        before = self.first_device_seq - 1
+        for numbers in self.skipped or ():
+            if not before < numbers.from_ <= numbers.to <= self.last_device_seq:
+                raise ValueError("skipped: ranges in order, within the numbers from first to last")
+            before = numbers.to
         return self
 
 
@@ -268,7 +321,7 @@ class ShiftClose(Wire):
     closed_at: UtcTime
     counted_minor: MoneyMinor
     expected_minor: MoneyMinor
-    totals: dict[str, MoneyMinor] = Field(default_factory=dict, max_length=50)
+    totals: dict[PlainText, MoneyMinor] = Field(default_factory=dict, max_length=50)
     note: LongText | None = None
     manifest: Manifest
     location_id: Id | None = None
@@ -323,15 +376,17 @@ class QuarantineRow(Wire):
 class DiscardRequest(Wire):
     """POST /api/v1/quarantine/{id}/discard: why an unreadable sale is discarded."""
 
-    reason: LongText = Field(min_length=1)
+    reason: Annotated[LongText, Field(min_length=1)]
 
 
 class _ProductValues(Wire):
     name: ShortText | None = None
-    barcode: str | None = Field(default=None, max_length=32)
-    sku: str | None = Field(default=None, max_length=64)
+    barcode: Barcode | None = None
+    sku: ArticleNumber | None = None
     price_minor: MoneyMinor | None = None
     tax_rate_ppm: RatePpm | None = None
+    tax_name: RateKeyOrNone | None = None
+    """The key of a named tax rate of the shop; `tax_rate_ppm` then is its figure of today."""
 
 
 class ProductFields(_ProductValues):

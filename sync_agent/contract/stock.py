@@ -3,15 +3,16 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from sync_agent.contract.tax_rates import RateKey
 from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import (
+    ArticleNumber,
+    Barcode,
     Decimals,
     Id,
     LongText,
     MoneyMinor,
-    Quantity,
+    OnHand,
     RatePpm,
     Sequence,
     ShortText,
@@ -43,8 +44,11 @@ class StockMovement(Wire):
 
     id: Id
     product_id: Id
+    """The product whose stock it changes."""
+    sold_as: Id | None = None
+    """The id that its operation named, if that is an alias of the product."""
     location_id: Id
-    delta: Quantity
+    delta: OnHand
     reason: Annotated[str, in_vocabulary("movementReasons")]
     note: LongText | None = None
     reference: ShortText | None = None
@@ -62,7 +66,7 @@ class StockLevel(Wire):
 
     product_id: Id
     location_id: Id
-    quantity: Quantity
+    quantity: OnHand
     version: Version
     updated_at: UtcTime
 
@@ -78,9 +82,24 @@ class OversoldRow(Wire):
 
     product_id: Id
     location_id: Id
-    quantity: Quantity
+    quantity: OnHand
     since: UtcTime
     open: bool
+    version: Version
+
+
+STOCK_FLAG = "stock_flag"
+
+
+class StockFlagRow(Wire):
+    """What looks odd about a product's stock at one location; without `flags` nothing does any more."""
+
+    product_id: Id
+    location_id: Id
+    flags: tuple[str, ...] = ()
+    actor_id: str
+    """Who moved or counted it last."""
+    since: UtcTime
     version: Version
 
 
@@ -89,11 +108,13 @@ class ProductRow(Wire):
 
     id: Id
     name: ShortText
-    barcode: str | None = Field(default=None, max_length=32)
-    sku: str | None = Field(default=None, max_length=64)
+    barcode: Barcode | None = None
+    sku: ArticleNumber | None = None
     price_minor: MoneyMinor | None = None
     """None: the product has no price yet, and cannot be sold."""
     tax_rate_ppm: RatePpm = 0
+    tax_name: RateKey | None = None
+    """The key of the named rate that the product has; `tax_rate_ppm` is its figure of today."""
     unit: Annotated[str, in_vocabulary("units")] = "each"
     unit_decimals: Decimals | None = None
     """How many decimals a quantity in that unit has: 3 for a kilogram. A till sells a product in a unit that

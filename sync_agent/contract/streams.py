@@ -123,6 +123,10 @@ class JoinedStreams(Wire):
     server_time: UtcTime
     forms: tuple[WireInt, ...] | None = None
     """As in the answer to a refresh."""
+    shift_operations: WireInt | None = None
+    """The most numbers that a shift's manifest may have; None means 20,000."""
+    takes: tuple[str, ...] | None = None
+    """The resource types whose operations this server takes; None: those of release 0.1.0."""
 
 
 class JoinTenant(Wire):

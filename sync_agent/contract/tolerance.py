@@ -18,7 +18,7 @@ The rule for every vocabulary of the contract (a Literal or a StrEnum):
 
 Error codes (`ErrorBody.code`, `OperationResult.code`), flags and anomalies are plain text already. Fields
 that are not known are ignored by all models (`Wire`); resource types and events that are not known are
-skipped, and read once a later release of the till knows them (`sync_agent.store.reader`).
+skipped, and read once a later release of the till knows them (`sync_agent.store.replica.read_with`).
 """
 
 from typing import Annotated, TypeVar

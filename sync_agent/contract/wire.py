@@ -1,6 +1,6 @@
 """The base class of wire objects, and the scalar types that they are built from."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -8,6 +8,8 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
+
+from sync_agent.contract import text
 
 PROTOCOL_VERSION = 1
 """Raised by any change that is not additive; receivers ignore fields that they do not know."""
@@ -44,10 +46,26 @@ def to_ms(moment: datetime) -> int:
     return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
+_FIRST_MS, _LAST_MS = to_ms(datetime.min.replace(tzinfo=UTC)), to_ms(datetime.max.replace(tzinfo=UTC))
+_ZONE_MAX = timedelta(days=1)
+"""No zone's clock is further from UTC than this."""
+
+
 @lru_cache(_RECENT_TIMES)
 def from_ms(moment_ms: int) -> datetime:
-    """The inverse of `to_ms`."""
-    return datetime.fromtimestamp(moment_ms / 1000, UTC)
+    """The inverse of `to_ms`; the calendar's first or last moment for what lies beyond it.
+
+    A clock, and the offset that was measured of it, may say anything.
+    """
+    return _EPOCH + timedelta(milliseconds=max(_FIRST_MS, min(moment_ms, _LAST_MS)))
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """A moment by the calendar of a zone; at the ends of the calendar a day off rather than an error."""
+    return max(_EARLIEST, min(moment, _LATEST)).astimezone(zone)
+
+
+_EARLIEST, _LATEST = from_ms(_FIRST_MS) + _ZONE_MAX, from_ms(_LAST_MS) - _ZONE_MAX
 
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
@@ -56,10 +74,26 @@ Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 """A word of a vocabulary (movement reasons, payment methods …), known or not."""
 
-ShortText = Annotated[str, Field(max_length=200)]
-LongText = Annotated[str, Field(max_length=2000)]
+ShortText = Annotated[str, Field(max_length=200), AfterValidator(text.one_line)]
+"""A text of one line, judged by `sync_agent.contract.text` as all others here."""
+PlainText = Annotated[str, AfterValidator(text.one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(text.one_line)]
+LongText = Annotated[str, Field(max_length=2000), AfterValidator(text.in_lines)]
+"""A text that may have several lines."""
+Barcode = Annotated[str, Field(max_length=32), AfterValidator(text.one_line)]
+ArticleNumber = Annotated[str, Field(max_length=64), AfterValidator(text.one_line)]
+ReceiptNumber = Annotated[str, Field(max_length=40), AfterValidator(text.one_line)]
+ReceiptReference = Annotated[str, Field(max_length=64), AfterValidator(text.one_line)]
+Word = Annotated[str, Field(max_length=40), AfterValidator(text.one_line)]
+"""A word of another release or of another vocabulary, shown as it is where it is unknown."""
+Hash = Annotated[str, Field(max_length=64), AfterValidator(text.one_line)]
+Tree = Annotated[Any, AfterValidator(text.in_tree)]
+Fields = Annotated[dict[str, Any], AfterValidator(text.in_tree)]
+"""A JSON object whose fields another model reads, or no one but people."""
 Quantity = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 """In the product's unit; thousandths where it is sold by weight."""
+OnHand = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+"""A quantity that the server sums up, and a step of it: no single quantity is as large, a sum may be."""
 MoneyMinor = Annotated[int, Field(strict=True, ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 """In the currency's minor unit."""
 RatePpm = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]

@@ -17,7 +17,14 @@ from sync_agent.errors import (
 
 Model = TypeVar("Model", bound=Wire)
 
-_SIGN_IN = {ErrorCode.UNAUTHORIZED, ErrorCode.TOKEN_EXPIRED, ErrorCode.FORBIDDEN, ErrorCode.DEVICE_CLONED}
+_SIGN_IN = {
+    ErrorCode.UNAUTHORIZED,
+    ErrorCode.TOKEN_EXPIRED,
+    ErrorCode.SECOND_FACTOR_NEEDED,
+    ErrorCode.SECOND_FACTOR_MISSING,
+    ErrorCode.FORBIDDEN,
+    ErrorCode.DEVICE_CLONED,
+}
 _BEHIND = {ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE}
 
 
@@ -47,9 +54,13 @@ def read_as(model: type[Model], data: object, what: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ProtocolError(f"{what} cannot be read: {error}") from error
+        # Without what was sent: an answer may hold a token.
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)[:_WRONG_MAX]
+        told = "; ".join(f"{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in wrong)
+        raise ProtocolError(f"{what} cannot be read: {told}") from None
 
 
+_WRONG_MAX = 5
 _KNOWN = frozenset(code.value for code in ErrorCode)
 _AGAIN_LATER = {408, 425, 429}
 _NO_ENTRY = {401, 403}

@@ -45,13 +45,24 @@ class _Packet(socketio.packet.Packet):  # type: ignore[misc]
         return False
 
 
+class _Redirected(aiohttp.ClientError):
+    """The handshake was answered with a redirect."""
+
+
+async def _refuse_redirect(*_trace: object) -> None:
+    raise _Redirected("the server answered with a redirect, which is not followed")
+
+
 class SocketChannel:
     """One connected socket. `on_event` is awaited for each event, in order of arrival."""
 
     def __init__(self, on_event: EventHandler, settings: AgentSettings = DEFAULTS) -> None:
         self._settings = settings
-        # Our own aiohttp session, because the library does not close its own after a failed connect.
-        self._http = aiohttp.ClientSession()
+        # Our own aiohttp session: the library does not close its own after a failed connect, and follows
+        # redirects, after which the handshake's token would be sent to wherever they lead.
+        no_redirects = aiohttp.TraceConfig()
+        no_redirects.on_request_redirect.append(_refuse_redirect)
+        self._http = aiohttp.ClientSession(trace_configs=[no_redirects])
         self._client = socketio.AsyncClient(
             reconnection=False, serializer=_Packet, handle_sigint=False, http_session=self._http
         )

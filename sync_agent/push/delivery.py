@@ -17,12 +17,16 @@ from sync_agent.events import AgentEvent, Attention, AttentionCode, QueueDrained
 from sync_agent.ports import Clock, Priority, Rng
 from sync_agent.push.exchange import Exchange, is_failing
 from sync_agent.push.poison import FailedAlone
+from sync_agent.push.resent import record_resent, reopen
 from sync_agent.push.results import record_results
 from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
-from sync_agent.store import history, link, outbox
+from sync_agent.store import link
 from sync_agent.store.database import Store, Transaction
-from sync_agent.store.outbox import Batch, Status
+from sync_agent.store.queue import back_off, leases, resend, transitions
+from sync_agent.store.queue.leases import Batch
+from sync_agent.store.queue.queries import sent_without_answer
+from sync_agent.store.queue.status import Status
 
 
 class WaitingLoad:
@@ -43,7 +47,7 @@ class WaitingLoad:
         self._among = among
 
     def choose(self, tx: Transaction, *, count_max: int, bytes_max: int) -> Batch:
-        return outbox.claim(
+        return leases.claim(
             tx,
             owner=self._owner,
             lease_ms=self._settings.lease_ms,
@@ -67,7 +71,7 @@ class WaitingLoad:
                 self._failed_alone.forget(result.id)
         if missing:
             later_ms = tx.now_ms + self._settings.deferred_ms
-            outbox.release(tx, missing, next_attempt_ms=later_ms, error="no result came")
+            leases.release(tx, missing, next_attempt_ms=later_ms, error="no result came")
         if any(result.means is not ResultStatus.DEFERRED for result in ours):
             events.extend(self._failed_alone.count_failed_attempts(tx))
         return events
@@ -76,7 +80,7 @@ class WaitingLoad:
         if is_failing(error) and len(batch) == 1:
             self._failed_alone.back_off(tx, batch.ids[0], str(error))
             return
-        outbox.release(tx, batch.ids, next_attempt_ms=0, error=str(error))
+        leases.release(tx, batch.ids, next_attempt_ms=0, error=str(error))
         if isinstance(error, TransientError):
             record = link.read_link(tx.connection)
             failures = 1 if record is None else record.failures + 1
@@ -85,7 +89,7 @@ class WaitingLoad:
 
     def give_up(self, tx: Transaction, operation_id: str) -> list[AgentEvent]:
         code = ErrorCode.PAYLOAD_TOO_LARGE
-        outbox.mark_needs_attention(tx, operation_id, Status.DEAD_LETTER, code=code, error=None)
+        transitions.mark_needs_attention(tx, operation_id, Status.DEAD_LETTER, code=code, error=None)
         return [Attention(AttentionCode.OPERATION_TOO_LARGE, {"operation": operation_id})]
 
 
@@ -101,7 +105,7 @@ class CompletedLoad:
         self.is_put_off = False
 
     def choose(self, tx: Transaction, *, count_max: int, bytes_max: int) -> Batch:
-        return history.to_resend(tx.connection, count_max=count_max, bytes_max=bytes_max)
+        return resend.to_resend(tx.connection, count_max=count_max, bytes_max=bytes_max)
 
     def record(
         self, tx: Transaction, _batch: Batch, results: list[OperationResult], _missing: list[str]
@@ -109,7 +113,7 @@ class CompletedLoad:
         for result in results:
             if _failed_on(result):
                 self._reopen(tx, result.id)
-        self.taken += history.record_resent(tx, results)
+        self.taken += record_resent(tx, results)
         self.is_put_off = all(
             result.means is ResultStatus.DEFERRED and not _failed_on(result) for result in results
         )
@@ -125,7 +129,7 @@ class CompletedLoad:
 
     def _reopen(self, tx: Transaction, operation_id: str) -> None:
         """The server had it, lost it, and fails on it now: it waits in the outbox like a new operation."""
-        history.reopen(tx, operation_id, self._failed_alone.next_attempt_ms(tx, operation_id))
+        reopen(tx, operation_id, self._failed_alone.next_attempt_ms(tx, operation_id))
 
 
 class Pusher:
@@ -193,11 +197,11 @@ class Pusher:
         """Seconds until an operation is due; None if nothing waits."""
         now_ms, wait_ms_max = self._clock.now_ms(), self._settings.wait_ms_max
         with self._store.reading() as connection:
-            due_ms = outbox.next_due_ms(connection, self._store.owner, now_ms, wait_ms_max)
+            due_ms = back_off.next_due_ms(connection, self._store.owner, now_ms, wait_ms_max)
             record = link.read_link(connection)
         if due_ms is None or record is None:
             return None
-        is_over = outbox.is_over(record.not_before_ms, now_ms, wait_ms_max)
+        is_over = back_off.is_over(record.not_before_ms, now_ms, wait_ms_max)
         backs_off_until_ms = now_ms if is_over else record.not_before_ms
         return (max(due_ms, backs_off_until_ms) - now_ms) / 1000
 
@@ -222,8 +226,8 @@ class Pusher:
         Deferred counts as a result, too: the server has not stored it. Raises SyncError.
         """
         with self._store.reading() as connection:
-            asked = outbox.sent_without_answer(connection)
-        await self._store.write(outbox.forget_waits, Priority.AGENT)
+            asked = sent_without_answer(connection)
+        await self._store.write(back_off.end_back_off, Priority.AGENT)
         count_max = self._uplink.limits(Route.HTTP).operations
 
         async def ask() -> bool:

@@ -16,9 +16,9 @@ from sync_agent.ports import Clock, Priority
 from sync_agent.push import batch_size
 from sync_agent.push.routes import Route, Uplink
 from sync_agent.settings import AgentSettings
-from sync_agent.store import attempts
 from sync_agent.store.database import Store, Transaction
-from sync_agent.store.outbox import Batch
+from sync_agent.store.queue import attempts
+from sync_agent.store.queue.leases import Batch
 
 
 class Load(Protocol):

@@ -6,9 +6,9 @@ from sync_agent.events import AgentEvent, Attention, AttentionCode
 from sync_agent.figures import Figures
 from sync_agent.ports import Rng
 from sync_agent.settings import AgentSettings
-from sync_agent.store import outbox
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue import back_off, leases, transitions
+from sync_agent.store.queue.status import Status
 
 
 class FailedAlone:
@@ -26,7 +26,7 @@ class FailedAlone:
         pass.
         """
         moment_ms = self.next_attempt_ms(tx, operation_id)
-        outbox.release(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
+        leases.release(tx, [operation_id], next_attempt_ms=moment_ms, error=error)
 
     def next_attempt_ms(self, tx: Transaction, operation_id: str) -> int:
         """Count that it failed alone once more. Returns when to send it again, in the till's milliseconds."""
@@ -43,17 +43,17 @@ class FailedAlone:
         """
         events: list[AgentEvent] = []
         for operation_id in sorted(self._times):
-            failures = outbox.count_failed_attempt(tx, operation_id)
+            failures = back_off.count_failed_attempt(tx, operation_id)
             if failures is None:
                 continue
             verdict = after_failing_alone(self._settings, failures, tx.now_ms, self._rng)
             if isinstance(verdict, DeadLetter):
-                outbox.mark_needs_attention(
+                transitions.mark_needs_attention(
                     tx, operation_id, Status.DEAD_LETTER, code=ErrorCode.INTERNAL, error=None
                 )
                 figures: Figures = {"operation": operation_id, "times": verdict.failures}
                 events.append(Attention(AttentionCode.OPERATION_FAILED_ALONE, figures))
             else:
-                outbox.wait_until(tx, operation_id, verdict.moment_ms)
+                back_off.wait_until(tx, operation_id, verdict.moment_ms)
         self._times.clear()
         return events

@@ -7,6 +7,7 @@ future resolves, or rolled back. ARCHITECTURE.md, "Threads".
 import asyncio
 import contextlib
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -20,8 +21,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from sync_agent import private_files
 from sync_agent.errors import DiskFull, StoreCorrupt, StoreError, StoreUnavailable
 from sync_agent.ports import Clock, Executor, Ids, Priority, WriterThread
+from sync_agent.store import article_keys
 from sync_agent.store.home import Home
 from sync_agent.store.migrations import migrate
 
@@ -44,6 +47,9 @@ class Topic(StrEnum):
     CARTS = "carts"
     COUNTS = "counts"
     PREFERENCES = "preferences"
+    """This till's own settings."""
+    SETTINGS = "settings"
+    """The shop's settings."""
     NOTICES = "notices"
     FLAGGED = "flagged"
 
@@ -135,6 +141,7 @@ def _translated() -> Iterator[None]:
 
 
 def _write_engine(home: Home) -> Engine:
+    private_files.prepare_database(home.database)
     engine = create_engine(
         f"sqlite:///{home.database}",
         poolclass=StaticPool,
@@ -162,11 +169,44 @@ def _write_engine(home: Home) -> Engine:
     return engine
 
 
+class _Reader(sqlite3.Connection):
+    """A connection that looks up whatever a person typed or a scanner read."""
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _ReadingCursor)
+
+
+class _ReadingCursor(sqlite3.Cursor):
+    """Half of a surrogate pair is no text, and sqlite3 raises. No row has it, so none is found with it."""
+
+    def execute(self, statement: str, parameters: Any = ()) -> "_ReadingCursor":
+        try:
+            return super().execute(statement, parameters)
+        except UnicodeEncodeError:
+            return super().execute(statement, _as_text(parameters))
+
+
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+
+def _as_text(parameters: Any) -> Any:
+    if isinstance(parameters, dict):
+        return {name: _as_text(value) for name, value in parameters.items()}
+    if isinstance(parameters, str):
+        return _HALF_A_PAIR.sub("\ufffd", parameters)
+    return tuple(map(_as_text, parameters)) if isinstance(parameters, tuple | list) else parameters
+
+
 def _read_engine(home: Home) -> Engine:
     engine = create_engine(
         f"sqlite:///file:{home.database}?mode=ro&uri=true",
         poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "isolation_level": None, "cached_statements": 512},
+        connect_args={
+            "check_same_thread": False,
+            "isolation_level": None,
+            "cached_statements": 512,
+            "factory": _Reader,
+        },
     )
 
     @event.listens_for(engine, "connect")
@@ -234,12 +274,14 @@ class Store:
         try:
             with _translated():
                 migrate(writer, home)
+                with writer.begin() as connection:
+                    article_keys.bring_up_to_date(connection)
         except BaseException:
             writer.dispose()
             home.release()
             raise
         with contextlib.suppress(OSError):
-            home.in_use_mark.touch()
+            private_files.touch(home.in_use_mark)
         return cls(
             home,
             clock=clock,

@@ -53,6 +53,7 @@ def record_enrolment(tx: Transaction, identity: DeviceIdentity) -> None:
             next_device_seq=next_seq,
             last_hash=last_hash,
             enrolled_ms=tx.now_ms,
+            first_device_seq=next_seq,
         )
     )
     tx.execute(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection, select, update
 
+from sync_agent.contract.operations import SHIFT_OPERATIONS_OF_OLDER_SERVERS
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
@@ -53,6 +54,28 @@ def note_forms(tx: Transaction, forms: Sequence[int] | None) -> None:
     """Store the forms of operations that the server named; None if it named none."""
     written = None if forms is None else orjson.dumps(list(forms)).decode()
     tx.execute(update(t.link).where(t.link.c.forms.is_distinct_from(written)).values(forms=written))
+
+
+def note_shift_operations(tx: Transaction, named: int | None) -> None:
+    """Store how many numbers a shift's manifest may have for the server; None if it named no limit."""
+    limit = SHIFT_OPERATIONS_OF_OLDER_SERVERS if named is None else named
+    of = t.link.c.shift_operations
+    tx.execute(update(t.link).where(of.is_distinct_from(limit)).values(shift_operations=limit))
+
+
+def note_takes(tx: Transaction, resource_types: Sequence[str] | None) -> None:
+    """Store the resource types whose operations the server named that it takes; None if it named none."""
+    written = orjson.dumps(sorted(resource_types or ())).decode()
+    tx.execute(update(t.link).where(t.link.c.takes.is_distinct_from(written)).values(takes=written))
+
+
+def takes(connection: Connection, resource_type: str) -> bool | None:
+    """Whether the server takes operations on this resource type; None if it was not asked yet.
+
+    Release 0.1.0 names none; what it takes besides is not asked here.
+    """
+    written = connection.execute(select(t.link.c.takes)).scalar()
+    return None if written is None else resource_type in orjson.loads(written)
 
 
 def note_full_sync(tx: Transaction) -> None:

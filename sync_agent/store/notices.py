@@ -20,6 +20,7 @@ from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 
 SERVER_RESTORED = "server_restored"
+SETTINGS_SET_BACK = "settings_set_back"
 DATABASE_REPAIRED = "database_salvaged"
 RECEIVED = "heard"
 """Kinds of a till's own notices. RECEIVED is a manager's notice from a server that has no rows for them."""

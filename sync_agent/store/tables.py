@@ -2,14 +2,26 @@
 
 Five families: this till itself (`device`, `link`, `notice`), its requests to the server (`outbox`,
 `delivery`, `attempt`, `overlay`, `product_overlay`), what the server confirmed (the replica: `product` …
-`shop_notice`, `cursor`, and the `staged_` tables that a snapshot fills), what a clerk searches (`catalogue`,
-the projection of products), and what was done at this counter (`sale`, `sale_line`, `payment`, `shift`,
-`held_cart`, `count_session`, `count_line`, `journal`, `pin_try`, `preference`, `stock_elsewhere`). Foreign
-keys hold within a family and not across: stock may arrive before its product. All are Core tables, because
-the window waits until they are made (docs/decisions/0016-tables.md).
+`shop_notice`, `cursor`, and the `staged_` tables that a snapshot fills), what a clerk searches
+(`catalogue`, the projection of products, and `article_rule`), and what was done at this counter (`sale`,
+`sale_line`, `payment`, `shift`, `held_cart`, `count_session`, `count_line`, `journal`, `pin_try`,
+`preference`, `stock_elsewhere`). Foreign keys hold within a family and not across: stock may arrive before
+its product. All are Core tables, because the window waits until they are made
+(docs/decisions/0016-tables.md).
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
 from sqlalchemy.sql.schema import SchemaItem
 
 METADATA = MetaData()
@@ -48,6 +60,11 @@ def _optional_number(name: str) -> Column[int | None]:
     return Column(name, Integer)
 
 
+def as_written(table: Table) -> ColumnElement[int]:
+    """Orders a table's rows as they were written, whatever the clock said: by SQLite's own row numbers."""
+    return literal_column(f"{table.name}.rowid", Integer)
+
+
 # --- what this till is -------------------------------------------------------------------------------
 
 device = _table(
@@ -69,6 +86,8 @@ device = _table(
     # Server minus till, as last measured.
     _number("clock_offset_ms"),
     _number("enrolled_ms"),
+    # The first operation number that was given out under this identity.
+    _number("first_device_seq", server_default="1"),
 )
 """This till as enrolled, and the counters that only it advances. One row, id 1."""
 
@@ -83,6 +102,10 @@ link = _table(
     _optional_number("last_full_sync_ms"),
     # The forms of operations that the server last named: a JSON list; None if it named none.
     _optional_text("forms"),
+    # The most numbers that the server takes in a shift's manifest; None before it was asked.
+    _optional_number("shift_operations"),
+    # The resource types whose operations it takes: a JSON list, empty if it named none; None: not asked yet.
+    _optional_text("takes"),
 )
 """The state of the link to the server that survives a restart. One row, id 1."""
 
@@ -270,9 +293,54 @@ product = _table(
     _number("version"),
     # Of the unit, as the server sent them.
     _optional_number("unit_decimals"),
+    # The key of its named tax rate, whose figure depends on the day.
+    _optional_text("tax_name"),
 )
 """A product as the server last confirmed it."""
 staged_product = _staged(product)
+
+setting_overlay = _table(
+    "setting_overlay",
+    _key("operation_id", ForeignKey("outbox.id")),
+    _key("setting_id"),
+    _number("device_seq"),
+    _optional_text("value"),
+    _optional_text("effect_stream"),
+    _optional_number("effect_seq"),
+    Index(
+        "setting_overlay_effect",
+        "effect_stream",
+        "effect_seq",
+        sqlite_where=text("effect_seq IS NOT NULL"),
+    ),
+)
+"""What this till's own unconfirmed changes make of the shop's settings; the value as JSON, None: not set."""
+
+shop_setting = _table(
+    "shop_setting",
+    _key("id"),
+    _text("name"),
+    _optional_text("location_id"),
+    _optional_text("value"),
+    _text("changed_by"),
+    _number("changed_ms"),
+    _number("version"),
+)
+"""A setting of the shop, or of one of its places; the value as JSON, None: not set any more."""
+staged_shop_setting = _staged(shop_setting)
+
+product_alias = _table(
+    "product_alias",
+    _key("id"),
+    _text("product_id"),
+    _number("made_ms"),
+    _text("made_by"),
+    _number("parted"),
+    _number("version"),
+)
+"""The id of an article that was made twice, and the product that it counts on; `parted` 1: not any more."""
+staged_product_alias = _staged(product_alias)
+Index("product_alias_product", product_alias.c.product_id)
 
 location = _table(
     "location",
@@ -325,6 +393,8 @@ movement = _table(
     _number("occurred_ms"),
     _number("received_ms"),
     _number("seq"),
+    # The id that its operation named, if that is an alias.
+    _optional_text("sold_as"),
 )
 """A movement of the stock ledger; the till stores those that it received."""
 staged_movement = _staged(movement)
@@ -361,6 +431,50 @@ shift_standing = _table(
 )
 """The server's state of a shift of this location: whether it has all operations of its manifest."""
 staged_shift_standing = _staged(shift_standing)
+
+receipt = _table(
+    "receipt",
+    _key("id"),
+    _text("kind"),
+    _text("receipt_number"),
+    _optional_text("refund_of"),
+    _optional_text("refers_to"),
+    _text("actor_id"),
+    _optional_text("device_id"),
+    _number("occurred_ms"),
+    # By the server's clock.
+    _number("received_ms"),
+    _number("version"),
+    # The wire's TransactionRow, whole.
+    _text("body"),
+    # When it was asked for, where it is older than what every till has; None: the stream or the copy has it.
+    _optional_number("asked_ms"),
+    Index("receipt_number", "receipt_number"),
+    Index("receipt_refund_of", "refund_of", sqlite_where=text("refund_of IS NOT NULL")),
+    Index("receipt_refers_to", "refers_to", sqlite_where=text("refers_to IS NOT NULL")),
+    Index("receipt_received", "received_ms"),
+)
+"""A till transaction of this location, of any till, as the server has it: what can be refunded here."""
+
+receipts_copy = _table(
+    "receipts_copy",
+    _key("stream"),
+    _optional_text("page_token"),
+    _number("complete"),
+    _number("rows_done"),
+    # As long as the shop refunded when it was begun; less where older ones were deleted here since.
+    _number("days", server_default="0"),
+)
+"""How far the first copy of a location's receipts was read, newest first; it is read beside selling."""
+
+receipt_question = _table(
+    "receipt_question",
+    _key("receipt_number"),
+    _number("answered_ms"),
+    # How many sales the server has under it.
+    _number("found"),
+)
+"""A receipt number that the server was asked for, and what it had."""
 
 shop_notice = _table(
     "shop_notice",
@@ -401,14 +515,25 @@ catalogue = _table(
     # The version that the server confirmed; 0 for a product that it does not have yet.
     _number("version"),
     _text("folded"),
-    Index("catalogue_barcode", "barcode", sqlite_where=text("barcode IS NOT NULL")),
-    Index("catalogue_sku", "sku", sqlite_where=text("sku IS NOT NULL")),
+    _optional_text("barcode_key"),
+    _optional_text("sku_key"),
+    _optional_text("tax_name"),
+    Index("catalogue_barcode_key", "barcode_key", sqlite_where=text("barcode_key IS NOT NULL")),
+    Index("catalogue_sku_key", "sku_key", sqlite_where=text("sku_key IS NOT NULL")),
     Index("catalogue_folded", "folded"),
 )
 """A product as this till shows and sells it: the replica with this till's own edits applied.
 
-`folded` is the searched text (NFKD, casefolded, marks removed); `catalogue_search` indexes it.
+`folded` is the searched text (NFKD, casefolded, marks removed); `catalogue_search` indexes it. `barcode_key`
+and `sku_key` are the codes as they are compared (`sync_agent/contract/article.py`).
 """
+
+article_rule = _table(
+    "article_rule",
+    _number_key("id"),
+    _number("version"),
+)
+"""The version of the rule that made the keys of the catalogue. One row, id 1."""
 
 # --- what was done at this counter -------------------------------------------------------------------
 
@@ -427,13 +552,35 @@ sale = _table(
     _optional_text("shift_id"),
     _optional_text("approved_by_id"),
     _optional_text("reason"),
+    # The id of the sale that a refund or void gives back; None in those of earlier releases.
+    _optional_text("refund_of"),
+    # Where tax was rounded; None in those of earlier releases, and without goods.
+    _optional_text("tax_rounding"),
     Index("sale_occurred", "occurred_ms"),
     Index("sale_shift", "shift_id"),
     Index("sale_refers_to", "refers_to", sqlite_where=text("refers_to IS NOT NULL")),
+    Index("sale_refund_of", "refund_of", sqlite_where=text("refund_of IS NOT NULL")),
 )
 """A till transaction, with a receipt number: a finished sale, refund or void, money paid in or out, a drawer
 opened without a sale. Its id is that of its operation.
 """
+
+past_sale = _table(
+    "past_sale",
+    _key("id"),
+    _text("kind"),
+    _text("receipt_number"),
+    _optional_text("refund_of"),
+    _optional_text("refers_to"),
+    _text("actor_id"),
+    _number("occurred_ms"),
+    # Lines, payments and total, in the names of the wire's TransactionRow.
+    _text("body"),
+    Index("past_sale_receipt", "receipt_number"),
+    Index("past_sale_refund_of", "refund_of", sqlite_where=text("refund_of IS NOT NULL")),
+    Index("past_sale_refers_to", "refers_to", sqlite_where=text("refers_to IS NOT NULL")),
+)
+"""A till transaction of this till whose own rows were pruned: what a refund needs of it, for good."""
 
 flagged = _table(
     "flagged",
@@ -446,11 +593,19 @@ flagged = _table(
     _number("occurred_ms"),
     # A JSON list, as the server sent them.
     _text("flags"),
+    _number("version"),
+    # A JSON list: the flags that a person has seen here, whether or not it still has them.
+    _text("seen_flags"),
+    # 1 while it has a flag that nobody has seen here.
+    _number("open"),
     _optional_text("seen_by"),
     _optional_number("seen_ms"),
-    Index("flagged_unseen", "occurred_ms", sqlite_where=text("seen_ms IS NULL")),
+    Index("flagged_open", "occurred_ms", sqlite_where=text("open = 1")),
 )
-"""Till transactions of this location, of any till, that the server flagged, and who has seen them."""
+"""Till transactions of this location, of any till, that the server has flagged, and who has seen them.
+
+One that lost its flags stays without any: its row tells a later version from an earlier one.
+"""
 
 sale_line = _table(
     "sale_line",
@@ -468,6 +623,17 @@ sale_line = _table(
     _optional_number("list_price_minor"),
     # The reason of another price, or of a discount.
     _optional_text("reason"),
+    # In a refund or void: the number of the sale's line.
+    _optional_number("of_line"),
+    # The key of the named tax rate that the product had.
+    _optional_text("tax_name"),
+    # The product's unit and codes when it was sold. None in lines of earlier releases whose product was not
+    # known, or was sold by another unit since.
+    _optional_text("unit"),
+    _optional_number("unit_decimals"),
+    _optional_text("barcode"),
+    _optional_text("sku"),
+    Index("sale_line_product", "product_id", "sale_id"),
 )
 
 payment = _table(
@@ -487,7 +653,11 @@ shift = _table(
     _text("opened_by"),
     _number("opened_ms"),
     _number("float_minor"),
+    # The first and last operation number that belong to it; the last once it is closed.
     _number("first_device_seq"),
+    _optional_number("last_device_seq"),
+    # The till's identity that opened it; None for a former one that a repair could not read.
+    _optional_text("device_id"),
     _optional_text("closed_by"),
     _optional_number("closed_ms"),
     _optional_number("counted_minor"),
@@ -499,9 +669,28 @@ shift = _table(
     # How many operations its manifest names.
     _optional_number("operations"),
     _optional_text("close_operation_id"),
-    Index("shift_opened", "opened_ms"),
+    # The figures of its Z report, as JSON; None in those of earlier releases.
+    _optional_text("report"),
+    Index("shift_first_device_seq", "first_device_seq"),
 )
 """A shift of this till's drawer, from opening to cashing up; its id is that of the opening operation."""
+
+proved_time = _table(
+    "proved_time",
+    _number_key("id"),
+    _number("believed_ms"),
+    _optional_number("jumped_ms"),
+    _optional_number("quiet_from_ms"),
+    _optional_number("agreed_ms"),
+)
+"""What is known of this computer's clock, as `proved_time.Proof` has it. One row, id 1."""
+
+skipped_numbers = _table(
+    "skipped_numbers",
+    _number_key("first_device_seq"),
+    _number("last_device_seq"),
+)
+"""Operation numbers that a repair skipped, as the till's last ones may have been lost."""
 
 held_cart = _table(
     "held_cart",

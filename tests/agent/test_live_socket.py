@@ -1,4 +1,4 @@
-"""The live socket against peers that are no server of ours, or one that is just going away."""
+"""The live socket against foreign servers, and against a server that is stopping."""
 
 import asyncio
 import gc

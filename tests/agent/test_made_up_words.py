@@ -1,7 +1,7 @@
 """A reason and a payment method that one till has and neither the server nor another till knows.
 
-An older till outlives a newer server, and a newer till an older server: nothing of it is refused, nothing is
-lost, and where nobody knows the word it is shown as it is called.
+An older till works with a newer server, and a newer till with an older server: nothing is refused or
+lost, and an unknown word is shown as it is.
 """
 
 from pathlib import Path

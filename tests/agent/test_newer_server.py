@@ -24,22 +24,25 @@ from sync_agent.contract.wire import Wire
 from sync_agent.events import ConnectionState, Fault, StateChanged
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import Priority
-from sync_agent.store import replica
+from sync_agent.settings import AgentSettings
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
-from sync_agent.store.replica import ReplicaKind
+from sync_agent.store.replica.kinds import KINDS, ReplicaKind
 from tests.kit import selling
 from tests.kit.newer_server import NewerLink, write_newer_rows
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 from tests.kit.world import World
 
+# Rows written behind the running server's back are announced to nobody: a till finds them when it looks.
+QUICK_TO_LOOK = AgentSettings(heartbeat_s=0.5)
+
 
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """The server knows litres, which no till does."""
     monkeypatch.setitem(vocabulary.UNITS, "litre", vocabulary.Unit("litre", "by the litre", 2))
-    async with World(tmp_path) as world:
+    async with World(tmp_path, agent_settings=QUICK_TO_LOOK) as world:
         yield world
 
 
@@ -55,7 +58,7 @@ async def hears_in_changes(world: World) -> WorldTill:
 async def hears_in_a_snapshot(world: World) -> WorldTill:
     """The till is new, and the rows are there already."""
     await write_newer_rows(world.settings)
-    till = WorldTill(world.path / "late", world.url, "Late till")
+    till = WorldTill(world.path / "late", world.url, "Late till", QUICK_TO_LOOK)
     await till.enroll()
     till.start()
     world.tills.append(till)
@@ -79,7 +82,7 @@ async def test_every_vocabulary_may_have_a_word_that_the_till_does_not_know(
     assert states.count(ConnectionState.OFFLINE) == 0
     assert till.levels() == world.server_levels()
 
-    # A role: its person is there, may sell, and no more.
+    # A role: the person is known and may sell, nothing else.
     bob = till.clerk("bob")
     role: str = bob.role
     assert role == "trainee"
@@ -101,14 +104,14 @@ async def test_every_vocabulary_may_have_a_word_that_the_till_does_not_know(
     await world.settle()
     assert till.on_hand(milk) == 150
 
-    # A reason for a movement is shown as it is called.
+    # A reason for a movement is shown as it is.
     shown = [
         queue.describe({"kind": "adjust", "product": "Milk", "quantity": 300, "reason": "tasting_returned"})
     ]
     assert shown[0][1] == "+300 tasting_returned"
     assert "tasting_returned" in {row.reason for row in inventory.movements(till.till, "milk")}
 
-    # Conflicts of an unknown type, and about something unknown, stand in the list and can be looked at.
+    # Conflicts of an unknown type, or about an unknown resource, are listed and can be opened.
     waiting = {one.id: one for one in conflicts.open_conflicts(till.till)}
     assert {"newer-conflict-0", "newer-conflict-1"} <= waiting.keys()
     assert conflicts.comparison(till.till, "newer-conflict-0").suggestion is None
@@ -146,7 +149,7 @@ class NewerProductRow(ProductRow):
 
 
 def product_with_origin(row: NewerProductRow) -> dict[str, Any]:
-    """The till's next release keeps it where this one keeps the article number."""
+    """The till's next release stores it in the column where this one stores the article number."""
     values = row.model_dump(by_alias=False, exclude={"origin"})
     return values | {"deleted": int(row.deleted), "sku": row.origin}
 
@@ -162,9 +165,9 @@ def update_program(monkeypatch: pytest.MonkeyPatch) -> None:
         Topic.CATALOGUE,
         in_tenants=True,
     )
-    monkeypatch.setitem(replica.KINDS, "price_list", price_lists)
-    products = replace(replica.KINDS["product"], wire=NewerProductRow, values=product_with_origin)
-    monkeypatch.setitem(replica.KINDS, "product", products)
+    monkeypatch.setitem(KINDS, "price_list", price_lists)
+    products = replace(KINDS["product"], wire=NewerProductRow, values=product_with_origin)
+    monkeypatch.setitem(KINDS, "product", products)
 
 
 async def begin_again(till: WorldTill) -> NewerLink:
@@ -199,7 +202,7 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
     await until(lambda: ("GET", paths.SNAPSHOT) in link.requests, "the stream is taken anew")
     mug = till.product()
     before = till.on_hand(mug)
-    sale = await till.sell(mug, 2)  # meanwhile the till sells, on its old copy
+    sale = await till.sell(mug, 2)  # the till sells on its old copy
     assert till.on_hand(mug) == before - 2
     released.set()
     await world.settle()
@@ -208,7 +211,7 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
         with till.opened.store.reading() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(select(PRICE_LISTS))]
 
-    # The old copy had reached the heads long before the new one was whole.
+    # The old copy had reached the heads long before the new one was complete.
     await until(lambda: price_lists() == [("summer", "Summer", 1)], "the copy that was taken anew is there")
     with till.opened.store.reading() as connection:
         rows = connection.execute(select(t.product.c.id, t.product.c.sku)).all()
@@ -229,7 +232,7 @@ async def test_what_a_till_passed_over_is_there_once_its_program_reads_it(
 async def test_a_till_that_reads_less_again_notes_it_and_takes_the_stream_anew_after(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Back to the older program, and forth: what came meanwhile was read with less."""
+    """A downgrade and an upgrade: rows that arrived in between were read with fewer fields."""
     [till] = world.tills
     streams = list(till.cursors())
 
@@ -238,7 +241,7 @@ async def test_a_till_that_reads_less_again_notes_it_and_takes_the_stream_anew_a
             return list(connection.execute(select(t.cursor.c.reader).order_by(t.cursor.c.stream)).scalars())
 
     whole = readers()
-    monkeypatch.delitem(replica.KINDS, "user")
+    monkeypatch.delitem(KINDS, "user")
     await begin_again(till)
     await until(lambda: readers() != whole, "the older program has noted that it reads less")
     assert ('"user"' in readers()[0], len(streams)) == (False, 2)

@@ -1,4 +1,4 @@
-"""A manager's notice at the tills: those that were away too, until somebody has read it, and who that was."""
+"""A manager's notice at the tills, also at those that were offline, until it is read, and who read it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

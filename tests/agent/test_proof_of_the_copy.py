@@ -1,4 +1,4 @@
-"""After a full pull a till's copy is compared with the server's, and one that differs is fetched anew."""
+"""After a full pull a till's copy is compared with the server's; if it differs, it is fetched again."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

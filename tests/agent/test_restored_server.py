@@ -8,12 +8,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from app.services import notices as services_notices
+from app.services import shop_settings
+from app.ui.page.context import AdminChange
 from server_stub.cli.main import main as server_command
 from sync_agent.contract import paths
 from sync_agent.events import Attention, AttentionCode, ConnectionState
 from sync_agent.store import notices
-from tests.kit.demo import TENANT
+from sync_agent.store import tables as t
+from tests.kit.demo import LOCATION, PASSWORD, TENANT
+from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 from tests.kit.world import World
 
@@ -24,6 +30,18 @@ pytestmark = pytest.mark.usefixtures("logs_stay_as_they_are")
 async def shop(tmp_path: Path) -> AsyncIterator[World]:
     async with World(tmp_path, tills=2) as world:
         yield world
+
+
+_MOVEMENTS = (
+    "SELECT seq, id FROM stock_movement WHERE location_id = ? AND tenant_id = ? AND seq >= ? ORDER BY seq, id"
+)
+
+
+def movements_at(till: WorldTill) -> list[tuple[int, str]]:
+    """The numbers and ids of the movements that the till has."""
+    with till.opened.store.reading() as connection:
+        found = connection.execute(select(t.movement.c.seq, t.movement.c.id))
+        return sorted((row.seq, row.id) for row in found)
 
 
 def backup(shop: World, to: Path) -> Path:
@@ -69,6 +87,9 @@ async def test_sales_that_the_backup_does_not_have_are_sent_again(
     shop.assert_each_sale_once([*kept, *lost, waiting])
     shop.assert_converged()
     assert shop.server_levels() == expected | {mug.id: expected[mug.id] - 1}
+    for till in shop.tills:
+        found = movements_at(till)
+        assert found == shop.query(_MOVEMENTS, LOCATION, TENANT, min(found)[0]), "each once, renumbered"
     assert any(
         event.code is AttentionCode.SERVER_RESTORED for event in first.events if isinstance(event, Attention)
     )
@@ -79,7 +100,7 @@ async def test_sales_that_the_backup_does_not_have_are_sent_again(
 async def test_a_server_whose_numbers_have_gone_on_is_noticed_all_the_same(
     shop: World, tmp_path: Path
 ) -> None:
-    """Another till writes under the numbers that were used before, while this one is away."""
+    """Another till's changes get the lost numbers while this one is offline."""
     first, second = shop.tills
     mug, cup = first.product(0), first.product(1)
     await shop.settle()
@@ -181,3 +202,32 @@ async def test_what_a_restored_server_is_offered_goes_in_smaller_requests_where_
     shop.assert_each_sale_once(lost)
     shop.assert_converged()
     assert second.state is first.state is ConnectionState.ONLINE
+
+
+@pytest.mark.parametrize("new_epoch", [True, False])
+async def test_settings_that_the_backup_does_not_have_are_sent_again_or_said_to_be_as_they_were(
+    shop: World, tmp_path: Path, new_epoch: bool
+) -> None:
+    """A till's own changes come back. What an admin set at the server itself is in no till's queue."""
+    first, second = shop.tills
+    await shop.settle()
+    copy = backup(shop, tmp_path / "backup.sqlite3")
+    loosened = AdminChange("ada", PASSWORD, {"clerk_discount_ppm_max": 200_000}, None)
+    await first.opened.change_as_admin(loosened)
+    await shop_settings.change(first.till, first.clerk("alice"), {"low_stock": 9})
+    await shop_settings.change(second.till, second.clerk("alice"), {"cash_step_minor": 5}, place=LOCATION)
+    await shop.settle()
+    assert shop_settings.read(second.till).clerk_discount_ppm_max == 200_000
+    await shop.restart_server(while_down=restored(shop, copy, new_epoch=new_epoch))
+    await shop.settle()
+    for till in shop.tills:
+        held = shop_settings.read(till.till)
+        assert (held.clerk_discount_ppm_max, held.low_stock, held.cash_step_minor) == (100_000, 9, 5)
+        said = " ".join(line.words for line in services_notices.unread(till.till))
+        assert "these settings of the shop are as they were then: " in said
+        assert "“Discount a clerk may give alone”" in said
+    await first.opened.change_as_admin(loosened)
+    await until(
+        lambda: all(shop_settings.read(till.till).clerk_discount_ppm_max == 200_000 for till in shop.tills),
+        "what is set again holds at both tills",
+    )

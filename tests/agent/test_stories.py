@@ -1,4 +1,4 @@
-"""What the agent promises, told on a real server and real tills whose links are broken on purpose."""
+"""What the agent promises, tested on a real server and real tills whose links are broken on purpose."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,9 +15,10 @@ from sync_agent.contract.conflicts import Resolution
 from sync_agent.errors import TransientError
 from sync_agent.events import AgentEvent, ConnectionState, Progress
 from sync_agent.ports import Priority
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed
+from sync_agent.store.queue import back_off
+from sync_agent.store.queue.status import Status
 from tests.kit.demo import LOCATION
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
@@ -132,9 +133,7 @@ async def test_a_till_restarted_in_mid_drain_goes_on_where_it_was(shop: World) -
     till = shop.tills[0]
     held = till.link.hold(paths.QUEUE)
     sales = [await till.sell(till.product(n % 5)) for n in range(120)]
-    await until(
-        lambda: outbox.Status.PROCESSING in till.statuses().values(), "a batch is leased and on its way"
-    )
+    await until(lambda: Status.PROCESSING in till.statuses().values(), "a batch is leased and on its way")
     assert not held.is_set()
     await till.restart()
     await shop.settle()
@@ -206,7 +205,7 @@ async def test_poison_is_set_aside_and_everything_else_goes_through(shop: World)
     assert till.statuses()[poison] in {"pending", "processing"}
     while till.statuses()[poison] != "dead_letter":
         # Each later sale that passes counts the poison's failure against it.
-        await till.opened.store.write(outbox.forget_waits, Priority.AGENT)
+        await till.opened.store.write(back_off.end_back_off, Priority.AGENT)
         await till.sell(mug)
         await until(lambda: till.waiting() <= 1, "the new sale is sent")
     till.link.poison.clear()
@@ -241,7 +240,7 @@ async def test_two_counts_of_one_product_become_a_conflict_that_a_person_decides
     await until(lambda: conflicts.open_conflicts(first.till) == [], "both see it decided")
     await shop.settle()
     assert first.on_hand(mug) == second.on_hand(mug) == 38
-    assert outbox.Status.CONFLICT not in second.statuses().values()
+    assert Status.CONFLICT not in second.statuses().values()
     shop.assert_converged()
 
 
@@ -354,7 +353,7 @@ async def test_an_operation_that_the_server_itself_fails_on_comes_before_a_perso
     poison.append((await till.sell(till.product())).id)
     till.link.restore()
     while till.statuses()[poison[0]] != "dead_letter":
-        await till.opened.store.write(outbox.forget_waits, Priority.AGENT)
+        await till.opened.store.write(back_off.end_back_off, Priority.AGENT)
         sale = await till.sell(till.product(1))
         await until(partial(till.has_completed, sale.id), "the other sale is sent")
     with till.opened.store.reading() as connection:

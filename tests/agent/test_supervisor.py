@@ -1,4 +1,4 @@
-"""The supervisor survives bugs in its tasks, shows them, and ends only when it is told to."""
+"""The supervisor survives bugs in its tasks, reports them, and ends only when it is cancelled."""
 
 import asyncio
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ async def test_a_bug_in_a_task_is_shown_and_the_task_starts_again(
 async def test_a_stray_cancellation_does_not_stop_a_task_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """asyncio takes a CancelledError for the end of a task, whoever it was meant for."""
+    """asyncio ends a task by any CancelledError, even one meant for another task."""
     async with World(tmp_path) as world:
         [till] = world.tills
         assert till.agent is not None

@@ -1,4 +1,4 @@
-"""A decision is taken back: withdrawn while it is unsent, opened again as a new change once it was sent."""
+"""A decision is undone: withdrawn while it is unsent, reopened as a new change once it was sent."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How what waits goes up: in batches that fit, by whichever way is open, with each attempt kept."""
+"""How pending operations are sent: in batches within the limits, by a working route, each attempt stored."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,9 +12,9 @@ from sync_agent.events import ConnectionState
 from sync_agent.ports import Priority
 from sync_agent.push import batch_size
 from sync_agent.settings import AgentSettings
-from sync_agent.store import attempts
 from sync_agent.store import tables as t
-from sync_agent.store.attempts import AttemptView
+from sync_agent.store.queue import attempts
+from sync_agent.store.queue.attempts import AttemptView
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 from tests.kit.world import World
@@ -107,16 +107,19 @@ async def test_an_operation_too_large_for_any_request_stands_before_a_person_and
     shop.assert_each_sale_once([small])
 
 
-async def test_batches_grow_while_answers_are_quick(shop: World) -> None:
-    [till] = shop.tills
-    await till.link.cut()
-    for _ in range(SETTINGS.batch_first * 3):
-        await till.sell(till.product())
-    till.link.restore()
-    await shop.settle()
-    with till.opened.store.reading() as connection:
-        sizes = list(connection.execute(select(t.delivery.c.operations).order_by(t.delivery.c.id)).scalars())
-    assert sizes[0] <= SETTINGS.batch_first < max(sizes)
+async def test_batches_grow_while_answers_are_quick(tmp_path: Path) -> None:
+    settings = AgentSettings(quick_answer_s=20, slow_answer_s=25)  # each answer of a busy machine is quick
+    async with World(tmp_path, agent_settings=settings) as shop:
+        [till] = shop.tills
+        await till.link.cut()
+        for _ in range(settings.batch_first * 3):
+            await till.sell(till.product())
+        till.link.restore()
+        await shop.settle()
+        with till.opened.store.reading() as connection:
+            operations = select(t.delivery.c.operations).order_by(t.delivery.c.id)
+            sizes = list(connection.execute(operations).scalars())
+    assert sizes[0] <= settings.batch_first < max(sizes)
 
 
 def test_a_slow_answer_halves_the_batch_and_a_quick_full_one_doubles_it() -> None:
@@ -131,3 +134,30 @@ def test_a_slow_answer_halves_the_batch_and_a_quick_full_one_doubles_it() -> Non
     )
     assert batch_size.after_an_answer(SETTINGS, 500, 500, 0.1) == 500
     assert batch_size.after_failing(1) == 1
+
+
+@pytest.mark.parametrize("read", [paths.CHANGES, paths.DIGEST])
+async def test_a_session_whose_socket_is_gone_shows_its_token_to_nobody(shop: World, read: str) -> None:
+    """The network changes while the till waits for an answer: a captive portal may answer next."""
+    [till] = shop.tills
+    await till.link.cut()
+    await until(lambda: till.state is ConnectionState.OFFLINE, "it is offline")
+    held = till.link.hold(read)
+    till.link.requests.clear()
+    till.link.restore()
+    assert till.agent is not None
+    till.agent.try_now()
+    await until(lambda: ("GET", read) in till.link.requests, "the till waits for an answer")
+    await till.link.cut()
+    till.link.tokens_shown.clear()
+    sale = await till.sell(till.product())
+    for _ in range(2):  # what the sale woke is in the line before these
+        await till.opened.store.write(lambda _tx: None, Priority.AGENT)
+    held.set()
+    await until(lambda: till.state is ConnectionState.OFFLINE, "it is offline")
+    till.agent.try_now()
+    await until(lambda: bool(till.link.tokens_shown), "it asked again")
+    assert {token for _, token in till.link.tokens_shown} == {None}
+    till.link.restore()
+    await shop.settle()
+    shop.assert_each_sale_once([sale])

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from sync_agent.events import ConnectionState
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue.status import Status
 
 TEXT = (Path(__file__).parents[2] / "ARCHITECTURE.md").read_text()
 

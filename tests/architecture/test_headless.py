@@ -16,7 +16,7 @@ print("loaded:", loaded, "code:", code)
 
 
 def test_the_headless_agent_never_imports_qt(tmp_path: object) -> None:
-    """On a home that is not enrolled it says so and ends, after everything that it needs was imported."""
+    """On a home that is not enrolled it prints that and ends, after it has imported everything it needs."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
     )

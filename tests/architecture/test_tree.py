@@ -1,4 +1,4 @@
-"""What is kept under version control."""
+"""What is under version control."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ _LINK = "120000"
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone")
 def test_no_link_is_kept() -> None:
-    """A link leads somewhere on the machine of whoever made it, and nowhere in a fresh clone."""
+    """A symbolic link to a path outside the project is broken in a fresh clone."""
     listed = subprocess.run(
         ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()

@@ -1,7 +1,7 @@
 """Ratios of the till and the server, taken in one run: `python -m tests.benchmarks [name …]`.
 
-Each figure stands beside the least that anybody could do in the same work, measured in alternating rounds on
-the same machine, and the median counts. Nothing here passes or fails.
+Each figure is compared with a minimal implementation of the same work, measured in alternating rounds on
+the same machine; the median counts. Nothing here passes or fails.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import applying, fan_out, memory, standing, tills, window
+from tests.benchmarks import applying, fan_out, memory, sleepers, standing, tills, window
 from tests.benchmarks.table import Measured, print_table, write_file
 
 REPORT = Path("build/bench/report.json")
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Measured]]]] = {
     "applying": applying.measure,
     "fan_out": fan_out.measure,
     "memory": memory.measure,
+    "sleepers": sleepers.measure,
     "commit": tills.measure_commit,
     "draining": tills.measure_draining,
     "first_sync": tills.measure_first_sync,

@@ -22,6 +22,7 @@ import httpx
 import orjson
 
 from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.garbage import tune_collector
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
 from server_stub.services.people import enrolment
@@ -32,7 +33,7 @@ from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.contract.operations import chain_hash, content_hash
 from tests.benchmarks.table import Measured
-from tests.kit.operations import movement, rfc3339
+from tests.kit.operations import movement, operation, rfc3339
 from tests.kit.processes import ServerProcess
 from tests.kit.tenants import create_shop
 
@@ -53,6 +54,7 @@ class Till:
 
 
 async def measure(folder: Path) -> list[Measured]:
+    tune_collector()  # as in the process that serves
     template = folder / "template.sqlite3"
     till = await asyncio.to_thread(_make_template, template)
     batches = list(_batches(till))
@@ -91,15 +93,19 @@ def _rate(seconds: float) -> str:
 
 
 def _make_template(path: Path) -> Till:
-    """A shop with one till, and a stock level for each product."""
+    """A shop with one till, its catalogue, and a stock level for each product."""
     migrate(f"sqlite:///{path}")
     database = _open(path)
     people = [NewUser("mia", "mia", "Mia", "manager", ("main",), _PASSWORD, "1234")]
     database.transact("bench", lambda unit: create_shop(unit, people, places=["main"]))
     request = EnrollRequest(name="Till 1", location_id="main")
     enrolled = database.transact("bench", partial(enrolment.enroll, caller=_MANAGER, request=request))
-    opening = [_movement(_product(number), 500) for number in range(PRODUCTS)]
-    asyncio.run(OperationQueue(database, HANDLERS, BATCH).process(_MANAGER, opening))
+    goods = [_product(number) for number in range(PRODUCTS)]
+    listed = [
+        operation("product", {"name": product}, operation="create", resourceId=product) for product in goods
+    ]
+    opening = [_movement(product, 500) for product in goods]
+    asyncio.run(OperationQueue(database, HANDLERS, BATCH).process(_MANAGER, [*listed, *opening]))
     database.close()
     return Till(enrolled.device_id, enrolled.device_token)
 
@@ -296,7 +302,7 @@ def _audit_head(lines: list[sqlite3.Row]) -> list[Statement]:
 
 
 def _sums(database: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    """Enough to tell two databases apart that hold different rows."""
+    """A summary that differs if the rows of two databases differ."""
     return [
         tuple(database.execute(statement).fetchone())
         for statement in (

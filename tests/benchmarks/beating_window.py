@@ -24,8 +24,8 @@ from app.ui.widgets.theme import apply_theme
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from sync_agent.agent import AgentThread
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
+from sync_agent.store.queue.queries import waiting_count
 from tests.kit.agents import SilentAgent
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.people import clerk_named
@@ -109,7 +109,7 @@ def _look(opened: OpenHome, state: str, began: float, done: asyncio.Event) -> No
             done.set()
         return
     with opened.store.reading() as connection:
-        waits = outbox.waiting_count(connection)
+        waits = waiting_count(connection)
         overlaid = connection.execute(select(t.overlay.c.operation_id).limit(1)).first()
     if not waits and overlaid is None and time.perf_counter() - began > IDLE_S:
         done.set()

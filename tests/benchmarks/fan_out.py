@@ -1,4 +1,4 @@
-"""One change told to many sockets: from its commit, or the bare server's emit, to each arrival.
+"""One change sent to many sockets: from its commit, or the bare server's emit, to each arrival.
 
 The servers and the listeners are three processes; all read the same clock of the machine.
 """
@@ -39,7 +39,7 @@ class _Shop:
         self.took += await _arrived(self._server, self.heard)
 
     def payload(self) -> object:
-        """What the last change was told as."""
+        """The event that carried the last change."""
         return orjson.loads(self.heard[0].last_text[2:])[1]
 
 

@@ -1,4 +1,4 @@
-"""The demonstration's shop: a home of its own for each server, signing in, and what to join it with."""
+"""The demonstration's shop: a home for each server, signing in, and the payload to join with."""
 
 import asyncio
 import shutil

@@ -12,11 +12,11 @@ import orjson
 from sqlalchemy import insert
 
 from sync_agent.ports import SystemClock, Uuid7Ids
-from sync_agent.store import catalogue
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
+from sync_agent.store.projection import catalogue
 from tests.benchmarks.table import Measured
 from tests.kit.homes import IDENTITY
 

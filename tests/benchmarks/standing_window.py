@@ -1,11 +1,11 @@
-"""A window that stands, and how fast it answers: a process of its own, as a clerk starts one.
+"""The start of a window and its response times, in its own process, as a clerk starts it.
 
     python -m tests.benchmarks.standing_window empty
     python -m tests.benchmarks.standing_window till HOME
     python -m tests.benchmarks.standing_window answers HOME
 
 "empty" is a PySide6 window with nothing in it, "till" the till's: each ends once it was painted. "answers"
-tells milliseconds as JSON: a search in the window and the raw FTS5 query, a scan until its line is painted.
+prints milliseconds as JSON: a search in the window and the raw FTS5 query, a scan until its line is painted.
 """
 
 import gc

@@ -1,6 +1,6 @@
-"""The till's speed: a sale's commit, a queue drained, a first copy fetched, and the window meanwhile.
+"""The till's speed: a sale's commit, a queue drained, a first copy fetched, and the window during both.
 
-Each beside the least that could be done for the same rows and bytes, in alternating rounds of one run.
+Each is compared with minimal code for the same rows and bytes, in alternating rounds of one run.
 """
 
 import asyncio
@@ -32,9 +32,9 @@ from sync_agent import credentials
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.home import Home
+from sync_agent.store.queue.wire import wire_form
 from tests.benchmarks.rows import Difference
 from tests.benchmarks.table import Measured
 from tests.kit import selling
@@ -58,7 +58,7 @@ UPLOADS_S_MAX = 1800.0
 
 @asynccontextmanager
 async def shop(folder: Path) -> AsyncIterator[str]:
-    """A demonstration server in a process of its own; its URL."""
+    """Starts a demonstration server in its own process; yields its URL."""
     use_no_keyring()
     await asyncio.to_thread(prepare, Settings(home=folder / "server"), demo_data=True)
     async with ServerProcess("app", "server", "--home", str(folder / "server"), "--port", "0") as server:
@@ -102,7 +102,7 @@ class Clerk:
 
 
 def snapshot_of(database: Path, to: Path) -> Path:
-    """A copy of a database as it stands, with what is in its journal."""
+    """A copy of a database in its current state, journal included."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
     return to
@@ -213,7 +213,7 @@ async def _drained(opened: OpenHome) -> float:
 def _batches(opened: OpenHome) -> list[bytes]:
     with opened.store.reading() as connection:
         rows = connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq)).all()
-    wires = [outbox.wire_form(row) for row in rows]
+    wires = [wire_form(row) for row in rows]
     return [
         gzip.compress(orjson.dumps({"items": wires[start : start + BATCH]}), compresslevel=1)
         for start in range(0, len(wires), BATCH)

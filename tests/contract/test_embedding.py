@@ -1,6 +1,7 @@
-"""The program that docs/embedding.md shows is run as it stands there, on a real home beside a real server."""
+"""The program in docs/embedding.md is run unchanged, on a real home with a real server."""
 
 import asyncio
+import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,22 @@ from tests.kit.waiting import until
 from tests.kit.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
+
+
+def test_each_module_and_queue_name_that_the_page_publishes_is_there() -> None:
+    text = PAGE.read_text()
+    modules = set(re.findall(r"`(sync_agent\.[a-z_.]+)`", text))
+    assert "sync_agent.store.queue" in modules
+    for module in modules:
+        importlib.import_module(module)
+    queue = importlib.import_module("sync_agent.store.queue")
+    [row] = [line for line in text.splitlines() if line.startswith("| `sync_agent.store.queue` |")]
+    named = set(re.findall(r"`(\w+)`", row.split("|", 2)[2])) - {"__all__"}
+    assert {"NewOperation", "enqueue", "dead_letters", "attempts"} <= named <= set(queue.__all__)
+    for name in (*queue.__all__, "dead_letters.retry", "dead_letters.replace", "attempts.timeline"):
+        owner: object = queue
+        for part in name.split("."):
+            owner = getattr(owner, part)
 
 
 async def test_the_embedded_agent_sends_what_the_page_writes(tmp_path: Path) -> None:

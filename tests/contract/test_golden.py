@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from server_stub.services.visibility import KNOWN, Audience, visible_row
 from sync_agent import contract
+from sync_agent.contract.aliases import JoinProducts, PartProducts, ProductAliasRow
 from sync_agent.contract.audit import entry_hash
 from sync_agent.contract.conflicts import Conflict, ReopenConflict, ResolveConflict
 from sync_agent.contract.operations import (
@@ -154,6 +155,8 @@ DATA_OF_OPERATION: dict[str, type[Wire]] = {
     "movement": MovementData,
     "product_create": ProductCreate,
     "product_edit": ProductEdit,
+    "product_join": JoinProducts,
+    "product_part": PartProducts,
     "resolution": ResolveConflict,
     "reopening": ReopenConflict,
     "transfer": TransferData,
@@ -163,6 +166,7 @@ DATA_OF_OPERATION: dict[str, type[Wire]] = {
 }
 ROW_OF_CHANGE: dict[str, type[Wire]] = {
     "product": ProductRow,
+    "product_alias": ProductAliasRow,
     "location": LocationRow,
     "user": UserRow,
     "stock_level": StockLevelRow,

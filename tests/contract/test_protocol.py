@@ -8,7 +8,9 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from server_stub import vocabulary
-from server_stub.documents import CLIENT_EVENTS, SERVER_EVENTS, changed_rows
+from server_stub.documents.events import CLIENT_EVENTS, SERVER_EVENTS
+from server_stub.documents.schemas import changed_rows
+from server_stub.operations.flags.kinds import FLAG_KINDS
 from server_stub.operations.handlers import BUILT_IN, HANDLERS
 from server_stub.roles import ENDPOINTS
 from server_stub.services.visibility import KNOWN
@@ -59,7 +61,7 @@ def literals(model: type[Wire], name: str) -> set[str]:
 
 
 def rows_of(heading: str, first: str) -> dict[str, list[str]]:
-    """The table of a section whose head begins with that word: its rows by what stands first in them."""
+    """The table of a section whose head begins with that word: its rows by their first cell."""
     table = section(heading).split(f"| {first} |", 1)[1].split("\n\n", 1)[0]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
     return {re.sub(r"^`([^`]*)`$", r"\1", row[0]): row[1:] for row in cells}
@@ -152,6 +154,12 @@ def test_every_form_of_operation_is_told() -> None:
     )
 
 
+def test_every_flag_is_told_with_its_subject_and_when_it_is_set() -> None:
+    table = section("Operations and their results").split("| flag | subject |", 1)[1].split("\n\n", 1)[0]
+    told = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", table, flags=re.MULTILINE)
+    assert told == [(kind.code, kind.about or "–", kind.when) for kind in FLAG_KINDS.values()]
+
+
 def test_every_resource_type_of_a_change_is_told() -> None:
     told = re.findall(r"`(\w+)`", " ".join(rows_of_streams()))
     assert set(told) == set(changed_rows(HANDLERS))
@@ -184,18 +192,28 @@ LIMITS = {
     "operations in either": f"{codes.QUEUE_OPERATIONS_MAX}",
     "levels of nesting": f"{LEVELS_MAX}",
     "whole numbers": "±2^53",
-    "quantities and amounts of money": "±10^12",
+    "quantities and amounts of money that are sent": "±10^12",
     "operations in one shift": f"{SHIFT_OPERATIONS_MAX}",
     "requests and events of one user, or of one till by itself": (
         f"{RATES.events_per_s} a second, bursts of {RATES.events_burst}"
     ),
     "uploads of one till": f"{RATES.uploads_per_s} a second, bursts of {RATES.uploads_burst}",
     "requests and events of one tenant": f"{RATES.tenant_per_s} a second, bursts of {RATES.tenant_burst}",
-    "sign-ins of one account that fail": f"{RATES.logins_per_account_a_minute} a minute",
-    "sign-ins from one address": f"{RATES.logins_per_address_a_minute} a minute",
+    "wrong secrets for one account from one address": f"{RATES.tries_a_minute} a minute",
+    "secrets tried for one account from addresses that it does not know": (
+        f"{RATES.strangers_tries_an_hour} an hour"
+    ),
+    "secrets tried from one address": f"{RATES.address_tries_a_minute} a minute",
     "refreshes from one address": f"{RATES.refreshes_per_s} a second, bursts of {RATES.refreshes_burst}",
     "sockets of one process": f"{SETTINGS.connections_max}",
     "sockets of one tenant": f"{SETTINGS.connections_per_tenant_max}",
+    "connections, and sockets, of one address, in IPv6 of one /64": f"{SETTINGS.connections_per_address_max}",
+    "sockets of one user, or of one till, at one process": f"{SETTINGS.sockets_per_bearer_max}",
+    "requests of one user, or of one till, served at once": f"{SETTINGS.requests_per_bearer_max}",
+    "a TLS handshake, and the head of a request": f"{SETTINGS.head_within_s:.0f} s",
+    "the body of a request": f"{SETTINGS.body_within_s:.0f} s",
+    "reading nothing of what was sent": f"{SETTINGS.unread_s:.0f} s",
+    "reading all of what was sent": f"{SETTINGS.unread_total_s:.0f} s",
 }
 
 

@@ -20,7 +20,7 @@ from tests.kit.demo import PASSWORD
 from tests.kit.paths import ROOT
 from tests.kit.processes import demo_server
 
-pytestmark = [pytest.mark.xdist_group("troubleshooting"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("troubleshooting")
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 TEXT = PAGE.read_text()
@@ -29,7 +29,7 @@ MARK = "@@command"
 
 @dataclass
 class Command:
-    """One line after a `$`, and the lines that the page shows as its answer; `…` stands for anything."""
+    """One line after a `$`, and the lines that the page shows as its answer; `…` matches anything."""
 
     line: str
     shown: list[str] = field(default_factory=list)
@@ -121,6 +121,7 @@ def answers(server: Running, till_home: Path) -> list[str]:
     return done[:-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place", range(len(commands())), ids=lambda place: re.sub(r"[^\w/ .-]", "", commands()[place].line)[:60]
 )
@@ -147,6 +148,7 @@ def test_every_event_of_the_log_that_the_page_names_is_one_that_the_server_write
     assert [name for name in sorted(named) if f'"{name}"' not in sources] == []
 
 
+@pytest.mark.slow
 def test_every_flag_that_the_page_names_is_one_that_the_server_takes() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "server_stub", "--help"], capture_output=True, text=True, cwd=ROOT, check=True

@@ -7,13 +7,15 @@ import pytest
 
 from app.domain.rights import Right, may
 from app.domain.vocabulary import Table, movement_reasons, payment_methods, roles, transaction_kinds, units
+from app.domain.vocabulary.flags import FLAGS
 from app.domain.vocabulary.movement_reasons import MOVEMENT_REASONS, RESOLUTION, Sign
 from app.domain.vocabulary.payment_methods import PAYMENT_METHODS
 from app.domain.vocabulary.roles import ROLES
 from app.domain.vocabulary.transaction_kinds import TRANSACTION_KINDS
 from app.domain.vocabulary.units import UNITS
 from server_stub import vocabulary
-from sync_agent.contract.identity import PersonRole, Role
+from server_stub.operations.flags.kinds import FLAG_KINDS
+from sync_agent.contract.identity import PersonRole, Role, SignedInUser
 from sync_agent.contract.operations import MovementData, Payment, ProductFields, TransactionData
 from sync_agent.contract.stock import MovementReason, ProductRow, StockMovement
 from sync_agent.contract.wire import VOCABULARY
@@ -41,15 +43,18 @@ def test_both_sides_know_the_same_kinds_of_transaction_and_what_each_does() -> N
     assert till == server
 
 
+def test_both_sides_know_the_same_flags() -> None:
+    assert set(FLAGS.rows) == set(FLAG_KINDS)
+
+
 def test_both_sides_know_the_same_units_and_their_decimals() -> None:
     till = {row.code: row.decimals for row in UNITS.all()}
     assert till == {code: row.decimals for code, row in vocabulary.UNITS.items()}
 
 
 def test_both_sides_know_the_same_roles_of_people_in_the_same_order() -> None:
-    till = {row.code: row.level for row in ROLES.all()}
-    server = {code: row.level for code, row in vocabulary.ROLES.items() if row.level is not None}
-    assert till == server
+    till = [row.code for row in sorted(ROLES.all(), key=lambda row: row.level)]
+    assert [*till, "device"] == list(vocabulary.ROLES)
 
 
 def test_an_account_can_be_given_each_role_and_no_other() -> None:
@@ -60,7 +65,15 @@ def test_an_account_can_be_given_each_role_and_no_other() -> None:
 def test_every_vocabulary_that_the_contract_marks_is_listed_in_the_documents() -> None:
     marked = {
         (field.json_schema_extra or {}).get(VOCABULARY)
-        for model in (MovementData, Payment, TransactionData, ProductFields, StockMovement, ProductRow)
+        for model in (
+            MovementData,
+            Payment,
+            TransactionData,
+            ProductFields,
+            StockMovement,
+            ProductRow,
+            SignedInUser,
+        )
         for field in model.model_fields.values()
         if isinstance(field.json_schema_extra, dict)
     }

@@ -1,9 +1,9 @@
-"""A till that ends itself, without a word, at the n-th step of what it is told to do.
+"""A till that exits without cleanup at the n-th step of its work.
 
     python -m tests.e2e.dying_till
 
-It reads lines of JSON ([HOME, "sale" or "push", 7]) and answers each with one ([exit code, what was said]).
-Each of these tills is a process of its own, forked from this one, which has loaded what a till needs and
+It reads lines of JSON ([HOME, "sale" or "push", 7]) and answers each with one ([exit code, output]).
+Each of these tills is its own process, forked from this one, which has loaded what a till needs and
 started nothing: a till's own start would take most of the time of a test that lets hundreds of them die.
 
 A step is a statement of the writer, a commit (before and after it), or an exchange with the server (before
@@ -27,8 +27,8 @@ from app.services.stock import catalogue
 from sync_agent.agent import Agent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import Channel, EventHandler
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
+from sync_agent.store.queue.queries import waiting_count
 from tests.kit import selling
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.people import clerk_named
@@ -103,7 +103,7 @@ async def push(opened: OpenHome, fuse: Fuse) -> None:
     async with running_agent(opened, transport=transport):
         while True:
             with opened.store.reading() as connection:
-                unsent = outbox.waiting_count(connection)
+                unsent = waiting_count(connection)
                 unshown = connection.execute(select(t.overlay)).first()
             if not unsent and unshown is None:
                 break
@@ -122,7 +122,7 @@ def live(home: Path, work: str, steps: int) -> None:
 
 
 def in_a_process_of_its_own(home: Path, work: str, steps: int) -> tuple[int, str]:
-    """Exit code, and what it said."""
+    """Exit code and output."""
     heard, said = os.pipe()
     child = os.fork()
     if child == 0:

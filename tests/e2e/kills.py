@@ -2,8 +2,8 @@
 
     python -m tests.e2e.kills [KILLS] [SEED]
 
-What was printed as sold stands in the server's books, once; nothing is stuck; every till shows what the
-server has; the audit trail is whole.
+What was printed as sold is in the server's database, once; nothing is stuck; every till shows what the
+server has; the audit trail verifies.
 """
 
 import asyncio
@@ -23,8 +23,10 @@ from server_stub.settings import Settings
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
+from sync_agent.store.projection import stock_figures
+from sync_agent.store.queue.queries import waiting_count
+from sync_agent.store.replica.cursors import read_cursors
 from tests.kit.agents import fetch_first_copy, is_online
 from tests.kit.books import read_rows
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
@@ -84,7 +86,7 @@ class Kills:
 
     async def _read(self, name: str, lines: asyncio.StreamReader) -> None:
         async for line in lines:
-            if line.endswith(b"\n"):  # a line that was cut off by the kill was not said
+            if line.endswith(b"\n"):  # a line that the kill cut off does not count
                 self.sold.add(line.split()[1].decode())
                 self._told[name] += 1
 
@@ -160,8 +162,8 @@ class Kills:
 
         def is_done() -> bool:
             with opened.store.reading() as connection:
-                cursors = {stream: one.seq for stream, one in replica.cursors(connection).items()}
-                waits = outbox.waiting_count(connection)
+                cursors = {stream: one.seq for stream, one in read_cursors(connection).items()}
+                waits = waiting_count(connection)
             return (
                 not waits
                 and is_online(states)
@@ -189,7 +191,7 @@ class Kills:
         with opened.store.reading() as connection:
             own = connection.execute(select(t.stock_level.c.product_id, t.stock_level.c.quantity)).all()
             standing = connection.execute(select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None))).all()
-            shown = projection.on_hand_many(connection, list(levels), LOCATION)
+            shown = stock_figures.on_hand_many(connection, list(levels), LOCATION)
             receipts = sorted(connection.execute(select(t.sale.c.receipt_number)).scalars())
         assert dict(tuple(row) for row in own) == levels, "the copy is the server's"
         assert standing or shown == levels

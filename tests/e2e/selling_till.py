@@ -1,8 +1,8 @@
-"""A till that sells and counts as fast as it can, with its agent beside it, until somebody kills it.
+"""A till that sells and counts as fast as it can, with its agent beside it, until it is killed.
 
     python -m tests.e2e.selling_till HOME SEED
 
-It prints "open" once it stands, and "sold ID" only after the service has said that the sale is done.
+It prints "open" once it is open, and "sold ID" only after the service has said that the sale is done.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A client in another language, with Socket.IO's library for it, that knows the published protocol alone.
+"""A client in another language, with its Socket.IO library, that knows only the published protocol.
 
 The program in `conformance/` walks the whole sequence diagram and every REST endpoint against a server in a
 process of its own, and prints a line for each thing it checked. Without node and npm these tests are skipped;
@@ -21,8 +21,6 @@ from filelock import FileLock
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from tests.kit.processes import demo_server
-
-pytestmark = pytest.mark.slow
 
 PROGRAM = Path(__file__).parent / "conformance"
 BUILD = Path(__file__).parents[2] / "build" / "conformance"
@@ -65,7 +63,7 @@ def program() -> Path:
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a server in a process of its own, with the demonstration's shop."""
+    """The URL of a server in its own process, with the demonstration's shop."""
     async with demo_server(tmp_path / "server") as server:
         yield server.url
 
@@ -98,6 +96,7 @@ async def run(program: Path, told: dict[str, Any]) -> tuple[int, str]:
     return node.returncode, printed.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "transports",
     [

@@ -42,7 +42,7 @@ class DyingTills:
         await self._process.wait()
 
     async def run(self, home: Path, work: str, steps: int) -> tuple[int, str]:
-        """Exit code, and what it said."""
+        """Exit code and output."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([str(home), work, steps]).encode() + b"\n")
@@ -52,7 +52,7 @@ class DyingTills:
 
 
 def books(home: Path) -> dict[str, int]:
-    """What stands in the till's database after the crash, counted."""
+    """The row counts of the till's database after the crash."""
     opened = open_home(home)
     try:
         with opened.store.reading() as connection:

@@ -1,4 +1,4 @@
-"""`evertill doctor` says in words what is wrong with a till, and its bundle tells nobody's secrets."""
+"""`evertill doctor` explains what is wrong with a till, and its bundle contains no secrets."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from sync_agent.ports import SystemClock
 from sync_agent.store.database import Transaction
 from sync_agent.store.home import Home
 from sync_agent.store.tables import METADATA
+from tests.kit.demo import ALICE_PIN, BOB_PIN
 from tests.kit.waiting import until
 from tests.kit.world import World
 
@@ -117,7 +118,7 @@ async def test_the_bundle_holds_nothing_of_anybodys(tmp_path: Path) -> None:
 
 
 async def test_the_queue_is_listed_mended_and_given_up_by_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with World(tmp_path) as world:
         [till] = world.tills
@@ -143,9 +144,14 @@ async def test_the_queue_is_listed_mended_and_given_up_by_command(
         assert await asyncio.to_thread(evertill, ["queue", *home, "--show", refused]) == 0
         assert "by http: rejected" in capsys.readouterr().out
         edit = ["queue", *home, "--user", "alice", "--edit", refused, "priceMinor=250"]
+        monkeypatch.setenv("EVERTILL_PIN", BOB_PIN)
+        assert await asyncio.to_thread(evertill, edit) == 2
+        assert "PIN is not right" in capsys.readouterr().err
+        monkeypatch.setenv("EVERTILL_PIN", ALICE_PIN)
         assert await asyncio.to_thread(evertill, edit) == 0
         assert "Sent anew as" in capsys.readouterr().out
         give_up = ["queue", *home, "--user", "alice", "--discard", refused, "--reason", "a slip"]
+        monkeypatch.setenv("EVERTILL_PIN", ALICE_PIN)
         assert await asyncio.to_thread(evertill, give_up) == 2, (
             "it was sent otherwise, so nothing is left of it"
         )

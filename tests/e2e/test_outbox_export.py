@@ -53,7 +53,7 @@ async def test_unsent_sales_go_up_from_another_till_and_later_from_their_own_and
     sales = [await broken.sell(broken.product(number), 2) for number in range(6)]
     await broken.count(broken.product(3), 17)
     pack = tmp_path / "pack"
-    # The window is open meanwhile: the export reads beside it.
+    # The window is open while the export reads.
     assert await command("export-outbox", "--home", str(broken.path), "--to", str(pack)) == 0
     assert "7 entries" in capsys.readouterr().out
     await put_down(other)

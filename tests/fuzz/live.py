@@ -1,7 +1,7 @@
-"""A server with some history, in a thread of its own, for tests that send it whatever they think of.
+"""A server with some history, in its own thread, for tests that send it random input.
 
-Nothing is throttled and no socket is hurried, so that every answer is about what was sent. `EVERTILL_FUZZ`
-set to `long` makes each test send fifty times as much.
+There are no rate limits and no time limits on sockets, so that every answer is about the input.
+`EVERTILL_FUZZ` set to `long` makes each test send fifty times as much.
 """
 
 import asyncio
@@ -36,8 +36,9 @@ UNTHROTTLED = RateLimits(
     uploads_burst=_MANY,
     tenant_per_s=_MANY,
     tenant_burst=_MANY,
-    logins_per_account_a_minute=_MANY,
-    logins_per_address_a_minute=_MANY,
+    tries_a_minute=_MANY,
+    strangers_tries_an_hour=_MANY,
+    address_tries_a_minute=_MANY,
     refreshes_per_s=_MANY,
     refreshes_burst=_MANY,
 )
@@ -151,7 +152,7 @@ def live_server(home: Path) -> Iterator[LiveServer]:
 
 
 def _give_it_a_past(server: LiveServer) -> None:
-    """Somebody of each role, a sale, a conflict, a sale in quarantine and an open shift."""
+    """A user of each role, a sale, a conflict, a sale in quarantine and an open shift."""
     for role, username in (("clerk", "bob"), ("manager", "alice"), ("admin", "ada")):
         body = {"tenantId": "demo", "username": username, "password": DEMO_PASSWORD}
         server.tokens[role] = server.ask("POST", "/api/v1/auth/login", "", json=body)["accessToken"]

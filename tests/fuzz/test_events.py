@@ -12,7 +12,7 @@ from hypothesis import event as note
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server_stub.documents import SERVER_EVENTS
+from server_stub.documents.events import SERVER_EVENTS
 from server_stub.operations.handlers import BUILT_IN
 from server_stub.roles import EVENTS
 from sync_agent.contract import events
@@ -20,7 +20,7 @@ from sync_agent.contract.codes import EVENT_BYTES_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_acknowledged
 from tests.kit.waiting import WAIT_S
 
-pytestmark = [pytest.mark.xdist_group("fuzz-events"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("fuzz-events")
 
 ROLES = {"clerk": "bob", "manager": "alice", "admin": "ada", "device": "bob"}
 
@@ -129,6 +129,24 @@ FORMS: dict[str, Callable[[Known], tuple[str, str, str | None, Body]]] = {
         {"set": {"name": "Other", "priceMinor": 5}, "base": {"name": "Thing", "priceMinor": 4}},
     ),
     "deleted product": lambda known: ("product", "delete", known["productId"][2], {}),
+    "same article": lambda known: (
+        "product_alias",
+        "create",
+        known["productId"][0],
+        {"productId": known["productId"][1]},
+    ),
+    "two articles": lambda known: (
+        "product_alias",
+        "delete",
+        known["productId"][0],
+        {},
+    ),
+    "changed setting": lambda _known: (
+        "setting",
+        "update",
+        "low_stock",
+        {"value": 7, "base": 5, "carriedUp": False},
+    ),
     "decision": lambda known: (
         "conflict",
         "update",
@@ -258,7 +276,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 class Socket:
-    """A joined socket with a loop of its own, driven by tests that know no loop."""
+    """A joined socket with its own event loop, driven by synchronous tests."""
 
     def __init__(self, server: LiveServer, role: str | None) -> None:
         self._server = server
@@ -273,7 +291,7 @@ class Socket:
         return answer
 
     def must_live(self) -> None:
-        """It is still answered, and still joined. A till that looks like a clone is enrolled anew."""
+        """It is still answered, and still joined. A till that looks like a clone is enrolled again."""
         if self._is_cloned:
             self._run(self._client.disconnect())
             self._server.enroll_a_till()
@@ -314,6 +332,7 @@ def socket(request: pytest.FixtureRequest, server: LiveServer) -> Iterator[Socke
     socket.close()
 
 
+@pytest.mark.slow
 @budget(150)
 @given(data=st.data())
 def test_nearly_right_payloads_are_acknowledged(
@@ -326,12 +345,13 @@ def test_nearly_right_payloads_are_acknowledged(
     socket.must_live()
 
 
+@pytest.mark.slow
 @budget(150)
 @given(data=st.data())
 def test_nearly_right_queues_are_answered_one_by_one(
     data: st.DataObject, socket: Socket, server: LiveServer
 ) -> None:
-    """Each operation stands or falls by itself, and none of them is beyond the program."""
+    """Each operation is applied or refused independently, and none makes the program fail."""
     items = [an_operation(data, server.known) for _ in range(data.draw(st.integers(1, 3)))]
     answer = socket.call(events.SYNC_OFFLINE_QUEUE, items)
     must_be_acknowledged(answer)
@@ -358,6 +378,7 @@ NAMES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", ["connect", "disconnect", "*", "connect_error", "", events.CHANGES])
 @pytest.mark.parametrize("payload", [None, {}, "x", b"x"], ids=repr)
 def test_an_event_named_like_the_librarys_or_the_servers_own_is_unknown(
@@ -367,6 +388,7 @@ def test_an_event_named_like_the_librarys_or_the_servers_own_is_unknown(
     socket.must_live()
 
 
+@pytest.mark.slow
 @budget(200)
 @given(
     event=NAMES,

@@ -21,9 +21,9 @@ from sqlalchemy import select, update
 from app.services.stock import catalogue, counting, inventory
 from app.services.stock.catalogue import NewProduct
 from sync_agent.contract.stock import MovementReason
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
+from sync_agent.store.queue.wire import wire_form
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.tills import WorldTill
 from tests.kit.world import World
@@ -95,7 +95,7 @@ def _wire_forms(till: WorldTill) -> list[dict[str, object]]:
         rows = connection.execute(
             select(t.outbox).where(t.outbox.c.finished_ms.is_(None)).order_by(t.outbox.c.device_seq)
         ).all()
-    return [outbox.wire_form(row) for row in rows]
+    return [wire_form(row) for row in rows]
 
 
 def _pack(database: Path, to: Path) -> None:

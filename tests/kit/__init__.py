@@ -1,4 +1,4 @@
-"""What tests are told with: shops, tills, servers and the people at them. One idea a module.
+"""The kit of the tests: shops, tills, servers and the people at them, one idea a module.
 
-It imports nothing else of tests; everything else in tests imports it, and nothing of another folder.
+It imports no other tests. The other folders of tests import it, and not each other.
 """

@@ -22,6 +22,9 @@ class SilentAgent:
     def fetch_remote_stock(self, product_id: str) -> None:
         self.asked.append(f"elsewhere {product_id}")
 
+    def fetch_receipt(self, receipt_number: str) -> None:
+        self.asked.append(f"receipt {receipt_number}")
+
 
 def is_online(events: Sequence[AgentEvent]) -> bool:
     """Whether the last state that an agent emitted is online: its first copy is complete, and it follows."""

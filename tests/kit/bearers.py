@@ -40,7 +40,7 @@ class Bearers:
         return Person(self.shop.http, self.token(caller), user_id, {})
 
     async def bearer(self, role: str) -> Person:
-        """Whoever has that role at `demo`; a till is enrolled once."""
+        """The bearer of that role at `demo`; the till is enrolled once."""
         if role != "device":
             return self.person(PEOPLE[role], role)
         if "demo" not in self.tills:

@@ -28,7 +28,7 @@ ROLES = ("clerk", "manager", "admin", "device")
 
 
 def canary(tenant: str) -> str:
-    """A word that stands in every text of that tenant's, and nowhere else."""
+    """A word that is in every text of that tenant and in no other."""
     return f"Canary-of-{tenant}-"
 
 
@@ -59,6 +59,7 @@ class Known:
     ).decode()
     refresh_token: str = "evr_nowhere_" + 64 * "0"
     device_token: str = "evd_nowhere_" + 64 * "0"
+    sign_in: str = "sign-in-made-up"
 
     def anonymous(self, told: str) -> str:
         """A text with these ids replaced by the names of their kinds."""
@@ -237,6 +238,8 @@ async def fill(shop: Tenant) -> None:
         json={"tenantId": shop.id, "username": f"{mark}clerk", "password": PASSWORD},
     )
     assert signed_in.status_code == 200, signed_in.text
+    bearing = {"Authorization": f"Bearer {signed_in.json()['data']['accessToken']}"}
+    listed = await world.shop.http.get("/api/v1/auth/sign-ins", headers=bearing)
     page = (await manager.get("/realtime/snapshot", stream=tenant_stream(shop.id))).json()["data"]
     shop.known = Known(
         tenant=shop.id,
@@ -259,6 +262,7 @@ async def fill(shop: Tenant) -> None:
         page_token=page["nextPageToken"],
         refresh_token=signed_in.json()["data"]["refreshToken"],
         device_token=shop.till.answer["deviceToken"],
+        sign_in=listed.json()["data"]["signIns"][0]["id"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Clients of a server, at the wire: whoever is signed in, and sockets that remember what they were told."""
+"""Clients of a server at the wire: signed-in users, and sockets that record the events they receive."""
 
 import asyncio
 import gzip
@@ -15,7 +15,7 @@ from tests.kit.waiting import WAIT_S
 
 @dataclass
 class Person:
-    """Somebody, or some till, that is signed in."""
+    """A signed-in user or till."""
 
     http: httpx.AsyncClient
     access_token: str
@@ -61,7 +61,7 @@ class Person:
 
 @dataclass
 class Socket:
-    """A connected socket that remembers what it was told."""
+    """A connected socket that records the events it receives."""
 
     client: socketio.AsyncClient
     heard: list[tuple[str, Any]] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Socket:
         return await self.call("join-tenant", person.joining(tenant, **rest))
 
     async def hear(self, event: str, matching: Callable[[Any], bool] = lambda _payload: True) -> Any:
-        """Waits for an event that matches, told already or to come."""
+        """Waits for an event that matches, received already or later."""
         async with asyncio.timeout(WAIT_S):
             while True:
                 for name, payload in self.heard:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class ManualClock:
-    """Stands still until it is moved."""
+    """A clock that moves only when it is set or advanced."""
 
     def __init__(self, now_ms: int = 1_750_000_000_000) -> None:
         self.wall_ms = now_ms
@@ -72,7 +72,7 @@ class InlineExecutor:
         future: Future[T] = Future()
         try:
             future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+        except BaseException as error:  # noqa: BLE001 - passed to the future's awaiter
             future.set_exception(error)
         return future
 

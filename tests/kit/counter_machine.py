@@ -1,7 +1,7 @@
-"""Any hour at a counter, in any order: nobody is asked after the payment, and nothing passes unallowed.
+"""Any order of actions at a counter: no approval is asked for after the payment, and none is skipped.
 
-The manager keeps a list of their own: of which sale, what in it, and how much. It is made by hand from prices
-and quantities, and knows nothing of how the till decides what to ask.
+The model is the manager's list: of which sale, what in it, and how much. It is computed from prices
+and quantities, independently of how the till decides what to ask.
 """
 
 from abc import abstractmethod
@@ -32,12 +32,12 @@ DISCOUNT = st.one_of(
 PRICE = st.sampled_from([0, 1, 299, 300, 449, 450, 451, 1200, 2000])
 
 Thing = tuple[str, int]
-"""Something that can be allowed: a word for it, and which of its kind: each begins anew when it had gone."""
+"""Something that can be approved: a word, and a number that rises when it is removed and begins again."""
 
 
 @dataclass
 class Allowed:
-    """What managers said yes to in one sale, and how often each thing in it has begun."""
+    """What managers approved in one sale, and how often each thing in it has begun."""
 
     amounts: list[tuple[Thing, int]] = field(default_factory=list)
     begun: dict[str, int] = field(default_factory=dict)
@@ -289,7 +289,7 @@ class CounterMachine(RuleBasedStateMachine):
         self.take_all_of_it()
 
     def take_all_of_it(self) -> None:
-        """Nobody is asked any more, and all that was given away stands on a manager's list."""
+        """No approval is asked for any more, and all that was given away is on a manager's list."""
         sale, paid = self.sale, self.sale.settlement()
         if paid.due_minor:
             paid = paid.with_cashless(paid.due_minor, "")

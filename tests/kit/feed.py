@@ -1,4 +1,4 @@
-"""What a server would say to a till through its streams, said by a test: people, products, stock, conflicts.
+"""Publishes to a till what a server would through its streams: people, products, stock, conflicts.
 
 Each change gets the stream's next number and is applied as the agent applies one, so that the till's copy is
 what it would be with a server.
@@ -10,17 +10,18 @@ from datetime import datetime
 from typing import TypeVar
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from app.services.till import Actor
 from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.identity import pin_material
+from sync_agent.contract.shop_settings import SettingRow, setting_id
 from sync_agent.contract.stock import ProductRow, StockLevelRow, StockMovement, UserRow
 from sync_agent.contract.streams import Change, location_stream, tenant_stream
 from sync_agent.contract.wire import Wire, from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
-from sync_agent.store.replica import apply_changes
+from sync_agent.store.replica.feed import apply_changes
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @dataclass(frozen=True)
 class Employee:
-    """Somebody of the shop; without a PIN, they cannot sign in."""
+    """A person of the shop; without a PIN, they cannot sign in."""
 
     actor: Actor
     username: str
@@ -43,7 +44,7 @@ class Employee:
 
 @dataclass(frozen=True)
 class Feed:
-    """The streams of a till's shop. Their numbers go on from where the till's cursors are."""
+    """The streams of a till's shop. Their numbers continue from the till's cursors."""
 
     store: Store
 
@@ -70,7 +71,7 @@ class Feed:
             head: int = connection.execute(query).scalar_one()
         return head
 
-    def tell(self, stream: str, *rows: tuple[str, str, int, Wire]) -> None:
+    def publish(self, stream: str, *rows: tuple[str, str, int, Wire]) -> None:
         """Changes of (resource type, id, version, row), as the server's next numbers of a stream."""
         changes = [
             Change(
@@ -86,7 +87,7 @@ class Feed:
         ]
         assert self.write(lambda tx: apply_changes(tx, stream, changes)) is None
 
-    def tell_people(self, people: Iterable[Employee]) -> None:
+    def publish_people(self, people: Iterable[Employee]) -> None:
         rows = [
             UserRow(
                 id=person.actor.id,
@@ -100,15 +101,48 @@ class Feed:
             )
             for person in people
         ]
-        self.tell(TENANT, *(("user", row.id, row.version, row) for row in rows))
+        self.publish(TENANT, *(("user", row.id, row.version, row) for row in rows))
 
-    def tell_products(self, products: Iterable[ProductRow]) -> None:
-        self.tell(TENANT, *(("product", row.id, row.version, row) for row in products))
+    def publish_products(self, products: Iterable[ProductRow]) -> None:
+        self.publish(TENANT, *(("product", row.id, row.version, row) for row in products))
 
-    def tell_stock(
+    def delete_product(self, product_id: str, version: int) -> None:
+        """A product's tombstone."""
+        change = Change(
+            seq=self.head(TENANT) + 1,
+            change_id=f"deletion-{product_id}-{version}",
+            resource_type="product",
+            resource_id=product_id,
+            version=version,
+            at=self.now,
+        )
+        assert self.write(lambda tx: apply_changes(tx, TENANT, [change])) is None
+
+    def lose_product(self, product_id: str) -> None:
+        """The till does not know a product any more, as after a snapshot, which has no deleted ones."""
+
+        def write(tx: Transaction) -> None:
+            tx.execute(delete(t.product).where(t.product.c.id == product_id))
+            tx.execute(delete(t.catalogue).where(t.catalogue.c.product_id == product_id))
+
+        self.write(write)
+
+    def publish_setting(self, name: str, value: object, version: int = 1, place: str | None = None) -> None:
+        row = SettingRow(
+            id=setting_id(name, place),
+            name=name,
+            location_id=place,
+            value=value,
+            version=version,
+            changed_by="alice",
+            changed_at=self.now,
+        )
+        self.publish(TENANT, ("setting", row.id, version, row))
+
+    def publish_stock(
         self, product_id: str, quantity: int, version: int, movement: StockMovement | None = None
     ) -> None:
-        """The server's figure of a product at the till's place, with the movement that made it or without."""
+        """The server's stock level of a product at the till's place, with or without its last movement."""
         row = StockLevelRow(
             product_id=product_id,
             location_id="main",
@@ -117,7 +151,7 @@ class Feed:
             updated_at=self.now,
             movement=movement,
         )
-        self.tell(PLACE, ("stock_level", f"main:{product_id}", version, row))
+        self.publish(PLACE, ("stock_level", f"main:{product_id}", version, row))
 
-    def tell_conflict(self, conflict: Conflict) -> None:
-        self.tell(PLACE, ("conflict", conflict.id, conflict.version, conflict))
+    def publish_conflict(self, conflict: Conflict) -> None:
+        self.publish(PLACE, ("conflict", conflict.id, conflict.version, conflict))

@@ -1,6 +1,6 @@
-"""Fixtures for every folder: databases and Redis of a test's own, and a server over them.
+"""Fixtures for every folder: a test's own databases and Redis, and a server over them.
 
-A folder whose server works on PostgreSQL says so by overriding `database_kind`.
+A folder whose server uses PostgreSQL overrides `database_kind`.
 """
 
 import shutil
@@ -14,9 +14,10 @@ from typing import Any, Literal, Protocol
 
 import pytest
 
-from server_stub.run import prepare
+from server_stub.clock import Clock
 from server_stub.settings import Settings
 from server_stub.store.migrations import migrate
+from tests.kit.homes import new_server_home
 from tests.kit.paths import DATA
 from tests.kit.postgresql import FreshDatabase, Postgres, demo_shops, nothing, postgres_binaries
 from tests.kit.redis_server import Redis
@@ -30,7 +31,9 @@ FreshRules = Callable[[], AbstractContextManager[Rules]]
 class OpenWith(Protocol):
     """Opens the demonstration's shop with some settings changed."""
 
-    def __call__(self, **changed: Any) -> AbstractAsyncContextManager[ShopServer]: ...
+    def __call__(
+        self, clock: Clock | None = None, **changed: Any
+    ) -> AbstractAsyncContextManager[ShopServer]: ...
 
 
 class MakeDatabase(Protocol):
@@ -41,7 +44,7 @@ class MakeDatabase(Protocol):
 
 @pytest.fixture
 def data_dir() -> Path:
-    """The folder of real data; the test is skipped, and says so, where there is none."""
+    """The folder of real data; without it the test is skipped, with that reason."""
     if not DATA.is_dir():
         pytest.skip(f"no real data at {DATA} (set EVERTILL_DATA_DIR)")
     return DATA
@@ -100,16 +103,8 @@ def redis_url(redis_server: Redis) -> str:
 
 @pytest.fixture
 def database_kind() -> DatabaseKind:
-    """What the server under test keeps its books in."""
+    """The database of the server under test."""
     return "sqlite"
-
-
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A server's home with the demonstration's data, to copy."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    prepare(Settings(home=home), demo_data=True)
-    return home
 
 
 @pytest.fixture
@@ -125,7 +120,7 @@ def settings(database_kind: DatabaseKind, request: pytest.FixtureRequest, tmp_pa
     if database_kind == "postgresql":
         database: FreshDatabase = request.getfixturevalue("demo_books")
         return Settings(home=home, database_url=database.server_url)
-    shutil.copytree(request.getfixturevalue("demo_home"), home)
+    new_server_home(home)
     return Settings(home=home)
 
 
@@ -134,7 +129,7 @@ def open_with(database_kind: DatabaseKind, settings: Settings, request: pytest.F
     books: FreshDatabase | None = None
     if database_kind == "postgresql":
         books = request.getfixturevalue("demo_books")
-    return lambda **changed: open_shop(replace(settings, **changed), books=books)
+    return lambda clock=None, **changed: open_shop(replace(settings, **changed), clock, books=books)
 
 
 @pytest.fixture

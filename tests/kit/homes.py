@@ -1,9 +1,14 @@
-"""Tills' folders for tests: migrated once in a process, and copied. Migrations have tests of their own."""
+"""Homes of tills and of servers, made once in a process and copied. Other tests cover their making."""
 
+import atexit
+import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from server_stub.run import prepare
+from server_stub.settings import Settings
 from sync_agent.ports import SystemClock, Uuid7Ids
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
@@ -22,7 +27,7 @@ IDENTITY = DeviceIdentity(
     server_url="http://127.0.0.1:1",
     clock_offset_ms=0,
 )
-"""What the server told a till when it was enrolled. Nobody listens at that address."""
+"""What the server answered when the till was enrolled. No server listens at that address."""
 
 
 def new_home(path: Path) -> Home:
@@ -30,6 +35,21 @@ def new_home(path: Path) -> Home:
     home = Home(path)
     if not home.database.exists():
         home.database.write_bytes(_empty_database())
+    return home
+
+
+def new_server_home(path: Path) -> None:
+    """A server's home with the demonstration's shops in it, as `prepare` leaves it."""
+    shutil.copytree(_demo_home(), path)
+
+
+@cache
+def _demo_home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="demo-shops-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    # In a thread: a test's loop may run in this one, which database work must not hold up.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(prepare, Settings(home=home), demo_data=True).result()
     return home
 
 

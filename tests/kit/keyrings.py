@@ -1,4 +1,4 @@
-"""The keyring of whoever runs the tests is left alone."""
+"""The tests do not touch the user's keyring."""
 
 import keyring
 from keyring.backend import KeyringBackend

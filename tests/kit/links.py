@@ -1,6 +1,6 @@
-"""A till's way to the server that a test can cut, starve, stutter and hold up.
+"""A till's link to the server that a test can cut, delay, duplicate and make lossy.
 
-It wraps a real Transport and does to it what networks do: a request that never arrives, an answer that is
+It wraps a real Transport and simulates network faults: a request that never arrives, an answer that is
 lost after the server has committed, a request that arrives twice, an answer that takes its time, a link that
 is cut, and one that is half open (everything is taken and nothing comes back).
 """
@@ -54,7 +54,7 @@ class Link:
             await channel.cut()
 
     def go_silent(self) -> None:
-        """Half open: requests are taken, nothing is answered, the socket stays and says nothing."""
+        """Half open: requests are accepted and never answered; the socket stays open and silent."""
         self.is_half_open = True
 
     def restore(self) -> None:
@@ -66,7 +66,7 @@ class Link:
         self._lose_request = _once(path)
 
     def lose_next_answer(self, path: str) -> None:
-        """The server does the work and commits; the till hears nothing of it."""
+        """The server applies the request and commits; the till gets no answer."""
         self._lose_answer = _once(path)
 
     def double_next(self, path: str) -> None:

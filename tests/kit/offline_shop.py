@@ -1,4 +1,4 @@
-"""A small shop on a real store, told through the streams as a server would tell it, and no agent."""
+"""A small shop on a real store, filled through its streams as by a server, without an agent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry
-from sync_agent.contract.stock import MovementReason, ProductRow, StockMovement
+from sync_agent.contract.stock import MovementReason, StockMovement
 from sync_agent.contract.wire import Wire
 from sync_agent.ports import Uuid7Ids
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import DeviceIdentity, record_enrolment
+from tests.kit import assortment
 from tests.kit.clocks import ManualClock
 from tests.kit.feed import PLACE, Employee, Feed
 from tests.kit.homes import IDENTITY as FIRST_TILL
@@ -33,21 +34,21 @@ IDENTITY = replace(
     receipt_series="T2",
 )
 
-# name, barcode, sku, price, tax rate, unit, on hand
-PRODUCTS: tuple[tuple[str, str, str, int | None, int, str, int], ...] = (
-    ("Blue mug", "2000000000015", "MUG-BLUE", 650, 200_000, "each", 20),
-    ("Red mug", "2000000000022", "MUG-RED", 650, 200_000, "each", 14),
-    ("Tea towel, striped linen", "2000000000039", "TOWEL-STR", 895, 200_000, "each", 32),
-    ("Earl Grey tea, 125 g tin", "2000000000046", "TEA-EG125", 540, 0, "each", 48),
-    ("Comté, 18 months", "2000000000053", "CHEESE-COM", 2890, 0, "kg", 6250),
-    ("Beeswax candle, pair", "2000000000060", "CANDLE-2", 1250, 200_000, "each", 9),
-    ("Shortbread fingers in a very long gift box with ribbon", "2000000000077", "BISC-SB", 475, 0, "each", 3),
-    ("Marmalade, Seville orange", "2000000000084", "JAM-SEV", 420, 0, "each", 27),
-    ("Umbrella, folding", "2000000000091", "UMB-F", 1800, 200_000, "each", 0),
-    ("Postcard set “Harbour”", "2000000000107", "CARD-H", 350, 200_000, "each", 61),
-    ("Sample jar, not priced", "2000000000114", "JAR-S", None, 200_000, "each", 5),
-    ("Honey, heather 340 g", "2000000000121", "HONEY-H", 720, 0, "each", 18),
+GOODS = (
+    assortment.BLUE_MUG,
+    assortment.RED_MUG,
+    assortment.TOWEL,
+    assortment.TEA,
+    assortment.CHEESE,
+    assortment.CANDLE,
+    assortment.SHORTBREAD,
+    assortment.MARMALADE,
+    assortment.UMBRELLA,
+    assortment.POSTCARDS,
+    assortment.SAMPLE_JAR,
+    assortment.HONEY,
 )
+_IDS = {good.name: good.id for good in GOODS}
 
 
 @dataclass
@@ -64,10 +65,10 @@ class OfflineShop:
         self.write(lambda tx: record_enrolment(tx, self.identity))
         self.feed.begin()
         self.till = Till(self.store, self.clock, self.store.ids)
-        self.feed.tell_products(_product_row(number) for number in range(len(PRODUCTS)))
-        for name, *_, quantity in PRODUCTS:
-            self.set_stock(name, quantity, 1, quantity, MovementReason.RECEIVE)
-        self.feed.tell_people(_PEOPLE)
+        self.feed.publish_products(good.row() for good in GOODS)
+        for good in GOODS:
+            self.set_stock(good.name, good.stock, 1, good.stock, MovementReason.RECEIVE)
+        self.feed.publish_people(_PEOPLE)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         return self.feed.write(work)
@@ -75,15 +76,15 @@ class OfflineShop:
     def close(self) -> None:
         self.store.close()
 
-    def tell(self, stream: str, *rows: tuple[str, str, int, Wire]) -> None:
-        self.feed.tell(stream, *rows)
+    def publish(self, stream: str, *rows: tuple[str, str, int, Wire]) -> None:
+        self.feed.publish(stream, *rows)
 
     @property
     def now(self) -> datetime:
         return self.feed.now
 
     def product_id(self, name: str) -> str:
-        return f"product-{next(n for n, product in enumerate(PRODUCTS) if product[0] == name)}"
+        return _IDS[name]
 
     def set_stock(self, name: str, quantity: int, version: int, delta: int, reason: str) -> None:
         """The server's figure of a product here, and the movement that made it."""
@@ -103,10 +104,10 @@ class OfflineShop:
             stream=PLACE,
             seq=seq,
         )
-        self.feed.tell_stock(product_id, quantity, version, movement)
+        self.feed.publish_stock(product_id, quantity, version, movement)
 
     def open_conflict(self, conflict: Conflict) -> None:
-        self.feed.tell_conflict(conflict)
+        self.feed.publish_conflict(conflict)
 
     def stock_conflict(self, **changed: Any) -> Conflict:
         """UX's own example: before 20; this till sold 8, Omar on Till 3 sold 5."""
@@ -155,9 +156,3 @@ class OfflineShop:
             location_id="main",
         )
         return conflict.model_copy(update=changed)
-
-
-def _product_row(number: int) -> ProductRow:
-    names = ("name", "barcode", "sku", "price_minor", "tax_rate_ppm", "unit")
-    values = dict(zip(names, PRODUCTS[number][:6], strict=True))
-    return ProductRow.model_validate({"id": f"product-{number}", "version": 1} | values)

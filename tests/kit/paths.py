@@ -1,4 +1,4 @@
-"""Where the project is, and the real data that some tests read where it is there."""
+"""Paths of the project, and of the real data that some tests need."""
 
 import os
 from pathlib import Path

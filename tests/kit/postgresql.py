@@ -52,7 +52,7 @@ class FreshDatabase:
 
 
 def nothing(_url: str) -> None:
-    """Leaves a database as it is."""
+    """Does not change the database."""
 
 
 def demo_shops(url: str) -> None:
@@ -185,7 +185,7 @@ class Postgres:
 
 
 def postgres_binaries() -> Path | None:
-    """Debian keeps them off the PATH, a folder for each version."""
+    """Debian does not put them on the PATH: they are in a folder for each version."""
     on_path = shutil.which("postgres")
     if on_path is not None and shutil.which("initdb") is not None:
         return Path(on_path).parent

@@ -21,7 +21,7 @@ END_S_MAX = 30.0
 
 
 def dying_with_us(by: str) -> list[str]:
-    """The parent's death is told by the kernel, where util-linux is there to ask it to."""
+    """The kernel signals the parent's death, if util-linux is installed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", by] if setpriv else []
 
@@ -83,8 +83,8 @@ class ServerProcess:
         self._wait_until_it_listens()
 
     async def start_from_loop(self) -> None:
-        """As `start`, while the loop goes on."""
-        # The kernel tells a process of the death of the thread that started it: this one, not a helper's.
+        """As `start`, without blocking the event loop."""
+        # The kernel signals the death of the starting thread: so start it in this one, not in a helper.
         self._launch()
         await asyncio.to_thread(self._wait_until_it_listens)
 
@@ -96,7 +96,7 @@ class ServerProcess:
             self._forget()
 
     def stop(self) -> None:
-        """SIGTERM, after which it has to end by itself."""
+        """Sends SIGTERM, after which the process has to end."""
         if self._process is None:
             return
         self._process.terminate()
@@ -108,7 +108,7 @@ class ServerProcess:
         self._forget()
 
     async def stop_from_loop(self) -> None:
-        """As `stop`, while the loop goes on, in which its clients may be."""
+        """As `stop`, without blocking the event loop, which its clients may need."""
         await asyncio.to_thread(self.stop)
 
     def freeze(self) -> None:
@@ -183,5 +183,8 @@ class ServerProcess:
 
 def demo_server(home: Path, *, log: Path | None = None) -> ServerProcess:
     """The demonstration's shop, as `python -m server_stub --demo-data` makes it in a folder; not started."""
-    place = ("--home", str(home), "--port", ServerProcess.PORT)
+    token = home.with_name(f"{home.name}.metrics-token")
+    token.parent.mkdir(parents=True, exist_ok=True)
+    token.write_text("the metrics of a test\n")
+    place = ("--home", str(home), "--port", ServerProcess.PORT, "--metrics-token-file", str(token))
     return ServerProcess("server_stub", *place, "--demo-data", log=log)

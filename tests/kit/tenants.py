@@ -22,7 +22,7 @@ def create_shop(
 
 
 def upload(database: Database, caller: Caller, items: Sequence[object]) -> list[OperationResult]:
-    """Judges one upload in a transaction of its own, in the order of its till."""
+    """Applies one upload in its own transaction, in device order."""
     intakes = [read(item) for item in items]
     ordered = [intakes[place] for place in in_device_order(intakes)]
     return database.transact(

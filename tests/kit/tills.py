@@ -16,8 +16,10 @@ from sync_agent.enrolment import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.settings import DEFAULTS, AgentSettings
-from sync_agent.store import outbox, projection, replica
 from sync_agent.store import tables as t
+from sync_agent.store.projection import stock_figures
+from sync_agent.store.queue.queries import waiting_count
+from sync_agent.store.replica.cursors import read_cursors
 from tests.kit import selling
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.homes import new_home
@@ -54,7 +56,7 @@ class WorldTill:
         self._running = asyncio.create_task(self.agent.run(), name=f"agent-{self.name}")
 
     async def stop(self) -> None:
-        """End the agent at whatever await it stands, as a crash would; the store stays open."""
+        """Cancel the agent at its current await, as a crash would; the store stays open."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -62,7 +64,7 @@ class WorldTill:
             self.link = Link(NetworkTransport(self.server_url))  # an agent closes its transport when it ends
 
     async def restart(self) -> None:
-        """The whole till goes down and comes up again on its home."""
+        """Close the till and open it again on its home."""
         await self.stop()
         self.opened.store.close()
         self.opened = open_home(self.path)
@@ -116,7 +118,7 @@ class WorldTill:
 
     def waiting(self) -> int:
         with self.opened.store.reading() as connection:
-            return outbox.waiting_count(connection)
+            return waiting_count(connection)
 
     def statuses(self) -> dict[str, str]:
         with self.opened.store.reading() as connection:
@@ -129,7 +131,7 @@ class WorldTill:
 
     def cursors(self) -> dict[str, int]:
         with self.opened.store.reading() as connection:
-            return {stream: cursor.seq for stream, cursor in replica.cursors(connection).items()}
+            return {stream: cursor.seq for stream, cursor in read_cursors(connection).items()}
 
     def levels(self) -> dict[str, int]:
         """What the replica says, by product."""
@@ -139,4 +141,4 @@ class WorldTill:
 
     def projected(self, product_ids: list[str]) -> dict[str, int]:
         with self.opened.store.reading() as connection:
-            return projection.on_hand_many(connection, product_ids, LOCATION)
+            return stock_figures.on_hand_many(connection, product_ids, LOCATION)

@@ -1,4 +1,4 @@
-"""A window offscreen as a person works it: the loop in steps, keys, a scanner, widgets by their names."""
+"""An offscreen window as a person uses it: event loop in steps, keys, a scanner, widgets by name."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
-from app.ui.widgets.tasks import running_count
+from app.ui.widgets.tasks import all_ended
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
 from tests.kit.waiting import WAIT_S
 
@@ -21,7 +21,7 @@ PERSON_S = 0.2
 
 
 class Loop:
-    """The window's loop, run in steps: until a coroutine ends, or until something is so."""
+    """The window's event loop, run in steps: until a coroutine ends, or a condition holds."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -44,12 +44,12 @@ class Loop:
         self._loop.run_until_complete(asyncio.wait_for(met, WAIT_S))
 
     def until_is(self, ask: Callable[[], T], wanted: T) -> None:
-        """Until something answers what is wanted."""
+        """Until `ask` returns `wanted`."""
         self.until(lambda: ask() == wanted)
 
     def settle(self) -> None:
-        """Until the tasks that the windows started have ended and their news has arrived."""
-        self.until(lambda: running_count() == 0)
+        """Until the windows' tasks have ended and their events were processed."""
+        self.run(all_ended())
         QApplication.processEvents()
 
 
@@ -74,7 +74,7 @@ class Keyboard:
         key: Qt.Key,
         modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
     ) -> None:
-        """To the window itself, as the system does, so that shortcuts hear it."""
+        """To the window itself, as the system does, so that shortcuts receive it."""
         self._clock.advance(PERSON_S)
         QTest.keyClick(window.windowHandle(), key, modifier)
         QApplication.processEvents()
@@ -93,7 +93,8 @@ def part(parent: QWidget, kind: type[WIDGET], name: str) -> WIDGET:
 
 
 def fill_in(setting_up: QWidget, *, password: str = PASSWORD) -> None:
-    """What a manager types to make this a till of the demonstration's shop."""
+    """What a manager types to make this a till of the demonstration's shop, by their password."""
+    part(setting_up, QPushButton, "byPassword").click()
     for name, text in {
         "tenant-id": TENANT,
         "location-id": LOCATION,

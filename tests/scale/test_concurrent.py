@@ -27,7 +27,7 @@ class Pair:
         self.books = books
 
     async def till(self, number: int, place: str = "main") -> tuple[Person, Person]:
-        """One till as it stands at each process, with the same token."""
+        """One till at each process, with the same token."""
         here = self.shops[number % 2]
         there = self.shops[(number + 1) % 2]
         till = await here.enroll(await here.sign_in("demo", "alice"), f"Till {number}", place)
@@ -74,7 +74,7 @@ async def test_streams_stay_without_gaps_under_eight_writers_at_two_processes(pa
             written.set()
 
     async def follow() -> int:
-        """What a till does that hears of each change: the next number is always the next one."""
+        """As a till that receives every change: each number is the previous one plus 1."""
         reached = before
         while True:
             await written.wait()

@@ -15,8 +15,6 @@ import yaml
 
 from tests.kit.paths import ROOT
 
-pytestmark = pytest.mark.slow
-
 
 @cache
 def compose() -> dict[str, Any]:
@@ -46,6 +44,7 @@ def test_there_are_two_servers_and_a_step_that_migrates() -> None:
     assert compose()["services"]["server-1"]["command"] == compose()["services"]["server-2"]["command"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", our_services())
 def test_every_flag_is_one_that_the_server_has(name: str) -> None:
     words = compose()["services"][name]["command"]
@@ -66,6 +65,43 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
     assert {name for name, service in services.items() if "ports" in service} == {"proxy"}
     assert compose()["networks"]["inside"]["internal"] is True
     assert all("deploy" in service for service in services.values()), "each has its limits"
+
+
+@pytest.mark.parametrize("name", compose()["services"])
+def test_every_container_is_hardened(name: str) -> None:
+    service = compose()["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert any(mount.split(":")[0] == "/tmp" for mount in service["tmpfs"])  # noqa: S108 - in a container
+    assert {"cpus", "memory", "pids"} <= service["deploy"]["resources"]["limits"].keys()
+    assert re.fullmatch(r"\d+:\d+", service["user"]), "a user by number, whatever the image's names are"
+    assert not {"privileged", "pid", "ipc", "devices"} & service.keys()
+    # Root is that step alone which gives a volume away.
+    is_step = service.get("restart") == "no"
+    assert (service["user"] == "0:0") == (name == "proxy-volume"), (
+        "root is the step alone that gives a volume away"
+    )
+    assert is_step or "DAC_READ_SEARCH" not in service.get("cap_add", [])
+    assert set(service.get("cap_add", [])) <= {"NET_BIND_SERVICE", "CHOWN", "DAC_READ_SEARCH"}
+
+
+def networks_of(name: str) -> set[str]:
+    return set(compose()["services"][name].get("networks", []))
+
+
+def test_nobody_reaches_whom_they_need_not() -> None:
+    for name in ("postgres", "redis"):
+        assert networks_of(name) == {"data"}
+        assert not networks_of(name) & (networks_of("proxy") | networks_of("prometheus"))
+    assert networks_of("prometheus") & networks_of("server-1")
+    assert networks_of("proxy") & networks_of("server-1")
+    assert networks_of("migrate") == {"data"}
+    reachable = {
+        name for name, network in compose()["networks"].items() if not (network or {}).get("internal")
+    }
+    assert reachable == {"street"}
+    assert [name for name in compose()["services"] if "street" in networks_of(name)] == ["proxy"]
 
 
 def mounted() -> Iterator[str]:
@@ -142,6 +178,7 @@ def pinned(lock: str) -> dict[str, set[str]]:
     return versions
 
 
+@pytest.mark.slow
 def test_the_image_has_all_that_the_server_loads_and_nothing_of_the_window(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -153,7 +190,7 @@ def test_the_image_has_all_that_the_server_loads_and_nothing_of_the_window(
         for module in loaded - {"server_stub", "sync_agent", "resources"}
         for name in distributions.get(module, [])[:1]
     }
-    # Taken where they are installed, as they are beside the tests: `requests` by Engine.IO's client for
+    # Read where they are installed, as they are beside the tests: `requests` by Engine.IO's client for
     # threads, `colorama` (which the till's plots bring) by structlog for its coloured console.
     optional = {"requests", "urllib3", "charset-normalizer", "setuptools", "colorama"}
     assert needed - pinned("requirements-server.lock").keys() <= optional
@@ -167,6 +204,7 @@ def test_the_image_has_the_versions_that_were_tested() -> None:
     assert "pyside6-essentials" not in served
 
 
+@pytest.mark.slow
 def test_the_document_names_what_is_there() -> None:
     text = (ROOT / "docs" / "deploy.md").read_text()
     for path in re.findall(r"`((?:deploy|scripts|docs)/[\w./-]+|compose\.yaml|Dockerfile)`", text):

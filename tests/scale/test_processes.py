@@ -1,4 +1,4 @@
-"""Two server processes with tills on both: what one does the other tells, and takes over when it is gone."""
+"""Two server processes with tills on both: each publishes the other's changes and takes over from it."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ import pytest
 from app.services.selling.transaction import CompletedSale
 from sync_agent.events import ConnectionState
 from tests.kit.clients import Person
-from tests.kit.operations import movement, sale
+from tests.kit.operations import movement, operation, sale
 from tests.kit.postgresql import FreshDatabase, Postgres
 from tests.kit.processes import ServerProcess
 from tests.kit.redis_server import Redis
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.timeout(240), pytest
 
 
 class GrownWorld(World):
-    """Tills on the processes of one server in turn, each by a way of its own."""
+    """Tills distributed over the processes of one server, each with its own link."""
 
     def __init__(self, path: Path, servers: list[ServerProcess], books: FreshDatabase, *, tills: int) -> None:
         super().__init__(path)
@@ -152,6 +152,7 @@ async def test_what_one_process_commits_the_sockets_of_the_other_hear(
 ) -> None:
     async with both(servers, tmp_path) as (one, two):
         alice, bob = await one.sign_in("demo", "alice"), await two.sign_in("demo", "bob")
+        await alice.send(operation("product", {"name": "Pear"}, operation="create", resourceId="p"))
         plain = await two.join("demo", bob, locationId="main")
         following = await two.join("demo", bob, locationId="main", features=["changes"])
         stranger = await two.join("rival", await two.sign_in("rival", "mallory"), locationId="main")
@@ -260,7 +261,7 @@ async def test_a_token_of_one_process_is_good_at_the_other_until_it_is_signed_ou
 
 
 async def test_a_till_stays_online_while_its_process_is_replaced(servers: Servers, tmp_path: Path) -> None:
-    """An upgrade: a new process comes up, the old one is ended by SIGTERM, and a clerk sells through it."""
+    """An upgrade: a new process starts, the old one gets SIGTERM, and a clerk goes on selling."""
     old = await servers.start()
     sold: list[CompletedSale] = []
     async with GrownWorld(tmp_path, [old], servers.books, tills=1) as world:

@@ -1,4 +1,4 @@
-"""The schema on PostgreSQL: what the program's tables say, walled off, and kept by a role of its own."""
+"""The schema on PostgreSQL: equal to the program's tables, with row-level security and a separate owner."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_migrations_make_the_tables_that_the_program_has(fresh_database: Fresh) 
 
 
 def test_people_of_before_begin_with_the_rights_that_they_have(fresh_database: Fresh) -> None:
-    """The schema's owner is behind the walls between shops too, and sees nobody's rows by itself."""
+    """Row-level security holds for the schema's owner too: without a tenant it sees no rows."""
     database = fresh_database(demo_shops)
     config = config_for(database.owner_url)
     engine = create_engine(sqlalchemy_url(database.owner_url))
@@ -44,6 +44,22 @@ def test_people_of_before_begin_with_the_rights_that_they_have(fresh_database: F
     assert begun == database.rows("SELECT id, role, 1 - disabled FROM user_account ORDER BY id")
     assert len(begun) == 4
     walled = "SELECT relforcerowsecurity FROM pg_class WHERE relname IN ('user_account', 'user_version')"
+    assert database.rows(walled) == [(True,), (True,)]
+
+
+def test_the_clock_of_before_is_believed_by_what_it_wrote(fresh_database: Fresh) -> None:
+    database = fresh_database(demo_shops)
+    config = config_for(database.owner_url)
+    engine = create_engine(sqlalchemy_url(database.owner_url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+    engine.dispose()
+    migrate(database.owner_url, server_role=SERVER_ROLE)
+    proved = database.rows("SELECT tenant_id, proved_ms FROM tenant ORDER BY 1")
+    assert proved == database.rows("SELECT tenant_id, max(at_ms) FROM change GROUP BY 1 ORDER BY 1")
+    assert len(proved) == 2
+    walled = "SELECT relforcerowsecurity FROM pg_class WHERE relname IN ('tenant', 'change')"
     assert database.rows(walled) == [(True,), (True,)]
 
 

@@ -1,4 +1,4 @@
-"""Database work is never done on the event loop: who waits for the database keeps nobody else waiting."""
+"""Database work is never done on the event loop: a request that waits for the database delays no other."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ def database(demo_books: FreshDatabase) -> Iterator[Database]:
 
 @pytest.fixture
 def outside(demo_books: FreshDatabase) -> Iterator[Engine]:
-    """Somebody else at the same database."""
+    """Another session at the same database."""
     engine = create_engine(sqlalchemy_url(demo_books.superuser_url))
     yield engine
     engine.dispose()

@@ -1,11 +1,11 @@
-"""The second wall between tenants: with every filter left out, PostgreSQL itself keeps them apart."""
+"""Row-level security: with every filter left out, PostgreSQL itself separates the tenants."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, Text, create_engine, delete, select, text, update
+from sqlalchemy import Connection, Table, Text, create_engine, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -13,7 +13,7 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.services.people import enrolment
 from server_stub.services.people.caller import Caller
 from server_stub.store import tables as t
-from server_stub.store.database import Database, UnitOfWork, sqlalchemy_url
+from server_stub.store.database import Database, UnitOfWork, name_code, sqlalchemy_url
 from server_stub.store.types import WholeNumber
 from sync_agent.contract.identity import EnrollRequest
 from tests.kit.postgresql import FreshDatabase, demo_shops
@@ -93,6 +93,31 @@ def test_anothers_rows_are_neither_changed_nor_deleted(database: Database, books
         assert books.rows(of_demo) == before, table.name
 
 
+def test_a_code_is_seen_by_whoever_names_its_hash_and_no_other(database: Database) -> None:
+    code = t.METADATA.tables["enrolment_code"]
+
+    def seen(connection: Connection, named: str) -> set[str]:
+        name_code(connection, named)
+        return set(connection.scalars(select(code.c.code_hash)))
+
+    assert database.consult("", partial(seen, named="demo")) == {"demo"}
+    assert database.consult("", partial(seen, named="no such hash")) == set()
+    assert database.consult("", partial(seen, named="")) == set()
+    aimed = update(code).where(code.c.tenant_id == "demo").values(used_ms=1)
+
+    def use_it(unit: UnitOfWork) -> int:
+        name_code(unit.session.connection(), "demo")
+        return unit.rows(aimed).rowcount  # type: ignore[attr-defined, no-any-return]
+
+    assert database.transact("rival", use_it) == 0
+
+
+def test_whether_there_is_a_shop_is_all_that_the_server_itself_sees(database: Database) -> None:
+    for table in TABLES:
+        expected = set(SHOPS) if table is t.tenant else set()
+        assert owners(database, t.SERVER, table) == expected, table.name
+
+
 def test_a_row_cannot_be_written_for_another(database: Database) -> None:
     row = {"tenant_id": "demo", "id": "x", "name": "x", "time_zone": "Europe/London", "version": 1}
     with pytest.raises(DBAPIError, match="row-level security"):
@@ -103,7 +128,7 @@ def test_a_row_cannot_be_written_for_another(database: Database) -> None:
 
 
 def test_ids_of_one_tenant_are_free_in_another(database: Database) -> None:
-    """A key that is taken elsewhere must not show by a refusal; `main` is a place of both shops."""
+    """A refusal must not reveal that another tenant has the key; `main` is a place of both shops."""
     for tenant_id in ("demo", "rival"):
         caller = Caller(tenant_id, "manager", ("main",), user_id="alice")
         request = EnrollRequest(name="Till", location_id="main")

@@ -1,6 +1,5 @@
 """A real server with the demonstration's two shops, as an attacker and their victim see it."""
 
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -10,14 +9,15 @@ import pytest
 
 from server_stub.settings import Settings
 from tests.kit.bearers import Bearers, open_bearers
+from tests.kit.homes import new_server_home
 from tests.kit.servers import UNHURRIED
 
 
 @pytest.fixture
-def settings(demo_home: Path, tmp_path: Path) -> Settings:
-    """Whoever tries every door in turn would otherwise be turned away for the number of tries alone."""
+def settings(tmp_path: Path) -> Settings:
+    """Tests that try every endpoint would otherwise exceed the rate limits."""
     home = tmp_path / "home"
-    shutil.copytree(demo_home, home)
+    new_server_home(home)
     return Settings(home=home, rate_limits=UNHURRIED)
 
 
@@ -29,5 +29,5 @@ async def world(settings: Settings) -> AsyncIterator[Bearers]:
 
 @pytest.fixture
 def world_with(settings: Settings) -> Callable[..., AbstractAsyncContextManager[Bearers]]:
-    """A world whose server has some settings changed."""
+    """A world whose server has other settings."""
     return lambda **changed: open_bearers(replace(settings, **changed))

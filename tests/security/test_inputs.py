@@ -42,7 +42,7 @@ def alice(world: Bearers) -> Person:
 
 @pytest.fixture
 async def untouched(world: Bearers) -> AsyncIterator[None]:
-    """Nothing that the test sends is kept, and the server lives."""
+    """Nothing that the test sends is stored, and the server still works."""
     before = rows_of(world.settings, "demo")
     yield
     assert await world.is_alive()
@@ -58,7 +58,7 @@ async def untouched(world: Bearers) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def raw_socket(world: Bearers) -> AsyncIterator[websockets.ClientConnection]:
-    """A connection that speaks Socket.IO by hand; it has not joined."""
+    """A connection with hand-written Socket.IO packets; it has not joined."""
     url = world.shop.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
     async with websockets.connect(url, proxy=None) as raw:
         await raw.recv()
@@ -186,6 +186,7 @@ async def test_binary_is_refused_and_the_connection_lives(world: Bearers, alice:
 
 # --- JSON that is none, or odd -----------------------------------------------------------------------------
 
+OF_CODES = (paths.CODES, paths.CODE_LOOK_UP, paths.CODE_ACCEPT, paths.SET_UP)
 ODD_JSON = {
     "nothing": b" ",
     "half of it": b'{"items": [',
@@ -214,7 +215,7 @@ ODD_JSON = {
 @pytest.mark.usefixtures("untouched")
 async def test_a_body_that_is_no_object_of_json_is_a_bad_request(world: Bearers, alice: Person) -> None:
     for name, body in ODD_JSON.items():
-        for path in (paths.QUEUE, paths.RESOLVE, paths.ENROLL, paths.LOGIN):
+        for path in (paths.QUEUE, paths.RESOLVE, paths.ENROLL, paths.LOGIN, *OF_CODES):
             is_long = len(body) > EVENT_BYTES_MAX and path != paths.QUEUE
             expected = TOO_LARGE if is_long else (400, "bad_request")
             assert verdict(await sent(world, alice, body, path)) == expected, (name, path)
@@ -403,6 +404,10 @@ async def test_a_nul_in_any_text_is_refused(world: Bearers, alice: Person) -> No
     ada = world.person("ada", "admin")
     asked = [
         ("POST", paths.ENROLL, {"name": NUL, "locationId": "main"}),
+        ("POST", paths.CODES, {"locationId": NUL}),
+        ("POST", paths.CODE_LOOK_UP, {"code": NUL}),
+        ("POST", paths.CODE_ACCEPT, {"code": "8F3K-Q2ZN", "nonce": "n" * 40, "name": NUL}),
+        ("POST", paths.SET_UP, {"code": NUL}),
         ("POST", paths.BROADCAST, {"type": "announcement", "data": {"text": NUL}}),
         ("PATCH", paths.USERS + "/bob", {"name": NUL}),
         ("POST", paths.REFRESH, {"refreshToken": "evr_demo\x00_x"}),
@@ -419,10 +424,20 @@ async def test_a_nul_in_any_text_is_refused(world: Bearers, alice: Person) -> No
     assert answer["error"]["code"] == "bad_request"
 
 
-async def test_a_sale_with_a_nul_in_it_is_kept_whole_for_a_manager(world: Bearers) -> None:
+async def test_a_sale_with_a_nul_in_its_texts_is_taken_without_it(world: Bearers) -> None:
     till = await world.bearer("device")
     odd = sale({"p": 1}, id="odd-sale", actorId="bob")
     odd["data"]["lines"][0]["description"] = NUL
+    (result,) = await till.send(odd)
+    assert result["status"] == "applied"
+    assert "text_cleaned" in result["result"]["flags"]
+    ((data,),) = world.shop.rows("SELECT data FROM till_transaction WHERE id = 'odd-sale'")
+    assert json.loads(data)["lines"][0]["description"] == NUL.replace("\x00", "")
+
+
+async def test_a_sale_with_a_nul_around_it_is_kept_whole_for_a_manager(world: Bearers) -> None:
+    till = await world.bearer("device")
+    odd = sale({"p": 1}, id="odd-sale", actorId="bob") | {"prevHash": NUL}
     (result,) = await till.send(odd)
     assert (result["status"], result["success"]) == ("quarantined", True)
     ((payload,),) = world.shop.rows("SELECT payload FROM quarantine WHERE operation_id = 'odd-sale'")
@@ -445,7 +460,9 @@ async def test_no_nul_reaches_a_database_that_cannot_hold_one(
         assert [result["code"] for result in results] == ["bad_request"] * 3
         odd = sale({"p": 1}, id="odd-sale", actorId="bob")
         odd["data"]["lines"][0]["description"] = NUL
-        assert [result["status"] for result in await till.send(odd)] == ["quarantined"]
+        odder = sale({"p": 1}, id="odder-sale", actorId="bob") | {"prevHash": NUL}
+        results = await till.send(odd, odder)
+        assert [result["status"] for result in results] == ["applied", "quarantined"]
         stream = "tenant-demo-location-main"
         token = {"stream": stream, "seq": 1, "change_id": "x", "epoch": "x", "rows_total": 1}
         for kind, after in (("stock_level", NUL), ("stock_level", 7), ("stock_movement", "x")):
@@ -572,7 +589,7 @@ async def test_a_garbage_packet_costs_its_own_connection_at_most(
         async with raw_socket(world) as raw:
             try:
                 await raw.send(packet)
-                # Twice, because the first may be taken for what a packet said would follow it.
+                # Twice, because the first may be read as the attachment that a packet announced.
                 await raw.send('427["ping",{}]')
                 await raw.send('427["ping",{}]')
                 # Whatever came of it, the next event is answered or the connection is closed.
@@ -587,7 +604,7 @@ async def test_a_garbage_packet_costs_its_own_connection_at_most(
 async def test_nobody_makes_the_server_gather_binary_without_end(world: Bearers) -> None:
     async with raw_socket(world) as raw:
         await raw.send('451000000-["ping",{"_placeholder":true,"num":0}]')
-        # Had the server taken it at its word, this would be the first of a million parts.
+        # If the server believed the packet, this would be the first of a million attachments.
         await raw.send('427["ping",{}]')
         assert (await answer_to(raw, 7))["error"]["code"] == "unauthorized"
 

@@ -90,7 +90,11 @@ def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
 
     yield ask("POST", paths.LOGOUT, {"refreshToken": of.refresh_token})
     yield ask("POST", paths.LOGOUT, {"refreshToken": of.device_token})
+    yield ask("GET", paths.SIGN_INS)
+    yield ask("GET", paths.SIGN_INS, userId=of.user)
+    yield from with_each("POST", paths.SIGN_IN_END, "sign_in_id", of.sign_in)
     yield ask("POST", paths.ENROLL, {"name": "Till", "locationId": of.place})
+    yield ask("POST", paths.CODES, {"locationId": of.place})
     for one in operations(of):
         yield ask("POST", paths.QUEUE, {"items": [one]})
     for stream in (of.stream, of.place_stream):
@@ -118,6 +122,9 @@ def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
     yield ask("GET", paths.HEALTH)
     yield ask("POST", paths.PING, {})
     yield from with_each("GET", paths.SHIFT, "shift_id", of.shift, of.operation)
+    yield ask("GET", paths.RECEIPTS, locationId=of.place)
+    yield ask("GET", paths.RECEIPTS, locationId=of.place, pageToken=of.page_token)
+    yield ask("GET", paths.RECEIPTS, locationId="main", number=of.receipt)
     for actor in (of.user, of.device):
         yield ask("GET", paths.AUDIT, actor=actor)
     for resource in (of.product, of.conflict, of.device, of.shift, of.quarantined):
@@ -136,6 +143,10 @@ def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
     yield from with_each("PATCH", paths.USER, "user_id", of.user, body={"disabled": True})
     yield from with_each("PATCH", paths.USER, "user_id", of.user, body={"password": "owned by a now"})
     yield from with_each("PATCH", paths.USER, "user_id", "clerk", body={"locations": [of.place]})
+    new_password = {"currentPassword": PASSWORD, "newPassword": "owned by a now"}
+    yield from with_each("POST", paths.USER_PASSWORD, "user_id", of.user, body=new_password)
+    new_pin = {"currentPin": "1234", "newPin": "5093"}
+    yield from with_each("POST", paths.USER_PIN, "user_id", of.user, body=new_pin)
     yield ask("GET", paths.DEVICES)
     yield from with_each("POST", paths.DEVICE_REVOKE, "device_id", of.device)
     yield ask("GET", paths.SETTINGS)
@@ -202,7 +213,7 @@ def shape(data: Any) -> Any:
 
 
 def told(body: Any, known: Known) -> Any:
-    """What an answer says, whoever's ids it was asked about: without ids, moments and counters."""
+    """An answer without ids, times and counters, so that answers about different ids can be compared."""
     if not isinstance(body, dict):
         return body
     if not body.get("success"):
@@ -217,7 +228,7 @@ def told(body: Any, known: Known) -> Any:
 
 
 def without_ids(one: Attack, known: Known) -> str:
-    """An attack's name, the same whoever's ids it is made with."""
+    """An attack's name, without the ids that it uses."""
     method, path, query, body = one
     if isinstance(body, dict) and "items" in body:
         body = {"items": [{**item, "id": "…"} if len(item["id"]) == 36 else item for item in body["items"]]}
@@ -261,6 +272,23 @@ async def test_anothers_ids_are_answered_like_ids_that_do_not_exist(
     lines = [record.getMessage() for record in caplog.records if not record.name.startswith(("http", "test"))]
     # What was asked with is written down nowhere, nor is what was not given.
     assert CANARY not in logged.out + logged.err + "\n".join(lines)
+
+
+async def test_a_code_leads_into_its_own_shop_whoever_uses_it(shops: list[Tenant], home: Settings) -> None:
+    """Tokens and ids of another shop beside it change nothing."""
+    a, b = shops
+    made = await a.world.ask("POST", paths.CODES, a.person("manager"), {"locationId": "main"})
+    code = made.json()["data"]["code"]
+    before = rows_of(home, "birch")
+    for bearer in (None, b.person("admin"), b.till):
+        offer = await a.world.ask("POST", paths.CODE_LOOK_UP, bearer, {"code": code})
+        assert offer.json()["data"]["tenant"]["id"] == "a"
+    body = {"code": code, "nonce": "n" * 40, "name": "Till", "formerDeviceId": b.known.device}
+    till = await a.world.ask("POST", paths.CODE_ACCEPT, b.person("admin"), body)
+    assert till.json()["data"]["tenant"]["id"] == "a"
+    assert CANARY not in offer.text + till.text
+    assert rows_of(home, "birch") == before
+    assert b.known.device not in repr(rows_of(home, "a")["device"])
 
 
 def event_attacks(of: Known, token: str, user_id: str) -> Iterator[tuple[str, Any]]:
@@ -328,7 +356,7 @@ async def test_anothers_ids_at_a_socket_are_answered_like_ids_that_do_not_exist(
 
 
 def what_is_heard(shop: Tenant) -> list[Any]:
-    """All but how the shop stands, which it is told again and again."""
+    """All events but `sync-state`, which is repeated."""
     return [[told for told in socket.heard if told[0] != events.SYNC_STATE] for socket in shop.sockets]
 
 
@@ -377,7 +405,7 @@ async def test_figures_and_health_tell_nothing_of_anothers_shop(shops: list[Tena
     state = (await a.person("clerk").get("/realtime/sync-state")).json()["data"]
     assert (state["connectedUsers"], state["syncState"]["conflictCount"]) == (1, 0)
     assert set(state["syncState"]["locations"]) == {"main", "a-place"}
-    metrics = (await a.world.shop.http.get("/metrics")).text
+    metrics = (await a.world.shop.metrics()).text
     assert CANARY not in metrics
     for identifier in (b.known.product, b.known.conflict, b.known.operation, b.known.user, b.known.device):
         assert identifier not in metrics

@@ -249,7 +249,7 @@ async def test_a_token_in_the_url_is_neither_read_nor_written_down(settings: Set
         assert part not in (out + err).decode()
 
 
-# --- bearers who do not stand any more ------------------------------------------------------------------
+# --- bearers whose tokens are no longer valid ----------------------------------------------------------
 
 
 async def test_a_user_who_is_disabled_is_refused_with_a_sound_token(world: Bearers) -> None:
@@ -323,7 +323,7 @@ async def test_a_refresh_token_has_an_end(world_with: Callable[..., Any]) -> Non
 async def test_signing_out_ends_its_own_sign_in_and_no_other(world: Bearers) -> None:
     bob, other = await world.shop.sign_in("demo", "bob"), await world.shop.sign_in("demo", "bob")
     alice = await world.shop.sign_in("demo", "alice")
-    # Somebody else's token in the body ends nothing.
+    # Another user's token in the body ends nothing.
     await alice.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})
     await successor(world, bob.answer["refreshToken"])
     await bob.post("/auth/logout", {"refreshToken": bob.answer["refreshToken"]})

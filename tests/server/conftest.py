@@ -1,30 +1,42 @@
-"""The server's stories, most of them told of both databases: SQLite's file, and PostgreSQL."""
+"""The server's tests, most of which run on both databases: SQLite and PostgreSQL."""
 
 import pytest
 
 from tests.kit.fixtures import DatabaseKind
 
 TOLD_OF_BOTH = {
+    "test_aliases",
+    "test_articles",
     "test_audit_of_operations",
     "test_broadcast",
     "test_conflicts",
+    "test_control_letters",
+    "test_enrolment_codes",
+    "test_first_shop",
+    "test_flags",
     "test_counts",
     "test_http",
     "test_identity",
     "test_ledger",
     "test_once",
+    "test_own_secrets",
     "test_people",
+    "test_plausible",
+    "test_previous_release",
     "test_products",
     "test_quarantine",
     "test_realtime",
+    "test_receipts",
+    "test_sale_account",
+    "test_second_factor",
     "test_shifts",
     "test_tenants",
     "test_transfers",
 }
 TOLD_OF_SQLITE_ALONE = {
-    # Looks into SQLite's own file; tests/scale/test_processes.py tells it of PostgreSQL.
+    # Looks into SQLite's own file; tests/scale/test_processes.py tests it on PostgreSQL.
     "test_a_killed_server_has_kept_all_that_it_answered",
-    # Puts the whole database into one line with a function of SQLite's.
+    # Serialises the database with a function of SQLite.
     "test_a_preview_changes_nothing_and_tells_nobody",
 }
 

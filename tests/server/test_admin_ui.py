@@ -15,7 +15,7 @@ ON = {"admin_ui": ("ops", "a long one")}
 
 
 async def admin(
-    shop: ShopServer, auth: dict[str, str] | None
+    shop: ShopServer, auth: dict[str, str] | None, address: str | None = None
 ) -> tuple[socketio.AsyncClient, asyncio.Queue[Any]]:
     client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
     heard: asyncio.Queue[Any] = asyncio.Queue()
@@ -26,7 +26,12 @@ async def admin(
     client.on("*", hear, namespace="/admin")
     shop.sockets.append(client)
     await client.connect(
-        shop.url, auth=auth, namespaces=["/admin"], transports=["websocket"], wait_timeout=WAIT_S
+        shop.url,
+        headers={} if address is None else {"X-Forwarded-For": address},
+        auth=auth,
+        namespaces=["/admin"],
+        transports=["websocket"],
+        wait_timeout=WAIT_S,
     )
     return client, heard
 
@@ -61,6 +66,19 @@ async def test_passwords_cannot_be_tried_for_long(open_with: Callable[..., Any])
                 await admin(shop, {**WHO, "password": "guess"})
         with pytest.raises(socketio.exceptions.ConnectionError):
             await admin(shop, WHO)
+
+
+async def test_who_tries_it_from_elsewhere_does_not_lock_the_operator_out(
+    open_with: Callable[..., Any],
+) -> None:
+    async with open_with(**ON, trusted_proxies=("127.0.0.1",)) as shop:
+        for address in ("198.51.100.7", "198.51.100.7", "2001:db8::1"):
+            for _ in range(6):
+                with pytest.raises(socketio.exceptions.ConnectionError):
+                    await admin(shop, {**WHO, "password": "guess"}, address)
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await admin(shop, WHO, "2001:db8::2")
+        await admin(shop, WHO, "203.0.113.9")
 
 
 async def test_with_the_right_one_it_shows_figures_and_can_do_nothing(open_with: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-"""The audit trail: read line by line, and proved whole, or shown to have been touched."""
+"""The audit trail: read line by line, and verified as complete, or as tampered with."""
 
 import asyncio
 import sqlite3
@@ -31,7 +31,7 @@ def verify(rules: Rules, **slices: int) -> AuditVerdict:
 
 
 def tamper(rules: Rules, *statements: str) -> None:
-    """As somebody who has the file itself, and takes the trigger away."""
+    """As an attacker who has the file and drops the trigger."""
     connection = sqlite3.connect(str(rules.database.engines[0].url.database))
     for trigger in ("audit_is_kept_from_update", "audit_is_kept_from_delete"):
         connection.execute(f"DROP TRIGGER {trigger}")
@@ -62,7 +62,7 @@ def trail(rules: Rules) -> Rules:
 
 def seqs(rules: Rules, after: int = 0, limit: int = 100, **wanted: Any) -> list[int]:
     page = rules.database.consult(
-        "t", partial(audit.page, tenant_id="t", wanted=audit.Wanted(**wanted), after=after, limit=limit)
+        "t", partial(audit.page, tenant_id="t", only=audit.AuditFilter(**wanted), after=after, limit=limit)
     )
     return [entry.seq for entry in page.entries]
 
@@ -154,7 +154,7 @@ def test_lines_are_read_oldest_first_and_page_by_page(trail: Rules) -> None:
     after: int | None = 0
     while after is not None:
         page = trail.database.consult(
-            "t", partial(audit.page, tenant_id="t", wanted=audit.Wanted(), after=after, limit=3)
+            "t", partial(audit.page, tenant_id="t", only=audit.AuditFilter(), after=after, limit=3)
         )
         read += [entry.seq for entry in page.entries]
         after = page.next
@@ -173,7 +173,7 @@ def test_lines_are_narrowed_by_what_is_asked(trail: Rules) -> None:
 
 def test_the_last_page_says_that_it_is(trail: Rules) -> None:
     page = trail.database.consult(
-        "t", partial(audit.page, tenant_id="t", wanted=audit.Wanted(), after=4, limit=3)
+        "t", partial(audit.page, tenant_id="t", only=audit.AuditFilter(), after=4, limit=3)
     )
     assert (len(page.entries), page.next) == (3, None)
 

@@ -15,6 +15,11 @@ from tests.kit.rules import Rules
 from tests.kit.servers import ShopServer
 
 
+@pytest.fixture(autouse=True)
+def goods_are_listed(rules: Rules) -> None:
+    rules.lists_what_moves = True
+
+
 def lines(rules: Rules) -> list[tuple[Any, ...]]:
     return rules.query("SELECT kind, operation_id, outcome FROM audit_entry ORDER BY seq")
 

@@ -14,8 +14,8 @@ import pytest
 from app.cli import main as evertill
 from server_stub.cli import main as cli
 from server_stub.cli.main import main
-from server_stub.settings import Settings
-from sync_agent.store import replica
+from server_stub.settings import RateLimits, Settings
+from sync_agent.store.replica.cursors import epoch_of
 from tests.kit.postgresql import SERVER_ROLE
 from tests.kit.servers import open_shop
 from tests.kit.world import World
@@ -98,6 +98,8 @@ def test_it_says_where_it_listens_first_and_ends_well(home: Path) -> None:
             assert server.stdout is not None
             said, _, url = server.stdout.readline().strip().rpartition(" ")
             assert said == "listening on"
+            assert server.stdout.readline().startswith("no shop yet; set-up code: ")
+            assert server.stdout.readline().startswith("type it in the window of the first till")
             assert httpx.get(f"{url}/livez", trust_env=False).json()["success"] is True
         finally:
             server.send_signal(signal.SIGTERM)
@@ -132,6 +134,9 @@ def test_every_flag_arrives_in_the_settings(home: Path, tmp_path: Path, password
                 *("--metrics-token-file", str(token), "--admin-ui", f"ops:{password_file}"),
                 *("--feed-window-ms", "5", "--feed-changes-max", "7", "--retention-days", "9"),
                 *("--connections-max", "11", "--connections-per-tenant-max", "3"),
+                *("--connections-per-address-max", "2"),
+                *("--tries-a-minute", "7", "--strangers-tries-an-hour", "50"),
+                *("--address-tries-a-minute", "300"),
             ]
         )
     )
@@ -152,6 +157,8 @@ def test_every_flag_arrives_in_the_settings(home: Path, tmp_path: Path, password
         retention_days=9,
         connections_max=11,
         connections_per_tenant_max=3,
+        connections_per_address_max=2,
+        rate_limits=RateLimits(tries_a_minute=7, strangers_tries_an_hour=50, address_tries_a_minute=300),
     )
 
 
@@ -373,7 +380,7 @@ async def test_after_a_new_epoch_tills_start_from_a_snapshot_and_go_on(tmp_path:
         await world.restart_server(while_down=begin_anew)
         await world.settle()
         with till.opened.store.reading() as connection:
-            followed = {stream: replica.epoch_of(connection, stream) for stream in till.cursors()}
+            followed = {stream: epoch_of(connection, stream) for stream in till.cursors()}
         assert followed.items() <= dict(world.query("SELECT name, epoch FROM stream")).items()
         assert till.levels() == world.server_levels() == world.ledger_sums()
 
@@ -382,7 +389,7 @@ async def test_a_revoked_till_is_out_of_a_running_server(settings: Settings) -> 
     async with open_shop(settings) as shop:
         till = await shop.enroll(await shop.sign_in("demo", "alice"))
         flags = ["--home", str(settings.home), "--tenant", "demo", "--device", till.user_id]
-        # Another process, as it would be; and away from this loop.
+        # As another process would do it, outside this event loop.
         ended = run("revoke-device", *flags)
         assert ended.returncode == 0, ended.stderr
         renewal = await shop.http.post(

@@ -1,16 +1,16 @@
-"""Conflicts: what a person sees, the three decisions, deciding twice, and one that moved meanwhile."""
+"""Conflicts: what a person sees, the three decisions, deciding twice, and one that moved first."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from server_stub.store import tables as t
-from server_stub.store.database import UnitOfWork
+from server_stub.services.people import shop_settings
+from sync_agent.contract.identity import TenantSettings
 from tests.kit.clients import Person
 from tests.kit.operations import T0_MS, count, movement, operation, sale
-from tests.kit.rules import Rules
+from tests.kit.rules import MIA, Rules
 from tests.kit.servers import ShopServer
 
 
@@ -271,7 +271,7 @@ async def test_a_preview_changes_nothing_and_tells_nobody(shop: ShopServer, alic
     assert shop.rows(EVERYTHING) == before
     await alice.send(movement("q", 1))
     told = await listening.hear("changes", lambda pushed: pushed["changes"][-1]["resourceId"] == "q")
-    assert told["changes"][-1]["seq"] == before[0][0] + 1
+    assert told["from"] == before[0][0] + 1
     assert listening.all_of("conflict-resolution-broadcast") == []
 
 
@@ -349,15 +349,12 @@ async def test_conflicts_are_listed_by_age_place_and_status(shop: ShopServer, al
 def test_a_shop_may_refuse_counts_that_are_made_on_nothing(rules: Rules) -> None:
     made_on_nothing = count("p", 4)
     assert rules.send("d1", count("q", 4))[0]["status"] == "applied"
-    rules.database.transact("t", _refuse_unconditional)
+    strict = TenantSettings(refuse_unconditional=True)
+    rules.database.transact("t", partial(shop_settings.edit, caller=MIA, changes=strict))
     previous = count("p", 4)
     previous["data"]["previousQuantity"] = 0
     results = rules.send("d1", made_on_nothing, count("p", 3, T0_MS), previous, count("q", 5, version=1))
     assert [result.get("code") for result in results] == ["precondition_failed", None, "conflict", None]
-
-
-def _refuse_unconditional(unit: UnitOfWork) -> None:
-    unit.execute(update(t.tenant).values(settings={"refuseUnconditional": True}))
 
 
 @pytest.mark.parametrize("late_comes_first", [True, False])

@@ -76,6 +76,7 @@ def test_unsure_is_a_conflict_where_the_count_has_just_arrived(rules: Rules) -> 
 
 def test_unsure_is_by_the_clocks_where_a_movement_comes_after_an_applied_count(rules: Rules) -> None:
     """Nobody can be asked: the count is flagged for a check."""
+    rules.list_goods("p")
     rules.send("d1", movement("p", 10, T0_MS - 60_000))
     rules.send("d3", count("p", 8, T0_MS, version=1))
     (before,) = rules.send("d2", movement("p", -1, T0_MS - 1_000))
@@ -86,6 +87,7 @@ def test_unsure_is_by_the_clocks_where_a_movement_comes_after_an_applied_count(r
 
 def test_unsure_is_by_the_clocks_where_a_decision_keeps_a_count(rules: Rules) -> None:
     """The person who decided has seen neither movement."""
+    rules.list_goods("p")
     rules.send("d1", movement("p", 10, T0_MS - 60_000))
     (opened,) = rules.send("d3", count("p", 8, T0_MS, version=0))
     rules.send("d2", movement("p", -1, T0_MS - 1_000), movement("p", -1, T0_MS + 1_000))

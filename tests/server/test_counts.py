@@ -14,6 +14,12 @@ from sync_agent.contract.conflicts import ConflictType
 from tests.kit.operations import T0_MS, count, movement, operation
 from tests.kit.rules import Rules
 
+
+@pytest.fixture(autouse=True)
+def goods_are_listed(rules: Rules) -> None:
+    rules.lists_what_moves = True
+
+
 CONCURRENT, MISMATCH, INCONSISTENT = (
     Clashes(ConflictType.CONCURRENT_UPDATE),
     Clashes(ConflictType.VERSION_MISMATCH),

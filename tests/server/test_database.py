@@ -3,9 +3,11 @@
 import lzma
 import sqlite3
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -20,6 +22,9 @@ from server_stub.store import tables
 from server_stub.store.database import engine_for
 from server_stub.store.migrations import migrate
 from sync_agent.contract.identity import pin_material
+from tests.kit.homes import new_server_home
+from tests.kit.operations import operation
+from tests.kit.rules import Rules
 
 
 def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
@@ -84,6 +89,13 @@ def test_the_catalogue_is_one_that_a_shop_could_have() -> None:
     assert all(quantity > 0 for article in articles for _place, quantity in article.stock)
 
 
+@pytest.fixture
+def demo_home(tmp_path: Path) -> Path:
+    home = tmp_path / "demo"
+    new_server_home(home)
+    return home
+
+
 def test_demonstration_data_is_as_promised(demo_home: Path) -> None:
     assert rows(demo_home, "SELECT tenant_id, id, role FROM user_account ORDER BY id") == [
         ("demo", "ada", "admin"),
@@ -127,3 +139,20 @@ def test_loading_the_demonstration_twice_changes_nothing(settings: Settings) -> 
     before = rows(settings.home, everything)
     prepare(settings, demo_data=True)
     assert rows(settings.home, everything) == before
+
+
+def test_a_new_product_does_not_scan_the_catalogue(rules: Rules) -> None:
+    """Before codes are compared, products without keys are looked for: there are none."""
+    create = partial(operation, "product", operation="create")
+    rules.send(None, *(create({"name": "P", "sku": f"S-{n}"}, resourceId=f"p{n}") for n in range(300)))
+    with rules.statements() as executed:
+        rules.send(None, create({"name": "P", "sku": "S-next"}, resourceId="next"))
+    (query,) = {one for one in executed if one.startswith("SELECT") and "keyed_version !=" in one}
+    plan = rules.database.consult(
+        "t",
+        lambda connection: connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {query}", ("t", "", 1000, 0)
+        ).all(),
+    )
+    (step,) = plan
+    assert "USING INDEX ix_product_unkeyed (tenant_id=? AND id>?)" in step.detail

@@ -1,6 +1,7 @@
 """Health and readiness: the shape that clients expect, and figures that say how the server is doing."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -25,40 +26,44 @@ async def test_health_has_the_shape_that_clients_expect(shop: ShopServer) -> Non
     assert set(answer["tenant"]["syncState"]) >= {"tenantId", "pendingOperations", "conflictCount"}
 
 
-async def test_system_counts_all_shops_and_tenant_ones_own(shop: ShopServer) -> None:
+async def test_another_shops_sockets_change_nothing_in_ones_own_health(shop: ShopServer) -> None:
     bob, mallory = await shop.sign_in("demo", "bob"), await shop.sign_in("rival", "mallory")
-    for _ in range(2):
-        await shop.join("demo", bob)
-    await shop.join("rival", mallory)
+    await shop.join("demo", bob)
+
+    async def figures() -> Any:
+        health = (await bob.get("/realtime/health")).json()["data"]
+        health.pop("timestamp")
+        health["checks"].pop("cpu")  # other programs use it too
+        health["checks"]["database"]["figures"].pop("latencyMs")
+        return health
+
+    before = await figures()
+    for _ in range(3):
+        await (await shop.join("rival", mallory)).call("ping", {})
     await shop.connect()
-    health = (await bob.get("/realtime/health")).json()["data"]
-    assert health["system"] == {
-        "totalConnections": 3,
-        "activeTenants": 2,
-        "averageConnectionsPerTenant": 1.5,
+    assert await figures() == before
+    assert before["system"] == {
+        "totalConnections": 1,
+        "activeTenants": 1,
+        "averageConnectionsPerTenant": 1.0,
     }
-    assert health["tenant"]["connectedUsers"] == 2
-    assert health["checks"]["sockets"]["figures"]["open"] == 4
-    assert "rival" not in str(health)
+    assert before["checks"]["sockets"]["figures"] == {"open": 1, "max": 1000}
 
 
-async def test_each_check_says_whether_it_is_well_and_why(shop: ShopServer) -> None:
+async def test_each_check_says_whether_it_is_well_and_no_figure_of_the_whole_server(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     socket = await shop.join("demo", bob)
     await socket.call("ping", {})
     checks = (await bob.get("/realtime/health")).json()["data"]["checks"]
     assert {name: set(check["figures"]) for name, check in checks.items()} == {
         "database": {"latencyMs"},
-        "memory": {"residentBytes", "availableBytes"},
-        "cpu": {"percent"},
+        "memory": set(),
+        "cpu": set(),
         "sockets": {"open", "max"},
-        "latency": {"eventP50Ms", "eventP99Ms"},
+        "latency": set(),
     }
     assert checks["database"]["ok"]
-    assert checks["memory"]["figures"]["residentBytes"] > 10e6
     assert checks["sockets"]["ok"]
-    latency = checks["latency"]["figures"]
-    assert 0 < latency["eventP50Ms"] <= latency["eventP99Ms"]
 
 
 async def test_health_needs_a_token(shop: ShopServer) -> None:
@@ -77,9 +82,9 @@ async def test_a_server_without_its_database_says_that_it_is_not_ready(
         answer = await shop.http.get("/readyz")
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
         assert answer.headers["retry-after"] == "1"
-        assert "evertill_ready 0.0" in (await shop.http.get("/metrics")).text
+        assert "evertill_ready 0.0" in (await shop.metrics()).text
         assert (await shop.http.get("/livez")).status_code == 200
-    assert "evertill_ready 1.0" in (await shop.http.get("/metrics")).text
+    assert "evertill_ready 1.0" in (await shop.metrics()).text
 
 
 async def test_many_who_ask_at_once_cost_the_database_one_question(

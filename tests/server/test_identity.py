@@ -1,4 +1,4 @@
-"""Signing in, refresh tokens that rotate, and tills with credentials of their own."""
+"""Signing in, refresh tokens that rotate, and tills with their own credentials."""
 
 import stat
 from collections.abc import Callable
@@ -84,7 +84,7 @@ async def test_a_token_that_was_never_given_out_does_not_take_the_writers_time(
 
 
 async def _writes(shop: ShopServer) -> list[str]:
-    metrics = (await shop.http.get("/metrics")).text
+    metrics = (await shop.metrics()).text
     return [line for line in metrics.splitlines() if "transaction" in line and 'kind="write"' in line]
 
 

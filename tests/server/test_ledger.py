@@ -1,10 +1,16 @@
-"""Stock is a ledger: deltas in any order, sales always taken, shortages shown."""
+"""Stock is a ledger: deltas in any order, sales always accepted, shortages shown."""
 
 import orjson
+import pytest
 
 from sync_agent.contract.stock import StockLevelRow
 from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sale
 from tests.kit.rules import Rules
+
+
+@pytest.fixture(autouse=True)
+def goods_are_listed(rules: Rules) -> None:
+    rules.lists_what_moves = True
 
 
 def test_stock_is_the_sum_of_its_movements(rules: Rules) -> None:

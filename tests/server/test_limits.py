@@ -1,4 +1,4 @@
-"""Rate limits: how much is let through, whom it is taken from, and that a neighbour feels nothing."""
+"""Rate limits: how much is allowed, to whom it counts, and that other bearers are not affected."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -16,6 +16,7 @@ from tests.kit.redis_server import Redis
 TILL = Caller("demo", "device", ("main",), device_id="till")
 BOB = Caller("demo", "clerk", ("main",), user_id="bob")
 ALICE = Caller("demo", "manager", ("main",), user_id="alice")
+BOBS, ALICES = ("demo", "bob"), ("demo", "alice")
 MALLORY = Caller("rival", "manager", ("main",), user_id="bob")
 
 
@@ -78,20 +79,33 @@ async def test_passwords_are_tried_five_times_a_minute_and_success_forgets(momen
     limits = Limits(RateLimits())
     for _ in range(2):
         for _ in range(5):
-            await limits.sign_in("demo", "bob", "10.0.0.1")
-        await refused(limits.sign_in("demo", "bob", "10.0.0.2"))
-        await limits.sign_in("demo", "alice", "10.0.0.2")
-        await limits.signed_in("demo", "bob")
+            await limits.secret(BOBS, "10.0.0.1", is_known=True)
+        await refused(limits.secret(BOBS, "10.0.0.1", is_known=True))
+        await limits.secret(BOBS, "10.0.0.2", is_known=True)
+        await limits.secret(ALICES, "10.0.0.1", is_known=True)
+        await limits.secret_was_right(BOBS, "10.0.0.1")
         moment[0] += 120
 
 
-@pytest.mark.usefixtures("moment")
-async def test_one_address_tries_twenty_accounts_a_minute() -> None:
+async def test_strangers_together_are_slowed_and_whoever_is_known_is_not(moment: list[float]) -> None:
     limits = Limits(RateLimits())
-    for number in range(20):
-        await limits.sign_in("demo", f"user-{number}", "10.0.0.1")
-    await refused(limits.sign_in("demo", "bob", "10.0.0.1"))
-    await limits.sign_in("demo", "bob", "10.0.0.2")
+    for number in range(30):
+        await limits.secret(BOBS, f"10.0.0.{number}", is_known=False)
+    await refused(limits.secret(BOBS, "10.1.0.1", is_known=False))
+    await limits.secret(BOBS, "10.2.0.1", is_known=True)
+    await limits.secret(ALICES, "10.1.0.1", is_known=False)
+    moment[0] += 2 * 3600
+    await limits.secret(BOBS, "10.1.0.1", is_known=False)
+
+
+@pytest.mark.usefixtures("moment")
+async def test_a_hundred_tills_behind_one_address_sign_in_and_no_more_accounts_are_tried_from_it() -> None:
+    limits = Limits(RateLimits())
+    for number in range(120):
+        await limits.secret(("demo", f"user-{number}"), "10.0.0.1", is_known=False)
+    await refused(limits.secret(BOBS, "10.0.0.1", is_known=False))
+    await limits.secret(BOBS, "10.0.0.1", is_known=True)
+    await limits.secret(BOBS, "10.0.0.2", is_known=False)
 
 
 @pytest.mark.usefixtures("moment")
@@ -158,10 +172,20 @@ async def test_processes_count_together(process: Callable[..., Limits]) -> None:
 async def test_success_forgets_in_all_processes(process: Callable[..., Limits]) -> None:
     one, other = process(), process()
     for _ in range(5):
-        await one.sign_in("demo", "bob", "10.0.0.1")
-    await refused(other.sign_in("demo", "bob", "10.0.0.1"))
-    await other.signed_in("demo", "bob")
-    await one.sign_in("demo", "bob", "10.0.0.1")
+        await one.secret(BOBS, "10.0.0.1", is_known=False)
+    await refused(other.secret(BOBS, "10.0.0.1", is_known=False))
+    await other.secret_was_right(BOBS, "10.0.0.1")
+    await one.secret(BOBS, "10.0.0.1", is_known=False)
+
+
+async def test_strangers_are_counted_over_all_processes(process: Callable[..., Limits]) -> None:
+    one, other = process(), process()
+    for number in range(15):
+        await one.secret(BOBS, f"10.0.0.{number}", is_known=False)
+        await other.secret(BOBS, f"10.0.1.{number}", is_known=False)
+    for limits in (one, other):
+        await refused(limits.secret(BOBS, "10.1.0.1", is_known=False))
+        await limits.secret(BOBS, "10.2.0.1", is_known=True)
 
 
 @pytest.mark.usefixtures("moment")

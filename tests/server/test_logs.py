@@ -1,4 +1,4 @@
-"""The log: JSON lines that tell what happened and keep what is secret."""
+"""The log: JSON lines that say what happened and contain no secrets."""
 
 import asyncio
 import io

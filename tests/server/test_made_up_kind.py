@@ -1,9 +1,10 @@
-"""A kind of operation that the server has never heard of works whole, from this file alone.
+"""A new kind of operation works completely with a handler in this file alone.
 
-If it needs a line anywhere else, the next real kind does too.
+If it needed a line anywhere else, the next real kind would too.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import ClassVar
 
 import httpx
@@ -21,11 +22,11 @@ from server_stub.settings import Settings
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.wire import ShortText, Wire
 from tests.kit.operations import movement, operation
-from tests.kit.servers import ShopServer
+from tests.kit.servers import METRICS_TOKEN, ShopServer
 
 
 class ShelfLabel(Wire):
-    """What stands on a shelf."""
+    """The goods on a shelf."""
 
     text: ShortText
 
@@ -64,7 +65,7 @@ KNOWN = Handlers([*BUILT_IN, PlaceShelfLabel()])
 @pytest.fixture
 async def shop(settings: Settings) -> AsyncIterator[ShopServer]:
     async with (
-        running(settings, handlers=KNOWN) as server,
+        running(replace(settings, metrics_token=METRICS_TOKEN), handlers=KNOWN) as server,
         httpx.AsyncClient(base_url=server.url, trust_env=False) as http,
     ):
         shop = ShopServer(server.url, settings.home, http)
@@ -136,7 +137,7 @@ async def test_its_result_its_change_and_its_audit_line_are_stored(shop: ShopSer
 async def test_it_is_counted_under_its_own_name(shop: ShopServer) -> None:
     bob = await shop.sign_in("demo", "bob")
     await bob.send(label("Jam 2.50"))
-    metrics = (await shop.http.get("/metrics")).text
+    metrics = (await shop.metrics()).text
     assert (
         'evertill_operations_total{repeated="no",resource_type="shelf_label",status="applied"} 1.0' in metrics
     )

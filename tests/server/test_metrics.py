@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from tests.kit.operations import T0_MS, count, movement, sale
+from server_stub.run import running
+from server_stub.settings import Settings
+from tests.kit.operations import T0_MS, count, movement, operation, sale
 from tests.kit.paths import ROOT
 from tests.kit.servers import ShopServer
 
@@ -43,7 +46,7 @@ class Figures:
 
 
 async def look(shop: ShopServer) -> Figures:
-    answer = await shop.http.get("/metrics")
+    answer = await shop.metrics()
     assert answer.status_code == 200, answer.text
     return Figures(answer.text)
 
@@ -52,6 +55,24 @@ async def look_until(shop: ShopServer, is_so: Callable[[Figures], bool]) -> Figu
     while not is_so(figures := await look(shop)):
         pass
     return figures
+
+
+async def test_flags_are_counted_by_name_as_they_are_set_and_as_they_go(shop: ShopServer) -> None:
+    alice = await shop.sign_in("demo", "alice")
+    before = await look(shop)
+    assert before.of("evertill_flags_total", flag="wrong_currency", step="set") == 0, "there from the start"
+    odd = sale({"later": 1})
+    odd["data"]["currency"] = "USD"
+    await alice.send(odd)
+    made = operation("product", {"name": "Later"}, operation="create", resourceId="later")
+    await alice.send(made)
+
+    def counted(figures: Figures, flag: str) -> tuple[float, float]:
+        set_, gone = (figures.of("evertill_flags_total", flag=flag, step=step) for step in ("set", "gone"))
+        return set_, gone
+
+    after = await look_until(shop, lambda figures: counted(figures, "unknown_product") == (1, 1))
+    assert counted(after, "wrong_currency") == (1, 0)
 
 
 async def test_what_happened_is_counted(shop: ShopServer) -> None:
@@ -123,23 +144,29 @@ async def test_two_servers_in_one_process_do_not_add_up(
     assert (await look(shop)).of("evertill_sign_ins_total") == 1
 
 
-async def test_metrics_are_for_loopback_or_a_token_of_their_own(open_with: Callable[..., Any]) -> None:
-    elsewhere = {"X-Forwarded-For": "203.0.113.9"}
-    nothing: dict[str, str] = {}
+async def test_metrics_need_their_token_from_everywhere(open_with: Callable[..., Any]) -> None:
+    elsewhere, here = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "127.0.0.1"}
     for proxies in ((), ("127.0.0.1",)):
         async with open_with(metrics_token="m3tr1cs", trusted_proxies=proxies) as shop:
-            for told, status in (
-                (nothing, 200),
-                (elsewhere, 403),
-                ({**elsewhere, "Authorization": "Bearer wrong"}, 403),
-                ({**elsewhere, "Authorization": "Bearer m3tr1cs"}, 200),
-                ({"X-Forwarded-For": "127.0.0.1"}, 403),
-            ):
-                assert (await shop.http.get("/metrics", headers=told)).status_code == status, (proxies, told)
-    async with open_with() as shop:
-        for words in ("Bearer", "Bearer None", f"Bearer {DEMO_PASSWORD}"):
-            answer = await shop.http.get("/metrics", headers={**elsewhere, "Authorization": words})
+            for source in ({}, here, elsewhere):
+                for words, status in (
+                    (None, 403),
+                    ("m3tr1cs", 403),
+                    ("Basic m3tr1cs", 403),
+                    ("Bearer m3tr1cs", 200),
+                ):
+                    told = {**source, **({} if words is None else {"Authorization": words})}
+                    answer = await shop.http.get("/metrics", headers=told)
+                    assert answer.status_code == status, (proxies, told)
+            assert "--metrics-token-file" in (await shop.http.get("/metrics")).json()["error"]["message"]
+
+
+async def test_without_a_token_nobody_reads_metrics_and_is_told_why(settings: Settings) -> None:
+    async with running(settings) as server, httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+        for words in ("", "Bearer", "Bearer None", f"Bearer {DEMO_PASSWORD}"):
+            answer = await http.get("/metrics", headers={"Authorization": words} if words else {})
             assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+            assert "started without --metrics-token-file" in answer.json()["error"]["message"]
 
 
 async def test_a_slow_query_is_counted_and_logged_without_what_was_asked_for(

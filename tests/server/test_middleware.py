@@ -55,6 +55,77 @@ async def test_a_page_of_the_servers_own_host_may_ask(shop: ShopServer, path: st
     assert (await shop.http.get(path, headers={"Origin": shop.url})).status_code == 200
 
 
+ORIGINS = {
+    # what a page says of itself, and whether the server at http://shop.example:8765 lets it ask
+    "http://shop.example:8765": True,
+    "HTTP://Shop.Example:8765": True,
+    "https://shop.example:8765": False,
+    "http://shop.example": False,
+    "http://shop.example:80": False,
+    "http://shop.example:08765": True,
+    "http://shop.example:8765/": False,
+    "http://shop.example:8765@evil.example": False,
+    "http://user@shop.example:8765": False,
+    "http://user:pass@shop.example:8765": False,
+    "http://shop.example.evil:8765": False,
+    "http://evil-shop.example:8765": False,
+    "http://evil.example/?http://shop.example:8765": False,
+    "http://evil.example#shop.example:8765": False,
+    "http://shop.example:8765, http://shop.example:8765": False,
+    "http://shop.example:8765 http://evil.example": False,
+    "http://shop.example\\@evil.example:8765": False,
+    "ws://shop.example:8765": False,
+    "ftp://shop.example:8765": False,
+    "file://": False,
+    "null": False,
+    "": False,
+    "shop.example:8765": False,
+    "//shop.example:8765": False,
+    # configured: https://till.example and http://[2001:db8::1]:8080
+    "https://till.example": True,
+    "https://till.example:443": True,
+    "HTTPS://TILL.EXAMPLE": True,
+    "http://till.example": False,
+    "https://till.example:8443": False,
+    "https://till.example.": False,
+    "https://till.example.evil": False,
+    "https://xtill.example": False,
+    "https://sub.till.example": False,
+    "https://till.example@evil.example": False,
+    "http://[2001:db8::1]:8080": True,
+    "http://[2001:DB8::1]:8080": True,
+    "https://[2001:db8::1]:8080": False,
+    "http://[2001:db8::1]": False,
+}
+
+
+@pytest.mark.parametrize(("origin", "may"), ORIGINS.items())
+async def test_an_origin_is_compared_by_scheme_host_and_port(
+    open_with: Callable[..., Any], origin: str, may: bool
+) -> None:
+    async with open_with(allowed_origins=(PAGE, "http://[2001:db8::1]:8080")) as shop:
+        told = {"Host": "shop.example:8765", "Origin": origin}
+        for path in ("/livez", POLLING):
+            assert (await shop.http.get(path, headers=told)).status_code == (200 if may else 403), path
+
+
+async def test_two_origins_in_two_headers_are_none(shop: ShopServer) -> None:
+    told = [("Host", "shop.example"), ("Origin", "http://shop.example"), ("Origin", "http://evil.example")]
+    for headers in (told, [told[0], told[2], told[1]]):
+        assert (await shop.http.get("/livez", headers=headers)).status_code == 403
+
+
+async def test_behind_a_proxy_the_page_is_of_the_scheme_that_the_proxy_names(
+    open_with: Callable[..., Any],
+) -> None:
+    for proxies, scheme in ((("127.0.0.1",), "https"), ((), "http")):
+        async with open_with(trusted_proxies=proxies) as shop:
+            told = {"Host": "shop.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+            for asking in ("http", "https"):
+                answer = await shop.http.get("/livez", headers={**told, "Origin": f"{asking}://shop.example"})
+                assert answer.status_code == (200 if asking == scheme else 403), (proxies, asking)
+
+
 async def test_an_allowed_page_may_ask_and_may_read_the_answer(open_with: Callable[..., Any]) -> None:
     async with open_with(allowed_origins=(PAGE,)) as shop:
         for path in ("/livez", POLLING):
@@ -71,7 +142,7 @@ async def test_a_cache_keeps_the_answers_to_pages_and_to_compressions_apart(
     open_with: Callable[..., Any],
 ) -> None:
     async with open_with(allowed_origins=(PAGE,)) as shop:
-        answer = await shop.http.get("/metrics", headers={"Origin": PAGE, "Accept-Encoding": "gzip"})
+        answer = await shop.metrics(**{"Origin": PAGE, "Accept-Encoding": "gzip"})
         assert answer.headers["content-encoding"] == "gzip"
         assert {"Origin", "Accept-Encoding"} <= {word.strip() for word in answer.headers["vary"].split(",")}
 
@@ -129,6 +200,26 @@ async def test_a_forwarded_address_is_not_believed_of_just_anybody(open_with: Ca
         assert found == (address,)
 
 
+@pytest.mark.parametrize(
+    ("sent", "address"),
+    [
+        ("198.51.100.7, 203.0.113.9", "203.0.113.9"),  # what a client claims stands on the left
+        ("203.0.113.9, 10.1.2.3", "203.0.113.9"),  # a second proxy of ours
+        ("203.0.113.9:50123", "203.0.113.9"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9"),
+    ],
+)
+async def test_of_forwarded_addresses_the_last_that_is_no_proxy_of_ours_counts(
+    open_with: Callable[..., Any], sent: str, address: str
+) -> None:
+    wrong = {"tenantId": "demo", "username": "bob", "password": "x"}
+    async with open_with(trusted_proxies=("127.0.0.1", "10.1.2.3/16")) as shop:
+        answer = await shop.http.post("/api/v1/auth/login", json=wrong, headers={"X-Forwarded-For": sent})
+        assert answer.status_code == 401
+    assert shop.rows("SELECT address FROM audit_entry WHERE kind = 'sign_in'") == [(address,)]
+
+
 async def test_a_request_that_is_broken_off_is_no_failure(
     shop: ShopServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,7 +232,7 @@ async def test_a_request_that_is_broken_off_is_no_failure(
         await shop.http.post("/api/v1/realtime/ping", content=half_a_body(), headers=bob.headers)
     metrics = httpx.Response(200, text="")
     while 'route="/api/v1/realtime/ping",status="499"' not in metrics.text:
-        metrics = await shop.http.get("/metrics")
+        metrics = await shop.metrics()
     assert 'evertill_errors_total{kind="request"} 0.0' in metrics.text
     assert "request.failed" not in capfd.readouterr().out
 
@@ -160,7 +251,7 @@ async def test_a_bug_is_answered_counted_and_logged_once_with_its_traceback(
     assert error["requestId"] == answer.headers["x-request-id"]
     assert "a bug" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert 'evertill_errors_total{kind="request"} 1.0' in (await shop.http.get("/metrics")).text
+    assert 'evertill_errors_total{kind="request"} 1.0' in (await shop.metrics()).text
     logged = "".join(capfd.readouterr())
     assert logged.count("request.failed") == 1
     assert error["requestId"] in logged
@@ -239,32 +330,6 @@ async def test_a_socket_and_a_long_poll_outlive_the_deadlines(open_with: Callabl
         assert (await socket.call("ping"))["success"]
         await shop.http.post(f"{POLLING}&sid={session}", content=b"40{}")
         assert (await poll).status_code == 200
-
-
-async def test_a_connection_too_many_is_closed_at_once(
-    open_with: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server_stub.middleware.http_protocol._BESIDE_SOCKETS", 1)
-    async with open_with(connections_max=1) as shop:
-        port = int(shop.url.rpartition(":")[2])
-        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        assert await asyncio.wait_for(_read_all(reader), 4) == b""
-        writer.close()
-        for _reader, one in held:
-            one.close()
-        async with asyncio.timeout(WAIT_S):
-            while not await _is_answered(port):
-                pass
-
-
-async def _is_answered(port: int) -> bool:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        return b" 200 " in await _read_all(reader)
-    finally:
-        writer.close()
 
 
 async def test_a_body_in_many_small_chunks_is_taken(shop: ShopServer) -> None:

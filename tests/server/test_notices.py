@@ -1,4 +1,4 @@
-"""A manager's notice as a row of the streams: for whoever was away, until it has ended, and who read it."""
+"""A manager's notice as a row of the streams: also for offline clients, and who has read it."""
 
 from typing import Any
 

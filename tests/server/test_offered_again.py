@@ -82,7 +82,7 @@ def test_a_decision_on_a_conflict_that_is_lost_says_so(rules: Rules) -> None:
     assert (result["status"], result["code"]) == ("rejected", "not_found")
 
 
-# --- the whole of it -----------------------------------------------------------------------------------
+# --- everything together -------------------------------------------------------------------------------
 
 DEVICES = ("d1", "d2", "d3")
 HISTORIES = st.lists(

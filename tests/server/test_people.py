@@ -1,4 +1,4 @@
-"""Users, tills and settings: who may manage them, what is told of it, and what it ends."""
+"""Users, tills and settings: who may manage them, what is published, and which sessions it ends."""
 
 import asyncio
 from typing import Any
@@ -52,7 +52,7 @@ async def sign_in(shop: ShopServer, username: str, password: str) -> httpx.Respo
 
 
 async def told_of(person: Person, user_id: str) -> list[dict[str, Any]]:
-    """What the tenant's stream said of a user, oldest first."""
+    """The rows of a user in the tenant's stream, oldest first."""
     changes = await person.changes(TENANT, after=0)
     last = changes
     while len(last) == 1000:
@@ -224,7 +224,7 @@ async def test_a_manager_looks_after_the_clerks_of_their_own_places(shop: ShopSe
     alice = await shop.sign_in("demo", "alice")
     await done(await alice.post("/users", CARA))
     row = await done(
-        await patch(alice, "/users/cara", {"name": "Cara Low", "pin": "8080", "locations": ["annex"]})
+        await patch(alice, "/users/cara", {"name": "Cara Low", "pin": "5093", "locations": ["annex"]})
     )
     assert (row["name"], row["locations"]) == ("Cara Low", ["annex"])
     await done(await patch(alice, "/users/cara", {"password": "another-password"}))
@@ -249,7 +249,7 @@ async def test_a_manager_edits_resets_and_dismisses_nobody_of_their_rank_or_abov
     for user_id in ("ada", "cara", "alice"):
         for edit in (
             {"password": "another-password"},
-            {"pin": "8080"},
+            {"pin": "5093"},
             {"name": "Somebody Else"},
             {"locations": ["main"]},
             {"role": "clerk"},
@@ -271,19 +271,19 @@ async def test_a_manager_reaches_no_clerk_of_another_place(shop: ShopServer) -> 
             await alice.post("/users", {**CARA, "id": "new", "username": "new", "locations": locations}),
             "forbidden",
         )
-    # Neither who works elsewhere, nor who works here and elsewhere, nor by moving them here or away.
-    refused(await patch(alice, "/users/cara", {"pin": "8080"}), "forbidden")
+    # Neither people of other places, nor of this and another place, nor by moving them to or from it.
+    refused(await patch(alice, "/users/cara", {"pin": "5093"}), "forbidden")
     refused(await patch(alice, "/users/cara", {"locations": ["main"]}), "forbidden")
-    refused(await patch(alice, "/users/bob", {"pin": "8080"}), "forbidden")
+    refused(await patch(alice, "/users/bob", {"pin": "5093"}), "forbidden")
     await done(await patch(ada, "/users/bob", {"locations": ["main"]}))
     refused(await patch(alice, "/users/bob", {"locations": ["main", "annex"]}), "forbidden")
-    await done(await patch(alice, "/users/bob", {"pin": "8080"}))
+    await done(await patch(alice, "/users/bob", {"pin": "5093"}))
     users = (await done(await alice.get("/users")))["users"]
     assert [user["username"] for user in users] == ["ada", "alice", "bob"]
 
 
 async def test_a_token_that_says_more_than_its_person_is_edits_nobody(rules: Rules) -> None:
-    """Whoever lost a right a moment ago has a token that still says so."""
+    """A person who has just lost a right still has a token that names it."""
     outdated = Caller("t", "admin", ("main", "annex"), user_id="mia")
     edit = UserEdit(role="admin")
     for user_id in ("mia", "cleo"):
@@ -309,7 +309,7 @@ def test_of_every_setting_it_is_known_what_loosens_it() -> None:
 async def test_the_trail_names_the_fields_and_never_a_secret(shop: ShopServer) -> None:
     ada = await shop.sign_in("demo", "ada")
     await done(await ada.post("/users", CARA))
-    edit = {"password": "another-password", "pin": "8080", "role": "manager"}
+    edit = {"password": "another-password", "pin": "5093", "role": "manager"}
     await done(await patch(ada, "/users/cara", edit))
     added, edited = await trail(ada, kind="administration")
     assert (added["actor"], added["resourceId"], added["detail"]["did"]) == ("ada", "cara", "user_added")
@@ -318,12 +318,12 @@ async def test_the_trail_names_the_fields_and_never_a_secret(shop: ShopServer) -
         "fields": ["password", "pin", "role"],
         "role": "manager",
     }
-    # Four digits stand in a hash, an id or a time by chance.
+    # Four digits can be in a hash, an id or a time by chance.
     told = [
         {name: entry[name] for name in ("kind", "outcome", "resourceId", "detail")}
         for entry in (added, edited)
     ]
-    for secret in ("a-long-password", "another-password", "4711", "8080", "argon2"):
+    for secret in ("a-long-password", "another-password", "4711", "5093", "argon2"):
         assert secret not in orjson.dumps(told).decode()
 
 

@@ -1,4 +1,4 @@
-"""Who is there: within one process, over several that Redis joins, and when Redis or a process goes away."""
+"""Presence: within one process, over several with Redis, and when Redis or a process fails."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +16,7 @@ from tests.kit.redis_server import Redis
 from tests.kit.servers import ShopServer
 from tests.kit.waiting import WAIT_S
 
-pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("scale")
 
 BEAT_S = 5.0
 """Nobody lapses while a test lasts."""
@@ -318,7 +318,7 @@ class Line:
 
 
 async def is_heard(teller: Bus, listener: Bus) -> bool:
-    """Whether news of the one that is told now, or was before, has reached the other."""
+    """Whether the other process has received the news of this one or an earlier one."""
     await teller.emit("news", {}, room="demo")
     return "news" in listener.heard
 

@@ -1,4 +1,4 @@
-"""Sales in quarantine: told to the till, shown whole to a manager, judged again, or given up."""
+"""Sales in quarantine: reported to the till, shown to a manager, retried or discarded."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server_stub.operations.handlers import transactions
-from server_stub.operations.quarantine import CannotBeTaken
+from server_stub.operations.quarantine import Quarantined
 from tests.kit.clients import Person
 from tests.kit.operations import close_shift, open_shift, sale
 from tests.kit.rules import Rules
@@ -136,7 +136,7 @@ async def test_a_rule_that_reads_more_today_takes_what_yesterdays_could_not(
     shop: ShopServer, boss: Person, till: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def reads_nothing(*_arguments: object) -> None:
-        raise CannotBeTaken("yesterday's program")
+        raise Quarantined("yesterday's program")
 
     sold = sale({"p": 2}, deviceSeq=2)
     with monkeypatch.context() as yesterday:

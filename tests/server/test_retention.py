@@ -1,4 +1,4 @@
-"""Retention: old changes go, in bounded portions; whoever stood at one starts from a snapshot."""
+"""Retention: old changes are pruned in chunks; a client whose cursor was there starts from a snapshot."""
 
 import asyncio
 from functools import partial
@@ -6,29 +6,43 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine, text, update
 
 from server_stub.background.pruning import Pruner
+from server_stub.cli.administration import confirm_clock
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.services.people import credentials
 from server_stub.services.people.accounts import begin_family, find_user
+from server_stub.services.people.second_factor import Keys
+from server_stub.services.people.sign_ins import Lifetimes
 from server_stub.services.streams import broadcasts, retention, stock_view, sync
 from server_stub.settings import Settings
+from server_stub.store import tables as t
 from server_stub.store.database import Database
+from server_stub.store.migrations import config_for, migrate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.events import BroadcastRequest
 from sync_agent.contract.streams import ChangesPage, Cursor
 from sync_agent.contract.wire import from_ms
 from tests.kit.operations import movement, operation
-from tests.kit.rules import MIA, MovableClock, Rules
+from tests.kit.rules import MIA, MovableClock, Rules, create_bare_tenant, trust_the_clock
 from tests.kit.waiting import until
 from tests.kit.world import World
+
+
+@pytest.fixture(autouse=True)
+def goods_are_listed(rules: Rules) -> None:
+    rules.lists_what_moves = True
+
 
 STREAM = "tenant-t-location-main"
 DAY_MS = retention.DAY_MS
 
 
 def prune(rules: Rules, rows_max: int = 1000) -> retention.Pruned:
+    rules.database.transact("t", trust_the_clock)
     return asyncio.run(retention.prune(rules.database, "t", retention_days=30, rows_max=rows_max))
 
 
@@ -221,25 +235,36 @@ def test_refresh_tokens_go_once_they_have_been_over_for_long(rules: Rules) -> No
     user = rules.database.consult("t", partial(find_user, tenant_id="t", username="mia"))
     assert user is not None
     signed_in = rules.database.transact(
-        "t", partial(begin_family, user=user, lifetime_s=24 * 3600, address=None)
+        "t",
+        partial(
+            begin_family,
+            user=user,
+            lifetimes=Lifetimes(DAY_MS, 90 * DAY_MS),
+            address=None,
+            code=None,
+            keys=Keys(b"secret"),
+        ),
     )
     kept = credentials.token_hash(signed_in.refresh_token)
     rules.clock.ms += 31 * DAY_MS
     assert prune(rules).refresh_tokens == 0
     assert rules.query("SELECT token_hash FROM refresh_token") == [(kept,)]
+    assert rules.query("SELECT count(*) FROM sign_in") == [(1,)]
     rules.clock.ms += 1
     assert prune(rules).refresh_tokens == 1
+    assert rules.query("SELECT count(*) FROM sign_in") == [(0,)]
 
 
 def test_the_pruner_knows_tenants_by_their_commits(rules: Rules, tmp_path: Path) -> None:
     pruner = Pruner(Settings(home=tmp_path), rules.database)
     rules.send("till-1", movement("tea", 1), movement("tea", 1))
     rules.clock.ms += 31 * DAY_MS
-    asyncio.run(pruner.prune())
+    asyncio.run(pruner.visit_all())
     assert numbers(rules) == [1, 2], "it has served nobody yet"
     rules.database.on_commit(pruner.committed)
     rules.send("till-1", movement("tea", 1))
-    asyncio.run(pruner.prune())
+    rules.database.transact("t", trust_the_clock)
+    asyncio.run(pruner.visit_all())
     assert numbers(rules) == [3]
 
 
@@ -254,6 +279,7 @@ async def test_a_till_that_was_away_for_longer_starts_from_a_snapshot_and_agrees
         before = away.cursors()
         later = MovableClock(SystemClock().now_ms() + 31 * DAY_MS)
         database = Database(world.settings.url, clock=later, ids=TimeOrderedIds(), readers=1)
+        await database.write("demo", trust_the_clock)
         pruned = await retention.prune(database, "demo", retention_days=30, rows_max=1000)
         await asyncio.to_thread(database.close)
         assert pruned.changes > before["tenant-demo-location-main"]
@@ -261,3 +287,86 @@ async def test_a_till_that_was_away_for_longer_starts_from_a_snapshot_and_agrees
         await world.settle()
         assert away.levels() == world.server_levels() == world.ledger_sums()
         assert away.levels()[away.product().id] == here.levels()[away.product().id]
+
+
+# --- a clock that may be wrong -------------------------------------------------------------------------
+
+
+def looked_at(rules: Rules) -> int:
+    """How many changes of the place's stream one more run of the pruner takes, with the clock as it is."""
+    before = len(numbers(rules))
+    asyncio.run(retention.prune(rules.database, "t", retention_days=30, rows_max=1000))
+    return before - len(numbers(rules))
+
+
+@pytest.mark.parametrize("jump_days", [31, 365, 73 * 365])
+def test_a_clock_that_jumped_prunes_nothing_until_it_says_the_same_a_day_later_and_a_day_after_that(
+    rules: Rules, jump_days: int
+) -> None:
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    looked_at(rules)
+    rules.clock.ms += jump_days * DAY_MS
+    for _hour in range(48):
+        assert looked_at(rules) == 0
+        rules.clock.ms += DAY_MS // 24
+    assert looked_at(rules) == 1
+
+
+def test_a_clock_that_was_a_year_ahead_for_an_evening_has_pruned_nothing(rules: Rules) -> None:
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    looked_at(rules)
+    rules.clock.ms += 365 * DAY_MS
+    rules.send("till-1", movement("tea", 1))
+    assert looked_at(rules) == 0
+    rules.clock.ms -= 365 * DAY_MS
+    assert looked_at(rules) == 0
+    assert numbers(rules) == [1, 2, 3]
+
+
+def test_what_a_wrong_clock_wrote_before_the_first_look_proves_nothing(rules: Rules) -> None:
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    rules.clock.ms += 365 * DAY_MS
+    rules.send("till-1", movement("tea", 1))
+    assert looked_at(rules) == 0
+    assert numbers(rules) == [1, 2, 3]
+
+
+def test_a_tenant_of_an_earlier_release_begins_with_its_creation(rules: Rules) -> None:
+    """Its row has no proof where a process of that release made it after the update of the schema."""
+    forgotten = update(t.tenant).values(proved_ms=None)
+    rules.database.transact("t", lambda unit: unit.execute(forgotten))
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    rules.clock.ms += 365 * DAY_MS
+    rules.send("till-1", movement("tea", 1))
+    for _hour in range(48):
+        assert looked_at(rules) == 0
+        rules.clock.ms += DAY_MS // 24
+    assert looked_at(rules) == 2
+
+
+def test_an_update_believes_what_was_written_before_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'server.sqlite3'}"
+    migrate(url)
+    create_bare_tenant(url)
+    engine = create_engine(url)
+    config = config_for(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+        connection.execute(text("UPDATE change SET at_ms = at_ms + 5 WHERE seq = 1"))
+        newest = connection.execute(text("SELECT max(at_ms) FROM change")).scalar_one()
+    migrate(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT proved_ms FROM tenant")).scalars().all() == [newest]
+    engine.dispose()
+
+
+def test_a_person_may_say_that_the_clock_is_right(rules: Rules) -> None:
+    rules.send("till-1", movement("tea", 1), movement("tea", 1))
+    looked_at(rules)
+    rules.clock.ms += 31 * DAY_MS
+    rules.database.transact("t", confirm_clock)
+    assert looked_at(rules) == 0
+    rules.clock.ms += DAY_MS
+    assert looked_at(rules) == 1
+    assert ("clock_confirmed",) in rules.query("SELECT json_extract(detail, '$.did') FROM audit_entry")

@@ -146,7 +146,7 @@ async def test_a_till_may_change_the_clerk_at_it(shop: ShopServer) -> None:
 
 async def test_a_full_server_says_so(open_with: Callable[..., Any]) -> None:
     async with open_with(connections_max=1) as shop:
-        first = await shop.connect()
+        first = await shop.join("demo", await shop.sign_in("demo", "bob"))
         second = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         shop.sockets.append(second)
         told: list[dict[str, str]] = []

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from server_stub.operations.handlers.shifts import without
 from server_stub.operations.parsing import read
 from tests.kit.operations import close_shift, movement, open_shift, operation, sale
 from tests.kit.rules import Rules
@@ -86,7 +89,7 @@ def test_late_operations_make_the_shift_whole_and_its_stream_hears_of_it(
 def test_the_upload_that_closes_a_shift_may_bring_what_was_missing(
     rules: Rules, day: list[dict[str, Any]]
 ) -> None:
-    # The numbers decide the order, so a later one stands behind the closing.
+    # The numbers decide the order, so a later one is outside the shift.
     rules.send("d1", *day[:3], close_shift(1, 6, 300, deviceSeq=5), movement("p", 1, deviceSeq=6))
     assert told_of_shift(rules)[-1][1]["missing"] == [4]
 
@@ -214,3 +217,88 @@ def test_what_arrives_looks_at_the_shift_that_it_belongs_to_alone(rules: Rules) 
     assert len(told_of_shift(rules)) == before
     rules.send("d1", sent[2])
     assert told_of_shift(rules)[-1][1]["received"] == 3
+
+
+def test_one_upload_makes_all_the_shifts_whole_whose_operations_it_brings(rules: Rules) -> None:
+    """As after a long outage: several shifts, with numbers between that belong to others."""
+    shifts = [f"s{number}" for number in range(1, 7)]
+    day: list[dict[str, Any]] = []
+    for shift in shifts:
+        day += [open_shift(resourceId=shift), movement("p", 1), movement("p", 1)]
+    sent = chained(*day)
+    late = sent[1::3]
+    rules.send("d1", *(item for item in sent if item not in late))
+    for number, shift in enumerate(shifts):
+        first = 1 + 3 * number
+        closing = close_shift(first, first + 2, 0, last_hash(sent[: first + 2]), resourceId=shift)
+        (closed,) = rules.send("d1", {**closing, "deviceSeq": 100 + number})
+        assert closed["result"]["missing"] == [first + 1]
+    rules.send("d1", *late)
+    assert rules.query("SELECT id, awaited FROM shift ORDER BY id") == [(shift, 0) for shift in shifts]
+
+
+# --- long shifts, and numbers that were never given out ------------------------------------------------
+
+
+def test_numbers_that_a_repair_skipped_are_not_missing(rules: Rules, day: list[dict[str, Any]]) -> None:
+    rules.send("d1", *day[:2])
+    late = {**day[2], "deviceSeq": 1003}
+    closing = close_shift(1, 1003, 400, deviceSeq=1004)
+    closing["data"]["manifest"]["skipped"] = [{"from": 3, "to": 1002}]
+    told = rules.send("d1", closing)[0]["result"]
+    assert (told["received"], told["expected"], told["missing"]) == (2, 3, [1003])
+    rules.send("d1", late)
+    [*_, (_, row)] = told_of_shift(rules)
+    assert (row["received"], row["operations"], row["missing"]) == (3, 3, [])
+
+
+@pytest.mark.parametrize(
+    "skipped",
+    [
+        [{"from": 0, "to": 2}],
+        [{"from": 3, "to": 5}],
+        [{"from": 3, "to": 2}],
+        [{"from": 2, "to": 3}, {"from": 3, "to": 4}],
+        [{"from": 4, "to": 4}, {"from": 2, "to": 2}],
+    ],
+)
+def test_skipped_ranges_are_in_order_and_within_the_shift(
+    rules: Rules, skipped: list[dict[str, int]]
+) -> None:
+    closing = close_shift(1, 4)
+    closing["data"]["manifest"]["skipped"] = skipped
+    rules.send("d1", open_shift())
+    (result,) = rules.send("d1", closing)
+    assert result["code"] == "bad_request"
+
+
+def test_a_shift_of_a_hundred_thousand_operations_is_taken_and_names_what_it_misses(rules: Rules) -> None:
+    rules.send("d1", open_shift(deviceSeq=1))
+    (result,) = rules.send("d1", close_shift(1, 100_000, deviceSeq=100_001))
+    assert (result["status"], result["result"]["received"]) == ("applied", 1)
+    rules.send("d1", movement("p", 1, deviceSeq=100_000), movement("p", 1, deviceSeq=3))
+    [*_, (_, row)] = told_of_shift(rules)
+    assert (row["received"], row["missing"][:3], len(row["missing"])) == (3, [2, 4, 5], 1000)
+
+
+@given(
+    received=st.sets(st.integers(5, 40)),
+    spent=st.sets(st.integers(5, 40), max_size=6),
+    skipped=st.lists(st.tuples(st.integers(5, 40), st.integers(0, 9)), max_size=4),
+)
+@settings(max_examples=60, deadline=None)
+def test_missing_is_what_was_neither_received_nor_given_up(
+    received: set[int], spent: set[int], skipped: list[tuple[int, int]]
+) -> None:
+    left_out = {low + step for low, length in skipped for step in range(length) if low + step <= 40}
+    gaps = list(_ranges(set(range(5, 41)) - received))
+    taken = sorted([*_ranges(left_out), *((number, number) for number in spent)])
+    found = [number for low, high in without(gaps, taken) for number in range(low, high + 1)]
+    assert found == sorted(set(range(5, 41)) - received - spent - left_out)
+
+
+def _ranges(numbers: set[int]) -> list[tuple[int, int]]:
+    """The numbers as ranges, as few as there can be."""
+    starts = sorted(number for number in numbers if number - 1 not in numbers)
+    ends = sorted(number for number in numbers if number + 1 not in numbers)
+    return list(zip(starts, ends, strict=True))

@@ -1,4 +1,4 @@
-"""`sync-state`: how a tenant stands, told now and then and at each change, and to whoever asks."""
+"""`sync-state`: a tenant's state, sent at intervals, at each change and on request."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -42,12 +42,13 @@ async def test_what_tills_say_of_their_queues_is_summed_by_place(shop: ShopServe
     for waiting, socket in enumerate(sockets, start=1):
         answer = await socket.call("network-status", {"isOnline": waiting != 2, "pending": waiting})
         assert answer["success"]
-    state = await sockets[0].hear("sync-state", lambda state: state["pendingOperations"] == 6)
+    witness = await shop.join("demo", await shop.sign_in("demo", "ada"))
+    state = await witness.hear("sync-state", lambda state: state["pendingOperations"] == 6)
     assert state["locations"]["main"]["pendingOperations"] == 3
     assert state["locations"]["annex"]["pendingOperations"] == 3
-    assert state["onlineUsers"] == 0, "a till by itself is nobody"
+    assert state["onlineUsers"] == 1, "a till by itself is nobody"
     await sockets[2].client.disconnect()
-    await sockets[0].hear("sync-state", lambda state: state["pendingOperations"] == 3)
+    await witness.hear("sync-state", lambda state: state["pendingOperations"] == 3)
 
 
 async def test_being_online_alone_says_nothing_of_a_queue(shop: ShopServer) -> None:

@@ -1,51 +1,25 @@
-"""TLS ends at the server itself where it has a certificate, and no door stands open by mistake."""
+"""A server with a certificate ends TLS itself, and never listens openly by mistake."""
 
-import datetime
 import ssl
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 
 import aiohttp
 import httpx
 import pytest
 import socketio
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.run import running, serve
 from server_stub.settings import Settings, UnsafeSettings, refuse_unprotected_listener
+from tests.kit.certificates import certificate_for
 from tests.kit.waiting import WAIT_S
 
 
 @pytest.fixture
 def with_tls(settings: Settings, tmp_path: Path) -> Settings:
     """Settings with a certificate of the test's own for 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "till server")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    cert_file, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    cert_file, key_file = certificate_for("127.0.0.1", tmp_path)
     return replace(settings, tls_cert=cert_file, tls_key=key_file)
 
 

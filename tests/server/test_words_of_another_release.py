@@ -13,14 +13,24 @@ import pytest
 from sqlalchemy import select, update
 
 from server_stub.clock import SystemClock, TimeOrderedIds
+from server_stub.errors import Refusal
+from server_stub.operations.queue import OperationQueue
 from server_stub.realtime.feed import Feed
 from server_stub.realtime.rooms import changes_room, plain_room, side_room, tills_room
-from server_stub.services.visibility import Audience, known_to, visible_event, visible_row
+from server_stub.services.visibility import (
+    Audience,
+    known_to,
+    visible_event,
+    visible_refusal,
+    visible_result,
+    visible_row,
+)
 from server_stub.settings import Settings
 from server_stub.store import tables as t
 from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Announcement, Commit, Database, UnitOfWork
-from sync_agent.contract import events
+from sync_agent.contract import codes, events
+from sync_agent.contract.operations import OperationResult
 from tests.kit.clients import Person, snapshot
 from tests.kit.operations import operation, sale
 from tests.kit.servers import ShopServer
@@ -104,7 +114,8 @@ async def test_both_find_their_copies_equal_to_the_servers(shop: ShopServer, set
     told = [(await person.get("/realtime/digest", stream=TENANT)).json()["data"] for person in (old, new)]
     known, whole = (digest["resources"] for digest in told)
     assert known == {name: whole[name] for name in known}
-    assert whole.keys() - known.keys() == {"notice"}, "a resource type that 0.1.0 does not have"
+    newer = {"notice", "product_alias", "setting"}
+    assert whole.keys() - known.keys() == newer, "resource types that 0.1.0 does not have"
 
 
 async def test_the_server_reads_back_a_product_in_a_unit_that_it_does_not_know(
@@ -149,7 +160,7 @@ async def test_sockets_of_both_hear_every_change_once(shop: ShopServer) -> None:
 
 
 class Rooms:
-    """Every room has somebody in it, and what is sent there is written down."""
+    """Every room has a member, and what is sent there is recorded."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
@@ -216,7 +227,7 @@ async def test_an_event_that_0_1_0_does_not_know_goes_to_the_others_alone() -> N
     ]
 
 
-# --- each word by itself -----------------------------------------------------------------------------------
+# --- each word separately -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -270,3 +281,146 @@ def test_a_first_look_and_a_decision_are_in_known_words() -> None:
     }
     assert visible_event(events.NOTICE, {"type": "recall"}, OLD_TILL) == {"type": "announcement"}
     assert visible_event("prices-changed", {}, OLD_TILL) is None
+
+
+# --- results, refusals and ends of sessions ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("result", "known"),
+    [
+        ({"success": True, "status": "applied_later"}, {"status": "applied"}),
+        ({"success": False, "status": "held", "retryAfterMs": 500}, {"status": "deferred"}),
+        ({"success": False, "status": "held"}, {"status": "rejected"}),
+        ({"success": False, "status": "rejected", "code": "shelf_full"}, {"code": "precondition_failed"}),
+        (
+            {"success": False, "status": "held", "code": "shelf_full"},
+            {"status": "rejected", "code": "precondition_failed"},
+        ),
+        (
+            {"success": False, "status": "conflict", "conflict": {"conflictType": "two_price_lists"}},
+            {"conflict": {"conflictType": "data_inconsistency"}},
+        ),
+        ({"success": False, "status": "deferred", "code": "internal"}, {}),
+        ({"success": True, "status": "quarantined"}, {}),
+    ],
+)
+def test_a_result_is_in_known_words(result: dict[str, Any], known: dict[str, Any]) -> None:
+    assert visible_result(result, OLD_TILL) == result | known
+    assert visible_result(result, NEW_TILL) is result
+
+
+LATER_CODE = str.__new__(codes.ErrorCode, "of_a_later_release")
+"""A member that the enumeration does not have yet."""
+LATER_CODE._name_, LATER_CODE._value_ = "OF_A_LATER_RELEASE", "of_a_later_release"
+
+
+class Newer(Refusal):
+    """A refusal with a code of a later release, under an HTTP status."""
+
+    def __init__(self, status: int, details: Any = None) -> None:
+        super().__init__(LATER_CODE, "words for people", details=details, retry_after_ms=700)
+        self._status = status
+
+    @property
+    def http_status(self) -> int:
+        return self._status
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "bad_request"),
+        (401, "unauthorized"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (408, "unavailable"),
+        (409, "precondition_failed"),
+        (410, "cursor_expired"),
+        (413, "payload_too_large"),
+        (418, "bad_request"),
+        (422, "precondition_failed"),
+        (425, "unavailable"),
+        (426, "upgrade_required"),
+        (429, "rate_limited"),
+        (451, "bad_request"),
+        (500, "internal"),
+        (503, "unavailable"),
+        (507, "unavailable"),
+    ],
+)
+def test_a_refusal_gets_the_known_code_of_its_status(status: int, code: str) -> None:
+    newer = Newer(status)
+    assert visible_refusal(newer, NEW_TILL) is newer
+    known = visible_refusal(newer, OLD_TILL)
+    assert (known.code, known.message, known.retry_after_ms) == (code, "words for people", 700)
+
+
+LATER_CODES = {
+    codes.ErrorCode.SECOND_FACTOR_NEEDED: codes.ErrorCode.UNAUTHORIZED,
+    codes.ErrorCode.SECOND_FACTOR_MISSING: codes.ErrorCode.FORBIDDEN,
+    codes.ErrorCode.WRONG_SECRET: codes.ErrorCode.FORBIDDEN,
+    codes.ErrorCode.TOO_EASY: codes.ErrorCode.PRECONDITION_FAILED,
+}
+"""What release 0.1.0 does not know, and what it is told instead."""
+
+
+@pytest.mark.parametrize("code", [code for code in codes.ErrorCode if code not in LATER_CODES])
+def test_a_refusal_of_a_known_code_is_sent_as_it_is(code: codes.ErrorCode) -> None:
+    refusal = Refusal(code, "words", details={"of": "something"})
+    assert visible_refusal(refusal, OLD_TILL) is refusal
+
+
+@pytest.mark.parametrize("code", LATER_CODES)
+def test_a_refusal_of_a_later_code_is_told_as_a_known_one(code: codes.ErrorCode) -> None:
+    refusal = Refusal(code, "words")
+    assert visible_refusal(refusal, NEW_TILL) is refusal
+    told = visible_refusal(refusal, OLD_TILL)
+    assert (told.code, told.message) == (LATER_CODES[code], "words")
+
+
+def test_the_conflict_in_a_refusal_is_in_known_words() -> None:
+    moved = Refusal(codes.ErrorCode.CONFLICT_MOVED, "moved", details={"conflictType": "two_price_lists"})
+    assert visible_refusal(moved, OLD_TILL).details == {"conflictType": "data_inconsistency"}
+    assert visible_refusal(moved, NEW_TILL) is moved
+
+
+def test_the_end_of_a_session_has_a_known_reason() -> None:
+    moved = {"reason": "moved_house"}
+    assert visible_event(events.SESSION_ENDED, moved, OLD_TILL) == {"reason": "server_stopping"}
+    assert visible_event(events.SESSION_ENDED, moved, NEW_TILL) is moved
+    known = {"reason": "signed_out"}
+    assert visible_event(events.SESSION_ENDED, known, OLD_TILL) is known
+
+
+async def test_results_and_refusals_of_a_later_release_come_in_known_words(
+    shop: ShopServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By HTTP and by socket."""
+    enrolled = await shop.enroll(await shop.sign_in("demo", "alice"))
+    old, new = await signed_in(shop, enrolled), await signed_in(shop, enrolled, "tolerant")
+    sockets = [await shop.join("demo", enrolled, features=["changes", *more]) for more in ((), ("tolerant",))]
+    held = OperationResult(
+        id="op", success=False, status="held", code="shelf_full", error="The shelf is full."
+    )
+
+    async def process(*_: Any) -> list[OperationResult]:
+        return [held]
+
+    monkeypatch.setattr(OperationQueue, "process", process)
+    item = sale({"p": 1})
+    by_http = [(await person.send(item))[0] for person in (old, new)]
+    by_socket = [(await socket.call(events.SYNC_OFFLINE_QUEUE, [item]))["data"][0] for socket in sockets]
+    for whole in (by_http, by_socket):
+        assert [one["status"] for one in whole] == ["rejected", "held"]
+        assert [one["code"] for one in whole] == ["precondition_failed", "shelf_full"]
+        assert {one["error"] for one in whole} == {"The shelf is full."}
+
+    async def refuse(*_: Any) -> list[OperationResult]:
+        raise Newer(507)
+
+    monkeypatch.setattr(OperationQueue, "process", refuse)
+    answers = [await person.post("/realtime/offline-queue", {"items": [item]}) for person in (old, new)]
+    assert [one.json()["error"]["code"] for one in answers] == ["unavailable", "of_a_later_release"]
+    told = [await socket.call(events.SYNC_OFFLINE_QUEUE, [item]) for socket in sockets]
+    assert [one["error"]["code"] for one in told] == ["unavailable", "of_a_later_release"]

@@ -17,7 +17,7 @@ Given = TypeVarTuple("Given")
 
 
 class NothingLeftToDo(AssertionError):
-    """Everybody waits for somebody else, and no clock will ever wake them."""
+    """A deadlock: every task waits for another, and no timer will wake one."""
 
 
 class _NumberedTask(asyncio.Task[Any]):
@@ -86,7 +86,7 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         asyncio._set_running_loop(None)
         try:
             result = work(*arguments)
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+        except BaseException as error:  # noqa: BLE001 - passed to the future's awaiter
             asyncio._set_running_loop(self)
             future.set_exception(error)
         else:

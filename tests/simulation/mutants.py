@@ -1,7 +1,7 @@
 """Safeguards switched off, one at a time, to see that the simulation would notice.
 
 A mutant is a patch of one real function, which exists here and nowhere in the program. `python -m
-tests.simulation.mutants` looks for a seed that notices each and prints the table to keep below.
+tests.simulation.mutants` searches a seed that notices each and prints the table for below.
 """
 
 import contextlib
@@ -9,13 +9,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import exists, or_, update
 
-from app.services.selling import transaction
+from app.services.selling import sale_records, transaction
 from server_stub.operations import clones
 from server_stub.operations.answers import Answers
+from server_stub.operations.flags import kinds
+from server_stub.operations.flags.kinds import FLAG_KINDS
 from server_stub.operations.handlers import counts, products
 from server_stub.operations.resources import conflicts
 from server_stub.services.stock import ledger
@@ -25,10 +28,14 @@ from sync_agent.connection import Connection
 from sync_agent.pull import Puller
 from sync_agent.push import batch_size, poison
 from sync_agent.push import delivery as push
-from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic
-from sync_agent.store.outbox import enqueue as real_enqueue
+from sync_agent.store.projection import overlay
+from sync_agent.store.queue import back_off, leases, ordering, transitions
+from sync_agent.store.queue.enqueueing import enqueue as real_enqueue
+from sync_agent.store.queue.status import WAITING
+from sync_agent.store.replica import feed
+from sync_agent.store.replica.feed import Gap
 from tests.simulation.run import run, silence
 from tests.simulation.server import SimServer
 
@@ -61,27 +68,27 @@ def _forgets_what_it_answered() -> contextlib.AbstractContextManager[object]:
 
 
 def _lease_never_ends() -> contextlib.AbstractContextManager[object]:
-    return patched(outbox, "_left_over", lambda *_: t.outbox.c.id.is_(None))
+    return patched(leases, "_left_over", lambda *_: t.outbox.c.id.is_(None))
 
 
 def _gap_is_no_gap() -> contextlib.AbstractContextManager[object]:
-    real = replica.apply_changes
+    real = feed.apply_changes
 
     def apply(tx: Any, stream: str, changes: Any) -> Any:
-        if changes and real(tx, stream, changes) == replica.Gap(changes[0].seq - 1):
+        if changes and real(tx, stream, changes) == Gap(changes[0].seq - 1):
             return None
         answer = real(tx, stream, changes)
-        if isinstance(answer, replica.Gap) and answer.after and changes:
+        if isinstance(answer, Gap) and answer.after and changes:
             tx.execute(update(t.cursor).where(t.cursor.c.stream == stream).values(seq=changes[0].seq - 1))
             return real(tx, stream, changes)
         return answer
 
-    return patched(replica, "apply_changes", apply)
+    return patched(feed, "apply_changes", apply)
 
 
 def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[object]:
     """The rows are applied after the transaction that moves the cursor: a death between loses them."""
-    real = replica._apply
+    real = feed.apply_rows
     late: list[Any] = []
 
     def apply(tx: Any, changes: Any, *, staged: bool) -> None:
@@ -92,7 +99,7 @@ def _cursor_in_a_transaction_of_its_own() -> contextlib.AbstractContextManager[o
         for changes_before in due:
             real(tx, changes_before, staged=False)
 
-    return patched(replica, "_apply", apply)
+    return patched(feed, "apply_rows", apply)
 
 
 def _sale_without_its_operation() -> contextlib.AbstractContextManager[object]:
@@ -162,6 +169,7 @@ def _shows_its_token_first() -> contextlib.AbstractContextManager[object]:
     real = Connection.run_session
 
     async def run_session(self: Any, device: Any) -> str:
+        self._session.resume()
         await self._session.token()
         return await real(self, device)
 
@@ -170,8 +178,8 @@ def _shows_its_token_first() -> contextlib.AbstractContextManager[object]:
 
 def _clocks_are_believed() -> contextlib.AbstractContextManager[object]:
     stack = contextlib.ExitStack()
-    stack.enter_context(patched(outbox, "is_over", lambda moment_ms, now_ms, _max: moment_ms <= now_ms))
-    stack.enter_context(patched(outbox, "_is_over", lambda moment, now_ms, _max: moment <= now_ms))
+    stack.enter_context(patched(back_off, "is_over", lambda moment_ms, now_ms, _max: moment_ms <= now_ms))
+    stack.enter_context(patched(back_off, "is_over_in_sql", lambda moment, now_ms, _max: moment <= now_ms))
     return stack
 
 
@@ -202,10 +210,10 @@ def _doubles_are_no_clone() -> contextlib.AbstractContextManager[object]:
 
 
 def _poison_is_never_set_aside() -> contextlib.AbstractContextManager[object]:
-    """A batch that the server fails on is sent again whole, for ever."""
+    """A batch that the server fails on is always sent again undivided."""
 
     def release(self: Any, tx: Any, batch: Any, error: Any) -> None:
-        outbox.release(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
+        leases.release(tx, batch.ids, next_attempt_ms=tx.now_ms + 5_000, error=str(error))
 
     stack = contextlib.ExitStack()
     stack.enter_context(patched(push.WaitingLoad, "release", release))
@@ -221,7 +229,7 @@ def _last_edit_wins() -> contextlib.AbstractContextManager[object]:
 
 
 def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
-    """What stands behind a conflict goes on as if it were decided: at the till, and at the server."""
+    """What a conflict blocks goes on as if it were decided: at the till, and at the server."""
 
     def mark_needs_attention(tx: Any, operation_id: str, status: Any, *, code: Any, error: Any) -> None:
         mine = t.outbox.c.id == operation_id, t.outbox.c.finished_ms.is_(None)
@@ -234,14 +242,20 @@ def _nothing_is_parked() -> contextlib.AbstractContextManager[object]:
         earlier.c.lane == t.outbox.c.lane,
         earlier.c.device_seq < t.outbox.c.device_seq,
         earlier.c.finished_ms.is_(None),
-        earlier.c.status.in_(outbox.WAITING),
+        earlier.c.status.in_(WAITING),
     )
     stack = contextlib.ExitStack()
-    stack.enter_context(patched(outbox, "mark_needs_attention", mark_needs_attention))
-    stack.enter_context(patched(outbox, "_block_followers", lambda _tx, _ordering_keys: None))
-    stack.enter_context(patched(outbox, "_OWN_TURN", or_(t.outbox.c.lane.is_(None), ~on_its_way)))
+    stack.enter_context(patched(transitions, "mark_needs_attention", mark_needs_attention))
+    stack.enter_context(patched(ordering, "block_followers", lambda _tx, _ordering_keys: None))
+    stack.enter_context(patched(ordering, "OWN_TURN", or_(t.outbox.c.lane.is_(None), ~on_its_way)))
     stack.enter_context(patched(conflicts, "open_before", lambda *_: None))
     return stack
+
+
+def _flags_no_return_beyond_its_sale() -> contextlib.AbstractContextManager[object]:
+    beyond = replace(FLAG_KINDS["refund_beyond_sale"], judge=lambda _case: iter(()))
+    judged = tuple(beyond if kind.code == beyond.code else kind for kind in kinds._JUDGED)
+    return patched(kinds, "_JUDGED", judged)
 
 
 MUTANTS: dict[str, Switch] = {
@@ -265,30 +279,36 @@ MUTANTS: dict[str, Switch] = {
     "poison holds up the queue": _poison_is_never_set_aside,
     "the last edit of a field wins": _last_edit_wins,
     "nothing is parked behind a conflict": _nothing_is_parked,
+    "a sale joins no open shift": _without(transaction, "open_shift_id", lambda _tx, _actor: None),
+    "a till forgets what went back of a sale": _without(sale_records, "returns_of", lambda *_: []),
+    "the server flags no return beyond its sale": _flags_no_return_beyond_its_sale,
 }
 
 
 CHECKED_MUTANTS: dict[str, int] = {
     "the server forgets what it has answered": 2,
     "a lease never runs out": 2,
-    "a gap in a stream is skipped": 2,
+    "a gap in a stream is skipped": 1,
     "the cursor moves before the rows are there": 20,
     "a sale's operation is not in its transaction": 20,
     "an overlay goes with the answer": 20,
     "an overlay stays for ever": 40,
-    "a movement that a count had seen counts again": 14,
-    "a count always applies": 56,
+    "a movement that a count had seen counts again": 2,
+    "a count always applies": 4,
     "no wait between tries": 10,
     "waits without jitter": 4,
     "a token is shown to whoever answers": 21,
-    "waits until a time that was set back": 4,
+    "waits until a time that was set back": 7,
     "a restored server is offered nothing": 25,
     "changes go to every shop": 10,
-    "any cursor is continued": 25,
+    "any cursor is continued": 5,
     "a till is taken for its own clone": 40,
-    "the last edit of a field wins": 21,
-    "nothing is parked behind a conflict": 56,
+    "the last edit of a field wins": 34,
+    "nothing is parked behind a conflict": 7,
     "poison holds up the queue": 14,
+    "a sale joins no open shift": 2,
+    "a till forgets what went back of a sale": 7,
+    "the server flags no return beyond its sale": 5,
 }
 """The seed that notices each."""
 
@@ -306,7 +326,7 @@ def notices(mutant: str, seed: int) -> str:
 
 
 def _check_kept() -> int:
-    """0 where each kept seed notices its mutant."""
+    """0 if each stored seed notices its mutant."""
     silence()
     with ProcessPoolExecutor(2, initializer=silence) as pool:
         said = dict(

@@ -23,12 +23,13 @@ from sync_agent.settings import AgentSettings
 from tests.simulation.server import ServerGone, SimServer, Socket
 
 REQUEST_S_MAX = AgentSettings().request_s_max
+OPEN_SOCKET_S_MAX = AgentSettings().open_socket_s_max
 CHANGE_OF_NETWORK_S = 1.0
 """What was under way while the network changed may be seen by the new one."""
 
 
 class Weather(StrEnum):
-    """What state a link is in as a whole."""
+    """The state of a link."""
 
     FINE = "fine"
     CUT = "cut"
@@ -65,7 +66,7 @@ class SimLink:
         self._chance = chance
         self._happened = happened
         self._forbidden = forbidden
-        """What stands in the other shop's rows alone."""
+        """A text that is only in the other shop's rows."""
         self.weather = Weather.FINE
         self._turned_s = 0.0
         self.odds = Odds()
@@ -190,12 +191,17 @@ class SimLink:
         return orjson.loads(written)
 
     async def open_channel(self, token: str, on_event: EventHandler) -> Channel:
-        await self._up("socket", token)
         try:
+            async with asyncio.timeout(OPEN_SOCKET_S_MAX):
+                await self._up("socket", token)
             channel = SimChannel(self, on_event)
             channel.socket = self._server.connect(token, channel.arrive)
+        except TimeoutError as error:
+            raise TransientError("the live connection could not be opened in time") from error
         except ServerGone as error:
             raise TransientError(str(error)) from error
+        except TransientError:
+            raise
         except Exception as error:
             raise TransientError(f"the live connection could not be opened: {error}") from error
         self._channels.append(channel)
@@ -226,7 +232,7 @@ class SimChannel:
             link._happened["a doubled event"] += 1
             times = 2
         for _ in range(times):
-            # Most keep their order, as on one connection; what a broker carries may be overtaken.
+            # Most arrive in order, as on one connection; what comes through a broker may be overtaken.
             arrives_s = link._loop.time() + link._travel_s()
             if link._likely(link.odds.late):
                 link._happened["an overtaken event"] += 1

@@ -36,7 +36,7 @@ class SimClock:
 
 
 class Time(Protocol):
-    """Seconds since the simulation began: a loop, or what stands for one before there is one."""
+    """Seconds since the simulation began: a loop, or a substitute before there is one."""
 
     def time(self) -> float: ...
 
@@ -80,7 +80,7 @@ class SimExecutor:
     def submit(self, work: Callable[[], T], priority: Priority) -> "Future[T]":
         future: Future[T] = Future()
         if self.is_dead:
-            return future  # nobody is left to hear
+            return future  # nothing awaits it any more
 
         def run() -> None:
             if not future.set_running_or_notify_cancel():
@@ -89,7 +89,7 @@ class SimExecutor:
                 result = work()
             except Died:
                 self.on_death()
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+            except BaseException as error:  # noqa: BLE001 - passed to the future's awaiter
                 future.set_exception(error)
             else:
                 future.set_result(result)

@@ -20,6 +20,7 @@ import structlog
 from server_stub.services.people import enrolment
 from server_stub.services.people.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
+from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.store.device import DeviceIdentity
 from tests.kit.tenants import PLACES
 from tests.simulation import checks
@@ -101,7 +102,7 @@ class Simulation:
 
     def _on_stray(self, _loop: object, context: dict[str, Any]) -> None:
         if "destroyed" in context.get("message", "") and self._somebody_died():
-            return  # it waited for a process that is no more
+            return  # it waited for a process that has ended
         self._strays.append(f"{context.get('message')}: {context.get('exception')!r}")
 
     def _somebody_died(self) -> bool:
@@ -162,7 +163,13 @@ class Simulation:
         request = EnrollRequest(name=name, location_id=place)
         answer = self.server.database.transact(tenant_id, lambda unit: enrolment.enroll(unit, mia, request))
         token = f"device-{name}"
-        caller = Caller(tenant_id, "device", (place,), device_id=answer.device_id)
+        caller = Caller(
+            tenant_id,
+            "device",
+            (place,),
+            device_id=answer.device_id,
+            features=frozenset([TOLERANT]),
+        )
         self._devices[token] = caller
         identity = DeviceIdentity(
             device_id=answer.device_id,
@@ -234,7 +241,7 @@ class Simulation:
         self.trace("healed")
         self._odds.lose = self._odds.double = self._odds.late = 0.0
         if self._chance.random() < 0.5:
-            self._poison.clear()  # or nobody mends the server's bug: the rest of the queue goes on
+            self._poison.clear()  # or the server's bug is not fixed: the other operations go on
         self.trace("nobody mended", *sorted(self._poison))
         self._server_up()
         for till in self.tills:
@@ -284,7 +291,7 @@ class Simulation:
         self._server_began_to_be_away_s = self.loop.time()
 
     def clean_up(self) -> None:
-        self._keep_trace = False  # in what order tasks are put away is nobody's promise
+        self._keep_trace = False  # the order in which tasks are finalised is not defined
         for till in self.tills:
             till.close()
         if self.server.database is not None:
@@ -358,7 +365,7 @@ class Simulation:
         self.outcome.happened["a clock jumped"] += 1
 
     async def machine_sleeps(self, chance: random.Random) -> None:
-        """The wall clock is ahead when it wakes; the steady one stood still."""
+        """The wall clock is ahead when it wakes; the monotonic one has not moved."""
         till = self._someone(chance)
         till.clock.off_ms += chance.randint(10_000, 900_000)
         self.outcome.happened["a machine slept"] += 1
@@ -372,7 +379,7 @@ class Simulation:
         self.outcome.happened["sessions were ended"] += 1
 
     async def uploads_fail(self, chance: random.Random) -> None:
-        """The server has a bug that one operation brings out, until somebody mends it."""
+        """The server has a bug that one operation triggers, until it is fixed."""
         till = self._someone(chance)
         if not till.is_up:
             return
@@ -400,7 +407,7 @@ class Simulation:
         self._server_down()
         await asyncio.sleep(chance.uniform(0, 30))
         if self._is_serving():
-            return  # another trouble brought it up again meanwhile
+            return  # another fault has restarted it already
         self.server.restore(copy)
         self._running_checks.server_was_restored()
         self._restored = True

@@ -1,7 +1,7 @@
-"""The bundled server's own services behind doors without a network: what rest/ and realtime/ do, and no more.
+"""The bundled server's services without a network: what rest/ and realtime/ do, and no more.
 
 It runs on a real SQLite file, dies at any commit, comes back on the same file or on an older copy of it, and
-tells whoever asked what every commit changed.
+reports every commit's changes to its listeners.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from server_stub.errors import Refusal
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
 from server_stub.services.people.caller import Caller
-from server_stub.services.streams import retention, sync
+from server_stub.services.streams import receipts, retention, sync
 from server_stub.services.streams.digest import Digests
 from server_stub.services.streams.snapshot import snapshot
 from server_stub.services.visibility import Audience, visible_row
@@ -42,7 +42,7 @@ OPERATIONS_PER_COMMIT = 5
 
 
 class ServerGone(Exception):
-    """Nobody listens at the port, or whoever listened has died before the answer."""
+    """Nothing listens at the port, or the server died before it answered."""
 
 
 class SimServer:
@@ -93,7 +93,7 @@ class SimServer:
         self._trace("server", "up")
 
     def die(self) -> None:
-        """As kill -9 does: whatever was under way ends where it stands."""
+        """As kill -9 does: everything in progress ends at once."""
         database = self.database
         if database is None:
             return
@@ -110,7 +110,7 @@ class SimServer:
         self._trace("server", "dies")
 
     def die_at_commit(self, when: str, commits: int) -> None:
-        """`when` is "before" (rolled back) or "after" (committed, and nobody told)."""
+        """`when` is "before" (rolled back) or "after" (committed, but not published)."""
         self._dies_in = (when, commits)
 
     def _maybe_die(self, when: str) -> None:
@@ -156,7 +156,7 @@ class SimServer:
     async def answer(
         self, method: str, path: str, body: Any, query: Mapping[str, str], token: str | None
     ) -> dict[str, Any]:
-        """One exchange, as the envelope. Raises ServerGone where the server dies meanwhile."""
+        """One exchange, as the envelope. Raises ServerGone if the server dies during it."""
         door = self._doors.get((method, path))
         assert door is not None, f"the agent asked for {method} {path}"
         return await self._in_an_envelope(lambda: door(self, body, query, token))
@@ -252,6 +252,21 @@ class SimServer:
         )
         return digest.to_wire()
 
+    async def _receipts(self, _body: Any, query: Mapping[str, str], token: str | None) -> Any:
+        caller = self._caller(token)
+        assert self.database is not None
+        page = await self._read(
+            caller,
+            partial(
+                receipts.page,
+                caller=caller,
+                location_id=query["locationId"],
+                page_token=query.get("pageToken"),
+                now_ms=self.database.clock.now_ms(),
+            ),
+        )
+        return page.to_wire()
+
     async def _read(self, caller: Caller, question: Callable[..., Any]) -> Any:
         assert self.database is not None
         return await self.database.read(caller.tenant_id, question)
@@ -263,6 +278,7 @@ class SimServer:
         ("GET", paths.CHANGES): _changes,
         ("GET", paths.SNAPSHOT): _snapshot,
         ("GET", paths.DIGEST): _digest,
+        ("GET", paths.RECEIPTS): _receipts,
     }
 
     # --- the live socket -----------------------------------------------------------------------------
@@ -300,7 +316,7 @@ class SimServer:
             self._sockets.remove(socket)
 
     def end_sessions(self) -> None:
-        """As a signing out does: every socket is told, and closed."""
+        """As signing out does: every socket gets `session-ended` and is closed."""
         for socket in tuple(self._sockets):
             socket.deliver(events.SESSION_ENDED, {"reason": "signed_out"})
 

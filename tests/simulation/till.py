@@ -11,7 +11,11 @@ from sqlalchemy import event, select
 
 from app.domain.cart import Cart
 from app.domain.errors import DomainError
-from app.services.stock import catalogue, counting, inventory
+from app.domain.tender import Tender, tender_cash
+from app.services import shop_settings
+from app.services.cash import drawer, shifts
+from app.services.selling import refunds
+from app.services.stock import catalogue, counting, inventory, made_twice
 from app.services.sync import conflicts, refused
 from app.services.till import Actor, Till
 from server_stub.services.people.caller import Caller
@@ -22,11 +26,12 @@ from sync_agent.contract.stock import MovementReason
 from sync_agent.credentials import Credentials
 from sync_agent.errors import DiskFull, StoreError
 from sync_agent.events import AgentEvent, Fault
-from sync_agent.store import outbox, tables
+from sync_agent.store import tables
 from sync_agent.store.database import Changed, Store
 from sync_agent.store.device import DeviceIdentity, record_enrolment
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, Status
+from sync_agent.store.queue.enqueueing import ExpectedProductEffect, NewOperation, enqueue
+from sync_agent.store.queue.status import Status
 from tests.kit import selling
 from tests.kit.homes import new_home
 from tests.kit.people import person_named
@@ -65,6 +70,8 @@ class SimTill:
         self.clock = SimClock(loop, off_ms, drift=self._chance.uniform(-50e-6, 50e-6))
         self._ids = SimIds(loop, chance_of(seed, self.name, "ids"))
         self._jitter = chance_of(seed, self.name, "jitter")
+        self._drawer = chance_of(seed, self.name, "drawer")
+        self._cashes_up = self._drawer.random() < 0.4
         self.sold: dict[str, dict[str, int]] = {}
         self.faults: list[str] = []
         self.deaths = 0
@@ -112,10 +119,13 @@ class SimTill:
             Credentials(self._token, "pepper"),
             emit=self._heard,
             ports=Ports(self.clock, SimRng(self._jitter)),
+            when_synced=(shop_settings.carry_up,),
         )
         self._tasks = [self._loop.create_task(self.agent.run(), name=f"agent of {self.name}")]
         if clerk:
             self._tasks.append(self._loop.create_task(self._work(), name=f"clerk of {self.name}"))
+            if self._cashes_up:
+                self._tasks.append(self._loop.create_task(self._cash_up(), name=f"drawer of {self.name}"))
         for task in self._tasks:
             task.add_done_callback(self._ended)
         self._trace(self.name, "up")
@@ -193,6 +203,32 @@ class SimTill:
             except (DomainError, StoreError) as refusal:
                 self._trace(self.name, "refused", type(refusal).__name__)
 
+    async def _cash_up(self) -> None:
+        """Shifts are opened and closed, and cash is moved, beside what else a clerk does."""
+        while True:
+            await asyncio.sleep(self._drawer.expovariate(1 / 20.0))
+            cleo, mia = person_named(self.store, "cleo"), person_named(self.store, "mia")
+            if cleo is None or mia is None:
+                continue
+            try:
+                await self._use_the_drawer(cleo, mia)
+            except DiskFull:
+                self._happened["a disk was full"] += 1
+            except (DomainError, StoreError) as refusal:
+                self._trace(self.name, "refused", type(refusal).__name__)
+
+    async def _use_the_drawer(self, cleo: Actor, mia: Actor) -> None:
+        current = shifts.current(self.till)
+        amount = self._drawer.randint(1, 5000)
+        if current is None:
+            await shifts.open_shift(self.till, amount, cleo)
+        elif self._drawer.random() < 0.5:
+            await drawer.pay_out(self.till, amount, cleo, "to the bank", approved_by=mia)
+        else:
+            expected = shifts.totals(self.till, current.id).expected_minor
+            await shifts.close_shift(self.till, max(0, expected), cleo, "counted")
+            self._happened["a shift was closed"] += 1
+
     def _product(self) -> catalogue.ProductView | None:
         products = [one for one in catalogue.search(self.till, "", limit=30) if one.price_minor]
         return self._chance.choice(products) if products else None
@@ -213,7 +249,12 @@ class SimTill:
             quantity = self._chance.randint(1, 3)
             cart = cart.add(product, quantity)
             moved[product.id] = moved.get(product.id, 0) - quantity
-        sale = await selling.sell(self.till, cart, pair[0])
+        card = cart.total_minor * self._chance.choice([0, 0, 1, 2, 3]) // 3
+        cash = cart.total_minor - card
+        payments = [Tender("card", card)] if card else []
+        if cash or not card:
+            payments.append(tender_cash(cash, cash))
+        sale = await selling.sell(self.till, cart, pair[0], payments)
         self.sold[sale.id] = moved
         self._trace(self.name, "sold", sale.receipt_number)
 
@@ -223,6 +264,30 @@ class SimTill:
             return
         sale = await selling.take_back(self.till, Cart().add(pair[1], 1), pair[0], approved_by=mia)
         self.sold[sale.id] = {pair[1].id: 1}
+
+    async def _refund_a_receipt(self) -> None:
+        """Part of a sale, of this till or of another that it has heard of, the way it was paid or not."""
+        cleo, mia = person_named(self.store, "cleo"), person_named(self.store, "mia")
+        sale, receipt = tables.sale.c, tables.receipt.c
+        known = {row.id for row in self.rows(select(sale.id).where(sale.kind == "sale"))}
+        known |= {row.id for row in self.rows(select(receipt.id).where(receipt.kind == "sale"))}
+        if cleo is None or mia is None or not known:
+            return
+        found = refunds.open_sale(self.till, self._chance.choice(sorted(known)))
+        wanted = {line.line_no: self._chance.randint(0, line.left) for line in found.lines}
+        method = self._chance.choice(["cash", "card"])
+        payout = found.payout(wanted, method)
+        if payout.beyond_tenders_minor:
+            return  # it would take a manager
+        back = await refunds.refund(self.till, found, wanted, method, cleo, "brought back")
+        moved: dict[str, int] = {}
+        for line in found.lines:
+            if wanted[line.line_no]:
+                product = line.line.product_id
+                moved[product] = moved.get(product, 0) + wanted[line.line_no]
+        self.sold[back.id] = moved
+        self._happened["a receipt refunded"] += 1
+        self._trace(self.name, "gave back of", found.receipt_number)
 
     async def _adjust(self) -> None:
         pair = self._pair()
@@ -270,7 +335,7 @@ class SimTill:
             ordering_key=f"{PRODUCT}:{product.id}",
             product=ExpectedProductEffect(product.id, overlay),
         )
-        await self.store.write(lambda tx: outbox.enqueue(tx, operation))
+        await self.store.write(lambda tx: enqueue(tx, operation))
 
     async def _add_product(self) -> None:
         mia = person_named(self.store, "mia")
@@ -278,6 +343,49 @@ class SimTill:
             return
         new = catalogue.NewProduct(f"New {self._chance.randint(0, 99)}", price_minor=250)
         await catalogue.add_products(self.till, [new], mia.id)
+
+    async def _list_an_article(self) -> None:
+        """One of a few, by its barcode: another till may list it too, by the same name and price or not."""
+        mia = person_named(self.store, "mia")
+        if mia is None:
+            return
+        barcode = self._chance.choice(_BARCODES)
+        name, price = f"Article {barcode[-4:]}", self._chance.choice([300, 300, 310])
+        new = catalogue.NewProduct(name, barcode, price_minor=price)
+        await catalogue.add_products(self.till, [new], mia.id)
+        self._happened["an article listed by its barcode"] += 1
+        self._trace(self.name, "listed", name, price)
+
+    async def _part_an_alias(self) -> None:
+        """What was taken for one article is two: the alias gets a number of its own."""
+        mia, aliases = person_named(self.store, "mia"), made_twice.joined(self.till)
+        if mia is None or not aliases:
+            return
+        alias = self._chance.choice(aliases)
+        sku = f"{alias.alias_id[-6:]}-{self._chance.randint(0, 9)}"
+        await made_twice.part(self.till, alias, mia, sku=sku)
+        self._happened["an alias parted"] += 1
+        self._trace(self.name, "parted", alias.alias_id)
+
+    async def _join_a_pair(self) -> None:
+        mia, pairs = person_named(self.store, "mia"), made_twice.pairs(self.till)
+        if mia is None or not pairs:
+            return
+        pair = self._chance.choice(pairs)
+        await made_twice.join(self.till, pair, mia)
+        self._happened["a pair joined"] += 1
+        self._trace(self.name, "joined", pair.second.id, "to", pair.first.id)
+
+    async def _change_a_setting(self) -> None:
+        mia = person_named(self.store, "mia")
+        if mia is None:
+            return
+        place = self._chance.choice([None, None, self.till.device.location_id])
+        name, values = self._chance.choice(_SETTINGS)
+        value = self._chance.choice(values)
+        await shop_settings.change(self.till, mia, {name: value}, place=place)
+        self._happened["a setting changed"] += 1
+        self._trace(self.name, "set", name, value, "at", place)
 
     async def _decide(self) -> None:
         mia = person_named(self.store, "mia")
@@ -352,14 +460,27 @@ class SimTill:
         return orjson.loads(row.data)
 
 
+_BARCODES = ("5000000000012", "5000000000029", "5000000000036")
+_SETTINGS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("receipt_footer", ("Thank you.", "Open on Sundays.", None)),
+    ("low_stock", (2, 5, 9)),
+    ("tax_rounding", ("line", "receipt")),
+    ("adds_tax", (True, False)),
+)
+
 _Doing = Callable[[SimTill], Awaitable[None]]
 _TABLE: list[tuple[_Doing, int]] = [
     (SimTill._sell, 50),
     (SimTill._refund, 4),
+    (SimTill._refund_a_receipt, 12),
     (SimTill._adjust, 12),
     (SimTill._count, 14),
     (SimTill._edit_product, 9),
     (SimTill._add_product, 2),
+    (SimTill._list_an_article, 4),
+    (SimTill._part_an_alias, 1),
+    (SimTill._join_a_pair, 1),
+    (SimTill._change_a_setting, 3),
     (SimTill._decide, 10),
     (SimTill._mend, 4),
 ]

@@ -10,7 +10,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, KeyringLocked
 
-from sync_agent import credentials
+from sync_agent import credentials, private_files
 from sync_agent.credentials import Credentials
 from sync_agent.errors import StoreUnavailable
 from sync_agent.store.home import Home
@@ -22,7 +22,7 @@ WINDOWS_CHARACTERS_MAX = 1280
 
 
 class MemoryKeyring(KeyringBackend):
-    """A real backend that keeps what it is given, and can be locked."""
+    """A real backend that stores what it is given, and can be locked."""
 
     priority = 1
 
@@ -155,7 +155,7 @@ def test_a_change_that_is_interrupted_leaves_the_old_or_the_new(
 
         monkeypatch.setattr(owner, name, stepping)
 
-    counted("_write_private", credentials)
+    counted("write", private_files)
     counted("_store_in_keyring", credentials)
     counted("unlink", Path)
     with contextlib.suppress(_Stops):

@@ -1,4 +1,4 @@
-"""What no simulation can see: that a commit is on the disk when it is told, and how the file is opened."""
+"""What no simulation can see: that a reported commit is on disk, and how the file is opened."""
 
 import threading
 from functools import partial

@@ -7,11 +7,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from sync_agent.contract.operations import OperationResult
-from sync_agent.store import attempts, endings, history, outbox, overlay
+from sync_agent.push.resent import record_resent
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.endings import CannotEnd
-from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, Status
+from sync_agent.store.projection import overlay
+from sync_agent.store.queue import attempts, back_off, dead_letters, history, leases, resend, transitions
+from sync_agent.store.queue.dead_letters import CannotEnd
+from sync_agent.store.queue.enqueueing import ExpectedStockEffect, NewOperation, enqueue
+from sync_agent.store.queue.resend import LOST_WITH_BACKUP
+from sync_agent.store.queue.status import Status
 from tests.kit.clocks import ManualClock
 
 DAY_S = 86_400
@@ -32,13 +36,13 @@ def new(**other: Any) -> NewOperation:
 
 
 def queue(store: Store, **other: Any) -> str:
-    return store.submit(lambda tx: outbox.enqueue(tx, new(**other))).result().id
+    return store.submit(lambda tx: enqueue(tx, new(**other))).result().id
 
 
 def claim(store: Store) -> list[str]:
     return (
         store.submit(
-            lambda tx: outbox.claim(tx, owner=store.owner, lease_ms=60_000, count_max=100, bytes_max=10**6)
+            lambda tx: leases.claim(tx, owner=store.owner, lease_ms=60_000, count_max=100, bytes_max=10**6)
         )
         .result()
         .ids
@@ -47,7 +51,7 @@ def claim(store: Store) -> list[str]:
 
 def refuse(store: Store, operation_id: str) -> None:
     store.submit(
-        lambda tx: outbox.mark_needs_attention(
+        lambda tx: transitions.mark_needs_attention(
             tx, operation_id, Status.DEAD_LETTER, code="forbidden", error="No."
         )
     ).result()
@@ -68,7 +72,7 @@ def test_a_refused_operation_is_offered_again_as_it_is(store: Store) -> None:
     claim(store)
     refuse(store, refused)
     assert claim(store) == []
-    store.submit(lambda tx: endings.retry(tx, refused)).result()
+    store.submit(lambda tx: dead_letters.retry(tx, refused)).result()
     assert claim(store) == [refused]
 
 
@@ -79,7 +83,7 @@ def test_what_was_parked_behind_a_refused_one_goes_on_once_it_is_tried_again(sto
     assert row(store, second).status == Status.BLOCKED
     third = queue(store, ordering_key="a")
     assert row(store, third).status == Status.BLOCKED, "it says that it is parked from the first moment"
-    store.submit(lambda tx: endings.retry(tx, first)).result()
+    store.submit(lambda tx: dead_letters.retry(tx, first)).result()
     assert [row(store, one).status for one in (second, third)] == [Status.PENDING, Status.PENDING]
     assert claim(store) == [first], "one after another all the same"
 
@@ -92,7 +96,7 @@ def test_an_edited_operation_takes_the_place_of_the_refused_one(store: Store) ->
     edited = new(
         data={"delta": -2, "reason": "waste"}, stock=(ExpectedStockEffect("mug", "main", "delta", -2),)
     )
-    queued = store.submit(lambda tx: endings.replace(tx, refused, edited)).result()
+    queued = store.submit(lambda tx: dead_letters.replace(tx, refused, edited)).result()
     old, fresh = row(store, refused), row(store, queued.id)
     assert (old.status, old.ended_by, fresh.replaces) == (Status.REPLACED, "bob", refused)
     assert overlays(store).count(refused) == 0
@@ -104,7 +108,7 @@ def test_a_discarded_operation_takes_back_what_it_showed_and_says_who_and_why(st
     refused = queue(store)
     claim(store)
     refuse(store, refused)
-    store.submit(lambda tx: endings.discard(tx, refused, by="alice", reason="counted twice")).result()
+    store.submit(lambda tx: dead_letters.discard(tx, refused, by="alice", reason="counted twice")).result()
     ended = row(store, refused)
     assert (ended.status, ended.ended_by, ended.end_reason) == (Status.DISCARDED, "alice", "counted twice")
     assert overlays(store) == []
@@ -115,18 +119,18 @@ def test_a_completed_sale_is_never_discarded_or_changed(store: Store) -> None:
     claim(store)
     refuse(store, sale)
     with pytest.raises(CannotEnd, match="sale_not_discarded"):
-        store.submit(lambda tx: endings.discard(tx, sale, by="alice", reason="x")).result()
+        store.submit(lambda tx: dead_letters.discard(tx, sale, by="alice", reason="x")).result()
     with pytest.raises(CannotEnd, match="sale_not_changed"):
-        store.submit(lambda tx: endings.replace(tx, sale, new())).result()
+        store.submit(lambda tx: dead_letters.replace(tx, sale, new())).result()
     assert row(store, sale).status == Status.DEAD_LETTER
 
 
 def test_only_what_stands_before_a_person_is_theirs_to_end(store: Store) -> None:
     waiting = queue(store)
     for end in (
-        lambda tx: endings.retry(tx, waiting),
-        lambda tx: endings.replace(tx, waiting, new()),
-        lambda tx: endings.discard(tx, waiting, by="alice", reason="x"),
+        lambda tx: dead_letters.retry(tx, waiting),
+        lambda tx: dead_letters.replace(tx, waiting, new()),
+        lambda tx: dead_letters.discard(tx, waiting, by="alice", reason="x"),
     ):
         with pytest.raises(CannotEnd):
             store.submit(end).result()
@@ -137,8 +141,8 @@ def test_an_operation_waits_for_the_one_that_it_depends_on(store: Store) -> None
     second = queue(store, depends_on=first)
     assert claim(store) == [first]
     with store.reading() as connection:
-        assert outbox.next_due_ms(connection, store.owner, store.clock.now_ms()) is not None
-    store.submit(lambda tx: outbox.finish(tx, first, Status.COMPLETED, result=None, code=None)).result()
+        assert back_off.next_due_ms(connection, store.owner, store.clock.now_ms()) is not None
+    store.submit(lambda tx: transitions.finish(tx, first, Status.COMPLETED, result=None, code=None)).result()
     assert claim(store) == [second]
 
 
@@ -147,20 +151,20 @@ def test_what_depends_on_something_given_up_stands_before_a_person(store: Store)
     second = queue(store, depends_on=first)
     claim(store)
     refuse(store, first)
-    store.submit(lambda tx: endings.discard(tx, first, by="alice", reason="x")).result()
+    store.submit(lambda tx: dead_letters.discard(tx, first, by="alice", reason="x")).result()
     found = row(store, second)
-    assert (found.status, found.code) == (Status.DEAD_LETTER, endings.DEPENDENCY_GIVEN_UP)
+    assert (found.status, found.code) == (Status.DEAD_LETTER, dead_letters.DEPENDENCY_GIVEN_UP)
     assert "given up" in found.error
 
 
 def test_what_was_never_sent_can_be_taken_back_and_what_was_cannot(store: Store) -> None:
     unsent, sent = queue(store), queue(store)
     claim(store)
-    store.submit(lambda tx: outbox.release(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
+    store.submit(lambda tx: leases.release(tx, [unsent, sent], next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
 
     def take(one: str) -> bool:
-        return store.submit(lambda tx: endings.withdraw(tx, one, by="bob", reason="undone")).result()
+        return store.submit(lambda tx: dead_letters.withdraw(tx, one, by="bob", reason="undone")).result()
 
     assert take(fresh) is True
     assert take(sent) is False
@@ -171,11 +175,11 @@ def test_the_clock_set_back_makes_no_wait_longer(store: Store, clock: ManualCloc
     waiting = queue(store)
     claim(store)
     later_ms = clock.now_ms() + 60_000
-    store.submit(lambda tx: outbox.release(tx, [waiting], next_attempt_ms=later_ms, error=None)).result()
+    store.submit(lambda tx: leases.release(tx, [waiting], next_attempt_ms=later_ms, error=None)).result()
     assert claim(store) == []
     clock.wall_ms -= 3_600_000
     with store.reading() as connection:
-        assert outbox.next_due_ms(connection, store.owner, clock.now_ms()) == clock.now_ms()
+        assert back_off.next_due_ms(connection, store.owner, clock.now_ms()) == clock.now_ms()
     assert claim(store) == [waiting]
 
 
@@ -229,7 +233,7 @@ def applied(store: Store, operation_id: str, stream: str = "tenant-demo-location
         ],
     }
     store.submit(
-        lambda tx: outbox.finish(tx, operation_id, Status.COMPLETED, result=result, code=None)
+        lambda tx: transitions.finish(tx, operation_id, Status.COMPLETED, result=result, code=None)
     ).result()
 
 
@@ -258,10 +262,10 @@ def test_only_what_had_an_effect_in_the_broken_stream_is_offered_again(store: St
     here, there, waiting = queue(store), queue(store), queue(store)
     applied(store, here)
     applied(store, there, stream="tenant-demo-location-main-2")
-    marked = store.submit(lambda tx: history.mark_for_resend(tx, "tenant-demo-location-main")).result()
+    marked = store.submit(lambda tx: resend.mark_for_resend(tx, "tenant-demo-location-main")).result()
     assert marked == 1
     with store.reading() as connection:
-        batch = history.to_resend(connection, count_max=10, bytes_max=10**6)
+        batch = resend.to_resend(connection, count_max=10, bytes_max=10**6)
     assert batch.ids == [here]
     assert batch.operations[0].wire["formerResult"]["effects"][0]["seq"] == 9
     assert waiting not in batch.ids
@@ -270,9 +274,9 @@ def test_only_what_had_an_effect_in_the_broken_stream_is_offered_again(store: St
 def test_what_a_restored_server_cannot_take_any_more_is_open_again(store: Store) -> None:
     lost = queue(store)
     applied(store, lost)
-    store.submit(lambda tx: history.mark_for_resend(tx, "tenant-demo-location-main")).result()
+    store.submit(lambda tx: resend.mark_for_resend(tx, "tenant-demo-location-main")).result()
     refusal = OperationResult(id=lost, success=False, status="rejected", code="bad_request", error="No.")
-    assert store.submit(lambda tx: history.record_resent(tx, [refusal])).result() == [refusal]
+    assert store.submit(lambda tx: record_resent(tx, [refusal])).result() == [refusal]
     found = row(store, lost)
     assert (found.status, found.finished_ms, found.offer_again) == (Status.DEAD_LETTER, None, 0)
 
@@ -281,9 +285,9 @@ HERE = "tenant-demo-location-main"
 
 
 def lost_before_the_till_heard_of_it(store: Store) -> str:
-    """An operation that was applied as change 48, which the server has lost, and never told of."""
+    """An operation that was applied as change 48, which the server has lost and never published."""
     lost = queue(store)
-    store.submit(lambda tx: outbox.finish(tx, lost, Status.COMPLETED, result={}, code=None)).result()
+    store.submit(lambda tx: transitions.finish(tx, lost, Status.COMPLETED, result={}, code=None)).result()
     promised = {"effect_stream": HERE, "effect_seq": 48}
     store.submit(lambda tx: tx.execute(update(t.overlay).values(promised))).result()
     return lost
@@ -291,10 +295,10 @@ def lost_before_the_till_heard_of_it(store: Store) -> str:
 
 @pytest.mark.parametrize("status", ["conflict", "rejected", "blocked", "quarantined"])
 def test_what_a_restored_server_does_not_take_again_is_not_waited_for(store: Store, status: str) -> None:
-    """A stream that never reaches what was promised would be taken for a restored one for ever."""
+    """A stream that never reaches a promised number would always look restored."""
     lost = lost_before_the_till_heard_of_it(store)
     result = OperationResult(id=lost, success=False, status=status, code="forbidden")
-    store.submit(lambda tx: history.record_resent(tx, [result])).result()
+    store.submit(lambda tx: record_resent(tx, [result])).result()
     with store.reading() as connection:
         assert overlay.highest_effect(connection, HERE) == 0
     assert overlays(store) == [lost], "the till goes on showing what it did"
@@ -306,7 +310,7 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
     result = OperationResult.model_validate(
         {"id": lost, "success": True, "status": "applied", "effects": [effect]}
     )
-    store.submit(lambda tx: history.record_resent(tx, [result])).result()
+    store.submit(lambda tx: record_resent(tx, [result])).result()
     with store.reading() as connection:
         assert overlay.highest_effect(connection, HERE) == 12
 
@@ -314,8 +318,8 @@ def test_what_a_restored_server_takes_again_is_shown_where_it_says_now(store: St
 def test_a_decision_on_what_a_restored_server_does_not_know_is_not_offered_for_ever(store: Store) -> None:
     decision = queue(store, resource_type="conflict", resource_id="c-1", stock=())
     applied(store, decision)
-    store.submit(lambda tx: history.mark_for_resend(tx, HERE)).result()
+    store.submit(lambda tx: resend.mark_for_resend(tx, HERE)).result()
     unknown = OperationResult(id=decision, success=False, status="rejected", code="not_found", error="?")
-    store.submit(lambda tx: history.record_resent(tx, [unknown])).result()
-    assert row(store, decision).code == history.LOST_WITH_BACKUP
-    assert store.submit(lambda tx: history.mark_for_resend(tx, HERE)).result() == 0
+    store.submit(lambda tx: record_resent(tx, [unknown])).result()
+    assert row(store, decision).code == LOST_WITH_BACKUP
+    assert store.submit(lambda tx: resend.mark_for_resend(tx, HERE)).result() == 0

@@ -13,10 +13,12 @@ from app.services.till import Till
 from sync_agent.contract.operations import OperationResult
 from sync_agent.ports import Priority
 from sync_agent.push.results import record_results
-from sync_agent.store import forms, link, outbox
+from sync_agent.store import link
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.forms import Forms
+from sync_agent.store.queue import forms, leases
+from sync_agent.store.queue.forms import Forms
+from sync_agent.store.queue.wire import wire_form
 from tests.kit import selling
 from tests.kit.store_shop import MARIA, MUG, goods, open_shop, rows
 
@@ -79,7 +81,7 @@ async def test_a_till_that_was_updated_first_writes_the_form_that_its_server_rea
         assert newest.schema_version == form
         assert ("note" in orjson.loads(newest.data)) is (form == 1)
     first, *_ = rows(till, t.outbox)
-    assert outbox.wire_form(first)["schema"] == 1
+    assert wire_form(first)["schema"] == 1
 
 
 async def test_what_the_server_named_outlives_a_restart(till: Till) -> None:
@@ -98,7 +100,7 @@ async def sent(till: Till) -> str:
     """A sale that has been sent, and waits for its result."""
     sale = await selling.sell(till, Cart().add(goods(till, MUG)), MARIA)
     await till.store.write(
-        lambda tx: outbox.claim(tx, owner="o", lease_ms=1000, count_max=9, bytes_max=10**6), Priority.AGENT
+        lambda tx: leases.claim(tx, owner="o", lease_ms=1000, count_max=9, bytes_max=10**6), Priority.AGENT
     )
     return sale.id
 

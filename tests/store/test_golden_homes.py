@@ -18,12 +18,12 @@ from server_stub.store.migrations import migrate as migrate_server
 from sync_agent import credentials
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.credentials import Credentials
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
 from sync_agent.store.migrations.upgrade import alembic_config
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue.status import Status
+from sync_agent.store.queue.wire import wire_form
 from sync_agent.store.recovery.backup import backups
 from tests.kit.waiting import until
 
@@ -63,7 +63,7 @@ def unfinished(store: Store) -> list[Any]:
 def test_what_waited_is_still_sent_word_for_word(golden: Path) -> None:
     before = waiting_of(golden)
     opened = open_home(golden / "till")
-    assert [outbox.wire_form(row) for row in unfinished(opened.store)] == before
+    assert [wire_form(row) for row in unfinished(opened.store)] == before
     opened.store.close()
 
 
@@ -97,7 +97,7 @@ def test_the_file_from_before_is_kept(golden: Path) -> None:
 
 
 async def test_it_drains_to_the_server_of_today(golden: Path) -> None:
-    """All but what stands before a person: the conflict, what is behind it, and the refused count."""
+    """All but what needs attention: the conflict, what it blocks, and the refused count."""
     settings = Settings(home=golden / "server", port=0)
     migrate_server(settings.url)
     opened = open_home(golden / "till")

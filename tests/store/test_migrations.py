@@ -22,7 +22,7 @@ from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
 from tests.kit.homes import IDENTITY
 
 NOT_IN_TABLES_PY = ("catalogue_search", "alembic_version", "sqlite_")
-"""The search index (what a table cannot say), and what alembic and SQLite keep for themselves."""
+"""The search index, which is no declared table, and the internal tables of alembic and SQLite."""
 
 
 def open_store(home: Path) -> Store:
@@ -34,7 +34,7 @@ def is_in_tables_py(name: str) -> bool:
 
 
 def described(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Every table as SQLite itself tells it: whether it is strict, its columns, keys and indexes."""
+    """Every table as SQLite reports it: whether it is strict, its columns, keys and indexes."""
     tables = connection.execute(
         text("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
     )
@@ -104,6 +104,13 @@ def test_migrations_and_tables_agree_in_every_column_key_and_index(migrated: Con
         assert made[name] == table, name
 
 
+def test_what_was_sold_of_a_product_is_found_by_an_index(migrated: Connection) -> None:
+    """Without one, each product that the till does not know costs 0.3 s among 400,000 sold lines."""
+    last = "SELECT description FROM sale_line WHERE product_id = 'mug' ORDER BY sale_id DESC LIMIT 1"
+    [step] = [row.detail for row in migrated.execute(text(f"EXPLAIN QUERY PLAN {last}"))]
+    assert step == "SEARCH sale_line USING INDEX sale_line_product (product_id=?)"
+
+
 def test_every_table_is_strict(migrated: Connection) -> None:
     assert [name for name, table in described(migrated).items() if not table["strict"]] == []
 
@@ -139,7 +146,7 @@ def test_a_home_that_is_open_is_not_opened_again_and_its_till_goes_on(store: Sto
 
 
 def contents(home: Path) -> list[str]:
-    """All that stands in a closed till's database, as SQL."""
+    """All rows of a closed till's database, as SQL."""
     with closing(sqlite3.connect(Home(home).database)) as raw:
         return list(raw.iterdump())
 

@@ -1,4 +1,4 @@
-"""Open sales on a real disk: held, recalled, restored after a crash and completed, whole each time."""
+"""Open sales on a real disk: held, recalled, restored after a crash and completed, each time unchanged."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +11,17 @@ from sqlalchemy import insert
 from app.domain.cart import Cart
 from app.domain.discount import Discount
 from app.domain.errors import CartInUse, NotPermitted, SaleCompleted
-from app.domain.open_sale import OpenSale
+from app.domain.open_sale import Limits, OpenSale
 from app.domain.rights import Right
 from app.domain.tender import Tender
-from app.services import journal, preferences
+from app.services import journal, shop_settings
 from app.services.selling import checkout, open_sales
 from app.services.till import Actor, Till
 from sync_agent.contract.operations import Operation
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.home import Home
+from sync_agent.store.queue.wire import wire_form
 from tests.kit import selling
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
 from tests.kit.store_shop import ALICE, APPLES, BOWL, MARIA, MUG, goods, open_shop, rows
@@ -43,7 +43,7 @@ def chipped_bowl(till: Till) -> OpenSale:
 
 def on_the_wire(till: Till) -> dict[str, Any]:
     """The newest operation, as it is sent."""
-    return outbox.wire_form(max(rows(till, t.outbox), key=lambda row: row.device_seq))
+    return wire_form(max(rows(till, t.outbox), key=lambda row: row.device_seq))
 
 
 # --- whole -------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ BARE_CART = {
         {
             "line_id": 1,
             "product_id": "mug",
-            "description": "Blue mug",
+            "description": "Blue mug, small",
             "unit": "each",
             "quantity": 2,
             "unit_price_minor": 300,
@@ -124,12 +124,12 @@ async def test_a_cart_that_an_earlier_release_put_aside_still_opens(till: Till, 
         sale = open_sales.in_progress(till)
     else:
         [held] = open_sales.held(till)
-        assert (held.first_item, held.total_minor) == ("Blue mug", 513)
+        assert (held.first_item, held.total_minor) == ("Blue mug, small", 513)
         sale = await open_sales.recall(till, "held-before", on_screen=open_sales.begin(till))
     assert sale is not None
     assert (sale.id, sale.refund, sale.payments, sale.approvals) == ("held-before", None, (), ())
     assert (sale.cart.total_minor, sale.cart.lines[0].reason) == (513, "last ones")
-    # What was approved then is not known: it is asked for before any money is taken.
+    # What was approved then is not known: approvals are asked for before any payment.
     needed = checkout.needed_approvals(till, sale, MARIA)
     assert [need.right for need in needed] == [
         Right.OVERRIDE_PRICE,
@@ -206,8 +206,27 @@ async def test_a_stricter_shop_asks_for_what_it_allowed_before(till: Till) -> No
     tenth = Cart().add(goods(till, BOWL)).discount_line(1, Discount("share", 100_000))
     sale = selling.rung_up(till, tenth)
     assert checkout.needed_approvals(till, sale, MARIA) == ()
-    await preferences.change(till, ALICE, clerk_discount_ppm_max=50_000)
+    await shop_settings.change(till, ALICE, {"clerk_discount_ppm_max": 50_000})
     assert [need.right for need in checkout.needed_approvals(till, sale, MARIA)] == [Right.LARGE_DISCOUNT]
+
+
+async def test_a_stricter_shop_refuses_nothing_once_a_part_was_paid_also_after_the_till_died(
+    till: Till,
+) -> None:
+    tenth = Cart().add(goods(till, BOWL)).discount_line(1, Discount("share", 100_000))
+    begun = selling.rung_up(till, tenth).begin_payment(Limits(discount_ppm_max=100_000))
+    part_paid = begun.with_payments(begun.settlement().with_cash(80).tenders)
+    await open_sales.record(till, part_paid, MARIA)
+    await shop_settings.change(till, ALICE, {"clerk_discount_ppm_max": 50_000})
+    restored = open_sales.in_progress(till)
+    assert restored == part_paid
+    assert checkout.needed_approvals(till, restored, MARIA) == ()
+    given_back = restored.with_payments(())
+    assert [need.right for need in checkout.needed_approvals(till, given_back, MARIA)]
+    more = open_sales.changed(till, restored, lambda cart: cart.add(goods(till, MUG)))
+    assert [need.right for need in checkout.needed_approvals(till, more, MARIA)] == [Right.LARGE_DISCOUNT]
+    await checkout.complete(till, restored, restored.settlement().with_cash(1000), MARIA)
+    assert [sale.total_minor for sale in rows(till, t.sale)] == [1080]
 
 
 # --- once --------------------------------------------------------------------------------------------

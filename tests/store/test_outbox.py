@@ -5,10 +5,13 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from sync_agent.contract.operations import chain_hash, content_hash
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.outbox import Batch, ExpectedStockEffect, NewOperation, Status
+from sync_agent.store.queue import back_off, leases, transitions
+from sync_agent.store.queue.enqueueing import ExpectedStockEffect, NewOperation, enqueue
+from sync_agent.store.queue.leases import Batch
+from sync_agent.store.queue.queries import sent_without_answer
+from sync_agent.store.queue.status import Status
 from tests.kit.clocks import ManualClock
 
 LEASE_MS = 60_000
@@ -27,13 +30,13 @@ def queue(store: Store, *, ordering_key: str | None = None, priority: int = 0, n
         priority=priority,
         stock=(ExpectedStockEffect("mug", "main", "delta", -1),),
     )
-    return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
+    return store.submit(lambda tx: enqueue(tx, new)).result().id
 
 
 def claim(store: Store, owner: str | None = None, **limits: Any) -> Batch:
     wanted = {"count_max": 100, "bytes_max": 10**6} | limits
     return store.submit(
-        lambda tx: outbox.claim(tx, owner=owner or store.owner, lease_ms=LEASE_MS, **wanted)
+        lambda tx: leases.claim(tx, owner=owner or store.owner, lease_ms=LEASE_MS, **wanted)
     ).result()
 
 
@@ -117,13 +120,15 @@ def test_what_stands_before_a_person_blocks_its_ordering_key_and_nothing_else(st
     sale = queue(store)
     claim(store, count_max=1)
     store.submit(
-        lambda tx: outbox.mark_needs_attention(
+        lambda tx: transitions.mark_needs_attention(
             tx, stuck, Status.CONFLICT, code="conflict", error="two prices"
         )
     ).result()
     assert status(store, behind) == Status.BLOCKED
     assert claim(store).ids == [sale]
-    store.submit(lambda tx: outbox.finish(tx, stuck, Status.COMPLETED, result=None, code="resolved")).result()
+    store.submit(
+        lambda tx: transitions.finish(tx, stuck, Status.COMPLETED, result=None, code="resolved")
+    ).result()
     assert claim(store).ids == [behind]
 
 
@@ -139,7 +144,7 @@ def test_transport_trouble_counts_no_failed_attempt_and_the_wait_is_stored(
     operation = queue(store)
     batch = claim(store)
     store.submit(
-        lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
+        lambda tx: leases.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 5000, error="no network")
     ).result()
     with store.reading() as connection:
         row = connection.execute(select(t.outbox).where(t.outbox.c.id == operation)).one()
@@ -153,16 +158,16 @@ def test_try_now_cuts_every_wait_short(store: Store, clock: ManualClock) -> None
     operation = queue(store)
     batch = claim(store)
     store.submit(
-        lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
+        lambda tx: leases.release(tx, batch.ids, next_attempt_ms=clock.now_ms() + 60_000, error=None)
     ).result()
-    store.submit(outbox.forget_waits).result()
+    store.submit(back_off.end_back_off).result()
     assert claim(store).ids == [operation]
 
 
 def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, clock: ManualClock) -> None:
     def due() -> int | None:
         with store.reading() as connection:
-            return outbox.next_due_ms(connection, store.owner, store.clock.now_ms())
+            return back_off.next_due_ms(connection, store.owner, store.clock.now_ms())
 
     assert due() is None
     queue(store)
@@ -177,10 +182,10 @@ def test_the_next_due_moment_counts_waits_leases_and_dead_owners(store: Store, c
 def test_what_was_tried_and_never_answered_can_be_asked_for_again(store: Store) -> None:
     tried = queue(store)
     batch = claim(store)
-    store.submit(lambda tx: outbox.release(tx, batch.ids, next_attempt_ms=0, error=None)).result()
+    store.submit(lambda tx: leases.release(tx, batch.ids, next_attempt_ms=0, error=None)).result()
     fresh = queue(store)
     with store.reading() as connection:
-        assert outbox.sent_without_answer(connection) == [tried]
+        assert sent_without_answer(connection) == [tried]
     assert claim(store, among=[tried]).ids == [tried]
     assert claim(store).ids == [fresh]
 
@@ -190,26 +195,26 @@ def test_what_waits_behind_another_of_its_ordering_key_is_not_due(store: Store) 
     stuck = queue(store, ordering_key="product:mug")
     claim(store)
     store.submit(
-        lambda tx: outbox.mark_needs_attention(tx, stuck, Status.CONFLICT, code="conflict", error=None)
+        lambda tx: transitions.mark_needs_attention(tx, stuck, Status.CONFLICT, code="conflict", error=None)
     ).result()
     queue(store, ordering_key="product:mug")
     with store.reading() as connection:
-        assert outbox.next_due_ms(connection, store.owner, store.clock.now_ms()) is None
+        assert back_off.next_due_ms(connection, store.owner, store.clock.now_ms()) is None
 
 
 def test_a_late_answer_does_not_revive_an_operation_that_has_ended(store: Store) -> None:
     counted = queue(store, ordering_key="stock_level:main:mug")
     claim(store)
     store.submit(
-        lambda tx: outbox.finish(tx, counted, Status.COMPLETED, result=None, code="resolved")
+        lambda tx: transitions.finish(tx, counted, Status.COMPLETED, result=None, code="resolved")
     ).result()
     store.submit(
-        lambda tx: outbox.mark_needs_attention(tx, counted, Status.CONFLICT, code="conflict", error=None)
+        lambda tx: transitions.mark_needs_attention(tx, counted, Status.CONFLICT, code="conflict", error=None)
     ).result()
     assert status(store, counted) == Status.COMPLETED
     after = queue(store, ordering_key="stock_level:main:mug")
     assert claim(store).ids == [after]
-    assert store.submit(lambda tx: outbox.count_failed_attempt(tx, counted)).result() is None
+    assert store.submit(lambda tx: back_off.count_failed_attempt(tx, counted)).result() is None
 
 
 def test_a_listener_that_fails_does_not_make_a_commit_look_failed(store: Store) -> None:

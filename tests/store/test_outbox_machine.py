@@ -1,8 +1,8 @@
 """The queue against a model of it: in whatever order things happen, nothing is lost, doubled or held up.
 
-The model knows the rules of ARCHITECTURE.md, "Life of an operation", and none of how they are kept: whether
-an operation is parked, for one, follows in it from what stands before it. Everything is asked of a real store
-on a real file. One process has the home at a time; one that died never says anything again.
+The model knows the rules of ARCHITECTURE.md, "Life of an operation", and not their implementation: whether
+an operation is parked, for example, follows from what is ahead of it. Everything is asked of a real store
+on a real file. One process has the home at a time; one that died never acts again.
 """
 
 import atexit
@@ -22,12 +22,16 @@ from sqlalchemy import Row, select
 
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.settings import AgentSettings
-from sync_agent.store import endings, outbox
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import Batch, NewOperation, Status
+from sync_agent.store.queue import back_off, dead_letters, leases, ordering, transitions
+from sync_agent.store.queue.enqueueing import Enqueued, NewOperation, enqueue
+from sync_agent.store.queue.leases import Batch
+from sync_agent.store.queue.queries import waiting_count
+from sync_agent.store.queue.status import Status
+from sync_agent.store.queue.wire import wire_form
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
 from tests.kit.homes import IDENTITY
 
@@ -208,7 +212,7 @@ class QueueMachine(RuleBasedStateMachine):
             depends_on=needs,
         )
 
-    def _is_queued(self, queued: outbox.Enqueued, new: NewOperation) -> str:
+    def _is_queued(self, queued: Enqueued, new: NewOperation) -> str:
         with self.store.reading() as connection:
             query = select(t.outbox.c.bytes).where(t.outbox.c.id == queued.id)
             size = connection.execute(query).scalar_one()
@@ -228,7 +232,7 @@ class QueueMachine(RuleBasedStateMachine):
         open_ones = [one.id for one in self._all() if not one.has_ended]
         needs = open_ones[number % len(open_ones)] if open_ones and number is not None else None
         new = self._new(ordering_key, priority, size, needs)
-        return self._is_queued(self.write(lambda tx: outbox.enqueue(tx, new)), new)
+        return self._is_queued(self.write(lambda tx: enqueue(tx, new)), new)
 
     # --- what the agent does -------------------------------------------------------------------------
 
@@ -247,7 +251,7 @@ class QueueMachine(RuleBasedStateMachine):
         while len(fitting) > 1 and sum(one.size for one in fitting) > bytes_max:
             fitting.pop()
         batch = self.write(
-            lambda tx: outbox.claim(
+            lambda tx: leases.claim(
                 tx,
                 owner=self.owner,
                 lease_ms=LEASE_MS,
@@ -270,7 +274,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(ids=st.lists(operations, min_size=1, max_size=3, unique=True), wait_s=st.integers(0, 50))
     def nobody_answers(self, ids: list[str], wait_s: int) -> None:
         due_ms = self.clock.now_ms() + wait_s * 1000
-        self.write(lambda tx: outbox.release(tx, ids, next_attempt_ms=due_ms, error="away"))
+        self.write(lambda tx: leases.release(tx, ids, next_attempt_ms=due_ms, error="away"))
         for one in self._in("leased"):
             if one.id in ids:
                 one.state, one.due_ms = "waiting", due_ms
@@ -279,30 +283,32 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def is_applied(self, number: int) -> None:
         one = self._pick(number, "leased")
-        self.write(lambda tx: outbox.finish(tx, one.id, Status.COMPLETED, result={"x": 1}, code=None))
+        self.write(lambda tx: transitions.finish(tx, one.id, Status.COMPLETED, result={"x": 1}, code=None))
         self._move(one, "done")
 
     @precondition(lambda self: self._in("leased"))
     @rule(number=NUMBERS, status=STANDING)
     def is_refused(self, number: int, status: Status) -> None:
         one = self._pick(number, "leased")
-        self.write(lambda tx: outbox.mark_needs_attention(tx, one.id, status, code="x", error="No."))
+        self.write(lambda tx: transitions.mark_needs_attention(tx, one.id, status, code="x", error="No."))
         one.state = "disputed" if status is Status.CONFLICT else "refused"
 
     @precondition(lambda self: any(one.ordering_key for one in self._in("leased")))
     @rule(number=NUMBERS)
     def is_held_by_the_server(self, number: int) -> None:
-        """It stands there behind something of this till that a person has to decide."""
+        """It is blocked there by something of this till that a person has to decide."""
         one = self._pick(number, "leased")
         if one.ordering_key:
             self.write(
-                lambda tx: outbox.mark_needs_attention(tx, one.id, Status.BLOCKED, code=None, error="Behind.")
+                lambda tx: transitions.mark_needs_attention(
+                    tx, one.id, Status.BLOCKED, code=None, error="Behind."
+                )
             )
             one.state = "held"
 
     @rule(ordering_key=st.sampled_from(ORDERING_KEYS))
     def the_server_has_heard_a_decision(self, ordering_key: str) -> None:
-        self.write(lambda tx: outbox.unblock(tx, ordering_key))
+        self.write(lambda tx: ordering.unblock(tx, ordering_key))
         parked = self._parked()
         self._release(ordering_key)
         for freed in parked - self._parked():
@@ -311,7 +317,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(operation=operations, wait_s=st.integers(1, 50))
     def fails_alone(self, operation: str, wait_s: int) -> None:
         one = self.model[operation]
-        failed_attempts = self.write(lambda tx: outbox.count_failed_attempt(tx, operation))
+        failed_attempts = self.write(lambda tx: back_off.count_failed_attempt(tx, operation))
         if one.has_ended:
             assert failed_attempts is None
             return
@@ -319,13 +325,13 @@ class QueueMachine(RuleBasedStateMachine):
         assert failed_attempts == one.failures
         if one.state == "waiting" and one.id not in self._parked():
             one.due_ms = self.clock.now_ms() + wait_s * 1000
-            self.write(lambda tx: outbox.wait_until(tx, operation, one.due_ms))
+            self.write(lambda tx: back_off.wait_until(tx, operation, one.due_ms))
 
     # --- what a person does --------------------------------------------------------------------------
 
     @rule()
     def try_now(self) -> None:
-        self.write(outbox.forget_waits)
+        self.write(back_off.end_back_off)
         for one in self._in("waiting"):
             one.due_ms = 0
 
@@ -333,14 +339,14 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def decide(self, number: int) -> None:
         one = self._pick(number, "disputed")
-        self.write(lambda tx: outbox.finish(tx, one.id, Status.COMPLETED, result=None, code="resolved"))
+        self.write(lambda tx: transitions.finish(tx, one.id, Status.COMPLETED, result=None, code="resolved"))
         self._move(one, "done")
 
     @precondition(lambda self: self._in("refused"))
     @rule(number=NUMBERS)
     def retry(self, number: int) -> None:
         one = self._pick(number, "refused")
-        self.write(lambda tx: endings.retry(tx, one.id))
+        self.write(lambda tx: dead_letters.retry(tx, one.id))
         one.due_ms = one.failures = 0
         self._move(one, "waiting")
 
@@ -350,7 +356,7 @@ class QueueMachine(RuleBasedStateMachine):
         """It is edited: a new operation takes its place before all that needs it."""
         one = self._pick(number, "refused")
         edited = self._new(ordering_key, one.priority, 5, one.needs)
-        new = self._is_queued(self.write(lambda tx: endings.replace(tx, one.id, edited)), edited)
+        new = self._is_queued(self.write(lambda tx: dead_letters.replace(tx, one.id, edited)), edited)
         for other in self._all():
             if other.needs == one.id:
                 # What the new one waits for itself cannot wait for it as well: neither would ever go.
@@ -362,7 +368,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def give_up(self, number: int) -> None:
         one = self._pick(number, "refused")
-        self.write(lambda tx: endings.discard(tx, one.id, by="alice", reason="x"))
+        self.write(lambda tx: dead_letters.discard(tx, one.id, by="alice", reason="x"))
         self._is_given_up(one)
 
     @rule(operation=operations)
@@ -370,7 +376,7 @@ class QueueMachine(RuleBasedStateMachine):
         """What was never sent can be withdrawn; what is parked may be only once it is not."""
         one = self.model[operation]
         parked = one.id in self._parked()
-        taken = self.write(lambda tx: endings.withdraw(tx, operation, by="alice", reason="x"))
+        taken = self.write(lambda tx: dead_letters.withdraw(tx, operation, by="alice", reason="x"))
         if not parked:
             assert taken == (one.state == "waiting" and not one.sent)
         if taken:
@@ -387,14 +393,14 @@ class QueueMachine(RuleBasedStateMachine):
     def what_does_not_stand_before_a_person_is_no_persons_to_end(self, number: int, status: Status) -> None:
         one = self._pick(number, "waiting", "leased", "disputed", *ENDED)
         new = self._new(None, 0, 5, None)
-        with pytest.raises(endings.CannotEnd):
-            self.write(lambda tx: endings.retry(tx, one.id))
-        with pytest.raises(endings.CannotEnd):
-            self.write(lambda tx: endings.replace(tx, one.id, new))
-        with pytest.raises(endings.CannotEnd):
-            self.write(lambda tx: endings.discard(tx, one.id, by="alice", reason="x"))
+        with pytest.raises(dead_letters.CannotEnd):
+            self.write(lambda tx: dead_letters.retry(tx, one.id))
+        with pytest.raises(dead_letters.CannotEnd):
+            self.write(lambda tx: dead_letters.replace(tx, one.id, new))
+        with pytest.raises(dead_letters.CannotEnd):
+            self.write(lambda tx: dead_letters.discard(tx, one.id, by="alice", reason="x"))
         if one.has_ended:  # and an answer that comes late does not change that
-            self.write(lambda tx: outbox.mark_needs_attention(tx, one.id, status, code="x", error="No."))
+            self.write(lambda tx: transitions.mark_needs_attention(tx, one.id, status, code="x", error="No."))
 
     # --- what happens anyway -------------------------------------------------------------------------
 
@@ -413,8 +419,8 @@ class QueueMachine(RuleBasedStateMachine):
     def the_queue_is_as_the_rules_say(self) -> None:
         with self.store.reading() as connection:
             rows = list(connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq)))
-            due_ms = outbox.next_due_ms(connection, self.owner, self.clock.now_ms())
-            waiting = outbox.waiting_count(connection)
+            due_ms = back_off.next_due_ms(connection, self.owner, self.clock.now_ms())
+            waiting = waiting_count(connection)
         parked = self._parked()
         self._nothing_is_lost_doubled_or_revived(rows, parked)
         self._the_chain_is_whole(rows)
@@ -432,7 +438,7 @@ class QueueMachine(RuleBasedStateMachine):
         before = ""
         for number, row in enumerate(rows, start=1):
             assert (row.device_seq, row.prev_hash) == (number, before)
-            data = outbox.wire_form(row)["data"]
+            data = wire_form(row)["data"]
             content = content_hash(row.operation, row.resource_type, row.resource_id, data)
             before = chain_hash(before, row.id, number, content)
             assert row.hash == before
@@ -446,7 +452,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def whatever_is_open_waits_for_something_that_can_move(self) -> None:
-        """Follow what one waits for: it leads to one that can be claimed, or that somebody decides."""
+        """Follow what an operation waits for: the last one can be claimed, or a person decides it."""
         for one in self._all():
             assert one.has_ended or not self._waits_for(one, one), f"{one} waits for itself"
 

@@ -1,6 +1,7 @@
 """A damaged database is set aside, and everything of the till's own that can be read of it lives on."""
 
 import asyncio
+import lzma
 import random
 import shutil
 import sqlite3
@@ -25,6 +26,7 @@ from tests.kit import selling
 from tests.kit.world import World
 
 PAGE = 4096
+GOLDEN_HOMES = Path(__file__).parent.parent / "golden_homes"
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +170,41 @@ async def test_only_the_replica_is_damaged_and_nothing_of_the_tills_own_is_lost(
     assert await sell_on(opened) == "T1-000044", "nothing was lost, so the numbers go on without a gap"
     assert "40 of them not sent yet" in said(opened)
     opened.store.close()
+
+
+def preferences(home: Home) -> dict[str, str]:
+    with closing(sqlite3.connect(home.database)) as connection:
+        return dict(connection.execute("SELECT name, value FROM preference"))
+
+
+def damage(home: Home, table: str) -> None:
+    with closing(sqlite3.connect(home.database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [[root]] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
+        [[page]] = connection.execute("PRAGMA page_size")
+    with home.database.open("r+b") as file:
+        file.seek((root - 1) * page)
+        file.write(b"\xff" * page)
+    end_uncleanly(home)
+
+
+def test_a_repair_of_an_earlier_releases_database_writes_its_money_settings_down(tmp_path: Path) -> None:
+    home = Home(tmp_path / "till")
+    home.database.write_bytes(lzma.decompress((GOLDEN_HOMES / "0003" / "home.sqlite.xz").read_bytes()))
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute("INSERT INTO preference (name, value) VALUES ('adds_tax', 'true')")
+    damage(home, "stock_level")
+    open_home(home.path).store.close()
+    assert home.damaged.exists()
+    assert preferences(home) == {"adds_tax": "true", "cash_step_minor": "0"}
+
+
+def test_a_repair_of_this_releases_database_gives_a_till_no_money_settings_of_its_own(till: Path) -> None:
+    home = Home(till)
+    damage(home, "stock_level")
+    open_home(till).store.close()
+    assert home.damaged.exists()
+    assert {"adds_tax", "cash_step_minor"}.isdisjoint(preferences(home))
 
 
 async def test_a_repaired_till_and_its_server_agree_again(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The replica on a real SQLite file: what the feed tells is applied in order, once, whole or not at all."""
+"""The replica on a real SQLite file: changes are applied in order, once, and atomically."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,16 +10,33 @@ from sqlalchemy import func, select
 
 from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.operations import Effect
+from sync_agent.contract.receipts import ReceiptsPage
+from sync_agent.contract.shop_settings import setting_id
 from sync_agent.contract.streams import Change, Cursor, SnapshotPage, location_stream, tenant_stream
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.errors import ProtocolError
-from sync_agent.store import outbox, overlay, replica
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic, Transaction
 from sync_agent.store.home import Home
-from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation, Status
-from sync_agent.store.projection import stock_figure
-from sync_agent.store.replica import Gap, StagedSnapshot, kinds_of, reads
+from sync_agent.store.projection import overlay
+from sync_agent.store.projection.stock_figures import stock_figure
+from sync_agent.store.queue import enqueueing, leases, transitions
+from sync_agent.store.queue.enqueueing import (
+    ExpectedProductEffect,
+    ExpectedStockEffect,
+    NewOperation,
+)
+from sync_agent.store.queue.status import Status
+from sync_agent.store.replica import feed, flagged, receipts, snapshots
+from sync_agent.store.replica.conflicts import open_conflict_count, store_conflict, stored_conflict
+from sync_agent.store.replica.cursors import read_cursors
+from sync_agent.store.replica.feed import Fork, Gap
+from sync_agent.store.replica.kinds import KINDS, kinds_of, reads
+from sync_agent.store.replica.snapshots import (
+    StagedSnapshot,
+    stage_page,
+    staged_snapshot,
+)
 from tests.kit.clocks import CountingIds, InlineExecutor, ManualClock
 
 HERE = location_stream("demo", "main")
@@ -150,8 +167,8 @@ def page(
 # --- what the till does with it ----------------------------------------------------------------------
 
 
-def apply(store: Store, stream: str, *changes: Change) -> Gap | replica.Fork | None:
-    return store.submit(lambda tx: replica.apply_changes(tx, stream, changes)).result()
+def apply(store: Store, stream: str, *changes: Change) -> Gap | Fork | None:
+    return store.submit(lambda tx: feed.apply_changes(tx, stream, changes)).result()
 
 
 def kinds(stream: str) -> tuple[str, ...]:
@@ -159,15 +176,15 @@ def kinds(stream: str) -> tuple[str, ...]:
 
 
 def stage(store: Store, one: SnapshotPage, *, first: bool = True) -> StagedSnapshot:
-    return store.submit(lambda tx: replica.stage_page(tx, one, first=first, kinds=kinds(one.stream))).result()
+    return store.submit(lambda tx: stage_page(tx, one, first=first, kinds=kinds(one.stream))).result()
 
 
 def stage_changes(store: Store, stream: str, *changes: Change) -> None:
-    store.submit(lambda tx: replica.stage_changes(tx, stream, changes)).result()
+    store.submit(lambda tx: snapshots.stage_changes(tx, stream, changes)).result()
 
 
 def swap_in(store: Store, stream: str) -> None:
-    store.submit(lambda tx: replica.swap_in(tx, stream, kinds(stream))).result()
+    store.submit(lambda tx: snapshots.swap_in(tx, stream, kinds(stream))).result()
 
 
 def first_sync(store: Store, stream: str, kind: str, *rows: dict[str, Any], seq: int) -> None:
@@ -177,7 +194,7 @@ def first_sync(store: Store, stream: str, kind: str, *rows: dict[str, Any], seq:
 
 
 def enqueue(store: Store, new: NewOperation) -> str:
-    return store.submit(lambda tx: outbox.enqueue(tx, new)).result().id
+    return store.submit(lambda tx: enqueueing.enqueue(tx, new)).result().id
 
 
 def sell(store: Store, *effects: ExpectedStockEffect) -> str:
@@ -223,7 +240,7 @@ def send(store: Store) -> list[str]:
     """The agent claims what may go."""
     return (
         store.submit(
-            lambda tx: outbox.claim(tx, owner=store.owner, lease_ms=60_000, count_max=100, bytes_max=10**6)
+            lambda tx: leases.claim(tx, owner=store.owner, lease_ms=60_000, count_max=100, bytes_max=10**6)
         )
         .result()
         .ids
@@ -235,7 +252,7 @@ def answer(store: Store, operation_id: str, *effects: Effect) -> None:
 
     def note(tx: Transaction) -> None:
         overlay.note_effects(tx, {operation_id: effects})
-        outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code=None)
+        transitions.finish(tx, operation_id, Status.COMPLETED, result=None, code=None)
 
     store.submit(note).result()
 
@@ -248,8 +265,8 @@ def meet_conflict(store: Store, operation_id: str) -> None:
     """The server's answer came: a conflict."""
 
     def note(tx: Transaction) -> None:
-        replica.store_conflict(tx, conflict(operation_id))
-        outbox.mark_needs_attention(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
+        store_conflict(tx, conflict(operation_id))
+        transitions.mark_needs_attention(tx, operation_id, Status.CONFLICT, code="conflict", error=None)
 
     store.submit(note).result()
 
@@ -264,13 +281,13 @@ def rows(store: Store, table: Any) -> list[dict[str, Any]]:
 
 
 def replica_and_cursors(store: Store) -> dict[str, list[dict[str, Any]]]:
-    tables = [kind.table for kind in replica.KINDS.values()]
+    tables = [kind.table for kind in KINDS.values()]
     return {table.name: rows(store, table) for table in (*tables, t.cursor, t.catalogue)}
 
 
 def cursor(store: Store, stream: str = HERE) -> Cursor | None:
     with store.reading() as connection:
-        return replica.cursors(connection).get(stream)
+        return read_cursors(connection).get(stream)
 
 
 def confirmed(store: Store) -> dict[str, int]:
@@ -404,7 +421,7 @@ def test_rows_cursor_and_overlay_move_together_or_not_at_all(shop: Store) -> Non
     shop.listen(heard.append)
 
     def cut_short(tx: Transaction) -> None:
-        assert replica.apply_changes(tx, HERE, [level(11, "mug", 11, 2, by=sale)]) is None
+        assert feed.apply_changes(tx, HERE, [level(11, "mug", 11, 2, by=sale)]) is None
         assert tx.execute(select(t.cursor.c.seq).where(t.cursor.c.stream == HERE)).scalar_one() == 11
         raise PowerCut
 
@@ -430,7 +447,7 @@ def test_a_swap_that_fails_leaves_the_replica_as_it_was(shop: Store) -> None:
     before = replica_and_cursors(shop)
 
     def cut_short(tx: Transaction) -> None:
-        replica.swap_in(tx, HERE, kinds(HERE))
+        snapshots.swap_in(tx, HERE, kinds(HERE))
         raise PowerCut
 
     with pytest.raises(PowerCut):
@@ -634,8 +651,8 @@ def test_an_open_conflict_that_moved_is_kept_and_ends_nothing(shop: Store) -> No
     assert (status(shop, stuck)[0], status(shop, behind)[0]) == (Status.CONFLICT, Status.BLOCKED)
     assert overlaid(shop) == [stuck, behind]
     with shop.reading() as connection:
-        assert replica.open_conflict_count(connection) == 1
-    kept = shop.submit(partial(replica.stored_conflict, conflict_id="conflict-1")).result()
+        assert open_conflict_count(connection) == 1
+    kept = shop.submit(partial(stored_conflict, conflict_id="conflict-1")).result()
     assert kept.server_version.version == 5
 
 
@@ -643,7 +660,7 @@ def test_a_conflict_that_an_answer_brings_late_replaces_nothing_newer(shop: Stor
     stuck = count_mugs(shop, 9)
     resolved = conflict(stuck, 2, status="resolved", resolution="accept_server")
     apply(shop, HERE, conflict_told(11, resolved))
-    shop.submit(lambda tx: replica.store_conflict(tx, conflict(stuck, 1))).result()
+    shop.submit(lambda tx: store_conflict(tx, conflict(stuck, 1))).result()
     assert [(row["status"], row["version"]) for row in rows(shop, t.conflict)] == [("resolved", 2)]
 
 
@@ -673,7 +690,7 @@ def test_the_decision_of_this_till_is_shown_by_the_resolved_conflict(shop: Store
 def test_a_resolved_conflict_leaves_an_operation_that_has_ended_as_it_ended(shop: Store) -> None:
     stuck = count_mugs(shop, 9)
     shop.submit(
-        lambda tx: outbox.finish(tx, stuck, Status.DISCARDED, result=None, code="counted again")
+        lambda tx: transitions.finish(tx, stuck, Status.DISCARDED, result=None, code="counted again")
     ).result()
     apply(shop, HERE, conflict_told(11, conflict(stuck, 2, status="resolved", resolution="accept_server")))
     assert status(shop, stuck) == (Status.DISCARDED, "counted again")
@@ -781,7 +798,7 @@ def test_a_snapshot_goes_on_after_a_restart_where_it_stopped(shop: Store, clock:
     stage(shop, page(HERE, "stock_level", [level_row("mug", 5, 9)], seq=40, then="page 2", total=2))
     again = reopened(shop, shop.home.path, clock)
     with again.reading() as connection:
-        staged = replica.staged_snapshot(connection, HERE, kinds(HERE))
+        staged = staged_snapshot(connection, HERE, kinds(HERE))
     reader = reads(kinds(HERE)).to_text()
     assert staged == StagedSnapshot(
         HERE, 40, "change-40", "first", "page 2", 1, 2, complete=False, reader=reader
@@ -809,8 +826,8 @@ def test_the_snapshot_of_one_stream_leaves_the_staged_pages_of_another(shop: Sto
     stage(shop, page(TENANT, "product", [product_row("mug", 2)], seq=30, then="page 2", total=2))
     first_sync(shop, HERE, "stock_level", level_row("mug", 5, 9), seq=40)
     with shop.reading() as connection:
-        assert replica.staged_snapshot(connection, HERE, kinds(HERE)) is None
-        staged = replica.staged_snapshot(connection, TENANT, kinds(TENANT))
+        assert staged_snapshot(connection, HERE, kinds(HERE)) is None
+        staged = staged_snapshot(connection, TENANT, kinds(TENANT))
     assert staged is not None
     assert staged.page_token == "page 2"
     assert [row["id"] for row in rows(shop, t.staged_product)] == ["mug"]
@@ -833,7 +850,7 @@ def test_a_conflict_that_is_still_in_the_snapshot_still_stands(shop: Store) -> N
     first_sync(shop, HERE, "conflict", conflict(stuck).to_wire(), seq=40)
     assert status(shop, stuck)[0] == Status.CONFLICT
     with shop.reading() as connection:
-        assert replica.open_conflict_count(connection) == 1
+        assert open_conflict_count(connection) == 1
 
 
 def test_conflicts_of_stock_and_of_products_come_with_their_own_streams(shop: Store) -> None:
@@ -844,7 +861,7 @@ def test_conflicts_of_stock_and_of_products_come_with_their_own_streams(shop: St
     of_product = conflict(dispute, id="conflict-2", resourceType="product", locationId=None)
     apply(shop, TENANT, conflict_told(21, of_product))
     shop.submit(
-        lambda tx: outbox.mark_needs_attention(tx, dispute, Status.CONFLICT, code=None, error=None)
+        lambda tx: transitions.mark_needs_attention(tx, dispute, Status.CONFLICT, code=None, error=None)
     ).result()
 
     first_sync(shop, TENANT, "conflict", of_product.to_wire() | {"version": 2}, seq=60)
@@ -858,6 +875,33 @@ def test_conflicts_of_stock_and_of_products_come_with_their_own_streams(shop: St
     first_sync(shop, TENANT, "product", product_row("mug", 3), seq=61)
     assert rows(shop, t.conflict) == []
     assert status(shop, dispute) == (Status.COMPLETED, "resolved")
+
+
+@pytest.mark.parametrize(("place", "stream"), [(None, TENANT), ("main", HERE)])
+def test_a_settings_conflict_is_gone_only_where_its_own_stream_lacks_it(
+    shop: Store, place: str | None, stream: str
+) -> None:
+    """As after a repair: no conflict is known here, and the streams are read one after the other."""
+    stuck = enqueue(
+        shop,
+        NewOperation(
+            operation="update",
+            resource_type="setting",
+            resource_id=setting_id("low_stock", place),
+            location_id=place,
+            data={"value": 9, "base": 5},
+            actor_id="alice",
+            summary={},
+        ),
+    )
+    send(shop)
+    meet_conflict(shop, stuck)
+    shop.submit(lambda tx: tx.execute(t.conflict.delete())).result()
+    other = HERE if stream == TENANT else TENANT
+    first_sync(shop, other, "user" if other == TENANT else "stock_level", seq=60)
+    assert status(shop, stuck)[0] == Status.CONFLICT
+    first_sync(shop, stream, "user" if stream == TENANT else "stock_level", seq=61)
+    assert status(shop, stuck) == (Status.COMPLETED, "resolved")
 
 
 # --- the catalogue after a snapshot ------------------------------------------------------------------
@@ -915,3 +959,114 @@ def test_a_locations_snapshot_leaves_the_conflicts_of_products_alone(shop: Store
     stage(shop, page(HERE, "stock_level", [level_row("mug", 1, 9)], seq=40))
     swap_in(shop, HERE)
     assert [row["resource_type"] for row in rows(shop, t.conflict)] == ["product"]
+
+
+# --- flags, which are beside the replica ---------------------------------------------------------------
+
+
+def sale_row(sale_id: str, version: int, *flags: str) -> dict[str, Any]:
+    return {
+        "id": sale_id,
+        "kind": "sale",
+        "receiptNumber": "T9-000001",
+        "currency": "GBP",
+        "totalMinor": 374,
+        "occurredAt": AT,
+        "actorId": "bob",
+        "deviceId": "another-till",
+        "locationId": "main",
+        "receivedAt": AT,
+        "flags": list(flags),
+        "version": version,
+    }
+
+
+def sold(seq: int, sale_id: str, version: int, *flags: str) -> Change:
+    return change(seq, "transaction", sale_id, version, sale_row(sale_id, version, *flags))
+
+
+def stock_flag_row(product_id: str, version: int, *flags: str) -> dict[str, Any]:
+    return {
+        "productId": product_id,
+        "locationId": "main",
+        "flags": list(flags),
+        "actorId": "bob",
+        "since": AT,
+        "version": version,
+    }
+
+
+def stock_flag(seq: int, product_id: str, version: int, *flags: str) -> Change:
+    row = stock_flag_row(product_id, version, *flags)
+    return change(seq, "stock_flag", product_id, version, row)
+
+
+def listed(store: Store) -> dict[str, tuple[str, ...]]:
+    """The flags that nobody has seen, by what has them."""
+    with store.reading() as connection:
+        return {entry.id: entry.flags for entry in flagged.unseen(connection, 100)}
+
+
+def versions_of_receipts(store: Store) -> dict[str, int]:
+    return {row["id"]: row["version"] for row in rows(store, t.receipt)}
+
+
+def test_a_flag_of_a_restored_server_is_listed_though_its_version_is_lower(shop: Store) -> None:
+    first_sync(shop, HERE, "stock_level", level_row("mug", 5, 9), seq=40)
+    apply(
+        shop,
+        HERE,
+        sold(41, "sale-1", 5, "not_paid"),
+        sold(42, "sale-2", 5, "not_paid"),
+        sold(43, "sale-3", 4),
+        stock_flag(44, "gone", 5, "unknown_product:gone"),
+        stock_flag(45, "rare", 4, "unknown_product:rare"),
+    )
+    shop.submit(lambda tx: flagged.mark_seen(tx, "sale-1", "bob")).result()
+    stage(shop, page(HERE, "stock_level", [level_row("mug", 5, 2)], seq=12, then="page 2", total=2))
+    stage(
+        shop,
+        page(HERE, "stock_flag", [stock_flag_row("mug", 1, "unknown_product:mug")], seq=12),
+        first=False,
+    )
+    stage_changes(shop, HERE, sold(13, "sale-1", 2, "not_paid", "wrong_shift:s"))
+    swap_in(shop, HERE)
+    new = {
+        "sale-1": ("not_paid", "wrong_shift:s"),
+        "sale-2": ("not_paid",),
+        "stock:main:mug": ("unknown_product:mug",),
+    }
+    assert listed(shop) == new, "the server's flagged stock is all in its snapshot"
+    apply(shop, HERE, sold(14, "sale-2", 1), sold(15, "sale-3", 2, "not_paid"), sold(16, "sale-1", 3))
+    assert listed(shop) == {"sale-3": ("not_paid",), "stock:main:mug": ("unknown_product:mug",)}
+    assert versions_of_receipts(shop) == {"sale-1": 3, "sale-2": 1, "sale-3": 2}
+    apply(shop, HERE, sold(17, "sale-1", 2, "not_paid", "closed_shift:s"), sold(18, "sale-2", 1, "not_paid"))
+    assert "sale-1" not in listed(shop), "from now on an older version has no effect again"
+
+
+def test_receipts_of_a_restored_server_count_though_their_version_is_lower(shop: Store) -> None:
+    first_sync(shop, HERE, "stock_level", level_row("mug", 5, 9), seq=40)
+    apply(shop, HERE, sold(41, "sale-1", 5, "not_paid"))
+    first_sync(shop, HERE, "stock_level", level_row("mug", 5, 2), seq=12)
+    answer = ReceiptsPage(rows=[sale_row("sale-1", 1)])
+    start = receipts.CopyProgress()
+    shop.submit(partial(receipts.store_page, stream=HERE, page=answer, after=start, days=90)).result()
+    assert versions_of_receipts(shop) == {"sale-1": 1}
+    assert listed(shop) == {}
+
+
+def test_of_many_receipts_a_new_copy_writes_only_those_that_were_judged_again(shop: Store) -> None:
+    """Each has its whole body: a place's year of them in one write would hold up the till."""
+    first_sync(shop, HERE, "stock_level", level_row("mug", 5, 9), seq=40)
+    apply(shop, HERE, *(sold(41 + place, f"sale-{place}", 1) for place in range(20)))
+    apply(shop, HERE, sold(61, "sale-7", 2, "not_paid"), sold(62, "sale-8", 5, "not_paid"))
+
+    def written(tx: Transaction) -> int:
+        before = tx.execute(select(func.total_changes())).scalar_one()
+        receipts.await_a_new_copy(tx)
+        return int(tx.execute(select(func.total_changes())).scalar_one() - before)
+
+    assert [shop.submit(written).result() for _ in range(2)] == [2, 0]
+    apply(shop, HERE, sold(63, "sale-7", 1), sold(64, "sale-9", 2))
+    kept = versions_of_receipts(shop)
+    assert (kept["sale-7"], kept["sale-9"], kept["sale-1"]) == (1, 2, 1)

@@ -1,4 +1,4 @@
-"""Selling on a real store: whole or not at all, in one operation, with gap-free receipt numbers."""
+"""Selling on a real store: atomic, in one operation, with gap-free receipt numbers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from sync_agent.contract.operations import TransactionData
 from sync_agent.errors import DiskFull
 from sync_agent.store import tables as t
 from sync_agent.store.database import Changed, Store, Topic
-from sync_agent.store.projection import on_hand_many
+from sync_agent.store.projection.stock_figures import on_hand_many
 from tests.kit import selling
 from tests.kit.clocks import ManualClock
 from tests.kit.store_shop import APPLES, BOWL, MARIA, MUG, VASE, goods, open_shop, row_counts, rows
@@ -133,7 +133,7 @@ async def test_the_store_tells_which_products_a_sale_touched(till: Till) -> None
     assert changed.products == frozenset({MUG, BOWL, APPLES})
 
 
-# --- whole or not at all -----------------------------------------------------------------------------
+# --- atomicity ---------------------------------------------------------------------------------------
 
 
 class PowerCut(Exception):

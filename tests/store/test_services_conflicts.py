@@ -17,7 +17,7 @@ from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, 
 from sync_agent.contract.wire import format_time, from_ms, to_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue.status import Status
 from tests.kit import selling
 from tests.kit.store_shop import (
     ALICE,
@@ -100,7 +100,9 @@ async def decide(till: Till, resolution: Resolution, merged: dict[str, Any] | No
 
 async def test_an_open_conflict_is_listed_by_its_products_name(till: Till, met: Conflict) -> None:
     assert conflicts.open_conflicts(till) == [
-        ConflictView("conflict-1", "stock_level", "Blue mug", to_ms(met.timestamp), decided=False, mine=True)
+        ConflictView(
+            "conflict-1", "stock_level", "Blue mug, small", to_ms(met.timestamp), decided=False, mine=True
+        )
     ]
     assert inventory.stock_row(till, MUG).in_conflict
 
@@ -109,7 +111,7 @@ async def test_a_comparison_has_both_sides_what_came_between_and_a_suggestion(
     till: Till, met: Conflict
 ) -> None:
     compared = conflicts.comparison(till, met.id)
-    assert compared.title == "Blue mug"
+    assert compared.title == "Blue mug, small"
     assert compared.rows == [ComparisonRow("quantity", 12, 10, 7)]
     assert compared.this_till == SideLabel("Maria", "Till 1", COUNTED_MS)
     assert compared.server == SideLabel("Omar", "Server", None)
@@ -238,9 +240,9 @@ def edited(till: Till) -> Conflict:
         resource_type="product",
         resource_id=MUG,
         conflict_type=ConflictType.CONCURRENT_UPDATE,
-        local_version=ConflictSide(values={"priceMinor": 500, "name": "Blue mug"}, version=1),
+        local_version=ConflictSide(values={"priceMinor": 500, "name": "Blue mug, small"}, version=1),
         server_version=ConflictSide(values={"id": MUG, "name": "Navy mug", "priceMinor": 450}, version=2),
-        base_version=ConflictSide(values={"name": "Blue mug", "priceMinor": 450}, version=1),
+        base_version=ConflictSide(values={"name": "Blue mug, small", "priceMinor": 450}, version=1),
         timestamp=from_ms(COUNTED_MS),
         user_id="alice",
     )
@@ -251,7 +253,7 @@ def edited(till: Till) -> Conflict:
 async def test_a_product_is_decided_by_a_manager_and_shown_as_decided(till: Till, edited: Conflict) -> None:
     compared = conflicts.comparison(till, edited.id)
     assert compared.rows == [
-        ComparisonRow("name", "Blue mug", "Blue mug", "Navy mug"),
+        ComparisonRow("name", "Blue mug, small", "Blue mug, small", "Navy mug"),
         ComparisonRow("priceMinor", 450, 500, 450),
     ]
     assert compared.suggestion is not None
@@ -269,7 +271,7 @@ async def test_a_product_is_decided_by_a_manager_and_shown_as_decided(till: Till
 
 
 async def test_edited_against_deleted_is_compared_as_that(till: Till, edited: Conflict) -> None:
-    server = ConflictSide(values={"name": "Blue mug", "deleted": True}, version=3)
+    server = ConflictSide(values={"name": "Blue mug, small", "deleted": True}, version=3)
     store_conflict(till, edited.model_copy(update={"server_version": server, "version": 2}))
     compared = conflicts.comparison(till, edited.id)
     assert compared.rows == [ComparisonRow("deleted", False, False, True)]

@@ -11,7 +11,7 @@ from app.services.till import Till
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue.status import Status
 from tests.kit import selling
 from tests.kit.clocks import ManualClock
 from tests.kit.store_shop import (
@@ -99,7 +99,7 @@ async def test_a_stock_row_counts_what_is_unsent(till: Till) -> None:
 
 def test_a_stock_page_goes_through_the_catalogue_in_order(till: Till) -> None:
     first = inventory.stock_page(till, "", limit=3)
-    assert [row.product.name for row in first.rows] == ["Apples", "Blue mug", "Bowl"]
+    assert [row.product.name for row in first.rows] == ["Apples", "Blue mug, small", "Bowl"]
     assert first.total == 4
     assert [row.product.name for row in inventory.stock_page(till, "", limit=3, offset=3).rows] == [
         "Crème vase"

@@ -1,4 +1,4 @@
-"""Signing in with a PIN, with the server there or away."""
+"""Signing in with a PIN, with or without a server."""
 
 import pytest
 from sqlalchemy import update
@@ -83,7 +83,7 @@ def test_a_home_that_is_no_till_says_so(till: Till) -> None:
 
 
 async def test_a_till_without_anybody_who_approves_is_not_ready_for_an_outage(till: Till) -> None:
-    """A role of a newer server may sell and no more, whatever it is called."""
+    """An unknown role of a newer server may sell, and nothing else."""
 
     def people_check() -> bool:
         return next(check.ok for check in readiness.checks(till) if check.what == "People")

@@ -12,7 +12,7 @@ from app.services.till import Till
 from sync_agent.contract.stock import MovementReason
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue.status import Status
 from tests.kit import selling
 from tests.kit.clocks import ManualClock
 from tests.kit.store_shop import ALICE, APPLES, MARIA, MUG, finish, goods, mark_needs_attention, open_shop
@@ -39,7 +39,7 @@ async def test_rows_speak_the_clerks_language(till: Till) -> None:
         ("Sale T1-000002", "1 item · 4.50 · Maria"),
         ("Refund T1-000003", "1 item · 4.50 · Maria"),
         ("Stock of Apples", "−1.250 kg wasted · Maria"),
-        ("Count of Blue mug", "40 · Maria"),
+        ("Count of Blue mug, small", "40 · Maria"),
         ("Product Jug", "Alice"),
     ]
 
@@ -69,16 +69,20 @@ async def test_everything_unsent_refused_or_in_conflict_is_counted(till: Till, c
     assert (refused.error, refused.person) == ("The server said no.", "Maria")
 
 
-async def test_what_was_sent_is_listed_the_latest_first(till: Till, clock: ManualClock) -> None:
-    first, second = await sell(till), await sell(till)
+async def test_what_was_sent_is_listed_the_newest_first_whatever_the_clock_says(
+    till: Till, clock: ManualClock
+) -> None:
+    first = await sell(till)
+    clock.advance(-3600)
+    second = await sell(till)
     finish(till, second)
     clock.advance(1)
     finish(till, first, code="quarantined")
     assert [(row.operation_id, row.status) for row in queue.sent(till)] == [
-        (first, "quarantined"),
         (second, "completed"),
+        (first, "quarantined"),
     ]
-    assert queue.sent(till, limit=1)[0].operation_id == first
+    assert queue.sent(till, limit=1)[0].operation_id == second
 
 
 async def test_a_row_tells_when_it_will_be_tried_again(till: Till, clock: ManualClock) -> None:

@@ -161,8 +161,10 @@ async def test_what_is_low_and_what_was_oversold_follow_this_tills_own_sales(til
     await sell(till, BOWL, 2)
     await sell(till, MUG, 8)
     assert names(till, "oversold") == ["Bowl"]
-    assert names(till, "low") == ["Blue mug", "Bowl"]
-    assert [row.product.name for row in inventory.short_page(till, "mug", "low", 5).rows] == ["Blue mug"]
+    assert names(till, "low") == ["Blue mug, small", "Bowl"]
+    assert [row.product.name for row in inventory.short_page(till, "mug", "low", 5).rows] == [
+        "Blue mug, small"
+    ]
     await inventory.adjust(till, BOWL, 10, MovementReason.RECEIVE, None, MARIA)
     assert names(till, "oversold") == []
 

@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets import language, theme
-from app.ui.widgets.tasks import running_count
+from app.ui.widgets.tasks import all_ended
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from tests.kit.agents import SilentAgent
 from tests.kit.feed import PEPPER
+from tests.kit.homes import new_server_home
 from tests.kit.offline_shop import ALICE, OfflineShop
 from tests.kit.processes import ServerProcess, demo_server
 from tests.kit.windows import Keyboard, Loop
@@ -32,10 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _windows_die_in_this_thread(qapp: QApplication) -> Iterator[None]:
+def _windows_die_in_this_thread(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
     """As in the program: no thread but this one collects what is left of a closed window."""
     gc.disable()
     yield
+    # pytest holds the test's arguments, its window among them, for longer than this fixture.
+    request.node.funcargs.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     gc.enable()
@@ -48,11 +51,11 @@ def loop(qapp: QApplication) -> Iterator[Loop]:
     made = qasync.QEventLoop(qapp)
     asyncio.set_event_loop(made)
     yield Loop(made)
-    # What a window began goes to its end: the cart in progress, say, is kept with each scan.
+    # Tasks that a window started end first: each scan, for example, stores the cart in progress.
     with contextlib.suppress(TimeoutError):
-        Loop(made).until(lambda: running_count() == 0)
+        Loop(made).run(all_ended())
     with warnings.catch_warnings():
-        # qasync's executor threads and timers are its own to clear away.
+        # qasync cleans up its own executor threads and timers.
         warnings.simplefilter("ignore", ResourceWarning)
         made.close()
     asyncio.set_event_loop(None)
@@ -61,6 +64,7 @@ def loop(qapp: QApplication) -> Iterator[Loop]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """The demonstration's shop; its home is the folder "server"."""
+    new_server_home(tmp_path / "server")
     made = demo_server(tmp_path / "server")
     made.start()
     yield made
@@ -89,7 +93,7 @@ def agent() -> SilentAgent:
 
 @pytest.fixture
 def window(loop: Loop, shop: OfflineShop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot) -> MainWindow:
-    """Standing, with nobody signed in."""
+    """Open, with nobody signed in."""
     made = MainWindow(shop.till, bridge, agent, PEPPER, locale=QLocale("en_GB"))
     qtbot.addWidget(made)
     made.show()

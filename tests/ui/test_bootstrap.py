@@ -16,7 +16,7 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from app import bootstrap
 from app.bootstrap import OpenHome
@@ -57,7 +57,7 @@ class RunningTill:
         self._task = asyncio.get_event_loop().create_task(self.life.run(), name="till")
 
     def window(self, kind: type[WINDOW]) -> WINDOW:
-        """The visible window of this kind, once it stands."""
+        """The visible window of this kind, once it is open."""
 
         def standing() -> WINDOW | None:
             if self._task.done():
@@ -160,7 +160,7 @@ class SilentServer:
         return self._asking is not None
 
     def must_be_left_in_peace(self) -> None:
-        """Who asked has hung up; fails where somebody still waits for an answer."""
+        """The client has closed its request; fails if it still waits for an answer."""
         assert self._asking is not None
         with self._asking as asking:
             asking.settimeout(10)
@@ -250,6 +250,34 @@ def test_a_demonstration_shop_is_one_press_away_and_a_till_is_signed_out_of_it_a
     assert part(setting_up, QPushButton, "tryDemo").isEnabled()
     [kept] = (tmp_path / "till" / "signed-out").iterdir()
     assert {"till.sqlite", "secrets.bin", "demonstration"} <= {one.name for one in kept.iterdir()}
+    assert not part(setting_up, QLabel, "stillToTell").isVisible()
+    till.close()
+    ended = read_rows(kept / "demonstration" / "server.sqlite3", "SELECT revoked_ms IS NOT NULL FROM device")
+    assert ended == [(1,)], "its credential ended at the server"
+
+
+@pytest.mark.timeout(120)
+def test_a_till_that_is_signed_out_without_a_connection_says_who_has_to_end_it(
+    loop: Loop, server: ServerProcess, tmp_path: Path
+) -> None:
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    till.asks_to_be_set_up()
+    window = till.window(MainWindow)
+    server.kill()
+    sign_in(loop, window, "alice", "2468")
+    window.show_page(SETTINGS)
+    part(window, QPushButton, "settingsTill").click()
+    part(window, QPushButton, "signTillOut").click()
+    setting_up = till.window(EnrolWindow)
+    said = part(setting_up, QLabel, "stillToTell")
+    assert said.isVisible()
+    assert "evertill server revoke-device --tenant demo --device" in said.text()
+    till.close()
+    server.start()
+    till = RunningTill(loop, tmp_path / "till", server.url)
+    till.window(EnrolWindow)
+    query = "SELECT revoked_ms IS NOT NULL FROM device"
+    loop.until(lambda: read_rows(tmp_path / "server" / "server.sqlite3", query) == [(1,)])
     till.close()
 
 

@@ -1,8 +1,8 @@
-"""A clerk's whole day, with keys and clicks alone, on a real till whose server is cut off meanwhile.
+"""A clerk's whole day, with keys and clicks alone, on a real till whose server is cut off for a while.
 
-Open the shift, sell thirty baskets by scanner, lose the network, go on, refund, count, switch clerk, be told
-of a refusal and mend it, come back, decide two conflicts (one as suggested, one by hand), undo one, close the
-shift, and be told that the server has all of it.
+Open the shift, sell thirty baskets by scanner, lose the network, go on, refund, count, switch clerk, see
+a refusal and correct it, reconnect, decide two conflicts (one as suggested, one by hand), undo one, close the
+shift, and see that the server has all of it.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from sync_agent.contract.operations import PRODUCT
 from sync_agent.enrolment import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
-from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue
+from sync_agent.store.queue.enqueueing import ExpectedProductEffect, NewOperation, enqueue
 from tests.kit.clocks import KeyboardClock
 from tests.kit.links import Link
 from tests.kit.people import clerk_named
@@ -46,7 +46,7 @@ PINS = {"alice": "2468", "bob": "1357"}
 class Counter:
     """A till at its counter, worked with keys and clicks; `link` is its cable.
 
-    How fast keys come is told by a clock that moves with each key of a person and with none of a scanner.
+    How fast keys come is measured by a clock that moves with each key of a person and with none of a scanner.
     """
 
     def __init__(self, loop: Loop, opened: OpenHome, url: str, *, has_window: bool) -> None:
@@ -137,7 +137,7 @@ class Counter:
             self.scan(product)
         self.key(Qt.Key.Key_F9)
         QTest.keyClick(part(self.window, QLineEdit, "cashGiven"), Qt.Key.Key_Return)
-        # By its number: the sale before changes as well, when the server has taken it.
+        # By its number: the previous sale changes as well, when the server has applied it.
         self.wait_for(lambda: self.last_receipt() != before)
         self._loop.settle()
         return self.last_receipt()
@@ -171,7 +171,7 @@ def enrolled(home: Path, url: str, name: str) -> OpenHome:
         finally:
             await transport.close()
 
-    # A loop of its own: the one of the window stays the current one.
+    # A separate loop: the window's stays the current one.
     with closing(asyncio.new_event_loop()) as own_loop:
         return own_loop.run_until_complete(enroll())
 
@@ -235,7 +235,7 @@ def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
         assert len(history.recent_sales(one.till, 100)) == 31
         one.wait_for(lambda: window.strip.strip_text.words == "Online · All sent")
 
-        # The network goes; selling goes on.
+        # The network fails; selling goes on.
         one.cut()
         lost = [one.sell(goods[place], goods[place + 1]) for place in range(5)]
         assert (queue.counts(one.till).waiting, queue.counts(one.till).sales) == (5, 5)
@@ -287,7 +287,7 @@ def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
         one.wait_for(lambda: len(conflicts.open_conflicts(one.till)) == 2)
         one.wait_for(lambda: window.strip.strip_text.words == "Online · 3 need attention")
 
-        # The refusal is told in words, and mended.
+        # The refusal is explained, and corrected.
         QTest.mouseClick(window.strip, Qt.MouseButton.LeftButton)
         one.press("tabAttention")
         told = one.text("refusalWords")
@@ -304,7 +304,7 @@ def test_a_whole_day(loop: Loop, server: ServerProcess, tmp_path: Path) -> None:
         assert kept is not None
         assert kept.price_minor == 850
 
-        # One conflict is decided as suggested, taken back, and decided again; one is decided by hand.
+        # One conflict is decided as suggested, undone, and decided again; one is decided by hand.
         one.press("tabConflicts")
         rows = part(window, QTableView, "conflictRows")
         rows.selectRow(0)

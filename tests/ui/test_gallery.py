@@ -59,13 +59,17 @@ def test_every_page_section_tab_and_dialog_has_a_scene() -> None:
     assert missing == []
 
 
+BASES = {"QDialog", "CommandDialog"}
+"""What dialogs are derived from."""
+
+
 def dialogs() -> Iterator[str]:
     """The dialogs of app.ui, as scenes are called: ConflictDialog is conflict_dialog."""
     for path in sorted(UI.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and any(
-                getattr(base, "id", "") == "QDialog" for base in node.bases
-            ):
+            if not isinstance(node, ast.ClassDef) or node.name in BASES:
+                continue
+            if any(getattr(base, "id", "") in BASES for base in node.bases):
                 yield re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower()
 
 

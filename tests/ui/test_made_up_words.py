@@ -1,4 +1,7 @@
-"""A reason and two payment methods that nobody has: one row each, here, and the till works with them."""
+"""A reason and two payment methods that nobody has: one row each, here, and the till works with them.
+
+The shop has to offer the methods: which ones are on the keys is its setting.
+"""
 
 from typing import Any
 
@@ -48,6 +51,11 @@ def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MOVEMENT_REASONS.rows, SAMPLE.code, SAMPLE)
     for method in (GIFT_CARD, TOKENS):
         monkeypatch.setitem(PAYMENT_METHODS.rows, method.code, method)
+
+
+@pytest.fixture(autouse=True)
+def _offered(_made_up: None, shop: OfflineShop) -> None:
+    shop.feed.publish_setting("payment_methods", ["cash", "card", GIFT_CARD.code, TOKENS.code])
 
 
 def give_samples_away(window: MainWindow, loop: Loop, shop: OfflineShop, quantity: str) -> None:
@@ -101,7 +109,13 @@ def test_a_made_up_reason_can_be_corrected_in_a_refused_entry(
     give_samples_away(selling, loop, shop, "2")
     [row] = queue.waiting(shop.till)
     details = refused.details(shop.till, row.operation_id)
-    dialog = EditDialog(details, "each", spelling(selling), selling)
+    dialog = EditDialog(
+        details,
+        "each",
+        spelling(selling),
+        lambda changes: refused.edit_and_send(shop.till, row.operation_id, changes, ALICE),
+        selling,
+    )
     reasons = part(dialog, QComboBox, "edit-reason")
     assert (reasons.currentText(), reasons.currentData()) == ("Sample", "sample")
 

@@ -39,7 +39,7 @@ def announced(shop: OfflineShop, words: str, hours: int = 1, notice_id: str = "n
         until=from_ms(now_ms + hours * HOUR_MS),
         version=1,
     )
-    shop.tell(TENANT, ("notice", notice_id, 1, row))
+    shop.publish(TENANT, ("notice", notice_id, 1, row))
 
 
 def said(window: MainWindow) -> str:

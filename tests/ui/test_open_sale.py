@@ -16,8 +16,8 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL
 from sync_agent.contract.operations import Operation
 from sync_agent.errors import DiskFull
-from sync_agent.store import outbox
 from sync_agent.store import tables as t
+from sync_agent.store.queue.wire import wire_form
 from tests.kit.agents import SilentAgent
 from tests.kit.feed import PEPPER
 from tests.kit.offline_shop import ALICE, BOB, PIN, OfflineShop
@@ -35,7 +35,7 @@ def bobs(window: MainWindow) -> MainWindow:
 
 
 def asked(window: MainWindow) -> QDialog | None:
-    """The question for a manager, where one is in sight."""
+    """The visible approval dialog, if there is one."""
     found = [dialog for dialog in window.findChildren(QDialog, "approvalDialog") if dialog.isVisible()]
     assert len(found) <= 1
     return found[0] if found else None
@@ -85,7 +85,7 @@ def pay(window: MainWindow, keys: Keyboard, loop: Loop) -> None:
 def last_sent(shop: OfflineShop) -> Operation:
     with shop.store.reading() as connection:
         row = connection.execute(select(t.outbox).order_by(t.outbox.c.device_seq.desc()).limit(1)).one()
-    return Operation.model_validate(outbox.wire_form(row))
+    return Operation.model_validate(wire_form(row))
 
 
 def in_sight(window: MainWindow, name: str) -> bool:

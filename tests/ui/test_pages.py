@@ -35,7 +35,7 @@ class ShowVoucher(Request):
 
 
 class VoucherPage(Page):
-    """Writes down what the window tells it. Codes that begin with 99 are vouchers."""
+    """Records the window's calls. Codes that begin with 99 are vouchers."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -292,4 +292,4 @@ def cara_joins(shop: OfflineShop) -> None:
     cara = UserRow(
         id="cara", username="cara", name="Cara Nilsson", role="clerk", locations=["main"], version=1
     )
-    shop.tell(TENANT, ("user", "cara", 1, cara))
+    shop.publish(TENANT, ("user", "cara", 1, cara))

@@ -61,7 +61,7 @@ def test_changed_settings_are_written_once(selling: MainWindow, loop: Loop, shop
     part(selling, QLineEdit, "lowStock").setText("7")
     press_twice(selling, "saveSelling")
     loop.settle()
-    assert part(selling, MessageLine, "settingsMessage").words == "Saved on this till."
+    assert part(selling, MessageLine, "settingsMessage").words == "Saved for all tills of the shop."
     assert [entry.kind for entry in journal.entries(shop.till)] == ["settings"]
 
 

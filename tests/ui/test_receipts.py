@@ -30,7 +30,7 @@ def printer(device: Dummy, columns: int = 42) -> Printer:
 
 
 def kept_dummy() -> Dummy:
-    """A Dummy that still tells what it printed once it was closed."""
+    """A Dummy whose output can be read after it was closed."""
     device = Dummy()
     device.close = lambda: None
     return device
@@ -82,6 +82,7 @@ def test_a_printer_that_is_off_says_so_in_words(loop: Loop) -> None:
     [
         (Preferences(), NoPrinter),
         (Preferences(printer="network", printer_address=""), PrinterProblem),
+        (Preferences(printer="network", printer_address="printer:910²"), PrinterProblem),
         (Preferences(printer="usb", printer_address="epson"), PrinterProblem),
     ],
 )

@@ -67,7 +67,7 @@ def test_a_sale_by_keyboard_alone(selling: MainWindow, keys: Keyboard, loop: Loo
     keys.press(Qt.Key.Key_Minus)
     loop.until(lambda: quantities(selling) == {"Red mug": 1, "Tea towel, striped linen": 2})
     keys.press_in(selling, Qt.Key.Key_F9)
-    keys.press(Qt.Key.Key_Return)  # exact cash stands in the field
+    keys.press(Qt.Key.Key_Return)  # the field has the exact amount
     loop.settle()
     assert text(selling, "doneReceipt") == "T2-000001"
     assert text(selling, "doneChange") == "£0.00"
@@ -273,7 +273,7 @@ def test_a_quick_key_too_many_is_refused_in_words(
 
 
 def shown_keys(window: MainWindow) -> list[str]:
-    """Products by their quick keys, in the order in which the keys stand."""
+    """Products by their quick keys, in the keys' order."""
     made = [key for key in window.findChildren(QPushButton) if key.property("role") == "quickkey"]
     shown = [key for key in made if (row := key.parentWidget()) is not None and key.isVisibleTo(row)]
     shown.sort(key=lambda key: (key.y(), key.x()))

@@ -1,4 +1,4 @@
-"""The shift through the window: what is pressed twice is done once, and what cannot be read says so."""
+"""The shift in the window: a double press acts once, and an unreadable amount is reported."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest

@@ -1,4 +1,4 @@
-"""Each key stands once, in the table of keys or in the registry of pages; what is listed is what is bound."""
+"""Each key is defined once, in the table of keys or the registry of pages; the list shows what is bound."""
 
 import ast
 import re
@@ -48,7 +48,7 @@ def test_no_key_is_written_outside_the_tables(path: Path) -> None:
 
 
 def test_no_two_keys_of_one_scope_collide() -> None:
-    # Qt does neither of two things that one key stands for, and says so only in a log.
+    # Qt runs neither of two actions with the same key, and reports that only in a log.
     listed = all_shortcuts(PAGES)
     for one, other in combinations(listed, 2):
         if one.scope is other.scope or EVERYWHERE in (one.scope, other.scope):

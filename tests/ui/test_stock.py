@@ -12,7 +12,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, STOCK, SYNC
 from sync_agent.contract.stock import MovementReason, ProductRow
 from tests.kit.feed import TENANT
-from tests.kit.offline_shop import PRODUCTS, OfflineShop
+from tests.kit.offline_shop import GOODS, OfflineShop
 from tests.kit.windows import Loop, part, scan
 
 
@@ -24,7 +24,7 @@ def stock(selling: MainWindow) -> MainWindow:
 
 def test_search_narrows_the_list_as_one_types(stock: MainWindow) -> None:
     listed = part(stock, QListView, "stockList")
-    assert listed.model().rowCount() == len(PRODUCTS)
+    assert listed.model().rowCount() == len(GOODS)
     part(stock, SearchField, "stockSearch").setText("mug")
     assert [listed.model().index(row, 0).data() for row in range(2)] == ["Blue mug", "Red mug"]
     assert listed.model().rowCount() == 2
@@ -86,7 +86,8 @@ def test_goods_in_add_and_waste_takes_away(stock: MainWindow, loop: Loop, shop: 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("", "not a quantity"),
+        ("", "Type a number first"),
+        ("many", "not a quantity"),
         ("0", "Nothing would change"),
         ("-2", "without a minus"),
         ("1.5", "whole number"),
@@ -134,7 +135,7 @@ def test_a_scan_on_this_page_looks_the_product_up(stock: MainWindow) -> None:
 
 def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: OfflineShop, loop: Loop) -> None:
     many = 3 * PAGE_ROWS
-    shop.tell(
+    shop.publish(
         TENANT,
         *(
             ("product", f"bulk-{n}", 1, ProductRow(id=f"bulk-{n}", name=f"Bulk item {n:04}", version=1))
@@ -143,11 +144,11 @@ def test_a_long_list_comes_page_by_page(stock: MainWindow, shop: OfflineShop, lo
     )
     model = part(stock, QListView, "stockList").model()
     assert isinstance(model, StockModel)
-    loop.until(lambda: model.total == many + len(PRODUCTS))
+    loop.until(lambda: model.total == many + len(GOODS))
     assert model.rowCount() == PAGE_ROWS
     while model.canFetchMore():
         model.fetchMore()
-    assert model.rowCount() == many + len(PRODUCTS)
+    assert model.rowCount() == many + len(GOODS)
     names = [model.index(row).data() for row in range(model.rowCount())]
     assert len(set(names)) == len(names)
 

@@ -1,4 +1,4 @@
-"""What waits, what was refused, what was sent: in words, and up to date by itself."""
+"""The sync centre: pending, refused and sent operations, explained and always current."""
 
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
@@ -14,9 +14,9 @@ from app.ui.window.pages import SYNC
 from sync_agent.contract.streams import Change
 from sync_agent.contract.wire import from_ms
 from sync_agent.events import ConnectionState, StateChanged
-from sync_agent.store import flagged
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
+from sync_agent.store.replica import flagged
 from tests.kit import selling
 from tests.kit.agents import SilentAgent
 from tests.kit.offline_shop import ALICE, OfflineShop
@@ -184,17 +184,71 @@ def test_what_the_server_flagged_is_told_in_words_until_a_manager_has_looked(
     loop.until(lambda: "·" not in part(selling, QPushButton, "navSync").text())
 
 
-def test_what_comes_of_a_till_having_been_away_is_nobodys_to_look_at(
+def test_a_flag_that_went_away_takes_the_entry_away_and_only_a_new_one_brings_it_back(
     selling: MainWindow, loop: Loop, shop: OfflineShop
 ) -> None:
-    hear_of_a_refund(shop, ["unknown_product:p", "unknown_reference:T1-000001"])
+    def listed() -> list[str]:
+        return [row[0] for row in rows(selling, "attentionRows")]
+
+    hear_of_a_refund(shop, ["unknown_product:p", "unknown_reference:T1-000001", "too_much_money:999999"])
     selling.show_page(SYNC)
     part(selling, QPushButton, "tabAttention").click()
-    assert rows(selling, "attentionRows") == []
+    loop.until(lambda: listed() == ["Refund T9-000004"])
+    assert "An amount is too large to be true: 9999.99." in part(selling, QLabel, "refusalWords").text()
+    hear_of_a_refund(shop, ["too_much_money:999999"], version=2)
+    assert listed() == ["Refund T9-000004"], "another flag is left"
+    hear_of_a_refund(shop, [], version=3)
+    loop.until(lambda: listed() == [])
+    hear_of_a_refund(shop, ["voided_twice:T1-000001"], version=4)
+    loop.until(lambda: listed() == ["Refund T9-000004"])
+    part(selling, QPushButton, "markSeen").click()
+    loop.until(lambda: listed() == [])
+    hear_of_a_refund(shop, ["voided_twice:T1-000001"], version=5)
+    hear_of_a_refund(shop, ["no_lines"], version=3)
+    assert listed() == [], "it was seen, and what is older than what is known counts for nothing"
+    hear_of_a_refund(shop, ["voided_twice:T1-000001", "number_used_twice:T9-000004"], version=6)
+    loop.until(lambda: listed() == ["Refund T9-000004"])
 
 
-def hear_of_a_refund(shop: OfflineShop, flags: list[str]) -> None:
-    """The place's stream tells of another till's refund, with these flags."""
+def test_stock_of_a_product_that_does_not_exist_is_listed_until_it_does(
+    selling: MainWindow, loop: Loop, shop: OfflineShop
+) -> None:
+    def hear(version: int, *flags: str) -> None:
+        row = {
+            "productId": "ghost",
+            "locationId": "main",
+            "flags": flags,
+            "actorId": ALICE.id,
+            "since": "2026-03-01T08:00:00.000Z",
+            "version": version,
+        }
+        told = Change(
+            seq=version,
+            change_id="c",
+            resource_type="stock_flag",
+            resource_id="ghost",
+            version=version,
+            row=row,
+            at=from_ms(0),
+        )
+        shop.write(lambda tx: flagged.note(tx, [told]))
+
+    hear(1, "unknown_product:ghost")
+    selling.show_page(SYNC)
+    part(selling, QPushButton, "tabAttention").click()
+    loop.until(
+        lambda: (
+            [row[:2] for row in rows(selling, "attentionRows")]
+            == [["Stock of an unknown product", "ghost · Alice Moreau"]]
+        )
+    )
+    assert "The catalogue did not know ghost." in part(selling, QLabel, "refusalWords").text()
+    hear(2)
+    loop.until(lambda: rows(selling, "attentionRows") == [])
+
+
+def hear_of_a_refund(shop: OfflineShop, flags: list[str], version: int = 1) -> None:
+    """The place's stream has another till's refund, with these flags."""
     row = {
         "id": "refund-of-another",
         "kind": "refund",
@@ -212,8 +266,8 @@ def hear_of_a_refund(shop: OfflineShop, flags: list[str]) -> None:
         change_id="c",
         resource_type="transaction",
         resource_id="refund-of-another",
-        version=1,
-        row=row,
+        version=version,
+        row=row | {"version": version},
         at=from_ms(0),
     )
 

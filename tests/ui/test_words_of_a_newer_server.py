@@ -28,7 +28,7 @@ def _newer_products(shop: OfflineShop) -> None:
         id="milk", name="Milk, loose", barcode=MILK, price_minor=120, unit="litre", unit_decimals=2, version=1
     )
     cloth = ProductRow(id="cloth", name="Cloth", barcode=CLOTH, price_minor=900, unit="ell", version=1)
-    shop.tell(TENANT, ("product", "milk", 1, milk), ("product", "cloth", 1, cloth))
+    shop.publish(TENANT, ("product", "milk", 1, milk), ("product", "cloth", 1, cloth))
 
 
 def shown(parent: object) -> str:
@@ -116,7 +116,7 @@ def test_a_decision_of_an_unknown_kind_is_listed_as_it_is_called(shop: OfflineSh
     conflict = shop.stock_conflict()
     shop.open_conflict(conflict)
     decided = conflict.model_copy(update={"status": "resolved", "resolution": "split", "version": 2})
-    shop.tell(PLACE, ("conflict", "conflict-1", 2, decided))
+    shop.publish(PLACE, ("conflict", "conflict-1", 2, decided))
     assert [one.resolution for one in conflicts.decided_conflicts(shop.till)] == ["split"]
     assert conflicts.open_conflicts(shop.till) == []
 
@@ -135,7 +135,7 @@ def test_a_person_of_an_unknown_role_signs_in_and_sells_and_no_page_minds(
             pin_verifier=verifier.scalar_one(),
             version=2,
         )
-    shop.tell(TENANT, ("user", "bob", 2, trainee))
+    shop.publish(TENANT, ("user", "bob", 2, trainee))
     loop.settle()
     part(window, QPushButton, "person-bob").click()
     for digit in PIN:

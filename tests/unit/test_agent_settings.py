@@ -20,7 +20,8 @@ COUNTS = {
     "history_page",
 }
 TIMING = re.compile(r"^_?[A-Z_]+_(S|MS|DAYS)(_MAX|_MIN)?$")
-NOT_THE_AGENTS = {"_SECOND_MS", "_DAY_MS"}
+NOT_THE_AGENTS = {"_SECOND_MS", "_DAY_MS", "DAY_MS", "JUMP_MS"}
+"""Units, and the jump of a clock: a rule of the store, which no host program loosens."""
 
 
 def described() -> dict[str, str]:

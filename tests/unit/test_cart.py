@@ -27,6 +27,8 @@ class Goods:
     price_minor: int | None
     tax_rate_ppm: int = 200_000
     unit: str = "each"
+    barcode: str | None = None
+    sku: str | None = None
 
 
 MUG = Goods("mug", "Blue mug", 450)

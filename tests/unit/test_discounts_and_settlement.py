@@ -19,6 +19,8 @@ class Goods:
     price_minor: int | None
     tax_rate_ppm: int = 200_000
     unit: str = "each"
+    barcode: str | None = None
+    sku: str | None = None
 
 
 MUG, BOWL = Goods("mug", "Blue mug", 450), Goods("bowl", "Bowl", 1200)
@@ -138,6 +140,16 @@ def test_some_cash_and_the_rest_by_card_rounds_nothing() -> None:
 def test_a_card_gives_no_change() -> None:
     with pytest.raises(BadPayment, match=r"1\.58 more"):
         Settlement(1842, "GBP").with_cashless(2000, "")
+
+
+@pytest.mark.parametrize(("given_minor", "rounding_minor"), [(25, 0), (26, 1), (29, 4), (30, 5), (50, 5)])
+def test_cash_between_what_is_due_and_what_it_is_rounded_to_settles(
+    given_minor: int, rounding_minor: int
+) -> None:
+    settlement = Settlement(25, "NZD", cash_step_minor=10).with_cash(given_minor)
+    assert settlement.is_settled
+    assert settlement.rounding_minor == rounding_minor
+    assert settlement.change_minor == max(0, given_minor - 30)
 
 
 @given(st.integers(1, 100_000), st.sampled_from([0, 5, 10, 50]), st.lists(st.integers(1, 60_000), max_size=5))

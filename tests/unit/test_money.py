@@ -1,13 +1,16 @@
 """Money and tax: what a person types, what is written, and what is rounded."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.errors import BadAmount
+from app.domain.discount import parse_discount
+from app.domain.errors import BadAmount, DomainError
 from app.domain.money import AMOUNT_MAX_MINOR, format_minor, minor_digits, parse_amount, round_half_up
+from app.domain.quantity import parse_quantity
 from app.domain.tax import tax_included
 
 AMOUNTS = st.integers(min_value=0, max_value=AMOUNT_MAX_MINOR)
@@ -91,3 +94,23 @@ def test_decimals_are_those_of_the_standard_and_not_those_that_people_write(
     currency: str, digits: int
 ) -> None:
     assert minor_digits(currency) == digits
+
+
+@pytest.mark.parametrize("parse", [parse_amount, parse_quantity, parse_discount])
+@pytest.mark.parametrize(
+    "typed", ["W" * 120, "x" * 500, "9" * 300, "1." + "2" * 300, "ش" * 200, "a" * 400 + "%"]
+)
+def test_a_refusal_quotes_no_more_than_fits_on_a_line(
+    parse: Callable[[str, str], object], typed: str
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        parse(typed, "GBP" if parse is not parse_quantity else "each")
+    assert len(str(refusal.value)) < 80
+
+
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_nothing_typed_is_said_as_such(typed: str) -> None:
+    with pytest.raises(DomainError, match=r"^Type an amount of money first\.$"):
+        parse_amount(typed, "GBP")
+    with pytest.raises(DomainError, match=r"^Type a number first\.$"):
+        parse_quantity(typed, "each")

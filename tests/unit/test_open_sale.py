@@ -7,7 +7,7 @@ import pytest
 from app.domain.cart import Cart
 from app.domain.discount import Discount
 from app.domain.errors import BadPayment, EmptyCart, ReasonMissing
-from app.domain.open_sale import CartChange, Limits, Need, OpenSale
+from app.domain.open_sale import ApprovalRequirement, CartChange, Limits, OpenSale
 from app.domain.rights import Right
 from app.domain.tender import Tender
 
@@ -19,6 +19,8 @@ class Goods:
     price_minor: int | None
     tax_rate_ppm: int = 0
     unit: str = "each"
+    barcode: str | None = None
+    sku: str | None = None
 
 
 MUG = Goods("mug", "Blue mug", 1000)
@@ -189,7 +191,7 @@ def test_what_a_manager_rang_up_stays_answered_for_when_a_clerk_goes_on() -> Non
 
 def test_a_new_approval_of_one_thing_leaves_those_of_others() -> None:
     sale = approved(sale_of(MUG, BOWL).with_cart(lambda cart: cart.discount_line(1, HALF)))
-    both = sale.approve([Need(Right.LARGE_DISCOUNT, 2, 900)], "omar", "Omar", 2)
+    both = sale.approve([ApprovalRequirement(Right.LARGE_DISCOUNT, 2, 900)], "omar", "Omar", 2)
     assert [(one.line_id, one.approver_id) for one in both.approvals] == [(1, "alice"), (2, "omar")]
 
 

@@ -17,6 +17,8 @@ class Goods:
     id: str
     price_minor: int | None
     unit: str = "each"
+    barcode: str | None = None
+    sku: str | None = None
     tax_rate_ppm: int = 200_000
 
     @property

@@ -1,4 +1,4 @@
-"""Outages told in sales, and the switch that cuts a till's link."""
+"""Outages measured in sales, and the switch that cuts a till's link."""
 
 import asyncio
 from collections.abc import Mapping

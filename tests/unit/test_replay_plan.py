@@ -99,6 +99,11 @@ def test_codes_are_taken_exactly_as_written(history: Write) -> None:
     assert [product.code for product in plan.products] == ["85123A", "85123a"]
 
 
+def test_of_two_codes_that_differ_only_in_case_the_later_gets_another_article_number(history: Write) -> None:
+    plan = read_plan(history(line(code="85123A"), line(code="85123a"), line(code="21777")))
+    assert [product.article_number for product in plan.products] == ["85123A", "85123a (2)", "21777"]
+
+
 def test_a_range_of_dates_takes_in_both_its_ends(history: Write) -> None:
     days = [f"2010-12-0{day} 23:59:00" for day in (1, 2, 3, 4)]
     path = history(*(line(str(number), moment=moment) for number, moment in enumerate(days)))

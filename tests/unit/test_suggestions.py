@@ -181,7 +181,7 @@ def test_the_order_in_which_movements_arrived_does_not_matter(
 
 
 def says_its_figure(suggestion: Suggestion) -> None:
-    """The figure stands on the button and in the last line; the choice is the one that leads to it."""
+    """The figure is on the button and in the last line; the choice is the one that leads to it."""
     assert suggestion.quantity is not None
     written = str(suggestion.quantity).replace("-", "−")
     assert written in suggestion.label

@@ -131,7 +131,7 @@ def sold(delta: int) -> HistoryEntry:
     )
 
 
-# --- stock: what is said -----------------------------------------------------------------------------
+# --- stock: the messages -----------------------------------------------------------------------------
 
 
 @given(AMOUNTS, AMOUNTS, AMOUNTS, HISTORIES, UNITS)
@@ -164,7 +164,7 @@ def test_the_movements_that_are_told_add_up_to_what_is_put_on_top_of_a_count(
 
 
 def says_its_figure(suggestion: Suggestion, unit: str) -> None:
-    """The figure stands on the button and opens the last line, and the choice is the one that leads to it."""
+    """The figure is on the button and begins the last line; the choice is the one that leads to it."""
     assert suggestion.quantity is not None
     shown = quantity_in_words(suggestion.quantity, unit)
     assert suggestion.label == f"Use {shown} (suggested)"
@@ -300,7 +300,7 @@ def test_edited_against_deleted_suggests_to_restore_what_was_edited(
 
 
 def decided(suggestion: Suggestion, mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """The record as it is once the suggestion was followed; the choice and the fields have to agree."""
+    """The record after the suggestion is followed; choice and fields must agree."""
     assert suggestion.fields is not None
     merged = filled(theirs | suggestion.fields)
     match suggestion.resolution:

@@ -1,4 +1,4 @@
-"""What the tables of words decide: directions, decimals, sums, and that they speak the language in use."""
+"""What the vocabularies decide: directions, decimals, sums, and words in the language in use."""
 
 from collections.abc import Iterator
 

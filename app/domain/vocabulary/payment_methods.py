@@ -1,5 +1,6 @@
 """Payment methods: their names, and whether their money is cash in the drawer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.vocabulary import Table
@@ -16,7 +17,8 @@ class PaymentMethod:
 
     `at_tender`: a sale can be paid by it. `paid` is the text of the button that completes the payment,
     `taken` its name among the payments so far. `give_back` is its name where a refund is paid out by it;
-    None: no refund can be. A method that this till does not know is shown and summed, and cannot be chosen.
+    None: it is offered only for what was paid by it. A method that this till does not know is shown and
+    summed, and can be chosen only for a refund of what was paid by it.
     """
 
     code: str
@@ -72,6 +74,7 @@ PAYMENT_METHODS = Table.of_rows(
             at_tender=True,
             taken=marked("method", "Otherwise"),
             paid=marked("method", "Paid otherwise"),
+            give_back=marked("method", "Otherwise"),
         ),
     ),
     unknown=lambda code: PaymentMethod(code, code),
@@ -88,9 +91,15 @@ def is_cash(code: str) -> bool:
     return method_of(code).is_cash
 
 
-def at_tender() -> tuple[PaymentMethod, ...]:
-    """The methods for paying a sale, in the order of the buttons."""
-    return tuple(method for method in PAYMENT_METHODS.all() if method.at_tender)
+def at_tender(offered: Sequence[str] | None = None) -> tuple[PaymentMethod, ...]:
+    """The methods for paying a sale, in the order of the buttons.
+
+    `offered` are the shop's, in its order. Where this till knows none of them it offers all that it has, so
+    that a sale can always be paid.
+    """
+    known = {method.code: method for method in PAYMENT_METHODS.all() if method.at_tender}
+    chosen = tuple(known[code] for code in offered or () if code in known)
+    return chosen or tuple(known.values())
 
 
 def at_refund() -> tuple[PaymentMethod, ...]:

@@ -11,7 +11,8 @@ class Unit:
     """A row. Quantities are integers in the unit's smallest part: pieces, thousandths of a kilogram.
 
     `decimals` is None for a unit from a newer version that was sent without: nothing can be sold by it.
-    `written` is the format of a quantity ("{figure} kg"), `priced` that of a price ("{price} a kg").
+    `name` is for a choice. `written` is the format of a quantity ("{figure} kg"), `priced` that of a price
+    ("{price} a kg").
     `counts_as_one`: any quantity counts as one item of a sale. `spellings` are further names for it in a
     catalogue file.
     """
@@ -22,6 +23,7 @@ class Unit:
     priced: Words = "{price}"
     counts_as_one: bool = False
     spellings: tuple[str, ...] = ()
+    name: Words = ""
 
     @property
     def parts(self) -> int:
@@ -44,19 +46,21 @@ UNITS = Table.of_rows(
         Unit(
             EACH,
             0,
+            name=marked("unit", "Piece"),
             priced=marked("unit", "{price} each"),
             spellings=("", "piece", "pieces", "pc", "pcs", "unit"),
         ),
         Unit(
             KG,
             3,
+            name=marked("unit", "Kilogram"),
             written=marked("unit", "{figure} kg"),
             priced=marked("unit", "{price} a kg"),
             counts_as_one=True,
             spellings=("kilo", "kilogram", "kilogramme", "weight"),
         ),
     ),
-    unknown=lambda code: Unit(code, None, written=f"{{figure}} {_plain(code)}"),
+    unknown=lambda code: Unit(code, None, name=_plain(code), written=f"{{figure}} {_plain(code)}"),
 )
 
 
@@ -78,6 +82,41 @@ def unit_of(spelled: str) -> Unit:
     return replace(unit, decimals=decimals, counts_as_one=decimals > 0)
 
 
+def units_to_choose() -> list[tuple[str, str]]:
+    """Code and name of each unit that a product can be given."""
+    return [(unit.code, str(unit.name)) for unit in UNITS.all()]
+
+
 def code_of(spelled: str) -> str:
     """The code without decimals, as on the wire."""
     return spelled.partition("|")[0]
+
+
+def sent_decimals_of(spelled: str) -> int | None:
+    """The decimals that the catalogue's form carries; None for a unit of the table."""
+    decimals = spelled.partition("|")[2]
+    return int(decimals) if decimals.isdecimal() else None
+
+
+def spelled(code: str, sent_decimals: int | None) -> str:
+    """The catalogue's form of a unit, from its code and the decimals that were sent with it."""
+    is_listed = UNITS.of(code).decimals is not None
+    return code if is_listed or sent_decimals is None else f"{code}|{sent_decimals}"
+
+
+def unit_as_sold(
+    quantity: int, unit_price_minor: int, gross_minor: tuple[int, ...], known: str | None
+) -> str:
+    """The unit of a line that was stored without: the one by which its figures multiply.
+
+    `known` is the unit that its product has now, which is preferred; `gross_minor` are the amounts that
+    quantity × price may come to (with and without tax). The product's unit, else pieces, where none fits.
+    """
+    for candidate in (known, EACH, KG):
+        if candidate is not None and unit_of(candidate).decimals is not None:
+            parts = unit_of(candidate).parts
+            amount = quantity * unit_price_minor
+            # Off by a minor unit at most, through rounding.
+            if any(abs(amount - gross * parts) <= parts for gross in gross_minor):
+                return candidate
+    return known or EACH

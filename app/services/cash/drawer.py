@@ -1,12 +1,15 @@
 """Cash without a sale: paid in, paid out, and the drawer opened (a no-sale)."""
 
-from app.domain.errors import BadAmount, NoShift, ReasonMissing
+from app.domain.errors import BadAmount, NoShift
+from app.domain.limits import typed_reason
+from app.domain.plausible import check_plausible_amount
 from app.domain.rights import Right
 from app.domain.tender import Tender
 from app.domain.vocabulary.payment_methods import CASH
 from app.domain.vocabulary.transaction_kinds import NO_SALE, PAID_IN, PAID_OUT
 from app.services.approvals import approvals_for
 from app.services.selling.transaction import CompletedSale, NewTransaction
+from app.services.shop_settings import read_from
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import Approval
@@ -32,9 +35,7 @@ async def open_without_sale(
 ) -> CompletedSale:
     """Record that the drawer was opened without a sale. Raises NotPermitted, ReasonMissing."""
     approvals = approvals_for(till, actor, approved_by, Right.OPEN_DRAWER)
-    if not reason.strip():
-        raise ReasonMissing
-    new = NewTransaction(till, NO_SALE, actor, reason=reason.strip(), approvals=approvals)
+    new = NewTransaction(till, NO_SALE, actor, reason=typed_reason(reason), approvals=approvals)
     return await till.store.write(new.write)
 
 
@@ -48,19 +49,18 @@ async def _move(
 ) -> CompletedSale:
     if amount_minor <= 0:
         raise BadAmount(translate("errors", "Say how much."))
-    if not reason.strip():
-        raise ReasonMissing
     new = NewTransaction(
         till,
         kind,
         actor,
         payments=(Tender(CASH, amount_minor),),
         total_minor=amount_minor,
-        reason=reason.strip(),
+        reason=typed_reason(reason),
         approvals=approvals,
     )
 
     def write(tx: Transaction) -> CompletedSale:
+        check_plausible_amount(amount_minor, till.device.currency, read_from(tx.connection))
         if tx.execute(t.shift.select().where(t.shift.c.status == "open")).first() is None:
             raise NoShift
         return new.write(tx)

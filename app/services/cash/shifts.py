@@ -1,42 +1,49 @@
 """Shifts: the drawer from its float to cashing up, and whether the server has received all of a shift.
 
-Selling does not require an open shift. Sales made since the last shift was closed join the next shift, as
-their cash is in the same drawer. Closing sends a manifest: the operation numbers of the shift, so that the
-server can report "143 of 143 received".
+Selling does not require an open shift. Sales made while none is open join the next shift, as their cash is
+in the same drawer. So each till transaction is in exactly one shift, by the till's own numbers: shifts follow
+one another without a gap, whatever the clock does. Closing sends a manifest: the operation numbers of the
+shift, so that the server can report "143 of 143 received". The figures of a Z report are stored at closing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
+from app.domain.limits import typed_text
 from app.domain.rights import Right
 from app.domain.shift import KindTotal, ShiftTotals, TaxLine
 from app.domain.vocabulary.transaction_kinds import turnover_sign
 from app.services import journal
 from app.services.approvals import authorise
+from app.services.cash import z_figures
+from app.services.open_shift import open_shift_id, ordering_key, write_open_shift
 from app.services.person_names import person_names
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import (
     SHIFT,
     SHIFT_OPERATIONS_MAX,
+    SKIPPED_RANGES_MAX,
     Manifest,
     ShiftClose,
-    ShiftOpen,
     ShiftRow,
+    SkippedNumbers,
     SpentNumber,
 )
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
-from sync_agent.store.outbox import NewOperation, Status, enqueue
+from sync_agent.store.queue import NewOperation, Status, enqueue
 
 SPENT_MAX = 5000
-"""The largest number of spent operation numbers in a manifest."""
+"""The most spent numbers that a manifest lists with their hashes; older ones go into its ranges."""
+
+_REPORTS_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,8 @@ def current(till: Till) -> ShiftView | None:
 
 def past(till: Till, limit: int = 30) -> list[ShiftView]:
     """Closed shifts, the latest first."""
-    query = select(t.shift).where(t.shift.c.status == "closed").order_by(t.shift.c.opened_ms.desc())
+    of = t.shift.c
+    query = select(t.shift).where(of.status == "closed").order_by(of.first_device_seq.desc())
     with till.store.reading() as connection:
         return _view(connection, connection.execute(query.limit(limit)).all())
 
@@ -118,7 +126,7 @@ def server_state(till: Till, shift_id: str) -> ShiftState:
     reported = None if body is None else ShiftRow.model_validate_json(body)
     received: int | None = None
     if reported is not None and reported.status == "closed":
-        received = reported.received
+        received = _received(reported, row.operations)
     elif reported is None and closing is not None and closing.status == Status.COMPLETED:
         # A new snapshot leaves out shifts that the server has received completely.
         received = row.operations
@@ -128,6 +136,16 @@ def server_state(till: Till, shift_id: str) -> ShiftState:
         unsent=unsent,
         disagrees=bool(reported and reported.flags),
     )
+
+
+def _received(reported: ShiftRow, operations: int) -> int | None:
+    """How many of the shift's operations the server has.
+
+    An older server counts skipped numbers as missing, and the newest 20,000 numbers alone.
+    """
+    if reported.received is None or reported.operations is None:
+        return reported.received
+    return min(operations, max(reported.received, operations - (reported.operations - reported.received)))
 
 
 def _open_row(connection: Connection) -> Row[Any] | None:
@@ -159,9 +177,12 @@ def _unsent(connection: Connection, first: int, last: int) -> int:
 
 
 def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
-    float_minor = connection.execute(select(t.shift.c.float_minor).where(t.shift.c.id == shift_id)).scalar()
-    if float_minor is None:
+    of = t.shift.c
+    shift = connection.execute(select(of.float_minor, of.report).where(of.id == shift_id)).first()
+    if shift is None:
         raise NoShift
+    if shift.report is not None:
+        return z_figures.read(shift.report)
     sale = t.sale.c
     by_kind = {
         row.kind: row
@@ -178,7 +199,7 @@ def _totals(connection: Connection, shift_id: str) -> ShiftTotals:
     }
 
     return ShiftTotals(
-        float_minor=float_minor,
+        float_minor=shift.float_minor,
         by_method=_by_method(connection, shift_id),
         by_kind={kind: KindTotal(int(row.number), int(row.total_minor)) for kind, row in by_kind.items()},
         discounts_minor=_discounts(connection, shift_id),
@@ -243,55 +264,13 @@ async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
         raise BadAmount(translate("errors", "A float cannot be less than nothing."))
 
     def write(tx: Transaction) -> str:
-        if _open_row(tx.connection) is not None:
+        if open_shift_id(tx, actor) is not None:
             raise ShiftAlreadyOpen
-        shift_id = tx.ids.new()
-        data = ShiftOpen(
-            opened_at=from_ms(tx.now_ms),
-            float_minor=float_minor,
-            currency=till.device.currency,
-            location_id=till.device.location_id,
-        )
-        queued = enqueue(
-            tx,
-            NewOperation(
-                id=shift_id,
-                operation="create",
-                resource_type=SHIFT,
-                resource_id=shift_id,
-                location_id=till.device.location_id,
-                data=data.to_wire(),
-                actor_id=actor.id,
-                ordering_key=_ordering_key(shift_id),
-                summary={"kind": "shift_opened", "person": actor.name},
-            ),
-        )
-        tx.execute(
-            insert(t.shift).values(
-                id=shift_id,
-                status="open",
-                opened_by=actor.id,
-                opened_ms=tx.now_ms,
-                float_minor=float_minor,
-                first_device_seq=queued.device_seq,
-            )
-        )
-        _adopt_sales_without_shift(tx, shift_id)
+        shift_id = write_open_shift(tx, actor, float_minor)
         tx.touch(Topic.SHIFTS)
         return shift_id
 
     return await till.store.write(write)
-
-
-def _adopt_sales_without_shift(tx: Transaction, shift_id: str) -> None:
-    """Sales since the last shift was closed: their cash is in the same drawer."""
-    since_ms = tx.execute(select(func.max(t.shift.c.closed_ms))).scalar()
-    if since_ms is not None:
-        tx.execute(
-            update(t.sale)
-            .where(t.sale.c.shift_id.is_(None), t.sale.c.occurred_ms >= since_ms)
-            .values(shift_id=shift_id)
-        )
 
 
 async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str = "") -> ShiftView:
@@ -302,24 +281,27 @@ async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str 
     authorise(actor, None, Right.RUN_SHIFT)
     if counted_minor < 0:
         raise BadAmount(translate("errors", "Less than nothing cannot lie in the drawer."))
-    return await till.store.write(lambda tx: _close(tx, till, counted_minor, actor, reason.strip()))
+    why = typed_text(reason)
+    return await till.store.write(lambda tx: _close(tx, till, counted_minor, actor, why))
 
 
 def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason: str) -> ShiftView:
-    row = _open_row(tx.connection)
-    if row is None:
+    shift_id = open_shift_id(tx, actor)
+    if shift_id is None:
         raise NoShift
+    row = tx.execute(select(t.shift).where(t.shift.c.id == shift_id)).one()
     sums = _totals(tx.connection, row.id)
     if counted_minor != sums.expected_minor and not reason:
         raise ReasonMissing
-    manifest = _manifest(tx, row.first_device_seq)
+    last = tx.execute(select(t.device.c.next_device_seq)).scalar_one() - 1
+    manifest = _manifest(tx, row.first_device_seq, last)
     data = ShiftClose(
         closed_at=from_ms(tx.now_ms),
         counted_minor=counted_minor,
         expected_minor=sums.expected_minor,
         totals=sums.by_method,
         note=reason or None,
-        manifest=manifest,
+        manifest=_taken_by_the_server(tx, manifest),
         location_id=till.device.location_id,
     )
     closing = enqueue(
@@ -331,7 +313,7 @@ def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason
             location_id=till.device.location_id,
             data=data.to_wire(),
             actor_id=actor.id,
-            ordering_key=_ordering_key(row.id),
+            ordering_key=ordering_key(row.id),
             summary={"kind": "shift_closed", "person": actor.name},
         ),
     )
@@ -345,8 +327,10 @@ def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason
             counted_minor=counted_minor,
             expected_minor=sums.expected_minor,
             totals=orjson.dumps(sums.by_method).decode(),
+            report=z_figures.written(sums),
             reason=reason or None,
-            operations=manifest.count,
+            operations=manifest.operations,
+            last_device_seq=last,
             close_operation_id=closing.id,
         )
     )
@@ -358,33 +342,80 @@ def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason
     return _view(tx.connection, [closed])[0]
 
 
-def _manifest(tx: Transaction, opened_seq: int) -> Manifest:
-    """The operation numbers from the shift's opening until now; beyond a manifest's limit, the newest."""
-    device = tx.execute(select(t.device.c.next_device_seq, t.device.c.last_hash)).one()
-    last = device.next_device_seq - 1
-    first = max(opened_seq, last - SHIFT_OPERATIONS_MAX + 1)
+def store_reports(tx: Transaction) -> int:
+    """Store the Z reports of shifts that an earlier release closed, before sales of theirs are compacted.
+
+    A page of shifts; how many.
+    """
+    of = t.shift.c
+    query = select(of.id).where(of.status == "closed", of.report.is_(None)).order_by(of.first_device_seq)
+    old = tx.execute(query.limit(_REPORTS_PAGE)).scalars().all()
+    for shift_id in old:
+        report = z_figures.written(_totals(tx.connection, shift_id))
+        tx.execute(update(t.shift).where(of.id == shift_id).values(report=report))
+    return len(old)
+
+
+def _manifest(tx: Transaction, first: int, last: int) -> Manifest:
+    """The operation numbers of the shift, and which of them will never arrive."""
     of = t.outbox.c
     spent = tx.execute(
         select(of.device_seq, of.hash)
         .where(of.device_seq.between(first, last), of.status.in_([Status.DISCARDED, Status.REPLACED]))
-        .order_by(of.device_seq)
-        .limit(SPENT_MAX)
+        .order_by(of.device_seq.desc())
     ).all()
+    named = spent[:SPENT_MAX]
+    skipped = _merged([*_skipped(tx, first, last), *((row.device_seq,) * 2 for row in spent[SPENT_MAX:])])
+    return Manifest(
+        count=last - first + 1,
+        first_device_seq=first,
+        last_device_seq=last,
+        last_hash=tx.execute(select(t.device.c.last_hash)).scalar_one(),
+        total_minor=_turnover_minor(tx, first, last),
+        spent=tuple(SpentNumber(device_seq=row.device_seq, hash=row.hash) for row in reversed(named)),
+        skipped=tuple(SkippedNumbers(from_=low, to=high) for low, high in skipped[-SKIPPED_RANGES_MAX:])
+        or None,
+    )
+
+
+def _taken_by_the_server(tx: Transaction, manifest: Manifest) -> Manifest:
+    """The manifest, or where the server takes fewer numbers in one, that of the newest."""
+    limit = tx.execute(select(t.link.c.shift_operations)).scalar() or SHIFT_OPERATIONS_MAX
+    if manifest.count <= limit:
+        return manifest
+    last = manifest.last_device_seq
+    return _manifest(tx, last - limit + 1, last)
+
+
+def _turnover_minor(tx: Transaction, first: int, last: int) -> int:
+    """Sales less refunds and voids under the numbers from first to last."""
+    of = t.outbox.c
     sums = tx.execute(
         select(t.sale.c.kind, func.sum(t.sale.c.total_minor).label("total_minor"))
         .join(t.outbox, of.id == t.sale.c.id)
         .where(of.device_seq.between(first, last))
         .group_by(t.sale.c.kind)
     ).all()
-    return Manifest(
-        count=last - first + 1,
-        first_device_seq=first,
-        last_device_seq=last,
-        last_hash=cast("str", device.last_hash),
-        total_minor=sum(turnover_sign(row.kind) * int(row.total_minor) for row in sums),
-        spent=tuple(SpentNumber(device_seq=row.device_seq, hash=row.hash) for row in spent),
+    return sum(turnover_sign(row.kind) * int(row.total_minor) for row in sums)
+
+
+def _skipped(tx: Transaction, first: int, last: int) -> list[tuple[int, int]]:
+    """The ranges of numbers from first to last that a repair skipped, in order."""
+    of = t.skipped_numbers.c
+    rows = tx.execute(
+        select(of.first_device_seq, of.last_device_seq)
+        .where(of.last_device_seq >= first, of.first_device_seq <= last)
+        .order_by(of.first_device_seq)
     )
+    return [(max(first, low), min(last, high)) for low, high in rows]
 
 
-def _ordering_key(shift_id: str) -> str:
-    return f"{SHIFT}:{shift_id}"
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same numbers in as few ranges as there can be, in order."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(high, merged[-1][1])
+        else:
+            merged.append((low, high))
+    return merged

@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import select
 
 from app.domain.errors import NotPermitted, WrongPin
-from app.domain.rights import Right, may
+from app.domain.rights import Right
 from app.services.approvals import authorise
 from app.services.people import pin_tries
 from app.services.till import Actor, Till
@@ -40,19 +40,19 @@ def people(till: Till) -> list[Person]:
     ]
 
 
-def manager_named(till: Till, username: str | None) -> Actor:
-    """The manager in whose name a command acts: by username, or the only manager of the shop.
+def named_with_rights(till: Till, username: str | None, *rights: Right) -> Person:
+    """The person who wants to act by a command: by username, or the only one here who has these rights.
 
-    No PIN is asked for: access to the till's folder suffices. Raises NotPermitted.
+    Raises NotPermitted. Whether it is that person, their PIN says: `sign_in`.
     """
-    managers = [person for person in people(till) if may(person.role, Right.EDIT_PRODUCT)]
-    if not managers:
-        raise NotPermitted("This till knows no manager yet. Let it connect once, then try again.")
-    named = [manager for manager in managers if username in {None, manager.username}]
+    able = approvers(till, *rights)
+    if not able:
+        raise NotPermitted("This till knows nobody yet who may do this. Let it connect once, then try again.")
+    named = [person for person in able if username in {None, person.username}]
     if len(named) != 1:
-        who = ", ".join(manager.username for manager in managers)
-        raise NotPermitted(f"Name the manager who does this with --user. This shop has: {who}.")
-    return Actor(named[0].id, named[0].name, named[0].role)
+        who = ", ".join(person.username for person in able)
+        raise NotPermitted(f"Name with --user who does this. At this shop it may be: {who}.")
+    return named[0]
 
 
 async def sign_in(till: Till, person_id: str, pin: str, *, pepper: str) -> Actor:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.services.flag_words import flags_in, needs_a_person
+from app.services.flag_words import flags_in
 from app.services.person_names import person_names
 from app.services.till import Till
 from sync_agent.store import tables as t
+from sync_agent.store.replica import flagged
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,12 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
     query = (
         select(sale, t.outbox.c.status, t.outbox.c.result, lines.label("lines"))
         .join(t.outbox, t.outbox.c.id == sale.c.id)
-        .order_by(sale.c.occurred_ms.desc(), t.outbox.c.device_seq.desc())
+        .order_by(t.outbox.c.device_seq.desc())
         .limit(limit)
     )
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
+        flags = flagged.flags_of(connection, [row.id for row in rows])
         names = person_names(connection, (row.actor_id for row in rows))
     return [
         SaleView(
@@ -54,7 +56,7 @@ def recent_sales(till: Till, limit: int = 50) -> list[SaleView]:
             actor_name=names[row.actor_id],
             occurred_ms=row.occurred_ms,
             status=row.status,
-            is_flagged=needs_a_person(flags_in(row.result)),
+            is_flagged=bool(flags.get(row.id, flags_in(row.result))),
         )
         for row in rows
     ]

@@ -4,6 +4,7 @@ The sale on the screen is stored at each change, so that it is restored after a 
 whole under its own id: cart, refund, payments and approvals.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,14 +12,17 @@ import orjson
 from sqlalchemy import Row, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.domain.cart import Cart, CartLine
+from app.domain.cart import NO_RATES, Cart, CartLine
 from app.domain.discount import Discount
 from app.domain.errors import CartGone, CartInUse, EmptyCart, SaleCompleted
-from app.domain.open_sale import Approval, OpenSale, Refund
+from app.domain.open_sale import Limits, OpenSale, Refund, SaleApproval
+from app.domain.plausible import check_cart
 from app.domain.rights import Right
+from app.domain.shop_settings import ShopSettings
 from app.domain.tender import Tender
+from app.services import tax_rates
 from app.services.person_names import person_names
-from app.services.preferences import read
+from app.services.shop_settings import read, read_from
 from app.services.till import Actor, Till
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
@@ -38,7 +42,45 @@ class HeldSale:
 
 def begin(till: Till) -> OpenSale:
     """A new empty sale, with this shop's setting for tax."""
-    return OpenSale(till.ids.new(), till.device.currency, Cart(adds_tax=read(till).adds_tax))
+    settings = read(till)
+    cart = Cart(adds_tax=settings.adds_tax, tax_rounding=settings.tax_rounding)
+    return OpenSale(till.ids.new(), till.device.currency, cart)
+
+
+def under(settings: ShopSettings, sale: OpenSale, rates: Mapping[str, int] = NO_RATES) -> OpenSale:
+    """The sale under these settings of the shop, with these figures of named tax rates (ppm by key).
+
+    Unchanged once money was taken for it: the customer was asked for a total.
+    """
+    if sale.payments:
+        return sale
+    cart = sale.cart.taxed(adds_tax=settings.adds_tax, tax_rounding=settings.tax_rounding, rates=rates)
+    return sale if cart == sale.cart else sale.with_cart(lambda _cart: cart)
+
+
+def now(till: Till, sale: OpenSale) -> OpenSale:
+    """The sale under the shop's settings, with the tax rates that are valid at this moment."""
+    settings, rates = _in_force(till)
+    return under(settings, sale, rates)
+
+
+def changed(till: Till, sale: OpenSale, change: Callable[[Cart], Cart]) -> OpenSale:
+    """The sale as `now`, with its cart changed.
+
+    Raises what `change` raises, BadPayment, and BadQuantity or BadAmount for what grew too large to be true.
+    """
+    settings, rates = _in_force(till)
+    before = under(settings, sale, rates)
+    after = under(settings, before.with_cart(change), rates)
+    check_cart(after.cart, sale.currency, settings, before=before.cart)
+    return after
+
+
+def _in_force(till: Till) -> tuple[ShopSettings, Mapping[str, int]]:
+    """The shop's settings, and the figures of its named tax rates at this moment."""
+    with till.store.reading() as connection:
+        settings = read_from(connection)
+        return settings, tax_rates.valid_under(connection, till, settings)
 
 
 async def record(till: Till, sale: OpenSale, actor: Actor) -> None:
@@ -77,7 +119,7 @@ async def hold(till: Till, sale: OpenSale, actor: Actor) -> None:
 
 def held(till: Till) -> list[HeldSale]:
     """The held sales of this till, oldest first."""
-    query = select(t.held_cart).where(t.held_cart.c.in_progress == 0).order_by(t.held_cart.c.at_ms)
+    query = select(t.held_cart).where(t.held_cart.c.in_progress == 0).order_by(t.as_written(t.held_cart))
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
         names = person_names(connection, (row.actor_id for row in rows))
@@ -139,13 +181,15 @@ def _body(sale: OpenSale) -> str:
         "cart": asdict(sale.cart),
         "refund": None if sale.refund is None else asdict(sale.refund),
         "payments": [asdict(payment) for payment in sale.payments],
+        "rounding_minor": sale.rounding_minor,
         "approvals": [asdict(approval) for approval in sale.approvals],
+        "begun_under": None if sale.begun_under is None else asdict(sale.begun_under),
     }
     return orjson.dumps(body).decode()
 
 
 def _read(till: Till, sale_id: str, body: str) -> OpenSale:
-    """The stored sale. Before schema 0004 a body was the cart alone."""
+    """The stored sale. Before schema 0004 a body was the cart alone; what `get` reads came later still."""
     written = orjson.loads(body)
     if "cart" not in written:
         written = {"cart": written, "refund": None, "payments": [], "approvals": []}
@@ -155,9 +199,12 @@ def _read(till: Till, sale_id: str, body: str) -> OpenSale:
         cart=_cart(written["cart"]),
         refund=None if written["refund"] is None else Refund(**written["refund"]),
         payments=tuple(Tender(**payment) for payment in written["payments"]),
+        rounding_minor=written.get("rounding_minor", 0),
         approvals=tuple(
-            Approval(**(approval | {"right": Right(approval["right"])})) for approval in written["approvals"]
+            SaleApproval(**(approval | {"right": Right(approval["right"])}))
+            for approval in written["approvals"]
         ),
+        begun_under=Limits(**written["begun_under"]) if written.get("begun_under") else None,
     )
 
 

@@ -7,16 +7,16 @@ from sqlalchemy import Row as DbRow
 from sqlalchemy import select
 
 from app.domain.errors import UnknownSale
+from app.domain.shop_settings import ShopSettings
 from app.domain.slip import Centred, Pair, Row, Rule, Slip, Weight
 from app.domain.vocabulary.payment_methods import method_of
 from app.domain.vocabulary.transaction_kinds import kind_of
 from app.domain.vocabulary.units import EACH
-from app.services import preferences
+from app.services import shop_settings
 from app.services.person_names import person_names
-from app.services.preferences import Preferences
+from app.services.selling import as_sold
 from app.services.till import Till
 from resources.words import translate
-from sync_agent.store import search
 from sync_agent.store import tables as t
 
 
@@ -43,8 +43,8 @@ def receipt(till: Till, sale_id: str, spelling: Spelling, *, copy: bool = False)
             select(t.payment).where(t.payment.c.sale_id == sale_id).order_by(t.payment.c.payment_no)
         ).all()
         names = person_names(connection, [sale.actor_id])
-        units = {line.product_id: _unit(connection, line.product_id) for line in lines}
-        chosen = preferences.read_from(connection)
+        units = [as_sold.unit_of_line(connection, line) for line in lines]
+        chosen = shop_settings.read_from(connection)
     rows: list[Row] = [*_head(till, chosen)]
     if copy:
         rows.append(Centred(translate("receipt", "Copy"), Weight.STRONG))
@@ -56,8 +56,8 @@ def receipt(till: Till, sale_id: str, spelling: Spelling, *, copy: bool = False)
     if sale.reason:
         rows.append(Pair(sale.reason))
     rows.append(Rule())
-    for line in lines:
-        rows += _line(line, units[line.product_id], spelling)
+    for line, unit in zip(lines, units, strict=True):
+        rows += _line(line, unit, spelling)
     if lines:
         rows.append(Rule())
     rows += _sums(sale, lines, payments, spelling)
@@ -67,18 +67,13 @@ def receipt(till: Till, sale_id: str, spelling: Spelling, *, copy: bool = False)
     return Slip(translate("receipt", "Receipt {number}").format(number=sale.receipt_number), tuple(rows))
 
 
-def _head(till: Till, chosen: Preferences) -> Iterable[Row]:
+def _head(till: Till, chosen: ShopSettings) -> Iterable[Row]:
     yield Centred(till.device.tenant_name, Weight.LARGE)
     yield Centred(f"{till.device.location_name} · {till.device.name}")
     for line in chosen.receipt_header.splitlines():
         if line.strip():
             yield Centred(line)
     yield Rule()
-
-
-def _unit(connection: Any, product_id: str) -> str:
-    hit = search.find_product(connection, product_id)
-    return EACH if hit is None else hit.unit
 
 
 def _line(line: DbRow[Any], unit: str, spelling: Spelling) -> Iterable[Row]:

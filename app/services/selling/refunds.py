@@ -1,57 +1,78 @@
-"""Refunds and voids of this till's own sales: by line and quantity, or whole. Works offline.
+"""Refunds and voids against a receipt: by line and quantity, or whole. Works offline.
 
-A partial refund of a line pays back its share of the line's price. Shares are rounded so that the partial
-refunds of a whole line add up to exactly its price.
+What can go back is the account of the sale (`app.domain.sale_account`): of one sale never more goes back than
+was paid. It goes back as it was paid; by another method it needs a right.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from app.domain.errors import BadQuantity, NotRefundable, ReasonMissing, UnknownSale
+from app.domain.errors import BadQuantity, NotRefundable, UnknownSale
+from app.domain.limits import typed_reason
+from app.domain.receipt_number import as_printed, full_number
 from app.domain.rights import Right
-from app.domain.tender import Method, Tender, round_cash
-from app.domain.vocabulary.payment_methods import is_cash
+from app.domain.sale_account import (
+    AccountLine,
+    Amounts,
+    Payout,
+    Return,
+    ReturnedLine,
+    SaleAccount,
+    SoldLine,
+)
+from app.domain.tender import Method, Tender
 from app.domain.vocabulary.transaction_kinds import REFUND, SALE, VOID
-from app.domain.vocabulary.units import EACH, unit_of
+from app.domain.vocabulary.units import code_of, sent_decimals_of, unit_of
 from app.services.approvals import approvals_for
 from app.services.person_names import person_names
-from app.services.preferences import read_from
+from app.services.selling import as_sold, sale_records
+from app.services.selling.sale_records import SaleRecord
 from app.services.selling.transaction import CompletedSale, Line, NewTransaction
+from app.services.shop_settings import read_from
 from app.services.till import Actor, Till
 from resources.words import translate
-from sync_agent.store import search
+from sync_agent.contract.operations import Approval
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 
 
 @dataclass(frozen=True)
 class RefundableLine:
-    """A line of a receipt. `left` is the quantity that is not returned yet."""
+    """A line of a receipt, with what of it went back."""
 
-    line_no: int
     line: Line
     unit: str
-    left: int
+    account: AccountLine
+
+    @property
+    def line_no(self) -> int:
+        return self.account.sold.line_no
+
+    @property
+    def left(self) -> int:
+        """The quantity that is not returned yet."""
+        return self.account.left
 
     def part(self, quantity: int) -> Line:
-        """This quantity of the line, with its share of price, discount and tax."""
-        sold, gone = self.line, self.line.quantity - self.left
-        before, after = _share(sold, gone), _share(sold, gone + quantity)
+        """This quantity of the line, with its share of price, discount and tax. Raises NotRefundable."""
+        amounts = self.account.part(quantity)
         return replace(
-            sold,
+            self.line,
             quantity=quantity,
-            discount_minor=after.discount_minor - before.discount_minor,
-            tax_minor=after.tax_minor - before.tax_minor,
-            total_minor=after.total_minor - before.total_minor,
+            discount_minor=amounts.discount_minor,
+            tax_minor=amounts.tax_minor,
+            total_minor=amounts.total_minor,
+            of_line=self.line_no,
+            unit=code_of(self.unit),
+            unit_decimals=sent_decimals_of(self.unit),
         )
 
 
 @dataclass(frozen=True)
 class RefundableSale:
-    """A sale of this till with the quantities that can still be returned."""
+    """A sale with what can still be returned of it."""
 
     id: str
     receipt_number: str
@@ -60,100 +81,213 @@ class RefundableSale:
     total_minor: int
     lines: tuple[RefundableLine, ...]
     payments: tuple[Tender, ...]
+    account: SaleAccount
     can_be_voided: bool
     """Nothing of it was returned, and its shift is still open."""
+    cash_step_minor: int = 0
+    till_name: str = ""
+    """The till that sold it, as `_till_name`: empty for this till."""
 
     @property
     def is_fully_returned(self) -> bool:
         """Whether nothing is left to return."""
-        return all(line.left == 0 for line in self.lines)
+        return self.account.is_fully_returned
 
-    def worth_minor(self, quantities: Mapping[int, int]) -> int:
-        """The refund, in minor units, for quantities by line number, as far as they are left."""
-        return sum(
-            line.part(min(quantities[line.line_no], line.left)).total_minor
+    def parts(self, quantities: Mapping[int, int]) -> tuple[Line, ...]:
+        """These quantities by line number, as lines of a refund.
+
+        Raises NotRefundable for more than is left, and for a line that the sale does not have.
+        """
+        lines = {self.account.line(line_no): quantity for line_no, quantity in sorted(quantities.items())}
+        return tuple(line.part(lines[line.account]) for line in self.lines if line.account in lines)
+
+    def payout(self, quantities: Mapping[int, int], method: Method, *, all_by_method: bool = False) -> Payout:
+        """How quantities by line number are paid out, as far as they are left. Raises NotRefundable."""
+        as_far_as_left = {
+            line.line_no: min(quantities[line.line_no], line.left)
             for line in self.lines
             if quantities.get(line.line_no, 0) > 0
+        }
+        return self.account.payout(
+            as_far_as_left, method, cash_step_minor=self.cash_step_minor, all_by_method=all_by_method
         )
 
 
+@dataclass(frozen=True)
+class FoundSale:
+    """A sale to choose, where several have a receipt number. `till_name` is empty for this till."""
+
+    id: str
+    receipt_number: str
+    occurred_ms: int
+    person: str
+    total_minor: int
+    till_name: str
+
+
+class SeveralSales(NotRefundable):
+    """Several receipts have the number: a person says which of `choices`."""
+
+    def __init__(self, choices: tuple[FoundSale, ...]) -> None:
+        super().__init__(translate("errors", "Several receipts have this number. Choose which."))
+        self.choices = choices
+
+
 def find(till: Till, receipt: str) -> RefundableSale:
-    """The sale of a receipt number, given in full or by its last digits.
+    """The sale of a receipt number, given in full or by its last digits: of this till, or of another here.
 
-    Raises UnknownSale, NotRefundable.
+    Raises UnknownSale, NotRefundable, and SeveralSales where several sales have the number.
     """
-    written = receipt.strip().upper()
+    written = receipt.strip()
     with till.store.reading() as connection:
-        return _find(connection, written, till.device.receipt_series)
+        found = _found(connection, written, till.device.receipt_series)
+        if not found:
+            raise UnknownSale(as_printed(written))
+        sales = [record for record in found if record.kind == SALE]
+        if len(sales) > 1:
+            names = person_names(connection, (record.person_id for record in sales))
+            raise SeveralSales(tuple(_choice(record, names) for record in sales))
+        return _refundable(connection, (sales or found)[0])
 
 
-def _find(connection: Connection, written: str, series: str) -> RefundableSale:
-    numbers = [written]
-    if written.isdigit():
-        numbers.append(f"{series}-{int(written):06d}")
-    row = connection.execute(select(t.sale).where(t.sale.c.receipt_number.in_(numbers))).first()
-    if row is None:
-        raise UnknownSale(written)
-    if row.kind != SALE:
-        words = translate("errors", "{receipt} is no sale: only what was sold can go back.")
-        raise NotRefundable(words.format(receipt=row.receipt_number))
-    lines = _lines(connection, row.id)
-    returned = _returned_quantities(connection, row)
-    payments = connection.execute(
-        select(t.payment).where(t.payment.c.sale_id == row.id).order_by(t.payment.c.payment_no)
-    ).all()
-    names = person_names(connection, [row.actor_id])
-    return RefundableSale(
-        id=row.id,
-        receipt_number=row.receipt_number,
-        occurred_ms=row.occurred_ms,
-        person=names[row.actor_id],
-        total_minor=row.total_minor,
-        lines=tuple(_with_left(lines, returned)),
-        payments=tuple(
-            Tender(payment.method, payment.amount_minor, payment.change_minor, payment.reference)
-            for payment in payments
-        ),
-        can_be_voided=not returned and _is_of_the_open_shift(connection, row.shift_id),
+def _found(connection: Connection, written: str, own_series: str) -> list[SaleRecord]:
+    # A client that is no till may have a series in small letters.
+    in_full = [written, as_printed(written)]
+    own = full_number(written, own_series)
+    if own is None:
+        return sale_records.by_receipt(connection, in_full)
+    found = sale_records.by_receipt(connection, [*in_full, own])
+    if found:
+        return found
+    numbers = (full_number(written, series) for series in sale_records.series(connection))
+    return sale_records.by_receipt(connection, [number for number in numbers if number is not None])
+
+
+def _choice(record: SaleRecord, names: Mapping[str, str]) -> FoundSale:
+    return FoundSale(
+        id=record.id,
+        receipt_number=record.receipt_number,
+        occurred_ms=record.occurred_ms,
+        person=names[record.person_id],
+        total_minor=record.total_minor,
+        till_name=_till_name(record),
     )
 
 
-async def refund(
-    till: Till, sale: RefundableSale, quantities: Mapping[int, int], method: Method, actor: Actor, reason: str
-) -> CompletedSale:
-    """Refund quantities by line number and pay them out. Raises BadQuantity, NotRefundable,
-    ReasonMissing.
+def _till_name(record: SaleRecord) -> str:
+    """The name of its till; its receipt series where the name is not known; empty for this till."""
+    return "" if record.is_own else record.till_name or record.receipt_number.rpartition("-")[0]
 
-    What is left is checked again in the database transaction.
+
+def open_sale(till: Till, sale_id: str) -> RefundableSale:
+    """The sale of an id as it is now. Raises UnknownSale, NotRefundable."""
+    with till.store.reading() as connection:
+        return _by_id(connection, sale_id)
+
+
+def _by_id(connection: Connection, sale_id: str) -> RefundableSale:
+    record = sale_records.by_id(connection, sale_id)
+    if record is None:
+        raise UnknownSale(sale_id)
+    return _refundable(connection, record)
+
+
+def _refundable(connection: Connection, record: SaleRecord) -> RefundableSale:
+    if record.kind != SALE:
+        words = translate("errors", "{receipt} is no sale: only what was sold can go back.")
+        raise NotRefundable(words.format(receipt=record.receipt_number))
+    returns = sale_records.returns_of(connection, record)
+    account = SaleAccount.of(
+        (_sold_line(line_no, line) for line_no, line in enumerate(record.lines, start=1)),
+        record.payments,
+        map(_return, returns),
+    )
+    return RefundableSale(
+        id=record.id,
+        receipt_number=record.receipt_number,
+        occurred_ms=record.occurred_ms,
+        person=person_names(connection, [record.person_id])[record.person_id],
+        total_minor=record.total_minor,
+        lines=tuple(
+            RefundableLine(line, as_sold.unit_of_line(connection, line), of)
+            for of, line in zip(account.lines, record.lines, strict=True)
+        ),
+        payments=record.payments,
+        account=account,
+        can_be_voided=not returns and record.is_own and _is_of_the_open_shift(connection, record.shift_id),
+        cash_step_minor=read_from(connection).cash_step_minor,
+        till_name=_till_name(record),
+    )
+
+
+def _sold_line(line_no: int, line: Line) -> SoldLine:
+    return SoldLine(line_no, line.product_id, line.unit_price_minor, _amounts(line))
+
+
+def _return(record: SaleRecord) -> Return:
+    lines = (
+        ReturnedLine(line.of_line, line.product_id, line.unit_price_minor, _amounts(line))
+        for line in record.lines
+    )
+    return Return(record.id, tuple(lines), record.payments)
+
+
+def _amounts(line: Line) -> Amounts:
+    return Amounts(line.quantity, line.discount_minor, line.tax_minor, line.total_minor)
+
+
+async def refund(
+    till: Till,
+    sale: RefundableSale,
+    quantities: Mapping[int, int],
+    method: Method,
+    actor: Actor,
+    reason: str,
+    *,
+    approved_by: Actor | None = None,
+    all_by_method: bool = False,
+) -> CompletedSale:
+    """Refund quantities by line number and pay them out.
+
+    By `method` goes what it took, the rest by the other methods of the sale. All of it goes by `method` if it
+    took nothing or with `all_by_method`: that needs Right.REFUND_OTHER_TENDER. What is left is checked again
+    in the database transaction. Raises BadQuantity, NotPermitted, NotRefundable, ReasonMissing.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    why = typed_reason(reason)
     wanted = {line_no: quantity for line_no, quantity in quantities.items() if quantity}
     if not wanted:
         raise BadQuantity(translate("errors", "Choose what goes back first."))
 
     def write(tx: Transaction) -> CompletedSale:
-        now = _find(tx.connection, sale.receipt_number, till.device.receipt_series)
-        step_minor = read_from(tx.connection).cash_step_minor if is_cash(method) else 0
-        lines = _parts(now, wanted)
+        now = _by_id(tx.connection, sale.id)
+        lines = now.parts(wanted)
+        payout = now.payout(wanted, method, all_by_method=all_by_method)
         total_minor = sum(line.total_minor for line in lines)
-        paid_minor = round_cash(total_minor, step_minor)
         new = NewTransaction(
             till=till,
             kind=REFUND,
             actor=actor,
             lines=lines,
-            payments=(Tender(method, paid_minor),),
+            payments=payout.tenders,
             total_minor=total_minor,
             tax_minor=sum(line.tax_minor for line in lines),
-            rounding_minor=paid_minor - total_minor,
+            rounding_minor=payout.total_minor - total_minor,
             items=sum(unit_of(of.unit).items(wanted[of.line_no]) for of in now.lines if of.line_no in wanted),
-            refers_to=sale.receipt_number,
-            reason=reason.strip(),
+            refund_of=now.id,
+            refers_to=now.receipt_number,
+            reason=why,
+            approvals=_approvals(till, payout, actor, approved_by),
         )
         return new.write(tx)
 
     return await till.store.write(write)
+
+
+def _approvals(till: Till, payout: Payout, actor: Actor, approved_by: Actor | None) -> tuple[Approval, ...]:
+    beyond_minor = payout.beyond_tenders_minor
+    if not beyond_minor:
+        return ()
+    return approvals_for(till, actor, approved_by, Right.REFUND_OTHER_TENDER, beyond_minor)
 
 
 async def void(
@@ -163,15 +297,14 @@ async def void(
     ReasonMissing.
     """
     approvals = approvals_for(till, actor, approved_by, Right.VOID_SALE)
-    if not reason.strip():
-        raise ReasonMissing
+    why = typed_reason(reason)
 
     def write(tx: Transaction) -> CompletedSale:
-        now = _find(tx.connection, sale.receipt_number, till.device.receipt_series)
+        now = _by_id(tx.connection, sale.id)
         if not now.can_be_voided:
             words = translate("errors", "This sale cannot be voided any more. Refund it instead.")
             raise NotRefundable(words)
-        lines = tuple(refundable.line for refundable in now.lines)
+        lines = tuple(of.part(of.left) for of in now.lines)
         total_minor = sum(line.total_minor for line in lines)
         payments = tuple(
             Tender(payment.method, payment.net_minor, 0, payment.reference) for payment in now.payments
@@ -186,77 +319,14 @@ async def void(
             tax_minor=sum(line.tax_minor for line in lines),
             rounding_minor=sum(payment.net_minor for payment in payments) - total_minor,
             items=sum(unit_of(of.unit).items(of.line.quantity) for of in now.lines),
+            refund_of=now.id,
             refers_to=now.receipt_number,
-            reason=reason.strip(),
+            reason=why,
             approvals=approvals,
         )
         return new.write(tx)
 
     return await till.store.write(write)
-
-
-def _share(line: Line, quantity: int) -> Line:
-    """The share of the first `quantity` of a line, rounded down; a part is the difference of two shares."""
-
-    def part(amount_minor: int) -> int:
-        return amount_minor * quantity // line.quantity
-
-    return replace(
-        line,
-        quantity=quantity,
-        discount_minor=part(line.discount_minor),
-        tax_minor=part(line.tax_minor),
-        total_minor=part(line.total_minor),
-    )
-
-
-def _parts(sale: RefundableSale, wanted: Mapping[int, int]) -> tuple[Line, ...]:
-    by_number = {line.line_no: line for line in sale.lines}
-    parts: list[Line] = []
-    for line_no, quantity in sorted(wanted.items()):
-        line = by_number.get(line_no)
-        if line is None or quantity < 0 or quantity > line.left:
-            words = translate("errors", "More than was sold cannot go back. Look at the receipt again.")
-            raise NotRefundable(words)
-        parts.append(line.part(quantity))
-    return tuple(parts)
-
-
-def _lines(connection: Connection, sale_id: str) -> list[RefundableLine]:
-    query = select(t.sale_line).where(t.sale_line.c.sale_id == sale_id).order_by(t.sale_line.c.line_no)
-    lines: list[RefundableLine] = []
-    for row in connection.execute(query).all():
-        values = row._asdict()
-        line_no = values.pop("line_no")
-        del values["sale_id"]
-        hit = search.find_product(connection, row.product_id)
-        lines.append(RefundableLine(line_no, Line(**values), EACH if hit is None else hit.unit, row.quantity))
-    return lines
-
-
-def _returned_quantities(connection: Connection, sale: Row[Any]) -> dict[tuple[str, int], int]:
-    """Quantities of this sale returned already, by product and unit price."""
-    query = (
-        select(t.sale_line.c.product_id, t.sale_line.c.unit_price_minor, t.sale_line.c.quantity)
-        .join(t.sale, t.sale.c.id == t.sale_line.c.sale_id)
-        .where(t.sale.c.refers_to == sale.receipt_number)
-    )
-    returned: dict[tuple[str, int], int] = {}
-    for product_id, price_minor, quantity in connection.execute(query):
-        returned[product_id, price_minor] = returned.get((product_id, price_minor), 0) + quantity
-    return returned
-
-
-def _with_left(lines: list[RefundableLine], returned: dict[tuple[str, int], int]) -> list[RefundableLine]:
-    """The lines with what is left of them; returned quantities are attributed to the first lines first."""
-    unassigned = dict(returned)
-    left: list[RefundableLine] = []
-    for line in lines:
-        key = (line.line.product_id, line.line.unit_price_minor)
-        taken = min(line.left, unassigned.get(key, 0))
-        unassigned[key] = unassigned.get(key, 0) - taken
-        left.append(replace(line, left=line.left - taken))
-    return left
 
 
 def _is_of_the_open_shift(connection: Connection, shift_id: str | None) -> bool:

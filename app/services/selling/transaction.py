@@ -4,20 +4,26 @@ Everything with a receipt number is written here: sales, refunds, voids, money p
 without a sale. ARCHITECTURE.md, "The path of a sale".
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 from sqlalchemy import bindparam, func, insert, select
 
 from app.domain.cart import Cart
-from app.domain.errors import CartTooLarge, SaleCompleted
+from app.domain.errors import CannotBeWritten, CartTooLarge, SaleCompleted, TooManyApprovals
+from app.domain.limits import APPROVALS_MAX, PAYMENTS_MAX, TEXT_MAX
 from app.domain.receipt_number import format_receipt_number
+from app.domain.tax import TaxRounding
 from app.domain.tender import Tender
 from app.domain.vocabulary.transaction_kinds import kind_of
+from app.domain.vocabulary.units import code_of, sent_decimals_of
 from app.services import journal
 from app.services.approvals import last_approver_id
+from app.services.open_shift import open_shift_id
 from app.services.selling import open_sales
 from app.services.till import Actor, Till
 from sync_agent.contract.codes import QUEUE_REQUEST_BYTES_MAX
@@ -32,14 +38,20 @@ from sync_agent.contract.wire import from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.device import take_receipt_number
-from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
+from sync_agent.store.queue import ExpectedStockEffect, NewOperation, enqueue
+
+log = logging.getLogger(__name__)
 
 SALE_BYTES_MAX = QUEUE_REQUEST_BYTES_MAX // 2
 """A sale is never split over requests: a cart too large for a request is refused before payment."""
 
+_ALL_PAYMENTS_BYTES = PAYMENTS_MAX * (4 * TEXT_MAX + 200)
+"""An upper bound for the size of all payments of a sale: a character has at most four bytes."""
+
+_LONGEST_NUMBER = 10**12
+
 _INSERT_SALE, _INSERT_LINES, _INSERT_PAYMENTS = insert(t.sale), insert(t.sale_line), insert(t.payment)
 _COMPLETED = select(t.sale).where(t.sale.c.id == bindparam("sale_id"))
-_OPEN_SHIFT = select(t.shift.c.id).where(t.shift.c.status == "open").limit(1)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,16 @@ class Line:
     total_minor: int
     list_price_minor: int | None = None
     reason: str | None = None
+    of_line: int | None = None
+    """In a refund or void: the number of the sale's line."""
+    tax_name: str | None = None
+    """The key of the named tax rate that the product had."""
+    unit: str | None = None
+    """The code of the unit that it was sold by; None where an older release did not store it."""
+    unit_decimals: int | None = None
+    """The decimals of a unit that this till knows only from the server."""
+    barcode: str | None = None
+    sku: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +106,11 @@ def lines_of(cart: Cart) -> tuple[Line, ...]:
             total_minor=line.total_minor,
             list_price_minor=line.list_price_minor if line.has_other_price else None,
             reason=line.reason or None,
+            tax_name=line.tax_name,
+            unit=code_of(line.unit),
+            unit_decimals=sent_decimals_of(line.unit),
+            barcode=line.barcode,
+            sku=line.sku,
         )
         for line in cart.lines
     )
@@ -105,17 +132,29 @@ class NewTransaction:
     payments: tuple[Tender, ...] = ()
     total_minor: int = 0
     tax_minor: int = 0
+    tax_rounding: TaxRounding | None = None
     rounding_minor: int = 0
     items: int = 0
+    refund_of: str | None = None
+    """The id of the sale that a refund or void gives back."""
     refers_to: str | None = None
+    """That sale's receipt number."""
     reason: str | None = None
     approvals: tuple[Approval, ...] = ()
     occurred_ms: int | None = None
 
-    def check_size(self) -> None:
-        """Raise CartTooLarge where it is too large for a request."""
-        parts = (self._data("", 0, None), *self.approvals)
-        if sum(len(orjson.dumps(part.to_wire())) for part in parts) > SALE_BYTES_MAX:
+    def check(self, *, before_payment: bool = False) -> None:
+        """Raise what writing it would raise: CartTooLarge, TooManyApprovals, CannotBeWritten.
+
+        `before_payment`: its payments are still to come, and there is room for as many as there may be.
+        """
+        receipt_number = format_receipt_number(self.till.device.receipt_series, _LONGEST_NUMBER)
+        data = self._wire_data(receipt_number, self.occurred_ms or 0, None)
+        if len(self.approvals) > APPROVALS_MAX:
+            raise TooManyApprovals
+        approvals = [approval.to_wire() for approval in self.approvals]
+        to_come = _ALL_PAYMENTS_BYTES if before_payment else 0
+        if len(orjson.dumps(data)) + len(orjson.dumps(approvals)) + to_come > SALE_BYTES_MAX:
             raise CartTooLarge
 
     def write(self, tx: Transaction) -> CompletedSale:
@@ -125,8 +164,8 @@ class NewTransaction:
             return before
         occurred_ms = tx.now_ms if self.occurred_ms is None else self.occurred_ms
         sale_id = self.id or tx.ids.new()
+        shift_id = open_shift_id(tx, self.actor)
         receipt_number = format_receipt_number(*take_receipt_number(tx))
-        shift_id = tx.execute(_OPEN_SHIFT).scalar()
         enqueue(tx, self._operation(sale_id, receipt_number, occurred_ms, shift_id))
         tx.execute(_INSERT_SALE, self._sale_row(sale_id, receipt_number, occurred_ms, shift_id))
         if self.lines:
@@ -194,7 +233,7 @@ class NewTransaction:
             resource_type=TRANSACTION,
             resource_id=sale_id,
             location_id=device.location_id,
-            data=self._data(receipt_number, occurred_ms, shift_id).to_wire(),
+            data=self._wire_data(receipt_number, occurred_ms, shift_id),
             actor_id=self.actor.id,
             approved_by_id=last_approver_id(self.approvals),
             approvals=self.approvals,
@@ -210,16 +249,27 @@ class NewTransaction:
             },
         )
 
+    def _wire_data(self, receipt_number: str, occurred_ms: int, shift_id: str | None) -> dict[str, Any]:
+        """Raises CannotBeWritten where the contract's form does not hold it."""
+        try:
+            return self._data(receipt_number, occurred_ms, shift_id).to_wire()
+        except ValidationError as error:
+            fields = tuple(".".join(map(str, problem["loc"])) for problem in error.errors())
+            log.warning("a transaction does not fit its form: %s", ", ".join(fields))
+            raise CannotBeWritten from error
+
     def _data(self, receipt_number: str, occurred_ms: int, shift_id: str | None) -> TransactionData:
         return TransactionData(
             kind=self.kind,
             receipt_number=receipt_number,
+            refund_of=self.refund_of,
             refers_to=self.refers_to,
             currency=self.till.device.currency,
             lines=tuple(_wire_line(line) for line in self.lines),
             payments=tuple(_wire_payment(payment) for payment in self.payments),
             total_minor=self.total_minor,
             tax_minor=self.tax_minor,
+            tax_rounding=self.tax_rounding,
             rounding_minor=self.rounding_minor,
             occurred_at=from_ms(occurred_ms),
             shift_id=shift_id,
@@ -245,6 +295,8 @@ class NewTransaction:
             "id": sale_id,
             "kind": self.kind,
             "receipt_number": receipt_number,
+            "refund_of": self.refund_of,
+            "tax_rounding": self.tax_rounding,
             "refers_to": self.refers_to,
             "currency": self.till.device.currency,
             "total_minor": self.total_minor,

@@ -1,20 +1,26 @@
 """Products: searching, adding and editing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from app.domain.errors import BadProduct, NotPermitted, UnknownProduct
+from app.domain.errors import BadProduct, DomainError, NotPermitted, UnknownProduct
 from app.domain.quantity import must_be_countable
 from app.domain.rights import Right, may
+from app.domain.text import ControlLetter, must_be_seen
 from app.domain.vocabulary.units import EACH, code_of
-from app.services import journal
+from app.services import journal, tax_rates
 from app.services.approvals import approvals_for, last_approver_id
-from app.services.stock.gtin import spellings, without_padding
+from app.services.references import is_referred_to, product_references
+from app.services.stock import article_codes
+from app.services.stock.article_codes import Codes
+from app.services.stock.gtin import BadGtin, parse_gtin
+from app.services.stock.unit_changes import check_unit
 from app.services.till import Actor, Till
+from resources.words import translate
 from sync_agent.contract.operations import (
     PRODUCT,
     Approval,
@@ -24,15 +30,16 @@ from sync_agent.contract.operations import (
     ProductValues,
 )
 from sync_agent.ports import Priority
-from sync_agent.store import search as store_search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import ExpectedProductEffect, NewOperation, enqueue, enqueue_many
+from sync_agent.store.projection import search as store_search
+from sync_agent.store.queue import ExpectedProductEffect, NewOperation, enqueue, enqueue_many
 
 ADD_MAX = 500
 """Products in a database transaction; small enough that a concurrent sale does not wait."""
 
 _BULK = 1
+_REMOVABLE = frozenset({"barcode", "sku", "tax_name"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,20 @@ class ProductView:
     price_minor: int | None
     tax_rate_ppm: int
     unit: str
+    tax_name: str | None = None
+    """The key of its named tax rate; `tax_rate_ppm` is then its figure of today."""
+    is_present: bool = True
+    """The catalogue has it. Else it was deleted, or is not known here: it can be counted, not sold."""
+
+
+class SharedCode(DomainError):
+    """Several products have this code; `products` are those to choose from, by name."""
+
+    def __init__(self, code: str, products: Sequence[ProductView]) -> None:
+        words = translate("errors", "%n product(s) have the code {code}. Which is it?", len(products))
+        super().__init__(words.format(code=code))
+        self.code = code
+        self.products = tuple(products)
 
 
 @dataclass(frozen=True)
@@ -72,21 +93,39 @@ class AddedProducts:
 def search(till: Till, terms: str, *, limit: int = 50) -> list[ProductView]:
     """Products that match all terms; without terms all products, by name."""
     with till.store.reading() as connection:
-        return [view_of(hit) for hit in store_search.search(connection, terms, limit)]
+        return _taxed_today(connection, till, map(view_of, store_search.search(connection, terms, limit)))
 
 
 def by_code(till: Till, code: str) -> ProductView | None:
-    """The product with this barcode (ignoring leading zeros) or article number, or None."""
+    """The product with this barcode (in any spelling) or article number, or None.
+
+    Raises SharedCode where several products have it: a person says which.
+    """
     with till.store.reading() as connection:
-        hit = store_search.find_code(connection, code)
-    return None if hit is None else view_of(hit)
+        found = _taxed_today(connection, till, map(view_of, store_search.find_code(connection, code)))
+    if len(found) > 1:
+        raise SharedCode(code.strip(), found)
+    return found[0] if found else None
 
 
 def product(till: Till, product_id: str) -> ProductView | None:
     """The product, or None where it is not in the catalogue."""
     with till.store.reading() as connection:
         hit = store_search.find_product(connection, product_id)
-    return None if hit is None else view_of(hit)
+        found = [] if hit is None else _taxed_today(connection, till, [view_of(hit)])
+    return found[0] if found else None
+
+
+def _taxed_today(connection: Connection, till: Till, found: Iterable[ProductView]) -> list[ProductView]:
+    """The products with the figures that their named tax rates have now."""
+    products = list(found)
+    if not any(product.tax_name for product in products):
+        return products
+    rates = tax_rates.valid_in(connection, till)
+    return [
+        replace(product, tax_rate_ppm=rates.get(product.tax_name or "", product.tax_rate_ppm))
+        for product in products
+    ]
 
 
 def product_count(till: Till) -> int:
@@ -105,15 +144,32 @@ def view_of(hit: store_search.ProductHit) -> ProductView:
         price_minor=hit.price_minor,
         tax_rate_ppm=hit.tax_rate_ppm,
         unit=hit.unit,
+        tax_name=hit.tax_name,
     )
 
 
 def known_product(connection: Connection, product_id: str) -> ProductView:
-    """The product. Raises UnknownProduct where it is not in the catalogue."""
+    """The product, also a deleted one, or one that is not known here and has stock, movements or a count.
+
+    Raises UnknownProduct where nothing here is about it.
+    """
     hit = store_search.find_product(connection, product_id)
-    if hit is None:
+    if hit is not None:
+        return view_of(hit)
+    [view] = absent_products(connection, [product_id])
+    if product_references(connection, [product_id])[product_id].is_known:
+        return view
+    if not is_referred_to(connection, product_id):
         raise UnknownProduct
-    return view_of(hit)
+    return view
+
+
+def absent_products(connection: Connection, product_ids: Sequence[str]) -> list[ProductView]:
+    """Products that the catalogue does not have, as lists show them: without codes and price."""
+    return [
+        ProductView(product_id, of.shown_name, None, None, None, 0, of.unit, is_present=False)
+        for product_id, of in product_references(connection, product_ids).items()
+    ]
 
 
 def countable_product(connection: Connection, product_id: str) -> ProductView:
@@ -123,23 +179,14 @@ def countable_product(connection: Connection, product_id: str) -> ProductView:
     return product
 
 
-def product_names(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:
-    """Names by id, of present and deleted products."""
-    wanted = list(set(product_ids))
-    known = select(t.product.c.id, t.product.c.name).where(t.product.c.id.in_(wanted))
-    shown = select(t.catalogue.c.product_id, t.catalogue.c.name).where(t.catalogue.c.product_id.in_(wanted))
-    return {row[0]: row[1] for query in (known, shown) for row in connection.execute(query)}
-
-
 # --- adding ------------------------------------------------------------------------------------------
 
 
 async def add_products(till: Till, products: Sequence[NewProduct], actor_id: str) -> AddedProducts:
     """Add products in one database transaction, an operation each; products already there are skipped.
 
-    The operations have the lower priority, so a clerk's are sent first. Products with the same barcode
-    (ignoring leading zeros) or the same article number are the same product. Raises NotPermitted unless the
-    actor is a manager.
+    The operations have the lower priority, so a clerk's are sent first. Products with the same barcode or
+    article number, in any spelling, are the same product. Raises NotPermitted unless the actor is a manager.
     """
     if len(products) > ADD_MAX:
         raise ValueError(f"{len(products)} products in one transaction; at most {ADD_MAX}")
@@ -157,7 +204,7 @@ async def edit_product(
     """Edit fields of a product, by their names in ProductView; the operation's id, None if nothing changes.
 
     The previous values are sent too, so that edits of different fields merge without a conflict. Raises
-    NotPermitted, UnknownProduct, BadProduct.
+    NotPermitted, UnknownProduct, BadProduct, ControlLetter.
     """
     approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
     return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approvals))
@@ -171,13 +218,26 @@ def _edit(
     approvals: tuple[Approval, ...],
 ) -> str | None:
     before = known_product(tx.connection, product_id)
+    if not before.is_present:
+        raise UnknownProduct
+    product_id = before.id
     changed = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    for value in changed.values():
+        must_be_seen(value if isinstance(value, str) else "")
+    changed = article_codes.checked(tx.connection, product_id, changed, Codes(before.barcode, before.sku))
+    changed = {name: value for name, value in changed.items() if getattr(before, name) != value}
+    if "unit" in changed and code_of(changed["unit"]) == code_of(before.unit):
+        del changed["unit"]
     if not changed:
         return None
+    check_unit(tx.connection, product_id, changed.get("unit"))
     try:
         if "name" in changed:
             ProductCreate.model_validate({"name": changed["name"]})
-        after = ProductFields.model_validate(changed)
+        # On the wire an empty text removes a code: what is left out stays.
+        after = ProductFields.model_validate(
+            {name: "" if value is None and name in _REMOVABLE else value for name, value in changed.items()}
+        )
     except ValidationError as error:
         raise BadProduct(_in_words(error)) from error
     was = {name: getattr(before, name) for name in changed}
@@ -195,7 +255,8 @@ def _edit(
         actor_id=actor.id,
         approved_by_id=approver_id,
         approvals=approvals,
-        summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name},
+        summary={"kind": "product", "product": changed.get("name", before.name), "person": actor.name}
+        | ({"newUnit": changed["unit"]} if "unit" in changed else {}),
         base_version=version or 0,
         ordering_key=f"{PRODUCT}:{product_id}",
         product=ExpectedProductEffect(product_id, changed),
@@ -214,22 +275,27 @@ def _edit(
 
 def _add(tx: Transaction, products: Sequence[NewProduct], actor_id: str) -> AddedProducts:
     person_name = _manager_name(tx.connection, actor_id)
-    present = _codes_present(tx.connection, products)
+    codes_of = [Codes(new.barcode, new.sku).keys for new in products]
+    present = article_codes.keys_present(tx.connection, frozenset().union(*codes_of))
     operations: list[NewOperation] = []
     refused: list[tuple[int, str]] = []
     already_there: list[int] = []
-    for index, new in enumerate(products):
-        codes = _codes_of(new)
+    for index, (new, codes) in enumerate(zip(products, codes_of, strict=True)):
         if codes & present:
             already_there.append(index)
             continue
         try:
-            fields = ProductCreate.model_validate(vars(new))
+            barcode = parse_gtin(new.barcode) if new.barcode else None
+            for text in (new.name, new.sku):
+                must_be_seen(text or "")
+            fields = ProductCreate.model_validate(vars(new) | {"barcode": barcode})
+        except (BadGtin, ControlLetter) as error:
+            refused.append((index, str(error)))
         except ValidationError as error:
             refused.append((index, _in_words(error)))
-            continue
-        present |= codes
-        operations.append(_creation(tx.ids.new(), fields, actor_id, person_name))
+        else:
+            present |= codes
+            operations.append(_creation(tx.ids.new(), fields, actor_id, person_name))
     if operations:
         enqueue_many(tx, operations)
     return AddedProducts(len(operations), tuple(refused), tuple(already_there))
@@ -242,22 +308,6 @@ def _manager_name(connection: Connection, actor_id: str) -> str:
     if row is None or not may(row.role, Right.EDIT_PRODUCT):
         raise NotPermitted("Only a manager may add products.")
     return str(row.name)
-
-
-def _codes_of(new: NewProduct) -> set[tuple[str, str]]:
-    codes = {("barcode", without_padding(new.barcode))} if new.barcode else set()
-    return codes | ({("sku", new.sku)} if new.sku else set())
-
-
-def _codes_present(connection: Connection, products: Sequence[NewProduct]) -> set[tuple[str, str]]:
-    """The codes of these products that the catalogue has already."""
-    codes = {spelling for new in products if new.barcode for spelling in spellings(new.barcode)}
-    skus = {new.sku for new in products if new.sku}
-    barcode, sku = t.catalogue.c.barcode, t.catalogue.c.sku
-    return {
-        ("barcode", without_padding(code))
-        for code in connection.execute(select(barcode).where(barcode.in_(codes))).scalars()
-    } | {("sku", code) for code in connection.execute(select(sku).where(sku.in_(skus))).scalars()}
 
 
 def _creation(product_id: str, fields: ProductCreate, actor_id: str, person_name: str) -> NewOperation:

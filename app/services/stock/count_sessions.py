@@ -11,21 +11,27 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app.domain.errors import BadQuantity, CountOver
-from app.domain.quantity import check_quantity
+from app.domain.errors import BadQuantity, CountOver, ImplausibleCounts
+from app.domain.plausible import check_plausible, largest_quantity
+from app.domain.quantity import check_quantity, quantity_in_words
 from app.domain.rights import Right
+from app.domain.shop_settings import ShopSettings
+from app.domain.text import without_controls
 from app.services.approvals import authorise
 from app.services.person_names import person_names
+from app.services.shop_settings import read_from
 from app.services.stock.catalogue import ProductView, countable_product, known_product
 from app.services.stock.counting import write_count
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
-from sync_agent.store.projection import on_hand_many
+from sync_agent.store.projection.stock_figures import on_hand_many
 
 COUNTS_PER_TRANSACTION = 100
 """Counts in a database transaction; small, so that a concurrent sale does not wait."""
+NAMED_MAX = 5
+"""Products that a refusal names."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ async def begin(till: Till, name: str, actor: Actor, *, is_full: bool) -> str:
         tx.execute(
             insert(t.count_session).values(
                 id=session_id,
-                name=name.strip() or translate("counts", "Count"),
+                name=without_controls(name).strip() or translate("counts", "Count"),
                 is_full=int(is_full),
                 status="open",
                 actor_id=actor.id,
@@ -94,7 +100,7 @@ def open_sessions(till: Till) -> list[SessionView]:
     query = (
         select(t.count_session, lines.label("products"))
         .where(t.count_session.c.status == "open")
-        .order_by(t.count_session.c.began_ms.desc())
+        .order_by(t.as_written(t.count_session).desc())
     )
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
@@ -161,11 +167,13 @@ async def remove(till: Till, session_id: str, product_id: str) -> None:
 
 
 async def finish(till: Till, session_id: str, actor: Actor) -> Finished:
-    """Write a count operation for every counted product. Raises CountOver, NotPermitted.
+    """Write a count operation for every counted product. Raises CountOver and NotPermitted, and before
+    the first is written ImplausibleCounts.
 
     After a crash in the middle it continues: a line is deleted in the transaction that writes its count.
     """
     authorise(actor, None, Right.COUNT_STOCK)
+    _must_be_plausible(till, session_id)
     counted = different = 0
     while True:
         done = await till.store.write(lambda tx: _write_chunk(tx, till, session_id, actor))
@@ -188,7 +196,8 @@ def _count(
     tx: Transaction, till: Till, session_id: str, product_id: str, quantity: int, *, adds: bool
 ) -> int:
     _must_be_open(tx.connection, session_id)
-    countable_product(tx.connection, product_id)
+    product = countable_product(tx.connection, product_id)
+    product_id = product.id
     seen = on_hand_many(tx.connection, [product_id], till.device.location_id)[product_id]
     before = tx.execute(select(t.count_line).where(*_line(session_id, product_id))).first()
     total = quantity
@@ -197,6 +206,7 @@ def _count(
     if total < 0:
         raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
     check_quantity(total)
+    check_plausible(total, product.unit, read_from(tx.connection))
     values = {
         "session_id": session_id,
         "product_id": product_id,
@@ -208,6 +218,31 @@ def _count(
     tx.execute(statement.on_conflict_do_update(index_elements=["session_id", "product_id"], set_=values))
     tx.touch(Topic.COUNTS)
     return total
+
+
+def _must_be_plausible(till: Till, session_id: str) -> None:
+    """The shop's bound may have become lower since a line was typed, and stock has moved."""
+    with till.store.reading() as connection:
+        settings = read_from(connection)
+    beyond = [line for line in lines(till, session_id) if not _is_plausible(line, settings)]
+    if beyond:
+        named = [f"{line.product.name} ({_in_words(line)})" for line in beyond[:NAMED_MAX]]
+        figures = "; ".join(named) + ("…" if len(beyond) > NAMED_MAX else "")
+        units = dict.fromkeys(line.product.unit for line in beyond[:NAMED_MAX])
+        most = ", ".join(quantity_in_words(largest_quantity(unit, settings), unit) for unit in units)
+        raise ImplausibleCounts(tuple(line.product.id for line in beyond), figures, most)
+
+
+def _is_plausible(line: CountedLine, settings: ShopSettings) -> bool:
+    try:
+        check_plausible(max(0, line.quantity), line.product.unit, settings)
+    except BadQuantity:
+        return False
+    return True
+
+
+def _in_words(line: CountedLine) -> str:
+    return quantity_in_words(line.quantity, line.product.unit)
 
 
 def _quantity_now(row: Row[Any], on_hand: int) -> int:

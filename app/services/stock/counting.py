@@ -1,17 +1,19 @@
 """Counts: an absolute quantity, against the version that this till had seen."""
 
 from app.domain.errors import BadQuantity
+from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.services.approvals import authorise
+from app.services.shop_settings import read_from
 from app.services.stock.catalogue import countable_product
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, CountData
 from sync_agent.contract.wire import from_ms
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
-from sync_agent.store.projection import stock_figure
+from sync_agent.store.projection.stock_figures import stock_figure
+from sync_agent.store.queue import ExpectedStockEffect, NewOperation, enqueue
 
 
 async def count(
@@ -62,8 +64,12 @@ def write_count(
     counted_ms: int | None = None,
     approver_id: str | None = None,
 ) -> str:
-    """A count in the caller's database transaction; the id of its operation. Raises UnknownProduct."""
+    """A count in the caller's database transaction; the id of its operation. Raises BadQuantity,
+    UnknownProduct.
+    """
     product = countable_product(tx.connection, product_id)
+    product_id = product.id
+    check_plausible(quantity, product.unit, read_from(tx.connection))
     seen = stock_figure(tx.connection, product_id, location_id)
     moment_ms = tx.now_ms if counted_ms is None else counted_ms
     counted = CountData(

@@ -8,9 +8,9 @@ from app.domain.quantity import quantity_in_words
 from app.domain.vocabulary.movement_reasons import RESOLUTION, reason_of
 from resources.words import MINUS, time_of_day, translate
 from sync_agent.contract.operations import CONFLICT
-from sync_agent.contract.wire import from_ms
-from sync_agent.store.outbox import Status
-from sync_agent.store.projection import StockFigure, UnconfirmedEffect
+from sync_agent.contract.wire import from_ms, in_zone
+from sync_agent.store.projection.stock_figures import StockFigure, UnconfirmedEffect
+from sync_agent.store.queue import Status
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _server_part(stock: StockFigure, unit: str, zone: tzinfo) -> str:
     known = (
         []
         if stock.cursor_synced_ms is None
-        else [time_of_day(from_ms(stock.cursor_synced_ms).astimezone(zone))]
+        else [time_of_day(in_zone(from_ms(stock.cursor_synced_ms), zone))]
     )
     if stock.cursor_seq is not None:
         known.append(translate("explanation", "change {number}").format(number=stock.cursor_seq))

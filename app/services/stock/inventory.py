@@ -11,24 +11,33 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from app.domain.errors import BadQuantity
+from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.vocabulary.movement_reasons import Sign, reason_of
 from app.domain.vocabulary.units import PARTS_MAX, UNITS, unit_of
 from app.services.approvals import authorise
 from app.services.person_names import person_names
+from app.services.shop_settings import read_from
 from app.services.stock import explanation
-from app.services.stock.catalogue import ProductView, countable_product, known_product, view_of
+from app.services.stock.catalogue import (
+    ProductView,
+    absent_products,
+    countable_product,
+    known_product,
+    view_of,
+)
 from app.services.stock.explanation import Explanation
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import STOCK_LEVEL, MovementData
 from sync_agent.contract.wire import from_ms
-from sync_agent.store import search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
-from sync_agent.store.projection import on_hand_many, stock_figure
+from sync_agent.store.projection import search
+from sync_agent.store.projection.aliases import real_product
+from sync_agent.store.projection.stock_figures import confirmed_many, on_hand_many, stock_figure
+from sync_agent.store.queue import ExpectedStockEffect, NewOperation, enqueue
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def explain(till: Till, product_id: str) -> Explanation:
     """The parts of a product's quantity on hand here. Raises UnknownProduct."""
     with till.store.reading() as connection:
         product = known_product(connection, product_id)
-        figure = stock_figure(connection, product_id, till.device.location_id)
+        figure = stock_figure(connection, product.id, till.device.location_id)
     return explanation.explain(figure, product.unit, till.zone)
 
 
@@ -94,6 +103,7 @@ def movements(till: Till, product_id: str, limit: int = 50) -> list[MovementView
     """A product's movements here, newest first: this till's unconfirmed ones, then the ledger's."""
     location_id = till.device.location_id
     with till.store.reading() as connection:
+        product_id = real_product(connection, product_id)
         unconfirmed = _unconfirmed(connection, product_id, location_id)
         confirmed = _confirmed(connection, product_id, location_id, limit)
         rows = (unconfirmed + confirmed)[:limit]
@@ -104,7 +114,7 @@ def movements(till: Till, product_id: str, limit: int = 50) -> list[MovementView
 def _stock_rows(connection: Connection, products: Sequence[ProductView], location_id: str) -> list[StockRow]:
     ids = [product.id for product in products]
     on_hand = on_hand_many(connection, ids, location_id)
-    confirmed = _confirmed_quantities(connection, ids, location_id)
+    confirmed = confirmed_many(connection, ids, location_id)
     unsent = _unsent_counts(connection, ids, location_id)
     conflicts = _in_conflict(connection, ids, location_id)
     return [
@@ -117,13 +127,6 @@ def _stock_rows(connection: Connection, products: Sequence[ProductView], locatio
         )
         for product in products
     ]
-
-
-def _confirmed_quantities(connection: Connection, ids: list[str], location_id: str) -> dict[str, int]:
-    query = select(t.stock_level.c.product_id, t.stock_level.c.quantity).where(
-        t.stock_level.c.location_id == location_id, t.stock_level.c.product_id.in_(ids)
-    )
-    return {row.product_id: row.quantity for row in connection.execute(query)}
 
 
 def _unsent_counts(connection: Connection, ids: list[str], location_id: str) -> dict[str, int]:
@@ -197,7 +200,7 @@ def _unconfirmed(connection: Connection, product_id: str, location_id: str) -> l
         .where(t.overlay.c.product_id == product_id, t.overlay.c.location_id == location_id)
         .order_by(t.overlay.c.device_seq)
     )
-    figure = _confirmed_quantities(connection, [product_id], location_id).get(product_id, 0)
+    figure = confirmed_many(connection, [product_id], location_id).get(product_id, 0)
     moved: list[_Moved] = []
     for row in connection.execute(query):
         data = orjson.loads(row.data)
@@ -222,17 +225,14 @@ class RemoteStockRow:
 def remote_stock(till: Till, product_id: str) -> list[RemoteStockRow]:
     """The cached remote stock of the tenant's other locations, by their names."""
     of, place = t.stock_elsewhere.c, t.location.c
-    query = (
-        select(place.name, of.quantity, of.asked_ms)
-        .outerjoin_from(
-            t.location,
-            t.stock_elsewhere,
-            (of.location_id == place.id) & (of.product_id == product_id),
-        )
-        .where(place.id != till.device.location_id)
-        .order_by(place.name)
-    )
     with till.store.reading() as connection:
+        its = of.product_id == real_product(connection, product_id)
+        query = (
+            select(place.name, of.quantity, of.asked_ms)
+            .outerjoin_from(t.location, t.stock_elsewhere, (of.location_id == place.id) & its)
+            .where(place.id != till.device.location_id)
+            .order_by(place.name)
+        )
         return [RemoteStockRow(*row) for row in connection.execute(query)]
 
 
@@ -241,14 +241,17 @@ LISTED_MAX = 500
 
 
 def short_page(till: Till, searched: str, which: Which, low_stock: int) -> StockPage:
-    """Low or oversold stock, by name; at most 500 rows."""
+    """Low or oversold stock, by name; at most 500 rows. Oversold ones of no catalogue product come last."""
     limit = {"oversold": -1, "low": low_stock}[which]
     terms = search.fold(searched).split()
     place = till.device.location_id
     with till.store.reading() as connection:
         ids = _short_candidates(connection, place, limit)
-        hits = [hit for hit in search.find_products(connection, ids) if _holds(hit, terms)]
-        rows = _stock_rows(connection, [view_of(hit) for hit in hits], place)
+        found = [view_of(hit) for hit in search.find_products(connection, ids)]
+        if limit < 0:
+            # What is gone from the catalogue is not ordered again, but a wrong figure of it can be counted.
+            found += absent_products(connection, sorted(set(ids) - {product.id for product in found}))
+        rows = _stock_rows(connection, [product for product in found if _holds(product, terms)], place)
     short = [
         row
         for row in rows
@@ -276,8 +279,8 @@ def _short_candidates(connection: Connection, location_id: str, limit: int) -> l
     return list(connection.execute(low.union(here)).scalars())
 
 
-def _holds(hit: search.ProductHit, terms: list[str]) -> bool:
-    written = search.search_text(hit.name, hit.barcode, hit.sku)
+def _holds(product: ProductView, terms: list[str]) -> bool:
+    written = search.search_text(product.name, product.barcode, product.sku)
     return all(term in written for term in terms)
 
 
@@ -305,24 +308,25 @@ async def adjust(
 
     def write(tx: Transaction) -> str:
         product = countable_product(tx.connection, product_id)
+        check_plausible(delta, product.unit, read_from(tx.connection))
         moment_ms = tx.now_ms if occurred_ms is None else occurred_ms
         movement = MovementData(
             delta=delta,
             reason=reason,
             note=note or None,
             occurred_at=from_ms(moment_ms),
-            product_id=product_id,
+            product_id=product.id,
         )
         operation = NewOperation(
             operation="update",
             resource_type=STOCK_LEVEL,
-            resource_id=product_id,
+            resource_id=product.id,
             location_id=till.device.location_id,
             data=movement.to_wire(),
             actor_id=actor.id,
             approved_by_id=None if approved_by is None else approved_by.id,
             occurred_ms=moment_ms,
-            stock=(ExpectedStockEffect(product_id, till.device.location_id, "delta", delta),),
+            stock=(ExpectedStockEffect(product.id, till.device.location_id, "delta", delta),),
             summary={
                 "kind": "adjust",
                 "product": product.name,

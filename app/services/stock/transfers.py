@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.domain.errors import BadQuantity
+from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.services.approvals import authorise
+from app.services.shop_settings import read_from
 from app.services.stock.catalogue import countable_product
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -16,7 +18,7 @@ from sync_agent.contract.operations import STOCK_TRANSFER, TransferData, Transfe
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
-from sync_agent.store.outbox import ExpectedStockEffect, NewOperation, enqueue
+from sync_agent.store.queue import ExpectedStockEffect, NewOperation, enqueue
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,17 @@ async def send(
         check_quantity(quantity)
 
     def write(tx: Transaction) -> str:
-        names = [countable_product(tx.connection, product_id).name for product_id, _ in goods]
+        settings = read_from(tx.connection)
+        products = [countable_product(tx.connection, product_id) for product_id, _ in goods]
+        for product, (_, quantity) in zip(products, goods, strict=True):
+            check_plausible(quantity, product.unit, settings)
+        names = [product.name for product in products]
         here = till.device.location_id
         data = TransferData(
             to_location_id=to.id,
             lines=tuple(
-                TransferLine(product_id=product_id, quantity=quantity) for product_id, quantity in goods
+                TransferLine(product_id=product.id, quantity=quantity)
+                for product, (_, quantity) in zip(products, goods, strict=True)
             ),
             occurred_at=from_ms(tx.now_ms),
             note=note or None,

@@ -4,14 +4,18 @@ A table for each vocabulary: attention and stored notices, faults, errors of the
 entry cannot be ended. A code that this release does not know gets a general text.
 """
 
+import math
 from collections.abc import Callable
 
+from app.domain.vocabulary.shop_setting_names import setting_name
 from resources.words import translate
-from sync_agent.errors import StoreError
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.errors import CodeRefused, RejectedError, StoreError, SyncError, TransientError
 from sync_agent.events import Attention, AttentionCode, Fault
 from sync_agent.figures import Figures
+from sync_agent.server_address import AddressProblem, BadAddress
 from sync_agent.store import notices
-from sync_agent.store.endings import CannotEnd, EndingProblem
+from sync_agent.store.queue.dead_letters import CannotEnd, EndingProblem
 
 Sentence = Callable[[Figures], str]
 
@@ -38,8 +42,29 @@ def error_in_words(error: Exception) -> str:
     """The text of an expected error."""
     if isinstance(error, CannotEnd):
         return _ENDING_PROBLEMS[error.problem]()
+    if isinstance(error, SyncError):
+        return _sync_error_in_words(error)
     if isinstance(error, StoreError) and error.cause:
         return _store_trouble({"code": error.code, "cause": error.cause}) or str(error)
+    return str(error)
+
+
+def _sync_error_in_words(error: SyncError) -> str:
+    if isinstance(error, BadAddress):
+        return _ADDRESS_PROBLEMS[error.problem]().format(given=error.given)
+    if isinstance(error, CodeRefused):
+        return translate(
+            "enrolment", "This code is not right, or it was used already, or it is over. Ask for a new one."
+        )
+    if isinstance(error, RejectedError) and error.code == ErrorCode.TOO_EASY:
+        return translate(
+            "enrolment",
+            "The password or the PIN is too easy to guess. Take a few words that do not belong together, and "
+            "a PIN without rows, repeats, years or dates.",
+        )
+    if isinstance(error, TransientError) and error.code == ErrorCode.RATE_LIMITED:
+        minutes = max(1, math.ceil((error.retry_after_s or 0) / 60))
+        return translate("errors", "Too many tries. Wait %n minute(s), and try again.", minutes)
     return str(error)
 
 
@@ -81,6 +106,16 @@ def _server_restored(figures: Figures) -> str:
         "All were sent again; nothing is missing.",
         _count(figures, "count"),
     )
+
+
+def _settings_set_back(figures: Figures) -> str:
+    words = translate(
+        "agent",
+        "The server was restored from a backup, and these settings of the shop are as they were then: "
+        "{settings}. Look whether they are right.",
+    )
+    names = str(figures.get("settings", "")).split()
+    return words.format(settings=", ".join(f"“{setting_name(name)}”" for name in names))
 
 
 def _key_in_file(_figures: Figures) -> str:
@@ -143,7 +178,40 @@ _SENTENCES: dict[str, Sentence] = {
     AttentionCode.SERVER_RESTORED: _server_restored,
     AttentionCode.STORE_FAILED: _store_trouble,
     AttentionCode.KEY_IN_FILE: _key_in_file,
+    notices.SETTINGS_SET_BACK: _settings_set_back,
     notices.DATABASE_REPAIRED: _repaired,
+}
+
+
+def plain_in_words(server_url: str) -> str:
+    """That what goes to this server is not encrypted."""
+    words = translate(
+        "enrolment",
+        "The connection to {server} is not encrypted: others in the network can read passwords and sales. "
+        "Ask whoever runs the server for its https:// address, and enrol this till again with it.",
+    )
+    return words.format(server=server_url)
+
+
+_ADDRESS_PROBLEMS: dict[AddressProblem, Callable[[], str]] = {
+    AddressProblem.EMPTY: lambda: translate("enrolment", "Type the server’s address first."),
+    AddressProblem.NOT_AN_ADDRESS: lambda: translate(
+        "enrolment", "“{given}” is not an address of a server. It looks like https://tills.example.com."
+    ),
+    AddressProblem.SCHEME: lambda: translate(
+        "enrolment", "“{given}” is not an address of a server: it begins with https://."
+    ),
+    AddressProblem.USER: lambda: translate(
+        "enrolment", "An address has no user name and no password in it: leave out what stands before the @."
+    ),
+    AddressProblem.MORE: lambda: translate(
+        "enrolment", "“{given}” says too much: only the server is named, as in https://tills.example.com."
+    ),
+    AddressProblem.PLAIN: lambda: translate(
+        "enrolment",
+        "“{given}” is not encrypted: everybody in the network could read the password, and whatever this "
+        "till sends. Use an address with https://, or tick the box below to do without encryption.",
+    ),
 }
 
 

@@ -6,14 +6,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved
+from app.domain.errors import BadProduct, BadQuantity, ConflictGone, ConflictMoved, LoosensCheck
 from app.domain.money import minor_digits
+from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
+from app.domain.shop_settings import loosens
 from app.domain.vocabulary.units import EACH
 from app.services.approvals import authorise
 from app.services.person_names import person_names
-from app.services.stock.catalogue import product_names
+from app.services.references import product_references
+from app.services.setting_words import title_of
+from app.services.shop_settings import read_from
+from app.services.stock import article_codes
+from app.services.stock.unit_changes import check_unit
+from app.services.sync import same_article
 from app.services.sync.suggestions import Suggestion, suggest_product, suggest_stock
 from app.services.till import Actor, Till
 from resources.words import translate
@@ -27,22 +34,23 @@ from sync_agent.contract.conflicts import (
     ResolveConflict,
 )
 from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
+from sync_agent.contract.shop_settings import SETTING, name_and_place
 from sync_agent.contract.wire import to_ms
 from sync_agent.merge import counted_at, differing_fields, is_deleted, quantity_of
-from sync_agent.store import endings, overlay, search
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 from sync_agent.store.device import read_device
-from sync_agent.store.outbox import (
+from sync_agent.store.projection.stock_figures import StockFigure, stock_figure
+from sync_agent.store.queue import (
     WAITING,
     ExpectedProductEffect,
+    ExpectedSettingEffect,
     ExpectedStockEffect,
     NewOperation,
     Status,
+    dead_letters,
     enqueue,
-    finish,
 )
-from sync_agent.store.projection import StockFigure, stock_figure
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,8 @@ class Comparison:
     history: list[HistoryLine]
     clock_off_ms: int
     server_version: int
+    is_same_article: bool = False
+    """Whether it is asked if the product on this side is the one at the server: both have one number."""
 
 
 # --- reading -----------------------------------------------------------------------------------------
@@ -114,14 +124,19 @@ def open_conflicts(till: Till) -> list[ConflictView]:
     query = select(t.conflict).where(t.conflict.c.status == "open").order_by(t.conflict.c.opened_ms)
     with till.store.reading() as connection:
         rows = connection.execute(query).all()
-        names = product_names(connection, (row.resource_id for row in rows))
+        names = _titles(connection, ((row.resource_type, row.resource_id) for row in rows))
+        titles = {
+            row.id: names.get(row.resource_id)
+            or _named(connection, Conflict.model_validate_json(row.body))[0]
+            for row in rows
+        }
         decided = _with_waiting_decision(connection, [row.id for row in rows])
         mine = _own_operations(connection, [row.operation_id for row in rows if row.operation_id])
     return [
         ConflictView(
             id=row.id,
             resource_type=row.resource_type,
-            title=names.get(row.resource_id, row.resource_id),
+            title=titles[row.id],
             opened_ms=row.opened_ms,
             decided=row.id in decided,
             mine=row.operation_id in mine,
@@ -137,7 +152,7 @@ def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Com
     """
     with till.store.reading() as connection:
         conflict = _open_conflict(connection, conflict_id)
-        title, unit = _named(connection, conflict.resource_id)
+        title, unit = _named(connection, conflict)
         device = read_device(connection)
     here = till.device.device_id
     counted = counted_at(conflict) if conflict.resource_type == STOCK_LEVEL else None
@@ -166,6 +181,7 @@ def comparison(till: Till, conflict_id: str, reader: Actor | None = None) -> Com
         ],
         clock_off_ms=device.clock_offset_ms if device else 0,
         server_version=conflict.server_version.version,
+        is_same_article=same_article.is_same_article(conflict),
     )
 
 
@@ -181,6 +197,8 @@ def _suggestion(till: Till, conflict: Conflict, unit: str, reader: Actor | None)
         my_name = local.actor_name or (_this_till() if here else translate("conflicts", "The other till"))
     if conflict.resource_type == STOCK_LEVEL:
         return suggest_stock(conflict, my_name=my_name, unit=unit, zone=till.zone)
+    if same_article.is_same_article(conflict):
+        return same_article.suggestion(conflict)
     if conflict.resource_type == PRODUCT:
         return suggest_product(conflict, my_name=my_name, minor_digits=minor_digits(till.device.currency))
     return None
@@ -191,11 +209,17 @@ def _rows(conflict: Conflict) -> list[ComparisonRow]:
     if conflict.resource_type == STOCK_LEVEL:
         return [ComparisonRow("quantity", quantity_of(base), quantity_of(local), quantity_of(server))]
     before = base.values if base else {}
+    codes = same_article.shared_codes(conflict) if same_article.is_same_article(conflict) else []
+    if conflict.resource_type == SETTING:
+        name, _ = name_and_place(conflict.resource_id)
+        return [
+            ComparisonRow(name, before.get("value"), local.values.get("value"), server.values.get("value"))
+        ]
     if is_deleted(local) or is_deleted(server):
         return [ComparisonRow("deleted", False, is_deleted(local), is_deleted(server))]
     return [
         ComparisonRow(name, before.get(name), local.values.get(name), server.values.get(name))
-        for name in differing_fields(local.values, server.values)
+        for name in dict.fromkeys([*codes, *differing_fields(local.values, server.values)])
     ]
 
 
@@ -215,12 +239,29 @@ def _this_till() -> str:
     return translate("conflicts", "This till")
 
 
-def _named(connection: Connection, product_id: str) -> tuple[str, str]:
-    """The product's name and unit; a deleted product has its last name."""
-    hit = search.find_product(connection, product_id)
-    if hit is not None:
-        return hit.name, hit.unit
-    return product_names(connection, [product_id]).get(product_id, product_id), EACH
+def _named(connection: Connection, conflict: Conflict) -> tuple[str, str]:
+    """What it is about and its unit: the product's name (of a deleted one its last), or the setting's."""
+    about = conflict.resource_id
+    if conflict.resource_type == SETTING:
+        return _titles(connection, [(conflict.resource_type, about)])[about], EACH
+    product = product_references(connection, [about])[about]
+    if product.is_known:
+        return product.name, product.unit
+    # A product that this till does not have is called as its own side calls it.
+    values = conflict.local_version.values
+    return str(values.get("name") or product.shown_name), str(values.get("unit") or product.unit)
+
+
+def _titles(connection: Connection, resources: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names by resource id, of known products and settings, given by (resource type, id)."""
+    of = list(resources)
+    settings = [resource_id for kind, resource_id in of if kind == SETTING]
+    products = product_references(connection, (resource_id for kind, resource_id in of if kind != SETTING))
+    titles = {product_id: product.name for product_id, product in products.items() if product.is_known}
+    if settings:
+        places = {row.id: row.name for row in connection.execute(select(t.location.c.id, t.location.c.name))}
+        titles |= {row_id: title_of(row_id, places) for row_id in settings}
+    return titles
 
 
 def _open_conflict(connection: Connection, conflict_id: str) -> Conflict:
@@ -265,7 +306,7 @@ async def resolve(
 
     `merged` goes with MERGE: {"newQuantity": …} for stock, the fields for a product. Raises ConflictGone
     where it is not open any more, ConflictMoved where the server's side has changed since the comparison,
-    NotPermitted, BadQuantity.
+    NotPermitted, BadQuantity, BadProduct.
     """
     return await till.store.write(
         lambda tx: _decide(tx, till, conflict_id, resolution, actor, merged, expected_server_version)
@@ -290,8 +331,15 @@ def _decide(
     if conflict.server_version.version != expected_server_version:
         raise ConflictMoved
     authorise(actor, None, right_to_decide(conflict))
+    if same_article.is_same_article(conflict):
+        if resolution is Resolution.MERGE:
+            merged = same_article.checked(tx.connection, conflict, merged)
+    elif conflict.resource_type == PRODUCT:
+        merged = _checked_codes(tx.connection, conflict, resolution, merged)
     replaced = _replace_refused_decision(tx, conflict_id)
-    title, unit = _named(tx.connection, conflict.resource_id)
+    title, unit = _named(tx.connection, conflict)
+    if conflict.resource_type == SETTING:
+        _must_not_loosen(tx.connection, conflict, resolution)
     decision = ResolveConflict(
         conflict_id=conflict_id,
         resolution=resolution,
@@ -299,6 +347,8 @@ def _decide(
         expected_server_version=expected_server_version,
     )
     quantity = _chosen_quantity(conflict, decision) if conflict.resource_type == STOCK_LEVEL else None
+    if quantity is not None and resolution is Resolution.MERGE:  # typed here; both sides' own were checked
+        check_plausible(check_quantity(quantity), unit, read_from(tx.connection))
     operation = NewOperation(
         operation="update",
         resource_type=CONFLICT,
@@ -310,6 +360,7 @@ def _decide(
         replaces=replaced,
         stock=() if quantity is None else (_stock_effect(tx.connection, till, conflict, quantity),),
         product=_product_effect(conflict, decision) if conflict.resource_type == PRODUCT else None,
+        setting=_setting_effect(conflict, decision) if conflict.resource_type == SETTING else None,
         summary={
             "kind": "decision",
             "product": title,
@@ -327,8 +378,7 @@ def _replace_refused_decision(tx: Transaction, conflict_id: str) -> str | None:
     for row in _pending_decisions(tx.connection, [conflict_id]):
         if row.status != Status.DEAD_LETTER:
             raise ConflictGone
-        overlay.drop_operation(tx, row.id)
-        finish(tx, row.id, Status.REPLACED, result=None, code=None)
+        dead_letters.supersede(tx, row.id)
         replaced = row.id
     return replaced
 
@@ -343,7 +393,7 @@ def _chosen_quantity(conflict: Conflict, decision: ResolveConflict) -> int:
             quantity = (decision.merged_data or {}).get("newQuantity")
     if not isinstance(quantity, int):
         raise BadQuantity(translate("errors", "Say how many there are."))
-    return check_quantity(quantity)
+    return quantity
 
 
 def _stock_effect(
@@ -374,12 +424,36 @@ _COLUMNS = {
     "sku": "sku",
     "priceMinor": "price_minor",
     "taxRatePpm": "tax_rate_ppm",
+    "taxName": "tax_name",
     "unit": "unit",
 }
 
 
+def _checked_codes(
+    connection: Connection, conflict: Conflict, resolution: Resolution, merged: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """The merged values with codes as they are stored. Raises BadProduct where a code or unit cannot be."""
+    if resolution is Resolution.ACCEPT_SERVER:
+        return merged
+    local = conflict.local_version
+    if resolution is Resolution.ACCEPT_LOCAL and is_deleted(local):
+        return merged
+    chosen = local.values if resolution is Resolution.ACCEPT_LOCAL else merged or {}
+    before, is_there = article_codes.confirmed_codes(connection, conflict.resource_id)
+    check_unit(connection, conflict.resource_id, chosen.get("unit"))
+    codes = {name: chosen[name] for name in ("barcode", "sku") if name in chosen}
+    has = {} if is_there else {"barcode": before.barcode, "sku": before.sku}
+    stored = article_codes.checked(
+        connection, conflict.resource_id, has | codes, before, comes_back=not is_there
+    )
+    codes = {name: stored[name] for name in codes}
+    return merged if resolution is Resolution.ACCEPT_LOCAL else chosen | codes
+
+
 def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedProductEffect | None:
     """The expected effect on the product until the decision is confirmed."""
+    if same_article.is_same_article(conflict):
+        return same_article.effect(conflict, decision.resolution, decision.merged_data)
     match decision.resolution:
         case Resolution.ACCEPT_SERVER:
             chosen, deleted = conflict.server_version.values, is_deleted(conflict.server_version)
@@ -389,6 +463,27 @@ def _product_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedPr
             chosen, deleted = decision.merged_data or {}, False
     fields = {_COLUMNS[name]: value for name, value in chosen.items() if name in _COLUMNS}
     return ExpectedProductEffect(conflict.resource_id, fields, deleted)
+
+
+def _setting_effect(conflict: Conflict, decision: ResolveConflict) -> ExpectedSettingEffect:
+    match decision.resolution:
+        case Resolution.ACCEPT_SERVER:
+            values = conflict.server_version.values
+        case Resolution.ACCEPT_LOCAL:
+            values = conflict.local_version.values
+        case Resolution.MERGE:
+            values = decision.merged_data or {}
+    return ExpectedSettingEffect(conflict.resource_id, values.get("value"))
+
+
+def _must_not_loosen(connection: Connection, conflict: Conflict, resolution: Resolution) -> None:
+    """Raises LoosensCheck where the decision lets more pass unchecked than the server does now."""
+    if resolution is Resolution.ACCEPT_SERVER:
+        return
+    name, _ = name_and_place(conflict.resource_id)
+    server, local = (side.values.get("value") for side in (conflict.server_version, conflict.local_version))
+    if server is not None and local is not None and loosens(name, server, local):
+        raise LoosensCheck
 
 
 @dataclass(frozen=True)
@@ -416,7 +511,7 @@ def similar(till: Till, conflict_id: str) -> list[SimilarConflict]:
         if conflict.decided or conflict.resource_type != like.resource_type:
             continue
         other = comparison(till, conflict.id)
-        suggestion = other.suggestion
+        suggestion = other.suggestion if other.is_same_article == like.is_same_article else None
         if suggestion is None or suggestion.resolution is not like.suggestion.resolution:
             continue
         found.append(
@@ -440,7 +535,8 @@ def merged_of(suggestion: Suggestion) -> dict[str, Any] | None:
 
 
 async def decide_similar(till: Till, chosen: Sequence[SimilarConflict], actor: Actor) -> tuple[int, int]:
-    """Decide all as suggested; how many were decided, and how many had changed meanwhile and were skipped.
+    """Decide all as suggested; how many were decided, and how many were skipped: what has changed since, or
+    would give a product a code of another.
 
     Raises NotPermitted.
     """
@@ -455,7 +551,7 @@ async def decide_similar(till: Till, chosen: Sequence[SimilarConflict], actor: A
                 merged=conflict.merged,
                 expected_server_version=conflict.server_version,
             )
-        except (ConflictMoved, ConflictGone):
+        except (ConflictMoved, ConflictGone, BadProduct):
             left += 1
         else:
             decided += 1
@@ -485,12 +581,13 @@ def decided_conflicts(till: Till, limit: int = 50) -> list[DecidedConflict]:
     )
     with till.store.reading() as connection:
         rows = [Conflict.model_validate_json(row.body) for row in connection.execute(query)]
-        titles = product_names(connection, (conflict.resource_id for conflict in rows))
+        known = _titles(connection, ((row.resource_type, row.resource_id) for row in rows))
+        titles = {row.id: known.get(row.resource_id) or _named(connection, row)[0] for row in rows}
         names = person_names(connection, (conflict.resolved_by for conflict in rows if conflict.resolved_by))
     return [
         DecidedConflict(
             id=conflict.id,
-            title=titles.get(conflict.resource_id, conflict.resource_id),
+            title=titles[conflict.id],
             resolution=str(conflict.resolution) if conflict.resolution else None,
             decided_by=names.get(conflict.resolved_by) if conflict.resolved_by else None,
         )
@@ -521,7 +618,7 @@ def _undo(tx: Transaction, conflict_id: str, actor: Actor) -> str | None:
     ).first()
     if decision is None:
         raise ConflictGone
-    if endings.withdraw(tx, decision.id, by=actor.id, reason="undone"):
+    if dead_letters.withdraw(tx, decision.id, by=actor.id, reason="undone"):
         return None
     return _reopen(tx, conflict_id, actor, after=None if decision.finished_ms else decision.id)
 
@@ -538,6 +635,8 @@ def right_to_decide(conflict: Conflict) -> Right:
     """The right to decide or reopen it."""
     if conflict.resource_type == STOCK_LEVEL:
         return Right.DECIDE_STOCK_CONFLICT
+    if conflict.resource_type == SETTING:
+        return Right.CHANGE_SHOP_SETTINGS
     return Right.DECIDE_PRODUCT_CONFLICT
 
 
@@ -547,7 +646,7 @@ def _reopen(tx: Transaction, conflict_id: str, actor: Actor, *, after: str | Non
         raise ConflictGone
     conflict = Conflict.model_validate_json(body)
     authorise(actor, None, right_to_decide(conflict))
-    title, unit = _named(tx.connection, conflict.resource_id)
+    title, unit = _named(tx.connection, conflict)
     operation = NewOperation(
         operation="create",
         resource_type=CONFLICT,

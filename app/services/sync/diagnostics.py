@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, case, func, select
 
 from app.services.till import Till
-from sync_agent.store import attempts
 from sync_agent.store import tables as t
+from sync_agent.store.queue import attempts
 
 MINUTE_MS = 60_000
 
@@ -104,7 +104,7 @@ def troubles(till: Till, limit: int = 50) -> list[Trouble]:
     query = (
         select(t.delivery)
         .where(d.outcome.is_not(None), d.outcome != attempts.APPLIED)
-        .order_by(d.began_ms.desc())
+        .order_by(t.as_written(t.delivery).desc())
         .limit(limit)
     )
     with till.store.reading() as connection:

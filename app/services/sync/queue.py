@@ -10,16 +10,17 @@ from sqlalchemy import ColumnElement, case, func, select
 from app.domain.money import format_minor
 from app.domain.quantity import quantity_in_words
 from app.domain.vocabulary.movement_reasons import reason_of
+from app.domain.vocabulary.shop_setting_names import setting_name
 from app.domain.vocabulary.transaction_kinds import TRANSACTION_KINDS, kind_of
 from app.domain.vocabulary.units import EACH
 from app.services.till import Till
 from resources.words import negative, positive, translate
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import TRANSACTION
-from sync_agent.store import endings, flagged
 from sync_agent.store import tables as t
-from sync_agent.store.outbox import Status
-from sync_agent.store.replica import open_conflict_count
+from sync_agent.store.queue import Status, dead_letters
+from sync_agent.store.replica import flagged
+from sync_agent.store.replica.conflicts import open_conflict_count
 
 FLAGGED = "flagged"
 """The status of rows that are not in this till's outbox: completed transactions flagged by the server."""
@@ -53,6 +54,8 @@ class QueueRow:
     status: str
     next_attempt_ms: int | None
     error: str | None
+    flags: tuple[str, ...] = ()
+    """Of a flagged transaction: its flags, as the server sent them."""
 
 
 def counts(till: Till) -> QueueCounts:
@@ -99,7 +102,7 @@ def attention(till: Till, limit: int = 200) -> list[QueueRow]:
 
 def sent(till: Till, limit: int = 200) -> list[QueueRow]:
     """Completed operations, newest first."""
-    newest_first = [t.outbox.c.finished_ms.desc(), t.outbox.c.device_seq.desc()]
+    newest_first = [t.outbox.c.device_seq.desc()]
     return _rows(till, t.outbox.c.status == Status.COMPLETED, newest_first, limit, still_open=False)
 
 
@@ -184,11 +187,18 @@ def refusal(summary: dict[str, Any], code: str | None, error: str | None) -> str
                 "queue",
                 "The server could not make sense of “{what}”. Look at it, change it and send it again.",
             )
+        case ErrorCode.PRECONDITION_FAILED if summary.get("newUnit"):
+            words = translate(
+                "queue",
+                "“{product}” has stock or history, so its unit stays. Edit this entry and choose the unit "
+                "that it has, or discard it; add another product for the other unit.",
+            )
+            return words.format(product=summary["product"])
         case ErrorCode.PRECONDITION_FAILED:
             words = translate(
                 "queue", "“{what}” does not fit what the server has. Look at it, change it and send it again."
             )
-        case endings.DEPENDENCY_GIVEN_UP:
+        case dead_letters.DEPENDENCY_GIVEN_UP:
             words = translate(
                 "queue",
                 "What “{what}” builds on was given up. Nothing else is lost; "
@@ -228,6 +238,10 @@ def _describe_product(summary: dict[str, Any]) -> tuple[str, list[str]]:
     return translate("queue", "Product {product}").format(product=summary["product"]), []
 
 
+def _describe_setting(summary: dict[str, Any]) -> tuple[str, list[str]]:
+    return translate("queue", "Setting “{setting}”").format(setting=setting_name(summary["setting"])), []
+
+
 def _describe_decision(summary: dict[str, Any]) -> tuple[str, list[str]]:
     quantity = summary.get("quantity")
     chosen = [] if quantity is None else [quantity_in_words(quantity, summary.get("unit", EACH))]
@@ -261,6 +275,7 @@ _DESCRIPTIONS = {
     "adjust": _describe_adjustment,
     "count": _describe_count,
     "product": _describe_product,
+    "setting": _describe_setting,
     "decision": _describe_decision,
     "reopening": _describe_reopening,
     "transfer": _describe_transfer,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.domain.rights import Right, may
-from app.services import preferences
+from app.services import clock, preferences
 from app.services.people import directory as people
 from app.services.till import Till
 from resources.words import in_figures, translate
@@ -80,6 +80,8 @@ def _clock(till: Till) -> Check:
     what = translate("readiness", "Clock")
     with till.store.reading() as connection:
         off_ms = connection.execute(select(t.device.c.clock_offset_ms)).scalar_one()
+    if clock.has_jumped(till):
+        return Check(False, what, clock.jump_in_words())
     if abs(off_ms) <= CLOCK_OFF_MS_MAX:
         return Check(True, what, translate("readiness", "Agrees with the server."))
     words = translate(

@@ -1,13 +1,11 @@
 """What a person can do with dead letters: retry, edit and send, discard, export.
 
 An entry is exported before it is discarded, and who discarded it and why is recorded; a completed sale cannot
-be discarded. The outbox's own rules are in sync_agent/store/endings.py.
+be discarded. The outbox's own rules are in sync_agent/store/queue/dead_letters.py.
 """
 
-import csv
 import hashlib
 import io
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +13,18 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Row, false, select
+from sqlalchemy import Connection, Row, false, select
 
 from app.domain.errors import BadQuantity, ReasonMissing
 from app.domain.rights import Right
+from app.domain.spreadsheet import write_rows
 from app.domain.vocabulary.units import EACH
 from app.services import journal
 from app.services.approvals import approvals_for, authorise
+from app.services.stock import article_codes
 from app.services.sync.queue import describe
 from app.services.till import Actor, Till
+from sync_agent import private_files
 from sync_agent.contract.operations import (
     PRODUCT,
     STOCK_LEVEL,
@@ -32,13 +33,20 @@ from sync_agent.contract.operations import (
     ProductCreate,
     ProductEdit,
 )
+from sync_agent.contract.text import REFUSING
 from sync_agent.contract.wire import Wire, format_time, from_ms
-from sync_agent.store import attempts, endings, outbox
 from sync_agent.store import tables as t
-from sync_agent.store.attempts import AttemptView
 from sync_agent.store.database import Transaction
-from sync_agent.store.endings import CannotEnd, EndingProblem
-from sync_agent.store.outbox import ExpectedProductEffect, ExpectedStockEffect, NewOperation
+from sync_agent.store.queue import (
+    ExpectedProductEffect,
+    ExpectedStockEffect,
+    NewOperation,
+    attempts,
+    dead_letters,
+    wire_form,
+)
+from sync_agent.store.queue.attempts import AttemptView
+from sync_agent.store.queue.dead_letters import CannotEnd, EndingProblem
 
 __all__ = ["AttemptView", "CannotEnd"]  # in the results of details(), and what the other functions raise
 
@@ -83,7 +91,7 @@ def details(till: Till, operation_id: str) -> EntryDetails:
         code=row.code,
         error=row.error,
         next_attempt_ms=row.next_attempt_ms or None,
-        payload=outbox.wire_form(row),
+        payload=wire_form(row),
         attempts=tuple(tried),
         waits_for=waits_for,
         blocks=blocks,
@@ -123,7 +131,17 @@ def unit_of(till: Till, operation_id: str) -> str:
 
 async def retry(till: Till, operation_id: str) -> None:
     """Send a refused entry again unchanged. Raises CannotEnd."""
-    await till.store.write(lambda tx: endings.retry(tx, operation_id))
+    await till.store.write(lambda tx: dead_letters.retry(tx, operation_id))
+
+
+def rights_to_edit(till: Till, operation_id: str) -> tuple[Right, ...]:
+    """What somebody needs, or has approved, to edit an entry; nothing beyond signing in for stock."""
+    with till.store.reading() as connection:
+        query = select(t.outbox.c.resource_type).where(t.outbox.c.id == operation_id)
+        resource_type = connection.execute(query).scalar_one_or_none()
+    if resource_type is None:
+        raise CannotEnd(EndingProblem.NOT_HERE)
+    return (Right.EDIT_PRODUCT,) if resource_type == PRODUCT else ()
 
 
 async def edit_and_send(
@@ -137,21 +155,27 @@ async def edit_and_send(
     """Replace a refused entry by a new entry with changed values; the id of the new entry.
 
     `changes` are fields of the entry's data by wire name: "delta", "reason", "note" of a movement,
-    "newQuantity" of a count, the fields of a product. Raises CannotEnd, BadQuantity, NotPermitted.
+    "newQuantity" of a count, the fields of a product. Raises CannotEnd, BadQuantity, BadProduct,
+    NotPermitted.
     """
 
     def write(tx: Transaction) -> str:
         row = tx.execute(select(t.outbox).where(t.outbox.c.id == operation_id)).first()
         if row is None:
             raise CannotEnd(EndingProblem.NOT_HERE)
-        edited = _edited(till, row, changes, actor, approved_by)
-        return endings.replace(tx, operation_id, edited).id
+        edited = _edited(till, tx.connection, row, changes, actor, approved_by)
+        return dead_letters.replace(tx, operation_id, edited).id
 
     return await till.store.write(write)
 
 
 def _edited(
-    till: Till, row: Row[Any], changes: dict[str, Any], actor: Actor, approved_by: Actor | None
+    till: Till,
+    connection: Connection,
+    row: Row[Any],
+    changes: dict[str, Any],
+    actor: Actor,
+    approved_by: Actor | None,
 ) -> NewOperation:
     data = orjson.loads(row.data)
     summary = orjson.loads(row.summary) | {"person": actor.name}
@@ -171,7 +195,7 @@ def _edited(
     )
     if row.resource_type == PRODUCT:
         approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
-        return _edited_product(replace(same, approvals=approvals), changes)
+        return _edited_product(connection, replace(same, approvals=approvals), changes)
     if row.resource_type == STOCK_LEVEL:
         return _edited_stock(same, changes)
     raise CannotEnd(EndingProblem.KIND_NOT_CHANGED)
@@ -192,8 +216,12 @@ def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
     return replace(same, data=data, summary=summary, stock=(effect,))
 
 
-def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
+def _edited_product(connection: Connection, same: NewOperation, changes: dict[str, Any]) -> NewOperation:
     assert same.resource_id is not None, "a product operation names its product"
+    before, _ = article_codes.confirmed_codes(connection, same.resource_id)
+    sent = same.data | changes if same.operation == "create" else same.data.get("set", {}) | changes
+    codes = {name: sent[name] for name in ("barcode", "sku") if name in sent}
+    changes = changes | article_codes.checked(connection, same.resource_id, codes, before)
     if same.operation == "create":
         data = _checked(ProductCreate, same.data | changes)
         fields: dict[str, Any] = ProductCreate.model_validate(data).model_dump(by_alias=False)
@@ -209,7 +237,7 @@ def _edited_product(same: NewOperation, changes: dict[str, Any]) -> NewOperation
 
 def _checked(model: type[Wire], data: dict[str, Any]) -> dict[str, Any]:
     try:
-        return model.model_validate(data).to_wire()
+        return model.model_validate(data, context=REFUSING).to_wire()
     except ValidationError as error:
         raise BadQuantity(
             "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors())
@@ -235,7 +263,7 @@ async def discard(
     approver_id = approved_by.id if approved_by else None
 
     def write(tx: Transaction) -> None:
-        endings.discard(tx, operation_id, by=manager.id, reason=reason.strip())
+        dead_letters.discard(tx, operation_id, by=manager.id, reason=reason.strip())
         journal.note(tx, "discarded", actor.id, approved_by_id=approver_id, reason=reason.strip())
 
     await till.store.write(write)
@@ -244,7 +272,7 @@ async def discard(
 
 def _exports(till: Till) -> Path:
     folder = till.store.home.path / "exports"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    private_files.make_folder(folder)
     return folder
 
 
@@ -262,9 +290,9 @@ def export(till: Till, operation_ids: Sequence[str], path: Path) -> Path:
             select(t.outbox).where(of.id.in_(operation_ids)).order_by(of.device_seq)
         ).all()
     content = _as_csv(rows) if path.suffix == ".csv" else _as_json(till, rows)
-    _write_whole(path, content)
+    private_files.write(path, content)
     checksum = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
-    _write_whole(path.with_name(path.name + ".sha256"), checksum.encode())
+    private_files.write(path.with_name(path.name + ".sha256"), checksum.encode())
     return path
 
 
@@ -274,8 +302,7 @@ def _as_json(till: Till, rows: Sequence[Row[Any]]) -> bytes:
         "deviceId": till.device.device_id,
         "exportedAt": format_time(from_ms(till.clock.now_ms())),
         "operations": [
-            outbox.wire_form(row)
-            | {"hash": row.hash, "status": row.status, "code": row.code, "error": row.error}
+            wire_form(row) | {"hash": row.hash, "status": row.status, "code": row.code, "error": row.error}
             for row in rows
         ],
     }
@@ -287,25 +314,10 @@ _COLUMNS = ("number", "id", "time", "what", "detail", "status", "error", "data")
 
 def _as_csv(rows: Sequence[Row[Any]]) -> bytes:
     written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(_COLUMNS)
+    cells: list[tuple[object, ...]] = [_COLUMNS]
     for row in rows:
         title, detail = describe(orjson.loads(row.summary))
         moment = format_time(from_ms(row.timestamp_ms))
-        cells = (row.device_seq, row.id, moment, title, detail, row.status, row.error or "", row.data)
-        writer.writerow([_no_formula(cell) for cell in cells])
+        cells.append((row.device_seq, row.id, moment, title, detail, row.status, row.error or "", row.data))
+    write_rows(written, cells)
     return written.getvalue().encode("utf-8-sig")
-
-
-def _no_formula(cell: object) -> object:
-    """Quote a text that a spreadsheet would evaluate as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(path.name + ".new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -234,6 +234,7 @@ def field_word(name: str) -> str:
         "sku": translate("merge", "the article number"),
         "priceMinor": translate("merge", "the price"),
         "taxRatePpm": translate("merge", "the tax rate"),
+        "taxName": translate("merge", "the named tax rate"),
         "unit": translate("merge", "the unit"),
     }.get(name, name)
 

@@ -32,7 +32,12 @@ class Page(QWidget):
         self._formatter = context.formatter
         self._approvals = context.approvals
         self._actor: Actor | None = None
-        self._is_busy = False
+        self._commands = tasks.Commands(self)
+        self._commands.busyChanged.connect(self.show_busy)
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._commands.is_busy
 
     @property
     def _signed_in(self) -> Actor:
@@ -68,19 +73,10 @@ class Page(QWidget):
 
         `on_error` gets the text of an expected failure (default: `say_failure`).
         """
-        if not self._is_busy:
-            self._is_busy = True
-            tasks.start(self._run_alone(work), self, on_error or self.say_failure)
+        self._commands.run(work, on_error or self.say_failure)
 
-    async def _run_alone(self, work: Callable[[], tasks.Work]) -> None:
-        try:
-            await work()
-        finally:
-            self._is_busy = False
-        self.has_run()
-
-    def has_run(self) -> None:
-        """Hook: a command has succeeded."""
+    def show_busy(self, busy: bool) -> None:
+        """Hook: a command has begun or ended. A failure is shown after this."""
 
     def say_failure(self, words: str) -> None:
         """Show the text of an expected failure."""

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.slip import Slip
+from app.domain.text import as_file_name
 from app.services import preferences
 from app.services.till import Till
 from app.ui.widgets import slip_view, tasks
@@ -68,13 +70,13 @@ class PrintQueue(QObject):
     async def _print(self, slip: Slip, dialog: SlipDialog) -> None:
         dialog.say(self.tr("Printing…"), Tone.BUSY)
         await self._print_now(slip, open_drawer=False, only_drawer=False)
-        dialog.say(self.tr("Printed."), Tone.GOOD)
+        _say(dialog, self.tr("Printed."), Tone.GOOD)
 
     def _start(self, work: tasks.Work, dialog: SlipDialog) -> None:
         tasks.start(work, dialog, lambda words: dialog.say(words, Tone.BAD))
 
     def _choose_file(self, slip: Slip, dialog: SlipDialog) -> None:
-        chooser = QFileDialog(dialog, self.tr("Save as PDF"), f"{slip.title}.pdf", "PDF (*.pdf)")
+        chooser = QFileDialog(dialog, self.tr("Save as PDF"), as_file_name(slip.title, ".pdf"), "PDF (*.pdf)")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda path: self._start(self._save(slip, Path(path), dialog), dialog))
@@ -84,6 +86,12 @@ class PrintQueue(QObject):
         try:
             await asyncio.to_thread(slip_view.save_pdf, slip, path)
         except OSError as error:
-            dialog.say(self.tr("It could not be saved: {why}").format(why=error), Tone.BAD)
+            _say(dialog, self.tr("It could not be saved: {why}").format(why=error), Tone.BAD)
             return
-        dialog.say(self.tr("Saved as {path}").format(path=path), Tone.GOOD)
+        _say(dialog, self.tr("Saved as {path}").format(path=path), Tone.GOOD)
+
+
+def _say(dialog: SlipDialog, words: str, tone: Tone) -> None:
+    """Show the result in the dialog, unless it was closed meanwhile: printing goes on without it."""
+    if shiboken6.isValid(dialog):
+        dialog.say(words, tone)

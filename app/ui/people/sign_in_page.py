@@ -1,12 +1,12 @@
 """Sign-in: choose a person, enter a PIN. Works offline."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -20,9 +20,10 @@ from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
 from app.ui.page.requests import SignedIn
-from app.ui.widgets import tasks, theme
+from app.ui.widgets import theme
 from app.ui.widgets.parts import MessageLine, button, card, field, label
 from app.ui.widgets.pin_pad import PIN_LENGTH_MAX, PinPad
+from app.ui.widgets.plain_text import PlainButton, set_tip
 
 
 class SignInPage(Page):
@@ -81,10 +82,10 @@ class SignInPage(Page):
         self._pin.setFocus()
 
     def _add_person(self, number: int, person: Person) -> None:
-        made = QPushButton(theme.icon("person", "muted", 24), "  " + person.name)
+        made = PlainButton(f"  {person.name}", icon=theme.icon("person", "muted", 24))
         made.setObjectName(f"person-{person.username}")
         made.setAccessibleName(person.name)
-        made.setToolTip(self._role_name(person))
+        set_tip(made, self._role_name(person))
         made.setProperty("role", "person")
         made.setIconSize(QSize(24, 24))
         made.setCheckable(True)
@@ -106,24 +107,24 @@ class SignInPage(Page):
         self._sign_in.setEnabled(True)
 
     def _submit(self) -> None:
-        if self._chosen is None or not self._sign_in.isEnabled():
+        if self._chosen is None:
             return
         pin = self._pin.text()
         if not pin:
             self._message.say_error(self.tr("Type your PIN first."))
             return
-        self._sign_in.setEnabled(False)
-        tasks.start(self._check(self._chosen, pin), self, self._refused)
+        self.run(partial(self._check, self._chosen, pin), self._refused)
+
+    def show_busy(self, busy: bool) -> None:
+        self._sign_in.setEnabled(not busy and self._chosen is not None)
 
     async def _check(self, person: Person, pin: str) -> None:
         actor = await people.sign_in(self._till, person.id, pin, pepper=self._pepper)
-        self._sign_in.setEnabled(True)
         self._pin.clear()
         self._message.clear()
         self._context.ask(SignedIn(actor))
 
     def _refused(self, words: str) -> None:
-        self._sign_in.setEnabled(True)
         self._pin.clear()
         self._pin.setFocus()
         self._message.say_error(words)

@@ -30,11 +30,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.cart import Cart, CartLine
+from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import format_quantity
 from app.domain.vocabulary.units import unit_of
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.plain_text import tip
 from app.ui.widgets.shortcuts import ONE_LESS, ONE_MORE, SEARCH, TAKE
 from app.ui.widgets.two_line import TwoLines, paint_background, paint_two_lines
 
@@ -106,7 +108,7 @@ class CartModel(QAbstractTableModel):
             return _ALIGNMENTS[section]
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: PLR0911 - a role each
         if role not in _ANSWERED_ROLES:  # the view asks for seven more roles, left to their defaults
             return None
         line = self.line(index.row())
@@ -118,8 +120,10 @@ class CartModel(QAbstractTableModel):
                 return self._text(line, column)
             case Qt.ItemDataRole.EditRole if column == QUANTITY:
                 return format_quantity(line.quantity, line.unit)
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(line, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(self._spoken(line, column))
         return None
 
     def _text(self, line: CartLine, column: int) -> str:
@@ -200,7 +204,7 @@ class CartDelegate(QStyledItemDelegate):
         editor.setAccessibleName(self.tr("Quantity"))
         editor.setProperty("role", "cell")
         editor.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        editor.setMaxLength(12)
+        editor.setMaxLength(FIGURE_LENGTH_MAX)
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:

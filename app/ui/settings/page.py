@@ -1,43 +1,35 @@
-"""Settings of this till: look and language, selling, printer, identity and sign-out, and its journal."""
+"""Settings: the shop's, which all its tills have, and this till's own: look, lock, printer, identity, log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.errors import BadQuantity
-from app.domain.money import format_minor, parse_amount
-from app.domain.quantity import parse_quantity
+from app.domain.quantity import format_quantity, parse_quantity
 from app.domain.rights import Right
 from app.domain.slip import Centred, Pair, Rule, Slip, Weight
 from app.domain.vocabulary.transaction_kinds import kind_of
-from app.domain.vocabulary.units import EACH, KG
-from app.services import journal, preferences
+from app.domain.vocabulary.units import EACH
+from app.services import journal, preferences, shop_settings, tax_rates
 from app.services.journal import JournalEntry
 from app.services.preferences import Preferences
 from app.services.sync import queue, readiness
 from app.services.till import Actor
 from app.ui.page.base import Page
-from app.ui.page.context import PageContext
+from app.ui.page.changes import MergedChange
+from app.ui.page.context import AdminChange, OwnChange, OwnSecret, PageContext
 from app.ui.page.requests import RenewWindow, SignTillOut
+from app.ui.settings.forms import check, choice, form
+from app.ui.settings.own_section import OwnSection
+from app.ui.settings.shop_section import ShopSection
 from app.ui.widgets import language, tasks
-from app.ui.widgets.parts import MessageLine, Pages, button, card, field, form_label, label
+from app.ui.widgets.parts import MessageLine, Pages, button, card, field, label
+from app.ui.widgets.plain_text import PlainButton, set_tip
 from app.ui.widgets.theme import Theme, Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
-
-PPM_IN_A_PERCENT = 10_000
+from sync_agent.contract.codes import ErrorCode
+from sync_agent.errors import SyncError
 
 
 class Section(IntEnum):
@@ -46,10 +38,11 @@ class Section(IntEnum):
     PRINTER = 2
     TILL = 3
     LOG = 4
+    YOU = 5
 
 
 class SettingsPage(Page):
-    """Shows a section at a time. All settings are local to this till."""
+    """Shows a section at a time."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -60,6 +53,8 @@ class SettingsPage(Page):
         """The page was opened."""
         self._message.clear()
         self._fill(preferences.read(self._till))
+        self._show_shop()
+        self._own.clear()
         self.show_section(Section(self._sections.currentIndex()))
         self._tabs.button(self._sections.currentIndex()).setFocus()
 
@@ -71,19 +66,17 @@ class SettingsPage(Page):
         elif section is Section.LOG:
             self._show_log()
 
+    def refresh(self, change: MergedChange) -> None:
+        if change.touches("settings") and not self.isVisible():
+            self._show_shop()
+
     # --- display ---
 
     def _fill(self, chosen: Preferences) -> None:
         self._theme.setCurrentIndex(max(0, self._theme.findData(chosen.theme)))
         self._language.setCurrentIndex(max(0, self._language.findData(chosen.language)))
         self._sounds.setChecked(chosen.sounds)
-        self._adds_tax.setCurrentIndex(int(chosen.adds_tax))
-        self._cash_step.setText(format_minor(chosen.cash_step_minor, self._formatter.currency))
-        self._discount.setText(self._formatter.percent(chosen.clerk_discount_ppm_max))
-        self._low_stock.setText(str(chosen.low_stock))
-        self._lock_after.setText(str(chosen.lock_after_min))
-        self._header.setPlainText(chosen.receipt_header)
-        self._footer.setPlainText(chosen.receipt_footer)
+        self._lock_after.setText(format_quantity(chosen.lock_after_min, EACH))
         self._printer.setCurrentIndex(max(0, self._printer.findData(chosen.printer)))
         self._address.setText(chosen.printer_address)
         self._columns.setCurrentIndex(max(0, self._columns.findData(chosen.paper_columns)))
@@ -106,15 +99,16 @@ class SettingsPage(Page):
         unsent = self._unsent()
         self._sign_out.setEnabled(unsent == 0)
         hint = self.tr(
-            "Signing out ends this till’s place in the shop. Its history is kept in a folder, and it asks "
-            "to be set up again."
+            "Signing out ends this till’s place in the shop, and its credential at the server. Without a "
+            "connection the server is told later, or a manager ends the till there. Its history is kept in a "
+            "folder, and it asks to be set up again."
         )
         if unsent:
             hint = self.tr(
                 "%n entry(ies) are not at the server yet: this till cannot be signed out.", "", unsent
             )
         self._sign_out_hint.setText(hint)
-        self._sign_out.setToolTip(hint if unsent else "")
+        set_tip(self._sign_out, hint if unsent else "")
 
     def _unsent(self) -> int:
         counts = queue.counts(self._till)
@@ -142,6 +136,7 @@ class SettingsPage(Page):
             "wrong_pins": self.tr("Several wrong PINs"),
             "cash_difference": self.tr("Difference in the drawer"),
             "settings": self.tr("Settings changed"),
+            "clock_confirmed": self.tr("Clock confirmed"),
             "discarded": self.tr("Entry discarded"),
             "product": self.tr("Product changed"),
         }.get(kind) or str(kind_of(kind).name)
@@ -178,28 +173,132 @@ class SettingsPage(Page):
         await preferences.change(self._till, actor, approved_by=approver, **changed)
         self._message.say(self.tr("Saved on this till."), Tone.GOOD, for_ms=6000)
 
-    def _read_selling(self) -> dict[str, Any]:
-        percent = self._discount.text().strip().rstrip("%٪").strip()
-        share = parse_quantity(percent, KG) * PPM_IN_A_PERCENT // 1000
-        if not 0 <= share <= 100 * PPM_IN_A_PERCENT:
-            raise BadQuantity(self.tr("A discount is between 0% and 100%."))
-        return {
-            "adds_tax": bool(self._adds_tax.currentIndex()),
-            "cash_step_minor": parse_amount(self._cash_step.text(), self._formatter.currency),
-            "clerk_discount_ppm_max": share,
-            "low_stock": parse_quantity(self._low_stock.text(), EACH),
-            "lock_after_min": parse_quantity(self._lock_after.text(), EACH),
-        }
+    def _read_lock(self) -> dict[str, Any]:
+        return {"lock_after_min": parse_quantity(self._lock_after.text(), EACH)}
 
     def _read_printer(self) -> dict[str, Any]:
         return {
-            "receipt_header": self._header.toPlainText().strip(),
-            "receipt_footer": self._footer.toPlainText().strip(),
             "printer": str(self._printer.currentData()),
             "printer_address": self._address.text().strip(),
             "paper_columns": int(self._columns.currentData()),
             "print_receipts": self._prints.isChecked(),
         }
+
+    # --- the shop's settings ---
+
+    def _show_shop(self) -> None:
+        self._shop.show_settings(shop_settings.seen(self._till, self._shop.place))
+
+    @tasks.command
+    async def _save_shop(self) -> None:
+        """Save for the shop, or for this place; what loosens a check waits for an admin's sign-in."""
+        actor, shown = self._signed_in, self._shop.seen
+        place = shown.place
+        changes = shop_settings.changed(self._till, shown, self._shop.typed())
+        if not changes:
+            self._message.say(self.tr("Nothing was changed."), for_ms=4000)
+            return
+        tax_rates.must_be_the_places(shown, changes)
+        tax_rates.must_be_unused(self._till, changes, place)
+        looser = shop_settings.changes_that_loosen(self._till, changes, place)
+        firm = {name: value for name, value in changes.items() if name not in looser}
+        if firm:
+            approver = await self._approvals.ask(actor, Right.CHANGE_SHOP_SETTINGS)
+            saved = await shop_settings.change(
+                self._till, actor, firm, place=place, shown=shown, approved_by=approver
+            )
+            if saved:
+                self._message.say(self._saved_words(place), Tone.GOOD, for_ms=6000)
+            else:
+                self._message.say(self.tr("Nothing was changed."), for_ms=4000)
+        if not looser:
+            self._show_shop()
+        else:
+            self._shop.note_changed(firm)
+            self._shop.ask_admin({name: changes[name] for name in looser})
+
+    @tasks.command
+    async def _change_as_admin(self, change: AdminChange) -> None:
+        ask = self._context.change_as_admin
+        if ask is None:
+            self._message.say_error(self.tr("This needs a connection to the server."))
+            return
+        self._message.say(self.tr("Asking the server…"), Tone.BUSY)
+        try:
+            await ask(change)
+        except SyncError as error:
+            self._message.say_error(self._refusal_words(error))
+            return
+        self._shop.note_changed(dict(change.changes))
+        self._shop.show_form()
+        self._message.say(self._saved_words(change.place), Tone.GOOD, for_ms=6000)
+
+    # --- the person's own PIN and password ---
+
+    @tasks.command
+    async def _change_own(self, what: OwnSecret, current: str, new: str) -> None:
+        ask = self._context.change_own
+        if ask is None:
+            self._message.say_error(self.tr("This needs a connection to the server."))
+            return
+        self._message.say(self.tr("Asking the server…"), Tone.BUSY)
+        try:
+            await ask(OwnChange(self._signed_in.id, what, current, new))
+        except SyncError as error:
+            self._message.say_error(self._own_refusal_words(error, what))
+            return
+        self._own.clear()
+        if what is OwnSecret.PIN:
+            words = self.tr("Your PIN is changed. Every till takes the new one once it has heard of it.")
+        else:
+            words = self.tr("Your password is changed. You are signed out everywhere else.")
+        self._message.say(words, Tone.GOOD)
+
+    def _own_refusal_words(self, error: SyncError, what: OwnSecret) -> str:
+        code = getattr(error, "code", None)
+        if code is None:
+            return self.tr("This needs the server, which does not answer. Nothing was changed.")
+        if what is OwnSecret.PIN:
+            known = {
+                ErrorCode.WRONG_SECRET: self.tr("The current PIN is not right. Nothing was changed."),
+                ErrorCode.TOO_EASY: self.tr(
+                    "This PIN is too easy to guess: no rows, repeats, years or dates."
+                ),
+                ErrorCode.BAD_REQUEST: self.tr("A PIN has 4 to 8 figures."),
+            }
+        else:
+            known = {
+                ErrorCode.WRONG_SECRET: self.tr("The current password is not right. Nothing was changed."),
+                ErrorCode.TOO_EASY: self.tr(
+                    "This password is too easy to guess. Take a few words that do not belong together."
+                ),
+                ErrorCode.BAD_REQUEST: self.tr("A password has at least 10 letters."),
+            }
+        known[ErrorCode.RATE_LIMITED] = self.tr("Too many tries. Wait a minute; nothing was changed.")
+        return known.get(code, self.tr("The server did not take this. Nothing was changed."))
+
+    def _saved_words(self, place: str | None) -> str:
+        if place is None:
+            return self.tr("Saved for all tills of the shop.")
+        words = self.tr("Saved for all tills of {place}.")
+        return words.format(place=self._till.device.location_name)
+
+    def _refusal_words(self, error: SyncError) -> str:
+        code = getattr(error, "code", None)
+        if code is None:
+            return self.tr("The server does not answer. Nothing was changed; try it with a connection.")
+        known = {
+            ErrorCode.UNAUTHORIZED: self.tr("User name or password is not right. Nothing was changed."),
+            ErrorCode.FORBIDDEN: self.tr("Only an administrator may change this. Nothing was changed."),
+            ErrorCode.SECOND_FACTOR_NEEDED: self.tr(
+                "A code from the authenticator app is needed too. Nothing was changed."
+            ),
+            ErrorCode.SECOND_FACTOR_MISSING: self.tr(
+                "The shop wants a code from an app of this account, which has to be set up first."
+            ),
+            ErrorCode.RATE_LIMITED: self.tr("Too many tries. Wait a minute; nothing was changed."),
+        }
+        return known.get(code, self.tr("The server did not take this. Nothing was changed."))
 
     def _try_printer(self) -> None:
         rows = (
@@ -229,6 +328,7 @@ class SettingsPage(Page):
             self._printer_section(),
             self._till_section(),
             self._log_section(),
+            self._own_section(),
         ):
             self._sections.addWidget(section)
         frame, inside = card()
@@ -246,12 +346,13 @@ class SettingsPage(Page):
         row.setSpacing(4)
         for section, title, name in (
             (Section.LOOK, self.tr("Look and language"), "settingsLook"),
-            (Section.SELLING, self.tr("Selling"), "settingsSelling"),
-            (Section.PRINTER, self.tr("Receipts and printer"), "settingsPrinter"),
+            (Section.SELLING, self.tr("The shop"), "settingsSelling"),
+            (Section.PRINTER, self.tr("Printer"), "settingsPrinter"),
             (Section.TILL, self.tr("This till"), "settingsTill"),
             (Section.LOG, self.tr("Log"), "settingsLog"),
+            (Section.YOU, self.tr("You"), "settingsYou"),
         ):
-            made = QPushButton(title)
+            made = PlainButton(title)
             made.setObjectName(name)
             made.setAccessibleName(title)
             made.setProperty("role", "tab")
@@ -262,8 +363,14 @@ class SettingsPage(Page):
         self._tabs.idClicked.connect(lambda number: self.show_section(Section(number)))
         return row
 
+    def _own_section(self) -> QWidget:
+        self._own = OwnSection()
+        self._own.refused.connect(self._message.say_error)
+        self._own.changeWanted.connect(self._change_own)
+        return self._own
+
     def _look_section(self) -> QWidget:
-        self._theme = _choice(
+        self._theme = choice(
             "theme",
             self.tr("Colours"),
             (
@@ -273,7 +380,7 @@ class SettingsPage(Page):
                 (self.tr("High contrast"), Theme.CONTRAST.value),
             ),
         )
-        self._language = _choice(
+        self._language = choice(
             "language",
             self.tr("Language"),
             (
@@ -281,40 +388,29 @@ class SettingsPage(Page):
                 *((name, code) for code, name in language.LANGUAGES.items()),
             ),
         )
-        self._sounds = _check("sounds", self.tr("Sounds at a scan, a miss and a refusal"))
+        self._sounds = check("sounds", self.tr("Sounds at a scan, a miss and a refusal"))
+        self._lock_after = field("lockAfter", self.tr("Ask for a PIN after minutes without a key (0: never)"))
+        save = button(self.tr("Save"), "saveLock", lambda: self._save(self._read_lock), role="primary")
         self._theme.activated.connect(lambda _index: self._choose_look())
         self._language.activated.connect(lambda _index: self._choose_look())
         self._sounds.clicked.connect(lambda _checked: self._choose_look())
-        return _form(
+        return form(
             (self.tr("Colours"), self._theme),
             (self.tr("Language"), self._language),
             ("", self._sounds),
-        )
-
-    def _selling_section(self) -> QWidget:
-        self._adds_tax = _choice(
-            "addsTax",
-            self.tr("Prices"),
-            ((self.tr("with tax"), False), (self.tr("without tax, which is added"), True)),
-        )
-        self._cash_step = field("cashStep", self.tr("Smallest coin that cash is rounded to"))
-        self._discount = field("clerkDiscount", self.tr("Discount a clerk may give alone"))
-        self._low_stock = field("lowStock", self.tr("Stock is low at or below"))
-        self._lock_after = field("lockAfter", self.tr("Ask for a PIN after minutes without a key (0: never)"))
-        save = button(self.tr("Save"), "saveSelling", lambda: self._save(self._read_selling), role="primary")
-        return _form(
-            (self.tr("Prices"), self._adds_tax),
-            (self._cash_step.accessibleName(), self._cash_step),
-            (self._discount.accessibleName(), self._discount),
-            (self._low_stock.accessibleName(), self._low_stock),
             (self._lock_after.accessibleName(), self._lock_after),
             ("", save),
         )
 
+    def _selling_section(self) -> QWidget:
+        self._shop = ShopSection(self._till, self._formatter)
+        self._shop.scopeChosen.connect(self._show_shop)
+        self._shop.saveWanted.connect(self._save_shop)
+        self._shop.adminReady.connect(self._change_as_admin)
+        return self._shop
+
     def _printer_section(self) -> QWidget:
-        self._header = _text("receiptHeader", self.tr("Lines above each receipt"))
-        self._footer = _text("receiptFooter", self.tr("Lines below each receipt"))
-        self._printer = _choice(
+        self._printer = choice(
             "printer",
             self.tr("Receipt printer (ESC/POS)"),
             (
@@ -327,7 +423,7 @@ class SettingsPage(Page):
         self._address = field(
             "printerAddress", self.tr("Its address"), placeholder="192.168.1.50:9100 · 04b8:0202"
         )
-        self._columns = _choice(
+        self._columns = choice(
             "paperColumns",
             self.tr("Paper"),
             (
@@ -336,7 +432,7 @@ class SettingsPage(Page):
                 (self.tr("80 mm, 48 letters"), 48),
             ),
         )
-        self._prints = _check("printReceipts", self.tr("Print each receipt without being asked"))
+        self._prints = check("printReceipts", self.tr("Print each receipt without being asked"))
         row = QHBoxLayout()
         row.addWidget(button(self.tr("Test print"), "tryPrinter", self._try_printer))
         save = button(self.tr("Save"), "savePrinter", lambda: self._save(self._read_printer), role="primary")
@@ -344,9 +440,7 @@ class SettingsPage(Page):
         buttons = QWidget()
         buttons.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
-        return _form(
-            (self._header.accessibleName(), self._header),
-            (self._footer.accessibleName(), self._footer),
+        return form(
             (self._printer.accessibleName(), self._printer),
             (self._address.accessibleName(), self._address),
             (self._columns.accessibleName(), self._columns),
@@ -393,48 +487,3 @@ class SettingsPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._log)
         return section
-
-
-def _choice(name: str, title: str, choices: Sequence[tuple[str, object]]) -> QComboBox:
-    made = QComboBox()
-    made.setObjectName(name)
-    made.setAccessibleName(title)
-    for shown, value in choices:
-        made.addItem(shown, value)
-    return made
-
-
-def _check(name: str, title: str) -> QCheckBox:
-    made = QCheckBox(title)
-    made.setObjectName(name)
-    made.setAccessibleName(title)
-    made.setMinimumHeight(44)
-    return made
-
-
-def _text(name: str, title: str) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setObjectName(name)
-    made.setAccessibleName(title)
-    made.setTabChangesFocus(True)
-    made.setMaximumHeight(72)
-    return made
-
-
-def _form(*rows: tuple[str, QWidget]) -> QWidget:
-    section = QWidget()
-    column = QVBoxLayout(section)
-    column.setContentsMargins(0, 0, 0, 0)
-    form = QFormLayout()
-    form.setSpacing(10)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
-    for title, made in rows:
-        if title:
-            form.addRow(form_label(title, made), made)
-        else:
-            form.addRow("", made)
-        made.setMaximumWidth(420)
-    column.addLayout(form)
-    column.addStretch(1)
-    return section

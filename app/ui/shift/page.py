@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
+from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.money import parse_amount
 from app.domain.rights import Right
 from app.domain.shift import ShiftTotals
@@ -366,7 +367,7 @@ class ShiftPage(Page):
         made.setAccessibleName(title)
         made.setProperty("role", "amount")
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
-        made.setMaxLength(16)
+        made.setMaxLength(FIGURE_LENGTH_MAX)
         return made
 
 

@@ -8,25 +8,27 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, ImplausibleCounts
+from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import format_quantity, one_unit, parse_quantity
-from app.services.stock import count_sessions
-from app.services.stock.catalogue import ProductView
+from app.services.stock import catalogue, count_sessions
+from app.services.stock.catalogue import ProductView, SharedCode
 from app.services.stock.count_sessions import CountedLine, SessionView
 from app.services.till import Actor, Till
 from app.ui.widgets import sounds, tasks
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, field, label
+from app.ui.widgets.plain_text import PlainButton
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
+from app.ui.widgets.which_product import WhichProduct, codes_and_price
 
-CHOOSING, COUNTING, FINISHING = range(3)
+CHOOSING, COUNTING, FINISHING, ASKING = range(4)
 
 
 class CountPanel(QFrame):
@@ -47,12 +49,14 @@ class CountPanel(QFrame):
         self._session: SessionView | None = None
         self._sessions: Sequence[SessionView] = ()
         self._lines: Sequence[CountedLine] = ()
+        self._asked: SharedCode | None = None
+        self._waiting: list[str] = []
         self._build()
 
     @property
     def is_counting(self) -> bool:
         """Whether a scan counts."""
-        return self._session is not None and self._steps.currentIndex() == COUNTING
+        return self._session is not None and self._steps.currentIndex() in {COUNTING, ASKING}
 
     def run(self, work: Callable[[], tasks.Work]) -> None:
         """Run a command that begins or ends a count, through the page.
@@ -67,21 +71,66 @@ class CountPanel(QFrame):
     def ask(self) -> None:
         """Ask which count: a new one, or one that is open."""
         self._message.clear()
+        self._leave_question()
         self._show_sessions()
         self._steps.setCurrentIndex(CHOOSING)
         self._name.setFocus()
 
-    def take(self, product: ProductView) -> None:
-        """Add 1 of the scanned product."""
+    def take_scan(self, code: str) -> None:
+        """Add 1 of the scanned product. Scans wait while it is asked which product a code means."""
+        if self._asked is not None:
+            self._waiting.append(code)
+            return
+        try:
+            product = catalogue.by_code(self._till, code)
+        except SharedCode as shared:
+            self._ask_which(shared)
+            return
+        if product is None:
+            self._say_not_counted(self.tr("No product has the code {code}. It was not counted."), code)
+        else:
+            self._take(product)
+
+    def _take(self, product: ProductView) -> None:
         if self._session is not None:
             work = self._add(self._session.id, product)
             tasks.start(work, self, self._say_refused)
 
-    def say_unknown(self, code: str) -> None:
-        """Show that the scanned code belongs to no product and was not counted."""
+    def _say_not_counted(self, words: str, code: str) -> None:
         sounds.play(sounds.MISSED)
-        words = self.tr("No product has the code {code}. It was not counted.")
         self._message.say(words.format(code=code), Tone.BAD)
+
+    def _ask_which(self, shared: SharedCode) -> None:
+        self._asked = shared
+        sounds.play(sounds.MISSED)
+        self._message.clear()
+        self._steps.setCurrentIndex(ASKING)
+        self._which.ask(shared)
+
+    def _answer_which(self, product: ProductView | None) -> None:
+        """The product that was meant, or None for none; then the scans that waited."""
+        if self._asked is None:
+            return
+        code, self._asked = self._asked.code, None
+        self._steps.setCurrentIndex(COUNTING)
+        self._list.setFocus()
+        if product is None:
+            words = self.tr("It was not said which product has the code {code}. It was not counted.")
+            self._say_not_counted(words, code)
+        else:
+            self._take(product)
+        waiting, self._waiting = self._waiting, []
+        for waited in waiting:
+            self.take_scan(waited)
+
+    def _leave_question(self) -> None:
+        """The panel was left while it asked which product a code means: what was scanned is not counted."""
+        if self._asked is None:
+            return
+        codes = [self._asked.code, *self._waiting]
+        self._asked, self._waiting = None, []
+        words = self.tr("These codes were not counted: {code}.")
+        self._say_not_counted(words, ", ".join(codes))
 
     def refresh(self) -> None:
         """Stock levels or counts changed."""
@@ -244,12 +293,23 @@ class CountPanel(QFrame):
     async def _finish(self) -> None:
         if self._session is None or self._actor is None:
             return
-        done = await count_sessions.finish(self._till, self._session.id, self._actor)
+        try:
+            done = await count_sessions.finish(self._till, self._session.id, self._actor)
+        except ImplausibleCounts as refused:
+            self._mend(refused.product_ids[0])
+            raise
         self._session = None
         self.ask()
         words = self.tr("Counted: %n product(s).", "", done.counted)
         changed = self.tr("%n figure(s) changed.", "", done.different)
         self._message.say(f"{words} {changed}", Tone.GOOD)
+
+    def _mend(self, product_id: str) -> None:
+        """Go back to a line whose quantity was refused."""
+        self._show_lines()
+        self._steps.setCurrentIndex(COUNTING)
+        self._choose(product_id)
+        self._show_chosen()
 
     @tasks.command
     async def _give_up(self) -> None:
@@ -268,7 +328,10 @@ class CountPanel(QFrame):
     def _build(self) -> None:
         self._message = MessageLine("countPanelMessage")
         self._steps = Pages()
-        for step in (self._choosing(), self._counting(), self._finishing()):
+        self._which = WhichProduct("count", codes_and_price)
+        self._which.chosen.connect(self._answer_which)
+        self._which.left.connect(lambda: self._answer_which(None))
+        for step in (self._choosing(), self._counting(), self._finishing(), self._which):
             self._steps.addWidget(step)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
@@ -285,7 +348,7 @@ class CountPanel(QFrame):
             (0, self.tr("A shelf"), "countShelf"),
             (1, self.tr("Everything"), "countAll"),
         ):
-            made = QPushButton(title)
+            made = PlainButton(title)
             made.setObjectName(name)
             made.setAccessibleName(title)
             made.setProperty("role", "choice")
@@ -312,7 +375,7 @@ class CountPanel(QFrame):
         self._list = TwoLineList("counted", self.tr("Counted"), self.tr("Scan what lies here."))
         self._list.chosen.connect(lambda _row: self._show_chosen())
         self._quantity = field("countedQuantity", self.tr("Quantity"))
-        self._quantity.setMaxLength(12)
+        self._quantity.setMaxLength(FIGURE_LENGTH_MAX)
         self._quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._quantity.returnPressed.connect(self._set_quantity)
         step, layout = _step()

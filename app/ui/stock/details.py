@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from app.domain.errors import UnknownProduct
 from app.domain.rights import Right
 from app.domain.vocabulary.movement_reasons import reason_of
+from app.services import tax_rates
 from app.services.stock import catalogue, counting, inventory, transfers
 from app.services.stock.inventory import MovementView, StockRow
 from app.services.till import Actor, Till
@@ -22,7 +23,7 @@ from app.ui.stock.form import (
 )
 from app.ui.stock.product_form import ProductForm
 from app.ui.widgets import tasks, theme
-from app.ui.widgets.approval import Approvals
+from app.ui.widgets.approval import ApprovalPrompt
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, label, scrolling
 from app.ui.widgets.theme import Tone
@@ -46,7 +47,7 @@ class StockDetails(QFrame):
     decisionWanted = Signal()
     productShown = Signal(str)
 
-    def __init__(self, till: Till, formatter: Formatter, approvals: Approvals, run: tasks.Run) -> None:
+    def __init__(self, till: Till, formatter: Formatter, approvals: ApprovalPrompt, run: tasks.Run) -> None:
         super().__init__()
         self._run_on_page = run
         self._approvals = approvals
@@ -104,7 +105,7 @@ class StockDetails(QFrame):
         """Open the form for the product's own fields."""
         if self._stock is not None:
             self._message.clear()
-            self._product_form.ask(self._stock)
+            self._product_form.ask(self._stock, tax_rates.of_today(self._till))
             self._lower.setCurrentWidget(self._product_form)
 
     def transfer(self) -> None:

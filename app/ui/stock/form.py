@@ -6,9 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import BadQuantity, DomainError
+from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import parse_quantity
 from app.domain.vocabulary import movement_reasons
 from app.domain.vocabulary.movement_reasons import MovementReason, Sign, reason_of
@@ -16,6 +17,7 @@ from app.services.stock.inventory import StockRow
 from app.services.stock.transfers import Place
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.plain_text import PlainCombo
 from app.ui.widgets.shortcuts import BACK
 
 
@@ -76,7 +78,7 @@ class StockForm(QWidget):
         self._formatter = formatter
         self._stock: StockRow | None = None
         self.quantity = field(f"{name}Quantity", quantity_title)
-        self.quantity.setMaxLength(14)
+        self.quantity.setMaxLength(FIGURE_LENGTH_MAX)
         self.quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.quantity.textChanged.connect(lambda _text: self._show_outcome())
         self.quantity.returnPressed.connect(self._save)
@@ -162,7 +164,7 @@ class StockForm(QWidget):
 
 class AdjustForm(StockForm):
     def __init__(self, formatter: Formatter) -> None:
-        self._reason = QComboBox()
+        self._reason = PlainCombo()
         super().__init__(
             formatter, self.tr("Receive or adjust"), self.tr("Save"), "adjust", self.tr("Quantity")
         )
@@ -225,7 +227,7 @@ class CountForm(StockForm):
 class TransferForm(StockForm):
     def __init__(self, formatter: Formatter) -> None:
         self._places: Sequence[Place] = ()
-        self._to = QComboBox()
+        self._to = PlainCombo()
         super().__init__(
             formatter, self.tr("Send to another shop"), self.tr("Send"), "transfer", self.tr("Quantity")
         )

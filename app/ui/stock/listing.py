@@ -11,6 +11,7 @@ from app.services.stock.inventory import StockPage, StockRow, Which
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.plain_text import tip
 from app.ui.widgets.shortcuts import UP
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import ROW, TwoLineDelegate, TwoLines
@@ -87,8 +88,10 @@ class StockModel(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.product.name
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return self._lines(row).spoken
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(self._lines(row).spoken)
             case _ if role == ROW:
                 return self._lines(row)
         return None

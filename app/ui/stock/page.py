@@ -1,9 +1,11 @@
 """Stock at this location: find a product, see its level explained, change it."""
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
-from app.services import preferences
+from app.domain.rights import Right, may
+from app.services import shop_settings
 from app.services.stock import catalogue
+from app.services.stock.catalogue import ProductView, SharedCode
 from app.services.stock.inventory import Which
 from app.services.till import Actor
 from app.ui.page.base import Page
@@ -13,9 +15,12 @@ from app.ui.page.requests import OpenConflicts
 from app.ui.stock.count_panel import CountPanel
 from app.ui.stock.details import StockDetails
 from app.ui.stock.listing import StockList, StockModel
+from app.ui.stock.made_twice_dialog import MadeTwiceDialog
 from app.ui.widgets.parts import MessageLine, Pages, SearchField, button, label
+from app.ui.widgets.plain_text import PlainButton
 from app.ui.widgets.shortcuts import SEARCH
 from app.ui.widgets.theme import Tone
+from app.ui.widgets.which_product import WhichProduct, codes_and_price
 
 ROWS_ONE_BY_ONE_MAX = 20
 """Above this number of products, reading the whole list again is cheaper."""
@@ -41,11 +46,15 @@ class StockPage(Page):
         self._details.decisionWanted.connect(lambda: context.ask(OpenConflicts()))
         self._details.productShown.connect(context.agent.fetch_remote_stock)
         self._count_panel = CountPanel(till, formatter, self.run)
-        self._count_panel.left.connect(self._leave_count)
+        self._count_panel.left.connect(self._close_right)
         self._right = Pages()
         self._right.addWidget(self._details)
         self._right.addWidget(self._count_panel)
-        self._list.picked.connect(self._details.show_product)
+        self._which_product = WhichProduct("stock", codes_and_price)
+        self._which_product.chosen.connect(self._look_up)
+        self._which_product.left.connect(self._close_right)
+        self._right.addWidget(self._which_product)
+        self._list.picked.connect(self._pick)
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addWidget(self._search)
@@ -64,6 +73,14 @@ class StockPage(Page):
         super().set_actor(actor)
         self._details.set_actor(actor)
         self._count_panel.set_actor(actor)
+        self._twice.setVisible(may(actor.role, Right.EDIT_PRODUCT))
+
+    def show_made_twice(self) -> None:
+        """Open the list of articles that are there twice."""
+        dialog = MadeTwiceDialog(self._till, self._signed_in, self)
+        dialog.changed.connect(self._message.say)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def begin(self) -> None:
         """The page was opened: read the changes since it was hidden."""
@@ -80,6 +97,7 @@ class StockPage(Page):
 
     def show_product(self, product_id: str) -> None:
         """Select a product and show its details."""
+        self._show_details()
         self._details.show_product(product_id)
         self._list.show_product(product_id)
 
@@ -90,24 +108,42 @@ class StockPage(Page):
 
     def take_scan(self, code: str) -> bool:
         """A scan looks the product up; during a count it counts it."""
-        product = catalogue.by_code(self._till, code)
         if self._right.currentWidget() is self._count_panel and self._count_panel.is_counting:
-            if product is None:
-                self._count_panel.say_unknown(code)
-            else:
-                self._count_panel.take(product)
-        elif product is None:
+            self._count_panel.take_scan(code)
+            return True
+        try:
+            product = catalogue.by_code(self._till, code)
+        except SharedCode as shared:
+            self._message.clear()
+            self._right.setCurrentWidget(self._which_product)
+            self._which_product.ask(shared)
+            return True
+        if product is None:
             words = self.tr("No product has the code {code}.").format(code=code)
             self._message.say(words, Tone.BAD)
         else:
-            self._message.clear()
-            self._search.setText(product.name)
-            self.show_product(product.id)
+            self._look_up(product)
         return True
+
+    def _look_up(self, product: ProductView) -> None:
+        self._message.clear()
+        self._search.setText(product.name)
+        self.show_product(product.id)
+
+    def _pick(self, product_id: str) -> None:
+        self._show_details()
+        self._details.show_product(product_id)
+
+    def _show_details(self) -> None:
+        """Show the details, unless a count is open."""
+        if self._right.currentWidget() is self._which_product:
+            self._right.setCurrentWidget(self._details)
 
     def refresh(self, change: MergedChange) -> None:
         if self.isVisible() and change.touches("stock", "counts"):
             self._count_panel.refresh()
+        if change.touches("settings"):
+            self._show_low_again()
         if not change.touches("stock", "catalogue", "outbox", "conflicts"):
             return
         if not self.isVisible():
@@ -137,7 +173,7 @@ class StockPage(Page):
                 (self.tr("Below zero"), "stockOversold"),
             )
         ):
-            made = QPushButton(title)
+            made = PlainButton(title)
             made.setObjectName(name)
             made.setAccessibleName(title)
             made.setProperty("role", "choice")
@@ -148,14 +184,23 @@ class StockPage(Page):
             row.addWidget(made, 1)
         self._which.idClicked.connect(self._choose_which)
         row.addWidget(button(self.tr("Count by scanning…"), "countByScanning", self.count_by_scanning), 2)
+        self._twice = button(self.tr("Made twice…"), "madeTwice", self.show_made_twice)
+        self._twice.hide()
+        row.addWidget(self._twice)
         return row
+
+    def _show_low_again(self) -> None:
+        """The shop's limit of low stock may be another now."""
+        place = self._which.checkedId()
+        if place == 1:
+            self._choose_which(place)
 
     def _choose_which(self, place: int) -> None:
         which: tuple[Which, ...] = ("all", "low", "oversold")
-        self._model.show_which(which[place], preferences.read(self._till).low_stock)
+        self._model.show_which(which[place], shop_settings.read(self._till).low_stock)
         self._show_product_count()
 
-    def _leave_count(self) -> None:
+    def _close_right(self) -> None:
         self._right.setCurrentWidget(self._details)
         self._search.setFocus()
 

@@ -1,17 +1,21 @@
 """Changing a product at the till: name, price, codes and tax rate. Needs a manager, or their approval."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.errors import BadAmount, DomainError
 from app.domain.money import format_minor, parse_amount
-from app.domain.quantity import parse_quantity
-from app.domain.vocabulary.units import KG
+from app.domain.rates import parse_rate
+from app.domain.vocabulary.units import unit_of, units_to_choose
 from app.services.stock.inventory import StockRow
+from app.services.tax_rates import NamedFigure
 from app.ui.stock.form import ProductChange
-from app.ui.widgets.formatting import PPM_IN_A_PERCENT, Formatter
+from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.plain_text import PlainCombo
 from app.ui.widgets.shortcuts import BACK
 
 
@@ -29,13 +33,23 @@ class ProductForm(QWidget):
         self.setObjectName("productForm")
         self._formatter = formatter
         self._stock: StockRow | None = None
+        self._figures: dict[str, int] = {}
         self._form = QFormLayout()
         self._form.setSpacing(8)
         self._name = self._line("productName", self.tr("Name"))
         self._price = self._line("productPrice", self.tr("Price"))
         self._barcode = self._line("productBarcode", self.tr("Barcode"))
         self._sku = self._line("productSku", self.tr("Article number"))
+        self._rate = PlainCombo()
+        self._rate.setObjectName("productTaxName")
+        self._rate.setAccessibleName(self.tr("Named tax rate"))
+        self._rate.currentIndexChanged.connect(lambda _index: self._show_figure())
+        self._form.addRow(form_label(self.tr("Named tax rate"), self._rate), self._rate)
         self._tax = self._line("productTax", self.tr("Tax rate"))
+        self._unit = PlainCombo()
+        self._unit.setObjectName("productUnit")
+        self._unit.setAccessibleName(self.tr("Sold by"))
+        self._form.addRow(form_label(self.tr("Sold by"), self._unit), self._unit)
         self._message = MessageLine("productMessage")
         save_button = button(self.tr("Save"), "productSave", self._save, role="primary")
         buttons = QHBoxLayout()
@@ -50,8 +64,8 @@ class ProductForm(QWidget):
         layout.addLayout(buttons)
         layout.addStretch(1)
 
-    def ask(self, stock: StockRow) -> None:
-        """Fill the form with this product's fields."""
+    def ask(self, stock: StockRow, rates: Sequence[NamedFigure] = ()) -> None:
+        """Fill the form with this product's fields. `rates` are the shop's named tax rates, of today."""
         self._stock = stock
         product = stock.product
         self._name.setText(product.name)
@@ -62,9 +76,30 @@ class ProductForm(QWidget):
         self._barcode.setText(product.barcode or "")
         self._sku.setText(product.sku or "")
         self._tax.setText(self._formatter.percent(product.tax_rate_ppm))
+        self._show_unit(product.unit)
+        self._show_rates(product.tax_name, rates)
         self._message.clear()
         self._price.setFocus()
         self._price.selectAll()
+
+    def _show_rates(self, chosen: str | None, rates: Sequence[NamedFigure]) -> None:
+        self._rate.clear()
+        self._rate.addItem(self.tr("none: a figure of its own"), None)
+        for rate in rates:
+            self._rate.addItem(f"{rate.name} · {self._formatter.percent(rate.rate_ppm)}", rate.key)
+        if chosen is not None and self._rate.findData(chosen) < 0:
+            self._rate.addItem(chosen, chosen)  # it is not set any more
+        self._rate.setCurrentIndex(max(0, self._rate.findData(chosen)))
+        self._form.setRowVisible(self._rate, self._rate.count() > 1)
+        self._figures = {rate.key: rate.rate_ppm for rate in rates}
+        self._show_figure()
+
+    def _show_figure(self) -> None:
+        """A named rate says the figure itself."""
+        figure = self._figures.get(self._rate.currentData())
+        if figure is not None:
+            self._tax.setText(self._formatter.percent(figure))
+        self._tax.setEnabled(self._rate.currentData() is None)
 
     def say_error(self, words: str) -> None:
         self._message.say_error(words)
@@ -74,6 +109,14 @@ class ProductForm(QWidget):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _show_unit(self, present: str) -> None:
+        self._unit.clear()
+        for code, words in units_to_choose():
+            self._unit.addItem(words, code)
+        if self._unit.findData(present) < 0:
+            self._unit.addItem(str(unit_of(present).name), present)
+        self._unit.setCurrentIndex(self._unit.findData(present))
 
     def _line(self, name: str, title: str) -> QLineEdit:
         made = field(name, title)
@@ -96,11 +139,12 @@ class ProductForm(QWidget):
         if not name:
             raise BadAmount(self.tr("A product needs a name."))
         price = self._price.text().strip()
-        percent = self._tax.text().strip().rstrip("%٪").strip()
         return {
             "name": name,
             "price_minor": parse_amount(price, self._formatter.currency) if price else None,
             "barcode": self._barcode.text().strip() or None,
             "sku": self._sku.text().strip() or None,
-            "tax_rate_ppm": parse_quantity(percent, KG) * PPM_IN_A_PERCENT // 1000,
+            "unit": self._unit.currentData(),
+            "tax_rate_ppm": parse_rate(self._tax.text()),
+            "tax_name": self._rate.currentData(),
         }

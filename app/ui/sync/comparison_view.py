@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 from app.domain.errors import BadAmount, BadQuantity
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import format_quantity, parse_quantity
+from app.domain.rates import format_rate, parse_rate
 from app.domain.vocabulary.movement_reasons import reason_of
+from app.domain.vocabulary.shop_setting_names import setting_name
+from app.services import setting_words
 from app.services.sync.conflicts import Comparison, ComparisonRow, HistoryLine, SideLabel
 from app.services.till import Actor, Till
 from app.ui.widgets import theme
@@ -17,8 +20,8 @@ from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import card, field, label, rule
 
 CLOCK_OFF_MS_MAX = 120_000
-PPM_IN_A_PERCENT = 10_000
 HISTORY_LINES_MAX = 8
+CODES = ("barcode", "sku")
 
 
 class ComparisonView(QWidget):
@@ -83,6 +86,21 @@ class ComparisonView(QWidget):
             return {"newQuantity": values["quantity"]}
         return values
 
+    def has_number_of_its_own(self) -> bool:
+        """Whether the Result row has another code wherever both sides have one, or none."""
+        return all(
+            self._parsed(row.field, self._editors[row.field].text()) not in {row.this_till, row.server}
+            for row in self._shown.rows
+            if row.field in CODES and row.this_till and row.server
+        )
+
+    def ask_for_number(self) -> None:
+        """Put the focus on the first code in the Result row."""
+        name = next((row.field for row in self._shown.rows if row.field in CODES), None)
+        if name is not None:
+            self._editors[name].setFocus()
+            self._editors[name].selectAll()
+
     @property
     def _shown(self) -> Comparison:
         assert self._comparison is not None
@@ -93,6 +111,12 @@ class ComparisonView(QWidget):
     def _title(self) -> str:
         if self._shown.resource_type == "stock_level":
             return self.tr("Which figure is right for “{product}”?").format(product=self._shown.title)
+        if self._shown.is_same_article:
+            return self.tr("“{product}” was made at two tills. Is it one article?").format(
+                product=self._shown.title
+            )
+        if self._shown.resource_type == "setting":
+            return self.tr("Which “{setting}” is right for the shop?").format(setting=self._shown.title)
         return self.tr("Which change of “{product}” is right?").format(product=self._shown.title)
 
     def _clock_words(self) -> str:
@@ -121,12 +145,18 @@ class ComparisonView(QWidget):
             "sku": self.tr("Article number"),
             "priceMinor": self.tr("Price"),
             "taxRatePpm": self.tr("Tax rate"),
+            "taxName": self.tr("Named tax rate"),
             "unit": self.tr("Sold by"),
             "deleted": self.tr("Product"),
         }
-        return names.get(name, name)
+        return names.get(name) or setting_name(name)
 
     def _value_text(self, name: str, value: Any) -> str:
+        if self._shown.resource_type == "setting":
+            return setting_words.value_in_words(name, value, self._formatter.currency)
+        return self._product_text(name, value)
+
+    def _product_text(self, name: str, value: Any) -> str:
         if name == "deleted":
             return self.tr("deleted") if value else self.tr("kept")
         if value is None:
@@ -137,7 +167,7 @@ class ComparisonView(QWidget):
             case "priceMinor", int():
                 return self._formatter.money(value)
             case "taxRatePpm", int():
-                return f"{value / PPM_IN_A_PERCENT:g} %"
+                return self._formatter.percent(value)
         return str(value)
 
     # --- the table ---
@@ -168,8 +198,8 @@ class ComparisonView(QWidget):
             cell.setFont(theme.tabular(cell.font()))
             cell.setObjectName(f"{row.field}{('', 'Before', 'Mine', 'Server')[column]}")
             grid.addWidget(cell, line, column)
-        if row.field == "deleted":
-            return
+        if row.field == "deleted" or self._shown.resource_type == "setting":
+            return  # one side or the other
         editor = field(
             f"{row.field}Result", self.tr("Result: {field}").format(field=self._field_name(row.field))
         )
@@ -189,6 +219,8 @@ class ComparisonView(QWidget):
 
     def _suggested_value(self, row: ComparisonRow) -> Any:
         suggestion = self._shown.suggestion
+        if self._shown.is_same_article:
+            return row.this_till  # of a second article, which gets another number here
         if suggestion is None:
             return row.server
         if row.field == "quantity":
@@ -217,7 +249,8 @@ class ComparisonView(QWidget):
             words = self.tr("typed by you")
         else:
             words = self.tr("from both sides")
-        if not editor.isModified() and self._shown.suggestion is not None:
+        suggested = self._shown.suggestion is not None and not self._shown.is_same_article
+        if not editor.isModified() and suggested:
             words = self.tr("suggested, {origin}").format(origin=words)
         origin.setText(words)
 
@@ -230,7 +263,7 @@ class ComparisonView(QWidget):
             case "priceMinor":
                 return format_minor(value, self._formatter.currency)
             case "taxRatePpm":
-                return f"{value / PPM_IN_A_PERCENT:g}"
+                return format_rate(value)
         return str(value)
 
     def _parsed(self, name: str, text: str) -> Any:
@@ -241,7 +274,7 @@ class ComparisonView(QWidget):
             case "priceMinor":
                 return parse_amount(written, self._formatter.currency) if written else None
             case "taxRatePpm":
-                return parse_amount(written, "USD") * (PPM_IN_A_PERCENT // 100)
+                return parse_rate(written)
         return written or None
 
     # --- why ---

@@ -4,12 +4,12 @@ captions are their results.
 Enter does nothing until the focus is moved to a button, Esc is "Decide later", and scans do not reach it.
 """
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -23,15 +23,16 @@ from app.services.sync import conflicts
 from app.services.sync.conflicts import Comparison
 from app.services.till import Actor, Till
 from app.ui.sync.comparison_view import ComparisonView
-from app.ui.widgets import tasks
+from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button
+from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.shortcuts import BACK, CONFIRM
 from app.ui.widgets.theme import Tone
 from sync_agent.contract.conflicts import Resolution
 
 
-class ConflictDialog(QDialog):
+class ConflictDialog(CommandDialog):
     """Decides one conflict. Open it with `open()`.
 
     Signals:
@@ -52,7 +53,6 @@ class ConflictDialog(QDialog):
         self._comparison = comparison
         self._actor = actor
         self._formatter = formatter
-        self._busy = False
         self._build()
         self._show()
 
@@ -79,6 +79,11 @@ class ConflictDialog(QDialog):
 
     def _name_buttons(self) -> None:
         suggestion = self._comparison.suggestion
+        if self._comparison.is_same_article:
+            self._rename(self._use_result, self.tr("Two articles: give this one another number"))
+            self._rename(self._use_mine, self._one_article(self._view.my_place(in_a_sentence=True)))
+            self._rename(self._use_server, self._one_article(self.tr("the server")))
+            return
         self._use_result.setVisible(suggestion is not None or self._view.is_typed())
         if self._view.is_typed():
             self._rename(self._use_result, self._typed_words())
@@ -117,6 +122,9 @@ class ConflictDialog(QDialog):
             )
         return self.tr("Use the server’s values")
 
+    def _one_article(self, place: str) -> str:
+        return self.tr("One article, with the values from {place}").format(place=place)
+
     def _side_value(self, side: Resolution) -> Any:
         row = self._comparison.rows[0] if self._comparison.rows else None
         if row is None:
@@ -134,6 +142,9 @@ class ConflictDialog(QDialog):
     def _decide_as_shown(self) -> None:
         """Decide with the Result row: the suggestion, or its edited values."""
         suggestion = self._comparison.suggestion
+        if self._comparison.is_same_article:
+            self._decide_as_two()
+            return
         if not self._view.is_typed() and suggestion is not None:
             self._start(suggestion.resolution, conflicts.merged_of(suggestion), suggestion.quantity)
             return
@@ -144,15 +155,24 @@ class ConflictDialog(QDialog):
             return
         self._start(Resolution.MERGE, merged, merged.get("newQuantity"))
 
+    def _decide_as_two(self) -> None:
+        """Decide that they are two articles, with the number in the Result row."""
+        if self._view.has_number_of_its_own():
+            try:
+                self._start(Resolution.MERGE, self._view.typed_result(), None)
+            except DomainError as error:
+                self._message.say_error(str(error))
+        else:
+            self._view.ask_for_number()
+            self._message.say(self.tr("Type its own number into the Result row first."), Tone.WARN)
+
     def _decide_for(self, side: Resolution) -> None:
         quantity = self._side_value(side) if self._comparison.resource_type == "stock_level" else None
         self._start(side, None, quantity)
 
     def _start(self, resolution: Resolution, merged: dict[str, Any] | None, quantity: int | None) -> None:
-        if self._busy:
-            return
-        self._set_busy(True)
-        tasks.start(self._run_resolve(resolution, merged, quantity), self, self._refused)
+        work = partial(self._run_resolve, resolution, merged, quantity)
+        self._commands.run(work, self._message.say_error)
 
     async def _run_resolve(
         self, resolution: Resolution, merged: dict[str, Any] | None, quantity: int | None
@@ -183,16 +203,10 @@ class ConflictDialog(QDialog):
     def _compare_again(self, words: str) -> None:
         self._comparison = conflicts.comparison(self._till, self._comparison.conflict_id, self._actor)
         self._show()
-        self._set_busy(False)
         self._message.say(words, Tone.WARN)
 
-    def _refused(self, words: str) -> None:
-        self._set_busy(False)
-        self._message.say_error(words)
-
-    def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
-        for made in (self._use_result, self._use_mine, self._use_server):
+    def show_busy(self, busy: bool) -> None:
+        for made in (self._later, self._use_result, self._use_mine, self._use_server):
             made.setEnabled(not busy)
 
     # --- the dialog ---
@@ -216,8 +230,10 @@ class ConflictDialog(QDialog):
         self._use_result = button("", "useSuggested", self._decide_as_shown, role="primary")
         self._use_mine = button("", "useMine", lambda: self._decide_for(Resolution.ACCEPT_LOCAL))
         self._use_server = button("", "useServer", lambda: self._decide_for(Resolution.ACCEPT_SERVER))
-        later = button(self.tr("Decide later"), "decideLater", self.reject)
-        later.setToolTip(self.tr("{key}. Nothing is changed until somebody decides.").format(key=BACK.name))
+        self._later = button(self.tr("Decide later"), "decideLater", self.reject)
+        set_tip(
+            self._later, self.tr("{key}. Nothing is changed until somebody decides.").format(key=BACK.name)
+        )
         footer = QFrame()
         footer.setProperty("role", "footer")
         layout = QVBoxLayout(footer)
@@ -229,6 +245,6 @@ class ConflictDialog(QDialog):
         for made in (self._use_result, self._use_mine, self._use_server):
             row.addWidget(made)
         row.addStretch(1)
-        row.addWidget(later)
+        row.addWidget(self._later)
         layout.addLayout(row)
         return footer

@@ -1,35 +1,34 @@
 """Edits a refused entry to send it again: a quantity, a reason, a product's fields."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import format_quantity, parse_quantity
 from app.domain.vocabulary import movement_reasons
 from app.domain.vocabulary.movement_reasons import reason_of
-from app.domain.vocabulary.units import EACH
+from app.domain.vocabulary.units import EACH, units_to_choose
 from app.services.sync.refused import EntryDetails
+from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.plain_text import PlainCombo
 from app.ui.widgets.shortcuts import BACK, CONFIRM
 
 Read = Callable[[], Any]
+Send = Callable[[dict[str, Any]], Awaitable[object]]
 
 
-class EditDialog(QDialog):
-    """Signals:
-    edited(dict): the changed fields by their wire names.
-    """
-
-    edited = Signal(object)
+class EditDialog(CommandDialog):
+    """Runs `send` with the changed fields by their wire names, and closes once that has succeeded."""
 
     def __init__(
-        self, details: EntryDetails, unit: str, formatter: Formatter, parent: QWidget | None
+        self, details: EntryDetails, unit: str, formatter: Formatter, send: Send, parent: QWidget | None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("editDialog")
@@ -38,11 +37,13 @@ class EditDialog(QDialog):
         self._details = details
         self._unit = unit
         self._formatter = formatter
+        self._carry_out = send
         self._readers: dict[str, Read] = {}
         self._form = QFormLayout()
         self._form.setSpacing(10)
         self._message = MessageLine("editMessage")
         self._send = button(self.tr("Send again"), "editSend", self._submit, role="primary")
+        self._cancel = button(BACK.after(self.tr("Cancel")), "editCancel", self.reject)
         self._fill()
         self._build()
 
@@ -54,9 +55,9 @@ class EditDialog(QDialog):
             details.payload.get("operation") == "delete" or "lines" in data
         )
 
-    def say_error(self, words: str) -> None:
-        self._send.setEnabled(True)
-        self._message.say_error(words)
+    def show_busy(self, busy: bool) -> None:
+        self._send.setEnabled(not busy)
+        self._cancel.setEnabled(not busy)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if CONFIRM.is_pressed(event):
@@ -86,6 +87,8 @@ class EditDialog(QDialog):
         for name, title in titles.items():
             if name in data:
                 self._text(name, title, data[name] or "")
+        if data.get("unit"):
+            self._choice("unit", self.tr("Sold by"), data["unit"], units_to_choose())
         if data.get("priceMinor") is not None:
             line = self._line("priceMinor", self.tr("Price"))
             line.setText(format_minor(data["priceMinor"], self._formatter.currency))
@@ -102,16 +105,22 @@ class EditDialog(QDialog):
         self._readers[name] = lambda: line.text().strip() or None
 
     def _reason(self, value: str) -> None:
-        box = QComboBox()
-        box.setObjectName("edit-reason")
-        box.setAccessibleName(self.tr("Reason"))
-        for reason in movement_reasons.offered():
-            box.addItem(reason.in_form(), reason.code)
+        reasons = [(reason.code, reason.in_form()) for reason in movement_reasons.offered()]
+        if value not in dict(reasons):
+            reasons.append((value, reason_of(value).in_form()))
+        self._choice("reason", self.tr("Reason"), value, reasons)
+
+    def _choice(self, name: str, title: str, value: str, choices: Iterable[tuple[str, str]]) -> None:
+        box = PlainCombo()
+        box.setObjectName(f"edit-{name}")
+        box.setAccessibleName(title)
+        for code, words in choices:
+            box.addItem(words, code)
         if box.findData(value) < 0:
-            box.addItem(reason_of(value).in_form(), value)
+            box.addItem(value, value)
         box.setCurrentIndex(box.findData(value))
-        self._form.addRow(form_label(self.tr("Reason"), box), box)
-        self._readers["reason"] = box.currentData
+        self._form.addRow(form_label(title, box), box)
+        self._readers[name] = box.currentData
 
     def _line(self, name: str, title: str) -> QLineEdit:
         made = field(f"edit-{name}", title)
@@ -128,17 +137,18 @@ class EditDialog(QDialog):
         layout.addLayout(self._form)
         layout.addWidget(self._message)
         row = QHBoxLayout()
-        row.addWidget(button(BACK.after(self.tr("Cancel")), "editCancel", self.reject))
+        row.addWidget(self._cancel)
         row.addWidget(self._send, 1)
         layout.addLayout(row)
 
     def _submit(self) -> None:
-        if not self._send.isEnabled():
-            return
         try:
             changes = {name: read() for name, read in self._readers.items()}
         except DomainError as error:
             self._message.say_error(str(error))
             return
-        self._send.setEnabled(False)
-        self.edited.emit(changes)
+        self._commands.run(partial(self._send_changes, changes), self._message.say_error)
+
+    async def _send_changes(self, changes: dict[str, Any]) -> None:
+        await self._carry_out(changes)
+        self.accept()

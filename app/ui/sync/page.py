@@ -6,6 +6,7 @@ A page, not a dialog: nothing here blocks selling. After a change of the store o
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,13 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.domain.errors import DomainError
 from app.domain.rights import Right
+from app.services import clock as clocks
 from app.services.sync import conflicts, flagged, queue, refused
 from app.services.sync.queue import QueueRow
 from app.services.till import Actor
@@ -38,6 +39,7 @@ from app.ui.sync.queue_table import QueueModel, RowsTable
 from app.ui.sync.refusal_card import RefusalCard
 from app.ui.widgets import tasks, theme
 from app.ui.widgets.parts import MessageLine, Pages, button, card, label
+from app.ui.widgets.plain_text import PlainButton
 from app.ui.widgets.theme import Tone
 
 if TYPE_CHECKING:
@@ -278,22 +280,16 @@ class SyncCentre(Page):
             return
         details = refused.details(self._till, row.operation_id)
         unit = refused.unit_of(self._till, row.operation_id)
-        dialog = EditDialog(details, unit, self._formatter, self)
+        send = partial(self._send_edited, row.operation_id)
+        dialog = EditDialog(details, unit, self._formatter, send, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.edited.connect(
-            lambda changes: tasks.start(
-                self._send_edited(row.operation_id, changes, dialog), dialog, dialog.say_error
-            )
-        )
         dialog.open()
 
-    async def _send_edited(self, operation_id: str, changes: dict[str, Any], dialog: EditDialog) -> None:
+    async def _send_edited(self, operation_id: str, changes: dict[str, Any]) -> None:
         assert self._actor is not None
-        payload = refused.details(self._till, operation_id).payload
-        rights = (Right.EDIT_PRODUCT,) if payload["resourceType"] == "product" else ()
+        rights = refused.rights_to_edit(self._till, operation_id)
         approver = await self._approvals.ask(self._actor, *rights)
         await refused.edit_and_send(self._till, operation_id, changes, self._actor, approved_by=approver)
-        dialog.accept()
         words = self.tr("Changed and sent again. The refused one stays in the history.")
         self._message.say(words, Tone.GOOD, for_ms=8000)
         self._send_now()
@@ -314,9 +310,16 @@ class SyncCentre(Page):
         if row is None:
             return
         approver = await self._approvals.ask(actor, Right.DISCARD_ENTRY)
-        await flagged.mark_seen(self._till, row.operation_id, actor, approved_by=approver)
+        await flagged.mark_seen(self._till, row.operation_id, actor, approved_by=approver, flags=row.flags)
         words = self.tr("{what} is off the list. It stays in the log.")
         self._message.say(words.format(what=row.title), Tone.GOOD, for_ms=8000)
+
+    @tasks.command
+    async def _confirm_clock(self) -> None:
+        actor = self._signed_in
+        approver = await self._approvals.ask(actor, Right.CHANGE_SETTINGS)
+        await clocks.confirm(self._till, actor, approved_by=approver)
+        self._show_clock()
 
     def _choose_export(self) -> None:
         chooser = QFileDialog(self, self.tr("Export"), "evertill-entries.json", "JSON (*.json);;CSV (*.csv)")
@@ -364,13 +367,22 @@ class SyncCentre(Page):
             oldest = self._formatter.moment(oldest_ms, now_ms)
             parts.append(self.tr("Oldest unsent: {time}").format(time=oldest))
         self._facts.setText(" · ".join(parts))
-        off_ms = self._till.device.clock_offset_ms
-        self._clock.setVisible(abs(off_ms) > CLOCK_OFF_MS_MAX)
-        words = self.tr("This till’s clock is {minutes} min slow.")
-        if off_ms < 0:
-            words = self.tr("This till’s clock is {minutes} min fast.")
-        self._clock.setText(words.format(minutes=abs(off_ms) // 60_000))
+        self._show_clock()
         self._try_now.setEnabled(True)
+
+    def _show_clock(self) -> None:
+        off_ms, has_jumped = self._till.device.clock_offset_ms, clocks.has_jumped(self._till)
+        parts = []
+        if abs(off_ms) > CLOCK_OFF_MS_MAX:
+            words = self.tr("This till’s clock is {minutes} min slow.")
+            if off_ms < 0:
+                words = self.tr("This till’s clock is {minutes} min fast.")
+            parts.append(words.format(minutes=abs(off_ms) // 60_000))
+        if has_jumped:
+            parts.append(clocks.jump_in_words())
+        self._clock.setVisible(bool(parts))
+        self._clock.setText(" ".join(parts))
+        self._clock_is_right.setVisible(has_jumped)
 
     # --- the page ---
 
@@ -428,7 +440,7 @@ class SyncCentre(Page):
         self._state_icon = label()
         self._state_label = label(role="heading", name="syncState", wrap=True)
         self._facts = label(role="muted", name="syncFacts", wrap=True)
-        self._clock = label(name="syncClock")
+        self._clock = label(name="syncClock", wrap=True)
         self._clock.setProperty("tone", Tone.WARN)
         self._try_now = button(self.tr("Try now"), "tryNow", self._ask_to_send)
         column = QVBoxLayout()
@@ -436,6 +448,8 @@ class SyncCentre(Page):
         column.addWidget(self._state_label)
         column.addWidget(self._facts)
         column.addWidget(self._clock)
+        self._clock_is_right = button(self.tr("The clock is right"), "clockIsRight", self._confirm_clock)
+        column.addWidget(self._clock_is_right, 0, Qt.AlignmentFlag.AlignLeading)
         row = QHBoxLayout()
         row.setSpacing(14)
         row.addWidget(self._state_icon)
@@ -450,7 +464,7 @@ class SyncCentre(Page):
         row.setSpacing(4)
         names = ("tabWaiting", "tabAttention", "tabConflicts", "tabSent", "tabDiagnostics")
         for tab, name in zip(Tab, names, strict=True):
-            made = QPushButton()
+            made = PlainButton()
             made.setObjectName(name)
             made.setProperty("role", "tab")
             made.setCheckable(True)

@@ -18,6 +18,7 @@ from app.services.sync.queue import QueueRow
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.plain_text import tip
 from app.ui.widgets.shortcuts import CONFIRM
 
 WHAT, DETAIL, WHEN, STATE = range(4)
@@ -89,8 +90,10 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self._rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return self.text(row, index.column())
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(self.text(row, index.column()))
             case Qt.ItemDataRole.ForegroundRole if index.column() == STATE:
                 return QColor(theme.tokens()[self.token(row)])
             case Qt.ItemDataRole.ForegroundRole if index.column() in {DETAIL, WHEN}:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.errors import DomainError
 from app.services.sync.queue import QueueRow
 from app.ui.widgets.parts import MessageLine, button, label
+from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.reason_field import ReasonField
 
 
@@ -65,10 +66,10 @@ class RefusalCard(QFrame):
         self._choices.setVisible(self._why.isHidden())
         self._seen.hide()
         self._edit.setEnabled(can_edit)
-        self._edit.setToolTip("" if can_edit else self.tr("There is nothing in it that could be changed."))
+        set_tip(self._edit, "" if can_edit else self.tr("There is nothing in it that could be changed."))
         self._discard.setEnabled(can_discard)
         never = self.tr("A completed sale is never discarded: the goods have left the shop.")
-        self._discard.setToolTip("" if can_discard else never)
+        set_tip(self._discard, "" if can_discard else never)
 
     def show_flagged(self, row: QueueRow) -> None:
         """Show a completed till transaction that the server flagged."""

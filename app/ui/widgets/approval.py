@@ -6,16 +6,17 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.domain.rights import Right, only
 from app.services.people import directory as people
 from app.services.people.directory import Person
 from app.services.till import Actor, Till
-from app.ui.widgets import tasks
+from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.parts import MessageLine, button, field, label
 from app.ui.widgets.pin_pad import PIN_LENGTH_MAX, PinPad
+from app.ui.widgets.plain_text import PlainCombo
 from app.ui.widgets.shortcuts import BACK, CONFIRM
 
 WORDS_PX = 392
@@ -25,7 +26,7 @@ class NotApproved(DomainError):
     """The dialog was cancelled, or no manager is known at this till."""
 
 
-class Approvals(QObject):
+class ApprovalPrompt(QObject):
     """Opens approval dialogs on one window. `pepper` is the tenant's, for checking PINs."""
 
     def __init__(self, till: Till, pepper: str, window: QWidget) -> None:
@@ -59,7 +60,7 @@ class Approvals(QObject):
         return approver
 
 
-class ApprovalDialog(QDialog):
+class ApprovalDialog(CommandDialog):
     """Signals:
     approved(Actor): a manager's PIN was right.
     """
@@ -80,7 +81,7 @@ class ApprovalDialog(QDialog):
         self._till = till
         self._pepper = pepper
         self._rights = rights
-        self._who = QComboBox()
+        self._who = PlainCombo()
         self._who.setObjectName("approver")
         self._who.setAccessibleName(self.tr("Manager"))
         for person in approvers:
@@ -91,8 +92,13 @@ class ApprovalDialog(QDialog):
         self._pin.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message = MessageLine("approvalMessage")
         self._approve = button(self.tr("Approve"), "approve", self._submit, role="primary")
+        self._cancel = button(BACK.after(self.tr("Cancel")), "approvalCancel", self.reject)
         self._build()
         self._pin.setFocus()
+
+    def show_busy(self, busy: bool) -> None:
+        self._approve.setEnabled(not busy)
+        self._cancel.setEnabled(not busy)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if CONFIRM.is_pressed(event):
@@ -114,21 +120,18 @@ class ApprovalDialog(QDialog):
         layout.addWidget(self._message)
         layout.addWidget(PinPad(self._pin, "approval"))
         row = QHBoxLayout()
-        row.addWidget(button(BACK.after(self.tr("Cancel")), "approvalCancel", self.reject))
+        row.addWidget(self._cancel)
         row.addWidget(self._approve, 1)
         layout.addLayout(row)
         # Fixed to the content's size: else wrapped text or a message pushes the keys under the buttons.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
 
     def _submit(self) -> None:
-        if not self._approve.isEnabled():
-            return
         pin = self._pin.text()
         if not pin:
             self._message.say_error(self.tr("Type your PIN first."))
             return
-        self._approve.setEnabled(False)
-        tasks.start(self._check(str(self._who.currentData()), pin), self, self._refused)
+        self._commands.run(partial(self._check, str(self._who.currentData()), pin), self._refused)
 
     async def _check(self, person_id: str, pin: str) -> None:
         approver = await people.approve(self._till, person_id, pin, *self._rights, pepper=self._pepper)
@@ -136,7 +139,6 @@ class ApprovalDialog(QDialog):
         self.accept()
 
     def _refused(self, words: str) -> None:
-        self._approve.setEnabled(True)
         self._pin.clear()
         self._pin.setFocus()
         self._message.say_error(words)

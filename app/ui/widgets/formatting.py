@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone
 
-from app.domain.money import minor_digits
+from app.domain.money import CURRENCY_SIGNS, minor_digits
+from app.domain.rates import PERCENT_DECIMALS, PERCENT_PPM
 from app.domain.vocabulary.units import EACH, unit_of
 from app.ui.widgets.language import (
     LEFT_TO_RIGHT_ISOLATE,
@@ -14,9 +15,6 @@ from app.ui.widgets.language import (
     RIGHT_TO_LEFT_ISOLATE,
 )
 from resources.words import MINUS, negative, positive
-
-PPM_IN_A_PERCENT = 10_000
-_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF", "PLN": "zł"}
 
 
 def people_locale() -> QLocale:
@@ -89,7 +87,8 @@ class Formatter:
 
     def percent(self, ppm: int) -> str:
         """A rate in millionths: 20%, 5.5%."""
-        text = self.locale.toString(ppm / PPM_IN_A_PERCENT, "f", 4).rstrip("0")
+        text = self.locale.toString(ppm / PERCENT_PPM, "f", PERCENT_DECIMALS)
+        text = text.rstrip(self.locale.zeroDigit())
         return f"{text.removesuffix(self.locale.decimalPoint())}{self.locale.percent()}"
 
     def full_moment(self, moment_ms: int) -> str:
@@ -97,15 +96,11 @@ class Formatter:
         return f"{self.date(moment_ms)} {self.time(moment_ms)}"
 
     @property
-    def decimal_point(self) -> str:
-        return self.locale.decimalPoint()
-
-    @property
     def _symbol(self) -> str:
         iso = self.locale.currencySymbol(QLocale.CurrencySymbolFormat.CurrencyIsoCode)
         if iso == self.currency:
             return self.locale.currencySymbol()
-        return _SYMBOLS.get(self.currency, self.currency)
+        return CURRENCY_SIGNS.get(self.currency, self.currency)
 
     def _local(self, moment_ms: int) -> QDateTime:
         return QDateTime.fromMSecsSinceEpoch(moment_ms, QTimeZone(self.time_zone.encode()))

@@ -38,6 +38,8 @@ class EnglishPlurals(QTranslator):
         return False
 
 
+_TEN_DIGITS = 1_234_567_890
+
 _installed: list[QTranslator] = []
 
 
@@ -63,7 +65,7 @@ def apply_language(app: QApplication, chosen: str = "") -> QLocale:
             if translator.load(str(path)):
                 _install(app, translator)
     locale = _locale(code)
-    words.install(_translate, _figures(locale))
+    words.install(_translate, figures_of(locale))
     QLocale.setDefault(locale)
     app.setLayoutDirection(locale.textDirection())
     return locale
@@ -78,12 +80,25 @@ def _translate(context: str, text: str, n: int = -1) -> str:
     return QCoreApplication.translate(context, text, "", n)
 
 
-def _figures(locale: QLocale) -> words.Figures:
+def figures_of(locale: QLocale) -> words.Figures:
+    """How the locale writes figures, for reading them back."""
+
     def clock(moment: datetime) -> str:
         return locale.toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
 
     mirrored = locale.textDirection() == Qt.LayoutDirection.RightToLeft
-    return words.Figures(locale.decimalPoint(), LEFT_TO_RIGHT_MARK if mirrored else "", clock)
+    separator = locale.groupSeparator()
+    groups = locale.toString(_TEN_DIGITS).split(separator)
+    return words.Figures(
+        decimal_point=locale.decimalPoint(),
+        before_sign=LEFT_TO_RIGHT_MARK if mirrored else "",
+        clock=clock,
+        group_separator=separator,
+        # The C locale writes no groups.
+        group_sizes=(len(groups[-1]), len(groups[-2])) if len(groups) > 1 else (3, 3),
+        currency=locale.currencySymbol(QLocale.CurrencySymbolFormat.CurrencyIsoCode),
+        currency_sign=locale.currencySymbol(),
+    )
 
 
 def _locale(code: str) -> QLocale:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets import theme
+from app.ui.widgets.plain_text import PlainButton, PlainLabel, set_tip
 from app.ui.widgets.shortcuts import BACK, DOWN
 from app.ui.widgets.theme import Tone
 
@@ -38,17 +39,17 @@ KEYS_AT_ONCE = "keysAtOnce"
 _TONE_ICONS = {Tone.GOOD: "check", Tone.BUSY: "sync", Tone.WARN: "attention", Tone.BAD: "attention"}
 
 
-def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False) -> QLabel:
+def label(
+    text: str = "", role: str = "", *, name: str = "", wrap: bool = False, is_whole: bool = False
+) -> QLabel:
     """A label of plain text: a product's name is never interpreted as markup."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = PlainLabel(text, wraps=wrap, is_whole=is_whole)
     if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
         # Qt aligns a label by the direction of its text, so a Latin name would leave a mirrored column.
         made.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         )
     made.setProperty("role", role)
-    made.setWordWrap(wrap)
     if name:
         made.setObjectName(name)
     return made
@@ -56,7 +57,7 @@ def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False)
 
 def button(text: str, name: str, on_click: Callable[[], object], *, role: str = "") -> QPushButton:
     """A push button; `role` selects its style."""
-    made = QPushButton(text)
+    made = PlainButton(text)
     made.setObjectName(name)
     made.setAccessibleName(text)
     made.setProperty("role", role)
@@ -72,7 +73,7 @@ def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], obje
     made.setIcon(theme.icon(drawing))
     made.setIconSize(QSize(20, 20))
     made.setAccessibleName(title)
-    made.setToolTip(title)
+    set_tip(made, title)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.clicked.connect(lambda _checked=False: on_click())
     return made
@@ -279,7 +280,7 @@ class MessageLine(QFrame):
         return self._words.text()
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line, elided with … where it does not fit; the tool tip has the full text.
 
     Its size hint is the width of the full text; its minimum is 20 px.
@@ -289,7 +290,6 @@ class ElidedLabel(QLabel):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("role", role)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self._whole = ""
         self.setMinimumWidth(20)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -297,7 +297,7 @@ class ElidedLabel(QLabel):
     def set_words(self, words: str) -> None:
         self._whole = words
         self.updateGeometry()
-        self.setToolTip(words)
+        set_tip(self, words)
         self.setAccessibleName(words)
         self._fit()
 

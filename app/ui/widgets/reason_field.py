@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from app.domain.errors import ReasonMissing
+from app.domain.limits import TEXT_MAX
+from app.ui.widgets.plain_text import PlainCombo
 
-REASON_LENGTH_MAX = 200
 
-
-class ReasonField(QComboBox):
+class ReasonField(PlainCombo):
     """An editable list, empty at first. `usual` are the reasons that it offers."""
 
     def __init__(self, name: str, title: str, usual: Sequence[str]) -> None:
@@ -25,7 +25,7 @@ class ReasonField(QComboBox):
         line.setObjectName(f"{name}Line")
         line.setAccessibleName(title)
         line.setPlaceholderText(title)
-        line.setMaxLength(REASON_LENGTH_MAX)
+        line.setMaxLength(TEXT_MAX)
         completer = self.completer()
         if completer is not None:
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMarginsF, QSizeF, Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -23,6 +23,7 @@ from app.domain.slip import Centred, Pair, Rule, Slip, Weight
 from app.ui.widgets.parts import MessageLine, button
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
+from sync_agent import private_files
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -83,7 +84,9 @@ def save_pdf(slip: Slip, path: Path) -> None:
     """
     document = _document(slip, 280)
     scale = PAPER_MM / 280
-    writer = QPdfWriter(str(path))
+    written = QBuffer()
+    written.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(written)
     writer.setTitle(slip.title)
     writer.setCreator("Evertill")
     writer.setResolution(PDF_DPI)
@@ -102,6 +105,7 @@ def save_pdf(slip: Slip, path: Path) -> None:
     painter.scale(dots, dots)
     document.drawContents(painter)
     painter.end()
+    private_files.write(path, bytes(written.data().data()))
 
 
 def draw_slip(slip: Slip, dots: int) -> "Image":

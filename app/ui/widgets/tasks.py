@@ -1,7 +1,7 @@
 """Runs the clerk's commands as tasks on the window's event loop, so that the window never blocks.
 
 Expected errors (DomainError, StoreError, SyncError) go to the caller as text; any other exception goes to
-`sys.excepthook`.
+`sys.excepthook`, and the caller gets a sentence for whoever waits.
 """
 
 import asyncio
@@ -11,10 +11,11 @@ from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import DomainError
 from app.services.sync.agent_words import error_in_words
+from resources.words import translate
 from sync_agent.errors import StoreError, SyncError
 
 Work = Coroutine[Any, Any, None]
@@ -30,6 +31,48 @@ def start(coroutine: Work, parent: QObject, on_error: Callable[[str], None]) -> 
     _running.add(task)
     task.add_done_callback(partial(_finished, parent, on_error))
     return task
+
+
+def in_words(error: Exception) -> str:
+    """The text of an expected error."""
+    return error_in_words(error)
+
+
+class Commands(QObject):
+    """Runs the commands of a page or dialog one at a time. A command that is given while one runs is ignored.
+
+    Signals:
+    busyChanged(bool): a command has begun (True) or ended, however it ended.
+    """
+
+    busyChanged = Signal(bool)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._is_busy = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a command runs."""
+        return self._is_busy
+
+    def run(self, work: Callable[[], Work], on_error: Callable[[str], None], /) -> asyncio.Task[None] | None:
+        """Run a command; None where it is ignored. `on_error` gets the text of an expected failure."""
+        if self._is_busy:
+            return None
+        self._set_busy(True)
+        return start(self._run_alone(work), self, on_error)
+
+    async def _run_alone(self, work: Callable[[], Work]) -> None:
+        try:
+            await work()
+        finally:
+            if shiboken6.isValid(self):
+                self._set_busy(False)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._is_busy = busy
+        self.busyChanged.emit(busy)
 
 
 class Run(Protocol):
@@ -60,11 +103,6 @@ def command(work: Callable[Concatenate[_Page, _Asked], Work]) -> Callable[Concat
     return start_it
 
 
-def running_count() -> int:
-    """The number of unfinished tasks; at 0 the window can close without interrupting any."""
-    return len(_running)
-
-
 async def all_ended() -> None:
     """Wait for all unfinished tasks. A window is destroyed only after this: tasks use its widgets."""
     while _running:
@@ -83,3 +121,11 @@ def _finished(parent: QObject, on_error: Callable[[str], None], task: asyncio.Ta
             on_error(error_in_words(error))
     else:
         sys.excepthook(type(error), error, error.__traceback__)
+        if shiboken6.isValid(parent):
+            on_error(
+                translate(
+                    "errors",
+                    "The program has a fault, and this was not finished. What was entered is still here: try"
+                    " again.",
+                )
+            )

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelega
 from app.ui.widgets import theme
 from app.ui.widgets.language import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from app.ui.widgets.parts import draw_hint
+from app.ui.widgets.plain_text import tip
 from app.ui.widgets.shortcuts import CONFIRM, UP
 from app.ui.widgets.theme import Tone
 
@@ -119,8 +120,10 @@ class TwoLineModel(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.first
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return row.spoken
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(row.spoken)
             case _ if role == ROW:
                 return row
         return None

@@ -25,14 +25,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.limits import shortened
 from app.domain.rights import only
 from app.services import preferences
 from app.services.sync import queue
-from app.services.sync.agent_words import attention_in_words, fault_in_words
+from app.services.sync.agent_words import attention_in_words, fault_in_words, plain_in_words
 from app.services.till import Actor, Till
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
-from app.ui.page.context import AgentPort, PageContext
+from app.ui.page.context import AdminChange, AgentPort, OwnChange, PageContext
 from app.ui.page.event_log import EventLog
 from app.ui.page.print_queue import PrintQueue
 from app.ui.page.requests import (
@@ -47,9 +48,10 @@ from app.ui.page.requests import (
 )
 from app.ui.page.state import TillState
 from app.ui.widgets import sounds, theme
-from app.ui.widgets.approval import Approvals
+from app.ui.widgets.approval import ApprovalPrompt
 from app.ui.widgets.formatting import Formatter, people_locale
 from app.ui.widgets.parts import ElidedLabel, MessageLine, Pages, button, label
+from app.ui.widgets.plain_text import PlainButton, set_tip
 from app.ui.widgets.shortcuts import SWITCH_PERSON
 from app.ui.widgets.sounds import Sounds
 from app.ui.widgets.theme import Tone
@@ -61,6 +63,7 @@ from app.ui.window.scanner import Scanner
 from app.ui.window.status_strip import StatusStrip, state_words
 from app.ui.window.unread_line import UnreadLine
 from sync_agent.events import Attention, AttentionCode, Fault, Progress, QueueDrained, StateChanged
+from sync_agent.server_address import is_plain
 
 P = TypeVar("P", bound=Page)
 
@@ -90,16 +93,18 @@ class MainWindow(QMainWindow):
         *,
         locale: QLocale | None = None,
         write_bundle: Callable[[Path], Awaitable[None]] | None = None,
+        change_as_admin: Callable[[AdminChange], Awaitable[None]] | None = None,
+        change_own: Callable[[OwnChange], Awaitable[None]] | None = None,
         pages: Sequence[PageEntry[Page]] = PAGES,
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setWindowTitle(self.tr("Evertill · {till}").format(till=till.device.name))
+        self.setWindowTitle(self.tr("Evertill · {till}").format(till=shortened(till.device.name, 60)))
         self._collector = UiThreadCollector(self)
         self._till = till
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
         self._actor: Actor | None = None
-        self.approvals = Approvals(till, pepper, self)
+        self.approvals = ApprovalPrompt(till, pepper, self)
         self.print_queue = PrintQueue(till, self)
         self.events = EventLog(till.clock.now_ms, self)
         self._context = PageContext(
@@ -113,6 +118,8 @@ class MainWindow(QMainWindow):
             ask=self.answer,
             shortcuts=all_shortcuts(pages),
             write_bundle=write_bundle,
+            change_as_admin=change_as_admin,
+            change_own=change_own,
         )
         self._entries = tuple(pages)
         self._made: dict[str, Page] = {}
@@ -356,8 +363,25 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._bar)
         layout.addWidget(self._pages, 1)
         layout.addWidget(foot)
-        layout.addWidget(self.strip)
+        layout.addLayout(self._strip_row())
         self.setCentralWidget(central)
+
+    def _strip_row(self) -> QHBoxLayout:
+        """The strip, and beside it, as long as it is so, that what this till sends can be read on the way."""
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.strip, 1)
+        server = self._till.device.server_url
+        if is_plain(server):
+            words = plain_in_words(server)
+            mark = button(
+                self.tr("Not encrypted"), "notEncrypted", lambda: self._notice.say(words, Tone.WARN)
+            )
+            mark.setIcon(theme.icon("attention", Tone.WARN, 18))
+            set_tip(mark, words)
+            row.addWidget(mark)
+        return row
 
     def _top_bar(self) -> QFrame:
         bar = QFrame()
@@ -391,13 +415,13 @@ class MainWindow(QMainWindow):
         who.addStretch(1)
         row.addLayout(who)
         switch = button(self.tr("Switch"), "switchPerson", self.switch_person, role="quiet")
-        switch.setToolTip(SWITCH_PERSON.after(self.tr("Let another person sign in")))
+        set_tip(switch, SWITCH_PERSON.after(self.tr("Let another person sign in")))
         row.addWidget(switch)
         self._tabs.idClicked.connect(lambda number: self.show_page(self._entries[number]))
         return bar
 
     def _tab(self, entry: PageEntry[Page]) -> QPushButton:
-        tab = QPushButton(theme.icon(entry.icon, "muted"), "")
+        tab = PlainButton(icon=theme.icon(entry.icon, "muted"))
         tab.setObjectName(f"nav{entry.name.title()}")
         tab.setIconSize(QSize(20, 20))
         tab.setProperty("role", "tab")
@@ -429,7 +453,7 @@ class MainWindow(QMainWindow):
         tab.setAccessibleName(attention if number else title)
         reason = "" if self._actor is None else _why_not(entry, self._actor)
         tab.setEnabled(not reason)
-        tab.setToolTip(reason or entry.shortcut.after(title))
+        set_tip(tab, reason or entry.shortcut.after(title))
         tab.setAccessibleDescription(reason)
 
     def _make_keys(self) -> None:

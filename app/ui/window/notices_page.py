@@ -73,7 +73,7 @@ class NoticesPage(Page):
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(label(self._head(line), "muted"))
-        words = label(line.words, name=f"notice{number}", wrap=True)
+        words = label(line.words, name=f"notice{number}", wrap=True, is_whole=True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         texts.addWidget(words)
         row.addLayout(texts, 1)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtWidgets import QPushButton
 
 from app.ui.page.state import StripText
 from app.ui.widgets import theme
 from app.ui.widgets.parts import announce
+from app.ui.widgets.plain_text import PlainButton, set_tip
 from app.ui.widgets.shortcuts import Shortcut
 from app.ui.widgets.theme import Tone
 from resources.words import translate
@@ -149,7 +149,7 @@ def _sign_in(counts: Counts) -> str:
     return translate("StatusStrip", "Sign in again to send %n", counts.waiting)
 
 
-class StatusStrip(QPushButton):
+class StatusStrip(PlainButton):
     """36 px at the window's foot. Clicking it opens the Sync centre, as the key `opened_by` does.
 
     Signals:
@@ -166,7 +166,7 @@ class StatusStrip(QPushButton):
         super().__init__()
         self.setObjectName("statusStrip")
         self.setIconSize(QSize(18, 18))
-        self.setToolTip(opened_by.after(self.tr("Open the Sync centre")))
+        set_tip(self, opened_by.after(self.tr("Open the Sync centre")))
         self._counts = counts
         self._now_ms = now_ms
         self._clock = clock

@@ -14,8 +14,9 @@ from server_stub.operations.resources.conflicts import StoredConflict
 from server_stub.services.stock.count_order import Moment
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
-from sync_agent.contract.conflicts import Conflict, ReopenConflict
-from sync_agent.contract.operations import CONFLICT
+from sync_agent.contract.conflicts import Conflict, ConflictSide, HistoryEntry, ReopenConflict
+from sync_agent.contract.operations import CONFLICT, PRODUCT, STOCK_LEVEL
+from sync_agent.contract.shop_settings import SETTING
 from sync_agent.contract.wire import from_ms
 
 
@@ -31,10 +32,17 @@ class ReopenOneConflict(ConflictHandler[ReopenConflict]):
         decided = conflicts.find(context, wanted.conflict_id)
         if decided.resolved is None:
             raise Refusal(ErrorCode.PRECONDITION_FAILED, f"the conflict {wanted.conflict_id} is still open")
+        if decided.conflict.same_as is not None:
+            raise Refusal(
+                ErrorCode.PRECONDITION_FAILED,
+                "whether two products are one article is not asked again: join or part them",
+            )
         effects = []
-        conflict = _reopened_already(context, decided.conflict)
+        as_now = _under_its_name_of_now(context, decided.conflict)
+        conflict = _reopened_already(context, as_now)
         if conflict is None:
-            conflict = _reopened(context, operation.id, decided.conflict, int(decided.resolved["version"]))
+            version = int(decided.resolved["version"]) if as_now is decided.conflict else None
+            conflict = _reopened(context, operation.id, as_now, version, decided.counted)
             # Belongs to no till, so that no later operation of the till is blocked by it. A count has its
             # original time.
             stored = StoredConflict(conflict, Moment(decided.counted.ms), resolved=None)
@@ -60,6 +68,14 @@ def as_item(conflict_id: str, new_id: str, timestamp: str) -> dict[str, Any]:
     }
 
 
+def _under_its_name_of_now(context: OperationContext, decided: Conflict) -> Conflict:
+    """The conflict of the product that its product is an alias of by now; the same object if it is none."""
+    real = decided.resource_id
+    if decided.resource_type in {PRODUCT, STOCK_LEVEL}:
+        real = context.real_product(decided.resource_id)
+    return decided if real == decided.resource_id else decided.model_copy(update={"resource_id": real})
+
+
 def _reopened_already(context: OperationContext, decided: Conflict) -> Conflict | None:
     of = t.conflict.c
     rows = context.unit.rows(
@@ -76,21 +92,17 @@ def _reopened_already(context: OperationContext, decided: Conflict) -> Conflict 
     return next((conflict for conflict in opened if conflict.reopens == decided.id), None)
 
 
-def _reopened(context: OperationContext, operation_id: str, decided: Conflict, version: int) -> Conflict:
+def _reopened(
+    context: OperationContext,
+    operation_id: str,
+    decided: Conflict,
+    version: int | None,
+    counted: Moment,
+) -> Conflict:
     """A new conflict of the same local side with the server's current state; `version` is the decision's
-    result.
+    result, None where it was of another product. `counted`: when it was counted, if it is a count's.
     """
-    if decided.resource_type == "product":
-        row = context.product(decided.resource_id)
-        assert row is not None, "a product that was once in conflict keeps its row"
-        server = conflict_context.product_side(context, row)
-        base = conflict_context.product_side_at(context, decided.resource_id, version)
-        history = conflict_context.product_history(context, decided.resource_id, version)
-    else:
-        level = context.ledger.level(decided.location_id or "", decided.resource_id)
-        server = conflict_context.stock_side(context, level, level.version)
-        base = conflict_context.stock_side(context, level, version)
-        history = conflict_context.stock_history(context, level, version)
+    server, base, history = _sides(context, decided, version, counted)
     return decided.model_copy(
         update={
             "id": context.unit.ids.new(),
@@ -106,3 +118,29 @@ def _reopened(context: OperationContext, operation_id: str, decided: Conflict, v
             "version": 1,
         }
     )
+
+
+def _sides(
+    context: OperationContext, decided: Conflict, version: int | None, counted_at: Moment
+) -> tuple[ConflictSide, ConflictSide | None, tuple[HistoryEntry, ...]]:
+    """The server's side now, the decision's result, and what happened since."""
+    about = decided.resource_id
+    if decided.resource_type == PRODUCT:
+        row = context.product(about)
+        assert row is not None, "a product that was once in conflict keeps its row"
+        server = conflict_context.product_side(context, row)
+        if version is None:
+            return server, None, ()
+        base = conflict_context.product_side_at(context, about, version)
+        return server, base, conflict_context.product_history(context, about, version)
+    if decided.resource_type == SETTING:
+        assert version is not None, "a setting has one name"
+        server = conflict_context.setting_side(context, context.settings().row(about))
+        before = conflict_context.setting_side_at(context, about, version)
+        return server, before, conflict_context.setting_history(context, about, version)
+    level = context.ledger.level(decided.location_id or "", about)
+    server = conflict_context.stock_side(context, level, level.version)
+    if version is None:
+        return server, None, conflict_context.history_around_count(context, level, counted_at)
+    counted = conflict_context.stock_side(context, level, version)
+    return server, counted, conflict_context.stock_history(context, level, version)

@@ -5,20 +5,22 @@ after the counting, the count is applied and the later movements are added on to
 decides.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from sqlalchemy import ColumnElement, select
 
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
-from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Rows, Wanted
+from server_stub.operations.flags.stock import flags_of_stock
+from server_stub.operations.handler import Handler, ParsedOperation, Preload, Requirement, Rows
 from server_stub.operations.outcome import Outcome, applied, blocked
-from server_stub.operations.resources import conflicts
-from server_stub.operations.resources.stock_levels import level_wanted, place_and_product
+from server_stub.operations.resources import conflict_context, conflicts
+from server_stub.operations.resources.stock_levels import level_preload, place_and_product
 from server_stub.roles import Action
-from server_stub.services.stock.count_order import CLOCK_UNCERTAINTY_MS, UNKNOWN_MOMENT, Moment, Order, order
+from server_stub.services.stock.article_journal import Counted, note
+from server_stub.services.stock.count_order import UNKNOWN_MOMENT, Moment, Order, order
 from server_stub.services.stock.ledger import Level
 from server_stub.store import tables as t
 from sync_agent.contract.codes import ErrorCode
@@ -95,11 +97,11 @@ def decide(count: Count, version: int, quantity: int, since_base: Iterable[Moved
     return Applies(count.new_quantity + on_top)
 
 
-def decide_again(count: Count, level: Level, around: Iterable[Moved]) -> Applies | Clashes | Superseded:
-    """Whether a count that was applied before a restore is applied again, on a server that lost part of its
-    history.
+def decide_by_time(count: Count, level: Level, around: Iterable[Moved]) -> Applies | Clashes | Superseded:
+    """Whether a count applies whose base version says nothing: it was applied before a restore, and the
+    version is of a history that is lost; or it was made under an alias, and the version is of another level.
 
-    Its base version is of that lost history, so times alone decide and arrival order never matters: what
+    So times alone decide and arrival order never matters: what
     surely happened after the counting is added on top, what surely happened before is known to it, and the
     later of two counts wins. `around` are the movements since shortly before the counting.
     """
@@ -137,8 +139,8 @@ class StockCount(Handler[CountData]):
     marker = "newQuantity"
     rows: ClassVar[Rows] = {STOCK_LEVEL: StockLevelRow, "oversold": OversoldRow, CONFLICT: Conflict}
 
-    def wanted(self, context: OperationContext, operation: ParsedOperation[CountData]) -> Wanted:
-        return level_wanted(context, operation.envelope)
+    def preload(self, context: OperationContext, operation: ParsedOperation[CountData]) -> Preload:
+        return level_preload(context, operation.envelope)
 
     def requirement(self, context: OperationContext, operation: ParsedOperation[CountData]) -> Requirement:
         return Requirement(Action.COUNT_STOCK, operation.location_id)
@@ -146,40 +148,68 @@ class StockCount(Handler[CountData]):
     def apply_one(self, context: OperationContext, operation: ParsedOperation[CountData]) -> Outcome:
         envelope, data = operation.envelope, operation.data
         _must_be_made_on_something(context, operation)
-        level = context.ledger.level(*place_and_product(envelope))
+        place, product_id = place_and_product(envelope)
+        if operation.operation.former_result is None:
+            context.must_be_plausible(place, product_id, data.new_quantity, "data.newQuantity")
+        level, sold_as = context.level(place, product_id), context.sold_as(product_id)
         earlier = conflicts.open_before(context, envelope, STOCK_LEVEL, level.product_id, level.location_id)
         if earlier is not None:
             return blocked(operation.id, earlier)
         counted_ms = (
             envelope.happened_ms(to_ms(data.counted_at), context.unit.now_ms) if data.counted_at else None
         )
+        names = context.all_names({level.product_id})
         count = Count(
             new_quantity=data.new_quantity,
-            base_version=operation.operation.version,
-            previous_quantity=data.previous_quantity,
+            # Of an alias, both are of a level that is empty now.
+            base_version=operation.operation.version if sold_as is None else None,
+            previous_quantity=data.previous_quantity if sold_as is None else None,
             counted=Moment(counted_ms, operation.device_id, operation.device_seq),
         )
-        if operation.operation.former_result is not None and counted_ms is not None:
-            verdict = decide_again(count, level, _around(context, level, count))
+        is_by_time = sold_as is not None or operation.operation.former_result is not None
+        verdict: Applies | Clashes | Superseded
+        if is_by_time and counted_ms is not None:
+            verdict = decide_by_time(
+                count, level, _movements(context, level, conflict_context.around_count(names, count.counted))
+            )
+        elif sold_as is not None and level.version:
+            verdict = Clashes(ConflictType.VERSION_MISMATCH)
         else:
             verdict = decide(count, level.version, level.quantity, _since(context, level, count.base_version))
         match verdict:
             case Superseded():
+                late = Counted(data.new_quantity, count.counted, names, is_late=True)
                 effects = context.ledger.post(
-                    level, 0, MovementReason.COUNT, context.origin(envelope), note=data.note
+                    level,
+                    0,
+                    MovementReason.COUNT,
+                    context.origin(envelope),
+                    note=data.note,
+                    sold_as=sold_as,
+                    counted=late.to_json(),
                 )
                 return applied(operation.id, effects, {"version": level.version, "onHand": level.quantity})
             case Clashes(kind):
-                return conflicts.open_for_count(context, envelope, level, data, counted_ms, kind)
+                return conflicts.open_for_count(
+                    context,
+                    envelope,
+                    level,
+                    data,
+                    counted_ms,
+                    kind,
+                    base=count.base_version,
+                    is_of_alias=sold_as is not None,
+                )
             case Applies(quantity):
-                return _apply(context, operation, level, count, quantity)
+                return _apply(context, operation, level, names, count, quantity, sold_as)
 
 
 def _must_be_made_on_something(context: OperationContext, operation: ParsedOperation[CountData]) -> None:
     """Refuses a count without base version, previous quantity and time, if the shop's settings say so."""
     data = operation.data
     basis = operation.operation.version, data.previous_quantity, data.counted_at
-    if basis == (None, None, None) and context.settings().refuse_unconditional:
+    refuses = context.settings().value("refuse_unconditional", operation.location_id)
+    if basis == (None, None, None) and refuses:
         raise Refusal(
             ErrorCode.PRECONDITION_FAILED,
             "version: this shop takes no count that names neither a version nor a previousQuantity",
@@ -190,8 +220,10 @@ def _apply(
     context: OperationContext,
     operation: ParsedOperation[CountData],
     level: Level,
+    names: Set[str],
     count: Count,
     quantity: int,
+    sold_as: str | None,
 ) -> Outcome:
     data = operation.data
     effects = context.ledger.post(
@@ -200,22 +232,19 @@ def _apply(
         MovementReason.COUNT,
         context.origin(operation.envelope, to_ms(data.counted_at) if data.counted_at else None),
         note=data.note,
+        sold_as=sold_as,
+        counted=note(count.counted, names),
     )
-    context.ledger.mark_counted(level, count.counted)
+    # What its till does later is ordered by the number of a count that the till sent itself, and no other's.
+    is_carried = operation.envelope.raw.is_forwarded
+    context.ledger.mark_counted(
+        level, replace(count.counted, device_seq=None) if is_carried else count.counted
+    )
     result = {"version": level.version, "onHand": level.quantity}
-    if count.base_version is None and count.previous_quantity is None:
+    if sold_as is None and count.base_version is None and count.previous_quantity is None:
         result["unconditional"] = True
-    return applied(operation.id, effects, result, flags=operation.flags)
-
-
-def _around(context: OperationContext, level: Level, count: Count) -> Iterator[Moved]:
-    of, counted = t.movement.c, count.counted
-    assert counted.ms is not None, "asked for a count with its time"
-    later = of.happened_ms >= counted.ms - CLOCK_UNCERTAINTY_MS
-    if counted.device_id is not None and counted.device_seq is not None:
-        # A till's own numbers order what came after its count, whatever its clock did.
-        later |= (of.device_id == counted.device_id) & (of.device_seq > counted.device_seq)
-    yield from _movements(context, level, later)
+    odd = flags_of_stock(context, level.location_id, level.product_id, operation.actor_id)
+    return applied(operation.id, effects, result, flags=[*operation.flags, *odd])
 
 
 def _since(context: OperationContext, level: Level, base_version: int | None) -> Iterator[Moved]:

@@ -12,19 +12,21 @@ from server_stub.operations.handler import (
     Handler,
     NoData,
     ParsedOperation,
+    Preload,
     Requirement,
     Rows,
-    Wanted,
     resource_of,
 )
 from server_stub.operations.outcome import Outcome, applied, blocked
-from server_stub.operations.resources import conflicts, product_versions
+from server_stub.operations.resources import aliases, conflicts, product_versions, same_articles
 from server_stub.roles import Action
 from server_stub.store import tables as t
+from sync_agent.contract.article import is_same_barcode, is_same_sku
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict, ConflictType
 from sync_agent.contract.operations import CONFLICT, PRODUCT, ProductCreate, ProductEdit, ProductValues
 from sync_agent.contract.stock import ProductRow
+from sync_agent.contract.text import Cleaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,24 @@ class Merged:
 
 
 def merge(current: dict[str, Any], wanted: dict[str, Any], base: dict[str, Any]) -> Merged:
-    """Three-way merge by field: what only one side changed is taken; equal values are no conflict."""
+    """Three-way merge by field: what only one side changed is taken; equal values are no conflict.
+
+    Codes are equal in any spelling; of two spellings the earlier stays.
+    """
     changes = {name: value for name, value in wanted.items() if current[name] != value}
-    clashes = tuple(name for name in changes if current[name] != base[name])
-    return Merged(changes, clashes)
+    moved = [name for name in changes if not _are_equal(name, current[name], base[name])]
+    clashes = tuple(name for name in moved if not _are_equal(name, current[name], changes[name]))
+    return Merged(
+        {name: new for name, new in changes.items() if name not in moved or name in clashes}, clashes
+    )
+
+
+def _are_equal(field: str, one: Any, other: Any) -> bool:
+    same = _SAME_CODE.get(field)
+    return one == other or (same is not None and same(one, other))
+
+
+_SAME_CODE = {"barcode": is_same_barcode, "sku": is_same_sku}
 
 
 class _ProductHandler(Handler[Data]):
@@ -51,9 +67,9 @@ class _ProductHandler(Handler[Data]):
     def places(self, context: OperationContext, operation: ParsedOperation[Data]) -> set[str | None]:
         return {None}
 
-    def wanted(self, context: OperationContext, operation: ParsedOperation[Data]) -> Wanted:
+    def preload(self, context: OperationContext, operation: ParsedOperation[Data]) -> Preload:
         resource_id = operation.operation.resource_id
-        return Wanted() if resource_id is None else Wanted(products=frozenset({resource_id}))
+        return Preload() if resource_id is None else Preload(products=frozenset({resource_id}))
 
     def requirement(self, context: OperationContext, operation: ParsedOperation[Data]) -> Requirement:
         return Requirement(Action.EDIT_PRODUCT, None)
@@ -66,21 +82,24 @@ class CreateProduct(_ProductHandler[ProductCreate]):
     verb = "create"
     data = ProductCreate
 
+    def places(self, context: OperationContext, operation: ParsedOperation[ProductCreate]) -> set[str | None]:
+        # What was sold of it may have arrived before, and may turn out to be another product's.
+        named = operation.operation.resource_id
+        return {None} if named is None else {None, *aliases.places_with_stock(context, named)}
+
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ProductCreate]) -> Outcome:
         product_id = resource_of(operation, "a product operation")
         product_versions.must_know_unit(operation.data)
-        if context.product(product_id) is not None:
+        if context.product(product_id) is not None and context.real_product(product_id) == product_id:
             raise Refusal(ErrorCode.PRECONDITION_FAILED, f"there is a product {product_id} already")
-        row = {
-            "tenant_id": context.tenant_id,
-            "id": product_id,
-            **dict.fromkeys(product_versions.FIELDS),
-            "tax_rate_ppm": 0,
-            "unit": "each",
-            **product_versions.columns_of(operation.data),
-            "deleted": 0,
-            "version": 0,
-        }
+        row = same_articles.new_row(context, product_id, product_versions.columns_of(operation.data))
+        envelope = operation.envelope
+        former = same_articles.formerly_answered_as(context, envelope, product_id)
+        if former is not None:
+            return same_articles.answer_again(context, envelope, row, former, operation.flags)
+        other_id = same_articles.existing(context, envelope, row)
+        if other_id is not None:
+            return same_articles.answer_creation(context, envelope, row, other_id, operation.flags)
         row, effect = product_versions.write_version(context, operation.envelope, row)
         return applied(operation.id, [effect], {"version": row["version"]}, flags=operation.flags)
 
@@ -92,13 +111,20 @@ class EditProduct(_ProductHandler[ProductEdit]):
     verb = "update"
     data = ProductEdit
 
+    def places(self, context: OperationContext, operation: ParsedOperation[ProductEdit]) -> set[str | None]:
+        own = super().places(context, operation)
+        # Whether there is stock of it is the same from the judgement to the commit.
+        return own if operation.data.set.unit is None else {*own, *context.locations()}
+
     def apply_one(self, context: OperationContext, operation: ParsedOperation[ProductEdit]) -> Outcome:
         envelope, data = operation.envelope, operation.data
         product_versions.must_know_unit(data.set)
-        row = _existing(context, operation)
-        earlier = conflicts.open_before(context, envelope, PRODUCT, row["id"], None)
+        earlier = _conflict_before(context, operation)
         if earlier is not None:
             return blocked(operation.id, earlier)
+        row = _existing(context, operation)
+        # Before any conflict: of two units, one could never be chosen.
+        product_versions.judge_unit(context, envelope, row, data.set.unit)
         wanted = product_versions.columns_of(data.set)
         wire_wanted = data.set.model_dump(mode="json", by_alias=True, include=data.set.model_fields_set)
         base = _base_of(context, operation, row)
@@ -129,13 +155,17 @@ class DeleteProduct(_ProductHandler[NoData]):
     verb = "delete"
     data = NoData
 
+    def places(self, context: OperationContext, operation: ParsedOperation[NoData]) -> set[str | None]:
+        # Of a deletion and a sale at a time, the second sees the first.
+        return {None, *context.locations()}
+
     def apply_one(self, context: OperationContext, operation: ParsedOperation[NoData]) -> Outcome:
         envelope = operation.envelope
-        row = _existing(context, operation)
-        earlier = conflicts.open_before(context, envelope, PRODUCT, row["id"], None)
+        earlier = _conflict_before(context, operation)
         if earlier is not None:
             return blocked(operation.id, earlier)
-        base = operation.operation.version
+        row = _existing(context, operation)
+        base = operation.operation.version if row["id"] == operation.operation.resource_id else -1
         lost = operation.operation.former_result is not None and base is not None and base > row["version"]
         if base is not None and base != row["version"] and not row["deleted"] and not lost:
             kind = ConflictType.VERSION_MISMATCH if base > row["version"] else ConflictType.DATA_INCONSISTENCY
@@ -144,9 +174,20 @@ class DeleteProduct(_ProductHandler[NoData]):
         return applied(operation.id, [effect], {"version": row["version"]}, flags=operation.flags)
 
 
+def _conflict_before(context: OperationContext, operation: ParsedOperation[Any]) -> str | None:
+    """The open conflict that blocks it: of its own id, or of the product that this is an alias of."""
+    named = resource_of(operation, "a product operation")
+    for product_id in dict.fromkeys([named, context.real_product(named)]):
+        found = conflicts.open_before(context, operation.envelope, PRODUCT, product_id, None)
+        if found is not None:
+            return found
+    return None
+
+
 def _existing(context: OperationContext, operation: ParsedOperation[Any]) -> dict[str, Any]:
+    """The product's row, or that of the product that the id is an alias of."""
     product_id = resource_of(operation, "a product operation")
-    row = context.product(product_id)
+    row = context.product_sold(product_id)
     if row is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"there is no product {product_id}")
     return row
@@ -162,7 +203,8 @@ def _base_of(
     version = operation.operation.version
     says = product_versions.columns_of(operation.data.base)
     believed = {**row, **says}
-    if version is None or version == row["version"]:
+    is_alias = row["id"] != operation.operation.resource_id
+    if version is None or version == row["version"] or is_alias:
         return believed
     of = t.product_version.c
     found = context.unit.rows(
@@ -174,4 +216,9 @@ def _base_of(
         # Applied before by a server whose later versions were lost in a restore: use the edit's own base
         # values.
         return believed if operation.operation.former_result is not None else None
-    return {**ProductValues.model_validate(found).model_dump(by_alias=False), **says}
+    return {**_cleaned(found), **says}
+
+
+def _cleaned(row: Any) -> dict[str, Any]:
+    """An earlier version's values without control letters, as its product has them by now."""
+    return ProductValues.model_validate(row, context=Cleaning().context).model_dump(by_alias=False)

@@ -2,7 +2,8 @@
 
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
-from server_stub.operations.handler import Handler, ParsedOperation, Requirement, Wanted
+from server_stub.operations.flags.stock import flags_of_stock
+from server_stub.operations.handler import Handler, ParsedOperation, Preload, Requirement
 from server_stub.operations.outcome import Outcome, applied
 from server_stub.roles import Action
 from sync_agent.contract.codes import ErrorCode
@@ -22,14 +23,14 @@ class Transfer(Handler[TransferData]):
 
     def places(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> set[str | None]:
         goal = operation.data.to_location_id
-        return {context.own(operation.location_id), goal if goal in context.locations() else None}
+        return {context.callers_place(operation.location_id), goal if goal in context.locations() else None}
 
-    def wanted(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> Wanted:
-        origin = context.own(operation.location_id)
+    def preload(self, context: OperationContext, operation: ParsedOperation[TransferData]) -> Preload:
+        origin = context.callers_place(operation.location_id)
         if origin is None:
-            return Wanted()
+            return Preload()
         places = (origin, operation.data.to_location_id)
-        return Wanted(
+        return Preload(
             levels=frozenset((place, line.product_id) for place in places for line in operation.data.lines)
         )
 
@@ -42,8 +43,10 @@ class Transfer(Handler[TransferData]):
         moves = _moves(data)
         # Everything is validated before anything is written.
         for product_id, quantity in moves.items():
-            ledger.must_fit(ledger.level(origin_place, product_id), -quantity)
-            ledger.must_fit(ledger.level(goal, product_id), quantity)
+            if operation.operation.former_result is None:
+                context.must_be_plausible(origin_place, product_id, quantity, "data.lines")
+            ledger.check_limit(context.level(origin_place, product_id), -quantity)
+            ledger.check_limit(context.level(goal, product_id), quantity)
         occurred_ms = None if data.occurred_at is None else to_ms(data.occurred_at)
         origin = context.origin(operation.envelope, occurred_ms)
         effects: list[Effect] = []
@@ -52,9 +55,14 @@ class Transfer(Handler[TransferData]):
                 (origin_place, -quantity, MovementReason.TRANSFER_OUT),
                 (goal, quantity, MovementReason.TRANSFER_IN),
             ):
-                level = ledger.level(place, product_id)
-                effects += ledger.record(level, delta, reason, origin, note=data.note)
-        return applied(operation.id, effects, flags=[*operation.flags, *ledger.take_flags()])
+                level = context.level(place, product_id)
+                sold_as = context.sold_as(product_id)
+                effects += ledger.record(level, delta, reason, origin, note=data.note, sold_as=sold_as)
+        flags = [*operation.flags, *ledger.take_flags()]
+        for product_id in moves:
+            for place in (origin_place, goal):
+                flags += flags_of_stock(context, place, product_id, operation.actor_id)
+        return applied(operation.id, effects, flags=list(dict.fromkeys(flags)))
 
 
 def _ends(context: OperationContext, operation: ParsedOperation[TransferData]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from server_stub.errors import Refusal
 from server_stub.operations.context import OperationContext
-from server_stub.operations.handler import Wanted
+from server_stub.operations.handler import Preload
 from server_stub.operations.parsing import Envelope
 from sync_agent.contract.codes import ErrorCode
 
@@ -17,9 +17,9 @@ def place_and_product(envelope: Envelope) -> tuple[str, str]:
     return envelope.location_id, product_id
 
 
-def level_wanted(context: OperationContext, envelope: Envelope) -> Wanted:
+def level_preload(context: OperationContext, envelope: Envelope) -> Preload:
     """The level to load for an operation, if it names one that its bearer may use."""
-    place, product_id = context.own(envelope.location_id), envelope.operation.resource_id
+    place, product_id = context.callers_place(envelope.location_id), envelope.operation.resource_id
     if place is None or product_id is None:
-        return Wanted()
-    return Wanted(levels=frozenset({(place, product_id)}))
+        return Preload()
+    return Preload(levels=frozenset({(place, product_id)}))

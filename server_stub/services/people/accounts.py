@@ -1,49 +1,66 @@
-"""Sign-in and refresh: who an account, a refresh token or a till's credential authenticates."""
+"""Sign-in and refresh: who an account or a refresh token authenticates."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, RowMapping, Select, select
 from sqlmodel import col
 
+from server_stub.addresses import address_key
 from server_stub.errors import Refusal
-from server_stub.services.people import credentials, devices
+from server_stub.services.people import (
+    credentials,
+    known_addresses,
+    second_factor,
+    sign_ins,
+    till_credentials,
+)
 from server_stub.services.people.caller import Caller
+from server_stub.services.people.sign_ins import Lifetimes, is_same_client
 from server_stub.store import tables as t
 from server_stub.store.audit import AuditRecord
 from server_stub.store.database import UnitOfWork
-from server_stub.store.tables import Device, RefreshToken
+from server_stub.store.tables import RefreshToken, SignInRecord
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import SignedInUser
+from sync_agent.contract.text import without_controls
 
 
 @dataclass(frozen=True)
 class Renewed:
-    """The caller of a refresh token, and the token that replaces it (None for a till's, which does not
-    rotate).
-    """
+    """The caller of a refresh token, and the token that replaces it."""
 
     caller: Caller
-    refresh_token: str | None
+    refresh_token: str
+    expires_ms: int
+    """When the sign-in ends unless it is renewed again; no access token outlives it."""
+
+
+@dataclass(frozen=True)
+class NotRenewed:
+    """A token that does not hold. `is_reuse`: two clients hold it, and its sign-in was ended."""
+
+    is_reuse: bool = False
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """A new sign-in: the caller and their refresh token."""
+    """A new sign-in: the caller, their refresh token, and when that expires."""
 
     caller: Caller
     refresh_token: str
+    expires_ms: int
 
 
 def find_user(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
+    """The person who signs in by this name. Control letters that a name had once are left out of it."""
     of = t.user_account.c
-    return (
-        connection.execute(
-            select(t.user_account).where(of.tenant_id == tenant_id, of.username == username, of.disabled == 0)
-        )
-        .mappings()
-        .first()
-    )
+    for name in dict.fromkeys([username, without_controls(username)]):
+        query = select(t.user_account).where(of.tenant_id == tenant_id, of.username == name, of.disabled == 0)
+        found = connection.execute(query).mappings().first()
+        if found is not None:
+            return found
+    return None
 
 
 def signed_in(user: RowMapping) -> SignedInUser:
@@ -66,16 +83,36 @@ def caller_of(user: RowMapping, sign_in_id: str) -> Caller:
     )
 
 
-def begin_family(unit: UnitOfWork, user: RowMapping, lifetime_s: int, address: str | None) -> SignIn:
-    """Starts a sign-in's family of refresh tokens. `user` is the row whose password has just matched."""
+def still_proved(unit: UnitOfWork, user: RowMapping) -> RowMapping:
+    """The current row of somebody whose password has just matched; it cannot change before the transaction
+    ends. Raises Refusal if it did meanwhile.
+    """
     now = _active_user(unit, user["id"], lock=True)
     if now is None or now["password_hash"] != user["password_hash"]:
         raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
+    return now
+
+
+def begin_family(
+    unit: UnitOfWork,
+    user: RowMapping,
+    lifetimes: Lifetimes,
+    address: str | None,
+    code: str | None,
+    keys: second_factor.Keys,
+) -> SignIn:
+    """Starts a sign-in's family of refresh tokens. `user` is the row whose password has just matched, `code`
+    that of their second factor.
+    """
+    now = still_proved(unit, user)
+    second_factor.require(unit, now, code, keys)
     token = credentials.new_refresh_token(unit.tenant_id)
-    family_id = unit.ids.new()
-    _add_token(unit, token, family_id, user["id"], lifetime_s)
+    record = sign_ins.begin(unit, unit.ids.new(), user["id"], address)
+    _add_token(unit, token, record, lifetimes)
+    if address is not None:
+        known_addresses.remember(unit, user["id"], address_key(address))
     unit.audit(AuditRecord(kind="sign_in", outcome="applied", actor_id=user["id"], address=address))
-    return SignIn(caller_of(now, family_id), token)
+    return SignIn(caller_of(now, record.id), token, record.expires_ms)
 
 
 def tenant_of_token(token: str) -> str:
@@ -86,18 +123,17 @@ def tenant_of_token(token: str) -> str:
     return tenant_id
 
 
-def must_know_token(connection: Connection, tenant_id: str, token: str) -> None:
+def must_know_token(connection: Connection, tenant_id: str, token: str, secret: bytes) -> None:
     """Refuses a token that was never issued; `renew` decides whether an issued one is still valid."""
-    token_hash = credentials.token_hash(token)
     if credentials.is_device_token(token):
-        query = select(col(Device.id)).where(
-            col(Device.tenant_id) == tenant_id, col(Device.token_hash) == token_hash
-        )
+        is_known = till_credentials.is_known(connection, tenant_id, token, secret)
     else:
         query = select(col(RefreshToken.user_id)).where(
-            col(RefreshToken.tenant_id) == tenant_id, col(RefreshToken.token_hash) == token_hash
+            col(RefreshToken.tenant_id) == tenant_id,
+            col(RefreshToken.token_hash) == credentials.token_hash(token),
         )
-    if connection.execute(query).first() is None:
+        is_known = connection.execute(query).first() is not None
+    if not is_known:
         raise _not_signed_in()
 
 
@@ -115,55 +151,88 @@ def _revoked_of_family(tenant_id: str, family_id: str | None) -> Select[Any]:
     )
 
 
-def renew(unit: UnitOfWork, token: str, secret: bytes, lifetime_s: int) -> Renewed | None:
-    """Exchanges a refresh token or a till's credential. None: refused, and the transaction must be
-    committed.
+def renew(
+    unit: UnitOfWork, token: str, secret: bytes, lifetimes: Lifetimes, address: str | None
+) -> Renewed | NotRenewed:
+    """Exchanges a person's refresh token. Where that is refused, the transaction must be committed: it may
+    have ended the sign-in.
     """
-    if credentials.is_device_token(token):
-        return Renewed(_device_caller(unit, token), None)
+    family_id = _family_of(unit, token)
+    record = None if family_id is None else _locked_sign_in(unit, token, family_id)
     held = _find_token(unit, token, lock=True)
-    if held is None or held.expires_ms <= unit.now_ms:
-        return None
-    if unit.rows(_revoked_of_family(unit.tenant_id, held.family_id)).first() is not None:
-        return None
+    if held is None or record is None or not _is_valid(unit, held, record, lifetimes):
+        return NotRenewed()
     user = _active_user(unit, held.user_id)
     if user is None:
-        return None
+        return NotRenewed()
     successor = credentials.successor_of(token, secret)
     if held.successor_hash is None:
-        _add_token(unit, successor, held.family_id, held.user_id, lifetime_s)
+        _add_token(unit, successor, record, lifetimes)
         held.successor_hash = credentials.token_hash(successor)
-    elif _was_used(unit, successor):
-        # Two holders of one token: the family is revoked for both.
-        _revoke_family(unit, held.family_id)
-        unit.audit(AuditRecord(kind="anomaly", outcome="refresh_token_reused", actor_id=held.user_id))
+        held.used_ms, held.used_from = unit.now_ms, address
+    elif held.used_ms is None and not _was_used(unit, successor):
+        # A process of the previous release has exchanged it, and did not write down when.
+        held.used_ms, held.used_from = unit.now_ms, address
+    elif _was_used(unit, successor) or not is_same_client(
+        held.used_ms or 0, held.used_from, unit.now_ms, address
+    ):
+        return _end_for_reuse(unit, held, address)
+    record.used_ms, record.used_from = unit.now_ms, address
+    return Renewed(caller_of(user, held.family_id), successor, record.expires_ms)
+
+
+def _family_of(unit: UnitOfWork, token: str) -> str | None:
+    query = select(col(RefreshToken.family_id)).where(
+        col(RefreshToken.tenant_id) == unit.tenant_id,
+        col(RefreshToken.token_hash) == credentials.token_hash(token),
+    )
+    return unit.rows(query).scalar()
+
+
+def _locked_sign_in(unit: UnitOfWork, token: str, family_id: str) -> SignInRecord | None:
+    """The token's sign-in, locked. One that a process of the previous release began has no row yet: it
+    counts from now on.
+    """
+    found = sign_ins.locked(unit, family_id)
+    if found is not None:
+        return found
+    held = _find_token(unit, token, lock=True)  # of two at once, the second finds the row of the first
+    if held is None:
         return None
-    return Renewed(caller_of(user, held.family_id), successor)
+    return sign_ins.locked(unit, family_id) or sign_ins.begin(unit, family_id, held.user_id, None)
+
+
+def _is_valid(unit: UnitOfWork, held: RefreshToken, record: SignInRecord, lifetimes: Lifetimes) -> bool:
+    if min(held.expires_ms, lifetimes.end_of(record)) <= unit.now_ms or record.ended_ms is not None:
+        return False
+    return unit.rows(_revoked_of_family(unit.tenant_id, held.family_id)).first() is None
+
+
+def _end_for_reuse(unit: UnitOfWork, held: RefreshToken, address: str | None) -> NotRenewed:
+    """Two clients hold one token: the sign-in ends for both."""
+    sign_ins.end(unit, held.family_id)
+    detail = {"firstFrom": held.used_from} if held.used_from is not None else None
+    unit.audit(
+        AuditRecord(
+            kind="anomaly",
+            outcome="refresh_token_reused",
+            actor_id=held.user_id,
+            address=address,
+            resource_type="sign_in",
+            resource_id=held.family_id,
+            detail=detail,
+        )
+    )
+    return NotRenewed(is_reuse=True)
 
 
 def end_family(unit: UnitOfWork, caller: Caller, token: str) -> None:
-    """Signs out: revokes the token's family. Does nothing for another user's token."""
+    """Signs out: ends the token's family. Does nothing for another user's token."""
     held = _find_token(unit, token)
     if held is None or held.user_id != caller.user_id:
         return
-    _revoke_family(unit, held.family_id)
+    sign_ins.end(unit, held.family_id)
     unit.audit(AuditRecord(kind="sign_in", outcome="signed_out", actor_id=caller.id, address=caller.address))
-
-
-def _device_caller(unit: UnitOfWork, token: str) -> Caller:
-    query = select(Device).where(
-        col(Device.tenant_id) == unit.tenant_id, col(Device.token_hash) == credentials.token_hash(token)
-    )
-    till = unit.session.scalars(query).first()
-    if till is None:
-        raise _not_signed_in()
-    devices.require_active(till.revoked_ms, till.cloned_ms)
-    return Caller(
-        tenant_id=unit.tenant_id,
-        role="device",
-        locations=(till.location_id,),
-        device_id=till.id,
-    )
 
 
 def _find_token(unit: UnitOfWork, token: str, *, lock: bool = False) -> RefreshToken | None:
@@ -183,29 +252,16 @@ def _active_user(unit: UnitOfWork, user_id: str, *, lock: bool = False) -> RowMa
     return unit.rows(query.with_for_update(read=True) if lock else query).mappings().first()
 
 
-def _add_token(unit: UnitOfWork, token: str, family_id: str, user_id: str, lifetime_s: int) -> None:
+def _add_token(unit: UnitOfWork, token: str, record: SignInRecord, lifetimes: Lifetimes) -> None:
+    record.expires_ms = lifetimes.token_expires_ms(record, unit.now_ms)
     unit.session.add(
         RefreshToken(
             tenant_id=unit.tenant_id,
             token_hash=credentials.token_hash(token),
-            family_id=family_id,
-            user_id=user_id,
-            expires_ms=unit.now_ms + lifetime_s * 1000,
+            family_id=record.id,
+            user_id=record.user_id,
+            expires_ms=record.expires_ms,
         )
-    )
-
-
-def _revoke_family(unit: UnitOfWork, family_id: str) -> None:
-    revoke_tokens(unit, col(RefreshToken.family_id) == family_id)
-
-
-def revoke_tokens(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
-    """Revokes the tenant's refresh tokens that match `which` and are not revoked yet."""
-    revoked_ms = col(RefreshToken.revoked_ms)
-    unit.session.exec(
-        update(RefreshToken)
-        .where(col(RefreshToken.tenant_id) == unit.tenant_id, which, revoked_ms.is_(None))
-        .values(revoked_ms=unit.now_ms)
     )
 
 

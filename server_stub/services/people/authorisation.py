@@ -65,8 +65,8 @@ class Bearer:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """A person's approval of something in an operation. Without a `right` it covers the whole operation."""
+class ApprovalClaim:
+    """What an operation says of a person's approval. Without a `right` it covers the whole operation."""
 
     approver: Person
     right: str | None = None
@@ -75,17 +75,12 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """A right that something in an operation needs; `of` and `amount` as in `sync_agent.contract`.
-
-    `is_set_by_till`: the amount from which it is needed is a setting of each till, unknown here. Then only
-    an approval that was given is compared with the amount.
-    """
+class RequiredRight:
+    """A right that something in an operation needs; `of` and `amount` as in `sync_agent.contract`."""
 
     right: Action
     of: str | None = None
     amount: int | None = None
-    is_set_by_till: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """Accepted, for a manager to check; each flag is a code of FLAGS and its subject."""
+    """Accepted, for a manager to check; each flag is a code and its subject: docs/protocol.md lists them."""
 
     flags: tuple[str, ...]
 
@@ -108,19 +103,19 @@ class Refused:
 
 Verdict = Allowed | Flagged | Refused
 
-FLAGS = (
-    "unknown_actor",
-    "inactive_actor",
-    "misplaced_actor",
-    "unknown_approver",
-    "inactive_approver",
-    "misplaced_approver",
-    "not_approved",
-    "not_permitted",
-    "over_approval",
-)
-"""The flags of a completed transaction. The first six are followed by the person's id, the others by the
-right. "Misplaced": not assigned to the place where it was done.
+FLAGS = {
+    "unknown_actor": ("person's id", "there is no such user"),
+    "inactive_actor": ("person's id", "the account of who did it was closed by then"),
+    "misplaced_actor": ("person's id", "who did it does not work at that place"),
+    "unknown_approver": ("person's id", "there is no such user"),
+    "inactive_approver": ("person's id", "the account of who approved it was closed by then"),
+    "misplaced_approver": ("person's id", "who approved it does not work at that place"),
+    "not_approved": ("right", "nobody who was there holds it, and nobody approved it"),
+    "not_permitted": ("right", "whoever approved it does not hold it either"),
+    "over_approval": ("right", "it went further than the approval (`atMost`)"),
+}
+"""The flags of a completed transaction that follow from who did and approved it: what each is about, and
+when it is set.
 """
 
 
@@ -138,8 +133,8 @@ class _Objection:
 def decide(
     bearer: Bearer,
     actor: Person,
-    approvals: tuple[Approval, ...],
-    needs: tuple[Need, ...],
+    approvals: tuple[ApprovalClaim, ...],
+    needs: tuple[RequiredRight, ...],
     place: str | None,
     moment: Moment,
     *,
@@ -215,7 +210,7 @@ class _Decision:
         self,
         bearer: Bearer,
         actor: Person,
-        approvals: tuple[Approval, ...],
+        approvals: tuple[ApprovalClaim, ...],
         place: str | None,
         moment: Moment,
     ) -> None:
@@ -234,7 +229,7 @@ class _Decision:
         for approval in approvals:
             self._add_bound(approval)
 
-    def _add_bound(self, approval: Approval) -> None:
+    def _add_bound(self, approval: ApprovalClaim) -> None:
         """Registers an approval's bound under what it is for; None: no bound."""
         given = self._given.setdefault((approval.right, approval.of), {})
         at_most = given.get(approval.approver.id, approval.at_most)
@@ -242,7 +237,7 @@ class _Decision:
             at_most = None if approval.at_most is None else max(at_most, approval.at_most)
         given[approval.approver.id] = at_most
 
-    def objections(self, needs: tuple[Need, ...], is_completed: bool) -> Iterator[_Objection]:
+    def objections(self, needs: tuple[RequiredRight, ...], is_completed: bool) -> Iterator[_Objection]:
         """All objections; first those against the people themselves."""
         if not self._by_itself or is_completed:
             yield from self._absent(self._actor, "actor")
@@ -265,13 +260,11 @@ class _Decision:
                 f"misplaced_{part}", person.id, f"{field}: {person.id} does not work at this place"
             )
 
-    def _objections_to(self, need: Need) -> Iterator[_Objection]:
+    def _objections_to(self, need: RequiredRight) -> Iterator[_Objection]:
         """Objections to one need; none if the right is held or was approved."""
         if self._actor_holds(need.right):
             return
         named = [key for key in ((need.right.value, None), (need.right.value, need.of)) if key in self._given]
-        if need.is_set_by_till and not named:
-            return
         given = [key for key in (*named, (None, None)) if key in self._given]
         entitled = [
             [

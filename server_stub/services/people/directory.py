@@ -6,21 +6,29 @@ The tenant's stream is the lock for all changes of people. Who may is decided by
 the hash is stored, and the audit trail says only that it changed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
-from sqlmodel import col
 
 from server_stub.errors import Refusal
 from server_stub.roles import ALLOWED, Action, may
-from server_stub.services.people import accounts, administration, credentials, rights_history
+from server_stub.services.people import (
+    administration,
+    credentials,
+    known_addresses,
+    rights_history,
+    second_factor,
+    sign_ins,
+)
 from server_stub.services.people.authorisation import Refused, RightsFrom, decide_account
 from server_stub.services.people.caller import Caller
+from server_stub.services.people.guessable import refuse_guessable_password, refuse_guessable_pin
 from server_stub.store import tables as t
+from server_stub.store.audit import AuditRecord
 from server_stub.store.database import Database, UnitOfWork
-from server_stub.store.tables import RefreshToken
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
     UserCreate,
@@ -32,7 +40,7 @@ from sync_agent.contract.streams import tenant_stream
 
 
 @dataclass(frozen=True, slots=True)
-class _Hashes:
+class Hashes:
     """The hashes of a new password and PIN; None if unchanged."""
 
     password_hash: str | None
@@ -61,33 +69,61 @@ def users(connection: Connection, caller: Caller) -> UserList:
 
 
 async def add_user(database: Database, caller: Caller, request: UserCreate) -> UserRow:
-    hashes = await _hashed(database, caller.tenant_id, request.id, request.password, request.pin)
+    hashes = await hashed(
+        database,
+        caller.tenant_id,
+        request.id,
+        request.password,
+        request.pin,
+        names=(request.username, request.name),
+    )
     return await database.write(
         caller.tenant_id, partial(_add_user, caller=caller, request=request, hashes=hashes)
     )
 
 
 async def edit_user(database: Database, caller: Caller, user_id: str, edit: UserEdit) -> UserRow:
-    hashes = await _hashed(database, caller.tenant_id, user_id, edit.password, edit.pin)
+    names = () if edit.name is None else (edit.name,)
+    hashes = await hashed(database, caller.tenant_id, user_id, edit.password, edit.pin, names=names)
     return await database.write(
         caller.tenant_id, partial(_edit_user, caller=caller, user_id=user_id, edit=edit, hashes=hashes)
     )
 
 
-async def _hashed(
-    database: Database, tenant_id: str, user_id: str, password: str | None, pin: str | None
-) -> _Hashes:
-    """Hashes the secrets off the event loop and before the transaction, because Argon2 is slow."""
+async def hashed(
+    database: Database,
+    tenant_id: str,
+    user_id: str,
+    password: str | None,
+    pin: str | None,
+    names: Sequence[str] = (),
+) -> Hashes:
+    """Hashes the secrets off the event loop and before the transaction, because Argon2 is slow.
 
-    def pepper_of(connection: Connection) -> str:
-        of = t.tenant.c
-        pepper: str = connection.execute(select(of.pin_pepper).where(of.tenant_id == tenant_id)).scalar_one()
-        return pepper
+    Raises Refusal (`too_easy`) for secrets that are easily guessed; `names` are words for that, beside the
+    shop's and the person's own.
+    """
+    if password is None and pin is None:
+        return Hashes(None, None)
 
-    pepper = await database.read(tenant_id, pepper_of) if pin is not None else ""
+    def look_up(connection: Connection) -> tuple[str, list[str]]:
+        shop, user = t.tenant.c, t.user_account.c
+        name, pepper = connection.execute(
+            select(shop.name, shop.pin_pepper).where(shop.tenant_id == tenant_id)
+        ).one()
+        own = connection.execute(
+            select(user.username, user.name).where(user.tenant_id == tenant_id, user.id == user_id)
+        ).first()
+        return pepper, [tenant_id, name, *(own or ())]
 
-    def hash_both() -> _Hashes:
-        return _Hashes(
+    pepper, known = await database.read(tenant_id, look_up)
+
+    def hash_both() -> Hashes:
+        if password is not None:
+            refuse_guessable_password(password, [*names, *known])
+        if pin is not None:
+            refuse_guessable_pin(pin)
+        return Hashes(
             None if password is None else credentials.hash_password(password),
             None if pin is None else credentials.pin_verifier(pepper, user_id, pin),
         )
@@ -95,7 +131,7 @@ async def _hashed(
     return await database.compute(hash_both)
 
 
-def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Hashes) -> UserRow:
+def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: Hashes) -> UserRow:
     unit.streams.lock([tenant_stream(unit.tenant_id)])
     _must_have_a_name(request.username, request.name)
     _must_be_new(unit, request)
@@ -127,10 +163,11 @@ def _add_user(unit: UnitOfWork, caller: Caller, request: UserCreate, hashes: _Ha
     return row.model_copy(update={"pin_verifier": None})
 
 
-def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, hashes: _Hashes) -> UserRow:
+def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, hashes: Hashes) -> UserRow:
     unit.streams.lock([tenant_stream(unit.tenant_id)])
     before = _user(unit, user_id)
-    wanted = edit.model_dump(by_alias=False, exclude_none=True, exclude={"password", "pin"})
+    not_of_the_row = {"password", "pin", "reset_second_factor"}
+    wanted = edit.model_dump(by_alias=False, exclude_none=True, exclude=not_of_the_row)
     if edit.name is not None:
         _must_have_a_name(edit.name)
     if edit.locations is not None:
@@ -151,11 +188,85 @@ def _edit_user(unit: UnitOfWork, caller: Caller, user_id: str, edit: UserEdit, h
         _must_leave_an_admin(unit)
     if hashes.password_hash is not None:
         _write_password(unit, user_id, hashes.password_hash)
+        known_addresses.forget(unit, user_id)
     if hashes.password_hash is not None or after.disabled:
-        _end_sign_ins(unit, user_id)
+        sign_ins.end_all_of(unit, user_id)
+    if edit.reset_second_factor is not None:
+        if user_id == caller.user_id:
+            words = "nobody resets their own second factor: end it by a code"
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, words)
+        if second_factor.reset(unit, user_id):
+            administration.record(unit, caller, "user", user_id, "second_factor_reset", {})
     if changed or hashes.password_hash is not None:
         administration.record(unit, caller, "user", user_id, "user_edited", _what_changed(changed, hashes))
     return after.model_copy(update={"pin_verifier": None})
+
+
+def change_own(unit: UnitOfWork, caller: Caller, proved: RowMapping, hashes: Hashes) -> UserRow:
+    """Stores a person's own new password or PIN; `proved` is the row whose secret they have just shown.
+
+    A new password ends their other sign-ins, and addresses that they signed in from are strangers' again.
+    """
+    unit.streams.lock([tenant_stream(unit.tenant_id)])
+    user_id = proved["id"]
+    before = _user(unit, user_id)
+    if before["disabled"] or any(before[name] != proved[name] for name in ("password_hash", "pin_verifier")):
+        raise wrong_secret()
+    row = _user_row(before)
+    if hashes.pin_verifier is not None:
+        row = row.model_copy(update={"pin_verifier": hashes.pin_verifier, "version": row.version + 1})
+        _write_user(unit, row)
+        _record_own(unit, caller, user_id, "pin_changed")
+    if hashes.password_hash is not None:
+        _write_password(unit, user_id, hashes.password_hash)
+        known_addresses.forget(unit, user_id)
+        sign_ins.end_all_of(unit, user_id, but=caller.sign_in_id)
+        _record_own(unit, caller, user_id, "password_changed")
+    return row.model_copy(update={"pin_verifier": None})
+
+
+def _record_own(unit: UnitOfWork, caller: Caller, user_id: str, did: str) -> None:
+    unit.audit(
+        AuditRecord(
+            kind="administration",
+            outcome="applied",
+            actor_id=user_id,
+            device_id=caller.device_id,
+            address=caller.address,
+            resource_type="user",
+            resource_id=user_id,
+            detail={"did": did},
+        )
+    )
+
+
+def own_account(connection: Connection, caller: Caller, user_id: str) -> RowMapping | None:
+    """The active account that `caller` may change the secrets of: a person their own, a till those of the
+    people of its place. None: a till names nobody of its place.
+    """
+    if caller.user_id is not None and caller.user_id != user_id:
+        raise Refusal(ErrorCode.FORBIDDEN, "userId: everybody changes their own password and PIN")
+    of = t.user_account.c
+    row = (
+        connection.execute(
+            select(t.user_account).where(of.tenant_id == caller.tenant_id, of.id == user_id, of.disabled == 0)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None or not (caller.user_id == user_id or set(caller.locations) & set(row["locations"])):
+        return None
+    return row
+
+
+def pepper_of(connection: Connection, tenant_id: str) -> str:
+    of = t.tenant.c
+    pepper: str = connection.execute(select(of.pin_pepper).where(of.tenant_id == tenant_id)).scalar_one()
+    return pepper
+
+
+def wrong_secret() -> Refusal:
+    return Refusal(ErrorCode.WRONG_SECRET, "the current password or PIN is wrong")
 
 
 def _must_manage(unit: UnitOfWork, caller: Caller, accounts: tuple[RightsFrom, ...]) -> None:
@@ -168,7 +279,7 @@ def _rights(row: RowMapping | dict[str, Any]) -> RightsFrom:
     return RightsFrom(0, 0, row["role"], frozenset(row["locations"]), not row["disabled"])
 
 
-def _what_changed(changed: dict[str, Any], hashes: _Hashes) -> dict[str, Any]:
+def _what_changed(changed: dict[str, Any], hashes: Hashes) -> dict[str, Any]:
     """The audit detail: names of the changed fields and the new rights, without secrets or hashes."""
     names = {"pin" if name == "pin_verifier" else name for name in changed}
     if hashes.password_hash is not None:
@@ -215,10 +326,6 @@ def _write_password(unit: UnitOfWork, user_id: str, password_hash: str) -> None:
         .where(of.tenant_id == unit.tenant_id, of.id == user_id)
         .values(password_hash=password_hash)
     )
-
-
-def _end_sign_ins(unit: UnitOfWork, user_id: str) -> None:
-    accounts.revoke_tokens(unit, col(RefreshToken.user_id) == user_id)
 
 
 def _must_have_a_name(*names: str) -> None:

@@ -1,6 +1,8 @@
 """Tills: enrolled by a manager with a credential and a receipt series, listed, revoked."""
 
-from sqlalchemy import Connection, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, select
 from sqlmodel import Session, col
 
 from server_stub.errors import Refusal
@@ -16,21 +18,42 @@ from sync_agent.contract.identity import DeviceList, DeviceRow, EnrollAnswer, En
 from sync_agent.contract.stock import LocationRow
 from sync_agent.contract.wire import from_ms
 
+COMMAND = "command-line"
+"""Stands for the person who enrolled a till with a code that a command of the server made."""
+
 
 def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAnswer:
     """Enrols a till at one location, with a credential and a receipt series of its own."""
     caller.must(Action.ENROLL_DEVICE)
-    # The tenant's row is the lock for assigning series.
-    tenant = (
-        unit.rows(select(t.tenant).where(t.tenant.c.tenant_id == unit.tenant_id).with_for_update())
-        .mappings()
-        .one()
-    )
-    location = _own_location(unit, caller, request.location_id)
+    tenant = lock_series(unit)
+    must_be_own(unit, caller, request.location_id)
+    token = credentials.new_device_token(unit.tenant_id)
+    return add_till(unit, tenant, request, token, Enroller(caller.id, caller.address))
+
+
+@dataclass(frozen=True)
+class Enroller:
+    """Who enrols a till, for its row and the audit trail; without a user it was a command of the server."""
+
+    user_id: str | None
+    address: str | None
+    by_code: bool = False
+
+
+def lock_series(unit: UnitOfWork) -> RowMapping:
+    """The tenant's row, which is the lock for assigning receipt series."""
+    query = select(t.tenant).where(t.tenant.c.tenant_id == unit.tenant_id).with_for_update()
+    return unit.rows(query).mappings().one()
+
+
+def add_till(
+    unit: UnitOfWork, tenant: RowMapping, request: EnrollRequest, token: str, enroller: Enroller
+) -> EnrollAnswer:
+    """A new till with this credential, its series and its audit line; `tenant` is from `lock_series`."""
+    location = location_row(unit, request.location_id)
     number = unit.rows(
         select(func.count()).select_from(Device).where(col(Device.tenant_id) == unit.tenant_id)
     ).scalar_one()
-    token = credentials.new_device_token(unit.tenant_id)
     device_id = unit.ids.new()
     series = f"T{number + 1}"
     unit.session.add(
@@ -41,28 +64,36 @@ def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAn
             location_id=request.location_id,
             receipt_series=series,
             token_hash=credentials.token_hash(token),
-            enrolled_by=caller.id,
+            enrolled_by=enroller.user_id or COMMAND,
             enrolled_ms=unit.now_ms,
+            former_id=_former_id(unit, request),
         )
     )
     unit.audit(
         AuditRecord(
             kind="enrolment",
             outcome="applied",
-            actor_id=caller.id,
+            actor_id=enroller.user_id,
             device_id=device_id,
-            address=caller.address,
+            address=enroller.address,
             resource_type="device",
             resource_id=device_id,
-            detail={"name": request.name, "locationId": request.location_id, "receiptSeries": series},
+            detail={"name": request.name, "locationId": request.location_id, "receiptSeries": series}
+            | ({"by": "code"} if enroller.by_code else {}),
         )
     )
+    return enroll_answer(tenant, location, device_id, series, token)
+
+
+def enroll_answer(
+    tenant: RowMapping, location: LocationRow, device_id: str, series: str, token: str
+) -> EnrollAnswer:
     return EnrollAnswer(
         device_id=device_id,
         receipt_series=series,
         device_token=token,
         tenant=TenantInfo(
-            id=unit.tenant_id,
+            id=tenant["tenant_id"],
             name=tenant["name"],
             currency=tenant["currency"],
             pin_pepper=tenant["pin_pepper"],
@@ -71,7 +102,24 @@ def enroll(unit: UnitOfWork, caller: Caller, request: EnrollRequest) -> EnrollAn
     )
 
 
-def _own_location(unit: UnitOfWork, caller: Caller, location_id: str) -> LocationRow:
+def _former_id(unit: UnitOfWork, request: EnrollRequest) -> str | None:
+    """The till that it was before, if that was one of the same place."""
+    if request.former_device_id is None:
+        return None
+    former = unit.session.get(Device, (unit.tenant_id, request.former_device_id))
+    return former.id if former is not None and former.location_id == request.location_id else None
+
+
+def must_be_own(unit: UnitOfWork, caller: Caller, location_id: str) -> LocationRow:
+    """One of the caller's places. Raises Refusal."""
+    row = location_row(unit, location_id)
+    if location_id not in caller.locations:
+        raise Refusal(ErrorCode.FORBIDDEN, f"locationId: {location_id} is not your place")
+    return row
+
+
+def location_row(unit: UnitOfWork, location_id: str) -> LocationRow:
+    """A place of the tenant. Raises Refusal."""
     row = (
         unit.rows(
             select(t.location).where(t.location.c.tenant_id == unit.tenant_id, t.location.c.id == location_id)
@@ -81,8 +129,6 @@ def _own_location(unit: UnitOfWork, caller: Caller, location_id: str) -> Locatio
     )
     if row is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"locationId: there is no place {location_id}")
-    if location_id not in caller.locations:
-        raise Refusal(ErrorCode.FORBIDDEN, f"locationId: {location_id} is not your place")
     return LocationRow.model_validate(dict(row))
 
 

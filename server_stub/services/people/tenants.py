@@ -7,6 +7,7 @@ from typing import Literal
 from server_stub.services.people import credentials, rights_history
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
+from sync_agent.contract.article import ARTICLE_RULE
 from sync_agent.contract.stock import LocationRow, UserRow
 from sync_agent.contract.streams import location_stream, tenant_stream
 
@@ -32,7 +33,11 @@ class NewUser:
 def create_tenant(
     unit: UnitOfWork, name: str, currency: str, locations: Iterable[NewLocation], users: Iterable[NewUser]
 ) -> None:
-    """Creates the unit's tenant with its places, its people and their streams."""
+    """Creates the unit's tenant with its places, its people and their streams.
+
+    Passwords and PINs are taken as they are: the demonstration's are in its documentation, and a command asks
+    `guessable` before it comes here.
+    """
     pepper = credentials.new_pepper()
     unit.insert(
         t.tenant,
@@ -41,8 +46,9 @@ def create_tenant(
             "name": name,
             "currency": currency,
             "pin_pepper": pepper,
-            "settings": {},
             "created_ms": unit.now_ms,
+            "proved_ms": unit.now_ms,
+            "article_rule": ARTICLE_RULE,
         },
     )
     unit.write()

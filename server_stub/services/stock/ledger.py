@@ -19,9 +19,11 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.operations import Effect
 from sync_agent.contract.stock import MovementReason, OversoldRow, StockMovement
 from sync_agent.contract.streams import location_stream
-from sync_agent.contract.wire import AMOUNT_MAX, format_time, from_ms
+from sync_agent.contract.wire import format_time, from_ms
 
 _KEYS_PER_QUERY = 5000
+ON_HAND_MAX = 2**53
+"""The largest integers that JSON of every language carries exactly."""
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class Level:
 
 
 @dataclass(slots=True)
-class _Shortage:
+class _Oversold:
     """The oversold entry of one product at one place in a transaction."""
 
     quantity: int
@@ -73,7 +75,7 @@ class Ledger:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._levels: dict[tuple[str, str], Level] = {}
-        self._shortages: dict[tuple[str, str], _Shortage] = {}
+        self._oversold: dict[tuple[str, str], _Oversold] = {}
         self._near_a_count: list[str] = []
         unit.before_write(self._write)
 
@@ -88,7 +90,7 @@ class Ledger:
             for start in range(0, len(products), _KEYS_PER_QUERY):
                 chunk = products[start : start + _KEYS_PER_QUERY]
                 self._load_levels(location_id, chunk)
-                self._load_shortages(location_id, chunk)
+                self._load_oversold(location_id, chunk)
 
     def level(self, location_id: str, product_id: str) -> Level:
         level = self._levels.get((location_id, product_id))
@@ -97,10 +99,22 @@ class Ledger:
             level = self._levels[location_id, product_id]
         return level
 
-    def must_fit(self, level: Level, delta: int) -> None:
-        """Raises Refusal if the movement or the level after it exceeds the contract's limit."""
-        if abs(delta) > AMOUNT_MAX or abs(level.quantity + delta) > AMOUNT_MAX:
-            raise Refusal(ErrorCode.BAD_REQUEST, f"a quantity is within ±{AMOUNT_MAX}")
+    def check_limit(self, level: Level, delta: int) -> None:
+        """Raises Refusal if the level after the movement is beyond the wire's integers.
+
+        Plausible quantities never reach that limit; a till transaction, which may have any quantity, stops at
+        half of it (`has_room`).
+        """
+        if not _fits(level, delta, ON_HAND_MAX):
+            raise Refusal(ErrorCode.PRECONDITION_FAILED, f"stock is within ±{ON_HAND_MAX}")
+
+    def has_room(self, level: Level, delta: int) -> bool:
+        """Whether a completed transaction may move the level so far, whatever quantity it has.
+
+        Half of the integers stay for movements of plausible quantities, so that no transaction, however
+        absurd, blocks those that come after it.
+        """
+        return _fits(level, delta, ON_HAND_MAX // 2)
 
     def post(
         self,
@@ -111,15 +125,20 @@ class Ledger:
         *,
         note: str | None = None,
         reference: str | None = None,
+        sold_as: str | None = None,
         compensated: bool = False,
         near_count: bool = False,
+        carried: bool = False,
+        counted: Mapping[str, Any] | None = None,
     ) -> list[Effect]:
         """Appends one movement and publishes it in the location's stream.
 
-        `compensated` marks a movement and the correction that cancels it, `near_count` one that is too close
-        in time to a count to be sure which came first.
+        `sold_as` is the alias that the operation named. `compensated` marks a movement and the correction
+        that cancels it, `near_count` one that is too close in time to a count to be sure which came first,
+        `carried` the correction by which an alias's stock leaves this level or comes back to it; `counted` is
+        what the journal keeps of a count (`article_journal.note`).
         """
-        self.must_fit(level, delta)
+        self.check_limit(level, delta)
         unit = self._unit
         stream = location_stream(unit.tenant_id, level.location_id)
         level.quantity += delta
@@ -147,6 +166,9 @@ class Ledger:
             "seq": level.seq,
             "compensated": int(compensated),
             "near_count": int(near_count),
+            "sold_as": sold_as,
+            "carried": int(carried),
+            "counted": None if counted is None else dict(counted),
         }
         unit.insert(t.movement, movement)
         effect = unit.streams.publish(
@@ -157,7 +179,7 @@ class Ledger:
             _change_row(level, movement, stream),
             origin.operation_id,
         )
-        return [effect, *self._track_shortage(level, stream, origin.operation_id)]
+        return [effect, *self._track_oversold(level, stream, origin.operation_id)]
 
     def record(
         self,
@@ -168,10 +190,15 @@ class Ledger:
         *,
         note: str | None = None,
         reference: str | None = None,
+        sold_as: str | None = None,
+        is_repeated: bool = False,
     ) -> list[Effect]:
-        """Appends a delta, however late. If the newest count already included it, a correction cancels it."""
+        """Appends a delta, however late. If the newest count already included it, a correction cancels it.
+
+        `is_repeated`: it was recorded on another level when it arrived; no operation is flagged for it now.
+        """
         near = origin.moment.is_near(level.counted)
-        if near:
+        if near and not is_repeated:
             self._near_a_count.append(level.product_id)
         counted_already = was_counted(origin.moment, level.counted)
         effects = self.post(
@@ -181,6 +208,7 @@ class Ledger:
             origin,
             note=note,
             reference=reference,
+            sold_as=sold_as,
             compensated=counted_already,
             near_count=near,
         )
@@ -192,6 +220,7 @@ class Ledger:
                 origin,
                 note="Arrived after a count that had already seen it; the count stands.",
                 reference=reference,
+                sold_as=sold_as,
                 compensated=True,
             )
         return effects
@@ -206,33 +235,33 @@ class Ledger:
         level.counted = counted
         level.changed = True
 
-    def _track_shortage(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
+    def _track_oversold(self, level: Level, stream: str, operation_id: str) -> list[Effect]:
         pair = level.location_id, level.product_id
-        shortage = self._shortages.get(pair)
-        if level.quantity >= 0 and (shortage is None or not shortage.open):
+        oversold = self._oversold.get(pair)
+        if level.quantity >= 0 and (oversold is None or not oversold.open):
             return []
-        if shortage is None:
-            shortage = _Shortage(0, 0, open=False, version=0, stored=False)
-            self._shortages[pair] = shortage
-        if not shortage.open:
-            shortage.since_ms = self._unit.now_ms
-        shortage.quantity = level.quantity
-        shortage.open = level.quantity < 0
-        shortage.version += 1
-        shortage.changed = True
-        row = shortage_on_the_wire(
+        if oversold is None:
+            oversold = _Oversold(0, 0, open=False, version=0, stored=False)
+            self._oversold[pair] = oversold
+        if not oversold.open:
+            oversold.since_ms = self._unit.now_ms
+        oversold.quantity = level.quantity
+        oversold.open = level.quantity < 0
+        oversold.version += 1
+        oversold.changed = True
+        row = oversold_on_the_wire(
             {
                 "product_id": level.product_id,
                 "location_id": level.location_id,
-                "quantity": shortage.quantity,
-                "since_ms": shortage.since_ms,
-                "open": shortage.open,
-                "version": shortage.version,
+                "quantity": oversold.quantity,
+                "since_ms": oversold.since_ms,
+                "open": oversold.open,
+                "version": oversold.version,
             }
         )
         return [
             self._unit.streams.publish(
-                stream, "oversold", level.product_id, shortage.version, row, operation_id
+                stream, "oversold", level.product_id, oversold.version, row, operation_id
             )
         ]
 
@@ -249,9 +278,9 @@ class Ledger:
                 stored=True,
             )
 
-    def _load_shortages(self, location_id: str, products: Sequence[str]) -> None:
-        for row in self._unit.rows(_SHORTAGES, self._at(location_id, products)):
-            self._shortages[location_id, row.product_id] = _Shortage(
+    def _load_oversold(self, location_id: str, products: Sequence[str]) -> None:
+        for row in self._unit.rows(_OVERSOLD, self._at(location_id, products)):
+            self._oversold[location_id, row.product_id] = _Oversold(
                 row.quantity, row.since_ms, bool(row.open), row.version, stored=True
             )
 
@@ -269,29 +298,35 @@ class Ledger:
             self._unit.insert(t.stock_level, row)
         if old:
             self._unit.execute(_UPDATE_LEVEL, [_bound(row, _LEVEL_KEY) for row in old])
-        self._write_shortages()
+        self._write_oversold()
 
-    def _write_shortages(self) -> None:
+    def _write_oversold(self) -> None:
         old = []
-        for (location_id, product_id), shortage in self._shortages.items():
-            if not shortage.changed:
+        for (location_id, product_id), oversold in self._oversold.items():
+            if not oversold.changed:
                 continue
             row = {
                 "tenant_id": self._unit.tenant_id,
                 "location_id": location_id,
                 "product_id": product_id,
-                "quantity": shortage.quantity,
-                "since_ms": shortage.since_ms,
-                "open": int(shortage.open),
-                "version": shortage.version,
+                "quantity": oversold.quantity,
+                "since_ms": oversold.since_ms,
+                "open": int(oversold.open),
+                "version": oversold.version,
             }
-            if shortage.stored:
+            if oversold.stored:
                 old.append(_bound(row, _LEVEL_KEY))
             else:
                 self._unit.insert(t.oversold, row)
-            shortage.stored, shortage.changed = True, False
+            oversold.stored, oversold.changed = True, False
         if old:
-            self._unit.execute(_UPDATE_SHORTAGE, old)
+            self._unit.execute(_UPDATE_OVERSOLD, old)
+
+
+def _fits(level: Level, delta: int, limit: int) -> bool:
+    """Whether the level stays within a limit, or at least comes nearer to it."""
+    after = level.quantity + delta
+    return abs(after) <= max(limit, abs(level.quantity))
 
 
 def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[str, Any]:
@@ -300,6 +335,7 @@ def _change_row(level: Level, movement: Mapping[str, Any], stream: str) -> dict[
     body = {
         "id": movement["id"],
         "productId": level.product_id,
+        "soldAs": movement["sold_as"],
         "locationId": level.location_id,
         "delta": movement["delta"],
         "reason": movement["reason"],
@@ -328,6 +364,7 @@ def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:
     return StockMovement(
         id=row["id"],
         product_id=row["product_id"],
+        sold_as=row["sold_as"],
         location_id=row["location_id"],
         delta=row["delta"],
         reason=row["reason"],
@@ -343,7 +380,7 @@ def movement_on_the_wire(row: Mapping[str, Any], stream: str) -> StockMovement:
     )
 
 
-def shortage_on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+def oversold_on_the_wire(row: Mapping[str, Any]) -> dict[str, Any]:
     """An oversold entry as a wire row."""
     return OversoldRow(
         product_id=row["product_id"],
@@ -378,9 +415,9 @@ _LEVEL_VALUES = (
     "counted_device_id",
     "counted_device_seq",
 )
-_SHORTAGE_VALUES = ("quantity", "since_ms", "open", "version")
+_OVERSOLD_VALUES = ("quantity", "since_ms", "open", "version")
 _LEVELS = _of_products(t.stock_level, "product_id", *_LEVEL_VALUES)
-_SHORTAGES = _of_products(t.oversold, "product_id", *_SHORTAGE_VALUES)
+_OVERSOLD = _of_products(t.oversold, "product_id", *_OVERSOLD_VALUES)
 
 
 def _level_row(tenant_id: str, level: Level) -> dict[str, Any]:
@@ -408,4 +445,4 @@ def _by_place(table: Table) -> Any:
 
 
 _UPDATE_LEVEL = _by_place(t.stock_level).values({name: bindparam(name) for name in _LEVEL_VALUES})
-_UPDATE_SHORTAGE = _by_place(t.oversold).values({name: bindparam(name) for name in _SHORTAGE_VALUES})
+_UPDATE_OVERSOLD = _by_place(t.oversold).values({name: bindparam(name) for name in _OVERSOLD_VALUES})

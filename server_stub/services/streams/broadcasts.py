@@ -171,7 +171,7 @@ def prune_ended(unit: UnitOfWork, before_ms: int, rows_max: int) -> int:
     return len(gone)
 
 
-def on_the_wire(row: RowMapping) -> NoticeRow:
+def on_the_wire(row: RowMapping | dict[str, Any]) -> NoticeRow:
     return NoticeRow(
         id=row["id"],
         type=row["type"],

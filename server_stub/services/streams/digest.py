@@ -1,7 +1,7 @@
 """Digests: one hash a resource type of a stream's current rows, to compare with a till's replica.
 
-The formula is the contract's (`streams.row_digest`). A digest belongs to a head and is cached until the
-stream grows.
+The formula is the contract's (`streams.row_digest`), over what the client is sent. A digest belongs to a head
+and is cached until the stream grows.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,9 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from server_stub.services.people.caller import Caller
 from server_stub.services.streams.sync import head_of
-from server_stub.services.visibility import Audience, known_to
+from server_stub.services.visibility import known_to, visible_quantity
 from server_stub.store import tables as t
+from sync_agent.contract.aliases import PRODUCT_ALIAS
 from sync_agent.contract.notices import NOTICE_ROW
+from sync_agent.contract.shop_settings import SETTING
 from sync_agent.contract.streams import (
     ResourceDigest,
     StreamDigest,
@@ -44,7 +46,7 @@ class Digests:
     """Computes digests and caches the newest of each stream. Thread-safe."""
 
     def __init__(self, streams_max: int = _STREAMS_MAX) -> None:
-        self._known: LRUCache[tuple[str, str], StreamDigest] = LRUCache(streams_max)
+        self._known: LRUCache[tuple[str, str, bool], StreamDigest] = LRUCache(streams_max)
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -55,23 +57,19 @@ class Digests:
         """The digest of a stream that the caller may follow, as of this transaction."""
         caller.must_follow(stream)
         head = head_of(connection, caller.tenant_id, stream)
+        key = caller.tenant_id, stream, caller.audience.is_tolerant
         with self._lock:
-            known = self._known.get((caller.tenant_id, stream))
+            known = self._known.get(key)
         if known is not None and (known.seq, known.change_id, known.epoch) == (
             head.head,
             head.change_id,
             head.epoch,
         ):
-            return _for(caller.audience, known)
+            return known
         digest = compute(connection, caller, stream, head)
         with self._lock:
-            self._known[caller.tenant_id, stream] = digest
-        return _for(caller.audience, digest)
-
-
-def _for(audience: Audience, digest: StreamDigest) -> StreamDigest:
-    known = {name: of for name, of in digest.resources.items() if known_to(audience, name)}
-    return digest if len(known) == len(digest.resources) else digest.model_copy(update={"resources": known})
+            self._known[key] = digest
+        return digest
 
 
 def compute(connection: Connection, caller: Caller, stream: str, head: StreamHead) -> StreamDigest:
@@ -80,7 +78,11 @@ def compute(connection: Connection, caller: Caller, stream: str, head: StreamHea
         seq=head.head,
         change_id=head.change_id,
         epoch=head.epoch,
-        resources={name: _sum(connection, rows) for name, rows in _resources(caller, stream)},
+        resources={
+            name: _sum(connection, rows)
+            for name, rows in _resources(caller, stream)
+            if known_to(caller.audience, name)
+        },
     )
 
 
@@ -107,6 +109,13 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
                 )
             ),
         )
+        alias = t.product_alias.c
+        yield (
+            PRODUCT_ALIAS,
+            _Rows(select(alias.id, alias.version).where(alias.tenant_id == tenant_id)),
+        )
+        setting = t.setting.c
+        yield SETTING, _Rows(select(setting.id, setting.version).where(setting.tenant_id == tenant_id))
         yield "conflict", _open_conflicts(tenant_id, t.conflict.c.location_id.is_(None))
         yield NOTICE_ROW, _notices(tenant_id, stream)
         return
@@ -118,7 +127,7 @@ def _resources(caller: Caller, stream: str) -> Iterator[tuple[str, _Rows]]:
             select(level.product_id, level.version, level.quantity).where(
                 level.tenant_id == tenant_id, level.location_id == place
             ),
-            lambda row: (row[0], row[1], row[2]),
+            lambda row: (row[0], row[1], visible_quantity(row[2], caller.audience)),
         ),
     )
     yield "conflict", _open_conflicts(tenant_id, t.conflict.c.location_id == place)

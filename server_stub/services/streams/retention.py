@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlmodel import col
 
+from server_stub.services import proved_time
 from server_stub.services.streams import broadcasts
 from server_stub.store import tables as t
 from server_stub.store.database import Database, UnitOfWork
-from server_stub.store.tables import RefreshToken
+from server_stub.store.tables import RefreshToken, SignInRecord
+
+log = structlog.get_logger()
 
 DAY_MS = 24 * 3600 * 1000
 NOTICES_HISTORY_DAYS = 30
@@ -33,9 +37,16 @@ class Pruned:
 
 
 async def prune(database: Database, tenant_id: str, *, retention_days: int, rows_max: int) -> Pruned:
-    """Prunes what is older than the retention, at most `rows_max` rows in one transaction."""
-    before_ms = database.clock.now_ms() - retention_days * DAY_MS
-    ended_before_ms = database.clock.now_ms() - NOTICES_HISTORY_DAYS * DAY_MS
+    """Prunes what is older than the retention, at most `rows_max` rows in one transaction.
+
+    Nothing while the server's clock is not proved: what is pruned is gone for good.
+    """
+    now_ms = await database.write(tenant_id, proved_time.proved_ms)
+    if now_ms is None:
+        log.warning("pruning.waits_for_the_clock", tenant=tenant_id)
+        return Pruned(0, 0, 0, 0)
+    before_ms = now_ms - retention_days * DAY_MS
+    ended_before_ms = now_ms - NOTICES_HISTORY_DAYS * DAY_MS
     changes = 0
     for stream in await database.read(tenant_id, partial(_streams, tenant_id=tenant_id)):
         gone = rows_max
@@ -52,6 +63,9 @@ async def prune(database: Database, tenant_id: str, *, retention_days: int, rows
     tokens = await database.read(tenant_id, partial(_old_tokens, tenant_id=tenant_id, before_ms=before_ms))
     for chunk in _portions(tokens, rows_max):
         await database.write(tenant_id, partial(_prune_tokens, hashes=chunk))
+    records = await database.read(tenant_id, partial(_old_sign_ins, tenant_id=tenant_id, before_ms=before_ms))
+    for chunk in _portions(records, rows_max):
+        await database.write(tenant_id, partial(_prune_sign_ins, ids=chunk))
     notices = 0
     gone = rows_max
     while gone == rows_max:
@@ -138,6 +152,28 @@ def _prune_tokens(unit: UnitOfWork, hashes: list[str]) -> None:
     unit.session.exec(
         delete(RefreshToken).where(
             col(RefreshToken.tenant_id) == unit.tenant_id, col(RefreshToken.token_hash).in_(hashes)
+        )
+    )
+
+
+def _old_sign_ins(connection: Connection, tenant_id: str, before_ms: int) -> list[str]:
+    """Sign-ins whose newest token expired long ago. (A process of the previous release may have given out a
+    newer one, and does not write that down.)
+    """
+    newer = exists().where(
+        col(RefreshToken.tenant_id) == col(SignInRecord.tenant_id),
+        col(RefreshToken.family_id) == col(SignInRecord.id),
+    )
+    query = select(col(SignInRecord.id)).where(
+        col(SignInRecord.tenant_id) == tenant_id, col(SignInRecord.expires_ms) < before_ms, ~newer
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _prune_sign_ins(unit: UnitOfWork, ids: list[str]) -> None:
+    unit.session.exec(
+        delete(SignInRecord).where(
+            col(SignInRecord.tenant_id) == unit.tenant_id, col(SignInRecord.id).in_(ids)
         )
     )
 

@@ -14,18 +14,31 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Tex
 
 from server_stub.errors import Refusal
 from server_stub.services.people.caller import Caller
-from server_stub.services.stock.ledger import movement_on_the_wire, shortage_on_the_wire
+from server_stub.services.people.shop_settings import row_on_the_wire
+from server_stub.services.stock.ledger import movement_on_the_wire, oversold_on_the_wire
 from server_stub.services.streams import broadcasts
+from server_stub.services.streams.alias_rows import alias_row
 from server_stub.services.streams.product_rows import product_row
 from server_stub.services.streams.quarantine_rows import quarantine_row
+from server_stub.services.streams.stock_flag_rows import stock_flag_row
 from server_stub.services.streams.sync import head_of
-from server_stub.services.visibility import Audience, known_to, visible_row
+from server_stub.services.visibility import Audience, known_to, visible_quantity, visible_row
 from server_stub.store import tables as t
+from sync_agent.contract.aliases import PRODUCT_ALIAS, ProductAliasRow
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.conflicts import Conflict
 from sync_agent.contract.notices import NOTICE_ROW, NoticeRow
 from sync_agent.contract.operations import QuarantineRow, ShiftRow
-from sync_agent.contract.stock import LocationRow, ProductRow, StockLevel, StockMovement, UserRow
+from sync_agent.contract.shop_settings import SETTING, SettingRow
+from sync_agent.contract.stock import (
+    STOCK_FLAG,
+    LocationRow,
+    ProductRow,
+    StockFlagRow,
+    StockLevel,
+    StockMovement,
+    UserRow,
+)
 from sync_agent.contract.streams import SnapshotPage, location_stream, tenant_stream
 from sync_agent.contract.wire import Sequence as Number
 from sync_agent.contract.wire import Wire, format_time, from_ms, has_nul
@@ -119,7 +132,12 @@ def snapshot(
 
 def _encoded(part: _Part, rows: Sequence[RowMapping], audience: Audience) -> list[list[Any]]:
     encoded = [part.encode(row) for row in rows]
-    if audience.is_tolerant or part.resource_type == "stock_level":  # many rows, without vocabulary
+    if audience.is_tolerant:
+        return encoded
+    if part.resource_type == "stock_level":  # many rows, without vocabulary
+        place = part.columns.index("quantity")
+        for row in encoded:
+            row[place] = visible_quantity(row[place], audience)
         return encoded
     seen = (
         visible_row(part.resource_type, dict(zip(part.columns, row, strict=True)), audience)
@@ -187,6 +205,22 @@ def _tenant_parts(tenant_id: str, *, is_till: bool) -> list[_Part]:
             lambda row: list(product_row(dict(row)).values()),
             (t.product.c.tenant_id == tenant_id, t.product.c.deleted == 0),
         ),
+        _Part(
+            PRODUCT_ALIAS,
+            t.product_alias,
+            "id",
+            _names(ProductAliasRow),
+            lambda row: list(alias_row(dict(row)).model_dump(mode="json").values()),
+            (t.product_alias.c.tenant_id == tenant_id,),
+        ),
+        _Part(
+            SETTING,
+            t.setting,
+            "id",
+            _names(SettingRow),
+            lambda row: list(row_on_the_wire(row).model_dump(mode="json").values()),
+            (t.setting.c.tenant_id == tenant_id,),
+        ),
         _open_conflicts(t.conflict.c.tenant_id == tenant_id, t.conflict.c.location_id.is_(None)),
         _open_quarantine(tenant_id, tenant_stream(tenant_id)),
         _notices(tenant_id, tenant_stream(tenant_id)),
@@ -222,8 +256,16 @@ def _location_parts(connection: Connection, tenant_id: str, location_id: str) ->
             t.oversold,
             "product_id",
             ("productId", "locationId", "quantity", "since", "open", "version"),
-            lambda row: list(shortage_on_the_wire(dict(row)).values()),
+            lambda row: list(oversold_on_the_wire(dict(row)).values()),
             (*here(t.oversold), t.oversold.c.open == 1),
+        ),
+        _Part(
+            STOCK_FLAG,
+            t.stock_flag,
+            "product_id",
+            _names(StockFlagRow),
+            lambda row: list(stock_flag_row(dict(row)).model_dump(mode="json").values()),
+            (*here(t.stock_flag), t.stock_flag.c.flags != []),
         ),
         _unfinished_shifts(*here(t.shift)),
         _open_quarantine(tenant_id, stream),

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, RowMapping, select, true
 
 from server_stub.services.people.caller import Caller
+from server_stub.services.stock import alias_chain
 from server_stub.services.stock.ledger import movement_on_the_wire
 from server_stub.services.streams.sync import heads, is_known
+from server_stub.services.visibility import visible_quantity
 from server_stub.store import tables as t
 from sync_agent.contract.events import InitialSync
 from sync_agent.contract.stock import StockElsewhere, StockLevel, StockMovement
@@ -96,13 +98,21 @@ def stock_of(connection: Connection, caller: Caller, product_id: str) -> StockEl
     A clerk without stock can say where there is some, so a till may ask for any product.
     """
     of = t.stock_level.c
+    aliases = alias_chain.load(connection, caller.tenant_id, [product_id])
+    product_id = alias_chain.end_of(aliases, product_id)
     here = true() if caller.is_device else of.location_id.in_(caller.locations)
     rows = connection.execute(
         select(t.stock_level)
         .where(of.tenant_id == caller.tenant_id, here, of.product_id == product_id)
         .order_by(of.location_id)
     ).mappings()
-    return StockElsewhere(levels=[_level(row) for row in rows])
+    levels = [_level(row) for row in rows]
+    return StockElsewhere(
+        levels=[
+            level.model_copy(update={"quantity": visible_quantity(level.quantity, caller.audience)})
+            for level in levels
+        ]
+    )
 
 
 def _level(row: RowMapping) -> StockLevel:

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from server_stub.store import article_keys
 from server_stub.store.database import engine_for, sqlalchemy_url
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -43,6 +44,7 @@ def migrate(url: str, *, server_role: str | None = None) -> None:
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            article_keys.make_for_all(connection)
             if server_role is not None:
                 _grant(connection, server_role)
     finally:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 
 from sync_agent.store.home import Home
 
-HEAD = "0008"
+HEAD = "0021"
 """The newest revision in versions/."""
 
 

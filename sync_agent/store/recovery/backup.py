@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sync_agent import private_files
 from sync_agent.errors import DiskFull, StoreUnavailable
 from sync_agent.store.home import Home
 
@@ -28,6 +29,7 @@ def back_up(home: Home, revision: str) -> Path:
     target = home.path / f"till-{revision}.backup.sqlite"
     draft = target.with_suffix(".new")
     draft.unlink(missing_ok=True)
+    private_files.prepare_database(draft)
     with closing(sqlite3.connect(home.database)) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy)
         verdict = copy.execute("PRAGMA quick_check").fetchone()[0]
@@ -43,5 +45,5 @@ def back_up(home: Home, revision: str) -> Path:
 
 
 def backups(home: Home) -> list[Path]:
-    """The backups of a home, newest first."""
-    return sorted(home.path.glob(_PATTERN), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    """The backups of a home, newest first: by their revisions, as a clock may have been wrong."""
+    return sorted(home.path.glob(_PATTERN), reverse=True)

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 
+from sync_agent import private_files
 from sync_agent.contract.wire import format_time, from_ms
 from sync_agent.errors import StoreCorrupt
 from sync_agent.ports import Clock, Executor, Ids, Priority
@@ -67,5 +68,5 @@ def _is_to_be_checked(home: Home, clock: Clock, settings: AgentSettings) -> bool
 def _note_intact(home: Home, clock: Clock, settings: AgentSettings) -> None:
     if _is_to_be_checked(home, clock, settings) or not home.checked_mark.exists():
         with contextlib.suppress(OSError):
-            home.checked_mark.touch()
+            private_files.touch(home.checked_mark)
             os.utime(home.checked_mark, (clock.now_ms() / 1000, clock.now_ms() / 1000))

@@ -1,8 +1,8 @@
 """Repair of a damaged database: it is set aside, and what is readable is copied to a new database.
 
 The till's own operations, sales and numbers exist nowhere else. They are read row by row around the damage,
-and an operation is copied only if its checksum verifies. People and products are copied so that the shop can
-go on selling; stock and cursors are not, because they come again from the server.
+and an operation is copied only if its checksum verifies. People, products and their aliases are copied so
+that the shop can go on selling; stock and cursors are not, because they come again from the server.
 """
 
 import contextlib
@@ -17,12 +17,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Table, insert, select, update
 
+from sync_agent import private_files
 from sync_agent.contract.operations import chain_hash, content_hash
 from sync_agent.figures import Figures
-from sync_agent.store import notices
+from sync_agent.store import article_keys, money_settings, notices
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
 from sync_agent.store.home import Home
+from sync_agent.store.recovery import lost_shifts
 from sync_agent.store.recovery.backup import backups
 
 NUMBERS_LEFT_OUT = 1000
@@ -35,10 +37,15 @@ _TAKEN_OVER: tuple[Table, ...] = (
     t.outbox,
     t.overlay,
     t.product_overlay,
+    t.setting_overlay,
     t.sale,
     t.sale_line,
     t.payment,
+    t.past_sale,
+    t.receipt,
     t.shift,
+    t.skipped_numbers,
+    t.proved_time,
     t.held_cart,
     t.count_session,
     t.count_line,
@@ -49,7 +56,9 @@ _TAKEN_OVER: tuple[Table, ...] = (
     t.attempt,
     t.location,
     t.person,
+    t.shop_setting,
     t.catalogue,
+    t.product_alias,
 )
 """Ordered so that a table comes after the tables that it refers to."""
 _SINCE_A_LATER_RELEASE = frozenset(
@@ -58,16 +67,28 @@ _SINCE_A_LATER_RELEASE = frozenset(
         t.delivery,
         t.attempt,
         t.notice,
+        t.past_sale,
+        t.receipt,
         t.shift,
+        t.skipped_numbers,
+        t.proved_time,
         t.held_cart,
         t.count_session,
         t.count_line,
         t.journal,
         t.pin_try,
         t.preference,
+        t.product_alias,
+        t.setting_overlay,
+        t.shop_setting,
     )
 )
-_CHILDREN = {"overlay": "operation_id", "product_overlay": "operation_id", "sale": "id"}
+_CHILDREN = {
+    "overlay": "operation_id",
+    "product_overlay": "operation_id",
+    "setting_overlay": "operation_id",
+    "sale": "id",
+}
 _SALES_CHILDREN = {"sale_line": "sale_id", "payment": "sale_id"}
 _ROWS_AT_A_TIME = 200
 _ROWID_MAX = 2**40
@@ -75,10 +96,14 @@ _ROWID_MAX = 2**40
 
 @dataclass
 class Found:
-    """What could be read of a damaged database. `lost`: some of the till's own rows may be missing."""
+    """What could be read of a damaged database. `lost`: some of the till's own rows may be missing.
+
+    `revision` is that of the damaged database; None if it cannot be read.
+    """
 
     rows: dict[str, list[dict[str, Any]]]
     lost: bool = False
+    revision: str | None = None
 
 
 def is_damaged(database: Path) -> bool:
@@ -110,7 +135,7 @@ def set_aside(home: Home, stamp: str) -> Path:
     while folder.exists():
         number += 1
         folder = home.damaged / f"{stamp}-{number}"
-    folder.mkdir(parents=True, mode=0o700)
+    private_files.make_folder(folder)
     for part in home.path.glob("till.sqlite*"):
         shutil.move(part, folder / part.name)
     return folder / home.database.name
@@ -120,11 +145,14 @@ def read(damaged: Path) -> Found:
     """All readable rows of the till's own tables. The file itself is not opened: a copy is."""
     copy = damaged.with_name("reading.sqlite")
     for part in damaged.parent.glob(f"{damaged.name}*"):
-        shutil.copy(part, copy.with_name(part.name.replace(damaged.name, copy.name)))
+        beside = copy.with_name(part.name.replace(damaged.name, copy.name))
+        with part.open("rb") as source, private_files.open_bytes(beside) as target:
+            shutil.copyfileobj(source, target)
     found = Found({table.name: [] for table in _TAKEN_OVER})
     try:
         with closing(sqlite3.connect(copy)) as connection:
             connection.row_factory = sqlite3.Row
+            found.revision = _read_revision(connection)
             for table in _TAKEN_OVER:
                 rows, whole = _read_table(connection, table)
                 found.rows[table.name] = rows
@@ -134,6 +162,13 @@ def read(damaged: Path) -> Found:
             part.unlink()
     _drop_unverified_operations(found)
     return found
+
+
+def _read_revision(connection: sqlite3.Connection) -> str | None:
+    with contextlib.suppress(sqlite3.DatabaseError):
+        for (revision,) in connection.execute("SELECT version_num FROM alembic_version"):
+            return str(revision)
+    return None
 
 
 def _read_table(connection: sqlite3.Connection, table: Table) -> tuple[list[dict[str, Any]], bool]:
@@ -227,7 +262,11 @@ def fill(tx: Transaction, home: Home, damaged: Path, found: Found) -> None:
         rows = [{name: value for name, value in row.items() if name in known} for row in by_key.values()]
         for start in range(0, len(rows), _ROWS_AT_A_TIME):
             tx.execute(insert(table).prefix_with("OR IGNORE"), rows[start : start + _ROWS_AT_A_TIME])
+    article_keys.make(tx.connection)
+    if found.revision is not None and found.revision < money_settings.SINCE_REVISION:
+        money_settings.write_down(tx.connection)
     jumped = _set_numbers(tx, found)
+    lost_shifts.rebuild(tx)
     notices.add(tx, notices.DATABASE_REPAIRED, _figures(found, damaged, jumped=jumped))
 
 
@@ -253,9 +292,13 @@ def _set_numbers(tx: Transaction, found: Found) -> bool:
     highest_receipt = max((_number_of(receipt) for receipt in receipts), default=0)
     highest_seq = last.device_seq if last else 0
     margin = NUMBERS_LEFT_OUT if found.lost else 0
+    next_seq = max(device.next_device_seq, highest_seq + 1)
+    if margin:
+        skipped = {"first_device_seq": next_seq, "last_device_seq": next_seq + margin - 1}
+        tx.execute(insert(t.skipped_numbers), skipped)
     tx.execute(
         update(t.device).values(
-            next_device_seq=max(device.next_device_seq, highest_seq + 1) + margin,
+            next_device_seq=next_seq + margin,
             next_receipt=max(device.next_receipt, highest_receipt + 1) + margin,
             last_hash=last.hash if last and (found.lost or not device.last_hash) else device.last_hash,
         )
@@ -265,7 +308,7 @@ def _set_numbers(tx: Transaction, found: Found) -> bool:
 
 def _number_of(receipt: str) -> int:
     number = receipt.rpartition("-")[2]
-    return int(number) if number.isdigit() else 0
+    return int(number) if number.isdecimal() else 0
 
 
 def _figures(found: Found, damaged: Path, *, jumped: bool) -> Figures:

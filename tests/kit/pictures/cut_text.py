@@ -35,7 +35,7 @@ def _texts(shown: QWidget) -> Iterator[QLabel | QAbstractButton]:
 
 
 def _overlapping(shown: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
-    """Pairs in sight that share room, though neither stands in the other."""
+    """Pairs of visible widgets that overlap, though neither contains the other."""
     placed = [
         (
             widget,
@@ -66,10 +66,19 @@ def _is_cut(widget: QLabel | QAbstractButton) -> bool:
     if isinstance(widget, QLabel) and widget.wordWrap():
         return widget.heightForWidth(widget.width()) > widget.height() + 1
     if widget.property("role") == "quickkey" or (widget.toolTip() and isinstance(widget, QLabel)):
-        return False  # elided on purpose, with the whole in its tool tip
+        return False  # elided on purpose, with the full text in its tool tip
     if isinstance(widget, QPushButton) and widget.isCheckable() and _bold_width(widget) > widget.width():
         return True
-    return widget.width() < widget.minimumSizeHint().width()
+    # What a label or button demands is bounded, and the rest of its words is then left out.
+    return widget.width() < _needed(widget).width()
+
+
+def _needed(widget: QLabel | QAbstractButton) -> QSize:
+    if isinstance(widget, QLabel):
+        return QLabel.minimumSizeHint(widget)
+    return (
+        QPushButton.minimumSizeHint(widget) if isinstance(widget, QPushButton) else widget.minimumSizeHint()
+    )
 
 
 def _bold_width(widget: QAbstractButton) -> int:

@@ -1,7 +1,7 @@
 """Every page, panel and dialog of the till, each in a state that a clerk will see it in.
 
-A scene brings a standing window into its state and says what of it is to be drawn. `SCENES` is by name; a
-test holds them against the pages, sections, tabs, panels and dialogs that there are.
+A scene brings an open window into its state and names the part to draw. `SCENES` is by name; a
+test compares them with the pages, sections, tabs, panels and dialogs of the program.
 """
 
 import asyncio
@@ -20,17 +20,19 @@ from app.services.cash import shifts
 from app.services.selling import history, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.till import Actor
-from app.ui.people.enrol_page import EnrolWindow
+from app.ui.people.enrol_forms import CodeForm, FirstShopForm
+from app.ui.people.enrol_page import EnrolWindow, Step
 from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
 from app.ui.widgets.theme import Tone
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import NOTICES, SELL, SETTINGS, SHIFT, SHORTCUTS, STOCK, SYNC
+from sync_agent.contract.enrolment_codes import CodeOffer, OfferedPlace
 from sync_agent.contract.notices import NoticeRow
-from sync_agent.contract.stock import LocationRow, MovementReason
+from sync_agent.contract.stock import LocationRow, MovementReason, ProductRow
 from sync_agent.contract.wire import from_ms
-from sync_agent.store import outbox
-from sync_agent.store.outbox import Status
+from sync_agent.store.queue import transitions
+from sync_agent.store.queue.status import Status
 from tests.kit import selling
 from tests.kit.feed import TENANT
 from tests.kit.offline_shop import ALICE, BOB, OfflineShop
@@ -107,7 +109,7 @@ def furnish(shop: OfflineShop, run: Run) -> None:
     ids = [shop.product_id(name) for name in ("Blue mug", "Beeswax candle, pair", "Honey, heather 340 g")]
     for product_id in ids:
         run(preferences.toggle_quick_key(till, product_id))
-    run(preferences.change(till, ALICE, receipt_footer="Thank you. Goods may be returned within 30 days."))
+    shop.feed.publish_setting("receipt_footer", "Thank you. Goods may be returned within 30 days.")
     refused = run(
         inventory.adjust(till, shop.product_id("Red mug"), 6, MovementReason.RECEIVE, "from the van", BOB)
     )
@@ -115,17 +117,17 @@ def furnish(shop: OfflineShop, run: Run) -> None:
         "This delivery was entered at another till already. Nothing is lost. Discard it, or send it again."
     )
     shop.write(
-        lambda tx: outbox.mark_needs_attention(
+        lambda tx: transitions.mark_needs_attention(
             tx, refused, Status.DEAD_LETTER, code="bad_request", error=words
         )
     )
     shop.open_conflict(shop.stock_conflict())
     annex = LocationRow(id="annex", name="Station Road", time_zone="Europe/London", version=1)
-    shop.tell(TENANT, ("location", "annex", 1, annex))
+    shop.publish(TENANT, ("location", "annex", 1, annex))
 
 
 def finish(shop: OfflineShop, operation_id: str) -> None:
-    shop.write(lambda tx: outbox.finish(tx, operation_id, Status.COMPLETED, result=None, code=None))
+    shop.write(lambda tx: transitions.finish(tx, operation_id, Status.COMPLETED, result=None, code=None))
 
 
 # --- pages -------------------------------------------------------------------------------------------
@@ -155,6 +157,38 @@ def sell_search(stage: Stage) -> QWidget:
     stage.fill_cart()
     stage.type("sellSearch", "mug")
     return stage.window
+
+
+def _share_a_code(stage: Stage) -> None:
+    """The blue mug's barcode is on another product too."""
+    jug = ProductRow(
+        id="jug", name="Jug, stoneware", barcode="02000000000015", sku="JUG-1", price_minor=1850, version=1
+    )
+    stage.shop.publish(TENANT, ("product", jug.id, jug.version, jug))
+    stage.settle()
+    stage.window.take_scan("2000000000015")
+    stage.settle()
+
+
+@scene
+def sell_which(stage: Stage) -> QWidget:
+    stage.fill_cart()
+    _share_a_code(stage)
+    return stage.window
+
+
+@scene
+def stock_which(stage: Stage) -> QWidget:
+    stage.window.show_page(STOCK)
+    _share_a_code(stage)
+    return stage.window
+
+
+@scene
+def made_twice_dialog(stage: Stage) -> QWidget:
+    stage.window.show_page(STOCK)
+    stage.window.page(STOCK).show_made_twice()
+    return stage.dialog()
 
 
 @scene
@@ -413,6 +447,11 @@ def settings_log(stage: Stage) -> QWidget:
     return _settings(stage, Section.LOG)
 
 
+@scene
+def settings_you(stage: Stage) -> QWidget:
+    return _settings(stage, Section.YOU)
+
+
 def _settings(stage: Stage, section: Section) -> QWidget:
     stage.window.show_page(SETTINGS)
     stage.window.page(SETTINGS).show_section(section)
@@ -432,7 +471,7 @@ def notices(stage: Stage) -> QWidget:
         until=from_ms(now_ms + 3_600_000),
         version=1,
     )
-    stage.shop.tell(TENANT, ("notice", "n-1", 1, row))
+    stage.shop.publish(TENANT, ("notice", "n-1", 1, row))
     stage.window.show_page(NOTICES)
     return stage.window
 
@@ -464,7 +503,7 @@ def approval_dialog(stage: Stage) -> QWidget:
 @scene
 def slip_dialog(stage: Stage) -> QWidget:
     sale = history.recent_sales(stage.shop.till, 1)[0]
-    stage.window.page(SELL)._show_receipt(sale.id)
+    stage.window.page(SELL).show_receipt(sale.id)
     return stage.dialog()
 
 
@@ -472,8 +511,29 @@ async def nothing(*_given: object) -> None:
     """A set-up that ends at once."""
 
 
+class CodesOfAShop:
+    """Any code is one of the demonstration's shop."""
+
+    async def look_up(self, _form: CodeForm) -> CodeOffer | None:
+        return OFFER
+
+    async def accept(self, form: CodeForm) -> None:
+        await nothing(form)
+
+    async def make_shop(self, form: FirstShopForm) -> None:
+        await nothing(form)
+
+
+OFFER = CodeOffer(
+    purpose="till",
+    tenant=OfferedPlace(id="demo", name="Marlow & Finch"),
+    location=OfferedPlace(id="main", name="High Street"),
+    expires_at=from_ms(0),
+)
+
+
 def enrolling(stage: Stage) -> EnrolWindow:
-    window = EnrolWindow(nothing, nothing, server_url="http://127.0.0.1:8765")
+    window = EnrolWindow(nothing, nothing, codes=CodesOfAShop(), server_url="http://127.0.0.1:8765")
     window.setParent(stage.window, window.windowFlags())
     window.resize(stage.window.size())
     window.show()
@@ -488,7 +548,40 @@ def enrol(stage: Stage) -> QWidget:
 @scene
 def enrol_asking(stage: Stage) -> QWidget:
     window = enrolling(stage)
-    window.page._set_busy(True)
+    window.page._show_busy(True)
     window.page._offer_to_stop(True)
     window.page._message.say(window.page.tr("Asking the server…"), Tone.BUSY)
+    return window
+
+
+@scene
+def enrol_by_password(stage: Stage) -> QWidget:
+    window = enrolling(stage)
+    window.page._show_step(Step.PASSWORD)
+    return window
+
+
+@scene
+def enrol_offer(stage: Stage) -> QWidget:
+    window = enrolling(stage)
+    window.page._offer.show_offer(OFFER, CodeForm("https://tills.example.com", "8F3K-Q2ZN", "Till 2"))
+    window.page._show_step(Step.OFFER)
+    return window
+
+
+@scene
+def enrol_first_shop(stage: Stage) -> QWidget:
+    window = enrolling(stage)
+    window.page._show_step(Step.FIRST_SHOP)
+    return window
+
+
+@scene
+def enrol_not_encrypted(stage: Stage) -> QWidget:
+    window = enrolling(stage)
+    server, code = window.page._server.lines, window.page._code.lines
+    server["server_url"].setText("http://192.168.1.5:8765")
+    server["till_name"].setText("Till 2")
+    code["code"].setText("8F3K-Q2ZN")
+    window.page._submit()
     return window

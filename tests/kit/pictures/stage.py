@@ -1,7 +1,7 @@
 """A fresh shop and a window over it, for one picture."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize
 from PySide6.QtWidgets import QDialog
 
-from app.ui.widgets.tasks import running_count
+from app.ui.widgets.tasks import all_ended
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from sync_agent.events import ConnectionState, StateChanged
@@ -22,8 +22,14 @@ T = TypeVar("T")
 
 
 @contextmanager
-def stage_of(loop: asyncio.AbstractEventLoop, folder: Path, locale: QLocale, size: QSize) -> Iterator[Stage]:
-    """A fresh shop and window for each picture, so that none depends on another."""
+def stage_of(
+    loop: asyncio.AbstractEventLoop,
+    folder: Path,
+    locale: QLocale,
+    size: QSize,
+    spoil: Callable[[OfflineShop], object] = lambda _shop: None,
+) -> Iterator[Stage]:
+    """A fresh shop and window for each picture, so that none depends on another. `spoil` changes the shop."""
     shop = OfflineShop(folder)
 
     def run(work: Coroutine[Any, Any, T]) -> T:
@@ -31,6 +37,7 @@ def stage_of(loop: asyncio.AbstractEventLoop, folder: Path, locale: QLocale, siz
 
     with closing(shop):
         furnish(shop, run)
+        spoil(shop)
         bridge = Bridge()
         stop = shop.store.listen(bridge.post_changed)
         bridge.post_event(StateChanged(ConnectionState.OFFLINE, shop.clock.now_ms() - 60_000))
@@ -46,8 +53,7 @@ def stage_of(loop: asyncio.AbstractEventLoop, folder: Path, locale: QLocale, siz
             for dialog in window.findChildren(QDialog):
                 dialog.reject()
             stage.settle()
-            while running_count():
-                stage.settle()
+            run(all_ended())
             stop()
             window.close()
             window.deleteLater()

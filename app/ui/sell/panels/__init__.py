@@ -1,0 +1,1 @@
+"""The side panels of the sell page, one shown at a time (`stack`)."""
