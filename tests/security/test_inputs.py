@@ -535,7 +535,7 @@ async def test_garbage_on_the_port_costs_its_own_connection_alone(world: Bearers
         try:
             writer.write(garbage)
             writer.write_eof()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(WAIT_S):
                 answer = await reader.read()
         except ConnectionError:
             answer = b""

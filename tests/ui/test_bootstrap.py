@@ -36,6 +36,7 @@ from sync_agent.ports import Transport
 from sync_agent.settings import AgentSettings
 from tests.kit.books import read_rows
 from tests.kit.processes import ServerProcess
+from tests.kit.waiting import WAIT_S
 from tests.kit.windows import Loop, fill_in, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
@@ -163,7 +164,7 @@ class SilentServer:
         """The client has closed its request; fails if it still waits for an answer."""
         assert self._asking is not None
         with self._asking as asking:
-            asking.settimeout(10)
+            asking.settimeout(WAIT_S)
             while asking.recv(65_536):
                 pass
 
