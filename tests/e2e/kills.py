@@ -190,7 +190,9 @@ class Kills:
         )
         with opened.store.reading() as connection:
             own = connection.execute(select(t.stock_level.c.product_id, t.stock_level.c.quantity)).all()
-            unfinished = connection.execute(select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None))).all()
+            unfinished = connection.execute(
+                select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None))
+            ).all()
             shown = stock_figures.on_hand_many(connection, list(levels), LOCATION)
             receipts = sorted(connection.execute(select(t.sale.c.receipt_number)).scalars())
         assert dict(tuple(row) for row in own) == levels, "the copy is the server's"

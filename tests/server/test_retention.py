@@ -14,7 +14,7 @@ from server_stub.cli.administration import confirm_clock
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.services.people import credentials
-from server_stub.services.people.accounts import begin_family, active_user_called
+from server_stub.services.people.accounts import active_user_called, begin_family
 from server_stub.services.people.second_factor import Keys
 from server_stub.services.people.sign_ins import Lifetimes
 from server_stub.services.streams import broadcasts, retention, stock_view, sync
