@@ -1727,10 +1727,6 @@
     <context>
         <name>ProductForm</name>
         <message>
-            <source>A product needs a name.</source>
-            <translation>المنتج يحتاج اسمًا.</translation>
-        </message>
-        <message>
             <source>Article number</source>
             <translation>رقم الصنف</translation>
         </message>
@@ -3410,6 +3406,10 @@
             <translation>لا يمكن أن يكون السعر أقل من لا شيء.</translation>
         </message>
         <message>
+            <source>A product needs a name.</source>
+            <translation>المنتج يحتاج اسمًا.</translation>
+        </message>
+        <message>
             <source>A quantity must be more than nothing.</source>
             <translation>يجب أن تكون الكمية أكثر من لا شيء.</translation>
         </message>
@@ -3669,6 +3669,10 @@
         <message>
             <source>Type a number first.</source>
             <translation>اكتب رقمًا أولًا.</translation>
+        </message>
+        <message>
+            <source>Type a number of minutes from 0 to {most}.</source>
+            <translation>اكتب عدد الدقائق من 0 إلى {most}.</translation>
         </message>
         <message>
             <source>Type an amount of money first.</source>

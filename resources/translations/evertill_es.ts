@@ -1647,10 +1647,6 @@
     <context>
         <name>ProductForm</name>
         <message>
-            <source>A product needs a name.</source>
-            <translation>Un producto necesita un nombre.</translation>
-        </message>
-        <message>
             <source>Article number</source>
             <translation>Referencia</translation>
         </message>
@@ -3266,6 +3262,10 @@
             <translation>Un precio no puede ser menor que nada.</translation>
         </message>
         <message>
+            <source>A product needs a name.</source>
+            <translation>Un producto necesita un nombre.</translation>
+        </message>
+        <message>
             <source>A quantity must be more than nothing.</source>
             <translation>Una cantidad tiene que ser mayor que nada.</translation>
         </message>
@@ -3513,6 +3513,10 @@
         <message>
             <source>Type a number first.</source>
             <translation>Escriba primero un número.</translation>
+        </message>
+        <message>
+            <source>Type a number of minutes from 0 to {most}.</source>
+            <translation>Escriba un número de minutos de 0 a {most}.</translation>
         </message>
         <message>
             <source>Type an amount of money first.</source>
