@@ -1248,8 +1248,8 @@
             <translation>{count} أحرف على الأقل</translation>
         </message>
         <message>
-            <source>like 8F3K-Q2ZN</source>
-            <translation>مثل: 8F3K-Q2ZN</translation>
+            <source>like 8F3K-Q2ZN-7M4T</source>
+            <translation>مثل: 8F3K-Q2ZN-7M4T</translation>
         </message>
         <message>
             <source>like Europe/Berlin</source>

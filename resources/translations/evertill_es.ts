@@ -1180,8 +1180,8 @@
             <translation>al menos {count} caracteres</translation>
         </message>
         <message>
-            <source>like 8F3K-Q2ZN</source>
-            <translation>p. ej. 8F3K-Q2ZN</translation>
+            <source>like 8F3K-Q2ZN-7M4T</source>
+            <translation>p. ej. 8F3K-Q2ZN-7M4T</translation>
         </message>
         <message>
             <source>like Europe/Berlin</source>
