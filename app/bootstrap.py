@@ -34,10 +34,9 @@ from sync_agent.store.recovery.opening import open_store
 if TYPE_CHECKING:
     # Imported where used: the network libraries load more slowly than a window.
     from app.ui.page.context import AdminChange, OwnChange
-    from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
     from sync_agent.agent import Agent, AgentThread
     from sync_agent.contract.enrolment_codes import CodeOffer
-    from sync_agent.enrolment import CodeEnrolment, Enrolment
+    from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
     from sync_agent.farewell import SignedOutTill
     from sync_agent.network.transport import NetworkTransport
 
@@ -104,18 +103,17 @@ class OpenHome:
 
     # For a window: over the network, in a worker thread. The address is read as a person types it.
 
-    async def join(self, form: "EnrolForm") -> "OpenHome":
+    async def join(self, form: "Enrolment") -> "OpenHome":
         """`enroll` by a manager's password."""
-        from sync_agent.enrolment import Enrolment
 
         async def ask() -> "OpenHome":
             async with to_server(form.server_url, insecure=form.insecure) as transport:
-                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
-                return await self.enroll(transport, Enrolment(**named))
+                named = dataclasses.replace(form, server_url=transport.server_url)
+                return await self.enroll(transport, named)
 
         return await in_a_plain_loop(ask())
 
-    async def look_up_code(self, form: "CodeForm") -> "CodeOffer | None":
+    async def look_up_code(self, form: "CodeEnrolment") -> "CodeOffer | None":
         """What a one-time code is for; None where it is used, and this home may be the one that used it."""
         from sync_agent.enrolment import look_up_or_repeat
 
@@ -125,26 +123,24 @@ class OpenHome:
 
         return await in_a_plain_loop(ask())
 
-    async def join_by_code(self, form: "CodeForm") -> "OpenHome":
+    async def join_by_code(self, form: "CodeEnrolment") -> "OpenHome":
         """`enroll_by_code`."""
-        from sync_agent.enrolment import CodeEnrolment
 
         async def ask() -> "OpenHome":
             async with to_server(form.server_url, insecure=form.insecure) as transport:
-                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
-                return await self.enroll_by_code(transport, CodeEnrolment(**named))
+                named = dataclasses.replace(form, server_url=transport.server_url)
+                return await self.enroll_by_code(transport, named)
 
         return await in_a_plain_loop(ask())
 
-    async def make_shop(self, form: "FirstShopForm") -> "OpenHome":
+    async def make_shop(self, form: "FirstShop") -> "OpenHome":
         """Make the first shop of an empty server, and enrol this home there."""
         from sync_agent.credentials import forget_nonce
-        from sync_agent.enrolment import FirstShop, first_till, make_shop
+        from sync_agent.enrolment import first_till, make_shop
 
         async def ask() -> "OpenHome":
             async with to_server(form.server_url, insecure=form.insecure) as transport:
-                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
-                shop = FirstShop(**named)
+                shop = dataclasses.replace(form, server_url=transport.server_url)
                 made = await make_shop(self.store, transport, shop)
                 enrolled = await self.enroll(transport, first_till(shop, made))
                 forget_nonce(self.store.home)

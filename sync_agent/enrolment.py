@@ -2,8 +2,6 @@
 credential. Also a new server's first shop.
 """
 
-from dataclasses import dataclass
-
 from sync_agent import credentials
 from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
@@ -20,55 +18,13 @@ from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, LoginAnswe
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import Wire
 from sync_agent.credentials import Credentials
+from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
 from sync_agent.errors import CodeRefused, RejectedError, StoreError
 from sync_agent.network.envelope import read_as
 from sync_agent.ports import Transport
 from sync_agent.server_address import is_plain
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, read_device, record_enrolment
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """The enrolment form as a manager fills it in."""
-
-    server_url: str
-    tenant_id: str
-    username: str
-    password: str
-    location_id: str
-    till_name: str
-    insecure: bool = False
-    """Somebody asked for an address that is not encrypted."""
-    code: str = ""
-    """Of the manager's second factor, where they have one."""
-
-
-@dataclass(frozen=True)
-class CodeEnrolment:
-    """A till's enrolment by a one-time code."""
-
-    server_url: str
-    code: str
-    till_name: str
-    insecure: bool = False
-
-
-@dataclass(frozen=True)
-class FirstShop:
-    """The first shop of a server that has none, and its first till."""
-
-    server_url: str
-    code: str
-    shop_name: str
-    currency: str
-    place_name: str
-    time_zone: str
-    username: str
-    password: str
-    pin: str
-    till_name: str
-    insecure: bool = False
 
 
 class AnotherShop(StoreError):

@@ -182,7 +182,8 @@ async def _enroll_by_code(
     """Not from the arguments: other people of this computer read those."""
     import getpass
 
-    from sync_agent.enrolment import CodeEnrolment, look_up_or_repeat
+    from sync_agent.enrolment import look_up_or_repeat
+    from sync_agent.enrolment_forms import CodeEnrolment
 
     code = os.environ.get("EVERTILL_CODE") or getpass.getpass("Code: ")
     offer = await look_up_or_repeat(opened.store, transport, code)
@@ -205,7 +206,7 @@ def _is_right() -> bool:
 async def _enroll_by_password(
     opened: "OpenHome", transport: "NetworkTransport", arguments: argparse.Namespace
 ) -> "OpenHome":
-    from sync_agent.enrolment import Enrolment
+    from sync_agent.enrolment_forms import Enrolment
 
     enrolment = Enrolment(
         server_url=transport.server_url,

@@ -31,7 +31,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SETTINGS
 from app.window_life.application import application
 from app.window_life.life import WindowLife
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.ports import Transport
 from sync_agent.settings import AgentSettings
 from tests.kit.books import read_rows

@@ -20,7 +20,6 @@ from app.services.cash import shifts
 from app.services.selling import history, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.till import Actor
-from app.ui.people.enrol_forms import CodeForm, FirstShopForm
 from app.ui.people.enrol_page import EnrolWindow, Step
 from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
@@ -31,6 +30,7 @@ from sync_agent.contract.enrolment_codes import CodeOffer, OfferedPlace
 from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.stock import LocationRow, MovementReason, ProductRow
 from sync_agent.contract.wire import from_ms
+from sync_agent.enrolment_forms import CodeEnrolment, FirstShop
 from sync_agent.store.queue import transitions
 from sync_agent.store.queue.status import Status
 from tests.kit import selling
@@ -514,13 +514,13 @@ async def nothing(*_given: object) -> None:
 class CodesOfAShop:
     """Any code is one of the demonstration's shop."""
 
-    async def look_up(self, _form: CodeForm) -> CodeOffer | None:
+    async def look_up(self, _form: CodeEnrolment) -> CodeOffer | None:
         return OFFER
 
-    async def accept(self, form: CodeForm) -> None:
+    async def accept(self, form: CodeEnrolment) -> None:
         await nothing(form)
 
-    async def make_shop(self, form: FirstShopForm) -> None:
+    async def make_shop(self, form: FirstShop) -> None:
         await nothing(form)
 
 
@@ -564,7 +564,7 @@ def enrol_by_password(stage: Stage) -> QWidget:
 @scene
 def enrol_offer(stage: Stage) -> QWidget:
     window = enrolling(stage)
-    window.page._offer.show_offer(OFFER, CodeForm("https://tills.example.com", "8F3K-Q2ZN", "Till 2"))
+    window.page._offer.show_offer(OFFER, CodeEnrolment("https://tills.example.com", "8F3K-Q2ZN", "Till 2"))
     window.page._show_step(Step.OFFER)
     return window
 
