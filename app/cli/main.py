@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import care, second_factor
-from app.cli.arguments import ASKS_FOR_PIN, Commands, add_home, command
+from app.cli.arguments import ASKS_FOR_PASSWORD, ASKS_FOR_PIN, Commands, add_home, command
 from app.domain.errors import DomainError
 from app.domain.rights import Right
 from app.terminal import escaped, say
@@ -130,6 +130,7 @@ def _add_enroll(commands: Commands) -> None:
         action="store_true",
         help="a till already, which the server does not want any more: a new identity, the same unsent work",
     )
+    parser.epilog = ASKS_FOR_PASSWORD
 
 
 def _code(user: str) -> str:
@@ -338,6 +339,7 @@ def _add_replay(commands: Commands) -> None:
     parser.add_argument("--user", default="alice", metavar="NAME", help="a manager (%(default)s)")
     parser.add_argument("--location", default="main", metavar="ID")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep the tills' folders here")
+    parser.epilog = "The manager's password is taken from EVERTILL_PASSWORD, else it is the demonstration's."
 
 
 def _replay(arguments: argparse.Namespace) -> int:
