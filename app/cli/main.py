@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import care, second_factor
-from app.cli.arguments import ASKS_FOR_PASSWORD, ASKS_FOR_PIN, Commands, add_home, command
+from app.cli.arguments import ASKS_FOR_PIN, ASKS_FOR_SIGN_IN, Commands, add_home, command
 from app.domain.errors import DomainError
 from app.domain.rights import Right
 from app.terminal import escaped, say
@@ -130,7 +130,7 @@ def _add_enroll(commands: Commands) -> None:
         action="store_true",
         help="a till already, which the server does not want any more: a new identity, the same unsent work",
     )
-    parser.epilog = ASKS_FOR_PASSWORD
+    parser.epilog = ASKS_FOR_SIGN_IN
 
 
 def _code(user: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import ASKS_FOR_PASSWORD, Commands, command
+from app.cli.arguments import ASKS_FOR_SIGN_IN, Commands, command
 from app.terminal import say
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def add_command(commands: Commands, default_server: str) -> None:
         "--insecure", action="store_true", help="do without encryption: nobody else uses this network"
     )
     parser.add_argument("--end", action="store_true", help="do without it again")
-    parser.epilog = ASKS_FOR_PASSWORD
+    parser.epilog = ASKS_FOR_SIGN_IN
 
 
 def _second_factor(arguments: argparse.Namespace) -> int:
