@@ -33,6 +33,7 @@ from sync_agent.store.recovery.opening import open_store
 
 if TYPE_CHECKING:
     # Imported where used: the network libraries load more slowly than a window.
+    from app.account_at_server import AccountAtServer
     from app.ui.page.context import AdminChange, OwnChange
     from sync_agent.agent import Agent, AgentThread
     from sync_agent.contract.enrolment_codes import CodeOffer
@@ -193,44 +194,35 @@ class OpenHome:
         findings = await in_a_plain_loop(examine(self.store.home, self.clock, NetworkTransport))
         await asyncio.to_thread(write_bundle, self.store.home, findings, to)
 
+    def account(self) -> "AccountAtServer":
+        """What a person does at this till's server in their own name. Imports the network libraries."""
+        from app.account_at_server import AccountAtServer
+
+        return AccountAtServer(self.till().device.tenant_id, self._to_own_server)
+
     async def change_as_admin(self, change: "AdminChange") -> None:
         """Change settings of the shop at the server, in an admin's name. Raises SyncError."""
-        await in_a_plain_loop(self._ask_as_admin(change))
-
-    async def _ask_as_admin(self, change: "AdminChange") -> None:
         from sync_agent.contract.shop_settings import to_request
+        from sync_agent.person_session import Account
         from sync_agent.shop_admin import change_settings
 
-        transport = self._to_own_server()
-        try:
-            await change_settings(
-                transport,
-                self.till().device.tenant_id,
-                change.username,
-                change.password,
-                to_request(change.changes),
-                change.place,
-                change.code,
-            )
-        finally:
-            await transport.close()
+        at = self.account()
+        account = Account(at.tenant_id, change.username, change.password, change.code or None)
+        changes = to_request(change.changes)
+        await at.asking(lambda transport: change_settings(transport, account, changes, change.place))
 
     async def change_own(self, change: "OwnChange") -> None:
         """Change a person's own password or PIN at the server. Raises SyncError."""
-        await in_a_plain_loop(self._change_own(change))
-
-    async def _change_own(self, change: "OwnChange") -> None:
         from app.ui.page.context import OwnSecret
         from sync_agent.own_secrets import change_password, change_pin
 
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
-        transport = self._to_own_server()
+        token = self.credentials.device_token
         ask = change_pin if change.what is OwnSecret.PIN else change_password
-        try:
-            await ask(transport, self.credentials.device_token, change.person_id, change.current, change.new)
-        finally:
-            await transport.close()
+        await self.account().asking(
+            lambda transport: ask(transport, token, change.person_id, change.current, change.new)
+        )
 
     def sign_out(self, stamp: str) -> "OpenHome":
         """Close the home, move its content into a folder named `stamp`, and reopen it, not enrolled."""

@@ -13,8 +13,8 @@ from app.terminal import say
 
 if TYPE_CHECKING:
     from sync_agent.contract.identity import SecondFactorOffer
+    from sync_agent.person_session import Account
     from sync_agent.ports import Transport
-    from sync_agent.second_factor import Account
 
 
 def add_command(commands: Commands, default_server: str) -> None:
@@ -34,7 +34,7 @@ def add_command(commands: Commands, default_server: str) -> None:
 def _second_factor(arguments: argparse.Namespace) -> int:
     from app.bootstrap import to_server
     from sync_agent import second_factor
-    from sync_agent.second_factor import Account
+    from sync_agent.person_session import Account
 
     async def ask() -> None:
         async with to_server(arguments.server, insecure=arguments.insecure) as transport:

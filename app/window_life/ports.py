@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.services.till import Till
+from app.ui.page.account import AccountPort
 from app.ui.page.context import AdminChange, AgentPort, OwnChange
 from sync_agent.contract.enrolment_codes import CodeOffer
 from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
@@ -59,6 +60,9 @@ class TillHome(Protocol):
 
     async def write_bundle(self, to: Path) -> None:
         """Examine this home and write a support bundle. Raises OSError."""
+
+    def account(self) -> AccountPort:
+        """What a person does at this till's server in their own name. Imports the network libraries."""
 
     async def change_as_admin(self, change: AdminChange) -> None:
         """Change settings of the shop at the server, as an admin. Raises SyncError."""
