@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets import theme
-from app.ui.widgets.plain_text import PlainButton, PlainLabel, set_tip
+from app.ui.widgets.plain_text import PlainButton, PlainLabel, PlainLine, on_screen, set_tip
 from app.ui.widgets.shortcuts import BACK, DOWN
 from app.ui.widgets.theme import Tone
 
@@ -81,7 +81,7 @@ def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], obje
 
 def field(name: str, title: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
     """A line to type into; `title` is its accessible name."""
-    made = QLineEdit()
+    made = PlainLine()
     made.setObjectName(name)
     made.setAccessibleName(title)
     made.setPlaceholderText(placeholder)
@@ -256,7 +256,7 @@ class MessageLine(QFrame):
         self._action.setText(action)
         self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
-        self.setAccessibleName(words)
+        self.setAccessibleName(on_screen(words))
         theme.restyle(self, tone=tone)
         self.show()
         self._timer.stop()
@@ -295,7 +295,7 @@ class ElidedLabel(PlainLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_words(self, words: str) -> None:
-        self._whole = words
+        self._whole = on_screen(words)
         self.updateGeometry()
         set_tip(self, words)
         self.setAccessibleName(words)

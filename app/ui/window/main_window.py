@@ -53,7 +53,7 @@ from app.ui.widgets.approval import ApprovalPrompt
 from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.formatting import Formatter, people_locale
 from app.ui.widgets.parts import ElidedLabel, MessageLine, Pages, button, label
-from app.ui.widgets.plain_text import PlainButton, set_tip
+from app.ui.widgets.plain_text import PlainButton, on_screen, set_tip
 from app.ui.widgets.shortcuts import SWITCH_PERSON
 from app.ui.widgets.sounds import Sounds
 from app.ui.widgets.theme import Tone
@@ -102,7 +102,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setWindowTitle(self.tr("Evertill · {till}").format(till=shortened(till.device.name, 60)))
+        title = self.tr("Evertill · {till}").format(till=shortened(till.device.name, 60))
+        self.setWindowTitle(on_screen(title))
         self._collector = UiThreadCollector(self)
         self._till = till
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
