@@ -10,6 +10,8 @@ from app.domain.errors import DomainError, quoted
 from resources.words import translate
 
 FILE_NAME_MAX = 80
+_POP_ISOLATE = "\u2069"
+_ISOLATE = re.compile("[\u2066-\u2069]")
 
 _NO_PART = "\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _CONTROL = re.compile(f"[{_NO_PART}]")
@@ -43,8 +45,28 @@ def must_be_seen(text: str, *, lines: bool = False) -> str:
 
 
 def on_paper(text: str) -> str:
-    """A text of one line as a slip may have it: isolates stay, which the till itself sets around figures."""
-    return text if text.isascii() and text.isprintable() else text.translate(_ON_PAPER)
+    """A text of one line as a slip or a window may have it: closed isolates stay, which the till itself sets
+    around figures. A name that opens or closes one alone would turn round what stands beside it.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    plain = text.translate(_ON_PAPER)
+    return plain if _ISOLATE.search(plain) is None else _with_closed_isolates(plain)
+
+
+def _with_closed_isolates(text: str) -> str:
+    opened: list[int] = []
+    alone: set[int] = set()
+    for place, letter in enumerate(text):
+        if letter == _POP_ISOLATE:
+            if opened:
+                opened.pop()
+            else:
+                alone.add(place)
+        elif _ISOLATE.match(letter):
+            opened.append(place)
+    alone.update(opened)
+    return "".join(letter for place, letter in enumerate(text) if place not in alone) if alone else text
 
 
 def as_file_name(text: str, ending: str) -> str:

@@ -48,7 +48,7 @@ from app.services.stock.catalogue import ADD_MAX, NewProduct
 from app.services.till import Actor
 from app.terminal import escaped
 from sync_agent.contract.identity import LoginRequest
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
 from sync_agent.server_address import read_safe_address

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.bootstrap import open_home
 from app.services.cash import shifts
-from sync_agent.enrolment import AnotherShop, Enrolment
+from sync_agent.enrolment import AnotherShop
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.store import tables as t
 from tests.kit.demo import LOCATION, PASSWORD, TENANT

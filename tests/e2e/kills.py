@@ -20,7 +20,7 @@ from sqlalchemy import select
 from app.bootstrap import OpenHome, open_home, running_agent
 from server_stub.run import prepare
 from server_stub.settings import Settings
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import tables as t

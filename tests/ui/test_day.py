@@ -30,7 +30,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL
 from sync_agent.agent import AgentThread
 from sync_agent.contract.operations import PRODUCT
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store.queue.enqueueing import ExpectedProductEffect, NewOperation, enqueue

@@ -21,6 +21,8 @@ from app.services.setting_words import value_in_words
 from app.services.shop_settings import SeenSettings
 from app.services.till import Till
 from app.ui.page.context import AdminChange
+from app.ui.settings.account.refusals import Refused
+from app.ui.settings.account.sign_in_fields import SignInFields
 from app.ui.settings.forms import check, choice, form, text
 from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
@@ -174,25 +176,32 @@ class ShopSection(QWidget):
                 for name, value in changes.items()
             )
         )
-        self._username.clear()
-        self._password.clear()
-        self._code.clear()
+        self._admin.set_user("")
+        self._admin.forget()
         self._pages.setCurrentIndex(1)
-        self._username.setFocus()
+        self._admin.first_empty.setFocus()
 
     def show_form(self) -> None:
         """Show the fields again, and forget a password."""
-        self._password.clear()
+        self._admin.forget()
         self._asked = {}
         self._pages.setCurrentIndex(0)
 
     def _sign_in(self) -> None:
-        username, password = self._username.text().strip(), self._password.text()
-        if username and password:
-            code = self._code.text().strip()
-            self.adminReady.emit(AdminChange(username, password, self._asked, self.place, code))
-        else:
-            (self._password if username else self._username).setFocus()
+        typed = self._admin.typed()
+        if typed is not None:
+            self.adminReady.emit(
+                AdminChange(typed.username, typed.password, self._asked, self.place, typed.code)
+            )
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether the admin was asked for a code of their second factor."""
+        return self._admin.asks_for_code
+
+    def refuse(self, refused: Refused) -> None:
+        """Show a refusal at the field of the admin's sign-in that it is about; what was typed stays."""
+        self._admin.refuse(refused)
 
     # --- the widgets ---
 
@@ -253,11 +262,8 @@ class ShopSection(QWidget):
 
     def _admin_form(self) -> QWidget:
         self._what = label(name="adminWhat", wrap=True)
-        self._username = field("adminUser", self.tr("Administrator’s user name"))
-        self._password = field("adminPassword", self.tr("Password"), secret=True)
-        self._password.returnPressed.connect(self._sign_in)
-        self._code = field("adminCode", self.tr("Code from the authenticator app, if you have one"))
-        self._code.returnPressed.connect(self._sign_in)
+        self._admin = SignInFields("admin", self.tr("Administrator’s user name"))
+        self._admin.submitted.connect(self._sign_in)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(button(BACK.after(self.tr("Back")), "adminBack", self.show_form))
@@ -275,9 +281,7 @@ class ShopSection(QWidget):
         return form(
             ("", label(why, wrap=True)),
             ("", self._what),
-            (self._username.accessibleName(), self._username),
-            (self._password.accessibleName(), self._password),
-            (self._code.accessibleName(), self._code),
+            ("", self._admin),
             ("", buttons),
         )
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets import theme
-from app.ui.widgets.plain_text import PlainButton, PlainLabel, set_tip
+from app.ui.widgets.plain_text import PlainButton, PlainLabel, PlainLine, on_screen, set_tip
 from app.ui.widgets.shortcuts import BACK, DOWN
 from app.ui.widgets.theme import Tone
 
@@ -85,7 +85,7 @@ def field(name: str, title: str, *, placeholder: str = "", secret: bool = False)
     It holds whatever is pasted: a text that is cut off is another text, and a figure another figure. What is
     too long is refused by whoever reads it.
     """
-    made = QLineEdit()
+    made = PlainLine()
     made.setObjectName(name)
     made.setAccessibleName(title)
     made.setPlaceholderText(placeholder)
@@ -274,7 +274,7 @@ class MessageLine(QFrame):
         self._action.setText(action)
         self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
-        self.setAccessibleName(words)
+        self.setAccessibleName(on_screen(words))
         theme.restyle(self, tone=tone)
         self.show()
         self._timer.stop()
@@ -313,7 +313,7 @@ class ElidedLabel(PlainLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_words(self, words: str) -> None:
-        self._whole = words
+        self._whole = on_screen(words)
         self.updateGeometry()
         set_tip(self, words)
         self.setAccessibleName(words)
