@@ -239,6 +239,7 @@ def everything(
     books = _Books(server)
     books.stock_is_the_ledger()
     books.nothing_honest_is_flagged(tills)
+    books.nobody_is_a_copy()
     for till in tills:
         _own_books(till)
         books.receipts_are_those_of_the_place(till)
@@ -290,6 +291,11 @@ class _Books:
             " USING (tenant_id, location_id, product_id) GROUP BY 1, 2, 3"
         ):
             must((quantity, version) == (total, count), "stock and ledger differ:", tenant, place, product)
+
+    def nobody_is_a_copy(self) -> None:
+        """Whatever was lost, doubled or interrupted: no till was taken for a copy of itself."""
+        cloned = self.rows("SELECT name FROM device WHERE cloned_ms IS NOT NULL")
+        must(not cloned, "an honest till was taken for a copy:", cloned)
 
     def nothing_honest_is_flagged(self, tills: Iterable[SimTill]) -> None:
         """Flags of a row, of its newest change and of the table agree, and nobody here sold anything odd.
