@@ -30,8 +30,8 @@ from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
 from sync_agent.contract import events, paths
 from sync_agent.contract.codes import Envelope, ErrorCode
-from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.identity import RefreshRequest
+from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.streams import ChangesEvent, Cursor, JoinedStreams, location_stream, tenant_stream
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import from_ms
