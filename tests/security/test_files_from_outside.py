@@ -403,8 +403,8 @@ def test_a_packed_file_is_handed_to_the_decoder_once(monkeypatch: pytest.MonkeyP
     handed = 0
 
     class Counting:
-        def __init__(self, **named: int) -> None:
-            self._real = real(**named)
+        def __init__(self, wbits: int) -> None:
+            self._real = real(wbits=wbits)
 
         def decompress(self, data: bytes, most: int) -> bytes:
             nonlocal handed
