@@ -12,6 +12,7 @@ from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message, refuse_another_tenant
 from server_stub.operations.upcasting import FORMS_READ
 from server_stub.presence.local import Full, Present
+from server_stub.realtime.announcements import Announcements
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
@@ -45,11 +46,14 @@ _FULL_RETRY_MS = 10_000
 
 
 class Joining:
-    def __init__(self, state: AppState, board: Switchboard, states: SyncStates) -> None:
+    def __init__(
+        self, state: AppState, board: Switchboard, states: SyncStates, announcements: Announcements
+    ) -> None:
         self._state = state
         self._database = state.database
         self._board = board
         self._states = states
+        self._announcements = announcements
         self._initial_syncs: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -82,7 +86,7 @@ class Joining:
             raise
         if is_newcomer:
             present = session.present(caller)
-            await self.send_presence(events.USER_CONNECTED, caller.tenant_id, present)
+            await self._announcements.announce(events.USER_CONNECTED, caller.tenant_id, present)
         if request.cursors is None or NO_INITIAL_SYNC not in request.features:
             self._start_initial_sync(session, caller, request.cursors or {})
         return JoinedStreams(
@@ -106,19 +110,8 @@ class Joining:
         was_last = await self._state.presence.leave(caller.tenant_id, session.sid)
         if was_last:
             present = session.present(caller)
-            await self.send_presence(events.USER_DISCONNECTED, caller.tenant_id, present)
+            await self._announcements.announce(events.USER_DISCONNECTED, caller.tenant_id, present)
         self._states.changed(caller.tenant_id)
-
-    async def send_presence(self, event: str, tenant_id: str, present: Present) -> None:
-        """Announces a person to the tenant's other sockets; a till without a person is not announced."""
-        if not present.is_person:
-            return
-        presence = events.Presence(
-            user_id=present.user_id,
-            location_id=present.location_id,
-            timestamp=from_ms(self._state.now_ms()),
-        )
-        await self._board.send_to_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
 
     async def _allowed(self, caller: Caller, request: JoinTenant) -> str | None:
         """The location to join. Refuses what the token does not cover."""

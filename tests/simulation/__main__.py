@@ -67,6 +67,9 @@ MUST_HAPPEN = frozenset(
         "a setting changed",
         "an article listed by its barcode",
         "an alias parted",
+        "a till died before its new credential was on the disk",
+        "a till died after its new credential was on the disk",
+        "a copy showed",
     }
 )
 """What a budget of seeds has to have met, or it proves less than it says."""

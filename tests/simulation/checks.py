@@ -38,6 +38,7 @@ def everything(
     books = ServerBooks(server)
     books.stock_is_the_ledger()
     books.nothing_honest_is_flagged(tills)
+    books.nobody_is_a_copy()
     for till in tills:
         _own_books(till)
         books.receipts_are_those_of_the_place(till)

@@ -50,6 +50,11 @@ class ServerBooks:
         ):
             must((quantity, version) == (total, count), "stock and ledger differ:", tenant, place, product)
 
+    def nobody_is_a_copy(self) -> None:
+        """Whatever was lost, doubled or interrupted: no till was taken for a copy of itself."""
+        cloned = self.rows("SELECT name FROM device WHERE cloned_ms IS NOT NULL")
+        must(not cloned, "an honest till was taken for a copy:", cloned)
+
     def nothing_honest_is_flagged(self, tills: Iterable[SimTill]) -> None:
         """Flags of a row, of its newest change and of the table agree, and nobody here sold anything odd.
 

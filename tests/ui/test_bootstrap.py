@@ -32,7 +32,7 @@ from tests.kit.books import read_rows
 from tests.kit.processes import ServerProcess
 from tests.kit.running_till import RunningTill, sell_first_product, sign_in
 from tests.kit.waiting import WAIT_S
-from tests.kit.windows import Loop, fill_in, part
+from tests.kit.windows import Loop, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
 

@@ -26,7 +26,7 @@ from app.ui.settings.account.sign_in_fields import SignInFields
 from app.ui.settings.forms import check, choice, form, text
 from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import Pages, button, field, figure_field, label, scrolling
+from app.ui.widgets.parts import Pages, button, figure_field, label, scrolling
 from app.ui.widgets.shortcuts import BACK
 from sync_agent.contract.shop_settings import TAX_RATE
 from sync_agent.server_address import is_plain

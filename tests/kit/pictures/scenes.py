@@ -650,7 +650,9 @@ def enrol_by_password(stage: Stage) -> QWidget:
 @scene
 def enrol_offer(stage: Stage) -> QWidget:
     window = enrolling(stage)
-    window.page._offer.show_offer(OFFER, CodeEnrolment("https://tills.example.com", "8F3K-Q2ZN-7M4T", "Till 2"))
+    window.page._offer.show_offer(
+        OFFER, CodeEnrolment("https://tills.example.com", "8F3K-Q2ZN-7M4T", "Till 2")
+    )
     window.page._show_step(Step.OFFER)
     return window
 
