@@ -50,6 +50,13 @@ class FreshDatabase:
         finally:
             engine.dispose()
 
+    def change(self, statement: str, **parameters: Any) -> None:
+        """Changes what it holds, of all tenants, without any server."""
+        engine = create_engine(sqlalchemy_url(self.superuser_url))
+        with engine.begin() as connection:
+            connection.execute(text(statement), parameters)
+        engine.dispose()
+
 
 def nothing(_url: str) -> None:
     """Does not change the database."""

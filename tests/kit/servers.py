@@ -13,7 +13,7 @@ from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.clock import Clock
 from server_stub.run import RunningServer, running
 from server_stub.settings import RateLimits, Settings
-from tests.kit.books import read_rows
+from tests.kit.books import change_rows, read_rows
 from tests.kit.clients import Person, Socket
 from tests.kit.postgresql import FreshDatabase
 from tests.kit.waiting import WAIT_S
@@ -97,6 +97,13 @@ class ShopServer:
         if self.books is not None:
             return self.books.rows(query)
         return read_rows(self.home / "server.sqlite3", query)
+
+    def change(self, statement: str, **parameters: Any) -> None:
+        """Changes rows without the server, as a restored backup does."""
+        if self.books is not None:
+            self.books.change(statement, **parameters)
+        else:
+            change_rows(self.home / "server.sqlite3", statement, parameters)
 
 
 @asynccontextmanager
