@@ -47,7 +47,8 @@ def check_reasons(*reasons: str) -> None:
         words = translate(
             "errors", "The reasons of this line are too long together: at most {most} characters fit."
         )
-        raise TextTooLong(words.format(most=TEXT_MAX))
+        with about("reason"):
+            raise TextTooLong(words.format(most=TEXT_MAX))
 
 
 def joined_reasons(*reasons: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from app.domain.cart import Cart, CartLine
 from app.domain.discount import Discount, parse_discount
@@ -45,6 +45,11 @@ class ChangePanel(SidePanel):
         wanted = _CHANGE_KINDS.index("sale" if line is None else kind)
         self._choices.button(wanted).setChecked(True)
         self._switch(wanted)
+
+    @property
+    def fields(self) -> dict[str, QWidget]:
+        """The fields by the names that a refusal is about (`DomainError.about`)."""
+        return {"amount": self._value, "reason": self._reason}
 
     @property
     def _kind(self) -> ChangeKind:
