@@ -22,7 +22,7 @@ from server_stub.operations.flags.kinds import FLAG_KINDS
 from server_stub.operations.handlers import counts, products
 from server_stub.operations.resources import conflicts
 from server_stub.services.people import till_credentials
-from server_stub.services.people.till_credentials import IsCopy, CredentialState
+from server_stub.services.people.till_credentials import CredentialState, IsCopy
 from server_stub.services.stock import ledger
 from server_stub.services.streams import sync
 from sync_agent import agent, backoff, credentials
@@ -279,7 +279,11 @@ def _copies_are_successors() -> contextlib.AbstractContextManager[object]:
 
     def state_of(*judged: Any) -> CredentialState:
         found = real(*judged)
-        return CredentialState.SUCCESSOR if found in {CredentialState.PREDECESSOR, CredentialState.COPY} else found
+        return (
+            CredentialState.SUCCESSOR
+            if found in {CredentialState.PREDECESSOR, CredentialState.COPY}
+            else found
+        )
 
     return patched(till_credentials, "state_of", state_of)
 

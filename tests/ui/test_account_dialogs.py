@@ -103,6 +103,10 @@ async def nothing() -> None:
     """A turn of the loop: refusals are shown once the fields are enabled again."""
 
 
+def has_drawn(picture: QrPicture) -> bool:
+    return not picture.is_empty
+
+
 def open_dialogs(window: MainWindow) -> list[QDialog]:
     return [one for one in window.findChildren(QDialog) if one.isVisible()]
 
@@ -138,12 +142,12 @@ def test_a_code_counts_down_by_the_tills_own_clocks_and_is_gone_when_it_is_over(
     picture = part(dialog, QrPicture, "codePicture")
     shop.clock.advance(61)
     loop.until_is(lambda: hands.says("codeLeft"), "It holds for 13:59 more.")
-    assert not picture.is_empty
+    assert has_drawn(picture)
     shop.clock.advance(14 * 60)
     loop.until_is(lambda: hands.says("codeLeft"), "This code is over. Make a new one.")
     assert hands.code == "no code"
     assert "8F3K" not in hands.says("enrolmentCode")
-    assert picture.is_empty
+    assert not has_drawn(picture)
     hands.press()
     assert (hands.code, hands.says("codeLeft")) == ("7XW2-M4PD-0C5R", "It holds for 15:00 more.")
 
