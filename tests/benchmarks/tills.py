@@ -266,7 +266,7 @@ async def measure_first_sync(folder: Path) -> list[Measured]:
 
 def _many_levels(path: Path) -> None:
     database = Database(f"sqlite:///{path}", clock=SystemClock(), ids=TimeOrderedIds(), readers=1)
-    mia = Caller(TENANT, "manager", (LOCATION,), user_id="bench")
+    mia = Caller(TENANT, "manager", (LOCATION,), user_id="alice")
     ids, moment = TimeOrderedIds(), "2026-01-01T00:00:00Z"
     for start in range(0, LEVELS, 5_000):
         items = [

@@ -298,6 +298,10 @@ ELSEWHERE = {
         for which in ("Current", "New", "Again")
     },
     **dict.fromkeys(("adminUser", "adminPassword", "adminCode"), "an admin's sign-in: test_shop_settings"),
+    **dict.fromkeys(
+        ("accountUser", "accountPassword", "accountCode", "factorCode"),
+        "a sign-in of one's own account: test_account_dialogs",
+    ),
     **dict.fromkeys(("receiptHeader", "receiptFooter", "taxRates"), "several lines: test_shop_settings"),
     "printerAddress": "any text may be an address; the printer's test says what is wrong with it",
     "refundReceipt": "finds, and writes nothing: test_refund_panel",
