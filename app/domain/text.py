@@ -11,6 +11,8 @@ from app.domain.errors import DomainError, quoted
 from resources.words import translate
 
 FILE_NAME_MAX = 80
+_POP_ISOLATE = "\u2069"
+_ISOLATE = re.compile("[\u2066-\u2069]")
 MARKS_MAX = 8
 """On one letter: Tibetan writes some, no language more."""
 _MARKS = {"Mn", "Me"}
@@ -63,12 +65,29 @@ def must_be_seen(text: str, *, lines: bool = False) -> str:
 
 
 def on_paper(text: str) -> str:
-    """A text of one line as a slip or a label may have it: isolates stay, which the till itself sets around
-    figures, and a letter has no more marks than scripts give it, so that none is drawn over other lines.
+    """A text of one line as a slip or a window may have it: closed isolates stay, which the till itself sets
+    around figures. A name that opens or closes one alone would turn round the text beside it. A letter has no
+    more marks than scripts give it, so that none is drawn over other lines.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _with_few_marks(text.translate(_ON_PAPER))
+    plain = _with_few_marks(text.translate(_ON_PAPER))
+    return plain if _ISOLATE.search(plain) is None else _with_closed_isolates(plain)
+
+
+def _with_closed_isolates(text: str) -> str:
+    opened: list[int] = []
+    alone: set[int] = set()
+    for place, letter in enumerate(text):
+        if letter == _POP_ISOLATE:
+            if opened:
+                opened.pop()
+            else:
+                alone.add(place)
+        elif _ISOLATE.match(letter):
+            opened.append(place)
+    alone.update(opened)
+    return "".join(letter for place, letter in enumerate(text) if place not in alone) if alone else text
 
 
 def _with_few_marks(text: str) -> str:

@@ -245,11 +245,14 @@ def test_operations_that_shrink_too_well_are_written_so_that_they_can_be_read() 
     assert sum(1 for _ in export.operations()) == len(operations)
 
 
+_SALE, _LONG_SALE = b'{"id":"one","data":{}}', b'{"id":"one","data":{"note":"%s"}}' % (b"x" * 2000)
 BOMBS = {
-    "blanks": (b"[", b" " * (1 << 20)),
-    "one text": (b'[{"id":"', b"x" * (1 << 20)),
-    "many sales": (b'[{"id":"one","data":{}}', b',{"id":"one","data":{}}' * 45_000),
+    "blanks": (b"[", b" " * (1 << 20), HEADER.operations),
+    "one text": (b'[{"id":"', b"x" * (1 << 20), HEADER.operations),
+    "more sales than its first line says": (b"[" + _SALE, (b"," + _SALE) * 45_000, HEADER.operations),
+    "as many sales as its first line says": (b"[" + _LONG_SALE, (b"," + _LONG_SALE) * 520, 520 * 1024 + 1),
 }
+"""How each begins and goes on, and how many operations its first line promises."""
 
 
 def packed_bomb(begins: bytes, goes_on: bytes) -> bytes:
@@ -265,7 +268,8 @@ def test_a_small_pack_that_inflates_to_a_gigabyte_is_refused_with_little_memory(
     tmp_path: Path, kind: str
 ) -> None:
     pack = tmp_path / "pack"
-    pack.write_bytes(sealed(b"", packed=packed_bomb(*BOMBS[kind])))
+    begins, goes_on, promised = BOMBS[kind]
+    pack.write_bytes(sealed(b"", packed=packed_bomb(begins, goes_on), changes={"operations": promised}))
     assert pack.stat().st_size < 6_000_000
     code = textwrap.dedent(
         """

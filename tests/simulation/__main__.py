@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.simulation.checks import Broken
+from tests.simulation.promises import Broken
 from tests.simulation.run import DAY_S, Simulation, play, run, silence
 
 

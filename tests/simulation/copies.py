@@ -11,7 +11,7 @@ from sync_agent.errors import AuthError
 from sync_agent.events import ConnectionState
 from sync_agent.network.session import Session
 from sync_agent.store.home import Home
-from tests.simulation.checks import must
+from tests.simulation.promises import must
 from tests.simulation.server import SimServer
 from tests.simulation.till import SimTill
 

@@ -22,7 +22,7 @@ from server_stub.operations.flags.kinds import FLAG_KINDS
 from server_stub.operations.handlers import counts, products
 from server_stub.operations.resources import conflicts
 from server_stub.services.people import till_credentials
-from server_stub.services.people.till_credentials import IsCopy, Standing
+from server_stub.services.people.till_credentials import CredentialState, IsCopy
 from server_stub.services.stock import ledger
 from server_stub.services.streams import sync
 from sync_agent import agent, backoff, credentials
@@ -275,13 +275,17 @@ def _new_credential_stays_in_memory() -> contextlib.AbstractContextManager[objec
 
 
 def _copies_are_successors() -> contextlib.AbstractContextManager[object]:
-    real = till_credentials.standing
+    real = till_credentials.state_of
 
-    def standing(*judged: Any) -> Standing:
+    def state_of(*judged: Any) -> CredentialState:
         found = real(*judged)
-        return Standing.SUCCESSOR if found in {Standing.PREDECESSOR, Standing.COPY} else found
+        return (
+            CredentialState.SUCCESSOR
+            if found in {CredentialState.PREDECESSOR, CredentialState.COPY}
+            else found
+        )
 
-    return patched(till_credentials, "standing", standing)
+    return patched(till_credentials, "state_of", state_of)
 
 
 def _ends_credentials_when_it_answers() -> contextlib.AbstractContextManager[object]:

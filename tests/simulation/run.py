@@ -1,6 +1,6 @@
 """One simulated stretch of a shop's life, drawn from a seed: who does what, what goes wrong, what must hold.
 
-The same seed gives the same trace. `run` raises `checks.Broken` where a promise does not hold.
+The same seed gives the same trace. `run` raises `promises.Broken` where a promise does not hold.
 """
 
 import asyncio
@@ -25,11 +25,12 @@ from sync_agent.store.device import DeviceIdentity
 from tests.kit.keyrings import use_no_keyring
 from tests.kit.tenants import PLACES
 from tests.simulation import checks
-from tests.simulation.checks import Broken, RunningChecks
 from tests.simulation.copies import Copy
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Odds, SimLink, Weather
 from tests.simulation.ports import chance_of
+from tests.simulation.promises import Broken
+from tests.simulation.running_checks import RunningChecks
 from tests.simulation.server import SimServer
 from tests.simulation.shop import CANARY, OURS, THEIRS, memory_disk, templates
 from tests.simulation.till import SimTill

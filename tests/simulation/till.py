@@ -18,7 +18,7 @@ from app.services import shop_settings
 from app.services.cash import drawer, shifts
 from app.services.selling import refunds
 from app.services.stock import catalogue, counting, inventory, made_twice
-from app.services.sync import conflicts, refused
+from app.services.sync import conflicts, decisions, refused
 from app.services.till import Actor, Till
 from server_stub.services.people.caller import Caller
 from sync_agent import credentials
@@ -445,7 +445,7 @@ class SimTill:
                     if seen.suggestion.quantity is not None
                     else seen.suggestion.fields
                 )
-        await conflicts.resolve(
+        await decisions.resolve(
             self.till,
             seen.conflict_id,
             choice,
@@ -455,7 +455,7 @@ class SimTill:
         )
         self._happened["a conflict decided"] += 1
         if self._chance.random() < 0.2:
-            await conflicts.undo(self.till, seen.conflict_id, mia)
+            await decisions.undo(self.till, seen.conflict_id, mia)
             self._happened["a decision undone"] += 1
 
     async def _mend(self) -> None:

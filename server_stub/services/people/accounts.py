@@ -53,11 +53,11 @@ class SignIn:
 
 
 def as_tried(username: str) -> str:
-    """One spelling of all the names by which `find_user` finds the same person: tries count for it."""
+    """One spelling of all the names by which `active_user_called` finds the same person: tries count for it."""
     return without_controls(username)
 
 
-def find_user(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
+def active_user_called(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
     """The person who signs in by this name. Control letters that a name had once are left out of it."""
     of = t.user_account.c
     for name in dict.fromkeys([username, as_tried(username)]):
