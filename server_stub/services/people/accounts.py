@@ -53,7 +53,7 @@ class SignIn:
 
 
 def as_tried(username: str) -> str:
-    """One spelling of all the names by which `active_user_called` finds the same person: tries count for it."""
+    """One spelling of all names by which `active_user_called` finds the same person: tries count for it."""
     return without_controls(username)
 
 
