@@ -52,6 +52,7 @@ class Limits:
         self._tries = RateLimitItemPerMinute(rates.tries_a_minute)
         self._strangers = RateLimitItemPerHour(rates.strangers_tries_an_hour)
         self._address = RateLimitItemPerMinute(rates.address_tries_a_minute)
+        self._second_factors = RateLimitItemPerHour(rates.second_factors_an_hour)
         self._refreshes = _bucket(rates.refreshes_per_s, rates.refreshes_burst)
 
     async def unauthenticated(self, sid: str) -> None:
@@ -80,11 +81,21 @@ class Limits:
 
     async def secret_was_right(self, account: Account, address: str) -> None:
         """Forgets the failed attempts from there."""
-        whose = ("tries", *account, address)
-        await self._own.clear(self._tries, *whose)
+        await self._forget(self._tries, "tries", *account, address)
+
+    async def second_factor(self, account: Account) -> None:
+        """Takes one attempt at an account's second factor, whose password was right."""
+        await self._take(self._second_factors, "second-factor", *account)
+
+    async def second_factor_was_right(self, account: Account) -> None:
+        """Forgets the failed attempts."""
+        await self._forget(self._second_factors, "second-factor", *account)
+
+    async def _forget(self, limit: RateLimitItem, *whose: str) -> None:
+        await self._own.clear(limit, *whose)
         if self._shared is not None and not self._is_alone():
             try:
-                await self._shared.clear(self._tries, *whose)
+                await self._shared.clear(limit, *whose)
             except StorageError as error:
                 self._lost(error)
 

@@ -35,6 +35,10 @@ class RateLimits:
     """Secrets tried from one address for all accounts together, right ones included: a shop of 100 tills may
     share one. An account that was right from there before is not affected.
     """
+    second_factors_an_hour: int = 30
+    """Codes of a second factor for one account, from wherever its password was given; a right one resets
+    them. Known addresses count: whoever has the password may sit where its person does.
+    """
     refreshes_per_s: int = 20
     refreshes_burst: int = 200
     """Refreshes of access tokens from one address: a shop's tills may share one."""

@@ -226,6 +226,10 @@ _TRIES = {
         "address_tries_a_minute",
         "secrets tried from one address, which many tills may share",
     ),
+    "--second-factors-an-hour": (
+        "second_factors_an_hour",
+        "codes tried for one account whose password was right",
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """Signing in and out, staying signed in, and enrolling tills."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -13,7 +13,9 @@ from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
+from server_stub.rate_limits import Account
 from server_stub.rest.routing import Bearer, address_of, answer, documented
+from server_stub.secret_tries import Try
 from server_stub.services.people import (
     accounts,
     credentials,
@@ -161,15 +163,15 @@ def routes(state: AppState) -> APIRouter:
 
 async def _sign_in(state: AppState, body: LoginRequest, address: str) -> LoginAnswer:
     """A new sign-in with its tokens. Raises Refusal if the limits or the password say no."""
-    async with state.tries.trying(
-        (body.tenant_id, body.username), address, partial(_is_known, state, body.tenant_id, body.username)
-    ) as one:
+    async with _trying(state, body, address) as one:
         user = await _user_with_password(state, body)
         if user is None:
             state.metrics.signed_in("refused")
-            state.abuse_monitor.sign_in_failed(body.tenant_id, body.username, address)
+            state.abuse_monitor.sign_in_failed(body.tenant_id, accounts.as_tried(body.username), address)
             raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
         lifetimes = lifetimes_of(state.settings)
+        if body.code is not None:
+            await state.limits.second_factor(_account(body))
         signed_in = await state.database.write(
             body.tenant_id,
             partial(
@@ -182,6 +184,8 @@ async def _sign_in(state: AppState, body: LoginRequest, address: str) -> LoginAn
             ),
         )
         one.is_right = True
+    if body.code is not None:
+        await state.limits.second_factor_was_right(_account(body))
     state.metrics.signed_in("accepted")
     lifetime_s = state.tokens.lifetime_until_s(signed_in.expires_ms)
     return LoginAnswer(
@@ -201,19 +205,22 @@ async def _with_password(
     """What somebody does about their second factor, by their password; counted like a sign-in."""
     body = read_message(SecondFactorRequest, await read_body(request))
     address = address_of(request)
-    known = partial(_is_known, state, body.tenant_id, body.username)
 
     def in_one_transaction(unit: UnitOfWork, user: RowMapping) -> _Done:
         return work(unit, accounts.still_proved(unit, user), body.code, Keys(state.secret))
 
     with _for_features(request, body.features):
-        async with state.tries.trying((body.tenant_id, body.username), address, known) as one:
+        async with _trying(state, body, address) as one:
             user = await _user_with_password(state, body)
             if user is None:
-                state.abuse_monitor.sign_in_failed(body.tenant_id, body.username, address)
+                state.abuse_monitor.sign_in_failed(body.tenant_id, accounts.as_tried(body.username), address)
                 raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
+            if body.code is not None:
+                await state.limits.second_factor(_account(body))
             done = await state.database.write(body.tenant_id, partial(in_one_transaction, user=user))
             one.is_right = True
+        if body.code is not None:
+            await state.limits.second_factor_was_right(_account(body))
         return done
 
 
@@ -238,6 +245,18 @@ def _for_features(request: Request, features: Sequence[str] | None) -> Iterator[
             words = "this account has a second factor, which this release does not ask for: update it"
             raise Refusal(ErrorCode.UPGRADE_REQUIRED, words) from refusal
         raise
+
+
+def _trying(
+    state: AppState, body: LoginRequest | SecondFactorRequest, address: str
+) -> AbstractAsyncContextManager[Try]:
+    """An attempt at the password of this name, however its spelling varies."""
+    known = partial(_is_known, state, body.tenant_id, body.username)
+    return state.tries.trying(_account(body), address, known)
+
+
+def _account(body: LoginRequest | SecondFactorRequest) -> Account:
+    return body.tenant_id, accounts.as_tried(body.username)
 
 
 async def _is_known(state: AppState, tenant_id: str, username: str, address: str) -> bool:

@@ -9,7 +9,7 @@ from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.rest.routing import Bearer, answer, documented
-from server_stub.services.people import credentials, directory, known_addresses
+from server_stub.services.people import accounts, credentials, directory, known_addresses
 from server_stub.services.people.caller import Caller
 from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
@@ -58,7 +58,7 @@ async def _by_password(state: AppState, caller: Caller, user_id: str, password: 
     """The account, if this is its password: counted like a sign-in to it."""
     tenant_id, address = caller.tenant_id, caller.address or ""
     account = await _account(state, caller, user_id)
-    username = f"id {user_id}" if account is None else str(account["username"])
+    username = f"id {user_id}" if account is None else accounts.as_tried(account["username"])
 
     async def known(key: str) -> bool:
         return await state.database.read(

@@ -29,6 +29,7 @@ UNHURRIED = RateLimits(
     tries_a_minute=_MANY,
     strangers_tries_an_hour=_MANY,
     address_tries_a_minute=_MANY,
+    second_factors_an_hour=_MANY,
     refreshes_per_s=_MANY,
     refreshes_burst=_MANY,
     code_tries=_MANY,

@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
+from server_stub.settings import RateLimits
 from tests.kit.clients import Person
 from tests.kit.clocks import ManualClock
 from tests.kit.servers import ShopServer
@@ -215,3 +216,23 @@ async def test_where_the_signing_secret_was_lost_recovery_codes_hold(
         done(await ask(shop, "login", codes[0]))
         app, _codes = App(clock, done(await ask(shop, "second-factor/begin", codes[1]))["secret"]), None
         done(await ask(shop, "second-factor/confirm", app.code()))
+
+
+async def test_whoever_has_the_password_tries_few_codes_also_where_its_person_signs_in(
+    open_with: Callable[..., Any], clock: ManualClock
+) -> None:
+    """A code is one of a million, and three hold at a time: at five a minute, a month would do."""
+    limits = RateLimits(tries_a_minute=1000)
+    async with open_with(clock=clock, rate_limits=limits) as shop:
+        app, _recovery = await set_up(shop, clock)
+        for wrong in range(3):
+            assert refusal(await ask(shop, "login", f"{wrong:06}")) == "unauthorized"
+        assert done(await ask(shop, "login", app.code()))["accessToken"], "from here she is known"
+        clock.advance(30)
+        told = [
+            refusal(await ask(shop, "login", f"{wrong:06}")) for wrong in range(limits.second_factors_an_hour)
+        ]
+        assert set(told) == {"unauthorized"}, "a right code forgets the wrong ones before it"
+        for what in ("login", "second-factor/end", "second-factor/begin"):
+            assert refusal(await ask(shop, what, app.code())) == "rate_limited"
+        assert refusal(await ask(shop, "login")) == "second_factor_needed", "her password is not refused"

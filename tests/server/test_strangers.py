@@ -157,3 +157,29 @@ async def test_invented_refresh_tokens_cut_no_till_off_that_shares_their_address
         invented = await shop.http.post("/api/v1/auth/refresh", json={"refreshToken": "evd_demo_00"})
         assert invented.status_code == 429
         await shop.refresh_till(till.answer)
+
+
+async def test_no_spelling_of_a_name_gives_further_attempts(open_with: Callable[..., Any]) -> None:
+    """A sign-in leaves control letters of a name out: so each spelling would be an account of its own."""
+    spellings = [f"al{chr(number)}ice" for number in range(1, 32)]
+    async with open_with(**PROXIED) as shop:
+        told = [(await sign_in(shop, ELSEWHERE, name)).status_code for name in spellings[:7]]
+        assert told == [401] * 5 + [429] * 2
+        assert (await sign_in(shop, ELSEWHERE)).status_code == 429
+        assert await statuses(shop, "198.51.100.99", 6, "bob\ufdd0") == [401] * 5 + [429]
+        assert (await sign_in(shop, "198.51.100.99", "bob", DEMO_PASSWORD)).status_code == 429
+
+
+async def test_a_stranger_who_varies_name_and_address_is_slowed_and_alice_is_known_under_each_spelling(
+    open_with: Callable[..., Any],
+) -> None:
+    async with open_with(**PROXIED) as shop:
+        assert (await sign_in(shop, HOME, "al\x1bice", DEMO_PASSWORD)).status_code == 200
+        names = [f"al{chr(0xFDD0 + number)}ice" for number in range(31)]
+        told = [
+            (await sign_in(shop, f"198.51.100.{number}", name)).status_code
+            for number, name in enumerate(names)
+        ]
+        assert told == [401] * 29 + [429] * 2
+        for name in ("alice", "al\x1bice"):
+            assert (await sign_in(shop, HOME, name, DEMO_PASSWORD)).status_code == 200

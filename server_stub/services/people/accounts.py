@@ -52,10 +52,15 @@ class SignIn:
     expires_ms: int
 
 
+def as_tried(username: str) -> str:
+    """One spelling of all names by which `active_user_called` finds the same person: tries count for it."""
+    return without_controls(username)
+
+
 def active_user_called(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
     """The person who signs in by this name. Control letters that a name had once are left out of it."""
     of = t.user_account.c
-    for name in dict.fromkeys([username, without_controls(username)]):
+    for name in dict.fromkeys([username, as_tried(username)]):
         query = select(t.user_account).where(of.tenant_id == tenant_id, of.username == name, of.disabled == 0)
         found = connection.execute(query).mappings().first()
         if found is not None:

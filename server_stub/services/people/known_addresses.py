@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from server_stub.store import tables as t
 from server_stub.store.database import UnitOfWork
+from sync_agent.contract.text import without_controls
 
 _EACH_MAX = 50
 """Addresses that are remembered of one person: the newest."""
@@ -20,7 +21,7 @@ def is_known(connection: Connection, tenant_id: str, username: str, address: str
         .join(t.user_account, (user.tenant_id == of.tenant_id) & (user.id == of.user_id))
         .where(
             of.tenant_id == tenant_id,
-            user.username == username,
+            user.username.in_({username, without_controls(username)}),
             of.address == address,
             of.seen_ms > now_ms - _KNOWN_DAYS * _DAY_MS,
         )
