@@ -12,6 +12,7 @@ from app.ui.page.account import TypedSignIn
 from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.settings import Settings
 from sync_agent import person_session
+from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.enrolment_forms import CodeEnrolment, Enrolment
 from sync_agent.errors import AuthError, RejectedError
@@ -106,7 +107,7 @@ async def test_an_older_server_knows_no_codes(
     link: NetworkTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path that a server does not have is answered as `not_found`, which the window words."""
-    monkeypatch.setattr(person_session.paths, "CODES", "/api/v1/codes-of-a-newer-release")
+    monkeypatch.setattr(paths, "CODES", "/api/v1/codes-of-a-newer-release")
     session = await sign_in(link, ALICE)
     with pytest.raises(RejectedError) as refused:
         await person_session.make_code(link, session, "main")
