@@ -1302,8 +1302,8 @@
             <translation>{count} أحرف على الأقل</translation>
         </message>
         <message>
-            <source>like 8F3K-Q2ZN</source>
-            <translation>مثل: 8F3K-Q2ZN</translation>
+            <source>like 8F3K-Q2ZN-7M4T</source>
+            <translation>مثل: 8F3K-Q2ZN-7M4T</translation>
         </message>
         <message>
             <source>like Europe/Berlin</source>
@@ -1894,10 +1894,6 @@
     </context>
     <context>
         <name>ProductForm</name>
-        <message>
-            <source>A product needs a name.</source>
-            <translation>المنتج يحتاج اسمًا.</translation>
-        </message>
         <message>
             <source>Article number</source>
             <translation>رقم الصنف</translation>
@@ -3792,6 +3788,10 @@
             <translation>لا يمكن أن يكون السعر أقل من لا شيء.</translation>
         </message>
         <message>
+            <source>A product needs a name.</source>
+            <translation>المنتج يحتاج اسمًا.</translation>
+        </message>
+        <message>
             <source>A quantity must be more than nothing.</source>
             <translation>يجب أن تكون الكمية أكثر من لا شيء.</translation>
         </message>
@@ -4051,6 +4051,10 @@
         <message>
             <source>Type a number first.</source>
             <translation>اكتب رقمًا أولًا.</translation>
+        </message>
+        <message>
+            <source>Type a number of minutes from 0 to {most}.</source>
+            <translation>اكتب عدد الدقائق من 0 إلى {most}.</translation>
         </message>
         <message>
             <source>Type an amount of money first.</source>

@@ -1234,8 +1234,8 @@
             <translation>al menos {count} caracteres</translation>
         </message>
         <message>
-            <source>like 8F3K-Q2ZN</source>
-            <translation>p. ej. 8F3K-Q2ZN</translation>
+            <source>like 8F3K-Q2ZN-7M4T</source>
+            <translation>p. ej. 8F3K-Q2ZN-7M4T</translation>
         </message>
         <message>
             <source>like Europe/Berlin</source>
@@ -1814,10 +1814,6 @@
     </context>
     <context>
         <name>ProductForm</name>
-        <message>
-            <source>A product needs a name.</source>
-            <translation>Un producto necesita un nombre.</translation>
-        </message>
         <message>
             <source>Article number</source>
             <translation>Referencia</translation>
@@ -3644,6 +3640,10 @@
             <translation>Un precio no puede ser menor que nada.</translation>
         </message>
         <message>
+            <source>A product needs a name.</source>
+            <translation>Un producto necesita un nombre.</translation>
+        </message>
+        <message>
             <source>A quantity must be more than nothing.</source>
             <translation>Una cantidad tiene que ser mayor que nada.</translation>
         </message>
@@ -3891,6 +3891,10 @@
         <message>
             <source>Type a number first.</source>
             <translation>Escriba primero un número.</translation>
+        </message>
+        <message>
+            <source>Type a number of minutes from 0 to {most}.</source>
+            <translation>Escriba un número de minutos de 0 a {most}.</translation>
         </message>
         <message>
             <source>Type an amount of money first.</source>

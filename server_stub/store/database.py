@@ -41,6 +41,7 @@ from server_stub.store import audit
 from server_stub.store.audit import AuditRecord
 from server_stub.store.changes import CommittedChange, StreamLog
 from sync_agent import private_files
+from sync_agent.compiled_sql import sqlite_engine
 from sync_agent.contract.codes import ErrorCode
 
 log = structlog.get_logger()
@@ -343,7 +344,13 @@ def engine_for(url: str, *, connections: int, read_only: bool = False) -> Engine
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and not parsed.database.startswith((":memory:", "file:")):
             private_files.prepare_database(Path(parsed.database))
-        engine = create_engine(parsed, pool_size=connections, max_overflow=0, hide_parameters=True)
+        engine = sqlite_engine(
+            parsed.database or "",
+            {name: str(value) for name, value in parsed.query.items()},
+            pool_size=connections,
+            max_overflow=0,
+            hide_parameters=True,
+        )
         event.listen(engine, "connect", partial(_set_up_sqlite, read_only=read_only))
         event.listen(engine, "begin", partial(_begin_sqlite, "BEGIN" if read_only else "BEGIN IMMEDIATE"))
         return engine

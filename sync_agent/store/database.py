@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from sync_agent import private_files
+from sync_agent.compiled_sql import sqlite_engine
 from sync_agent.errors import DiskFull, StoreCorrupt, StoreError, StoreUnavailable
 from sync_agent.ports import Clock, Executor, Ids, Priority, WriterThread
 from sync_agent.store import article_keys
@@ -142,8 +143,8 @@ def _translated() -> Iterator[None]:
 
 def _write_engine(home: Home) -> Engine:
     private_files.prepare_database(home.database)
-    engine = create_engine(
-        f"sqlite:///{home.database}",
+    engine = sqlite_engine(
+        str(home.database),
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "isolation_level": None, "cached_statements": 512},
     )
@@ -198,8 +199,9 @@ def _as_text(parameters: Any) -> Any:
 
 
 def _read_engine(home: Home) -> Engine:
-    engine = create_engine(
-        f"sqlite:///file:{home.database}?mode=ro&uri=true",
+    engine = sqlite_engine(
+        f"file:{home.database}",
+        {"mode": "ro", "uri": "true"},
         poolclass=StaticPool,
         connect_args={
             "check_same_thread": False,

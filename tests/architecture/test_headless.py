@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.kit.waiting import WAIT_S
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -18,7 +20,11 @@ print("loaded:", loaded, "code:", code)
 def test_the_headless_agent_never_imports_qt(tmp_path: object) -> None:
     """On a home that is not enrolled it prints that and ends, after it has imported everything it needs."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", SCRIPT, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=WAIT_S,
+        check=True,
     )
     assert "loaded: [] code: 2" in done.stdout
     assert "not enrolled" in done.stderr

@@ -25,6 +25,7 @@ from server_stub.run import running
 from server_stub.settings import RateLimits, Settings
 from sync_agent.contract.codes import HTTP_STATUS, ErrorCode
 from tests.kit.operations import count, movement, operation, sale
+from tests.kit.waiting import WAIT_S
 
 LONG = os.environ.get("EVERTILL_FUZZ") == "long"
 
@@ -140,15 +141,15 @@ def live_server(home: Path) -> Iterator[LiveServer]:
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), name="live server")
     thread.start()
-    url, stop = started.result(60)
+    url, stop = started.result(WAIT_S)
     try:
-        with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
+        with httpx.Client(base_url=url, timeout=WAIT_S, trust_env=False) as http:
             server = LiveServer(url, home, http)
             _give_it_a_past(server)
             yield server
     finally:
         stop()
-        thread.join(30)
+        thread.join(WAIT_S)
 
 
 def _give_it_a_past(server: LiveServer) -> None:

@@ -22,6 +22,7 @@ from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.wire import LEVELS_MAX
 from tests.fuzz.live import LiveServer, budget, must_be_an_answer
 from tests.kit.operations import movement, sale
+from tests.kit.waiting import WAIT_S
 
 pytestmark = [pytest.mark.xdist_group("fuzz-http"), pytest.mark.slow]
 
@@ -77,7 +78,9 @@ def test_every_answer_is_what_the_document_says(
     role = data.draw(st.sampled_from(ROLES))
     with requests.Session() as session:
         session.trust_env = False
-        response = case.call(base_url=server.url, session=session, headers=server.headers(role), timeout=30)
+        response = case.call(
+            base_url=server.url, session=session, headers=server.headers(role), timeout=WAIT_S
+        )
         event(f"answered {response.status_code}")
         answer = orjson.loads(response.content)
         must_be_an_answer(response.status_code, answer)

@@ -26,7 +26,7 @@ class OfficeServer:
     factor_of: set[str] = field(default_factory=set)
     refusal: SyncError | None = None
     asked: list[str] = field(default_factory=list)
-    codes: list[str] = field(default_factory=lambda: ["8F3K-Q2ZN", "7XW2-M4PD", "K0RT-93HA"])
+    codes: list[str] = field(default_factory=lambda: ["8F3K-Q2ZN-7M4T", "7XW2-M4PD-0C5R", "K0RT-93HA-W6BX"])
     ended: list[str] = field(default_factory=list)
 
     async def sign_in(self, typed: TypedSignIn) -> SignedIn:

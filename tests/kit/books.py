@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.domain.shift import ShiftTotals
+from tests.kit.waiting import WAIT_S
 
 _GIVES = {"sale": 1, "refund": -1, "void": -1}
 """What is turnover, and its sign."""
@@ -18,6 +19,12 @@ def read_rows(database: Path, statement: str, *parameters: object) -> list[tuple
     """The rows of a SELECT; the database may be in use, and is only read."""
     with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         return connection.execute(statement, parameters).fetchall()
+
+
+def change_rows(database: Path, statement: str, parameters: Mapping[str, object]) -> None:
+    """Runs one statement on a database that may be in use."""
+    with closing(sqlite3.connect(database, timeout=WAIT_S)) as connection, connection:
+        connection.execute(statement, parameters)
 
 
 @dataclass

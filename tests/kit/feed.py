@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from argon2 import PasswordHasher
 from sqlalchemy import delete, insert, select
 
 from app.services.till import Actor
@@ -22,13 +21,12 @@ from sync_agent.contract.wire import Wire, from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store, Transaction
 from sync_agent.store.replica.feed import apply_changes
+from tests.kit.cheap_hashes import CHEAP
 
 T = TypeVar("T")
 
 PEPPER = "pepper"
 TENANT, PLACE = tenant_stream("demo"), location_stream("demo", "main")
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""What is tested is that a PIN is checked, not the strength of Argon2."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class Feed:
                 name=person.actor.name,
                 role=person.actor.role,
                 locations=list(person.locations),
-                pin_verifier=person.pin and _CHEAP.hash(pin_material(PEPPER, person.actor.id, person.pin)),
+                pin_verifier=person.pin and CHEAP.hash(pin_material(PEPPER, person.actor.id, person.pin)),
                 disabled=person.is_disabled,
                 version=1,
             )

@@ -7,12 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from server_stub.clock import SystemClock as ServerClock
+from server_stub.clock import TimeOrderedIds
 from server_stub.run import prepare
 from server_stub.settings import Settings
+from server_stub.store.database import Database
 from sync_agent.ports import SystemClock, Uuid7Ids
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity
 from sync_agent.store.home import Home
+from tests.kit.cheap_hashes import make_demo_people_cheap
 
 IDENTITY = DeviceIdentity(
     device_id="device-1",
@@ -39,7 +43,7 @@ def new_home(path: Path) -> Home:
 
 
 def new_server_home(path: Path) -> None:
-    """A server's home with the demonstration's shops in it, as `prepare` leaves it."""
+    """A server's home with the demonstration's shops in it, as `prepare` leaves it, but for cheap hashes."""
     shutil.copytree(_demo_home(), path)
 
 
@@ -49,8 +53,15 @@ def _demo_home() -> Path:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     # In a thread: a test's loop may run in this one, which database work must not hold up.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(prepare, Settings(home=home), demo_data=True).result()
+        thread.submit(_prepare_demo_shops, Settings(home=home)).result()
     return home
+
+
+def _prepare_demo_shops(settings: Settings) -> None:
+    prepare(settings, demo_data=True)
+    database = Database(settings.url, clock=ServerClock(), ids=TimeOrderedIds(), readers=1)
+    make_demo_people_cheap(database)
+    database.close()
 
 
 @cache

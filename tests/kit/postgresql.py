@@ -24,6 +24,7 @@ from server_stub.cli.demo_data import load_demo_data
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.store.database import Database, sqlalchemy_url
 from server_stub.store.migrations import migrate
+from tests.kit.cheap_hashes import make_demo_people_cheap
 from tests.kit.processes import dying_with_us, end, free_port, wait_until_ready
 
 OWNER_ROLE = "evertill_owner"
@@ -50,6 +51,13 @@ class FreshDatabase:
         finally:
             engine.dispose()
 
+    def change(self, statement: str, **parameters: Any) -> None:
+        """Changes what it holds, of all tenants, without any server."""
+        engine = create_engine(sqlalchemy_url(self.superuser_url))
+        with engine.begin() as connection:
+            connection.execute(text(statement), parameters)
+        engine.dispose()
+
 
 def nothing(_url: str) -> None:
     """Does not change the database."""
@@ -59,6 +67,7 @@ def demo_shops(url: str) -> None:
     """Fills a database with the demonstration's shops."""
     database = Database(url, clock=SystemClock(), ids=TimeOrderedIds(), readers=1)
     load_demo_data(database)
+    make_demo_people_cheap(database)
     database.close()
 
 

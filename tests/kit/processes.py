@@ -14,10 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.kit.paths import ROOT
-
-READY_S_MAX = 30.0
-SERVER_READY_S_MAX = 60.0
-END_S_MAX = 30.0
+from tests.kit.waiting import WAIT_S
 
 
 def dying_with_us(by: str) -> list[str]:
@@ -34,7 +31,7 @@ def free_port() -> int:
 
 
 def wait_until_ready(answers: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + READY_S_MAX
+    deadline = time.monotonic() + WAIT_S
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:
             raise AssertionError(f"it does not start:\n{log.read_text()[-4000:]}")
@@ -46,7 +43,7 @@ def end(process: "subprocess.Popen[bytes] | None", how: signal.Signals) -> None:
         return
     process.send_signal(how)
     try:
-        process.wait(20)
+        process.wait(WAIT_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -92,7 +89,7 @@ class ServerProcess:
         """kill -9. Does nothing where it has ended already."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(END_S_MAX)
+            self._process.wait(WAIT_S)
             self._forget()
 
     def stop(self) -> None:
@@ -101,7 +98,7 @@ class ServerProcess:
             return
         self._process.terminate()
         try:
-            self._process.wait(END_S_MAX)
+            self._process.wait(WAIT_S)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError("the server did not end when it was asked to") from None
@@ -163,7 +160,7 @@ class ServerProcess:
     def _wait_until_it_listens(self) -> None:
         process = self._running
         assert process.stdout is not None
-        giving_up = threading.Timer(SERVER_READY_S_MAX, process.kill)
+        giving_up = threading.Timer(WAIT_S, process.kill)
         giving_up.start()
         try:
             line = process.stdout.readline().decode()

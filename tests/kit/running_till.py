@@ -35,7 +35,7 @@ class RunningTill:
     def window(self, kind: type[WINDOW]) -> WINDOW:
         """The visible window of this kind, once it is open."""
 
-        def standing() -> WINDOW | None:
+        def shown() -> WINDOW | None:
             if self._task.done():
                 self._task.result()
             for widget in QApplication.topLevelWidgets():
@@ -43,8 +43,8 @@ class RunningTill:
                     return widget
             return None
 
-        self._loop.until(standing)
-        found = standing()
+        self._loop.until(shown)
+        found = shown()
         assert found is not None
         return found
 

@@ -14,6 +14,7 @@ from tests.kit.postgresql import FreshDatabase
 from tests.kit.processes import ServerProcess
 from tests.kit.redis_server import Redis
 from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 
 class Servers:
@@ -64,7 +65,7 @@ async def several(
 @asynccontextmanager
 async def visiting(server: ServerProcess, home: Path) -> AsyncIterator[ShopServer]:
     """The server as clients of this one process see it."""
-    async with httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=WAIT_S, trust_env=False) as http:
         shop = ShopServer(server.url, home, http)
         try:
             yield shop

@@ -12,6 +12,7 @@ from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sal
 from tests.kit.postgresql import FreshDatabase
 from tests.kit.server_processes import several, visiting
 from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S
 
 pytestmark = [pytest.mark.xdist_group("scale"), pytest.mark.slow]
 
@@ -143,7 +144,7 @@ async def test_opposite_transfers_do_not_deadlock_and_keep_the_sum(pair: Pair) -
             results = await till.send(*sent)
             assert {result["status"] for result in results} == {"applied"}, results[0]
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(WAIT_S):
         await asyncio.gather(move(to_annex, "main", "annex"), move(to_main, "annex", "main"))
     pair.must_agree()
     assert dict(pair.books.rows(total)) == before

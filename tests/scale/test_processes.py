@@ -240,7 +240,7 @@ async def test_sockets_outlive_a_restart_of_redis(
                 return False
             return True
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_S):
             while not await hears((await alice.send(movement("p", 1)))[0]["effects"][0]["seq"]):
                 pass
         assert socket.client.connected

@@ -245,11 +245,14 @@ def test_operations_that_shrink_too_well_are_written_so_that_they_can_be_read() 
     assert sum(1 for _ in export.operations()) == len(operations)
 
 
+_SALE, _LONG_SALE = b'{"id":"one","data":{}}', b'{"id":"one","data":{"note":"%s"}}' % (b"x" * 2000)
 BOMBS = {
-    "blanks": (b"[", b" " * (1 << 20)),
-    "one text": (b'[{"id":"', b"x" * (1 << 20)),
-    "many sales": (b'[{"id":"one","data":{}}', b',{"id":"one","data":{}}' * 45_000),
+    "blanks": (b"[", b" " * (1 << 20), HEADER.operations),
+    "one text": (b'[{"id":"', b"x" * (1 << 20), HEADER.operations),
+    "more sales than its first line says": (b"[" + _SALE, (b"," + _SALE) * 45_000, HEADER.operations),
+    "as many sales as its first line says": (b"[" + _LONG_SALE, (b"," + _LONG_SALE) * 520, 520 * 1024 + 1),
 }
+"""How each begins and goes on, and how many operations its first line promises."""
 
 
 def packed_bomb(begins: bytes, goes_on: bytes) -> bytes:
@@ -265,7 +268,8 @@ def test_a_small_pack_that_inflates_to_a_gigabyte_is_refused_with_little_memory(
     tmp_path: Path, kind: str
 ) -> None:
     pack = tmp_path / "pack"
-    pack.write_bytes(sealed(b"", packed=packed_bomb(*BOMBS[kind])))
+    begins, goes_on, promised = BOMBS[kind]
+    pack.write_bytes(sealed(b"", packed=packed_bomb(begins, goes_on), changes={"operations": promised}))
     assert pack.stat().st_size < 6_000_000
     code = textwrap.dedent(
         """
@@ -396,3 +400,26 @@ def test_gzip_is_read_up_to_its_bound(plain: bytes, bytes_max: int) -> None:
 def test_what_is_no_gzip_is_not_whole(content: bytes) -> None:
     with pytest.raises(NotWhole):
         list(gunzip(content, inflated_max(len(content))))
+
+
+def test_a_packed_file_is_handed_to_the_decoder_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what is left of it for each piece that comes out: a pack of 256 MB took minutes."""
+    handed = 0
+
+    class Counting:
+        def __init__(self, wbits: int) -> None:
+            self._real = real(wbits=wbits)
+
+        def decompress(self, data: bytes, most: int) -> bytes:
+            nonlocal handed
+            handed += len(data)
+            return self._real.decompress(data, most)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._real, name)
+
+    real = zlib.decompressobj
+    packed = gzip.compress(os.urandom(4 * 1024 * 1024))
+    monkeypatch.setattr(zlib, "decompressobj", Counting)
+    assert sum(map(len, gunzip(packed, len(packed)))) == 4 * 1024 * 1024
+    assert handed < 4 * len(packed)

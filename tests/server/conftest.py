@@ -30,7 +30,9 @@ TOLD_OF_BOTH = {
     "test_sale_account",
     "test_second_factor",
     "test_shifts",
+    "test_sign_ins",
     "test_tenants",
+    "test_till_credentials",
     "test_transfers",
 }
 TOLD_OF_SQLITE_ALONE = {

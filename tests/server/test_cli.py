@@ -18,6 +18,7 @@ from server_stub.settings import RateLimits, Settings
 from sync_agent.store.replica.cursors import epoch_of
 from tests.kit.postgresql import SERVER_ROLE
 from tests.kit.servers import open_shop
+from tests.kit.waiting import WAIT_S
 from tests.kit.world import World
 
 PASSWORD = "of-at-least-ten"
@@ -72,7 +73,7 @@ def run(*arguments: str | Path, **options: Any) -> "subprocess.CompletedProcess[
         [sys.executable, "-m", "server_stub", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_S,
         check=False,
         **options,
     )
@@ -103,7 +104,7 @@ def test_it_says_where_it_listens_first_and_ends_well(home: Path) -> None:
             assert httpx.get(f"{url}/livez", trust_env=False).json()["success"] is True
         finally:
             server.send_signal(signal.SIGTERM)
-            out, errors = server.communicate(timeout=20)
+            out, errors = server.communicate(timeout=WAIT_S)
     assert (server.returncode, out, errors) == (0, "", "")
 
 

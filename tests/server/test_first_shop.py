@@ -197,8 +197,11 @@ async def test_an_enrolment_code_sets_nothing_up(empty: ShopServer, settings: Se
     assert verdict(await set_up(empty, first_shop(code.json()["data"]["code"], OTHER))) == REFUSED
 
 
-def test_a_server_prints_its_code_as_it_starts_and_the_commands_print_others(tmp_path: Path) -> None:
+def test_a_server_prints_its_code_as_it_starts_and_the_commands_print_others(
+    tmp_path: Path, books: FreshDatabase | None
+) -> None:
     home = ["--home", str(tmp_path / "home")]
+    home += [] if books is None else ["--database", books.server_url]
     run = [sys.executable, "-m", "server_stub"]
     with subprocess.Popen([*run, *home, "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None

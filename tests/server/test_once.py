@@ -187,7 +187,7 @@ async def test_a_killed_server_has_kept_all_that_it_answered(settings: Settings)
                 if len(answered) >= 200:
                     enough.set()
 
-        async with asyncio.timeout(60), asyncio.TaskGroup() as tills:
+        async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as tills:
             for _ in range(3):
                 tills.create_task(sell_until_it_dies())
             await enough.wait()
@@ -228,7 +228,7 @@ async def _start(settings: Settings) -> _Started:
         env=os.environ,
     )
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WAIT_S):
         line = (await process.stdout.readline()).decode()
     assert line.startswith("listening on http://127.0.0.1:"), line
     return _Started(process, line.split()[-1])

@@ -1,19 +1,18 @@
 """Sign-ins of people: a copied refresh token shows, none lasts for ever, and each can be seen and ended."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
 
 from server_stub.cli.demo_data import DEMO_PASSWORD
-from server_stub.settings import Settings
 from tests.kit.clients import Person
 from tests.kit.clocks import ManualClock
-from tests.kit.servers import ShopServer, open_shop
+from tests.kit.fixtures import OpenWith
+from tests.kit.servers import ShopServer
 
 SHOP, SHOP_TOO, THIEF = "203.0.113.9", "203.0.113.77", "198.51.100.4"
 DAY_S = 24 * 3600
@@ -24,16 +23,18 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@asynccontextmanager
-async def opened(settings: Settings, clock: ManualClock, **changed: Any) -> AsyncIterator[ShopServer]:
-    behind_a_proxy = replace(settings, trusted_proxies=("127.0.0.1",), **changed)
-    async with open_shop(behind_a_proxy, clock) as shop:
-        yield shop
+Opened = Callable[..., AbstractAsyncContextManager[ShopServer]]
 
 
 @pytest.fixture
-async def shop(settings: Settings, clock: ManualClock) -> AsyncIterator[ShopServer]:
-    async with opened(settings, clock) as shop:
+def opened(open_with: OpenWith, clock: ManualClock) -> Opened:
+    """A server behind a proxy, with some settings changed."""
+    return partial(open_with, clock, trusted_proxies=("127.0.0.1",))
+
+
+@pytest.fixture
+async def shop(opened: Opened) -> AsyncIterator[ShopServer]:
+    async with opened() as shop:
         yield shop
 
 
@@ -144,8 +145,8 @@ async def test_reuse_ends_its_own_sign_in_and_no_other(shop: ShopServer) -> None
 # --- a whole lifetime ------------------------------------------------------------------------------------
 
 
-async def test_a_sign_in_ends_however_much_it_is_used(settings: Settings, clock: ManualClock) -> None:
-    async with opened(settings, clock, sign_in_days=40) as shop:
+async def test_a_sign_in_ends_however_much_it_is_used(opened: Opened, clock: ManualClock) -> None:
+    async with opened(sign_in_days=40) as shop:
         bob = await sign_in(shop, "bob")
         token = bob.answer["refreshToken"]
         for _ in range(3):
@@ -171,23 +172,20 @@ async def test_by_default_a_sign_in_lasts_for_ninety_days(shop: ShopServer, cloc
 
 
 async def test_a_shorter_setting_counts_for_sign_ins_that_are_there(
-    settings: Settings, clock: ManualClock
+    opened: Opened, clock: ManualClock
 ) -> None:
-    async with opened(settings, clock) as shop:
+    async with opened() as shop:
         token = (await sign_in(shop, "bob")).answer["refreshToken"]
     clock.advance(8 * DAY_S)
-    async with opened(settings, clock, sign_in_days=7) as shop:
+    async with opened(sign_in_days=7) as shop:
         assert (await refresh(shop, token)).status_code == 401
 
 
 async def test_a_sign_in_of_a_former_process_counts_from_its_first_refresh(
-    shop: ShopServer, clock: ManualClock, settings: Settings
+    shop: ShopServer, clock: ManualClock
 ) -> None:
     token = (await sign_in(shop, "bob")).answer["refreshToken"]
-    engine = create_engine(settings.url)
-    with engine.begin() as connection:
-        connection.execute(text("DELETE FROM sign_in"))
-    engine.dispose()
+    shop.change("DELETE FROM sign_in")
     second = await successor(shop, token)
     assert shop.rows("SELECT user_id, began_ms FROM sign_in") == [("bob", clock.now_ms())]
     assert (await refresh(shop, token, THIEF)).status_code == 401

@@ -1,12 +1,16 @@
 """`sync-state`: a tenant's state, sent at intervals, at each change and on request."""
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
+from server_stub.presence.sync_state import shop_state
+from server_stub.realtime import states
 from tests.kit.operations import T0_MS, count
 from tests.kit.servers import ShopServer
+from tests.kit.waiting import WAIT_S, until
 
 SOON = {"sync_state_pause_s": 0.02}
 
@@ -117,3 +121,31 @@ async def test_no_till_says_more_than_any_queue_could_hold(shop: ShopServer) -> 
     assert answer["error"]["code"] == "bad_request"
     assert (await socket.call("network-status", {"isOnline": True, "pending": 10**9}))["success"]
     await socket.hear("sync-state", lambda state: state["pendingOperations"] == 10**9)
+
+
+async def test_who_joins_while_a_state_is_read_is_told_the_next_and_none_without_them(
+    shop: ShopServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds, is_reading, may_end = threading.Event(), threading.Event(), threading.Event()
+
+    def read_slowly(*arguments: Any, **named: Any) -> Any:
+        state = shop_state(*arguments, **named)
+        if holds.is_set():
+            is_reading.set()
+            assert may_end.wait(WAIT_S)
+        return state
+
+    monkeypatch.setattr(states, "shop_state", read_slowly)
+    first = await shop.join("demo", await shop.sign_in("demo", "ada"))
+    await first.hear("sync-state", lambda state: state["onlineUsers"] == 1)
+    bob = await shop.sign_in("demo", "bob")
+    holds.set()
+    assert (await first.call("network-status", {"isOnline": True, "pending": 7}))["success"]
+    await until(is_reading.is_set, "a state is being read")
+    newcomer = await shop.join("demo", bob)
+    holds.clear()
+    may_end.set()
+    told = await newcomer.hear("sync-state")
+    assert (told["onlineUsers"], told["pendingOperations"]) == (2, 7)
+    # The one that was being read went to whom it counts.
+    await first.hear("sync-state", lambda state: (state["onlineUsers"], state["pendingOperations"]) == (1, 7))

@@ -1,18 +1,19 @@
 """A till's credential rotates: a lost answer costs nothing, a copy shows, no restoring locks a till out."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
 
 from server_stub.services.people import credentials
 from server_stub.settings import Settings
 from tests.kit.clients import Person
 from tests.kit.clocks import ManualClock
-from tests.kit.servers import ShopServer, open_shop
+from tests.kit.fixtures import OpenWith
+from tests.kit.servers import ShopServer
 
 SHOP, THIEF = "203.0.113.9", "198.51.100.4"
 WEEKS_S = 6 * 7 * 24 * 3600
@@ -23,14 +24,18 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-def behind_a_proxy(settings: Settings) -> Settings:
-    return replace(settings, trusted_proxies=("127.0.0.1",))
+Opened = Callable[[], AbstractAsyncContextManager[ShopServer]]
 
 
 @pytest.fixture
-async def shop(behind_a_proxy: Settings, clock: ManualClock) -> AsyncIterator[ShopServer]:
-    async with open_shop(behind_a_proxy, clock) as shop:
+def opened(open_with: OpenWith, clock: ManualClock) -> Opened:
+    """A server behind a proxy."""
+    return partial(open_with, clock, trusted_proxies=("127.0.0.1",))
+
+
+@pytest.fixture
+async def shop(opened: Opened) -> AsyncIterator[ShopServer]:
+    async with opened() as shop:
         yield shop
 
 
@@ -127,15 +132,22 @@ async def test_a_till_of_an_older_release_goes_on_with_its_credential(
 
 
 async def test_a_restored_server_knows_a_credential_that_it_does_not_remember(
-    shop: ShopServer, behind_a_proxy: Settings, clock: ManualClock
+    shop: ShopServer, clock: ManualClock
 ) -> None:
     till, token = await enrolled(shop)
     token = await successor(shop, token)
-    before = _device_row(behind_a_proxy)
+    (before,) = shop.rows(
+        "SELECT token_hash, next_hash, first_hash, generation, used_ms, used_from FROM device"
+    )
     old = token
     for _ in range(5):
         token = await successor(shop, token)
-    _restore(behind_a_proxy, before)
+    # As a backup from then has it.
+    shop.change(
+        "UPDATE device SET token_hash = :a, next_hash = :b, first_hash = :c, generation = :d,"
+        " used_ms = :e, used_from = :f",
+        **dict(zip("abcdef", before, strict=True)),
+    )
     token = await successor(shop, token)
     await successor(shop, token)
     clock.advance(61)
@@ -144,13 +156,13 @@ async def test_a_restored_server_knows_a_credential_that_it_does_not_remember(
     assert await refused(shop, old) == "device_cloned", "what it superseded stays superseded"
 
 
-async def test_a_new_secret_ends_no_till(behind_a_proxy: Settings) -> None:
-    async with open_shop(behind_a_proxy) as shop:
+async def test_a_new_secret_ends_no_till(opened: Opened, settings: Settings) -> None:
+    async with opened() as shop:
         _, first = await enrolled(shop)
         current = await successor(shop, first)
         unused = await successor(shop, current)
-    behind_a_proxy.secret_file.write_bytes(b"another secret of thirty-two bytes")
-    async with open_shop(behind_a_proxy) as shop:
+    settings.secret_file.write_bytes(b"another secret of thirty-two bytes")
+    async with opened() as shop:
         third = await successor(shop, unused)
         await successor(shop, third)
 
@@ -206,26 +218,3 @@ async def test_a_till_ends_its_own_credential_and_no_other(shop: ShopServer) -> 
     (line,) = shop.rows("SELECT kind, device_id FROM audit_entry WHERE outcome = 'signed_out'")
     assert line == ("enrolment", till.user_id)
     assert (await other.get("/realtime/conflicts")).status_code == 200
-
-
-def _device_row(settings: Settings) -> dict[str, Any]:
-    engine = create_engine(settings.url)
-    with engine.begin() as connection:
-        row = dict(connection.execute(text("SELECT * FROM device")).mappings().one())
-    engine.dispose()
-    return row
-
-
-def _restore(settings: Settings, row: dict[str, Any]) -> None:
-    """As a backup from then has it."""
-    engine = create_engine(settings.url)
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "UPDATE device SET token_hash = :token_hash, next_hash = :next_hash,"
-                " first_hash = :first_hash, generation = :generation,"
-                " used_ms = :used_ms, used_from = :used_from"
-            ),
-            row,
-        )
-    engine.dispose()

@@ -31,6 +31,7 @@ from sync_agent.settings import AgentSettings
 from tests.kit.books import read_rows
 from tests.kit.processes import ServerProcess
 from tests.kit.running_till import RunningTill, sell_first_product, sign_in
+from tests.kit.waiting import WAIT_S
 from tests.kit.windows import Loop, part
 
 WINDOW = TypeVar("WINDOW", bound=QWidget)
@@ -99,7 +100,7 @@ class SilentServer:
         """The client has closed its request; fails if it still waits for an answer."""
         assert self._asking is not None
         with self._asking as asking:
-            asking.settimeout(10)
+            asking.settimeout(WAIT_S)
             while asking.recv(65_536):
                 pass
 

@@ -151,11 +151,11 @@ class Counter:
         return part(self.window, QLabel, name).text()
 
     def dialog(self, kind: type[QDialog]) -> QDialog:
-        def standing() -> QDialog | None:
+        def opened() -> QDialog | None:
             return next((one for one in self.window.findChildren(kind) if one.isVisible()), None)
 
-        self.wait_for(standing)
-        found = standing()
+        self.wait_for(opened)
+        found = opened()
         assert found is not None
         return found
 

@@ -19,6 +19,7 @@ from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.slip_view import draw_slip, save_pdf, slip_html
 from tests.kit import selling
 from tests.kit.offline_shop import ALICE, OfflineShop
+from tests.kit.waiting import WAIT_S
 from tests.kit.windows import Loop
 
 PLAIN = Slip("Receipt", (Centred("Café", Weight.LARGE), Rule(), Pair("Total", "£5.00", Weight.STRONG)))
@@ -66,7 +67,7 @@ def test_a_printer_in_the_network_gets_the_slip(loop: Loop) -> None:
         printer_of(chosen, draw_slip).print_slip(PLAIN)
         caller, _ = paper.accept()
         with caller:
-            caller.settimeout(5)
+            caller.settimeout(WAIT_S)
             printed = b"".join(iter(lambda: caller.recv(4096), b""))
     assert b"Total" in printed
 

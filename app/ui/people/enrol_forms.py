@@ -89,7 +89,7 @@ def server_fields(server_url: str) -> Fields:
 
 def code_fields() -> Fields:
     made = Fields()
-    code = made.add("code", translate("EnrolPage", "Code"), translate("EnrolPage", "like 8F3K-Q2ZN"))
+    code = made.add("code", translate("EnrolPage", "Code"), translate("EnrolPage", "like 8F3K-Q2ZN-7M4T"))
     code.setInputMethodHints(
         Qt.InputMethodHint.ImhPreferUppercase
         | Qt.InputMethodHint.ImhNoPredictiveText

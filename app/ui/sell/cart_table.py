@@ -30,7 +30,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.cart import Cart, CartLine
-from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import format_quantity
 from app.domain.text import on_paper
 from app.domain.vocabulary.units import unit_of
@@ -203,7 +202,6 @@ class CartDelegate(QStyledItemDelegate):
         editor.setAccessibleName(self.tr("Quantity"))
         editor.setProperty("role", "cell")
         editor.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        editor.setMaxLength(FIGURE_LENGTH_MAX)
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:

@@ -32,8 +32,8 @@ from app.ui.settings.forms import check, choice, form
 from app.ui.settings.own_section import OwnSection
 from app.ui.settings.people_section import PeopleSection
 from app.ui.settings.shop_section import ShopSection
-from app.ui.widgets import language, tasks
-from app.ui.widgets.parts import MessageLine, Pages, button, card, field, label
+from app.ui.widgets import language, problems, tasks
+from app.ui.widgets.parts import MessageLine, Pages, button, card, field, figure_field, label
 from app.ui.widgets.plain_text import PlainButton, set_tip
 from app.ui.widgets.theme import Theme, Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
@@ -184,7 +184,8 @@ class SettingsPage(Page):
         self._message.say(self.tr("Saved on this till."), Tone.GOOD, for_ms=6000)
 
     def _read_lock(self) -> dict[str, Any]:
-        return {"lock_after_min": parse_quantity(self._lock_after.text(), EACH)}
+        with problems.at(self._lock_after):
+            return {"lock_after_min": preferences.check_lock(parse_quantity(self._lock_after.text(), EACH))}
 
     def _read_printer(self) -> dict[str, Any]:
         return {
@@ -204,7 +205,8 @@ class SettingsPage(Page):
         """Save for the shop, or for this place; what loosens a check waits for an admin's sign-in."""
         actor, shown = self._signed_in, self._shop.seen
         place = shown.place
-        changes = shop_settings.changed(self._till, shown, self._shop.typed())
+        with problems.at_fields(self._shop.fields):
+            changes = shop_settings.changed(self._till, shown, self._shop.typed())
         if not changes:
             self._message.say(self.tr("Nothing was changed."), for_ms=4000)
             return
@@ -214,9 +216,10 @@ class SettingsPage(Page):
         firm = {name: value for name, value in changes.items() if name not in looser}
         if firm:
             approver = await self._approvals.ask(actor, Right.CHANGE_SHOP_SETTINGS)
-            saved = await shop_settings.change(
-                self._till, actor, firm, place=place, shown=shown, approved_by=approver
-            )
+            with problems.at_fields(self._shop.fields):
+                saved = await shop_settings.change(
+                    self._till, actor, firm, place=place, shown=shown, approved_by=approver
+                )
             if saved:
                 self._message.say(self._saved_words(place), Tone.GOOD, for_ms=6000)
             else:
@@ -421,7 +424,9 @@ class SettingsPage(Page):
             ),
         )
         self._sounds = check("sounds", self.tr("Sounds at a scan, a miss and a refusal"))
-        self._lock_after = field("lockAfter", self.tr("Ask for a PIN after minutes without a key (0: never)"))
+        self._lock_after = figure_field(
+            "lockAfter", self.tr("Ask for a PIN after minutes without a key (0: never)")
+        )
         save = button(self.tr("Save"), "saveLock", lambda: self._save(self._read_lock), role="primary")
         self._theme.activated.connect(lambda _index: self._choose_look())
         self._language.activated.connect(lambda _index: self._choose_look())

@@ -24,8 +24,9 @@ from app.ui.page.context import AdminChange
 from app.ui.settings.account.refusals import Refused
 from app.ui.settings.account.sign_in_fields import SignInFields
 from app.ui.settings.forms import check, choice, form, text
+from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import Pages, button, field, label, scrolling
+from app.ui.widgets.parts import Pages, button, figure_field, label, scrolling
 from app.ui.widgets.shortcuts import BACK
 from sync_agent.contract.shop_settings import TAX_RATE
 from sync_agent.server_address import is_plain
@@ -75,6 +76,18 @@ class ShopSection(QWidget):
         """What the person was shown."""
         assert self._seen is not None, "the page shows the settings before a person can change any"
         return self._seen
+
+    @property
+    def fields(self) -> dict[str, QWidget]:
+        """The fields by the names of their settings, as a refusal is about one (`DomainError.about`)."""
+        return {
+            "cash_step_minor": self._cash_step,
+            "clerk_discount_ppm_max": self._discount,
+            "low_stock": self._low_stock,
+            "refund_days": self._refund_days,
+            "quantity_max": self._quantity_max,
+            "amount_minor_max": self._amount_max,
+        }
 
     def show_settings(self, seen: SeenSettings) -> None:
         """Fill the fields with what holds in the chosen scope."""
@@ -205,12 +218,12 @@ class ShopSection(QWidget):
         self._scope.activated.connect(lambda _index: self.scopeChosen.emit())
         self._adds_tax = self._choice("addsTax", "adds_tax", (False, True))
         self._rounding = self._choice("taxRounding", "tax_rounding", ("line", "receipt"))
-        self._cash_step = field("cashStep", setting_name("cash_step_minor"))
-        self._discount = field("clerkDiscount", setting_name("clerk_discount_ppm_max"))
-        self._low_stock = field("lowStock", setting_name("low_stock"))
-        self._refund_days = field("refundDays", setting_name("refund_days"))
-        self._quantity_max = field("quantityMax", setting_name("quantity_max"))
-        self._amount_max = field("amountMax", setting_name("amount_minor_max"))
+        self._cash_step = figure_field("cashStep", setting_name("cash_step_minor"))
+        self._discount = figure_field("clerkDiscount", setting_name("clerk_discount_ppm_max"))
+        self._low_stock = figure_field("lowStock", setting_name("low_stock"))
+        self._refund_days = figure_field("refundDays", setting_name("refund_days"))
+        self._quantity_max = figure_field("quantityMax", setting_name("quantity_max"))
+        self._amount_max = figure_field("amountMax", setting_name("amount_minor_max"))
         self._refuse = check("refuseUnconditional", setting_name("refuse_unconditional"))
         self._second_factor = check("requireSecondFactor", setting_name("require_second_factor"))
         self._rates = text("taxRates", self.tr("Named tax rates, one a line"))
@@ -278,7 +291,11 @@ def _plain(name: str, value: Callable[[], Any]) -> _Field:
 
 
 def _figure(name: str, typed: QLineEdit, read: Callable[[str], int]) -> _Field:
-    return typed.text, lambda: {name: read(typed.text())}
+    def value() -> dict[str, Any]:
+        with problems.at(typed):
+            return {name: read(typed.text())}
+
+    return typed.text, value
 
 
 def _beside(parts: Iterable[QWidget]) -> QWidget:

@@ -80,14 +80,32 @@ def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], obje
 
 
 def field(name: str, title: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
-    """A line to type into; `title` is its accessible name."""
+    """A line to type into; `title` is its accessible name.
+
+    It holds whatever is pasted: a text that is cut off is another text, and a figure another figure. What is
+    too long is refused by whoever reads it.
+    """
     made = PlainLine()
     made.setObjectName(name)
     made.setAccessibleName(title)
     made.setPlaceholderText(placeholder)
-    made.setMaxLength(200)
     if secret:
         made.setEchoMode(QLineEdit.EchoMode.Password)
+    return made
+
+
+def figure_field(name: str, title: str) -> QLineEdit:
+    """A line to type a quantity, an amount or a rate into."""
+    made = field(name, title)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return made
+
+
+def amount_field(name: str, title: str, on_enter: Callable[[], object]) -> QLineEdit:
+    """A large line for an amount of money; Enter runs `on_enter`."""
+    made = figure_field(name, title)
+    made.setProperty("role", "amount")
+    made.returnPressed.connect(on_enter)
     return made
 
 

@@ -650,7 +650,9 @@ def enrol_by_password(stage: Stage) -> QWidget:
 @scene
 def enrol_offer(stage: Stage) -> QWidget:
     window = enrolling(stage)
-    window.page._offer.show_offer(OFFER, CodeEnrolment("https://tills.example.com", "8F3K-Q2ZN", "Till 2"))
+    window.page._offer.show_offer(
+        OFFER, CodeEnrolment("https://tills.example.com", "8F3K-Q2ZN-7M4T", "Till 2")
+    )
     window.page._show_step(Step.OFFER)
     return window
 
@@ -668,6 +670,6 @@ def enrol_not_encrypted(stage: Stage) -> QWidget:
     server, code = window.page._server.lines, window.page._code.lines
     server["server_url"].setText("http://192.168.1.5:8765")
     server["till_name"].setText("Till 2")
-    code["code"].setText("8F3K-Q2ZN")
+    code["code"].setText("8F3K-Q2ZN-7M4T")
     window.page._submit()
     return window

@@ -27,6 +27,10 @@ class QrPicture(QWidget):
         self._modules = modules_of(text) if text else []
         self.update()
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._modules
+
     def sizeHint(self) -> QSize:
         return QSize(self._side, self._side)
 
