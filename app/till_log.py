@@ -28,6 +28,8 @@ def log_to(path: Path) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # At DEBUG it writes down what threads were given and return, a code or a PIN's hash among it.
+    logging.getLogger("qasync").setLevel(logging.INFO)
 
 
 class _PrivateFiles(RotatingFileHandler):

@@ -37,7 +37,7 @@ def plain_code(typed: str) -> str | None:
     return plain if len(plain) == _LETTERS and all(letter in _ALPHABET for letter in plain) else None
 
 
-TypedCode = Annotated[str, Field(min_length=1, max_length=40)]
+TypedCode = Annotated[str, Field(min_length=1, max_length=40, repr=False)]
 Nonce = Annotated[str, Field(min_length=32, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 """Random, and the till's secret: who repeats it is the till that asked before."""
 Purpose = Literal["till", "first_shop"]
@@ -51,7 +51,7 @@ class EnrolmentCodeRequest(Wire):
 class EnrolmentCode(Wire):
     """A code for one till at one place. The server keeps only a hash: it is answered once."""
 
-    code: str
+    code: str = Field(repr=False)
     location_id: Id
     expires_at: UtcTime
 

@@ -30,7 +30,7 @@ SecondFactorCode = Annotated[str, Field(min_length=1, max_length=40)]
 class LoginRequest(Wire):
     tenant_id: Id
     username: Annotated[str, Field(max_length=200)]
-    password: str = Field(max_length=1024)
+    password: str = Field(max_length=1024, repr=False)
     features: Features | None = None
     code: SecondFactorCode | None = None
     """From an authenticator app, or a recovery code; where the account has a second factor."""
@@ -45,7 +45,7 @@ class SecondFactorRequest(Wire):
 
     tenant_id: Id
     username: Annotated[str, Field(max_length=200)]
-    password: str = Field(max_length=1024)
+    password: str = Field(max_length=1024, repr=False)
     features: Features | None = None
     code: SecondFactorCode | None = None
 
@@ -53,14 +53,14 @@ class SecondFactorRequest(Wire):
 class SecondFactorOffer(Wire):
     """A new secret, in base32, and the same as a link for authenticator apps. It counts once confirmed."""
 
-    secret: str
-    link: str
+    secret: str = Field(repr=False)
+    link: str = Field(repr=False)
 
 
 class SecondFactorConfirmed(Wire):
     """Ten codes, each of which signs in once in place of the app's. They are told once, and stored hashed."""
 
-    recovery_codes: list[str]
+    recovery_codes: list[str] = Field(repr=False)
 
 
 class SignedInUser(Wire):
@@ -72,14 +72,14 @@ class SignedInUser(Wire):
 
 
 class LoginAnswer(Wire):
-    access_token: str
-    refresh_token: str
+    access_token: str = Field(repr=False)
+    refresh_token: str = Field(repr=False)
     expires_in: WireInt
     user: SignedInUser
 
 
 class RefreshRequest(Wire):
-    refresh_token: str = Field(max_length=512)
+    refresh_token: str = Field(max_length=512, repr=False)
     features: Features | None = None
     """The client's features; they hold for all requests with the access token that it gets."""
     nonce: str | None = Field(default=None, max_length=64)
@@ -89,8 +89,8 @@ class RefreshRequest(Wire):
 class RefreshAnswer(Wire):
     """`refresh_token` is the next one to use; None for a till that did not ask for one."""
 
-    access_token: str
-    refresh_token: str | None = None
+    access_token: str = Field(repr=False)
+    refresh_token: str | None = Field(default=None, repr=False)
     expires_in: WireInt
     forms: tuple[WireInt, ...] | None = None
     """The forms of operations that this server reads (`Operation.schema`); None means form 1."""
@@ -128,7 +128,7 @@ class TenantInfo(Wire):
     id: Id
     name: str
     currency: str
-    pin_pepper: str
+    pin_pepper: str = Field(repr=False)
 
 
 class EnrollAnswer(Wire):
@@ -136,7 +136,7 @@ class EnrollAnswer(Wire):
 
     device_id: Id
     receipt_series: str
-    device_token: str
+    device_token: str = Field(repr=False)
     tenant: TenantInfo
     location: LocationRow
 

@@ -70,7 +70,9 @@ class Hands:
 
     def type(self, name: str, text: str) -> None:
         line = part(self.dialog, QLineEdit, name)
+        self.dialog.activateWindow()
         line.setFocus()
+        self._loop.until(line.hasFocus)
         line.clear()
         self._keyboard.type(text)
         self._loop.until_is(line.text, text)  # the last letter comes once it is no scan

@@ -229,3 +229,21 @@ def test_an_import_prints_and_exports_what_it_refused_without_effect(
 )
 def test_a_file_is_called_by_a_name_and_goes_nowhere_by_it(title: str, name: str) -> None:
     assert typed.as_file_name(title, ".pdf") == name
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("\u2066£18.40\u2069", "\u2066£18.40\u2069"),
+        (
+            "\u2067\u200e18.40\u00a0د.إ\u2069 · \u2068Tea\u2069",
+            "\u2067\u200e18.40\u00a0د.إ\u2069 · \u2068Tea\u2069",
+        ),
+        ("Tea \u2067gnp", "Tea gnp"),
+        ("Tea\u2069 18.40", "Tea 18.40"),
+        ("\u2067\u2066Tea\u2069", "\u2066Tea\u2069"),
+        ("\u202eTea\u2067\x1b", "Tea"),
+    ],
+)
+def test_an_isolate_that_is_not_closed_turns_nothing_round(written: str, shown: str) -> None:
+    assert typed.on_paper(written) == shown

@@ -1,7 +1,7 @@
 """What a page is constructed with: a frozen object that all pages of a window share."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,10 +37,10 @@ class AdminChange:
     """Settings that an admin changes at the server: values by name, for the shop or for one place."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
     changes: Mapping[str, Any]
     place: str | None
-    code: str = ""
+    code: str = field(default="", repr=False)
     """Of the admin's second factor, where they have one."""
 
 
@@ -57,8 +57,8 @@ class OwnChange:
 
     person_id: str
     what: OwnSecret
-    current: str
-    new: str
+    current: str = field(repr=False)
+    new: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.settings.account.qr_picture import QrPicture
+
 
 def cut_texts(shown: QWidget, screen: QSize) -> list[str]:
     """Labels and buttons in sight whose words do not fit, by name and words; what lies on another; a window
@@ -41,7 +43,7 @@ def _overlapping(shown: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
             widget,
             QRect(widget.mapTo(shown, QPoint(0, 0)), widget.size()).intersected(_in_sight(widget, shown)),
         )
-        for kind in (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractItemView)
+        for kind in (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QrPicture)
         for widget in shown.findChildren(kind)
         if widget.isVisible() and widget.window() is shown.window()
     ]

@@ -19,7 +19,7 @@ from sync_agent.contract.enrolment_codes import CODE_LASTS_S
 
 _QR_PX = 232
 _COUNT_MS = 500
-_NO_CODE = "––––-––––"
+_NO_CODE = "––––-––––-––––"
 
 
 class EnrolmentCodeDialog(AccountDialog):
@@ -142,19 +142,16 @@ class EnrolmentCodeDialog(AccountDialog):
         part, layout = self.part()
         self._for = self.words(role="heading", name="codeFor")
         layout.addWidget(self._for)
-        row = QHBoxLayout()
         self._picture = QrPicture("codePicture", self.tr("The code, for a scanner"), _QR_PX)
-        row.addWidget(self._picture)
-        row.addSpacing(12)
-        column = QVBoxLayout()
         self._code = label(role="code", name="enrolmentCode")
-        self._left = label(name="codeLeft", wrap=True)
-        column.addStretch(1)
-        column.addWidget(self._code)
-        column.addWidget(self._left)
-        column.addStretch(1)
-        row.addLayout(column, 1)
-        layout.addLayout(row)
+        self._left = label(name="codeLeft")
+        # One below the other: a label that wraps beside the picture would cost it some of its height.
+        for one in (self._picture, self._code, self._left):
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(one)
+            row.addStretch(1)
+            layout.addLayout(row)
         steps = self.tr(
             "At the new till, choose “With a code”, type the server’s address and a name for the till, and "
             "then type or scan this code. It works once."
