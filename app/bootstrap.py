@@ -33,11 +33,11 @@ from sync_agent.store.recovery.opening import open_store
 
 if TYPE_CHECKING:
     # Imported where used: the network libraries load more slowly than a window.
+    from app.account_at_server import AccountAtServer
     from app.ui.page.context import AdminChange, OwnChange
-    from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
     from sync_agent.agent import Agent, AgentThread
     from sync_agent.contract.enrolment_codes import CodeOffer
-    from sync_agent.enrolment import CodeEnrolment, Enrolment
+    from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
     from sync_agent.farewell import SignedOutTill
     from sync_agent.network.transport import NetworkTransport
 
@@ -104,18 +104,17 @@ class OpenHome:
 
     # For a window: over the network, in a worker thread. The address is read as a person types it.
 
-    async def join(self, form: "EnrolForm") -> "OpenHome":
+    async def join(self, form: "Enrolment") -> "OpenHome":
         """`enroll` by a manager's password."""
-        from sync_agent.enrolment import Enrolment
 
         async def ask() -> "OpenHome":
             async with to_server(form.server_url, insecure=form.insecure) as transport:
-                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
-                return await self.enroll(transport, Enrolment(**named))
+                named = dataclasses.replace(form, server_url=transport.server_url)
+                return await self.enroll(transport, named)
 
         return await in_a_plain_loop(ask())
 
-    async def look_up_code(self, form: "CodeForm") -> "CodeOffer | None":
+    async def look_up_code(self, form: "CodeEnrolment") -> "CodeOffer | None":
         """What a one-time code is for; None where it is used, and this home may be the one that used it."""
         from sync_agent.enrolment import look_up_or_repeat
 
@@ -125,26 +124,24 @@ class OpenHome:
 
         return await in_a_plain_loop(ask())
 
-    async def join_by_code(self, form: "CodeForm") -> "OpenHome":
+    async def join_by_code(self, form: "CodeEnrolment") -> "OpenHome":
         """`enroll_by_code`."""
-        from sync_agent.enrolment import CodeEnrolment
 
         async def ask() -> "OpenHome":
             async with to_server(form.server_url, insecure=form.insecure) as transport:
-                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
-                return await self.enroll_by_code(transport, CodeEnrolment(**named))
+                named = dataclasses.replace(form, server_url=transport.server_url)
+                return await self.enroll_by_code(transport, named)
 
         return await in_a_plain_loop(ask())
 
-    async def make_shop(self, form: "FirstShopForm") -> "OpenHome":
+    async def make_shop(self, form: "FirstShop") -> "OpenHome":
         """Make the first shop of an empty server, and enrol this home there."""
         from sync_agent.credentials import forget_nonce
-        from sync_agent.enrolment import FirstShop, first_till, make_shop
+        from sync_agent.enrolment import first_till, make_shop
 
         async def ask() -> "OpenHome":
             async with to_server(form.server_url, insecure=form.insecure) as transport:
-                named = dataclasses.asdict(form) | {"server_url": transport.server_url}
-                shop = FirstShop(**named)
+                shop = dataclasses.replace(form, server_url=transport.server_url)
                 made = await make_shop(self.store, transport, shop)
                 enrolled = await self.enroll(transport, first_till(shop, made))
                 forget_nonce(self.store.home)
@@ -197,44 +194,35 @@ class OpenHome:
         findings = await in_a_plain_loop(examine(self.store.home, self.clock, NetworkTransport))
         await asyncio.to_thread(write_bundle, self.store.home, findings, to)
 
+    def account(self) -> "AccountAtServer":
+        """What a person does at this till's server in their own name. Imports the network libraries."""
+        from app.account_at_server import AccountAtServer
+
+        return AccountAtServer(self.till().device.tenant_id, self._to_own_server)
+
     async def change_as_admin(self, change: "AdminChange") -> None:
         """Change settings of the shop at the server, in an admin's name. Raises SyncError."""
-        await in_a_plain_loop(self._ask_as_admin(change))
-
-    async def _ask_as_admin(self, change: "AdminChange") -> None:
         from sync_agent.contract.shop_settings import to_request
+        from sync_agent.person_session import Account
         from sync_agent.shop_admin import change_settings
 
-        transport = self._to_own_server()
-        try:
-            await change_settings(
-                transport,
-                self.till().device.tenant_id,
-                change.username,
-                change.password,
-                to_request(change.changes),
-                change.place,
-                change.code,
-            )
-        finally:
-            await transport.close()
+        at = self.account()
+        account = Account(at.tenant_id, change.username, change.password, change.code or None)
+        changes = to_request(change.changes)
+        await at.asking(lambda transport: change_settings(transport, account, changes, change.place))
 
     async def change_own(self, change: "OwnChange") -> None:
         """Change a person's own password or PIN at the server. Raises SyncError."""
-        await in_a_plain_loop(self._change_own(change))
-
-    async def _change_own(self, change: "OwnChange") -> None:
         from app.ui.page.context import OwnSecret
         from sync_agent.own_secrets import change_password, change_pin
 
         if self.credentials is None:
             raise NotEnrolled("This till is not enrolled yet.")
-        transport = self._to_own_server()
+        token = self.credentials.device_token
         ask = change_pin if change.what is OwnSecret.PIN else change_password
-        try:
-            await ask(transport, self.credentials.device_token, change.person_id, change.current, change.new)
-        finally:
-            await transport.close()
+        await self.account().asking(
+            lambda transport: ask(transport, token, change.person_id, change.current, change.new)
+        )
 
     def sign_out(self, stamp: str) -> "OpenHome":
         """Close the home, move its content into a folder named `stamp`, and reopen it, not enrolled."""

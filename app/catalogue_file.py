@@ -21,6 +21,7 @@ from app.domain.money import AMOUNT_MAX_MINOR, minor_digits
 from app.domain.rates import PERCENT_DECIMALS, WHOLE_PPM
 from app.domain.vocabulary.units import UNITS
 from app.packed_text import LINE_MAX, UnreadableText, open_text
+from app.services.stock.article_codes import SKU_MAX
 from app.services.stock.catalogue import NewProduct
 from app.services.stock.gtin import BadGtin, parse_gtin
 from resources.words import Figures
@@ -28,7 +29,6 @@ from sync_agent.contract.article import barcode_key, is_spreadsheet_damage, sku_
 from sync_agent.contract.text import has_controls, named, without_controls
 
 NAME_MAX = 200
-SKU_MAX = 64
 RECORD_LINES_MAX = 50
 """A quoted cell may contain line breaks; beyond this many its quotation mark counts as unclosed."""
 LINES_MAX = 2_000_000

@@ -40,7 +40,7 @@ from app.ui.window.pages import STOCK, SYNC
 from sync_agent import private_files
 from sync_agent.agent import AgentThread
 from sync_agent.contract.identity import LoginRequest
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
 

@@ -25,7 +25,7 @@ from server_stub.monitoring.metrics import Metrics
 from server_stub.operations.handler import Handlers
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
-from server_stub.presence.local import LocalPresence, Presence
+from server_stub.presence.local import Ceilings, LocalPresence, Presence
 from server_stub.rate_limits import Limits
 from server_stub.realtime import Realtime
 from server_stub.realtime.feed import Feed
@@ -59,13 +59,14 @@ def build_app_state(
     clock, ids = clock or SystemClock(), ids or TimeOrderedIds()
     secret = secret_of(settings.secret_file)
     database = Database(settings.url, clock=clock, ids=ids, readers=settings.readers)
-    presence: Presence = LocalPresence()
+    ceilings = Ceilings(settings.connections_per_tenant_max, settings.sockets_per_bearer_max)
+    presence: Presence = LocalPresence(ceilings)
     if settings.redis_url is not None:
         # Only a server of several processes has Redis's library.
         from server_stub.presence.redis_client import connect_to  # noqa: PLC0415
         from server_stub.presence.shared import RedisPresence  # noqa: PLC0415
 
-        presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s)
+        presence = RedisPresence(connect_to(settings.redis_url), settings.presence_beat_s, ceilings)
     limits = Limits(settings.rate_limits, settings.redis_url)
     return AppState(
         settings=settings,

@@ -7,8 +7,6 @@ affected. While Redis is unavailable each process counts for itself.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
@@ -43,11 +41,10 @@ class Limits:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._redis = None if redis_url is None else _storage_in(redis_url)
         self._shared = None if self._redis is None else SlidingWindowCounterRateLimiter(self._redis)
-        # Tries of codes are given back, which a sliding window cannot do.
-        self._own_tries = FixedWindowRateLimiter(self._own.storage)
-        self._shared_tries = None if self._redis is None else FixedWindowRateLimiter(self._redis)
+        # From the first wrong code on, exactly: a sliding window lets one more through where it turns.
+        self._own_codes = FixedWindowRateLimiter(self._own.storage)
+        self._shared_codes = None if self._redis is None else FixedWindowRateLimiter(self._redis)
         self._code_tries = RateLimitItemPerSecond(rates.code_tries, CODE_LASTS_S)
-        self._invented_codes = RateLimitItemPerSecond(rates.invented_codes, CODE_LASTS_S)
         self._alone_until_s = 0.0
         self._events = _bucket(rates.events_per_s, rates.events_burst)
         self._uploads = _bucket(rates.uploads_per_s, rates.uploads_burst)
@@ -99,57 +96,24 @@ class Limits:
         """Takes one refresh of a token that held before, where its address has none left."""
         await self._take(self._events, "refresh-token", token_hash)
 
-    @asynccontextmanager
-    async def code_from(self, address: str) -> AsyncIterator[None]:
-        """One try of a one-time code from an address; only a refused one (`not_found`) is counted.
+    async def wrong_code(self, address: str) -> None:
+        """Counts a one-time code from an address that does not hold.
 
-        It is taken before the code is looked at, so that tries at the same instant do not get past the limit.
+        Codes that hold are never counted, and nothing is counted for a shop or for the whole server: who
+        sends wrong ones uses up nobody's right ones. Codes are too long to be found by trying.
         """
-        async with (
-            self._wrong(self._code_tries, "code-address", address_key(address)),
-            self._wrong(self._invented_codes, "code"),
-        ):
-            yield
+        wait_s = await self._count_wrong_code(("code-address", address_key(address)))
+        if wait_s is not None:
+            words = "too many wrong codes came from this address; a right one is taken all the same"
+            raise _too_much(wait_s, words)
 
-    @asynccontextmanager
-    async def code_of(self, tenant_id: str) -> AsyncIterator[None]:
-        """One try of a code that was one of this tenant's; counted in the same way."""
-        async with self._wrong(self._code_tries, "code-tenant", tenant_id):
-            yield
-
-    @asynccontextmanager
-    async def _wrong(self, limit: RateLimitItem, *whose: str) -> AsyncIterator[None]:
-        counter, fits = await self._try(limit, whose)
-        if not fits:
-            ends_s = (await counter.get_window_stats(limit, *whose)).reset_time
-            raise _too_much(max(1.0, ends_s - SystemClock().now_ms() / 1000))
-        try:
-            yield
-        except Refusal as refusal:
-            if refusal.code is ErrorCode.NOT_FOUND:
-                raise
-            await self._give_back(counter, limit, whose)
-            raise
-        except BaseException:
-            await self._give_back(counter, limit, whose)
-            raise
-        await self._give_back(counter, limit, whose)
-
-    async def _try(self, limit: RateLimitItem, whose: tuple[str, ...]) -> tuple[FixedWindowRateLimiter, bool]:
-        if self._shared_tries is not None and not self._is_alone():
+    async def _count_wrong_code(self, whose: tuple[str, ...]) -> float | None:
+        if self._shared_codes is not None and not self._is_alone():
             try:
-                return self._shared_tries, await self._shared_tries.hit(limit, *whose)
+                return await _hit_from_the_first(self._shared_codes, self._code_tries, whose)
             except StorageError as error:
                 self._lost(error)
-        return self._own_tries, await self._own_tries.hit(limit, *whose)
-
-    async def _give_back(
-        self, counter: FixedWindowRateLimiter, limit: RateLimitItem, whose: tuple[str, ...]
-    ) -> None:
-        try:
-            await counter.hit(limit, *whose, cost=-1)
-        except StorageError as error:
-            self._lost(error)
+        return await _hit_from_the_first(self._own_codes, self._code_tries, whose)
 
     async def close(self) -> None:
         if self._redis is not None:
@@ -179,9 +143,9 @@ class Limits:
         self._alone_until_s = asyncio.get_running_loop().time() + _REDIS_PAUSE_S
 
 
-def _too_much(wait_s: float) -> Refusal:
+def _too_much(wait_s: float, words: str = "too much at once; wait a moment") -> Refusal:
     wait_ms = round(1000 * wait_s) + secrets.randbelow(_JITTER_MS)
-    return Refusal(ErrorCode.RATE_LIMITED, "too much at once; wait a moment", retry_after_ms=wait_ms)
+    return Refusal(ErrorCode.RATE_LIMITED, words, retry_after_ms=wait_ms)
 
 
 async def _hit(
@@ -194,6 +158,15 @@ async def _hit(
     window_s = limit.get_expiry()
     before, before_s, now, now_s = await storage.get_sliding_window(limit.key_for(*whose), window_s)
     return frees_in_s(limit.amount, window_s, before, before_s, now, now_s - window_s)
+
+
+async def _hit_from_the_first(
+    counter: FixedWindowRateLimiter, limit: RateLimitItem, whose: tuple[str, ...]
+) -> float | None:
+    if await counter.hit(limit, *whose):
+        return None
+    ends_s = (await counter.get_window_stats(limit, *whose)).reset_time
+    return max(1.0, ends_s - SystemClock().now_ms() / 1000)
 
 
 def frees_in_s(amount: int, window_s: int, before: int, before_s: float, now: int, now_s: float) -> float:

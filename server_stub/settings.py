@@ -22,10 +22,9 @@ class RateLimits:
     tenant_burst: int = 8000
     """Requests and events of one tenant, all together."""
     code_tries: int = CODE_TRIES_MAX
-    """Wrong one-time codes from one address in the 15 minutes that a code holds; and as many used ones of one
-    tenant."""
-    invented_codes: int = 1000
-    """Wrong one-time codes from all addresses together, in the same time."""
+    """Wrong one-time codes from one address in the 15 minutes that a code holds; further ones are told to
+    wait, and a right one is taken all the same.
+    """
     tries_a_minute: int = 5
     """Wrong secrets for one account from one address (of IPv6 its /64); a right one resets them."""
     strangers_tries_an_hour: int = 30
@@ -85,9 +84,9 @@ class Settings:
     with a socket and two or three requests each.
     """
     sockets_per_bearer_max: int = 20
-    """Sockets of one person, or of one till, at one process."""
+    """Joined sockets of one person, or of one till, over all processes."""
     requests_per_bearer_max: int = 50
-    """Requests of one person, or of one till, that are being served at once."""
+    """Requests of one person, or of one till, that one process serves at once."""
     head_within_s: float = 10.0
     """A connection on which no request's head is complete by then is closed."""
     body_pause_s: float = 30.0

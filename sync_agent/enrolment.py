@@ -2,8 +2,6 @@
 credential. Also a new server's first shop.
 """
 
-from dataclasses import dataclass
-
 from sync_agent import credentials
 from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
@@ -16,59 +14,17 @@ from sync_agent.contract.enrolment_codes import (
     SetUpAnswer,
     SetUpRequest,
 )
-from sync_agent.contract.identity import EnrollAnswer, EnrollRequest, LoginAnswer, LoginRequest
-from sync_agent.contract.tolerance import TOLERANT
+from sync_agent.contract.identity import EnrollAnswer, EnrollRequest
 from sync_agent.contract.wire import Wire
 from sync_agent.credentials import Credentials
+from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
 from sync_agent.errors import CodeRefused, RejectedError, StoreError
 from sync_agent.network.envelope import read_as
+from sync_agent.person_session import Account, sign_in
 from sync_agent.ports import Transport
 from sync_agent.server_address import is_plain
 from sync_agent.store.database import Store
 from sync_agent.store.device import DeviceIdentity, read_device, record_enrolment
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """The enrolment form as a manager fills it in."""
-
-    server_url: str
-    tenant_id: str
-    username: str
-    password: str
-    location_id: str
-    till_name: str
-    insecure: bool = False
-    """Somebody asked for an address that is not encrypted."""
-    code: str = ""
-    """Of the manager's second factor, where they have one."""
-
-
-@dataclass(frozen=True)
-class CodeEnrolment:
-    """A till's enrolment by a one-time code."""
-
-    server_url: str
-    code: str
-    till_name: str
-    insecure: bool = False
-
-
-@dataclass(frozen=True)
-class FirstShop:
-    """The first shop of a server that has none, and its first till."""
-
-    server_url: str
-    code: str
-    shop_name: str
-    currency: str
-    place_name: str
-    time_zone: str
-    username: str
-    password: str
-    pin: str
-    till_name: str
-    insecure: bool = False
 
 
 class AnotherShop(StoreError):
@@ -82,30 +38,17 @@ async def enroll(store: Store, transport: Transport, enrolment: Enrolment) -> Cr
     accepted. Interrupted at any point, it can be repeated.
     """
     former_id = _former_id(store, enrolment.tenant_id, enrolment.location_id)
-    login = LoginAnswer.model_validate(
-        await transport.request(
-            "POST",
-            paths.LOGIN,
-            body=LoginRequest(
-                tenant_id=enrolment.tenant_id,
-                username=enrolment.username,
-                password=enrolment.password,
-                code=enrolment.code or None,
-                features=(TOLERANT,),
-            ).to_wire(),
-        )
+    account = Account(enrolment.tenant_id, enrolment.username, enrolment.password, enrolment.code or None)
+    request = EnrollRequest(
+        name=enrolment.till_name, location_id=enrolment.location_id, former_device_id=former_id
     )
-    answer = EnrollAnswer.model_validate(
-        await transport.request(
-            "POST",
-            paths.ENROLL,
-            body=EnrollRequest(
-                name=enrolment.till_name, location_id=enrolment.location_id, former_device_id=former_id
-            ).to_wire(),
-            token=login.access_token,
-        )
-    )
-    return await _take_up(store, enrolment, answer)
+    session = await sign_in(transport, account)
+    try:
+        answer = await session.ask(transport, "POST", paths.ENROLL, body=request.to_wire())
+        return await _take_up(store, enrolment, read_as(EnrollAnswer, answer, "the answer to the enrolment"))
+    finally:
+        # The manager's sign-in was for this alone: it would be one of theirs for a month.
+        await session.sign_out(transport)
 
 
 async def look_up(transport: Transport, code: str) -> CodeOffer:

@@ -21,6 +21,7 @@ from typing import BinaryIO, Literal
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 _OTHERS = 0o077
+_EVERYBODY = 0o006
 _HAS_MODES = os.name == "posix"
 
 
@@ -164,6 +165,30 @@ def is_exposed(path: Path) -> bool:
         return _HAS_MODES and bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
     except OSError:
         return False
+
+
+def is_open_secret(path: Path) -> bool:
+    """Whether everybody on this computer may read or change a secret's file that somebody named.
+
+    Its folders count: in a private one it is private. A group's right is a choice, as for a TLS key. So is a
+    mode on a file system that is mounted to be read alone, as a container's secrets are: it says who reads
+    the file in the container, and not who does where it comes from. Nothing is mended, because other programs
+    may read the file as well.
+    """
+    if not _HAS_MODES:
+        return False
+    try:
+        file = path.resolve(strict=True)
+        if not file.stat().st_mode & _EVERYBODY or os.statvfs(file).f_flag & os.ST_RDONLY:
+            return False
+        return all(folder.stat().st_mode & stat.S_IXOTH for folder in file.parents)
+    except OSError:
+        return False
+
+
+def open_secret_words(path: Path) -> str:
+    """The warning about an open secret, in English, for logs and commands."""
+    return f"everybody on this computer can use {path}, and a secret is in it. As its owner: chmod o= {path}"
 
 
 def exposed_words(path: Path) -> str:

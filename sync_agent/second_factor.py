@@ -1,21 +1,12 @@
 """Setting up a second factor: by name and password, without a token."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sync_agent.contract import paths
 from sync_agent.contract.identity import SecondFactorConfirmed, SecondFactorOffer, SecondFactorRequest
 from sync_agent.contract.tolerance import TOLERANT
+from sync_agent.person_session import Account
 from sync_agent.ports import Transport
-
-
-@dataclass(frozen=True)
-class Account:
-    """Whose second factor it is. `code`: of the one that they have, if any."""
-
-    tenant_id: str
-    username: str
-    password: str
-    code: str | None = None
 
 
 async def begin(transport: Transport, account: Account) -> SecondFactorOffer:

@@ -13,6 +13,7 @@ def data_folder(name: str) -> Path:
 
 
 ASKS_FOR_PIN = "The person's PIN is asked for at the terminal, or taken from EVERTILL_PIN."
+ASKS_FOR_SIGN_IN = "The person's password is asked for at the terminal, or taken from EVERTILL_PASSWORD."
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import care, second_factor
-from app.cli.arguments import ASKS_FOR_PIN, Commands, add_home, command
+from app.cli.arguments import ASKS_FOR_PIN, ASKS_FOR_SIGN_IN, Commands, add_home, command
 from app.domain.errors import DomainError
 from app.domain.rights import Right
 from app.terminal import escaped, say
@@ -130,6 +130,7 @@ def _add_enroll(commands: Commands) -> None:
         action="store_true",
         help="a till already, which the server does not want any more: a new identity, the same unsent work",
     )
+    parser.epilog = ASKS_FOR_SIGN_IN
 
 
 def _code(user: str) -> str:
@@ -182,7 +183,8 @@ async def _enroll_by_code(
     """Not from the arguments: other people of this computer read those."""
     import getpass
 
-    from sync_agent.enrolment import CodeEnrolment, look_up_or_repeat
+    from sync_agent.enrolment import look_up_or_repeat
+    from sync_agent.enrolment_forms import CodeEnrolment
 
     code = os.environ.get("EVERTILL_CODE") or getpass.getpass("Code: ")
     offer = await look_up_or_repeat(opened.store, transport, code)
@@ -205,7 +207,7 @@ def _is_right() -> bool:
 async def _enroll_by_password(
     opened: "OpenHome", transport: "NetworkTransport", arguments: argparse.Namespace
 ) -> "OpenHome":
-    from sync_agent.enrolment import Enrolment
+    from sync_agent.enrolment_forms import Enrolment
 
     enrolment = Enrolment(
         server_url=transport.server_url,
@@ -337,6 +339,7 @@ def _add_replay(commands: Commands) -> None:
     parser.add_argument("--user", default="alice", metavar="NAME", help="a manager (%(default)s)")
     parser.add_argument("--location", default="main", metavar="ID")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep the tills' folders here")
+    parser.epilog = "The manager's password is taken from EVERTILL_PASSWORD, else it is the demonstration's."
 
 
 def _replay(arguments: argparse.Namespace) -> int:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import Commands, command
+from app.cli.arguments import ASKS_FOR_SIGN_IN, Commands, command
 from app.terminal import say
 
 if TYPE_CHECKING:
     from sync_agent.contract.identity import SecondFactorOffer
+    from sync_agent.person_session import Account
     from sync_agent.ports import Transport
-    from sync_agent.second_factor import Account
 
 
 def add_command(commands: Commands, default_server: str) -> None:
@@ -28,12 +28,13 @@ def add_command(commands: Commands, default_server: str) -> None:
         "--insecure", action="store_true", help="do without encryption: nobody else uses this network"
     )
     parser.add_argument("--end", action="store_true", help="do without it again")
+    parser.epilog = ASKS_FOR_SIGN_IN
 
 
 def _second_factor(arguments: argparse.Namespace) -> int:
     from app.bootstrap import to_server
     from sync_agent import second_factor
-    from sync_agent.second_factor import Account
+    from sync_agent.person_session import Account
 
     async def ask() -> None:
         async with to_server(arguments.server, insecure=arguments.insecure) as transport:

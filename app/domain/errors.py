@@ -3,19 +3,42 @@
 A DomainError is expected: its text is shown as it is. Anything else that is raised is a bug.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from app.domain.vocabulary.shop_setting_names import setting_name
 from resources.words import translate
 
 QUOTED_MAX = 24
+_NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def quoted(typed: str) -> str:
-    """What a person typed, for a message: long text is cut off, so that the message stays short."""
-    return typed if len(typed) <= QUOTED_MAX else f"{typed[:QUOTED_MAX]}…"
+    """What a person typed, for a message: on one line, and cut off, so that the message stays short."""
+    line = _NO_LINE.sub(" ", typed)
+    return line if len(line) <= QUOTED_MAX else f"{line[:QUOTED_MAX]}…"
 
 
 class DomainError(Exception):
-    """Refused for a reason that the clerk can read."""
+    """Refused for a reason that the clerk can read.
+
+    `about` names the input that is refused, as the service that refused it calls it; empty where it is none
+    of them. A form shows it at that field.
+    """
+
+    about = ""
+
+
+@contextmanager
+def about(name: str) -> Iterator[None]:
+    """Whatever is refused inside is about the input `name`, unless it names one itself."""
+    try:
+        yield
+    except DomainError as error:
+        if not vars(error).get("about"):
+            error.about = name
+        raise
 
 
 class EmptyCart(DomainError):
@@ -113,15 +136,23 @@ class NotRefundable(DomainError):
 
 
 class BadProduct(DomainError):
-    """Invalid fields of a product."""
+    """An invalid field of a product; `about` is the field, as views of products call it."""
+
+    def __init__(self, words: str, about: str = "") -> None:
+        super().__init__(words)
+        self.about = about
 
 
 class BadAmount(DomainError):
     """Text that is not an amount of money, or an amount beyond `AMOUNT_MAX_MINOR`."""
 
+    about = "amount"
+
 
 class BadQuantity(DomainError):
     """Text that is not a quantity, or a quantity that is not allowed here."""
+
+    about = "quantity"
 
 
 class UnknownUnit(BadQuantity):
@@ -138,6 +169,8 @@ class UnknownUnit(BadQuantity):
 class BadPayment(DomainError):
     """Payments that do not add up to what is due."""
 
+    about = "amount"
+
 
 class InsufficientCash(BadPayment):
     def __init__(self, missing: str) -> None:
@@ -146,6 +179,8 @@ class InsufficientCash(BadPayment):
 
 class ReasonMissing(DomainError):
     """A reason is required."""
+
+    about = "reason"
 
     def __init__(self) -> None:
         super().__init__(translate("errors", "Say why. Whoever looks for it later will want to know."))
@@ -210,7 +245,7 @@ class BadSetting(DomainError):
     def __init__(self, name: str) -> None:
         words = translate("errors", "“{setting}” cannot be that. Look at the value again.")
         super().__init__(words.format(setting=setting_name(name)))
-        self.name = name
+        self.name = self.about = name
 
 
 class LoosensCheck(DomainError):

@@ -39,7 +39,7 @@ _FOLDED = {
     **dict.fromkeys("\ufe52\uff0e", "."),
     **dict.fromkeys("\ufe50\uff0c", ","),
 }
-_BLANKS_IN_ASCII = str.maketrans({"\t": " ", "\n": " ", "\r": " ", "`": "'"})
+_MARKS_IN_ASCII = str.maketrans({"`": "'"})
 
 
 class Problem(Enum):
@@ -77,15 +77,18 @@ class Unreadable(ValueError):
 
 def fold(text: str) -> str:
     """The text with digits of any script as 0 to 9, one kind of blank, minus, plus, apostrophe and percent
-    sign, and without invisible characters such as direction marks."""
+    sign, and without invisible characters such as direction marks.
+
+    A tab or a newline inside is no blank: what it parts are two cells or lines, and never one figure.
+    """
     if text.isascii():
-        return text.translate(_BLANKS_IN_ASCII).strip()
+        return text.translate(_MARKS_IN_ASCII).strip()
     folded = []
     for letter in text:
         category = unicodedata.category(letter)
         if category == "Nd":
             folded.append(str(unicodedata.decimal(letter)))
-        elif category == "Zs" or letter in "\t\n\r":
+        elif category == "Zs":
             folded.append(" ")
         elif category != "Cf":
             folded.append(_FOLDED.get(letter, letter))

@@ -4,7 +4,7 @@ The figures are the contract's (`sync_agent.contract.operations`); a test compar
 Amounts and quantities have theirs in `money` and `quantity`. Texts are counted in characters.
 """
 
-from app.domain.errors import ReasonMissing, TextTooLong, quoted
+from app.domain.errors import ReasonMissing, TextTooLong, about, quoted
 from app.domain.text import without_controls
 from resources.words import translate
 
@@ -28,10 +28,17 @@ def typed_text(text: str, at_most: int = TEXT_MAX) -> str:
 
 def typed_reason(text: str) -> str:
     """A reason that has to be given. Raises ReasonMissing, TextTooLong."""
-    reason = typed_text(text)
+    with about("reason"):
+        reason = typed_text(text)
     if not reason:
         raise ReasonMissing
     return reason
+
+
+def typed_note(text: str | None) -> str | None:
+    """A note, None where there is none. Raises TextTooLong."""
+    with about("note"):
+        return typed_text(text or "") or None
 
 
 def check_reasons(*reasons: str) -> None:
@@ -40,7 +47,8 @@ def check_reasons(*reasons: str) -> None:
         words = translate(
             "errors", "The reasons of this line are too long together: at most {most} characters fit."
         )
-        raise TextTooLong(words.format(most=TEXT_MAX))
+        with about("reason"):
+            raise TextTooLong(words.format(most=TEXT_MAX))
 
 
 def joined_reasons(*reasons: str) -> str:

@@ -47,7 +47,9 @@ def check_plausible_amount(amount_minor: int, currency: str, settings: ShopSetti
 
 
 def check_given(given_minor: int, due_minor: int, currency: str, settings: ShopSettings) -> int:
-    """What was given itself, in minor units: what is due, or less than the shop's bound. Raises BadAmount."""
+    """What was given or counted itself, in minor units: at most what is due or expected, or what the shop's
+    bound allows. Raises BadAmount.
+    """
     if given_minor > due_minor:
         check_plausible_amount(given_minor, currency, settings)
     return given_minor

@@ -38,9 +38,14 @@ def parse_rate(text: str, figures: Figures | None = None) -> int:
 
 def parse_share(text: str) -> int:
     """A rate of at most 100 %. Raises BadAmount."""
-    rate_ppm = parse_rate(text)
+    return check_share(parse_rate(text))
+
+
+def check_share(rate_ppm: int) -> int:
+    """The rate itself. Raises BadAmount above 100 %."""
     if rate_ppm > WHOLE_PPM:
-        raise BadAmount(translate("errors", "“{text}” is more than 100%.").format(text=quoted(text.strip())))
+        words = translate("errors", "“{text}” is more than 100%.")
+        raise BadAmount(words.format(text=quoted(f"{format_rate(rate_ppm)}%")))
     return rate_ppm
 
 

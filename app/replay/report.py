@@ -118,7 +118,7 @@ class ReplayReport:
     agree: bool
     disagreeing: list[str]
     settled: bool
-    standing: list[Unfinished]
+    unfinished: list[Unfinished]
     file: str
     from_date: date | None
     to_date: date | None

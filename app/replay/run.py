@@ -48,7 +48,7 @@ from app.services.stock.catalogue import ADD_MAX, NewProduct
 from app.services.till import Actor
 from app.terminal import escaped
 from sync_agent.contract.identity import LoginRequest
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.ports import SystemClock
 from sync_agent.server_address import read_safe_address
@@ -128,7 +128,7 @@ def summary(report: ReplayReport) -> Iterable[str]:
         f" {report.refused_lines} lines refused."
     )
     if not report.settled:
-        yield f"Not everything has settled: {report.standing}"
+        yield f"Not everything has settled: {report.unfinished}"
     if report.agree:
         yield f"File, server and tills agree on all {len(report.codes)} articles."
     else:
@@ -329,7 +329,7 @@ class _Run:
             agree=not disagreeing and not unfinished,
             disagreeing=disagreeing,
             settled=not unfinished,
-            standing=unfinished,
+            unfinished=unfinished,
             file=options.file.name,
             from_date=options.from_date,
             to_date=options.to_date,

@@ -35,7 +35,7 @@ from app.services.sync.agent_words import attention_in_words
 from app.services.till import Actor, Till
 from sync_agent.agent import Agent
 from sync_agent.contract.article import sku_key
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.errors import TransientError
 from sync_agent.events import AgentEvent, Attention
 from sync_agent.network.transport import NetworkTransport

@@ -11,14 +11,17 @@ import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from app.domain.errors import TooManyQuickKeys
+from app.domain.errors import BadQuantity, TooManyQuickKeys
 from app.domain.rights import Right
 from app.services import journal
 from app.services.approvals import authorise
 from app.services.till import Actor, Till
+from resources.words import translate
 from sync_agent.store import tables as t
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.projection.aliases import real_product, real_products
+
+LOCK_AFTER_MIN_MAX = 24 * 60
 
 PrinterKind = Literal["none", "network", "usb", "file"]
 
@@ -69,6 +72,14 @@ def read_from(connection: Connection) -> Preferences:
         # An article that was made twice has one key.
         chosen["quick_keys"] = tuple(dict.fromkeys(real_products(connection, chosen["quick_keys"]).values()))
     return replace(Preferences(), **chosen)
+
+
+def check_lock(minutes: int) -> int:
+    """The minutes themselves after which a till asks for a PIN; 0: never. Raises BadQuantity."""
+    if not 0 <= minutes <= LOCK_AFTER_MIN_MAX:
+        words = translate("errors", "Type a number of minutes from 0 to {most}.")
+        raise BadQuantity(words.format(most=LOCK_AFTER_MIN_MAX))
+    return minutes
 
 
 async def change(

@@ -121,6 +121,7 @@ class WindowLife:
             write_bundle=self._home.write_bundle,
             change_as_admin=self._home.change_as_admin,
             change_own=self._home.change_own,
+            account=self._home.account,
         )
         window.closed.connect(lambda: end(Ending.CLOSED))
         window.renewWanted.connect(lambda: end(Ending.RENEW))

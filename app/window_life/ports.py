@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from app.services.till import Till
+from app.ui.page.account import AccountPort
 from app.ui.page.context import AdminChange, AgentPort, OwnChange
-from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
 from sync_agent.contract.enrolment_codes import CodeOffer
+from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
 from sync_agent.events import AgentEvent
 from sync_agent.farewell import SignedOutTill
 from sync_agent.ports import Clock
@@ -42,16 +43,16 @@ class TillHome(Protocol):
 
     def till(self) -> Till: ...
 
-    async def join(self, form: EnrolForm) -> "TillHome":
+    async def join(self, form: Enrolment) -> "TillHome":
         """Enrol this home; returns the enrolled home. Can be cancelled at any time. Raises SyncError."""
 
-    async def look_up_code(self, form: CodeForm) -> CodeOffer | None:
+    async def look_up_code(self, form: CodeEnrolment) -> CodeOffer | None:
         """What a one-time code is for; None where it is used, and this home may be the one that used it."""
 
-    async def join_by_code(self, form: CodeForm) -> "TillHome":
+    async def join_by_code(self, form: CodeEnrolment) -> "TillHome":
         """`join` by a one-time code."""
 
-    async def make_shop(self, form: FirstShopForm) -> "TillHome":
+    async def make_shop(self, form: FirstShop) -> "TillHome":
         """Make the first shop of an empty server, and enrol this home there."""
 
     def start_agent(self, emit: Callable[[AgentEvent], None]) -> RunningAgent:
@@ -59,6 +60,9 @@ class TillHome(Protocol):
 
     async def write_bundle(self, to: Path) -> None:
         """Examine this home and write a support bundle. Raises OSError."""
+
+    def account(self) -> AccountPort:
+        """What a person does at this till's server in their own name. Imports the network libraries."""
 
     async def change_as_admin(self, change: AdminChange) -> None:
         """Change settings of the shop at the server, as an admin. Raises SyncError."""

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from app import demo_shop
 from app.demo_shop import DemoShop
-from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
 from app.ui.people.enrol_page import EnrolWindow
 from app.ui.widgets import tasks
 from app.ui.window.bridge import Bridge
 from app.window_life.late_agent import LateAgent
 from app.window_life.ports import TillHome
 from sync_agent.contract.enrolment_codes import CodeOffer
+from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
 from sync_agent.events import ConnectionState, StateChanged
 from sync_agent.farewell import SignedOutTill
 
@@ -71,23 +71,23 @@ class SettingUp:
         if event.state is ConnectionState.ONLINE:
             self._is_over.set()
 
-    async def _make_demo(self) -> EnrolForm:
+    async def _make_demo(self) -> Enrolment:
         """Start a demonstration shop on this computer; returns the form that enrols in it."""
         url = await asyncio.to_thread(self._demo.start)
-        return EnrolForm(
+        return Enrolment(
             url, demo_shop.TENANT, demo_shop.MANAGER, demo_shop.PASSWORD, demo_shop.LOCATION, "Till 1"
         )
 
-    async def _enroll(self, form: EnrolForm) -> None:
+    async def _enroll(self, form: Enrolment) -> None:
         self._begin(await self._home.join(form))
 
-    async def look_up(self, form: CodeForm) -> CodeOffer | None:
+    async def look_up(self, form: CodeEnrolment) -> CodeOffer | None:
         return await self._home.look_up_code(form)
 
-    async def accept(self, form: CodeForm) -> None:
+    async def accept(self, form: CodeEnrolment) -> None:
         self._begin(await self._home.join_by_code(form))
 
-    async def make_shop(self, form: FirstShopForm) -> None:
+    async def make_shop(self, form: FirstShop) -> None:
         self._begin(await self._home.make_shop(form))
 
     def _begin(self, enrolled: TillHome) -> None:

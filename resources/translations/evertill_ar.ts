@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
     <context>
+        <name>AccountDialog</name>
+        <message>
+            <source>Asking the server…</source>
+            <translation>جارٍ سؤال الخادم…</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>إغلاق</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>إيقاف</translation>
+        </message>
+        <message>
+            <source>Stopped.</source>
+            <translation>تم الإيقاف.</translation>
+        </message>
+        <message>
+            <source>The connection is not encrypted: others in the network can read the password.</source>
+            <translation>الاتصال غير مشفَّر: يمكن لآخرين في الشبكة قراءة كلمة المرور.</translation>
+        </message>
+        <message>
+            <source>User name</source>
+            <translation>اسم المستخدم</translation>
+        </message>
+        <message>
+            <source>You were signed out at the server. Sign in again.</source>
+            <translation>انتهى تسجيل دخولك في الخادم. سجّل الدخول من جديد.</translation>
+        </message>
+    </context>
+    <context>
         <name>AdjustForm</name>
         <message>
             <source>Nothing would change: type another quantity than 0.</source>
@@ -1070,6 +1101,29 @@
         </message>
     </context>
     <context>
+        <name>EndSecondFactorDialog</name>
+        <message>
+            <source>Do without the second factor</source>
+            <translation>الاستغناء عن العامل الثاني</translation>
+        </message>
+        <message>
+            <source>End it</source>
+            <translation>إنهاؤه</translation>
+        </message>
+        <message>
+            <source>From then on your password alone signs in at the server. It takes a code once more.</source>
+            <translation>بعد ذلك تكفي كلمة مرورك وحدها لتسجيل الدخول في الخادم. ويلزم رمز مرة أخيرة.</translation>
+        </message>
+        <message>
+            <source>The shop wants a second factor of this account: it can be replaced, and not be ended.</source>
+            <translation>يطلب المتجر عاملًا ثانيًا لهذا الحساب: يمكن استبداله ولا يمكن إنهاؤه.</translation>
+        </message>
+        <message>
+            <source>Your password alone signs in again.</source>
+            <translation>عادت كلمة مرورك وحدها تكفي لتسجيل الدخول.</translation>
+        </message>
+    </context>
+    <context>
         <name>EnrolPage</name>
         <message>
             <source>A demonstration shop is being set up on this computer…</source>
@@ -1248,8 +1302,8 @@
             <translation>{count} أحرف على الأقل</translation>
         </message>
         <message>
-            <source>like 8F3K-Q2ZN</source>
-            <translation>مثل: 8F3K-Q2ZN</translation>
+            <source>like 8F3K-Q2ZN-7M4T</source>
+            <translation>مثل: 8F3K-Q2ZN-7M4T</translation>
         </message>
         <message>
             <source>like Europe/Berlin</source>
@@ -1293,6 +1347,65 @@
         <message>
             <source>Evertill: set up this till</source>
             <translation>Evertill: إعداد هذا الصندوق</translation>
+        </message>
+    </context>
+    <context>
+        <name>EnrolmentCodeDialog</name>
+        <message>
+            <source>A code makes one new till a till of this shop. Sign in as who may enrol tills, a manager or an administrator. This till keeps nothing of the sign-in.</source>
+            <translation>يجعل الرمز صندوقًا جديدًا واحدًا من صناديق هذا المتجر. سجّل الدخول بصفتك من يحق له تسجيل الصناديق: مدير أو مسؤول النظام. لا يحتفظ هذا الصندوق بشيء من تسجيل الدخول.</translation>
+        </message>
+        <message>
+            <source>At the new till, choose “With a code”, type the server’s address and a name for the till, and then type or scan this code. It works once.</source>
+            <translation>في الصندوق الجديد اختر «برمز»، واكتب عنوان الخادم واسمًا للصندوق، ثم اكتب هذا الرمز أو امسحه. يصلح مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>Enrol another till</source>
+            <translation>تسجيل صندوق آخر</translation>
+        </message>
+        <message>
+            <source>For one new till at {place}, of {shop}.</source>
+            <translation>لصندوق جديد واحد في {place}، من {shop}.</translation>
+        </message>
+        <message>
+            <source>It holds for {minutes}:{seconds} more.</source>
+            <translation>يصلح لمدة {minutes}:{seconds} بعد.</translation>
+        </message>
+        <message>
+            <source>Make a new code</source>
+            <translation>إنشاء رمز جديد</translation>
+        </message>
+        <message>
+            <source>Make the code</source>
+            <translation>إنشاء الرمز</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation>الخادم</translation>
+        </message>
+        <message>
+            <source>So many codes of this shop are open that no more are made. Use one, or wait.</source>
+            <translation>رموز هذا المتجر المفتوحة كثيرة فلا تُنشأ غيرها. استعمل واحدًا أو انتظر.</translation>
+        </message>
+        <message>
+            <source>The code, for a scanner</source>
+            <translation>الرمز، لجهاز المسح</translation>
+        </message>
+        <message>
+            <source>This account may not enrol tills at {place}. A manager of that place may.</source>
+            <translation>لا يحق لهذا الحساب تسجيل صناديق في {place}. يحق ذلك لمدير ذلك المكان.</translation>
+        </message>
+        <message>
+            <source>This code is over. Make a new one.</source>
+            <translation>انتهى هذا الرمز. أنشئ رمزًا جديدًا.</translation>
+        </message>
+        <message>
+            <source>Where the new till stands</source>
+            <translation>أين يقف الصندوق الجديد</translation>
+        </message>
+        <message>
+            <source>no code</source>
+            <translation>لا رمز</translation>
         </message>
     </context>
     <context>
@@ -1642,6 +1755,14 @@
     <context>
         <name>OwnSection</name>
         <message>
+            <source>A browser or an app stays signed in for a time. End what should not be.</source>
+            <translation>يبقى المتصفح أو التطبيق مسجَّل الدخول مدة. أنهِ ما لا ينبغي أن يكون.</translation>
+        </message>
+        <message>
+            <source>A code from an app on your telephone, beside your password at the server.</source>
+            <translation>رمز من تطبيق في هاتفك، إلى جانب كلمة مرورك في الخادم.</translation>
+        </message>
+        <message>
             <source>Change PIN</source>
             <translation>تغيير الرقم السري</translation>
         </message>
@@ -1656,6 +1777,10 @@
         <message>
             <source>Current password</source>
             <translation>كلمة المرور الحالية</translation>
+        </message>
+        <message>
+            <source>Do without it…</source>
+            <translation>الاستغناء عنه…</translation>
         </message>
         <message>
             <source>Fill in “{field}” first.</source>
@@ -1678,8 +1803,24 @@
             <translation>كلمة المرور الجديدة مرة أخرى</translation>
         </message>
         <message>
+            <source>Second factor</source>
+            <translation>العامل الثاني</translation>
+        </message>
+        <message>
+            <source>Set it up…</source>
+            <translation>إعداده…</translation>
+        </message>
+        <message>
+            <source>Show…</source>
+            <translation>عرض…</translation>
+        </message>
+        <message>
             <source>The new one was not typed the same twice.</source>
             <translation>لم تُكتب القيمة الجديدة نفسها مرتين.</translation>
+        </message>
+        <message>
+            <source>Where you are signed in</source>
+            <translation>أين أنت مسجَّل الدخول</translation>
         </message>
         <message>
             <source>Your PIN and password</source>
@@ -1692,6 +1833,33 @@
         <message>
             <source>Your password, with which you sign in at the server.</source>
             <translation>كلمة المرور التي تسجّل بها الدخول إلى الخادم.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PeopleSection</name>
+        <message>
+            <source>A lost second factor</source>
+            <translation>عامل ثانٍ مفقود</translation>
+        </message>
+        <message>
+            <source>A new till is enrolled by a code, which holds for 15 minutes and works once. A manager makes it here and types or scans it there.</source>
+            <translation>يُسجَّل الصندوق الجديد برمز يصلح 15 دقيقة ولمرة واحدة. ينشئه مدير هنا، ويكتبه أو يمسحه هناك.</translation>
+        </message>
+        <message>
+            <source>Another till</source>
+            <translation>صندوق آخر</translation>
+        </message>
+        <message>
+            <source>Make a code…</source>
+            <translation>إنشاء رمز…</translation>
+        </message>
+        <message>
+            <source>Take it away…</source>
+            <translation>إزالته…</translation>
+        </message>
+        <message>
+            <source>Whoever lost their telephone and their recovery codes cannot sign in at the server any more. Who manages their account takes the second factor away.</source>
+            <translation>من فقد هاتفه ورموز الاسترداد لا يستطيع تسجيل الدخول في الخادم. يزيل العاملَ الثاني من يدير حسابه.</translation>
         </message>
     </context>
     <context>
@@ -1726,10 +1894,6 @@
     </context>
     <context>
         <name>ProductForm</name>
-        <message>
-            <source>A product needs a name.</source>
-            <translation>المنتج يحتاج اسمًا.</translation>
-        </message>
         <message>
             <source>Article number</source>
             <translation>رقم الصنف</translation>
@@ -1993,6 +2157,49 @@
         </message>
     </context>
     <context>
+        <name>ResetSecondFactorDialog</name>
+        <message>
+            <source>People</source>
+            <translation>الأشخاص</translation>
+        </message>
+        <message>
+            <source>Show the people</source>
+            <translation>عرض الأشخاص</translation>
+        </message>
+        <message>
+            <source>Take a second factor away</source>
+            <translation>إزالة عامل ثانٍ</translation>
+        </message>
+        <message>
+            <source>Take it away</source>
+            <translation>إزالته</translation>
+        </message>
+        <message>
+            <source>Take it away from {name}</source>
+            <translation>إزالته من {name}</translation>
+        </message>
+        <message>
+            <source>There is nobody else.</source>
+            <translation>لا يوجد أحد آخر.</translation>
+        </message>
+        <message>
+            <source>This account may not change that of {name}. Nothing was changed.</source>
+            <translation>لا يحق لهذا الحساب تغيير حساب {name}. لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>Whoever lost their telephone and their recovery codes cannot sign in. An administrator, or a manager for the clerks of their places, signs in and takes the second factor away.</source>
+            <translation>من فقد هاتفه ورموز الاسترداد لا يستطيع تسجيل الدخول. يسجّل الدخولَ مسؤول النظام، أو مدير لموظفي أماكنه، ويزيل العامل الثاني.</translation>
+        </message>
+        <message>
+            <source>Whose second factor? Make sure that it is really this person who asks.</source>
+            <translation>لمن العامل الثاني؟ تأكد من أن هذا الشخص هو فعلًا من يطلب.</translation>
+        </message>
+        <message>
+            <source>{name} signs in with the password alone, until they set up a second factor again.</source>
+            <translation>يسجّل {name} الدخول بكلمة المرور وحدها، إلى أن يُعدّ عاملًا ثانيًا من جديد.</translation>
+        </message>
+    </context>
+    <context>
         <name>Scans</name>
         <message>
             <source>It was not said which product has the code {codes}. It was not added.</source>
@@ -2009,6 +2216,89 @@
         <message>
             <source>These codes were not added: {codes}.</source>
             <translation>لم تُضَف هذه الرموز: {codes}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SecondFactorDialog</name>
+        <message>
+            <source>Copied. Paste them where only you can read them.</source>
+            <translation>تم النسخ. ألصقها حيث لا يقرؤها غيرك.</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>نسخ</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>تم</translation>
+        </message>
+        <message>
+            <source>Each of them signs in once, in place of the app’s code.</source>
+            <translation>كل منها يسجّل الدخول مرة واحدة بدلًا من رمز التطبيق.</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>I have kept these codes</source>
+            <translation>حفظتُ هذه الرموز</translation>
+        </message>
+        <message>
+            <source>It is in force. You are signed out everywhere else.</source>
+            <translation>صار ساريًا. انتهى تسجيل دخولك في كل مكان آخر.</translation>
+        </message>
+        <message>
+            <source>It was begun anew elsewhere. Begin once more.</source>
+            <translation>بدأ ذلك من جديد في مكان آخر. ابدأ مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Print…</source>
+            <translation>طباعة…</translation>
+        </message>
+        <message>
+            <source>Put it in force</source>
+            <translation>تفعيله</translation>
+        </message>
+        <message>
+            <source>Recovery codes</source>
+            <translation>رموز الاسترداد</translation>
+        </message>
+        <message>
+            <source>Scan this with an authenticator app, or type the secret into the app.</source>
+            <translation>امسح هذا بتطبيق مصادقة، أو اكتب السر في التطبيق.</translation>
+        </message>
+        <message>
+            <source>Second factor</source>
+            <translation>العامل الثاني</translation>
+        </message>
+        <message>
+            <source>The code that the app shows now</source>
+            <translation>الرمز الذي يعرضه التطبيق الآن</translation>
+        </message>
+        <message>
+            <source>The secret, for an authenticator app</source>
+            <translation>السر، لتطبيق مصادقة</translation>
+        </message>
+        <message>
+            <source>These codes are shown only now. Print, copy or write them down, and tick the box.</source>
+            <translation>تُعرض هذه الرموز الآن فقط. اطبعها أو انسخها أو اكتبها، ثم علّم المربع.</translation>
+        </message>
+        <message>
+            <source>This is not the code that the app shows now. Look whether the telephone’s clock is right, and type the next one.</source>
+            <translation>ليس هذا الرمز الذي يعرضه التطبيق الآن. تحقق من ساعة الهاتف، واكتب الرمز التالي.</translation>
+        </message>
+        <message>
+            <source>Type the code that the app shows now.</source>
+            <translation>اكتب الرمز الذي يعرضه التطبيق الآن.</translation>
+        </message>
+        <message>
+            <source>With a second factor, signing in at the server takes your password and a code that an app on your telephone shows. Your PIN at the tills stays as it is. Where you have one already, a new one takes its place.</source>
+            <translation>مع العامل الثاني يتطلب تسجيل الدخول في الخادم كلمة مرورك ورمزًا يعرضه تطبيق في هاتفك. ويبقى رقمك السري في الصناديق كما هو. وإن كان لديك عامل ثانٍ فالجديد يحل محله.</translation>
+        </message>
+        <message>
+            <source>Without your telephone, each of these codes signs in once in place of the app’s. They are shown only now: keep them where only you can read them.</source>
+            <translation>دون هاتفك يسجّل كل من هذه الرموز الدخول مرة واحدة بدلًا من رمز التطبيق. تُعرض الآن فقط: احفظها حيث لا يقرؤها غيرك.</translation>
         </message>
     </context>
     <context>
@@ -2054,10 +2344,6 @@
         <message>
             <source>A PIN has 4 to 8 figures.</source>
             <translation>يتكوّن الرقم السري من 4 إلى 8 أرقام.</translation>
-        </message>
-        <message>
-            <source>A code from the authenticator app is needed too. Nothing was changed.</source>
-            <translation>يلزم أيضًا رمز من تطبيق المصادقة. لم يتغيّر شيء.</translation>
         </message>
         <message>
             <source>A password has at least 10 letters.</source>
@@ -2130,6 +2416,10 @@
         <message>
             <source>Paper</source>
             <translation>الورق</translation>
+        </message>
+        <message>
+            <source>People and tills</source>
+            <translation>الأشخاص والصناديق</translation>
         </message>
         <message>
             <source>Print each receipt without being asked</source>
@@ -2212,16 +2502,8 @@
             <translation>لم يقبل الخادم هذا. لم يتغير شيء.</translation>
         </message>
         <message>
-            <source>The server does not answer. Nothing was changed; try it with a connection.</source>
-            <translation>الخادم لا يجيب. لم يتغير شيء؛ حاول مع وجود اتصال.</translation>
-        </message>
-        <message>
             <source>The shop</source>
             <translation>المتجر</translation>
-        </message>
-        <message>
-            <source>The shop wants a code from an app of this account, which has to be set up first.</source>
-            <translation>يطلب المتجر من هذا الحساب رمزًا من تطبيق، ويجب إعداده أولًا.</translation>
         </message>
         <message>
             <source>This PIN is too easy to guess: no rows, repeats, years or dates.</source>
@@ -2250,10 +2532,6 @@
         <message>
             <source>Too many tries. Wait a minute; nothing was changed.</source>
             <translation>محاولات كثيرة. انتظر دقيقة؛ لم يتغير شيء.</translation>
-        </message>
-        <message>
-            <source>User name or password is not right. Nothing was changed.</source>
-            <translation>اسم المستخدم أو كلمة المرور غير صحيح. لم يتغير شيء.</translation>
         </message>
         <message>
             <source>What needs approval or asks for a reason is noted here.</source>
@@ -2523,20 +2801,12 @@
             <translation>اختر طريقة دفع: يجب أن يُدفع البيع بطريقة ما.</translation>
         </message>
         <message>
-            <source>Code from the authenticator app, if you have one</source>
-            <translation>رمز من تطبيق المصادقة، إن كان لديك</translation>
-        </message>
-        <message>
             <source>For</source>
             <translation>لـ</translation>
         </message>
         <message>
             <source>Named tax rates, one a line</source>
             <translation>نسب الضريبة المسماة، واحدة في كل سطر</translation>
-        </message>
-        <message>
-            <source>Password</source>
-            <translation>كلمة المرور</translation>
         </message>
         <message>
             <source>Save for the shop</source>
@@ -2643,6 +2913,21 @@
         </message>
     </context>
     <context>
+        <name>SignInFields</name>
+        <message>
+            <source>Code from the authenticator app</source>
+            <translation>رمز من تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>Fill in “{field}” first.</source>
+            <translation>املأ «{field}» أولًا.</translation>
+        </message>
+        <message>
+            <source>Password</source>
+            <translation>كلمة المرور</translation>
+        </message>
+    </context>
+    <context>
         <name>SignInPage</name>
         <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
@@ -2667,6 +2952,60 @@
         <message>
             <source>Who is at the till?</source>
             <translation>من على الصندوق؟</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInsDialog</name>
+        <message numerus="yes">
+            <source>%n sign-in(s) ended.</source>
+            <translation>
+                <numerusform>لم تُنهَ أي جلسة.</numerusform>
+                <numerusform>أُنهيت جلسة واحدة.</numerusform>
+                <numerusform>أُنهيت جلستان.</numerusform>
+                <numerusform>أُنهيت %n جلسات.</numerusform>
+                <numerusform>أُنهيت %n جلسة.</numerusform>
+                <numerusform>أُنهيت %n جلسة.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>End all others</source>
+            <translation>إنهاء كل الأخرى</translation>
+        </message>
+        <message>
+            <source>End this one</source>
+            <translation>إنهاء هذه</translation>
+        </message>
+        <message>
+            <source>Last used {when}, from {where}; ends {end}</source>
+            <translation>آخر استعمال {when} من {where}؛ تنتهي {end}</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>عرض</translation>
+        </message>
+        <message>
+            <source>Since {when}, from {where}</source>
+            <translation>منذ {when}، من {where}</translation>
+        </message>
+        <message>
+            <source>This one</source>
+            <translation>هذه</translation>
+        </message>
+        <message>
+            <source>This one ends when you close this window.</source>
+            <translation>تنتهي هذه حين تغلق هذه النافذة.</translation>
+        </message>
+        <message>
+            <source>Where you are signed in</source>
+            <translation>أين أنت مسجَّل الدخول</translation>
+        </message>
+        <message>
+            <source>Wherever you signed in with your password, at a browser or in an app, you stay signed in for a time. Sign in once more to see where, and to end what should not be.</source>
+            <translation>حيثما سجّلت الدخول بكلمة مرورك، في متصفح أو تطبيق، تبقى مسجَّل الدخول مدة. سجّل الدخول مرة أخرى لترى أين، ولتنهي ما لا ينبغي أن يكون.</translation>
+        </message>
+        <message>
+            <source>somewhere</source>
+            <translation>مكان غير معروف</translation>
         </message>
     </context>
     <context>
@@ -3225,6 +3564,45 @@
         </message>
     </context>
     <context>
+        <name>account</name>
+        <message>
+            <source>Now the code that your authenticator app shows, or one of your recovery codes.</source>
+            <translation>والآن الرمز الذي يعرضه تطبيق المصادقة، أو أحد رموز الاسترداد.</translation>
+        </message>
+        <message>
+            <source>The server did not take this. Nothing was changed.</source>
+            <translation>لم يقبل الخادم ذلك. لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>The shop wants a second factor of this account, which has to be set up first: in the settings, under “You”.</source>
+            <translation>يطلب المتجر عاملًا ثانيًا لهذا الحساب، ويجب إعداده أولًا: في الإعدادات، تحت «أنت».</translation>
+        </message>
+        <message>
+            <source>This account may not do this. Nothing was changed.</source>
+            <translation>لا يحق لهذا الحساب فعل ذلك. لم يتغير شيء.</translation>
+        </message>
+        <message>
+            <source>This needs the server, which does not answer. Try it again with a connection.</source>
+            <translation>يحتاج هذا إلى الخادم، وهو لا يجيب. حاول مرة أخرى مع اتصال.</translation>
+        </message>
+        <message>
+            <source>This server is too old for this: whoever runs it has to update it first.</source>
+            <translation>هذا الخادم أقدم من أن يفعل ذلك: على من يديره تحديثه أولًا.</translation>
+        </message>
+        <message>
+            <source>This till and its server are of different ages: one of them has to be updated first.</source>
+            <translation>هذا الصندوق وخادمه من إصدارين مختلفين: يجب تحديث أحدهما أولًا.</translation>
+        </message>
+        <message>
+            <source>User name or password is not right.</source>
+            <translation>اسم المستخدم أو كلمة المرور غير صحيح.</translation>
+        </message>
+        <message>
+            <source>User name, password or code is not right. Each code works once: wait for the next one.</source>
+            <translation>اسم المستخدم أو كلمة المرور أو الرمز غير صحيح. كل رمز يصلح مرة واحدة: انتظر التالي.</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -3408,6 +3786,10 @@
         <message>
             <source>A price cannot be less than nothing.</source>
             <translation>لا يمكن أن يكون السعر أقل من لا شيء.</translation>
+        </message>
+        <message>
+            <source>A product needs a name.</source>
+            <translation>المنتج يحتاج اسمًا.</translation>
         </message>
         <message>
             <source>A quantity must be more than nothing.</source>
@@ -3669,6 +4051,10 @@
         <message>
             <source>Type a number first.</source>
             <translation>اكتب رقمًا أولًا.</translation>
+        </message>
+        <message>
+            <source>Type a number of minutes from 0 to {most}.</source>
+            <translation>اكتب عدد الدقائق من 0 إلى {most}.</translation>
         </message>
         <message>
             <source>Type an amount of money first.</source>

@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
     <context>
+        <name>AccountDialog</name>
+        <message>
+            <source>Asking the server…</source>
+            <translation>Preguntando al servidor…</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Cerrar</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Detener</translation>
+        </message>
+        <message>
+            <source>Stopped.</source>
+            <translation>Detenido.</translation>
+        </message>
+        <message>
+            <source>The connection is not encrypted: others in the network can read the password.</source>
+            <translation>La conexión no está cifrada: otros en la red pueden leer la contraseña.</translation>
+        </message>
+        <message>
+            <source>User name</source>
+            <translation>Nombre de usuario</translation>
+        </message>
+        <message>
+            <source>You were signed out at the server. Sign in again.</source>
+            <translation>Se cerró su sesión en el servidor. Inicie sesión de nuevo.</translation>
+        </message>
+    </context>
+    <context>
         <name>AdjustForm</name>
         <message>
             <source>Nothing would change: type another quantity than 0.</source>
@@ -1002,6 +1033,29 @@
         </message>
     </context>
     <context>
+        <name>EndSecondFactorDialog</name>
+        <message>
+            <source>Do without the second factor</source>
+            <translation>Prescindir del segundo factor</translation>
+        </message>
+        <message>
+            <source>End it</source>
+            <translation>Quitarlo</translation>
+        </message>
+        <message>
+            <source>From then on your password alone signs in at the server. It takes a code once more.</source>
+            <translation>Desde entonces basta su contraseña para entrar en el servidor. Hace falta un código una última vez.</translation>
+        </message>
+        <message>
+            <source>The shop wants a second factor of this account: it can be replaced, and not be ended.</source>
+            <translation>La tienda exige un segundo factor a esta cuenta: puede cambiarse, pero no quitarse.</translation>
+        </message>
+        <message>
+            <source>Your password alone signs in again.</source>
+            <translation>Vuelve a bastar su contraseña para entrar.</translation>
+        </message>
+    </context>
+    <context>
         <name>EnrolPage</name>
         <message>
             <source>A demonstration shop is being set up on this computer…</source>
@@ -1180,8 +1234,8 @@
             <translation>al menos {count} caracteres</translation>
         </message>
         <message>
-            <source>like 8F3K-Q2ZN</source>
-            <translation>p. ej. 8F3K-Q2ZN</translation>
+            <source>like 8F3K-Q2ZN-7M4T</source>
+            <translation>p. ej. 8F3K-Q2ZN-7M4T</translation>
         </message>
         <message>
             <source>like Europe/Berlin</source>
@@ -1225,6 +1279,65 @@
         <message>
             <source>Evertill: set up this till</source>
             <translation>Evertill: configurar esta caja</translation>
+        </message>
+    </context>
+    <context>
+        <name>EnrolmentCodeDialog</name>
+        <message>
+            <source>A code makes one new till a till of this shop. Sign in as who may enrol tills, a manager or an administrator. This till keeps nothing of the sign-in.</source>
+            <translation>Un código hace de una caja nueva una caja de esta tienda. Inicie sesión como quien puede registrar cajas: un encargado o un administrador. Esta caja no guarda nada de la sesión.</translation>
+        </message>
+        <message>
+            <source>At the new till, choose “With a code”, type the server’s address and a name for the till, and then type or scan this code. It works once.</source>
+            <translation>En la caja nueva, elija «Con un código», escriba la dirección del servidor y un nombre para la caja, y luego escriba o escanee este código. Sirve una sola vez.</translation>
+        </message>
+        <message>
+            <source>Enrol another till</source>
+            <translation>Registrar otra caja</translation>
+        </message>
+        <message>
+            <source>For one new till at {place}, of {shop}.</source>
+            <translation>Para una caja nueva en {place}, de {shop}.</translation>
+        </message>
+        <message>
+            <source>It holds for {minutes}:{seconds} more.</source>
+            <translation>Vale aún {minutes}:{seconds}.</translation>
+        </message>
+        <message>
+            <source>Make a new code</source>
+            <translation>Crear un código nuevo</translation>
+        </message>
+        <message>
+            <source>Make the code</source>
+            <translation>Crear el código</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation>Servidor</translation>
+        </message>
+        <message>
+            <source>So many codes of this shop are open that no more are made. Use one, or wait.</source>
+            <translation>Hay tantos códigos abiertos de esta tienda que no se crean más. Use uno, o espere.</translation>
+        </message>
+        <message>
+            <source>The code, for a scanner</source>
+            <translation>El código, para un lector</translation>
+        </message>
+        <message>
+            <source>This account may not enrol tills at {place}. A manager of that place may.</source>
+            <translation>Esta cuenta no puede registrar cajas en {place}. Un encargado de ese lugar sí puede.</translation>
+        </message>
+        <message>
+            <source>This code is over. Make a new one.</source>
+            <translation>Este código ha caducado. Cree uno nuevo.</translation>
+        </message>
+        <message>
+            <source>Where the new till stands</source>
+            <translation>Dónde está la caja nueva</translation>
+        </message>
+        <message>
+            <source>no code</source>
+            <translation>sin código</translation>
         </message>
     </context>
     <context>
@@ -1562,6 +1675,14 @@
     <context>
         <name>OwnSection</name>
         <message>
+            <source>A browser or an app stays signed in for a time. End what should not be.</source>
+            <translation>Un navegador o una aplicación mantiene la sesión un tiempo. Cierre la que no deba estar.</translation>
+        </message>
+        <message>
+            <source>A code from an app on your telephone, beside your password at the server.</source>
+            <translation>Un código de una aplicación de su teléfono, además de su contraseña en el servidor.</translation>
+        </message>
+        <message>
             <source>Change PIN</source>
             <translation>Cambiar el PIN</translation>
         </message>
@@ -1576,6 +1697,10 @@
         <message>
             <source>Current password</source>
             <translation>Contraseña actual</translation>
+        </message>
+        <message>
+            <source>Do without it…</source>
+            <translation>Prescindir de él…</translation>
         </message>
         <message>
             <source>Fill in “{field}” first.</source>
@@ -1598,8 +1723,24 @@
             <translation>Contraseña nueva otra vez</translation>
         </message>
         <message>
+            <source>Second factor</source>
+            <translation>Segundo factor</translation>
+        </message>
+        <message>
+            <source>Set it up…</source>
+            <translation>Configurarlo…</translation>
+        </message>
+        <message>
+            <source>Show…</source>
+            <translation>Mostrar…</translation>
+        </message>
+        <message>
             <source>The new one was not typed the same twice.</source>
             <translation>No se ha escrito lo mismo las dos veces.</translation>
+        </message>
+        <message>
+            <source>Where you are signed in</source>
+            <translation>Dónde tiene sesión abierta</translation>
         </message>
         <message>
             <source>Your PIN and password</source>
@@ -1612,6 +1753,33 @@
         <message>
             <source>Your password, with which you sign in at the server.</source>
             <translation>Su contraseña, con la que inicia sesión en el servidor.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PeopleSection</name>
+        <message>
+            <source>A lost second factor</source>
+            <translation>Un segundo factor perdido</translation>
+        </message>
+        <message>
+            <source>A new till is enrolled by a code, which holds for 15 minutes and works once. A manager makes it here and types or scans it there.</source>
+            <translation>Una caja nueva se registra con un código, que vale 15 minutos y sirve una vez. Un encargado lo crea aquí y lo escribe o escanea allí.</translation>
+        </message>
+        <message>
+            <source>Another till</source>
+            <translation>Otra caja</translation>
+        </message>
+        <message>
+            <source>Make a code…</source>
+            <translation>Crear un código…</translation>
+        </message>
+        <message>
+            <source>Take it away…</source>
+            <translation>Quitarlo…</translation>
+        </message>
+        <message>
+            <source>Whoever lost their telephone and their recovery codes cannot sign in at the server any more. Who manages their account takes the second factor away.</source>
+            <translation>Quien perdió su teléfono y sus códigos de recuperación ya no puede entrar en el servidor. Quien administra su cuenta le quita el segundo factor.</translation>
         </message>
     </context>
     <context>
@@ -1646,10 +1814,6 @@
     </context>
     <context>
         <name>ProductForm</name>
-        <message>
-            <source>A product needs a name.</source>
-            <translation>Un producto necesita un nombre.</translation>
-        </message>
         <message>
             <source>Article number</source>
             <translation>Referencia</translation>
@@ -1913,6 +2077,49 @@
         </message>
     </context>
     <context>
+        <name>ResetSecondFactorDialog</name>
+        <message>
+            <source>People</source>
+            <translation>Personas</translation>
+        </message>
+        <message>
+            <source>Show the people</source>
+            <translation>Mostrar las personas</translation>
+        </message>
+        <message>
+            <source>Take a second factor away</source>
+            <translation>Quitar un segundo factor</translation>
+        </message>
+        <message>
+            <source>Take it away</source>
+            <translation>Quitarlo</translation>
+        </message>
+        <message>
+            <source>Take it away from {name}</source>
+            <translation>Quitárselo a {name}</translation>
+        </message>
+        <message>
+            <source>There is nobody else.</source>
+            <translation>No hay nadie más.</translation>
+        </message>
+        <message>
+            <source>This account may not change that of {name}. Nothing was changed.</source>
+            <translation>Esta cuenta no puede cambiar la de {name}. No se cambió nada.</translation>
+        </message>
+        <message>
+            <source>Whoever lost their telephone and their recovery codes cannot sign in. An administrator, or a manager for the clerks of their places, signs in and takes the second factor away.</source>
+            <translation>Quien perdió su teléfono y sus códigos de recuperación no puede entrar. Un administrador, o un encargado para los empleados de sus lugares, inicia sesión y le quita el segundo factor.</translation>
+        </message>
+        <message>
+            <source>Whose second factor? Make sure that it is really this person who asks.</source>
+            <translation>¿De quién es el segundo factor? Asegúrese de que lo pide de verdad esa persona.</translation>
+        </message>
+        <message>
+            <source>{name} signs in with the password alone, until they set up a second factor again.</source>
+            <translation>{name} entra solo con la contraseña, hasta que configure de nuevo un segundo factor.</translation>
+        </message>
+    </context>
+    <context>
         <name>Scans</name>
         <message>
             <source>It was not said which product has the code {codes}. It was not added.</source>
@@ -1929,6 +2136,89 @@
         <message>
             <source>These codes were not added: {codes}.</source>
             <translation>Estos códigos no se han añadido: {codes}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SecondFactorDialog</name>
+        <message>
+            <source>Copied. Paste them where only you can read them.</source>
+            <translation>Copiado. Péguelos donde solo usted pueda leerlos.</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>Copiar</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>Listo</translation>
+        </message>
+        <message>
+            <source>Each of them signs in once, in place of the app’s code.</source>
+            <translation>Cada uno sirve una vez para entrar, en lugar del código de la aplicación.</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Continuar</translation>
+        </message>
+        <message>
+            <source>I have kept these codes</source>
+            <translation>He guardado estos códigos</translation>
+        </message>
+        <message>
+            <source>It is in force. You are signed out everywhere else.</source>
+            <translation>Ya está en vigor. Su sesión se cerró en todos los demás sitios.</translation>
+        </message>
+        <message>
+            <source>It was begun anew elsewhere. Begin once more.</source>
+            <translation>Se empezó de nuevo en otro sitio. Empiece otra vez.</translation>
+        </message>
+        <message>
+            <source>Print…</source>
+            <translation>Imprimir…</translation>
+        </message>
+        <message>
+            <source>Put it in force</source>
+            <translation>Ponerlo en vigor</translation>
+        </message>
+        <message>
+            <source>Recovery codes</source>
+            <translation>Códigos de recuperación</translation>
+        </message>
+        <message>
+            <source>Scan this with an authenticator app, or type the secret into the app.</source>
+            <translation>Escanee esto con una aplicación de autenticación, o escriba la clave secreta en ella.</translation>
+        </message>
+        <message>
+            <source>Second factor</source>
+            <translation>Segundo factor</translation>
+        </message>
+        <message>
+            <source>The code that the app shows now</source>
+            <translation>El código que la aplicación muestra ahora</translation>
+        </message>
+        <message>
+            <source>The secret, for an authenticator app</source>
+            <translation>La clave secreta, para una aplicación de autenticación</translation>
+        </message>
+        <message>
+            <source>These codes are shown only now. Print, copy or write them down, and tick the box.</source>
+            <translation>Estos códigos solo se muestran ahora. Imprímalos, cópielos o anótelos, y marque la casilla.</translation>
+        </message>
+        <message>
+            <source>This is not the code that the app shows now. Look whether the telephone’s clock is right, and type the next one.</source>
+            <translation>No es el código que la aplicación muestra ahora. Mire si el reloj del teléfono está en hora, y escriba el siguiente.</translation>
+        </message>
+        <message>
+            <source>Type the code that the app shows now.</source>
+            <translation>Escriba el código que la aplicación muestra ahora.</translation>
+        </message>
+        <message>
+            <source>With a second factor, signing in at the server takes your password and a code that an app on your telephone shows. Your PIN at the tills stays as it is. Where you have one already, a new one takes its place.</source>
+            <translation>Con un segundo factor, para entrar en el servidor hacen falta su contraseña y un código que muestra una aplicación de su teléfono. Su PIN en las cajas queda como está. Si ya tiene uno, el nuevo lo sustituye.</translation>
+        </message>
+        <message>
+            <source>Without your telephone, each of these codes signs in once in place of the app’s. They are shown only now: keep them where only you can read them.</source>
+            <translation>Sin su teléfono, cada uno de estos códigos sirve una vez en lugar del de la aplicación. Solo se muestran ahora: guárdelos donde solo usted pueda leerlos.</translation>
         </message>
     </context>
     <context>
@@ -1970,10 +2260,6 @@
         <message>
             <source>A PIN has 4 to 8 figures.</source>
             <translation>Un PIN tiene de 4 a 8 cifras.</translation>
-        </message>
-        <message>
-            <source>A code from the authenticator app is needed too. Nothing was changed.</source>
-            <translation>También hace falta un código de la aplicación de autenticación. No se ha cambiado nada.</translation>
         </message>
         <message>
             <source>A password has at least 10 letters.</source>
@@ -2046,6 +2332,10 @@
         <message>
             <source>Paper</source>
             <translation>Papel</translation>
+        </message>
+        <message>
+            <source>People and tills</source>
+            <translation>Personas y cajas</translation>
         </message>
         <message>
             <source>Print each receipt without being asked</source>
@@ -2128,16 +2418,8 @@
             <translation>El servidor no lo ha aceptado. No se ha cambiado nada.</translation>
         </message>
         <message>
-            <source>The server does not answer. Nothing was changed; try it with a connection.</source>
-            <translation>El servidor no responde. No se ha cambiado nada; inténtelo con conexión.</translation>
-        </message>
-        <message>
             <source>The shop</source>
             <translation>La tienda</translation>
-        </message>
-        <message>
-            <source>The shop wants a code from an app of this account, which has to be set up first.</source>
-            <translation>La tienda exige a esta cuenta un código de una aplicación, que antes hay que configurar.</translation>
         </message>
         <message>
             <source>This PIN is too easy to guess: no rows, repeats, years or dates.</source>
@@ -2166,10 +2448,6 @@
         <message>
             <source>Too many tries. Wait a minute; nothing was changed.</source>
             <translation>Demasiados intentos. Espere un minuto; no se ha cambiado nada.</translation>
-        </message>
-        <message>
-            <source>User name or password is not right. Nothing was changed.</source>
-            <translation>El usuario o la contraseña no son correctos. No se ha cambiado nada.</translation>
         </message>
         <message>
             <source>What needs approval or asks for a reason is noted here.</source>
@@ -2427,20 +2705,12 @@
             <translation>Elija una forma de pago: una venta tiene que pagarse de algún modo.</translation>
         </message>
         <message>
-            <source>Code from the authenticator app, if you have one</source>
-            <translation>Código de la aplicación de autenticación, si la tiene</translation>
-        </message>
-        <message>
             <source>For</source>
             <translation>Para</translation>
         </message>
         <message>
             <source>Named tax rates, one a line</source>
             <translation>Tipos de impuesto con nombre, uno por línea</translation>
-        </message>
-        <message>
-            <source>Password</source>
-            <translation>Contraseña</translation>
         </message>
         <message>
             <source>Save for the shop</source>
@@ -2547,6 +2817,21 @@
         </message>
     </context>
     <context>
+        <name>SignInFields</name>
+        <message>
+            <source>Code from the authenticator app</source>
+            <translation>Código de la aplicación de autenticación</translation>
+        </message>
+        <message>
+            <source>Fill in “{field}” first.</source>
+            <translation>Rellene primero «{field}».</translation>
+        </message>
+        <message>
+            <source>Password</source>
+            <translation>Contraseña</translation>
+        </message>
+    </context>
+    <context>
         <name>SignInPage</name>
         <message>
             <source>Nobody may sign in here yet. A manager gives people this location on the server.</source>
@@ -2571,6 +2856,56 @@
         <message>
             <source>Who is at the till?</source>
             <translation>¿Quién está en la caja?</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInsDialog</name>
+        <message numerus="yes">
+            <source>%n sign-in(s) ended.</source>
+            <translation>
+                <numerusform>%n sesión cerrada.</numerusform>
+                <numerusform>%n sesiones cerradas.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>End all others</source>
+            <translation>Cerrar todas las demás</translation>
+        </message>
+        <message>
+            <source>End this one</source>
+            <translation>Cerrar esta</translation>
+        </message>
+        <message>
+            <source>Last used {when}, from {where}; ends {end}</source>
+            <translation>Usada por última vez {when}, desde {where}; acaba el {end}</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Mostrar</translation>
+        </message>
+        <message>
+            <source>Since {when}, from {where}</source>
+            <translation>Desde {when}, desde {where}</translation>
+        </message>
+        <message>
+            <source>This one</source>
+            <translation>Esta</translation>
+        </message>
+        <message>
+            <source>This one ends when you close this window.</source>
+            <translation>Esta se cierra al cerrar esta ventana.</translation>
+        </message>
+        <message>
+            <source>Where you are signed in</source>
+            <translation>Dónde tiene sesión abierta</translation>
+        </message>
+        <message>
+            <source>Wherever you signed in with your password, at a browser or in an app, you stay signed in for a time. Sign in once more to see where, and to end what should not be.</source>
+            <translation>Donde entró con su contraseña, en un navegador o en una aplicación, la sesión sigue abierta un tiempo. Entre una vez más para ver dónde, y para cerrar lo que no deba estar.</translation>
+        </message>
+        <message>
+            <source>somewhere</source>
+            <translation>un lugar desconocido</translation>
         </message>
     </context>
     <context>
@@ -3093,6 +3428,45 @@
         </message>
     </context>
     <context>
+        <name>account</name>
+        <message>
+            <source>Now the code that your authenticator app shows, or one of your recovery codes.</source>
+            <translation>Ahora el código que muestra su aplicación de autenticación, o uno de sus códigos de recuperación.</translation>
+        </message>
+        <message>
+            <source>The server did not take this. Nothing was changed.</source>
+            <translation>El servidor no lo aceptó. No se cambió nada.</translation>
+        </message>
+        <message>
+            <source>The shop wants a second factor of this account, which has to be set up first: in the settings, under “You”.</source>
+            <translation>La tienda exige un segundo factor a esta cuenta, que antes hay que configurar: en los ajustes, en «Usted».</translation>
+        </message>
+        <message>
+            <source>This account may not do this. Nothing was changed.</source>
+            <translation>Esta cuenta no puede hacer esto. No se cambió nada.</translation>
+        </message>
+        <message>
+            <source>This needs the server, which does not answer. Try it again with a connection.</source>
+            <translation>Para esto hace falta el servidor, que no responde. Inténtelo de nuevo con conexión.</translation>
+        </message>
+        <message>
+            <source>This server is too old for this: whoever runs it has to update it first.</source>
+            <translation>Este servidor es demasiado antiguo para esto: quien lo administra debe actualizarlo antes.</translation>
+        </message>
+        <message>
+            <source>This till and its server are of different ages: one of them has to be updated first.</source>
+            <translation>Esta caja y su servidor son de versiones distintas: antes hay que actualizar uno de los dos.</translation>
+        </message>
+        <message>
+            <source>User name or password is not right.</source>
+            <translation>El nombre de usuario o la contraseña no es correcto.</translation>
+        </message>
+        <message>
+            <source>User name, password or code is not right. Each code works once: wait for the next one.</source>
+            <translation>El nombre de usuario, la contraseña o el código no es correcto. Cada código sirve una vez: espere al siguiente.</translation>
+        </message>
+    </context>
+    <context>
         <name>agent</name>
         <message>
             <source>It is too large for the server. Nothing is lost: it is kept on this till, and can be exported.</source>
@@ -3264,6 +3638,10 @@
         <message>
             <source>A price cannot be less than nothing.</source>
             <translation>Un precio no puede ser menor que nada.</translation>
+        </message>
+        <message>
+            <source>A product needs a name.</source>
+            <translation>Un producto necesita un nombre.</translation>
         </message>
         <message>
             <source>A quantity must be more than nothing.</source>
@@ -3513,6 +3891,10 @@
         <message>
             <source>Type a number first.</source>
             <translation>Escriba primero un número.</translation>
+        </message>
+        <message>
+            <source>Type a number of minutes from 0 to {most}.</source>
+            <translation>Escriba un número de minutos de 0 a {most}.</translation>
         </message>
         <message>
             <source>Type an amount of money first.</source>

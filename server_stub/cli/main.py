@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
 from alembic.util import CommandError
 from platformdirs import user_data_path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -40,6 +41,8 @@ from sync_agent.contract.operations import ResultStatus
 from sync_agent.contract.outbox_export import BadExport, read_export, read_file, read_header
 from sync_agent.contract.text import escaped
 from sync_agent.contract.wire import format_time
+
+log = structlog.get_logger()
 
 EXIT_BROKEN, EXIT_REFUSED = 1, 2
 _DEFAULTS = Settings(home=Path())
@@ -96,7 +99,11 @@ def _refuse(why: str) -> int:
 
 def _prepare_home(settings: Settings) -> None:
     for words in prepare_home(settings.home):
-        sys.stderr.write(f"evertill server: warning: {words}\n")
+        _warn(words)
+
+
+def _warn(words: str) -> None:
+    sys.stderr.write(f"evertill server: warning: {escaped(words)}\n")
 
 
 def _say(words: str) -> None:
@@ -258,8 +265,18 @@ def _whole(least: int, most: int = 2**31) -> Callable[[str], int]:
 def _serve(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     logs.configure(arguments.log_level)
+    for path in _secret_files(arguments):
+        if private_files.is_open_secret(path):
+            log.warning("secret.exposed", what=private_files.open_secret_words(path))
     serve(settings, demo_data=arguments.demo_data)
     return 0
+
+
+def _secret_files(arguments: argparse.Namespace) -> list[Path]:
+    """The files of secrets that are named on the command line. A secret in the home is made private."""
+    of_admin_ui = (arguments.admin_ui or "").partition(":")[2]
+    named = (arguments.tls_key, arguments.secret_file, arguments.metrics_token_file, of_admin_ui)
+    return [Path(path) for path in named if path]
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -407,6 +424,8 @@ def _add_tenant_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_tenant(arguments: argparse.Namespace) -> int:
     """make a new shop, with its places and its first admin"""
+    if arguments.password_file is not None and private_files.is_open_secret(arguments.password_file):
+        _warn(private_files.open_secret_words(arguments.password_file))
     new = NewTenant(
         tenant_id=arguments.tenant,
         name=arguments.name,

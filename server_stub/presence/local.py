@@ -3,8 +3,10 @@
 `LocalPresence` serves a server of one process; `shared.RedisPresence` one of several.
 """
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,30 @@ class Present:
         """False for a till without a clerk."""
         return self.user_id != self.device_id
 
+    @property
+    def bearer(self) -> str:
+        """Whose token it joined with: a till's, whoever is at it, or a person's."""
+        return self.device_id or self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """How many sockets may be joined at a time, over all processes."""
+
+    per_tenant: int = sys.maxsize
+    per_bearer: int = sys.maxsize
+
+
+UNBOUNDED = Ceilings()
+
+
+class Full(Exception):
+    """A socket that would be one too many, of its tenant or of its bearer."""
+
+    def __init__(self, of: Literal["tenant", "bearer"]) -> None:
+        super().__init__(of)
+        self.of = of
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:
@@ -37,7 +63,8 @@ class Presence(Protocol):
     """The joined sockets of all tenants, over all processes."""
 
     async def enter(self, tenant_id: str, present: Present) -> bool:
-        """Adds or updates a socket. True if it is its user's only one.
+        """Adds or updates a socket. True if it is its user's only one. Raises Full, and adds nothing, where a
+        new one would exceed a ceiling.
 
         A socket whose user changes leaves first.
         """
@@ -53,10 +80,6 @@ class Presence(Protocol):
 
     async def of(self, tenant_id: str) -> list[Present]: ...
 
-    async def count(self, tenant_id: str) -> int:
-        """The number of a tenant's sockets."""
-        ...
-
     async def beat(self) -> Beat:
         """Renews this process's presence; returns who vanished with another process, and who returned
         with this one.
@@ -69,7 +92,8 @@ class Presence(Protocol):
 class LocalPresence:
     """Presence in one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, ceilings: Ceilings = UNBOUNDED) -> None:
+        self._ceilings = ceilings
         self._tenants: dict[str, dict[str, Present]] = {}
 
     def tenants(self) -> list[str]:
@@ -82,6 +106,9 @@ class LocalPresence:
         return list(self._tenants.get(tenant_id, {}).values())
 
     async def enter(self, tenant_id: str, present: Present) -> bool:
+        if self.find(tenant_id, present.sid) is None:
+            # Nothing is awaited from here on: sockets that join together count each other.
+            self._must_have_room(self.all_of(tenant_id), present)
         sockets = self._tenants.setdefault(tenant_id, {})
         sockets[present.sid] = present
         return sum(other.user_id == present.user_id for other in sockets.values()) == 1
@@ -103,11 +130,14 @@ class LocalPresence:
     async def of(self, tenant_id: str) -> list[Present]:
         return self.all_of(tenant_id)
 
-    async def count(self, tenant_id: str) -> int:
-        return len(self._tenants.get(tenant_id, {}))
-
     async def beat(self) -> Beat:
         return Beat()
 
     async def close(self) -> None:
         return
+
+    def _must_have_room(self, others: Sequence[Present], newcomer: Present) -> None:
+        if len(others) >= self._ceilings.per_tenant:
+            raise Full("tenant")
+        if sum(other.bearer == newcomer.bearer for other in others) >= self._ceilings.per_bearer:
+            raise Full("bearer")

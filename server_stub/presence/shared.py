@@ -1,8 +1,10 @@
 """Presence over all processes of one server, stored in Redis.
 
-Each tenant has a hash with a field for each socket: "process/user/sid". Each process has a key that expires
-unless its beat renews it. Fields of a process whose key expired are removed by whoever notices first, in one
-script, so that exactly one process reports who vanished.
+Each tenant has a hash with a field for each socket: "process/user/bearer/sid". A socket is counted and added
+by one script, so that sockets which join at several processes at once count each other.
+
+Each process has a key that expires unless its beat renews it. Fields of a process whose key expired are
+removed by whoever notices first, in one script, so that exactly one process reports who vanished.
 
 Each process knows its own sockets without Redis. While Redis is unavailable that is all it reports; when
 Redis is back, or has lost its data, the process registers its sockets again under a new name.
@@ -17,7 +19,7 @@ import orjson
 import structlog
 from redis.asyncio import Redis
 
-from server_stub.presence.local import Beat, LocalPresence, Present
+from server_stub.presence.local import UNBOUNDED, Beat, Ceilings, Full, LocalPresence, Present
 from server_stub.presence.redis_client import REDIS_TROUBLE
 
 log = structlog.get_logger()
@@ -33,14 +35,25 @@ local function sockets_of(user)
     return count
 end
 """
-_ENTER = (
-    _SOCKETS_OF_USER
-    + """
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-return sockets_of(ARGV[3])
+_TENANT_FULL, _BEARER_FULL = -1, -2
+_ENTER = """
+local field, present, lifetime, user, bearer = unpack(ARGV, 1, 5)
+local is_new, tenant_max, bearer_max = ARGV[6] == '1', tonumber(ARGV[7]), tonumber(ARGV[8])
+local all, of_user, of_bearer = 0, 0, 0
+for _, other in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if other ~= field then
+        local its_user, its_bearer = string.match(other, '^[^/]*/([^/]*)/([^/]*)')
+        all = all + 1
+        if its_user == user then of_user = of_user + 1 end
+        if its_bearer == bearer then of_bearer = of_bearer + 1 end
+    end
+end
+if is_new and all >= tenant_max then return -1 end
+if is_new and of_bearer >= bearer_max then return -2 end
+redis.call('HSET', KEYS[1], field, present)
+redis.call('EXPIRE', KEYS[1], lifetime)
+return of_user + 1
 """
-)
 _LEAVE = (
     _SOCKETS_OF_USER
     + """
@@ -74,10 +87,11 @@ return vanished
 class RedisPresence:
     """Presence over several processes, with each process's own sockets in memory."""
 
-    def __init__(self, redis: Redis, beat_s: float) -> None:
+    def __init__(self, redis: Redis, beat_s: float, ceilings: Ceilings = UNBOUNDED) -> None:
         self._redis = redis
+        self._ceilings = ceilings
         self._lifetime_ms = round(1000 * beat_s * _MISSED_BEATS_MAX)
-        self._own = LocalPresence()
+        self._own = LocalPresence(ceilings)
         self._process = _new_name()
         self._is_away = False
         self._enter = redis.register_script(_ENTER)
@@ -85,12 +99,25 @@ class RedisPresence:
         self._reap = redis.register_script(_REAP)
 
     async def enter(self, tenant_id: str, present: Present) -> bool:
+        is_new = self._own.find(tenant_id, present.sid) is None
         alone_here = await self._own.enter(tenant_id, present)
         sockets = await self._unless_away(
             self._enter,
             keys=[_hash_of(tenant_id)],
-            args=[self._field(present), _written(present), present.user_id, self._hash_lifetime_s],
+            args=[
+                self._field(present),
+                _written(present),
+                self._hash_lifetime_s,
+                present.user_id,
+                present.bearer,
+                int(is_new),
+                self._ceilings.per_tenant,
+                self._ceilings.per_bearer,
+            ],
         )
+        if sockets in (_TENANT_FULL, _BEARER_FULL):
+            await self._own.leave(tenant_id, present.sid)
+            raise Full("tenant" if sockets == _TENANT_FULL else "bearer")
         return alone_here if sockets is None else sockets == 1
 
     async def leave(self, tenant_id: str, sid: str) -> bool:
@@ -120,10 +147,6 @@ class RedisPresence:
             return self._own.all_of(tenant_id)
         # A socket can be listed twice for a moment after its process registered again.
         return list({present.sid: present for present in map(_read, encoded)}.values())
-
-    async def count(self, tenant_id: str) -> int:
-        count = await self._unless_away(self._redis.hlen, _hash_of(tenant_id))
-        return await self._own.count(tenant_id) if count is None else int(count)
 
     async def beat(self) -> Beat:
         beat = Beat()
@@ -197,7 +220,7 @@ class RedisPresence:
             log.warning("presence.alone", reason=str(error))
 
     def _field(self, present: Present) -> str:
-        return f"{self._process}/{present.user_id}/{present.sid}"
+        return f"{self._process}/{present.user_id}/{present.bearer}/{present.sid}"
 
     @property
     def _hash_lifetime_s(self) -> int:

@@ -6,7 +6,7 @@ dropped while Redis is unavailable. Events may be lost; whoever follows a stream
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 _CHANNEL = "evertill-sockets"
 _STATE_CHANGED = "state-changed"
+_PRESENCE_CHANGED = "presence-changed"
 _NO_ROOM = "(processes)"
 """No socket is ever in it: rooms are named by streams."""
 _WAITING_MAX = 10_000
@@ -28,6 +29,10 @@ _AT_ONCE = 200
 _PAUSE_S = 0.5
 _LISTEN_S = 5.0
 """A listener that received nothing for this long pings; without an answer its connection is dead."""
+
+
+ToldOfPresence = Callable[[str, str, dict[str, Any], list[str]], Awaitable[None]]
+"""Hears of a tenant, an event of presence, what it says, and the places of the person."""
 
 
 class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
@@ -44,6 +49,7 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
         self._is_away = False
         self._sender: asyncio.Task[None] | None = None
         self.told_of_state: Callable[[str], None] = lambda _tenant_id: None
+        self.told_of_presence: ToldOfPresence | None = None
 
     def initialize(self) -> None:
         super().initialize()
@@ -55,14 +61,22 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
         await self._redis.aclose()
 
     async def tell_of_state(self, tenant_id: str) -> None:
+        await self._tell_processes(_STATE_CHANGED, tenant_id)
+
+    async def tell_of_presence(
+        self, tenant_id: str, event: str, presence: dict[str, Any], places: list[str]
+    ) -> None:
+        await self._tell_processes(_PRESENCE_CHANGED, [tenant_id, event, presence, places])
+
+    async def _tell_processes(self, event: str, data: object) -> None:
         """A message for the processes, not their sockets: one of an earlier release finds nobody in its
         room.
         """
         await self._publish(
             {
                 "method": "emit",
-                "event": _STATE_CHANGED,
-                "data": tenant_id,
+                "event": event,
+                "data": data,
                 "namespace": "/",
                 "room": _NO_ROOM,
                 "skip_sid": None,
@@ -74,8 +88,13 @@ class RedisBus(AsyncPubSubManager):  # type: ignore[misc]
     async def _handle_emit(self, message: dict[str, Any]) -> None:
         if message.get("room") != _NO_ROOM:
             await super()._handle_emit(message)
-        elif message.get("event") == _STATE_CHANGED and message.get("host_id") != self.host_id:
+            return
+        if message.get("host_id") == self.host_id:
+            return
+        if message.get("event") == _STATE_CHANGED:
             self.told_of_state(str(message.get("data")))
+        elif message.get("event") == _PRESENCE_CHANGED and self.told_of_presence is not None:
+            await self.told_of_presence(*message["data"])
 
     async def _publish(self, data: object) -> None:
         self._outgoing.append(self.json.dumps(data))

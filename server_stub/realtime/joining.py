@@ -1,7 +1,6 @@
 """Joining a tenant and leaving it: authorisation, rooms, presence events."""
 
 import asyncio
-from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,7 +11,8 @@ from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_message, refuse_another_tenant
 from server_stub.operations.upcasting import FORMS_READ
-from server_stub.presence.local import Present
+from server_stub.presence.local import Full, Present
+from server_stub.realtime.announcements import Announcements
 from server_stub.realtime.states import SyncStates
 from server_stub.realtime.switchboard import Switchboard
 from server_stub.roles import EVENTS
@@ -46,13 +46,14 @@ _FULL_RETRY_MS = 10_000
 
 
 class Joining:
-    def __init__(self, state: AppState, board: Switchboard, states: SyncStates) -> None:
+    def __init__(
+        self, state: AppState, board: Switchboard, states: SyncStates, announcements: Announcements
+    ) -> None:
         self._state = state
         self._database = state.database
         self._board = board
         self._states = states
-        self._held: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        """The joined sockets of each bearer, a person or a till."""
+        self._announcements = announcements
         self._initial_syncs: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -85,7 +86,7 @@ class Joining:
             raise
         if is_newcomer:
             present = session.present(caller)
-            await self.send_presence(events.USER_CONNECTED, caller.tenant_id, present)
+            await self._announcements.announce(events.USER_CONNECTED, caller.tenant_id, present)
         if request.cursors is None or NO_INITIAL_SYNC not in request.features:
             self._start_initial_sync(session, caller, request.cursors or {})
         return JoinedStreams(
@@ -101,10 +102,6 @@ class Joining:
         caller, session.caller = session.caller, None
         if caller is None:
             return
-        held = self._held[_bearer(caller)]
-        held.discard(session.sid)
-        if not held:
-            del self._held[_bearer(caller)]
         if session.connection is not None:
             session.connection.rests()
         if session.initial_sync is not None:
@@ -113,19 +110,8 @@ class Joining:
         was_last = await self._state.presence.leave(caller.tenant_id, session.sid)
         if was_last:
             present = session.present(caller)
-            await self.send_presence(events.USER_DISCONNECTED, caller.tenant_id, present)
+            await self._announcements.announce(events.USER_DISCONNECTED, caller.tenant_id, present)
         self._states.changed(caller.tenant_id)
-
-    async def send_presence(self, event: str, tenant_id: str, present: Present) -> None:
-        """Announces a person to the tenant's other sockets; a till without a person is not announced."""
-        if not present.is_person:
-            return
-        presence = events.Presence(
-            user_id=present.user_id,
-            location_id=present.location_id,
-            timestamp=from_ms(self._state.now_ms()),
-        )
-        await self._board.send_to_tenant(tenant_id, event, presence.to_wire(), but=present.sid)
 
     async def _allowed(self, caller: Caller, request: JoinTenant) -> str | None:
         """The location to join. Refuses what the token does not cover."""
@@ -149,10 +135,13 @@ class Joining:
     ) -> bool:
         """Enters presence and rooms. True if the user had no other socket."""
         was_here = await self._leave_previous(session, caller, request.user_id)
-        if not was_here:
-            await self._must_have_room(caller)
         _must_be_open(session)
-        self._held[_bearer(caller)].add(session.sid)
+        present = Present(session.sid, request.user_id, location_id, caller.device_id, session.pending)
+        is_only = await self._enter_presence(caller.tenant_id, present)
+        if not session.is_open:
+            # The socket has closed meanwhile, and its leaving found nothing to leave.
+            await self._state.presence.leave(caller.tenant_id, session.sid)
+        _must_be_open(session)
         if session.connection is not None:
             session.connection.joined()
         session.caller = caller
@@ -161,11 +150,6 @@ class Joining:
         session.takes_changes = TAKES_CHANGES in request.features
         session.streams = tuple(_streams_of(caller, location_id))
         await self._board.enter_rooms(session, caller)
-        is_only = await self._state.presence.enter(caller.tenant_id, session.present(caller))
-        if not session.is_open:
-            # The socket has closed; its leaving may have run before this entering.
-            await self._state.presence.leave(caller.tenant_id, session.sid)
-        _must_be_open(session)
         self._states.changed(caller.tenant_id)
         return is_only and not was_here
 
@@ -185,22 +169,21 @@ class Joining:
         await self._board.leave_rooms(session, before)
         return True
 
-    async def _must_have_room(self, caller: Caller) -> None:
-        sockets_max = self._state.settings.connections_per_tenant_max
-        if await self._state.presence.count(caller.tenant_id) >= sockets_max:
+    async def _enter_presence(self, tenant_id: str, present: Present) -> bool:
+        """True if the user has no other socket. Raises Refusal where there is no room for one more."""
+        settings = self._state.settings
+        try:
+            return await self._state.presence.enter(tenant_id, present)
+        except Full as full:
+            words = {
+                "tenant": f"{settings.connections_per_tenant_max} connections are open already",
+                "bearer": f"{settings.sockets_per_bearer_max} connections of yours are open already",
+            }
             raise Refusal(
                 ErrorCode.UNAVAILABLE,
-                f"{sockets_max} connections are open already, and there may be no more",
+                f"{words[full.of]}, and there may be no more",
                 retry_after_ms=_FULL_RETRY_MS,
-            )
-        # After the last waiting: sockets that join together count each other.
-        own_max = self._state.settings.sockets_per_bearer_max
-        if len(self._held.get(_bearer(caller), ())) >= own_max:
-            raise Refusal(
-                ErrorCode.UNAVAILABLE,
-                f"{own_max} connections of yours are open already, and there may be no more",
-                retry_after_ms=_FULL_RETRY_MS,
-            )
+            ) from full
 
     async def _heads(self, caller: Caller, streams: tuple[str, ...]) -> dict[str, StreamHead]:
         return await self._database.read(
@@ -243,10 +226,6 @@ class Joining:
             return
         look = visible_event(events.INITIAL_SYNC, initial_stock.to_wire(), caller.audience)
         await self._board.send(session.sid, events.INITIAL_SYNC, look)
-
-
-def _bearer(caller: Caller) -> tuple[str, str]:
-    return caller.tenant_id, caller.device_id or caller.id
 
 
 def _must_be_open(session: Session) -> None:

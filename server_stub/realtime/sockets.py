@@ -18,6 +18,7 @@ from server_stub.middleware.connections import Connection
 from server_stub.middleware.http import connection_of
 from server_stub.middleware.incoming import refuse_another_tenant, request_id
 from server_stub.realtime.admin_ui import AdminUi
+from server_stub.realtime.announcements import Announcements
 from server_stub.realtime.client_events import ClientEvents
 from server_stub.realtime.joining import Joining
 from server_stub.realtime.places import Places
@@ -57,7 +58,8 @@ class Realtime:
             per_address_max=settings.connections_per_address_max,
         )
         self._states = SyncStates(state, self._board, self._sessions)
-        self._joining = Joining(state, self._board, self._states)
+        self._announcements = Announcements(state, self._board, self._sessions)
+        self._joining = Joining(state, self._board, self._states, self._announcements)
         self._client_events = ClientEvents(state, self._board, self._states)
         self._silent_since_ms: dict[str, int] = {}
         self._backlogs: dict[str, int] = {}
@@ -93,7 +95,7 @@ class Realtime:
             changed = [(events.USER_DISCONNECTED, beat.vanished), (events.USER_CONNECTED, beat.returned)]
             for event, users in changed:
                 for tenant_id, present in users:
-                    await self._joining.send_presence(event, tenant_id, present)
+                    await self._announcements.announce(event, tenant_id, present)
                     self._states.changed(tenant_id)
             await asyncio.sleep(self._settings.presence_beat_s)
 

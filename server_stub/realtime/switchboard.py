@@ -5,6 +5,7 @@ from typing import Any
 
 import socketio
 
+from server_stub.realtime.bus import ToldOfPresence
 from server_stub.realtime.packets import GuardedPacket, Json
 from server_stub.realtime.rooms import rooms_for, rooms_of
 from server_stub.services.people.caller import Caller
@@ -59,24 +60,29 @@ class Switchboard:
         """Sends to one socket of this process."""
         await self.server.emit(event, payload, to=sid, ignore_queue=True)
 
-    async def send_to_tenant(
-        self,
-        tenant_id: str,
-        event: str,
-        payload: dict[str, Any],
-        *,
-        but: str | None = None,
-        here_only: bool = False,
-    ) -> None:
-        """Sends to all joined sockets of a tenant except `but`; `here_only`: only those of this process."""
-        for room in rooms_of(tenant_id, tenant_stream(tenant_id)):
-            if here_only or self.is_listened_to(room):
-                await self.server.emit(event, payload, room=room, skip_sid=but, ignore_queue=here_only)
+    def sids_of_tenant(self, tenant_id: str) -> list[str]:
+        """The joined sockets of a tenant at this process."""
+        rooms = self.server.manager.rooms.get("/", {})
+        return [
+            sid for room in rooms_of(tenant_id, tenant_stream(tenant_id)) for sid in list(rooms.get(room, ()))
+        ]
 
     async def tell_of_state(self, tenant_id: str) -> None:
         """Tells the other processes that the state of a tenant has changed."""
         if self._bus is not None:
             await self._bus.tell_of_state(tenant_id)
+
+    async def tell_of_presence(
+        self, tenant_id: str, event: str, presence: dict[str, Any], places: list[str]
+    ) -> None:
+        """Tells the other processes that a person, who has these places, came or went."""
+        if self._bus is not None:
+            await self._bus.tell_of_presence(tenant_id, event, presence, places)
+
+    def on_told_of_presence(self, told: ToldOfPresence) -> None:
+        """Has `told` called with what another process has told."""
+        if self._bus is not None:
+            self._bus.told_of_presence = told
 
     def on_told_of_state(self, told: Callable[[str], None]) -> None:
         """Has `told` called with the tenant of which another process has told."""

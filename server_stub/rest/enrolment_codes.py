@@ -45,7 +45,7 @@ def routes(state: AppState) -> APIRouter:
     )
     async def make(request: Request, caller: Bearer) -> Response:
         body = read_message(EnrolmentCodeRequest, await read_body(request))
-        new = await database.compute(enrolment_codes.new_code)
+        new = enrolment_codes.new_code()
         made = partial(enrolment_codes.make, caller=caller, location_id=body.location_id, new=new)
         return answer(await database.write(caller.tenant_id, made))
 
@@ -70,6 +70,7 @@ def routes(state: AppState) -> APIRouter:
     async def accept(request: Request) -> Response:
         body, address = read_message(EnrollByCode, await read_body(request)), address_of(request)
         async with _found(state, body.code, address) as found:
+            found.must_be_of_use(body.nonce, state.now_ms())
             accepted = partial(
                 enrolment_codes.accept,
                 request=body,
@@ -93,6 +94,7 @@ def routes(state: AppState) -> APIRouter:
         async with _found(state, body.code, address) as found:
             if found.tenant_id != SERVER:
                 raise enrolment_codes.refused()
+            found.must_be_of_use(body.nonce, state.now_ms())
             await database.compute(partial(first_shop.refuse_guessable, body))
             ids = first_shop.ids_of(body)
             made = partial(first_shop.set_up, request=body, code_hash=found.code_hash, address=address)
@@ -103,18 +105,18 @@ def routes(state: AppState) -> APIRouter:
 
 @asynccontextmanager
 async def _found(state: AppState, typed: str, address: str) -> AsyncIterator[FoundCode]:
-    """Whose code this is. A refusal within it counts for the address and for the code's tenant."""
-    async with state.limits.code_from(address):
-        code_hash = await state.database.compute(partial(enrolment_codes.hash_typed, typed))
-        found = None
+    """Whose code this is. A refusal of it counts for the address that it came from, and for nobody else."""
+    found = None
+    try:
+        code_hash = enrolment_codes.hash_typed(typed)
         if code_hash is not None:
             found = await state.database.read("", partial(enrolment_codes.find, code_hash=code_hash))
         if found is None:
             raise enrolment_codes.refused()
-        async with state.limits.code_of(found.tenant_id):
-            try:
-                yield found
-            except Refusal as refusal:
-                if refusal.code is ErrorCode.NOT_FOUND and found.tenant_id != SERVER:
-                    state.abuse_monitor.code_refused(found.tenant_id, address)
-                raise
+        yield found
+    except Refusal as refusal:
+        if refusal.code is ErrorCode.NOT_FOUND:
+            await state.limits.wrong_code(address)
+            if found is not None and found.tenant_id != SERVER:
+                state.abuse_monitor.code_refused(found.tenant_id, address)
+        raise

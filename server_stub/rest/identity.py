@@ -256,7 +256,7 @@ async def _is_known(state: AppState, tenant_id: str, username: str, address: str
 async def _user_with_password(state: AppState, body: LoginRequest | SecondFactorRequest) -> RowMapping | None:
     """The user of this name, if the password is right; an unknown name takes as long to refuse."""
     user = await state.database.read(
-        body.tenant_id, partial(accounts.find_user, tenant_id=body.tenant_id, username=body.username)
+        body.tenant_id, partial(accounts.active_user_called, tenant_id=body.tenant_id, username=body.username)
     )
     known = None if user is None else user["password_hash"]
     matches = await state.database.compute(partial(credentials.password_matches, known, body.password))

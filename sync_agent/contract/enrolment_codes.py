@@ -1,6 +1,7 @@
 """Enrolment by code: what a manager asks for, what a till shows and sends; and a new server's first shop.
 
-A code is 40 random bits in Crockford's base 32: eight letters and digits without look-alikes, in two groups.
+A code is 60 random bits in Crockford's base 32: twelve letters and digits without look-alikes, in groups of
+four. Its length is what makes it infeasible to guess, and no limit that strangers could use up.
 """
 
 import secrets
@@ -13,7 +14,7 @@ from sync_agent.contract.tolerance import Open
 from sync_agent.contract.wire import Id, ShortText, UtcTime, Wire
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LETTERS = 8
+_LETTERS = 12
 _GROUP = 4
 _READ_AS = str.maketrans("OIL", "011", "- \t\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")
 """A letter that is no part of a code is read as the digit that it looks like; what groups it is left out."""
@@ -21,13 +22,13 @@ _READ_AS = str.maketrans("OIL", "011", "- \t\u00a0\u2010\u2011\u2012\u2013\u2014
 CODE_LASTS_S = 15 * 60
 """How long a code holds, and how long after its use a lost answer is given again."""
 CODE_TRIES_MAX = 5
-"""Wrong codes from one address in that time, and used or expired codes of one shop."""
+"""Wrong codes from one address in that time that are looked into; a right one always is."""
 
 
 def new_code() -> str:
-    """A code in its written form, as `8F3K-Q2ZN`."""
+    """A code in its written form, as `8F3K-Q2ZN-7M4T`."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS))
-    return f"{letters[:_GROUP]}-{letters[_GROUP:]}"
+    return "-".join(letters[first : first + _GROUP] for first in range(0, _LETTERS, _GROUP))
 
 
 def plain_code(typed: str) -> str | None:

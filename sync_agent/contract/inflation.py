@@ -33,8 +33,11 @@ def gunzip(packed: bytes, bytes_max: int) -> Iterator[bytes]:
     Raises TooMuch as soon as there are more than `bytes_max`, and NotWhole.
     """
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    rest, total = packed, 0
+    pieces = (packed[start : start + CHUNK_BYTES] for start in range(0, len(packed), CHUNK_BYTES))
+    rest, total = b"", 0
     while not inflater.eof:
+        # In pieces: what is left of a whole file would be copied again for each one that comes out.
+        rest = rest or next(pieces, b"")
         try:
             piece = inflater.decompress(rest, CHUNK_BYTES)
         except zlib.error as error:
@@ -44,6 +47,6 @@ def gunzip(packed: bytes, bytes_max: int) -> Iterator[bytes]:
             raise TooMuch
         if piece:
             yield piece
-        elif not inflater.eof and not inflater.unconsumed_tail:
+        elif not rest:
             raise NotWhole
         rest = inflater.unconsumed_tail

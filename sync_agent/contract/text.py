@@ -4,10 +4,14 @@ One rule for the server, the till's forms, its import of catalogues, and whateve
 
 - **No part of a text** are C0 and C1 controls and DEL (a receipt printer and a terminal act on them), the
   bidirectional embeddings, overrides and isolates U+202A to U+202E and U+2066 to U+2069 (they turn round what
-  stands beside the text), the separators U+2028 and U+2029, and halves of a surrogate pair.
+  stands beside the text), their deprecated kin U+206A to U+206F, the separators U+2028 and U+2029, the
+  annotations U+FFF9 to U+FFFB, halves of a surrogate pair, and noncharacters: programs use those for marks of
+  their own, as Qt does U+FDD0, at which it begins a new line.
 - A newline is part of a text that has several lines, and of no other.
 - **Part of a text** are the joiners ZWJ and ZWNJ and the marks LRM, RLM and ALM: Persian, Arabic, Indic
-  scripts and emoji are not written without them.
+  scripts and emoji are not written without them. So are what parts words without being seen (U+200B,
+  U+FEFF), variation selectors, tags (flags are written with them), private use and what Unicode has not
+  assigned yet: nothing acts on them.
 
 Who reads a text decides what follows, by the `context` of pydantic's validation: a request is refused
 (`REFUSING`), what a till's queue brings is cleaned (`Cleaning`), and without a context a text stays as it is:
@@ -22,7 +26,10 @@ from pydantic import ValidationInfo
 TEXT_CLEANED = "text_cleaned"
 """The flag of an operation whose texts were cleaned."""
 
-_NO_PART = "\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+_NO_PART = f"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff{_NONCHARACTERS}"
 _CONTROL = re.compile(f"[{_NO_PART}]")
 _CONTROL_IN_LINES = re.compile(f"(?!\n)[{_NO_PART}]")
 _BLANKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.bootstrap import open_home
 from app.services.cash import shifts
-from sync_agent.enrolment import AnotherShop, Enrolment
+from sync_agent.enrolment import AnotherShop
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.store import tables as t
 from tests.kit.demo import LOCATION, PASSWORD, TENANT
@@ -84,7 +85,7 @@ async def test_no_shift_of_a_former_identity_stays_open(tmp_path: Path) -> None:
         current = shifts.current(till.till)
         assert current is not None
         assert server_shifts(world) == {former: "closed", current.id: "open"}
-        assert standing(till) == {former: "closed", current.id: "open"}
+        assert shift_states(till) == {former: "closed", current.id: "open"}
         expected = shifts.totals(till.till, current.id).expected_minor
         await shifts.close_shift(till.till, expected, till.clerk())
         await world.settle()
@@ -112,7 +113,7 @@ async def test_a_clerks_closing_that_waits_while_the_till_is_enrolled_again_clos
         await world.settle()
         assert set(till.statuses().values()) <= {"completed"}
         assert server_shifts(world) == {shift_id: "closed"}
-        assert standing(till) == {shift_id: "closed"}
+        assert shift_states(till) == {shift_id: "closed"}
         assert shifts.server_state(till.till, shift_id).is_complete
         world.assert_each_sale_once([sale])
 
@@ -123,8 +124,8 @@ def server_shifts(world: World) -> dict[str, str]:
     return {row["id"]: row["status"] for row in rows}
 
 
-def standing(till: WorldTill) -> dict[str, str]:
-    """The status of each shift as the till has heard of it."""
+def shift_states(till: WorldTill) -> dict[str, str]:
+    """The status of each shift as the till has read it."""
     of = t.shift_standing.c
     with till.opened.store.reading() as connection:
         return {row.id: row.status for row in connection.execute(select(of.id, of.status))}

@@ -14,7 +14,8 @@ from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.services.people import enrolment_codes
 from server_stub.store.database import Database
 from sync_agent.contract import paths
-from sync_agent.enrolment import AnotherShop, CodeEnrolment, look_up, look_up_or_repeat
+from sync_agent.enrolment import AnotherShop, look_up, look_up_or_repeat
+from sync_agent.enrolment_forms import CodeEnrolment
 from sync_agent.errors import CodeRefused, TransientError
 from sync_agent.network.transport import NetworkTransport
 from tests.kit.homes import new_home

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.services.stock import catalogue, count_sessions, inventory
 from app.services.stock.catalogue import ADD_MAX, NewProduct, ProductView, add_products
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decide_alike, decisions
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.store import tables as t
 from sync_agent.store.queue.status import Status
@@ -114,7 +114,7 @@ async def test_where_they_differ_a_person_decides_and_the_till_sells_meanwhile(s
     comparison = conflicts.comparison(first.till, conflict.id)
     assert comparison.is_same_article
     assert [row.field for row in comparison.rows] == ["barcode", "name", "priceMinor"]
-    await conflicts.resolve(
+    await decisions.resolve(
         first.till,
         conflict.id,
         Resolution.MERGE,
@@ -148,10 +148,10 @@ async def test_a_list_imported_at_two_tills_is_decided_at_once(shop: World) -> N
     await second.sell(theirs, 2)
     second.link.restore()
     await until(lambda: len(conflicts.open_conflicts(second.till)) == 20, "all are asked about")
-    like = conflicts.similar(second.till, conflicts.open_conflicts(second.till)[0].id)
+    like = decide_alike.similar(second.till, conflicts.open_conflicts(second.till)[0].id)
     assert len(like) == 20
     assert {one.label for one in like} == {"One article, with the server’s values"}
-    assert await conflicts.decide_similar(second.till, like, second.clerk("alice")) == (20, 0)
+    assert await decide_alike.decide_similar(second.till, like, second.clerk("alice")) == (20, 0)
     await shop.settle()
     shop.assert_converged()
     assert found(second, "T-7").price_minor == 100
@@ -183,9 +183,9 @@ async def test_a_long_list_imported_at_two_tills_is_decided_at_once(shop: World)
     await second.sell(theirs, 2)
     second.link.restore()
     await until(lambda: count_open(second) == most, "all are asked about", within_s=at_most_s)
-    like = conflicts.similar(second.till, conflicts.open_conflicts(second.till)[0].id)
+    like = decide_alike.similar(second.till, conflicts.open_conflicts(second.till)[0].id)
     assert len(like) == most
-    assert await conflicts.decide_similar(second.till, like, second.clerk("alice")) == (most, 0)
+    assert await decide_alike.decide_similar(second.till, like, second.clerk("alice")) == (most, 0)
     await until(second.has_sent_all, "all decisions are taken", within_s=at_most_s)
     await until(lambda: count_open(first) == 0, "the other till hears of all", within_s=at_most_s)
     await shop.settle()

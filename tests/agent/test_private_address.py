@@ -157,7 +157,7 @@ def test_the_command_refuses_an_address_without_encryption(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVERTILL_PASSWORD", SECRET)
-    monkeypatch.setenv("EVERTILL_CODE", "8F3K-Q2ZN")
+    monkeypatch.setenv("EVERTILL_CODE", "8F3K-Q2ZN-7M4T")
     home = new_home(tmp_path / "till").path
     by_password = ["--tenant", "demo", "--user", "alice", "--location", "main"]
     for way in (by_password, ["--code"]):

@@ -20,7 +20,7 @@ from sqlalchemy import insert, select
 
 from app.domain.errors import ConflictGone, ConflictMoved, LoosensCheck
 from app.services import shop_settings
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decisions
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.contract.operations import OperationResult
@@ -106,7 +106,7 @@ class Counter:
         seen = conflicts.comparison(self.till, waiting[0].id)
         for wanted in (choice, Resolution.ACCEPT_SERVER):
             try:
-                decision = conflicts.resolve(
+                decision = decisions.resolve(
                     self.till, seen.conflict_id, wanted, MIA, expected_server_version=seen.server_version
                 )
                 asyncio.run(decision)

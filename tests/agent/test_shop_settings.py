@@ -11,7 +11,7 @@ from app.domain.cart import Cart
 from app.domain.errors import LoosensCheck
 from app.services import shop_settings
 from app.services.selling import open_sales
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decisions
 from app.ui.page.context import AdminChange
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.errors import AuthError
@@ -80,7 +80,7 @@ async def test_two_tills_offline_with_different_values_ask_a_manager_and_agree_m
         assert met.title == "Smallest coin that cash is rounded to"
         seen = conflicts.comparison(second.till, met.id)
         assert [(row.before, row.this_till, row.server) for row in seen.rows] == [(0, 10, 5)]
-        await conflicts.resolve(
+        await decisions.resolve(
             second.till,
             met.id,
             Resolution.ACCEPT_LOCAL,
@@ -240,7 +240,7 @@ async def decide(till: WorldTill, title: str, resolution: Resolution) -> None:
     )
     (met,) = (met for met in conflicts.open_conflicts(till.till) if met.title == title)
     seen = conflicts.comparison(till.till, met.id)
-    await conflicts.resolve(
+    await decisions.resolve(
         till.till, met.id, resolution, till.clerk("alice"), expected_server_version=seen.server_version
     )
 

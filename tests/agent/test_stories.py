@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decisions
 from sync_agent.contract import paths
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.errors import TransientError
@@ -230,7 +230,7 @@ async def test_two_counts_of_one_product_become_a_conflict_that_a_person_decides
     assert second.on_hand(mug) == 38, "what was counted here stays on screen until somebody decides"
 
     comparison = conflicts.comparison(second.till, conflict.id)
-    await conflicts.resolve(
+    await decisions.resolve(
         second.till,
         conflict.id,
         Resolution.ACCEPT_LOCAL,
@@ -273,7 +273,7 @@ async def test_a_decision_made_offline_is_sent_later(shop: World) -> None:
     [conflict] = conflicts.open_conflicts(loser.till)
     await loser.link.cut()
     comparison = conflicts.comparison(loser.till, conflict.id)
-    await conflicts.resolve(
+    await decisions.resolve(
         loser.till,
         conflict.id,
         Resolution.MERGE,

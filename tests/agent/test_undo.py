@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import ConflictGone
-from app.services.sync import conflicts, queue
+from app.services.sync import conflicts, decisions, queue
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.events import ConnectionState
 from tests.kit.tills import WorldTill
@@ -37,7 +37,7 @@ async def dispute(shop: World) -> str:
 
 async def decide(till: WorldTill, conflict_id: str, resolution: Resolution) -> None:
     seen = conflicts.comparison(till.till, conflict_id)
-    await conflicts.resolve(
+    await decisions.resolve(
         till.till,
         conflict_id,
         resolution,
@@ -54,7 +54,7 @@ async def test_a_decision_that_was_not_sent_is_simply_withdrawn(shop: World) -> 
     shown = till.on_hand(till.product())
     await decide(till, conflict_id, Resolution.ACCEPT_SERVER)
     assert till.on_hand(till.product()) == 50
-    assert await conflicts.undo(till.till, conflict_id, till.clerk()) is None
+    assert await decisions.undo(till.till, conflict_id, till.clerk()) is None
     assert till.on_hand(till.product()) == shown
     [still] = conflicts.open_conflicts(till.till)
     assert not still.decided
@@ -69,7 +69,7 @@ async def test_a_decision_that_was_sent_is_opened_again_as_a_change_of_its_own(s
     await decide(first, conflict_id, Resolution.ACCEPT_LOCAL)
     await shop.settle()
     assert second.on_hand(second.product()) == 40
-    assert await conflicts.undo(first.till, conflict_id, first.clerk()) is not None
+    assert await decisions.undo(first.till, conflict_id, first.clerk()) is not None
     await shop.settle()
     await until(lambda: bool(conflicts.open_conflicts(second.till)), "it is before a person again")
     [again] = conflicts.open_conflicts(second.till)
@@ -89,7 +89,7 @@ async def test_a_decision_on_its_way_is_undone_after_it(shop: World) -> None:
     held = till.link.hold("/api/v1/realtime/offline-queue")
     await decide(till, conflict_id, Resolution.ACCEPT_LOCAL)
     await until(lambda: "processing" in till.statuses().values(), "the decision is on its way")
-    assert await conflicts.undo(till.till, conflict_id, till.clerk()) is not None
+    assert await decisions.undo(till.till, conflict_id, till.clerk()) is not None
     held.set()
     await shop.settle()
     await until(lambda: bool(conflicts.open_conflicts(till.till)), "it is before a person again")
@@ -100,4 +100,4 @@ async def test_there_is_nothing_to_undo_where_nothing_was_decided(shop: World) -
     till = shop.tills[0]
     conflict_id = await dispute(shop)
     with pytest.raises(ConflictGone):
-        await conflicts.undo(till.till, conflict_id, till.clerk())
+        await decisions.undo(till.till, conflict_id, till.clerk())

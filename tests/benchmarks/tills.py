@@ -29,7 +29,7 @@ from server_stub.services.people.caller import Caller
 from server_stub.settings import Settings
 from server_stub.store.database import Database
 from sync_agent import credentials
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import tables as t

@@ -207,9 +207,14 @@ LIMITS = {
     "refreshes from one address": f"{RATES.refreshes_per_s} a second, bursts of {RATES.refreshes_burst}",
     "sockets of one process": f"{SETTINGS.connections_max}",
     "sockets of one tenant": f"{SETTINGS.connections_per_tenant_max}",
-    "connections, and sockets, of one address, in IPv6 of one /64": f"{SETTINGS.connections_per_address_max}",
-    "sockets of one user, or of one till, at one process": f"{SETTINGS.sockets_per_bearer_max}",
-    "requests of one user, or of one till, served at once": f"{SETTINGS.requests_per_bearer_max}",
+    "connections, and sockets, of one address, in IPv6 of one /64, at one process": (
+        f"{SETTINGS.connections_per_address_max}"
+    ),
+    "joined sockets of one user, or of one till": f"{SETTINGS.sockets_per_bearer_max}",
+    "requests of one user, or of one till, served at once by one process": (
+        f"{SETTINGS.requests_per_bearer_max}"
+    ),
+    "wrong one-time codes from one address in 15 minutes": f"{RATES.code_tries}",
     "a TLS handshake, and the head of a request": f"{SETTINGS.head_within_s:.0f} s",
     "the body of a request": f"{SETTINGS.body_within_s:.0f} s",
     "reading nothing of what was sent": f"{SETTINGS.unread_s:.0f} s",

@@ -21,7 +21,7 @@ import structlog
 from app.bootstrap import open_home
 from app.services.stock import catalogue
 from app.services.stock.catalogue import ProductView
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.network.transport import NetworkTransport
 from tests.desktop.cable import Cable
 from tests.desktop.display import Display

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from app.bootstrap import OpenHome, open_home, running_agent
 from server_stub.run import prepare
 from server_stub.settings import Settings
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import AgentEvent
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store import tables as t
@@ -190,11 +190,13 @@ class Kills:
         )
         with opened.store.reading() as connection:
             own = connection.execute(select(t.stock_level.c.product_id, t.stock_level.c.quantity)).all()
-            standing = connection.execute(select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None))).all()
+            unfinished = connection.execute(
+                select(t.outbox.c.id).where(t.outbox.c.finished_ms.is_(None))
+            ).all()
             shown = stock_figures.on_hand_many(connection, list(levels), LOCATION)
             receipts = sorted(connection.execute(select(t.sale.c.receipt_number)).scalars())
         assert dict(tuple(row) for row in own) == levels, "the copy is the server's"
-        assert standing or shown == levels
+        assert unfinished or shown == levels
         numbers = [int(receipt.rpartition("-")[2]) for receipt in receipts]
         assert numbers == list(range(1, len(numbers) + 1)), "receipts are free of gaps"
 

@@ -127,7 +127,7 @@ async def test_a_day_with_outages_comes_to_the_same_sums_everywhere(
     work = tmp_path / "tills"
     report = await replay(options(data_dir / FILE, server, work), no_progress)
 
-    assert report.settled, report.standing
+    assert report.settled, report.unfinished
     assert report.agree, report.disagreeing
     assert {code: sums.csv for code, sums in report.codes.items()} == expected
     assert {code: sums.server for code, sums in report.codes.items()} == expected

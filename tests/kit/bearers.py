@@ -13,6 +13,7 @@ from server_stub.services.people.caller import Caller
 from server_stub.sessions.access_tokens import AccessTokens
 from server_stub.settings import Settings
 from tests.kit.clients import Person
+from tests.kit.postgresql import FreshDatabase
 from tests.kit.servers import ShopServer, open_shop
 
 PLACES = {"demo": ("main", "annex"), "rival": ("main",)}
@@ -64,8 +65,8 @@ class Bearers:
 
 
 @asynccontextmanager
-async def open_bearers(settings: Settings) -> AsyncIterator[Bearers]:
-    async with open_shop(settings) as shop:
+async def open_bearers(settings: Settings, books: FreshDatabase | None = None) -> AsyncIterator[Bearers]:
+    async with open_shop(settings, books=books) as shop:
         yield Bearers(shop, settings)
 
 

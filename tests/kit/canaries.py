@@ -1,7 +1,6 @@
 """Two shops on one server that have the same ids where they may, and a canary in every text of each."""
 
 import base64
-import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
@@ -17,10 +16,14 @@ from server_stub.services.people.tenants import NewUser
 from server_stub.settings import Settings
 from server_stub.store.database import Database, UnitOfWork
 from server_stub.store.tables import METADATA
+from sync_agent.contract import paths
+from sync_agent.contract.enrolment_codes import new_code
 from sync_agent.contract.streams import location_stream, tenant_stream
 from tests.kit.bearers import Bearers, open_bearers
 from tests.kit.clients import Person, Socket
 from tests.kit.operations import T0_MS, count, movement, operation, rfc3339, sale
+from tests.kit.postgresql import FreshDatabase
+from tests.kit.servers import ShopServer
 from tests.kit.tenants import create_shop
 
 PASSWORD = "a password of nobody's"
@@ -60,6 +63,9 @@ class Known:
     refresh_token: str = "evr_nowhere_" + 64 * "0"
     device_token: str = "evd_nowhere_" + 64 * "0"
     sign_in: str = "sign-in-made-up"
+    username: str = "username-made-up"
+    barcode: str = "barcode-made-up"
+    used_code: str = new_code()
 
     def anonymous(self, told: str) -> str:
         """A text with these ids replaced by the names of their kinds."""
@@ -117,10 +123,15 @@ def _person(world: Bearers, tenant: str, role: str, user_id: str | None = None) 
 
 
 def found(home: Path, tenants: Iterable[str]) -> None:
-    """A database with these tenants: their places and people, and nothing sold."""
+    """A home with these tenants: their places and people, and nothing sold."""
     settings = Settings(home=home)
     prepare(settings, demo_data=False)
-    database = Database(settings.url, clock=SystemClock(), ids=TimeOrderedIds(), readers=1)
+    found_in(settings.url, tenants)
+
+
+def found_in(url: str, tenants: Iterable[str]) -> None:
+    """As `found`, in a database that is migrated."""
+    database = Database(url, clock=SystemClock(), ids=TimeOrderedIds(), readers=1)
     for tenant in tenants:
         database.transact(tenant, _create)
     database.close()
@@ -142,9 +153,11 @@ def _create(unit: UnitOfWork) -> None:
 
 
 @asynccontextmanager
-async def open_shops(settings: Settings, *tenants: str) -> AsyncIterator[list[Tenant]]:
-    """A server on a home with these tenants; each gets a till."""
-    async with open_bearers(settings) as world:
+async def open_shops(
+    settings: Settings, *tenants: str, books: FreshDatabase | None = None
+) -> AsyncIterator[list[Tenant]]:
+    """A server on a home or a database with these tenants; each gets a till."""
+    async with open_bearers(settings, books) as world:
         yield [await _with_a_till(world, tenant) for tenant in tenants]
 
 
@@ -158,7 +171,8 @@ async def fill(shop: Tenant) -> None:
     mark, place, product = canary(shop.id), f"{shop.id}-place", f"{shop.id}-product"
     world, manager = shop.world, shop.person("manager")
     words = {"note": f"{mark}note", "reference": f"{mark}reference"}
-    named = {"name": f"{mark}tea", "barcode": f"{mark}bar"[:32], "sku": f"{mark}sku", "priceMinor": 100}
+    barcode = f"{mark}bar"[:32]
+    named = {"name": f"{mark}tea", "barcode": barcode, "sku": f"{mark}sku", "priceMinor": 100}
     results = await manager.send(
         operation("product", named, operation="create", resourceId=product),
     )
@@ -240,6 +254,11 @@ async def fill(shop: Tenant) -> None:
     assert signed_in.status_code == 200, signed_in.text
     bearing = {"Authorization": f"Bearer {signed_in.json()['data']['accessToken']}"}
     listed = await world.shop.http.get("/api/v1/auth/sign-ins", headers=bearing)
+    made = await world.ask("POST", paths.CODES, manager, {"locationId": "main"})
+    used_code = made.json()["data"]["code"]
+    by_code = {"code": used_code, "nonce": "b" * 40, "name": f"{mark}till by code"}
+    accepted = await world.ask("POST", paths.CODE_ACCEPT, None, by_code)
+    assert accepted.status_code == 200, accepted.text
     page = (await manager.get("/realtime/snapshot", stream=tenant_stream(shop.id))).json()["data"]
     shop.known = Known(
         tenant=shop.id,
@@ -263,6 +282,9 @@ async def fill(shop: Tenant) -> None:
         refresh_token=signed_in.json()["data"]["refreshToken"],
         device_token=shop.till.answer["deviceToken"],
         sign_in=listed.json()["data"]["signIns"][0]["id"],
+        username=f"{mark}clerk",
+        barcode=barcode,
+        used_code=used_code,
     )
 
 
@@ -270,16 +292,9 @@ def _all(results: list[dict[str, Any]], status: str) -> None:
     assert [result["status"] for result in results] == [status] * len(results), results
 
 
-def rows_of(settings: Settings, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
+def rows_of(shop: ShopServer, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that the database holds of a tenant, table by table."""
-    connection = sqlite3.connect(settings.home / "server.sqlite3")
-    try:
-        return {
-            table: sorted(
-                connection.execute(f"SELECT * FROM {table} WHERE tenant_id = ?", (tenant,)),  # noqa: S608
-                key=repr,
-            )
-            for table in METADATA.tables
-        }
-    finally:
-        connection.close()
+    return {
+        table: sorted(shop.rows(f"SELECT * FROM {table} WHERE tenant_id = '{tenant}'"), key=repr)  # noqa: S608
+        for table in METADATA.tables
+    }

@@ -32,7 +32,6 @@ UNHURRIED = RateLimits(
     refreshes_per_s=_MANY,
     refreshes_burst=_MANY,
     code_tries=_MANY,
-    invented_codes=_MANY,
 )
 """For tests that send more requests than the rate limits allow."""
 

@@ -12,7 +12,7 @@ from app.services.stock import catalogue, counting, inventory
 from app.services.stock.catalogue import ProductView
 from app.services.till import Actor, Till
 from sync_agent.agent import Agent
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import AgentEvent, ConnectionState
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.settings import DEFAULTS, AgentSettings

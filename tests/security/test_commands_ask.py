@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,17 +16,21 @@ from app.bootstrap import open_home
 from app.cli import main
 from app.domain.errors import TooManyTries
 from app.services.people import directory, pin_tries
+from app.services.stock import inventory
 from sync_agent import credentials
+from sync_agent.contract.stock import MovementReason
 from sync_agent.credentials import Credentials
 from sync_agent.ports import SystemClock, Uuid7Ids
 from sync_agent.store import tables as t
 from sync_agent.store.database import Store
 from sync_agent.store.device import record_enrolment
 from sync_agent.store.home import Home
+from sync_agent.store.queue import transitions
+from sync_agent.store.queue.status import Status
 from tests.kit.feed import PEPPER
 from tests.kit.homes import IDENTITY
 from tests.kit.paths import ROOT
-from tests.kit.store_shop import open_shop
+from tests.kit.store_shop import MARIA, MUG, open_shop
 
 ALICE_PIN, MARIA_PIN = "2468", "1357"
 
@@ -55,6 +61,37 @@ def import_as(home: Path, goods: Path, monkeypatch: pytest.MonkeyPatch) -> Calla
         return main(["import-catalogue", str(goods), "--home", str(home), "--user", user])
 
     return run
+
+
+@pytest.fixture
+def refused(home: Path) -> str:
+    """An entry of the till's queue that the server refused."""
+    opened = open_home(home)
+    try:
+        adjusting = inventory.adjust(opened.till(), MUG, 6, MovementReason.RECEIVE, "from the van", MARIA)
+        operation_id = asyncio.run(adjusting)
+        opened.store.submit(
+            lambda tx: transitions.mark_needs_attention(
+                tx, operation_id, Status.DEAD_LETTER, code="bad_request", error="no"
+            )
+        ).result()
+    finally:
+        opened.store.close()
+    return operation_id
+
+
+def at(home: Path, query: Any) -> list[tuple[Any, ...]]:
+    """What the till's database says."""
+    opened = open_home(home)
+    try:
+        with opened.store.reading() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+    finally:
+        opened.store.close()
+
+
+def status_of(home: Path, operation_id: str) -> str:
+    return str(at(home, select(t.outbox.c.status).where(t.outbox.c.id == operation_id))[0][0])
 
 
 def products_made(home: Path) -> int:
@@ -170,3 +207,71 @@ def test_what_is_no_pin_is_a_wrong_pin(
 ) -> None:
     assert import_as("alice", pin) == 2
     assert "PIN is not right" in capsys.readouterr().err
+
+
+# --- the queue's refused entries ---------------------------------------------------------------------------
+
+
+def test_a_manager_discards_a_refused_entry_with_their_pin(home: Path, refused: str) -> None:
+    discard = ("queue", "--discard", refused, "--reason", "entered twice", "--user", "alice")
+    without = without_terminal(home, *discard)
+    assert (without.returncode, "EVERTILL_PIN" in without.stderr) == (2, True)
+    wrong = without_terminal(home, *discard, pin="0000")
+    assert (wrong.returncode, "PIN is not right" in wrong.stderr) == (2, True)
+    assert status_of(home, refused) == Status.DEAD_LETTER
+
+    right = without_terminal(home, *discard, pin=ALICE_PIN)
+    assert right.returncode == 0, right.stderr
+    assert ALICE_PIN not in right.stdout + right.stderr
+    assert status_of(home, refused) == Status.DISCARDED
+    exported = Path(right.stdout.split("exported to ")[1].split(" first")[0])
+    assert refused in exported.read_text("utf-8")
+    noted = select(t.journal.c.kind, t.journal.c.actor_id, t.journal.c.reason)
+    assert at(home, noted) == [("discarded", "alice", "entered twice")]
+
+
+def test_a_clerk_with_the_right_pin_discards_nothing(home: Path, refused: str) -> None:
+    discard = ("queue", "--discard", refused, "--reason", "entered twice", "--user", "maria")
+    ran = without_terminal(home, *discard, pin=MARIA_PIN)
+    assert (ran.returncode, "it may be: alice" in ran.stderr) == (2, True)
+    assert status_of(home, refused) == Status.DEAD_LETTER
+
+
+def test_a_discarding_without_a_reason_is_refused_with_the_right_pin(home: Path, refused: str) -> None:
+    ran = without_terminal(home, "queue", "--discard", refused, "--user", "alice", pin=ALICE_PIN)
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert status_of(home, refused) == Status.DEAD_LETTER
+
+
+def test_a_clerk_edits_an_entry_of_stock_with_their_pin(home: Path, refused: str) -> None:
+    edit = ("queue", "--edit", refused, "delta=5", "--user", "maria")
+    assert without_terminal(home, *edit, pin="0000").returncode == 2
+    assert status_of(home, refused) == Status.DEAD_LETTER
+    ran = without_terminal(home, *edit, pin=MARIA_PIN)
+    assert ran.returncode == 0, ran.stderr
+    new_id = ran.stdout.split("Sent anew as ")[1].strip().rstrip(".")
+    sent = select(t.outbox.c.actor_id, t.outbox.c.status).where(t.outbox.c.id == new_id)
+    assert at(home, sent) == [("maria", Status.PENDING)]
+
+
+def test_what_acts_as_a_person_says_how_it_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command with `--user` is on this list, and its help says what it asks for."""
+    asks = {
+        "import-catalogue": "EVERTILL_PIN",
+        "queue": "EVERTILL_PIN",
+        "enroll": "EVERTILL_PASSWORD",
+        "second-factor": "EVERTILL_PASSWORD",
+        "replay": "EVERTILL_PASSWORD",
+    }
+    names = re.findall(r"^    ([a-z][a-z-]+)", help_of(capsys), re.MULTILINE)
+    helps = {name: help_of(capsys, name) for name in names if name != "server"}
+    assert {name for name, text in helps.items() if "--user NAME" in text} == set(asks)
+    for name, variable in asks.items():
+        assert variable in helps[name], name
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    return capsys.readouterr().out

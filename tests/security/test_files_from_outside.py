@@ -400,3 +400,26 @@ def test_gzip_is_read_up_to_its_bound(plain: bytes, bytes_max: int) -> None:
 def test_what_is_no_gzip_is_not_whole(content: bytes) -> None:
     with pytest.raises(NotWhole):
         list(gunzip(content, inflated_max(len(content))))
+
+
+def test_a_packed_file_is_handed_to_the_decoder_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what is left of it for each piece that comes out: a pack of 256 MB took minutes."""
+    handed = 0
+
+    class Counting:
+        def __init__(self, wbits: int) -> None:
+            self._real = real(wbits=wbits)
+
+        def decompress(self, data: bytes, most: int) -> bytes:
+            nonlocal handed
+            handed += len(data)
+            return self._real.decompress(data, most)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._real, name)
+
+    real = zlib.decompressobj
+    packed = gzip.compress(os.urandom(4 * 1024 * 1024))
+    monkeypatch.setattr(zlib, "decompressobj", Counting)
+    assert sum(map(len, gunzip(packed, len(packed)))) == 4 * 1024 * 1024
+    assert handed < 4 * len(packed)

@@ -43,10 +43,10 @@ def alice(world: Bearers) -> Person:
 @pytest.fixture
 async def untouched(world: Bearers) -> AsyncIterator[None]:
     """Nothing that the test sends is stored, and the server still works."""
-    before = rows_of(world.settings, "demo")
+    before = rows_of(world.shop, "demo")
     yield
     assert await world.is_alive()
-    after = rows_of(world.settings, "demo")
+    after = rows_of(world.shop, "demo")
     # That something was refused is written down, and that is all.
     status = tables.operation.c.keys().index("status")
     for one in (before, after):
@@ -406,7 +406,7 @@ async def test_a_nul_in_any_text_is_refused(world: Bearers, alice: Person) -> No
         ("POST", paths.ENROLL, {"name": NUL, "locationId": "main"}),
         ("POST", paths.CODES, {"locationId": NUL}),
         ("POST", paths.CODE_LOOK_UP, {"code": NUL}),
-        ("POST", paths.CODE_ACCEPT, {"code": "8F3K-Q2ZN", "nonce": "n" * 40, "name": NUL}),
+        ("POST", paths.CODE_ACCEPT, {"code": "8F3K-Q2ZN-7M4T", "nonce": "n" * 40, "name": NUL}),
         ("POST", paths.SET_UP, {"code": NUL}),
         ("POST", paths.BROADCAST, {"type": "announcement", "data": {"text": NUL}}),
         ("PATCH", paths.USERS + "/bob", {"name": NUL}),

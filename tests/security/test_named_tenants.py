@@ -49,7 +49,7 @@ def test_every_event_is_tried() -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_an_event_that_names_another_tenant_is_refused(world: Bearers, role: str) -> None:
     socket = await world.shop.join("demo", await world.bearer(role))
-    before = rows_of(world.settings, "rival")
+    before = rows_of(world.shop, "rival")
     for event, payload in PAYLOADS.items():
         for tenant in ("rival", "nowhere", "", 7, {"id": "rival"}, ["rival"]):
             for one in named_in(payload, tenant):
@@ -61,7 +61,7 @@ async def test_an_event_that_names_another_tenant_is_refused(world: Bearers, rol
                 event,
                 one,
             )
-    assert rows_of(world.settings, "rival") == before
+    assert rows_of(world.shop, "rival") == before
 
 
 async def test_a_join_names_its_own_tenant_in_every_place_or_none(world: Bearers) -> None:

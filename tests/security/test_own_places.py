@@ -171,3 +171,29 @@ async def test_pages_of_ones_own_audit_leave_nothing_out(shop: Bearers) -> None:
         after = page["next"]
     assert [line["seq"] for line in read] == [line["seq"] for line in await lines(mia)]
     assert {"m0", "m3", "m6", "m9"} <= {line.get("operationId") for line in read}
+
+
+async def test_one_hears_of_the_people_of_ones_own_places_and_where_they_are_there(shop: Bearers) -> None:
+    join = shop.shop.join
+    max_ = await join("demo", at(shop, "max", "manager", ANNEX))
+    cleo = await join("demo", at(shop, "cleo", "clerk", MAIN))
+    till = await join("demo", await shop.shop.enroll(shop.person("ada", "admin"), "Till", ANNEX))
+    ada = await join("demo", shop.person("ada", "admin"))
+    mia = await join("demo", at(shop, "mia", "manager", MAIN), locationId=MAIN)
+    bob = await join("demo", shop.person("bob", "clerk"), locationId=MAIN)
+    for socket in (mia, bob):
+        await socket.client.disconnect()
+
+    def heard(socket: Socket, event: str) -> list[tuple[str, str | None]]:
+        told = socket.all_of(event)
+        return [(one["userId"], one.get("locationId")) for one in told if one["userId"] in ("mia", "bob")]
+
+    for event in ("user-connected", "user-disconnected"):
+        for socket, people in (
+            (ada, [("mia", MAIN), ("bob", MAIN)]),
+            (cleo, [("mia", MAIN), ("bob", MAIN)]),
+            (max_, [("bob", None)]),  # who is of the annex as well
+            (till, [("bob", None)]),
+        ):
+            await socket.hear(event, lambda told: told["userId"] == "bob")
+            assert heard(socket, event) == people

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -411,3 +412,35 @@ def test_commands_name_what_others_can_read(
         os.umask(before)
     assert f"warning: other users of this computer can read {path}" in capsys.readouterr().err
     assert mode(path / "server.sqlite3") == 0o600
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody reaches; pytest's own are private."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_secret_that_is_named_and_open_to_everybody_is_warned_of(tmp_path: Path, open_folder: Path) -> None:
+    """A server starts with its signing secret, tokens and passwords in files of anybody's; it says so."""
+    secrets = {name: open_folder / name for name in ("signing", "metrics", "admin", "password")}
+    for file in secrets.values():
+        file.write_text("a secret of more than thirty-two letters")
+        file.chmod(0o644)
+    secrets["metrics"].chmod(0o640)  # for a group that somebody chose
+    home, log = str(tmp_path / "home"), tmp_path / "log"
+    words = ["server_stub", "--home", home, "--port", ServerProcess.PORT]
+    words += ["--secret-file", str(secrets["signing"]), "--metrics-token-file", str(secrets["metrics"])]
+    with ServerProcess(*words, "--admin-ui", f"op:{secrets['admin']}", log=log):
+        pass
+    for name, is_open in (("signing", True), ("metrics", False), ("admin", True)):
+        assert (f"chmod o= {secrets[name]}" in log.read_text()) is is_open
+
+    shop = ["--tenant", "t", "--name", "T", "--currency", "EUR", "--location", "m:M:Europe/London"]
+    command = [sys.executable, "-m", "server_stub", "add-tenant", "--home", home, *shop]
+    command += ["--admin", "ann", "--password-file", str(secrets["password"])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert f"warning: everybody on this computer can use {secrets['password']}" in done.stderr
+    open_folder.chmod(0o700)
+    assert not any(private_files.is_open_secret(file) for file in secrets.values()), "its folder is private"

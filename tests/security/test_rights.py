@@ -1,85 +1,47 @@
 """Who may do what is one table; what the doors do is held against it, entry by entry."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 
-from server_stub import rest
-from server_stub.asgi import build_app_state
-from server_stub.realtime import Realtime
 from server_stub.roles import ALLOWED, ENDPOINTS, EVENTS, NO_TOKEN, Action
 from server_stub.services.people.caller import Caller
-from server_stub.settings import Settings
-from server_stub.store.migrations import migrate
 from sync_agent.contract import events, paths
 from tests.kit.bearers import Bearers, verdict
 from tests.kit.clients import Person, Socket
+from tests.kit.doors import Doors
 from tests.kit.operations import T0_MS, count, movement, operation, sale
 from tests.kit.rules import Rules
 
 ROLES = ("clerk", "manager", "admin", "device")
-GENERATED = {"HEAD", "OPTIONS"}
-"""Methods that the framework answers."""
 
 
-def endpoints_of(app: FastAPI) -> list[tuple[str, str]]:
-    """All of them, or the assertion fails: a route of another kind would escape the table."""
-    found = []
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        assert isinstance(route, APIRoute), f"{route} is no endpoint that the table could name"
-        found += [(method, str(context.path)) for method in (route.methods or set()) - GENERATED]
-    return found
-
-
-def unnamed(app: FastAPI) -> set[tuple[str, str]]:
-    return set(endpoints_of(app)) - set(ENDPOINTS)
-
-
-@dataclass
-class Doors:
-    app: FastAPI
-    realtime: Realtime
-
-
-@pytest.fixture
-def doors(tmp_path: Path) -> Iterator[Doors]:
-    """Both doors as the server builds them, not opened."""
-    settings = Settings(home=tmp_path)
-    migrate(settings.url)
-    state = build_app_state(settings)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(rest.routes(state))
-    yield Doors(app, Realtime(state))
-    state.database.close()
+def unnamed(doors: Doors) -> set[tuple[str, str]]:
+    return set(doors.routes()) - set(ENDPOINTS)
 
 
 def test_every_endpoint_is_in_the_table(doors: Doors) -> None:
-    assert unnamed(doors.app) == set()
+    assert unnamed(doors) == set()
 
 
 def test_everything_in_the_table_is_an_endpoint(doors: Doors) -> None:
-    assert set(ENDPOINTS) - set(endpoints_of(doors.app)) == set()
+    assert set(ENDPOINTS) - set(doors.routes()) == set()
 
 
 @pytest.mark.parametrize("method", ["get", "post", "patch", "put", "delete"])
 def test_an_endpoint_that_the_table_does_not_name_is_found(doors: Doors, method: str) -> None:
     getattr(doors.app, method)("/api/v1/new")(lambda: None)
-    assert unnamed(doors.app) == {(method.upper(), "/api/v1/new")}
+    assert unnamed(doors) == {(method.upper(), "/api/v1/new")}
 
 
 def test_no_endpoint_is_there_twice(doors: Doors) -> None:
-    named = endpoints_of(doors.app)
+    named = doors.routes()
     assert len(named) == len(set(named))
 
 
 def test_every_event_is_in_the_table_and_the_other_way_round(doors: Doors) -> None:
-    assert {events.JOIN_TENANT, *doors.realtime._client_events.handlers} == set(EVENTS)
+    assert doors.events() == set(EVENTS)
 
 
 def test_only_the_known_roles_are_in_the_tables() -> None:

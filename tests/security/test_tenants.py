@@ -5,14 +5,15 @@ import logging
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from server_stub.roles import ENDPOINTS, EVENTS, NO_TOKEN
+from server_stub.operations.handlers import HANDLERS
 from server_stub.settings import Settings
 from sync_agent.contract import events, paths
 from tests.kit.canaries import (
@@ -23,11 +24,15 @@ from tests.kit.canaries import (
     canary,
     fill,
     found,
+    found_in,
     made_up,
     open_shops,
     rows_of,
 )
-from tests.kit.operations import T0_MS, count, movement, operation, sale
+from tests.kit.doors import Doors
+from tests.kit.fixtures import DatabaseKind
+from tests.kit.operations import T0_MS, close_shift, count, movement, open_shift, operation, sale, transfer
+from tests.kit.postgresql import FreshDatabase
 from tests.kit.servers import UNHURRIED
 
 CANARY = canary("birch")
@@ -46,19 +51,33 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return home_of
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", rate_limits=UNHURRIED)
+@cache
+def founding(*tenants: str) -> Callable[[str], None]:
+    """Fills a PostgreSQL database with these tenants: one function for the same ones, whose work is kept."""
+    return partial(found_in, tenants=tenants)
 
 
 @pytest.fixture
-def open_with(founded: Callable[..., Path], home: Settings) -> Callable[..., Any]:
-    """A server with these tenants, on a home of the test's own."""
+def open_with(
+    founded: Callable[..., Path], database_kind: DatabaseKind, request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[..., Any]:
+    """A server with these tenants, on a home or a database of the test's own."""
+    home = tmp_path / "home"
+    fresh: Callable[..., FreshDatabase] | None = None
+    settings = Settings(home=home, rate_limits=UNHURRIED)
+    if database_kind == "postgresql":
+        fresh = request.getfixturevalue("fresh_database")
+        settings = replace(settings, redis_url=request.getfixturevalue("redis_url"))
 
     @asynccontextmanager
     async def begin(*tenants: str) -> AsyncIterator[list[Tenant]]:
-        shutil.copytree(await asyncio.to_thread(founded, *tenants), home.home)
-        async with open_shops(home, *tenants) as shops:
+        if fresh is None:
+            shutil.copytree(await asyncio.to_thread(founded, *tenants), home)
+            opened = open_shops(settings, *tenants)
+        else:
+            books = await asyncio.to_thread(fresh, founding(*tenants))
+            opened = open_shops(replace(settings, database_url=books.server_url), *tenants, books=books)
+        async with opened as shops:
             yield shops
 
     return begin
@@ -77,7 +96,9 @@ Attack = tuple[str, str, dict[str, Any], Any]
 
 
 def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
-    """Every endpoint, asked with every id of another's that it takes; keyed by the table's entry."""
+    """Every route that knows its caller, asked with every id of another's that it takes; keyed by method and
+    path.
+    """
 
     def ask(
         method: str, path: str, body: Any = None, *, filled: str | None = None, **query: Any
@@ -153,8 +174,38 @@ def attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
     yield ask("PATCH", paths.SETTINGS, {"refuseUnconditional": False})
 
 
+def anybodys_attacks(of: Known) -> Iterator[tuple[tuple[str, str], Attack]]:
+    """Every route that needs no token, asked by somebody who knows names of another's shop and no secret."""
+    wrong = {"tenantId": of.tenant, "username": of.username, "password": "a wrong password"}
+    for path in (
+        paths.LOGIN,
+        paths.SECOND_FACTOR_BEGIN,
+        paths.SECOND_FACTOR_CONFIRM,
+        paths.SECOND_FACTOR_END,
+    ):
+        for more in ({}, {"code": "123456"}):
+            yield ("POST", path), ("POST", path, {}, wrong | more)
+    for token in (f"evr_{of.tenant}_{64 * '0'}", f"evd_{of.tenant}_{64 * '0'}"):
+        yield ("POST", paths.REFRESH), ("POST", paths.REFRESH, {}, {"refreshToken": token})
+    used = {"code": of.used_code, "nonce": "n" * 40}
+    yield ("POST", paths.CODE_LOOK_UP), ("POST", paths.CODE_LOOK_UP, {}, {"code": of.used_code})
+    for former in ({}, {"formerDeviceId": of.device}):
+        body = used | {"name": "Till"} | former
+        yield ("POST", paths.CODE_ACCEPT), ("POST", paths.CODE_ACCEPT, {}, body)
+    first = {
+        "name": "Shop",
+        "currency": "GBP",
+        "location": {"name": "Place", "timeZone": "Europe/London", "id": of.place},
+        "admin": {"username": of.username, "password": "a password of our own", "pin": "5093"},
+        "tenantId": of.tenant,
+    }
+    yield ("POST", paths.SET_UP), ("POST", paths.SET_UP, {}, used | first)
+    for path in (paths.LIVE, paths.READY, paths.METRICS):
+        yield ("GET", path), ("GET", path, {"tenantId": of.tenant}, None)
+
+
 def operations(of: Known) -> Iterator[dict[str, Any]]:
-    """Operations that name something of another's in every field that names something."""
+    """Operations of every kind that name something of another's in every field that names something."""
     at = T0_MS
     yield movement(of.product, 1)
     yield movement("p", 1, locationId=of.place)
@@ -178,25 +229,18 @@ def operations(of: Known) -> Iterator[dict[str, Any]]:
     yield in_shift
     yield operation("product", {"set": {"name": "mine"}, "base": {}}, resourceId=of.product, version=1)
     yield operation("product", {}, operation="delete", resourceId=of.product, version=1)
-    lines = [{"productId": "p", "quantity": 1}]
-    moved = {"toLocationId": of.place, "lines": lines, "occurredAt": "2026-01-01T00:00:00Z"}
-    yield operation("stock_transfer", moved, operation="create", locationId="main")
-    yield operation(
-        "stock_transfer", moved | {"toLocationId": "a-place"}, operation="create", locationId=of.place
-    )
-    close = {
-        "closedAt": "2026-01-01T00:00:00Z",
-        "countedMinor": 0,
-        "expectedMinor": 0,
-        "manifest": {
-            "count": 1,
-            "firstDeviceSeq": 1,
-            "lastDeviceSeq": 1,
-            "lastHash": "",
-            "totalMinor": 0,
-        },
-    }
-    yield operation("shift", close, resourceId=of.shift, locationId="main")
+    # An article of theirs has none of ours.
+    mine, too = f"mine-of-{of.tenant}", f"too-of-{of.tenant}"
+    yield operation("product", {"name": "x", "barcode": of.barcode}, operation="create", resourceId=mine)
+    yield operation("product", {"name": "x"}, operation="create", resourceId=too)
+    for alias, product in ((of.product, mine), (too, of.product)):
+        yield operation("product_alias", {"productId": product}, operation="create", resourceId=alias)
+    yield operation("product_alias", {}, operation="delete", resourceId=of.product)
+    yield operation("setting", {"value": 7, "base": None}, resourceId=f"{of.place}:refundDays")
+    yield transfer({"p": 1}, of.place)
+    yield transfer({"p": 1}, "a-place", locationId=of.place)
+    yield open_shift(mine, locationId=of.place)
+    yield close_shift(1, 1, shift=of.shift)
     for conflict in (of.conflict, of.product_conflict):
         yield operation("conflict", {"resolution": "accept_local"}, resourceId=conflict)
         yield operation("conflict", {"conflictId": conflict}, operation="create")
@@ -235,21 +279,29 @@ def without_ids(one: Attack, known: Known) -> str:
     return known.anonymous(f"{method} {path} {query} {orjson.dumps(body).decode()}")
 
 
-def test_the_attacks_cover_every_endpoint_that_knows_its_caller() -> None:
-    attacked = {entry for entry, _attack in attacks(made_up())}
-    assert attacked == {entry for entry, roles in ENDPOINTS.items() if roles != NO_TOKEN}
+def test_the_attacks_cover_every_route(doors: Doors) -> None:
+    known = made_up()
+    attacked = {entry for entry, _attack in (*attacks(known), *anybodys_attacks(known))}
+    assert attacked == set(doors.routes())
+
+
+def test_the_attacks_cover_every_kind_of_operation() -> None:
+    tried = {
+        HANDLERS.find(one["resourceType"], one["operation"], one["data"]).name
+        for one in operations(made_up())
+    }
+    assert tried == {handler.name for handler in HANDLERS.all}
 
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_anothers_ids_are_answered_like_ids_that_do_not_exist(
     shops: list[Tenant],
-    home: Settings,
     role: str,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     a, b = shops
-    before = rows_of(home, "birch")
+    before = rows_of(b.world.shop, "birch")
     bearer, nowhere = a.bearer(role), made_up()
     capfd.readouterr()
     caplog.clear()
@@ -267,19 +319,44 @@ async def test_anothers_ids_are_answered_like_ids_that_do_not_exist(
             different.append((without_ids(theirs, b.known), *answers))
     assert different == []
     assert leaks == []
-    assert rows_of(home, "birch") == before
+    assert rows_of(b.world.shop, "birch") == before
     logged = capfd.readouterr()
     lines = [record.getMessage() for record in caplog.records if not record.name.startswith(("http", "test"))]
     # What was asked with is written down nowhere, nor is what was not given.
     assert CANARY not in logged.out + logged.err + "\n".join(lines)
 
 
-async def test_a_code_leads_into_its_own_shop_whoever_uses_it(shops: list[Tenant], home: Settings) -> None:
+@pytest.mark.parametrize("role", [None, *ROLES])
+async def test_at_doors_that_need_no_token_anothers_names_are_answered_like_names_of_nobody(
+    shops: list[Tenant], role: str | None
+) -> None:
+    a, b = shops
+    before = rows_of(b.world.shop, "birch")
+    bearer, nowhere = None if role is None else a.bearer(role), made_up()
+    pairs = zip(anybodys_attacks(b.known), anybodys_attacks(nowhere), strict=True)
+    for (_, theirs), (_, nobodys) in pairs:
+        answers = []
+        for known, (method, path, query, body) in ((b.known, theirs), (nowhere, nobodys)):
+            response = await a.world.ask(method, path, bearer, body, **query)
+            assert response.status_code < 500, (theirs, response.text)
+            assert response.status_code != 200 or path in (paths.LIVE, paths.READY), theirs
+            answers.append((response.status_code, told(response.json(), known)))
+            assert CANARY not in response.text, theirs
+        assert answers[0] == answers[1], without_ids(theirs, b.known)
+    after = rows_of(b.world.shop, "birch")
+    tried = [line for line in after.pop("audit_entry") if line not in before["audit_entry"]]
+    del before["audit_entry"], before["audit_head"], after["audit_head"]  # the trail, and its end
+    assert after == before
+    # What was tried stands in the trail of the shop that it was tried on, and nothing else does.
+    assert all("refused" in line or "failed_sign_ins" in line for line in tried), tried
+
+
+async def test_a_code_leads_into_its_own_shop_whoever_uses_it(shops: list[Tenant]) -> None:
     """Tokens and ids of another shop beside it change nothing."""
     a, b = shops
     made = await a.world.ask("POST", paths.CODES, a.person("manager"), {"locationId": "main"})
     code = made.json()["data"]["code"]
-    before = rows_of(home, "birch")
+    before = rows_of(b.world.shop, "birch")
     for bearer in (None, b.person("admin"), b.till):
         offer = await a.world.ask("POST", paths.CODE_LOOK_UP, bearer, {"code": code})
         assert offer.json()["data"]["tenant"]["id"] == "a"
@@ -287,8 +364,8 @@ async def test_a_code_leads_into_its_own_shop_whoever_uses_it(shops: list[Tenant
     till = await a.world.ask("POST", paths.CODE_ACCEPT, b.person("admin"), body)
     assert till.json()["data"]["tenant"]["id"] == "a"
     assert CANARY not in offer.text + till.text
-    assert rows_of(home, "birch") == before
-    assert b.known.device not in repr(rows_of(home, "a")["device"])
+    assert rows_of(b.world.shop, "birch") == before
+    assert b.known.device not in repr(rows_of(b.world.shop, "a")["device"])
 
 
 def event_attacks(of: Known, token: str, user_id: str) -> Iterator[tuple[str, Any]]:
@@ -319,19 +396,19 @@ def event_attacks(of: Known, token: str, user_id: str) -> Iterator[tuple[str, An
     yield events.PING, {"tenantId": of.tenant}
 
 
-def test_the_attacks_cover_every_event() -> None:
-    assert {event for event, _payload in event_attacks(made_up(), "", "")} == set(EVENTS)
+def test_the_attacks_cover_every_event(doors: Doors) -> None:
+    assert {event for event, _payload in event_attacks(made_up(), "", "")} == doors.events()
 
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_anothers_ids_at_a_socket_are_answered_like_ids_that_do_not_exist(
-    shops: list[Tenant], home: Settings, role: str
+    shops: list[Tenant], role: str
 ) -> None:
     a, b = shops
     await b.listen()
     for socket in b.sockets:
         await socket.hear("initial-sync")
-    before, heard_before = rows_of(home, "birch"), what_is_heard(b)
+    before, heard_before = rows_of(b.world.shop, "birch"), what_is_heard(b)
     bearer, nowhere = a.bearer(role), made_up()
     socket = await a.world.shop.join("a", bearer)
     different = []
@@ -351,7 +428,7 @@ async def test_anothers_ids_at_a_socket_are_answered_like_ids_that_do_not_exist(
             different.append((event, b.known.anonymous(repr(theirs)), *answers))
     assert different == []
     assert CANARY not in repr(socket.heard)
-    assert rows_of(home, "birch") == before
+    assert rows_of(b.world.shop, "birch") == before
     assert what_is_heard(b) == heard_before
 
 

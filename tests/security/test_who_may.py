@@ -1,14 +1,20 @@
 """Attacks on who may do what, tried at a running server by people and tills that are signed in."""
 
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import pytest
 
+from server_stub.cli.demo_data import DEMO_PASSWORD
 from server_stub.roles import ALLOWED, Action
-from tests.kit.bearers import Bearers
+from sync_agent.contract import events, paths
+from sync_agent.contract.enrolment_codes import new_code
+from tests.kit.bearers import PEOPLE, Bearers, verdict
 from tests.kit.clients import Person
-from tests.kit.operations import count, movement, operation, rfc3339, sale, transfer
+from tests.kit.doors import Doors
+from tests.kit.operations import count, movement, open_shift, operation, rfc3339, sale, transfer
 
 HERE, SHARED = "tenant-demo-location-main", "tenant-demo"
 MUCH_MINOR = 99_999_999
@@ -87,6 +93,217 @@ async def head_of(person: Person, stream: str) -> int:
         changes = await person.changes(stream, after=changes[-1]["seq"])
     last: int = changes[-1]["seq"]
     return last
+
+
+# --- every route and every event -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Things:
+    """What a shop has, for requests that would succeed for whoever may make them."""
+
+    spare_till: str = ""
+    sign_in_of: dict[str, str] = field(default_factory=dict)
+    stock_conflict: str = ""
+    product_conflict: str = ""
+    shift: str = ""
+    quarantined: str = ""
+    code: str = ""
+    refresh_token: str = ""
+
+
+PERSON, MANAGERS, ADMIN = {"clerk", "manager", "admin"}, {"manager", "admin"}, {"admin"}
+TILL = {"device"}
+ALL = PERSON | TILL
+Row = tuple[str, str, set[str], dict[str, Any], Any]
+"""Method, path, who may, path parameters and query, body. Said here anew, and not taken from the server."""
+
+
+def rows(of: Things, role: str = "") -> list[Row]:
+    """Every route that needs a token: as it is used, and on people and places above and below."""
+    here = {"stream": HERE}
+    newcomer = {"id": f"new-{role}", "username": f"new-{role}", "name": "New", "locations": ["main"]}
+    newcomer |= {"password": "a password that is long"}
+    promoted = newcomer | {"id": f"boss-{role}", "username": f"boss-{role}", "role": "manager"}
+    decide = {"resolution": "accept_server"}
+    secret = {
+        "currentPassword": DEMO_PASSWORD,
+        "newPassword": DEMO_PASSWORD,
+    }  # proved, then refused as the same
+    notice = {"type": "announcement", "data": {"text": "hello"}}
+    return [
+        ("POST", paths.LOGOUT, ALL, {}, {"refreshToken": f"evr_demo_{64 * '0'}"}),
+        ("GET", paths.SIGN_INS, PERSON, {}, None),
+        ("GET", paths.SIGN_INS, PERSON, {"userId": "bob"}, None),
+        ("GET", paths.SIGN_INS, MANAGERS, {"userId": "alice"}, None),
+        ("GET", paths.SIGN_INS, ADMIN, {"userId": "ada"}, None),
+        ("POST", paths.SIGN_IN_END, PERSON, {"sign_in_id": of.sign_in_of.get("bob", "x")}, {}),
+        ("POST", paths.SIGN_IN_END, ADMIN, {"sign_in_id": of.sign_in_of.get("ada", "x")}, {}),
+        ("POST", paths.ENROLL, MANAGERS, {}, {"name": "Till", "locationId": "main"}),
+        ("POST", paths.CODES, MANAGERS, {}, {"locationId": "main"}),
+        ("POST", paths.QUEUE, ALL, {}, {"items": [movement("p", 1)]}),
+        ("GET", paths.CHANGES, ALL, here | {"after": 0}, None),
+        ("GET", paths.SNAPSHOT, ALL, here, None),
+        ("GET", paths.DIGEST, ALL, here, None),
+        ("GET", paths.CONFLICTS, ALL, {}, None),
+        ("POST", paths.PREVIEW, ALL, {"conflict_id": of.stock_conflict}, decide),
+        ("POST", paths.RESOLVE, PERSON, {}, decide | {"conflictId": of.stock_conflict}),
+        ("POST", paths.RESOLVE, MANAGERS, {}, decide | {"conflictId": of.product_conflict}),
+        ("POST", paths.REOPEN, PERSON, {"conflict_id": of.stock_conflict}, {}),
+        ("GET", paths.STOCK + "/{product_id}", ALL, {"product_id": "p"}, None),
+        ("GET", paths.SYNC_STATE, ALL, {}, None),
+        ("POST", paths.BROADCAST, MANAGERS, {}, notice | {"locationId": "main"}),
+        ("GET", paths.NOTICES, MANAGERS, {}, None),
+        ("GET", paths.HEALTH, ALL, {}, None),
+        ("POST", paths.PING, ALL, {}, {}),
+        ("GET", paths.SHIFT, ALL, {"shift_id": of.shift}, None),
+        ("GET", paths.RECEIPTS, ALL, {"locationId": "main"}, None),
+        ("GET", paths.AUDIT, MANAGERS, {}, None),
+        ("GET", paths.AUDIT_VERIFY, MANAGERS, {}, None),
+        ("GET", paths.QUARANTINE, MANAGERS, {}, None),
+        ("POST", paths.QUARANTINE_RETRY, MANAGERS, {"operation_id": of.quarantined}, {}),
+        ("POST", paths.QUARANTINE_DISCARD, MANAGERS, {"operation_id": of.quarantined}, {"reason": "no use"}),
+        ("GET", paths.USERS, MANAGERS, {}, None),
+        ("POST", paths.USERS, MANAGERS, {}, newcomer | {"role": "clerk"}),
+        ("POST", paths.USERS, ADMIN, {}, promoted),
+        ("PATCH", paths.USER, MANAGERS, {"user_id": "bob"}, {"name": "Bob"}),
+        ("PATCH", paths.USER, ADMIN, {"user_id": "ada"}, {"name": "Ada"}),
+        ("POST", paths.USER_PASSWORD, {"clerk"} | TILL, {"user_id": "bob"}, secret),
+        (
+            "POST",
+            paths.USER_PIN,
+            {"clerk"} | TILL,
+            {"user_id": "bob"},
+            {"currentPin": "1357", "newPin": "1111"},
+        ),
+        ("POST", paths.USER_PASSWORD, ADMIN | TILL, {"user_id": "ada"}, secret),
+        ("GET", paths.DEVICES, MANAGERS, {}, None),
+        ("POST", paths.DEVICE_REVOKE, MANAGERS, {"device_id": of.spare_till}, {}),
+        ("GET", paths.SETTINGS, MANAGERS, {}, None),
+        ("PATCH", paths.SETTINGS, MANAGERS, {}, {"refundDays": 30}),
+    ]
+
+
+def open_to_anybody(of: Things) -> list[tuple[str, str, Any]]:
+    """Routes that need no token, with a request for each."""
+    alice = {"tenantId": "demo", "username": "alice", "password": DEMO_PASSWORD, "features": ["tolerant"]}
+    first = {
+        "code": new_code(),
+        "nonce": "n" * 40,
+        "name": "Shop",
+        "currency": "GBP",
+        "location": {"name": "Place", "timeZone": "Europe/London"},
+        "admin": {"username": "me", "password": "a password of our own", "pin": "5093"},
+    }
+    return [
+        ("POST", paths.LOGIN, alice),
+        ("POST", paths.SECOND_FACTOR_BEGIN, alice),
+        ("POST", paths.SECOND_FACTOR_CONFIRM, alice | {"code": "x"}),
+        ("POST", paths.SECOND_FACTOR_END, alice | {"code": "x"}),
+        ("POST", paths.REFRESH, {"refreshToken": of.refresh_token}),
+        ("POST", paths.CODE_LOOK_UP, {"code": of.code}),
+        ("POST", paths.CODE_ACCEPT, {"code": of.code, "nonce": "n" * 40, "name": "Till"}),
+        ("POST", paths.SET_UP, first),
+        ("GET", paths.LIVE, None),
+        ("GET", paths.READY, None),
+        ("GET", paths.METRICS, None),
+    ]
+
+
+def test_every_route_is_tried(doors: Doors) -> None:
+    tried = {(method, path) for method, path, *_rest in rows(Things())}
+    tried |= {(method, path) for method, path, _body in open_to_anybody(Things())}
+    assert tried == set(doors.routes())
+
+
+async def things_of(world: Bearers) -> Things:
+    alice, till = await world.bearer("manager"), await world.bearer("device")
+    spare = await world.shop.enroll(alice, "Spare")
+    sign_in_of = {}
+    for name in ("bob", "ada"):
+        signed_in = await world.shop.sign_in("demo", name)
+        sign_in_of[name] = (await signed_in.get("/auth/sign-ins")).json()["data"]["signIns"][0]["id"]
+    await new_product(alice, "tea")
+    counted = await alice.send(*(count("tea", quantity, now_ms(), version=0) for quantity in (4, 5)))
+    edits = [
+        operation("product", {"set": {"name": name}, "base": {"name": "tea"}}, resourceId="tea", version=1)
+        for name in ("green", "black")
+    ]
+    edited = await alice.send(*edits)
+    unreadable = sale({"tea": 1}, actorId="bob") | {"data": {"kind": "sale"}}
+    opened = open_shift("the-shift", actorId="bob")
+    assert [one["status"] for one in await till.send(opened, unreadable)] == ["applied", "quarantined"]
+    made = await world.ask("POST", paths.CODES, alice, {"locationId": "main"})
+    return Things(
+        spare_till=spare.user_id,
+        sign_in_of=sign_in_of,
+        stock_conflict=counted[1]["conflict"]["id"],
+        product_conflict=edited[1]["conflict"]["id"],
+        shift="the-shift",
+        quarantined=unreadable["id"],
+        code=made.json()["data"]["code"],
+        refresh_token=(await world.shop.sign_in("demo", "alice")).answer["refreshToken"],
+    )
+
+
+REFUSALS = {"unauthorized", "forbidden", "not_found", "wrong_secret"}
+
+
+async def test_each_route_serves_whom_it_is_for_and_refuses_everybody_else(world: Bearers) -> None:
+    things, bearers = await things_of(world), {role: await world.bearer(role) for role in (*PEOPLE, "device")}
+    wrong = []
+    for role, bearer in {"nobody": None, **bearers}.items():
+        for method, path, may, named, body in rows(things, role):
+            in_path = {name: named[name] for name in named if "{" + name + "}" in path}
+            query = {name: value for name, value in named.items() if name not in in_path}
+            status, code = verdict(await world.ask(method, path.format(**in_path), bearer, body, **query))
+            assert status < 500, (role, method, path)
+            if (code not in REFUSALS) != (role in may):
+                wrong.append((role, method, path, query, status, code))
+    assert wrong == []
+
+
+async def test_where_no_token_is_needed_a_token_changes_nothing(world: Bearers) -> None:
+    things = await things_of(world)
+    for method, path, body in open_to_anybody(things):
+        told = set()
+        for role in (None, *PEOPLE, "device"):
+            bearer = None if role is None else await world.bearer(role)
+            response = await world.ask(method, path, bearer, body)
+            told.add((response.status_code, response.headers["content-type"]))
+        assert len(told) == 1, (path, told)
+
+
+def payloads(of: Things, bearer: Person) -> list[tuple[str, set[str], Any]]:
+    """Every event, who may send it, and a payload that succeeds."""
+    mine = {"tenantId": "demo", "userId": bearer.user_id, "token": bearer.access_token}
+    update = {"productId": "tea", "locationId": "main", "newQuantity": 3}
+    decide = {"resolution": "accept_server"}
+    return [
+        (events.JOIN_TENANT, ALL, mine),
+        (events.INVENTORY_UPDATE, ALL, update),
+        (events.SYNC_OFFLINE_QUEUE, ALL, [movement("tea", 1)]),
+        (events.RESOLVE_CONFLICT, PERSON, decide | {"conflictId": of.stock_conflict}),
+        (events.RESOLVE_CONFLICT, MANAGERS, decide | {"conflictId": of.product_conflict}),
+        (events.NETWORK_STATUS, ALL, {"isOnline": True, "pending": 3}),
+        (events.PING, ALL, {}),
+    ]
+
+
+def test_every_event_is_tried(doors: Doors) -> None:
+    nobody = Person(httpx.AsyncClient(), "", "", {})
+    assert {event for event, _may, _payload in payloads(Things(), nobody)} == doors.events()
+
+
+async def test_each_event_serves_whom_it_is_for_and_refuses_everybody_else(world: Bearers) -> None:
+    things = await things_of(world)
+    for role in (*PEOPLE, "device"):
+        bearer = await world.bearer(role)
+        socket = await world.shop.join("demo", bearer)
+        for event, may, payload in payloads(things, bearer):
+            answer = await socket.call(event, payload)
+            code = None if answer["success"] else answer["error"]["code"]
+            assert (code not in REFUSALS) == (role in may), (role, event, answer)
 
 
 # --- the four that passed once -------------------------------------------------------------------------

@@ -8,13 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
+from server_stub.services.people.first_shop import SET_UP_LASTS_S
 from server_stub.settings import Settings
 from sync_agent.contract import paths
-from sync_agent.contract.enrolment_codes import CODE_TRIES_MAX, new_code
+from sync_agent.contract.enrolment_codes import CODE_LASTS_S, CODE_TRIES_MAX, new_code
 from tests.kit.clients import Person
 from tests.kit.clocks import ManualClock
 from tests.kit.fixtures import DatabaseKind, OpenWith
 from tests.kit.servers import ShopServer, open_shop
+from tests.kit.waiting import until
 
 NONCE, OTHER = "n" * 43, "o" * 43
 MINUTE_S = 60
@@ -89,7 +91,7 @@ async def test_looking_a_code_up_shows_the_shop_and_uses_nothing(shop: ShopServe
 
 async def test_a_code_may_be_typed_as_it_was_heard(shop: ShopServer) -> None:
     code = await code_of(shop)
-    assert len(code) == 9
+    assert [len(group) for group in code.split("-")] == [4, 4, 4]
     assert not set(code) & set("ILOU")
     sloppy = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
     assert (await look_up(shop, f"  {sloppy} ")).status_code == 200
@@ -195,20 +197,55 @@ async def test_the_audit_names_who_made_a_code(shop: ShopServer) -> None:
     assert "code" in str(used[0][2])
 
 
-async def test_the_sixth_wrong_code_from_an_address_waits_and_so_does_the_right_one(
+async def test_the_sixth_wrong_code_from_an_address_is_told_to_wait_and_the_right_one_is_taken(
     shop: ShopServer,
 ) -> None:
+    """Whoever shares the shop's address, its guests for one, does not hold up its tills."""
     code = await code_of(shop)
     for _ in range(CODE_TRIES_MAX):
         assert verdict(await look_up(shop, new_code())) == REFUSED
-    for refused in (await look_up(shop, new_code()), await look_up(shop, code), await accept(shop, code)):
+    for refused in (await look_up(shop, new_code()), await accept(shop, new_code())):
         assert verdict(refused) == (429, "rate_limited")
+        assert "a right one is taken" in refused.json()["error"]["message"]
         assert 0 < refused.json()["error"]["retryAfterMs"] <= 16 * MINUTE_S * 1000
+    assert (await look_up(shop, code)).status_code == 200
+    assert (await accept(shop, code)).status_code == 200
+    assert (await accept(shop, code)).status_code == 200, "and a lost answer is given again"
 
 
 async def test_wrong_codes_at_the_same_instant_do_not_get_past_the_limit(shop: ShopServer) -> None:
     answers = await asyncio.gather(*(look_up(shop, new_code()) for _ in range(30)))
-    assert [answer.status_code for answer in answers].count(404) == CODE_TRIES_MAX
+    assert sorted(answer.status_code for answer in answers) == [404] * CODE_TRIES_MAX + [429] * 25
+
+
+async def test_with_shipped_defaults_strangers_at_many_addresses_hold_up_no_enrolment(
+    open_with: OpenWith,
+) -> None:
+    """IPv6 gives anybody a great many networks, and each has its own tries."""
+    async with open_with(trusted_proxies=("127.0.0.1",)) as shop:
+        code = await code_of(shop)
+
+        async def stranger(number: int) -> list[int]:
+            address = f"2001:db8:0:{number:x}::1" if number % 2 else f"203.0.113.{number}"
+            return [(await look_up(shop, new_code(), address)).status_code for _ in range(6)]
+
+        for first in range(0, 240, 24):
+            told = await asyncio.gather(*(stranger(first + number) for number in range(24)))
+            assert told == [[404] * CODE_TRIES_MAX + [429]] * 24
+        assert (await look_up(shop, code, "203.0.113.250")).status_code == 200
+        assert (await accept(shop, code, address="203.0.113.250")).status_code == 200
+
+
+def test_no_code_is_found_by_trying_however_many_addresses_try() -> None:
+    """Nothing but its length guards a code: at 100,000 tries a second for as long as it holds, its chance to
+    be found is below one in 2**32; for the set-up code, which holds for a day, below one in 2**26.
+    """
+    letters = {letter for _ in range(200) for letter in new_code() if letter != "-"}
+    codes = len(letters) ** len(new_code().replace("-", ""))
+    assert codes == 2**60
+    assert codes > 100_000 * CODE_LASTS_S * 2**32
+    assert codes > 100_000 * SET_UP_LASTS_S * 2**26
+    assert len({new_code() for _ in range(2000)}) == 2000
 
 
 async def test_right_codes_are_no_tries(shop: ShopServer) -> None:
@@ -220,23 +257,35 @@ async def test_right_codes_are_no_tries(shop: ShopServer) -> None:
 
 
 async def test_a_right_code_does_not_make_wrong_ones_forgotten(shop: ShopServer) -> None:
-    """Whoever has a shop of their own here could otherwise try codes of others without end."""
+    """Whoever has a shop of their own here would otherwise fill the trails of others without end."""
     code = await code_of(shop)
     for _ in range(CODE_TRIES_MAX):
         assert (await look_up(shop, code)).status_code == 200
         assert verdict(await look_up(shop, new_code())) == REFUSED
-    assert verdict(await look_up(shop, code)) == (429, "rate_limited")
+    assert verdict(await look_up(shop, new_code())) == (429, "rate_limited")
 
 
-async def test_used_codes_of_a_shop_count_for_it_from_wherever_they_are_tried(open_with: OpenWith) -> None:
+async def test_whoever_has_old_codes_of_a_shop_holds_up_none_of_its_new_ones(open_with: OpenWith) -> None:
     async with open_with(trusted_proxies=("127.0.0.1",)) as shop:
         used, code = await code_of(shop), await code_of(shop)
         await accept(shop, used)
-        for number in range(CODE_TRIES_MAX):
+        for number in range(3 * CODE_TRIES_MAX):
             assert verdict(await accept(shop, used, OTHER, f"203.0.113.{number}")) == REFUSED
-        assert verdict(await look_up(shop, code, "203.0.113.99")) == (429, "rate_limited")
-        lines = shop.rows("SELECT count(*) FROM enrolment_code WHERE used_ms IS NULL")
-        assert lines == [(1,)]
+        for _ in range(2 * CODE_TRIES_MAX):
+            await accept(shop, used, OTHER, "203.0.113.0")
+        assert (await look_up(shop, code, "203.0.113.0")).status_code == 200
+        assert (await accept(shop, code, address="203.0.113.0")).status_code == 200
+
+        def tried() -> int:
+            lines = shop.rows(
+                "SELECT coalesce(sum(times), 0) FROM audit_entry"
+                " WHERE kind = 'enrolment' AND outcome = 'refused'"
+            )
+            return int(lines[0][0])
+
+        # What is told to wait is no more news for the shop's trail.
+        await until(lambda: tried() >= 3 * CODE_TRIES_MAX + CODE_TRIES_MAX - 1, "the trail has them")
+        assert tried() == 3 * CODE_TRIES_MAX + CODE_TRIES_MAX - 1
 
 
 async def test_a_shop_has_only_so_many_codes_at_a_time(open_with: OpenWith) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import socketio
 
-from server_stub.presence.local import Beat, LocalPresence, Presence, Present
+from server_stub.presence.local import Beat, Ceilings, Full, LocalPresence, Presence, Present
 from server_stub.presence.redis_client import connect_to
 from server_stub.presence.shared import RedisPresence
 from server_stub.realtime.bus import RedisBus
@@ -59,7 +59,7 @@ async def test_a_users_first_and_last_socket_are_told_apart(presence: Presence) 
     assert await presence.enter("demo", BOB)
     assert not await presence.enter("demo", BOB_TOO)
     assert await presence.enter("demo", ALICE)
-    assert await presence.count("demo") == 3
+    assert len(await presence.of("demo")) == 3
     assert not await presence.leave("demo", "s1")
     assert await presence.leave("demo", "s2")
     assert not await presence.leave("demo", "s2"), "it has left already"
@@ -71,7 +71,7 @@ async def test_tenants_know_nothing_of_each_other(presence: Presence) -> None:
     assert await presence.of("rival") == []
     assert await presence.enter("rival", BOB_TOO)
     assert await presence.leave("demo", "s1")
-    assert await presence.count("rival") == 1
+    assert len(await presence.of("rival")) == 1
 
 
 async def test_what_waits_at_a_till_is_news_once(presence: Presence) -> None:
@@ -91,6 +91,69 @@ async def test_processes_see_each_others_sockets(process: Callable[..., RedisPre
     assert await other.leave("demo", "s2")
 
 
+CEILINGS = Ceilings(per_tenant=6, per_bearer=2)
+
+
+def sockets_of(sid: str, many: int) -> list[Present]:
+    """A till's, at which one person after the other signs in."""
+    return [Present(f"{sid}{number}", f"clerk{number}", "main", device_id="till") for number in range(many)]
+
+
+@pytest.fixture(params=["one process", "Redis"])
+def narrow(request: pytest.FixtureRequest, redis_url: str) -> Presence:
+    if request.param == "one process":
+        return LocalPresence(CEILINGS)
+    return RedisPresence(connect_to(redis_url), BEAT_S, CEILINGS)
+
+
+async def test_a_bearer_and_a_tenant_have_so_many_sockets(narrow: Presence) -> None:
+    try:
+        for present in sockets_of("t", 2):
+            await narrow.enter("demo", present)
+        (third,) = sockets_of("more", 1)
+        with pytest.raises(Full, match="bearer"):
+            await narrow.enter("demo", third)
+        await narrow.enter("demo", sockets_of("t", 2)[1])  # who joins again needs no other place
+        await narrow.enter("rival", third)
+        for number in range(4):
+            await narrow.enter("demo", Present(f"p{number}", f"person{number}", None))
+        with pytest.raises(Full, match="tenant"):
+            await narrow.enter("demo", BOB)
+        assert len(await narrow.of("demo")) == 6
+        assert not await narrow.leave("demo", BOB.sid), "who was refused is not there"
+        await narrow.leave("demo", "t0")
+        await narrow.enter("demo", third)
+    finally:
+        await narrow.close()
+
+
+async def test_sockets_that_join_at_two_processes_at_once_count_each_other(redis_url: str) -> None:
+    both = [RedisPresence(connect_to(redis_url), BEAT_S, CEILINGS) for _ in range(2)]
+    entering = (both[number % 2].enter("demo", one) for number, one in enumerate(sockets_of("t", 20)))
+    told = await asyncio.gather(*entering, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in told) == ["Full"] * 18 + ["bool"] * 2
+    assert len(await both[0].of("demo")) == 2
+    for presence in both:
+        await presence.close()
+
+
+async def test_a_join_asks_redis_once(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    redis = connect_to(redis_url)
+    presence = RedisPresence(redis, BEAT_S, CEILINGS)
+    await presence.enter("demo", BOB)  # the script is known from now on
+    asked: list[Any] = []
+    send: Any = redis.execute_command
+
+    async def counted(*arguments: Any, **options: Any) -> Any:
+        asked.append(arguments[0])
+        return await send(*arguments, **options)
+
+    monkeypatch.setattr(redis, "execute_command", counted)
+    await presence.enter("demo", ALICE)
+    assert asked == ["EVALSHA"]
+    await presence.close()
+
+
 async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[..., RedisPresence]) -> None:
     dead, one, other = process(LAPSING_S), process(), process()
     for each in (dead, one, other):
@@ -104,7 +167,7 @@ async def test_one_process_says_who_vanished_with_a_dead_one(process: Callable[.
     async def both_beat() -> bool:
         for lives in (one, other):
             told.extend((tenant, vanished.user_id) for tenant, vanished in (await lives.beat()).vanished)
-        return await one.count("demo") == 2
+        return len(await one.of("demo")) == 2
 
     await eventually(both_beat)
     await both_beat()
@@ -121,7 +184,7 @@ async def test_whoever_is_still_elsewhere_did_not_vanish(process: Callable[..., 
 
     async def beat() -> bool:
         told.extend((await lives.beat()).vanished)
-        return await lives.count("demo") == 1
+        return len(await lives.of("demo")) == 1
 
     await eventually(beat)
     assert told == []
@@ -167,7 +230,7 @@ async def test_without_redis_a_process_knows_its_own_and_recovers(
         assert await presence.enter("demo", ALICE)
         assert await presence.of("demo") == [BOB, ALICE]
         assert await presence.leave("demo", "s1")
-        assert await presence.count("demo") == 1
+        assert len(await presence.of("demo")) == 1
         assert await presence.beat() == Beat()
     finally:
         redis_server.start()
@@ -232,6 +295,25 @@ async def test_the_ceiling_of_a_tenant_is_that_of_all_processes(
         socket = await other.connect()
         join = {"tenantId": "demo", "userId": "bob", "token": bob.access_token}
         assert (await socket.call("join-tenant", join))["error"]["code"] == "unavailable"
+
+
+async def test_the_ceiling_of_a_person_and_of_a_till_is_that_of_all_processes(
+    open_with: Callable[..., Any], redis_url: str
+) -> None:
+    narrow = {"redis_url": redis_url, "sockets_per_bearer_max": 2}
+    async with open_with(**narrow) as one, open_with(**narrow) as other:
+        bob, alice = await one.sign_in("demo", "bob"), await one.sign_in("demo", "alice")
+        for person in (bob, await one.enroll(alice)):
+            first, _second = await one.join("demo", person), await other.join("demo", person)
+            for shop in (one, other):
+                refused = await (await shop.connect()).join(person)
+                assert refused["error"]["code"] == "unavailable"
+            assert (await first.join(person))["success"], "who joins again needs no other place"
+            await first.client.disconnect()
+            async with asyncio.timeout(WAIT_S):
+                while not (await (await other.connect()).join(person))["success"]:
+                    pass
+        await other.join("demo", alice)
 
 
 async def test_sockets_go_on_without_redis_and_are_joined_again_with_it(

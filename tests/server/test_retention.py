@@ -14,7 +14,7 @@ from server_stub.cli.administration import confirm_clock
 from server_stub.clock import SystemClock, TimeOrderedIds
 from server_stub.errors import Refusal
 from server_stub.services.people import credentials
-from server_stub.services.people.accounts import begin_family, find_user
+from server_stub.services.people.accounts import active_user_called, begin_family
 from server_stub.services.people.second_factor import Keys
 from server_stub.services.people.sign_ins import Lifetimes
 from server_stub.services.streams import broadcasts, retention, stock_view, sync
@@ -232,7 +232,7 @@ def test_what_a_product_is_now_is_never_forgotten(rules: Rules) -> None:
 
 
 def test_refresh_tokens_go_once_they_have_been_over_for_long(rules: Rules) -> None:
-    user = rules.database.consult("t", partial(find_user, tenant_id="t", username="mia"))
+    user = rules.database.consult("t", partial(active_user_called, tenant_id="t", username="mia"))
     assert user is not None
     signed_in = rules.database.transact(
         "t",

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.simulation.checks import Broken
+from tests.simulation.promises import Broken
 from tests.simulation.run import DAY_S, Simulation, play, run, silence
 
 
@@ -67,6 +67,9 @@ MUST_HAPPEN = frozenset(
         "a setting changed",
         "an article listed by its barcode",
         "an alias parted",
+        "a till died before its new credential was on the disk",
+        "a till died after its new credential was on the disk",
+        "a copy showed",
     }
 )
 """What a budget of seeds has to have met, or it proves less than it says."""

@@ -21,9 +21,11 @@ from server_stub.operations.flags import kinds
 from server_stub.operations.flags.kinds import FLAG_KINDS
 from server_stub.operations.handlers import counts, products
 from server_stub.operations.resources import conflicts
+from server_stub.services.people import till_credentials
+from server_stub.services.people.till_credentials import CredentialState, IsCopy
 from server_stub.services.stock import ledger
 from server_stub.services.streams import sync
-from sync_agent import agent, backoff
+from sync_agent import agent, backoff, credentials
 from sync_agent.connection import Connection
 from sync_agent.pull import Puller
 from sync_agent.push import batch_size, poison
@@ -258,6 +260,49 @@ def _flags_no_return_beyond_its_sale() -> contextlib.AbstractContextManager[obje
     return patched(kinds, "_JUDGED", judged)
 
 
+def _older_credentials_first() -> contextlib.AbstractContextManager[object]:
+    real = credentials.Credentials.tokens
+    return patched(
+        credentials.Credentials, "tokens", property(lambda self: tuple(reversed(real.__get__(self))))
+    )
+
+
+def _new_credential_stays_in_memory() -> contextlib.AbstractContextManager[object]:
+    def rotate(_home: Any, before: Any, token: str, former: str) -> Any:
+        return replace(before, device_token=token, former_token=former)
+
+    return patched(credentials, "rotate", rotate)
+
+
+def _copies_are_successors() -> contextlib.AbstractContextManager[object]:
+    real = till_credentials.state_of
+
+    def state_of(*judged: Any) -> CredentialState:
+        found = real(*judged)
+        return (
+            CredentialState.SUCCESSOR
+            if found in {CredentialState.PREDECESSOR, CredentialState.COPY}
+            else found
+        )
+
+    return patched(till_credentials, "state_of", state_of)
+
+
+def _ends_credentials_when_it_answers() -> contextlib.AbstractContextManager[object]:
+    """A predecessor holds until its successor was given out, and not until that was used."""
+    real = till_credentials.exchange
+
+    def exchange(unit: Any, token: str, secret: bytes, **asked: Any) -> Any:
+        exchanged = real(unit, token, secret, **asked)
+        if not isinstance(exchanged, IsCopy) and exchanged.successor is not None:
+            till = till_credentials.find(unit, exchanged.successor, secret)
+            assert till is not None
+            till_credentials._use(unit, till, exchanged.successor, secret, asked["address"])
+        return exchanged
+
+    return patched(till_credentials, "exchange", exchange)
+
+
 MUTANTS: dict[str, Switch] = {
     "the server forgets what it has answered": _forgets_what_it_answered,
     "a lease never runs out": _lease_never_ends,
@@ -282,6 +327,10 @@ MUTANTS: dict[str, Switch] = {
     "a sale joins no open shift": _without(transaction, "open_shift_id", lambda _tx, _actor: None),
     "a till forgets what went back of a sale": _without(sale_records, "returns_of", lambda *_: []),
     "the server flags no return beyond its sale": _flags_no_return_beyond_its_sale,
+    "an old credential is used after the new was on disk": _older_credentials_first,
+    "a new credential is used before it is on disk": _new_credential_stays_in_memory,
+    "a copy of a till goes unnoticed": _copies_are_successors,
+    "an outage makes an honest till a copy": _ends_credentials_when_it_answers,
 }
 
 
@@ -297,7 +346,7 @@ CHECKED_MUTANTS: dict[str, int] = {
     "a count always applies": 4,
     "no wait between tries": 10,
     "waits without jitter": 4,
-    "a token is shown to whoever answers": 21,
+    "a token is shown to whoever answers": 5,
     "waits until a time that was set back": 7,
     "a restored server is offered nothing": 25,
     "changes go to every shop": 10,
@@ -309,6 +358,10 @@ CHECKED_MUTANTS: dict[str, int] = {
     "a sale joins no open shift": 2,
     "a till forgets what went back of a sale": 7,
     "the server flags no return beyond its sale": 5,
+    "an old credential is used after the new was on disk": 1,
+    "a new credential is used before it is on disk": 1,
+    "a copy of a till goes unnoticed": 1,
+    "an outage makes an honest till a copy": 2,
 }
 """The seed that notices each."""
 

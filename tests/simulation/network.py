@@ -8,7 +8,7 @@ crosses as JSON, so nothing is shared by reference.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -74,6 +74,8 @@ class SimLink:
         self.asked: list[tuple[float, str]] = []
         self.seen_by_portals: list[tuple[str, str | None]] = []
         self.leaked = False
+        self.on_credential: Callable[[str], None] = lambda _token: None
+        """Hears each credential that is about to be sent."""
         self._channels: list[SimChannel] = []
 
     # --- weather -------------------------------------------------------------------------------------
@@ -104,6 +106,8 @@ class SimLink:
         request_id: str | None = None,
     ) -> Any:
         self.asked.append((self._loop.time(), path))
+        if path == paths.REFRESH and isinstance(body, Mapping):
+            self.on_credential(str(body["refreshToken"]))
         try:
             async with asyncio.timeout(REQUEST_S_MAX):
                 return await self._exchange(method, path, body, query or {}, token)

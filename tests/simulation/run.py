@@ -1,6 +1,6 @@
 """One simulated stretch of a shop's life, drawn from a seed: who does what, what goes wrong, what must hold.
 
-The same seed gives the same trace. `run` raises `checks.Broken` where a promise does not hold.
+The same seed gives the same trace. `run` raises `promises.Broken` where a promise does not hold.
 """
 
 import asyncio
@@ -22,12 +22,15 @@ from server_stub.services.people.caller import Caller
 from sync_agent.contract.identity import EnrollRequest
 from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.store.device import DeviceIdentity
+from tests.kit.keyrings import use_no_keyring
 from tests.kit.tenants import PLACES
 from tests.simulation import checks
-from tests.simulation.checks import Broken, RunningChecks
+from tests.simulation.copies import Copy
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Odds, SimLink, Weather
 from tests.simulation.ports import chance_of
+from tests.simulation.promises import Broken
+from tests.simulation.running_checks import RunningChecks
 from tests.simulation.server import SimServer
 from tests.simulation.shop import CANARY, OURS, THEIRS, memory_disk, templates
 from tests.simulation.till import SimTill
@@ -68,6 +71,7 @@ def run(seed: int, *, keep_trace: bool = True) -> Outcome:
 
 def play(simulation: "Simulation") -> None:
     """Play a simulation to its end, and leave nothing of it behind but its outcome."""
+    use_no_keyring()
     asyncio.set_event_loop(simulation.loop)
     try:
         simulation.loop.run_until_complete(simulation.play())
@@ -86,13 +90,13 @@ class Simulation:
         self.loop.set_exception_handler(self._on_stray)
         self._folder = Path(tempfile.mkdtemp(prefix=f"evertill-sim-{seed}-", dir=memory_disk()))
         self._running_checks = RunningChecks()
-        self._devices: dict[str, Caller] = {}
         self._poison: set[str] = set()
         self._restored = False
         self._outages: list[tuple[float, float]] = []
         self._server_began_to_be_away_s = 0.0
         self._odds = Odds()
         self._strays: list[str] = []
+        self._copy: Copy | None = None
         self.tills: list[SimTill] = []
         self._open_shops()
 
@@ -121,6 +125,7 @@ class Simulation:
             till.start()
         await asyncio.sleep(self._chance.uniform(0, 20))
         troubles = [self.loop.create_task(self._trouble(fault)) for fault in faults]
+        troubles += self._troubles_with_credentials()
         ends_s = self.loop.time() + minutes * 60
         while self.loop.time() < ends_s:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -134,6 +139,9 @@ class Simulation:
         checks.everything(
             self.server, self.tills, restored=self._restored, outages=self._outages, poison=self._poison
         )
+        if self._copy is not None:
+            await self._copy.shows(self.server)
+            self.outcome.happened["a copy showed"] += 1
         self.outcome.till_s = self.loop.time() * len(self.tills)
         self.outcome.operations = sum(len(till.sold) for till in self.tills)
         for till in self.tills:
@@ -145,7 +153,6 @@ class Simulation:
             self.loop,
             self._folder / "server.sqlite3",
             chance_of(self.seed, "server"),
-            self._devices,
             self.trace,
         )
         self.server.on_commit.append(self._running_checks.on_commit)
@@ -162,7 +169,6 @@ class Simulation:
         mia = Caller(tenant_id, "manager", PLACES, user_id=f"{tenant_id}-mia")
         request = EnrollRequest(name=name, location_id=place)
         answer = self.server.database.transact(tenant_id, lambda unit: enrolment.enroll(unit, mia, request))
-        token = f"device-{name}"
         caller = Caller(
             tenant_id,
             "device",
@@ -170,7 +176,6 @@ class Simulation:
             device_id=answer.device_id,
             features=frozenset([TOLERANT]),
         )
-        self._devices[token] = caller
         identity = DeviceIdentity(
             device_id=answer.device_id,
             name=name,
@@ -203,7 +208,7 @@ class Simulation:
             self.seed,
             self._folder / name,
             identity,
-            token,
+            answer.device_token,
             caller,
             link,
             self.outcome.happened,
@@ -236,6 +241,23 @@ class Simulation:
             self.trace("trouble", fault.__name__)
             await fault(self, chance)
 
+    def _troubles_with_credentials(self) -> "list[asyncio.Task[None]]":
+        """Drawn apart from the other troubles, so that these stay what they are for a seed."""
+        chance = chance_of(self.seed, "credentials")
+        found = []
+        if chance.random() < 0.5:
+            found.append(self.loop.create_task(self._trouble(Simulation.till_dies_exchanging)))
+        if chance.random() < 0.3:
+            found.append(self.loop.create_task(self._copy_secrets(chance)))
+        return found
+
+    async def _copy_secrets(self, chance: random.Random) -> None:
+        """A thief copies a till's secrets at some moment, and waits."""
+        await asyncio.sleep(chance.uniform(0, 100))
+        till = self._someone(chance)
+        self.trace("copied", till.name)
+        self._copy = Copy(till, till.copy_secrets(self._folder / "copy"), thief_first=chance.random() < 0.5)
+
     async def _heal(self) -> None:
         """Every fault is over. Clocks that people set wrong stay so, and maybe a bug of the server."""
         self.trace("healed")
@@ -247,7 +269,7 @@ class Simulation:
         for till in self.tills:
             till.start(clerk=False)
             till.send_the_clerk_home()
-            till._dies_in = None
+            till.stay_alive()
             till.link.turn(Weather.FINE)
             till.fill_the_disk(full=False)
         self.server._dies_in = None
@@ -348,6 +370,15 @@ class Simulation:
         till = self._someone(chance)
         till.die_at_commit(chance.choice(["before", "after"]), chance.randint(1, 20))
         await asyncio.sleep(chance.uniform(5, 60))
+        till.start()
+
+    async def till_dies_exchanging(self, chance: random.Random) -> None:
+        till = self._someone(chance)
+        if not till.is_up:
+            return
+        till.die_exchanging(chance.choice(["before", "after"]))
+        till.agent.resume()
+        await asyncio.sleep(chance.uniform(20, 90))
         till.start()
 
     async def disk_full(self, chance: random.Random) -> None:

@@ -20,6 +20,7 @@ from server_stub.cli import administration
 from server_stub.errors import Refusal
 from server_stub.operations.handlers import HANDLERS
 from server_stub.operations.queue import OperationQueue
+from server_stub.services.people import accounts, devices, till_credentials
 from server_stub.services.people.caller import Caller
 from server_stub.services.streams import receipts, retention, sync
 from server_stub.services.streams.digest import Digests
@@ -29,8 +30,10 @@ from server_stub.store.changes import CommittedChange
 from server_stub.store.database import Commit, Database
 from sync_agent.contract import events, paths
 from sync_agent.contract.codes import Envelope, ErrorCode
+from sync_agent.contract.identity import RefreshRequest
 from sync_agent.contract.operations import QueueResults
 from sync_agent.contract.streams import ChangesEvent, Cursor, JoinedStreams, location_stream, tenant_stream
+from sync_agent.contract.tolerance import TOLERANT
 from sync_agent.contract.wire import from_ms
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.ports import Died, SimClock, SimIds
@@ -39,6 +42,7 @@ _TILLS = Audience(is_till=True, is_tolerant=True)
 TOKEN_S = 900.0
 SNAPSHOT_ROWS = 7
 OPERATIONS_PER_COMMIT = 5
+SIGNING_SECRET = b"the secret of a simulated server"
 
 
 class ServerGone(Exception):
@@ -53,14 +57,11 @@ class SimServer:
         loop: VirtualLoop,
         path: Path,
         chance: random.Random,
-        devices: Mapping[str, Caller],
         trace: Callable[..., None],
     ) -> None:
         self._loop = loop
         self.path = path
         self._chance = chance
-        self._devices = devices
-        """Whose each device token is."""
         self._trace = trace
         self.clock = SimClock(loop)
         self._ids = SimIds(loop, chance)
@@ -185,12 +186,32 @@ class SimServer:
         return {"live": True}
 
     async def _refresh(self, body: Any, _query: Mapping[str, str], _token: str | None) -> Any:
-        caller = self._devices.get(body["refreshToken"])
-        if caller is None:
-            raise Refusal(ErrorCode.UNAUTHORIZED, "not a token of this server")
+        """A till's credential for its successor, and a token."""
+        asked, database = RefreshRequest.model_validate(body), self.database
+        assert database is not None
+        tenant_id, held = accounts.tenant_of_token(asked.refresh_token), asked.refresh_token
+        await database.read(
+            tenant_id,
+            partial(accounts.must_know_token, tenant_id=tenant_id, token=held, secret=SIGNING_SECRET),
+        )
+        exchanged = await database.write(
+            tenant_id,
+            partial(
+                till_credentials.exchange,
+                token=held,
+                secret=SIGNING_SECRET,
+                nonce=asked.nonce,
+                rotates=TOLERANT in (asked.features or ()),
+                address="192.0.2.1",
+            ),
+        )
+        if isinstance(exchanged, till_credentials.IsCopy):
+            self._trace("server", "saw a copy")
+            raise devices.cloned()
         token = f"access-{self._ids.new()}"
+        caller = exchanged.caller.with_features(asked.features or ())
         self._tokens[token] = (caller, self._loop.time() + TOKEN_S)
-        return {"accessToken": token, "refreshToken": body["refreshToken"], "expiresIn": int(TOKEN_S)}
+        return {"accessToken": token, "refreshToken": exchanged.successor, "expiresIn": int(TOKEN_S)}
 
     def _caller(self, token: str | None) -> Caller:
         caller, good_until_s = self._tokens.get(token or "", (None, 0.0))

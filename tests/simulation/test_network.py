@@ -22,7 +22,7 @@ def waited_s(weather: Weather, ask: Callable[[SimLink], Awaitable[object]]) -> f
     simulation = Simulation(SEED, keep_trace=False)
 
     async def wait() -> float:
-        link = simulation.tills[0]._new_link()
+        link = simulation.tills[0].new_link()
         link.turn(weather)
         began_s = simulation.loop.time()
         with pytest.raises(TransientError):

@@ -19,7 +19,7 @@ from sync_agent.ports import Priority
 from sync_agent.store import tables
 from sync_agent.store.database import Topic, Transaction
 from sync_agent.store.queue.status import Status
-from tests.simulation.checks import Broken
+from tests.simulation.promises import Broken
 from tests.simulation.run import Simulation, play
 from tests.simulation.shop import OURS
 from tests.simulation.till import SimTill

@@ -1,6 +1,8 @@
 """One simulated till: a home on disk, the real store, services and agent, a clerk, and every way to die."""
 
 import asyncio
+import errno
+import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,9 +18,10 @@ from app.services import shop_settings
 from app.services.cash import drawer, shifts
 from app.services.selling import refunds
 from app.services.stock import catalogue, counting, inventory, made_twice
-from app.services.sync import conflicts, refused
+from app.services.sync import conflicts, decisions, refused
 from app.services.till import Actor, Till
 from server_stub.services.people.caller import Caller
+from sync_agent import credentials
 from sync_agent.agent import Agent, Ports
 from sync_agent.contract.conflicts import Resolution
 from sync_agent.contract.operations import PRODUCT, ProductEdit
@@ -61,8 +64,7 @@ class SimTill:
         self.name = identity.name
         self.path = path
         self.caller = caller
-        self._token = token
-        self._new_link = link
+        self.new_link = link
         self._happened = happened
         self._trace = trace
         self._chance = chance_of(seed, self.name, "clerk")
@@ -77,12 +79,14 @@ class SimTill:
         self.deaths = 0
         self.is_up = False
         self._dies_in: tuple[str, int] | None = None
+        self._dies_exchanging = ""
+        self._disk_is_full = False
         self._tasks: list[asyncio.Task[Any]] = []
         self.asked: list[tuple[float, str]] = []
         self.seen_by_portals: list[tuple[str, str | None]] = []
         self.leaked = False
         self.on_commit: Callable[[SimTill, Changed], None] = lambda _till, _changed: None
-        new_home(path)
+        credentials.save(new_home(path), Credentials(token, "pepper"))
         self._open()
         self.store.submit(lambda tx: record_enrolment(tx, identity))
         self._executor.close()
@@ -112,15 +116,19 @@ class SimTill:
         if self.deaths:
             self._open()
         self.is_up = True
-        self.link = self._new_link()
+        self.link = self.new_link()
+        self.link.on_credential = self._presents
+        stored = credentials.load(self.store.home)
+        assert stored is not None
         self.agent = Agent(
             self.store,
             self.link,
-            Credentials(self._token, "pepper"),
+            stored,
             emit=self._heard,
             ports=Ports(self.clock, SimRng(self._jitter)),
             when_synced=(shop_settings.carry_up,),
         )
+        self.agent._session._rotate = self._rotate
         self._tasks = [self._loop.create_task(self.agent.run(), name=f"agent of {self.name}")]
         if clerk:
             self._tasks.append(self._loop.create_task(self._work(), name=f"clerk of {self.name}"))
@@ -145,7 +153,7 @@ class SimTill:
             return
         self.is_up = False
         self.deaths += 1
-        self._dies_in = None
+        self._dies_in, self._dies_exchanging, self._disk_is_full = None, "", False
         self._executor.die()
         self.link.die()
         self._keep_what_the_link_saw()
@@ -176,7 +184,42 @@ class SimTill:
             self._happened[f"a till died {when} a commit"] += 1
             raise Died
 
+    def die_exchanging(self, when: str) -> None:
+        """In the next exchange of the credential: "before" the new one is on the disk, or "after"."""
+        self._dies_exchanging = when
+
+    def stay_alive(self) -> None:
+        self._dies_in, self._dies_exchanging = None, ""
+
+    def _rotate(self, before: Credentials, token: str, former: str) -> Credentials:
+        """As the agent's own, on a disk that may be full, in a process that may die."""
+        self._maybe_die_exchanging("before")
+        if self._disk_is_full:
+            raise OSError(errno.ENOSPC, "no room for a credential")
+        after = credentials.rotate(self.store.home, before, token, former)
+        self._maybe_die_exchanging("after")
+        return after
+
+    def _maybe_die_exchanging(self, when: str) -> None:
+        if self._dies_exchanging == when:
+            self._happened[f"a till died {when} its new credential was on the disk"] += 1
+            self._die_soon()
+            raise Died
+
+    def _presents(self, token: str) -> None:
+        stored = credentials.load(self.store.home)
+        if stored is None or token != stored.device_token:
+            self.faults.append("used an older credential than that on its disk")
+
+    def copy_secrets(self, to: Path) -> Home:
+        """What a thief of its home has to speak in its name."""
+        to.mkdir()
+        for file in self.path.glob("secrets*"):
+            shutil.copy(file, to)
+        return Home(to)
+
     def fill_the_disk(self, *, full: bool) -> None:
+        self._disk_is_full = full
         with self.store._writer.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
@@ -402,7 +445,7 @@ class SimTill:
                     if seen.suggestion.quantity is not None
                     else seen.suggestion.fields
                 )
-        await conflicts.resolve(
+        await decisions.resolve(
             self.till,
             seen.conflict_id,
             choice,
@@ -412,7 +455,7 @@ class SimTill:
         )
         self._happened["a conflict decided"] += 1
         if self._chance.random() < 0.2:
-            await conflicts.undo(self.till, seen.conflict_id, mia)
+            await decisions.undo(self.till, seen.conflict_id, mia)
             self._happened["a decision undone"] += 1
 
     async def _mend(self) -> None:

@@ -9,7 +9,7 @@ from app.domain.cart import Cart
 from app.domain.errors import BadProduct, NotPermitted
 from app.services import preferences
 from app.services.stock import catalogue, count_sessions, counting, inventory, made_twice
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decisions
 from app.services.till import Till
 from sync_agent.contract.aliases import PRODUCT_ALIAS, ProductAliasRow
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, Resolution
@@ -220,7 +220,7 @@ def ask(till: Till, **differs: object) -> str:
 
 
 async def decide(till: Till, conflict_id: str, resolution: Resolution, **merged: object) -> None:
-    await conflicts.resolve(
+    await decisions.resolve(
         till, conflict_id, resolution, ALICE, merged=merged or None, expected_server_version=3
     )
 

@@ -13,7 +13,7 @@ from app.catalogue_import import ImportReport, import_catalogue
 from app.domain.errors import BadProduct
 from app.services.stock import catalogue
 from app.services.stock.catalogue import NewProduct, SharedCode, add_products
-from app.services.sync import conflicts, refused
+from app.services.sync import decisions, refused
 from app.services.till import Till
 from sync_agent.contract.article import ARTICLE_RULE
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, Resolution
@@ -104,11 +104,11 @@ async def test_the_merge_of_a_conflict_refuses_it(till: Till, codes: dict[str, s
     store_conflict(till, conflict)
     for resolution, merged in ((Resolution.MERGE, codes), (Resolution.ACCEPT_LOCAL, None)):
         with pytest.raises(BadProduct, match=words):
-            await conflicts.resolve(
+            await decisions.resolve(
                 till, conflict.id, resolution, ALICE, merged=merged, expected_server_version=2
             )
     assert rows(till, t.outbox) == []
-    await conflicts.resolve(till, conflict.id, Resolution.ACCEPT_SERVER, ALICE, expected_server_version=2)
+    await decisions.resolve(till, conflict.id, Resolution.ACCEPT_SERVER, ALICE, expected_server_version=2)
 
 
 def product_conflict(mine: dict[str, Any], product_id: str = MUG) -> Conflict:
@@ -131,7 +131,7 @@ async def test_a_deleted_product_does_not_come_back_with_a_code_that_another_has
     tell(till, ProductRow(id=VASE, name="Crème vase", barcode="036000291452", deleted=True, version=2))
     store_conflict(till, product_conflict({"name": "Vase"}, VASE))
     with pytest.raises(BadProduct, match="is on “Bowl” already"):
-        await conflicts.resolve(till, "conflict-1", Resolution.ACCEPT_LOCAL, ALICE, expected_server_version=2)
+        await decisions.resolve(till, "conflict-1", Resolution.ACCEPT_LOCAL, ALICE, expected_server_version=2)
 
 
 async def test_an_import_refuses_a_wrong_barcode_and_knows_an_article_in_any_spelling(

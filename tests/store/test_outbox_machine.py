@@ -156,13 +156,13 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _parked(self) -> set[str]:
         """What waits behind something with its key that needs attention, or that the server holds."""
-        standing = self._in(*BEFORE_A_PERSON, "held")
+        before_a_person = self._in(*BEFORE_A_PERSON, "held")
         return {
             one.id
             for one in self._in("waiting")
             if any(
                 one.ordering_key and other.ordering_key == one.ordering_key and other.seq < one.seq
-                for other in standing
+                for other in before_a_person
             )
         }
 

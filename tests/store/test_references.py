@@ -21,7 +21,7 @@ from app.services import journal
 from app.services.cash import drawer, reports, shifts
 from app.services.selling import history, open_sales, receipts, refunds
 from app.services.stock import catalogue, count_sessions, counting, inventory, transfers
-from app.services.sync import conflicts, flagged, queue, readiness, refused
+from app.services.sync import conflicts, decisions, flagged, queue, readiness, refused
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, Resolution
@@ -261,7 +261,7 @@ async def test_what_was_sold_goes_back(shop: Shop, fate: Fate) -> None:
 @each_fate
 async def test_a_stock_conflict_is_decided(shop: Shop, fate: Fate) -> None:
     fate(shop)
-    decision = await conflicts.resolve(
+    decision = await decisions.resolve(
         shop.till, "conflict-0", Resolution.ACCEPT_LOCAL, ALICE, expected_server_version=2
     )
     assert next(row for row in rows(shop.till, t.outbox) if row.id == decision)

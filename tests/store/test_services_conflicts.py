@@ -10,7 +10,7 @@ import pytest
 from app.domain.cart import Cart
 from app.domain.errors import BadQuantity, ConflictGone, ConflictMoved, NotPermitted
 from app.services.stock import counting, inventory
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decisions
 from app.services.sync.conflicts import ComparisonRow, ConflictView, SideLabel
 from app.services.till import Actor, Till
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, HistoryEntry, Resolution
@@ -90,7 +90,7 @@ def _sold(delta: int, minutes: int) -> HistoryEntry:
 
 
 async def decide(till: Till, resolution: Resolution, merged: dict[str, Any] | None = None) -> str:
-    return await conflicts.resolve(
+    return await decisions.resolve(
         till, "conflict-1", resolution, MARIA, merged=merged, expected_server_version=9
     )
 
@@ -258,8 +258,8 @@ async def test_a_product_is_decided_by_a_manager_and_shown_as_decided(till: Till
     ]
     assert compared.suggestion is not None
     with pytest.raises(NotPermitted, match="Only a manager"):
-        await conflicts.resolve(till, edited.id, Resolution.ACCEPT_LOCAL, MARIA, expected_server_version=2)
-    await conflicts.resolve(
+        await decisions.resolve(till, edited.id, Resolution.ACCEPT_LOCAL, MARIA, expected_server_version=2)
+    await decisions.resolve(
         till,
         edited.id,
         compared.suggestion.resolution,

@@ -9,7 +9,7 @@ from app.domain.cart import Cart
 from app.domain.errors import BadProduct
 from app.services.stock import catalogue, count_sessions, inventory
 from app.services.stock.catalogue import NewProduct
-from app.services.sync import conflicts, queue, refused
+from app.services.sync import decisions, queue, refused
 from app.services.till import Till
 from sync_agent.contract.conflicts import Conflict, ConflictSide, ConflictType, Resolution
 from sync_agent.contract.wire import from_ms
@@ -120,7 +120,7 @@ async def test_a_decision_gives_no_other_unit(till: Till, resolution: Resolution
     )
     store_conflict(till, conflict)
     with pytest.raises(BadProduct, match="Blue mug"):
-        await conflicts.resolve(
+        await decisions.resolve(
             till, "conflict-1", resolution, ALICE, merged={"unit": "kg"}, expected_server_version=1
         )
 

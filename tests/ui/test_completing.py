@@ -4,13 +4,14 @@ import sys
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from app.domain.limits import TEXT_MAX
 from app.services import shop_settings
 from app.services.selling import history, open_sales
+from app.ui.widgets import problems
 from app.ui.widgets.parts import MessageLine
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
@@ -40,7 +41,7 @@ def test_two_long_reasons_are_refused_where_they_are_typed_and_the_sale_is_paid(
     scan(BLUE_MUG)
     give(selling, loop, "otherPrice", "5.00", "p" * 120)
     give(selling, loop, "discountLine", "10%", "d" * 120)
-    assert "at most 200 characters" in part(selling, MessageLine, "changeMessage").words
+    assert "at most 200 characters" in problems.words_at(part(selling, QComboBox, "changeReason"))
     (line,) = selling.page(SELL).cart.lines
     assert (line.unit_price_minor, line.discount) == (500, None), "the cart is as it was"
     part(selling, QLineEdit, "changeReasonLine").setText("chipped")

@@ -30,7 +30,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL
 from sync_agent.agent import AgentThread
 from sync_agent.contract.operations import PRODUCT
-from sync_agent.enrolment import Enrolment
+from sync_agent.enrolment_forms import Enrolment
 from sync_agent.events import ConnectionState
 from sync_agent.network.transport import NetworkTransport
 from sync_agent.store.queue.enqueueing import ExpectedProductEffect, NewOperation, enqueue
@@ -151,11 +151,11 @@ class Counter:
         return part(self.window, QLabel, name).text()
 
     def dialog(self, kind: type[QDialog]) -> QDialog:
-        def standing() -> QDialog | None:
+        def opened() -> QDialog | None:
             return next((one for one in self.window.findChildren(kind) if one.isVisible()), None)
 
-        self.wait_for(standing)
-        found = standing()
+        self.wait_for(opened)
+        found = opened()
         assert found is not None
         return found
 

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QComboBox,
     QLabel,
+    QLineEdit,
+    QPlainTextEdit,
     QTextEdit,
     QWidget,
 )
@@ -22,7 +24,9 @@ from sqlalchemy import and_, select, update
 
 from app.ui.widgets import parts
 from app.ui.widgets.plain_text import caption, tip
+from app.ui.widgets.two_line import ROW, TwoLines
 from sync_agent.contract.notices import NoticeRow
+from sync_agent.contract.text import has_controls
 from sync_agent.contract.wire import from_ms
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
@@ -34,7 +38,7 @@ from tests.kit.pictures.stage import stage_of
 from tests.kit.windows import Loop
 
 SCREEN = QSize(1024, 768)
-MARKUP = '<img src="file:///dev/zero"><b>&Tea</b> &lt;i&gt; \u202etfel\u202c \x1bp\x00 &'
+MARKUP = '<img src="file:///dev/zero"><b>&Tea</b> &lt;i&gt; \u202etfel\u202c \u2067isolated \x1bp\x00\u2028 &'
 ENDLESS = "W" * 10_000
 CATALOGUE = (
     "PAPER LANTERN SET OF 6 IN JAPANESE STYLE – ROSE, IVORY & GOLD, 30 CM, WITH HOOKS (ASSORTED BOXES) " * 2
@@ -133,13 +137,76 @@ def stage(loop: Loop, tmp_path: Path, hostile: str) -> Iterator[Stage]:
 def test_whatever_a_name_holds_it_is_shown_as_text_and_widens_no_window(stage: Stage, name: str) -> None:
     shown = SCENES[name](stage)
     stage.settle()
-    windows = {shown.window(), stage.window}
-    widgets = [one for window in windows for one in (window, *window.findChildren(QWidget))]
+    widgets = all_widgets(shown, stage)
+    assert [odd for widget in widgets for odd in unseen_letters(widget)] == []
     assert [odd for widget in widgets for odd in read_as_markup(widget)] == []
     demanding = [
         f"{type(one).__name__} {one.objectName()}" for one in widgets if demands_more_than(SCREEN, one)
     ]
     assert demanding == []
+
+
+def all_widgets(shown: QWidget, stage: Stage) -> list[QWidget]:
+    windows = {shown.window(), stage.window}
+    return [one for window in windows for one in (window, *window.findChildren(QWidget))]
+
+
+ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.EditRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+    ROW,
+)
+
+
+def unseen_letters(widget: QWidget) -> Iterator[str]:
+    """Which texts of a widget hold a letter that nobody sees, or an isolate that is not closed."""
+    name = f"{type(widget).__name__} {widget.objectName()}"
+    texts = [
+        widget.windowTitle(),
+        widget.toolTip(),
+        widget.accessibleName(),
+        widget.accessibleDescription(),
+    ]
+    if isinstance(widget, QLabel | QAbstractButton):
+        texts.append(widget.text())
+    if isinstance(widget, QLineEdit):
+        texts += [widget.text(), widget.placeholderText()]
+    if isinstance(widget, QTextEdit | QPlainTextEdit):
+        texts.append(widget.toPlainText())
+    if isinstance(widget, QComboBox):
+        texts += [widget.itemText(row) for row in range(widget.count())]
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        texts += cells(widget)
+    yield from (f"{name}: {text[:80]!r}" for text in texts if has_unseen_letters(text))
+
+
+def cells(view: QAbstractItemView) -> Iterator[str]:
+    model = view.model()
+    for row in range(min(model.rowCount(), ROWS_LOOKED_AT)):
+        for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount()):
+            for role in ROLES:
+                value = model.index(row, column).data(role)
+                if isinstance(value, TwoLines):
+                    yield from (value.first, value.second, value.figure, value.remark, value.spoken)
+                elif isinstance(value, str):
+                    yield value
+
+
+def has_unseen_letters(text: str) -> bool:
+    opened = 0
+    for letter in text:
+        if "\u2066" <= letter <= "\u2068":
+            opened += 1
+        elif letter == "\u2069":
+            opened -= 1
+            if opened < 0:
+                return True
+        elif letter != "\n" and has_controls(letter):
+            return True
+    return opened > 0
 
 
 def demands_more_than(screen: QSize, widget: QWidget) -> bool:

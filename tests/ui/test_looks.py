@@ -85,7 +85,7 @@ def test_all_themes_name_the_same_colours_and_the_sheet_no_other() -> None:
         assert read_tokens(theme)["on_accent"] in tick
 
 
-def test_the_theme_changes_under_a_standing_window(selling: MainWindow, qapp: QApplication) -> None:
+def test_the_theme_changes_under_an_open_window(selling: MainWindow, qapp: QApplication) -> None:
     apply_theme(qapp, Theme.DARK)
     assert selling.palette().window().color().name().upper() == read_tokens(Theme.DARK)["window"]
     apply_theme(qapp, Theme.LIGHT)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QProgr
 from pytestqt.qtbot import QtBot
 from sqlalchemy import delete, update
 
-from app.ui.people.enrol_forms import CodeForm, EnrolForm, FirstShopForm
 from app.ui.people.enrol_page import EnrolWindow
 from app.ui.widgets.parts import MessageLine
 from app.ui.widgets.tasks import all_ended
@@ -18,6 +17,7 @@ from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL, SIGN_IN
 from sync_agent.contract.enrolment_codes import CodeOffer, OfferedPlace
 from sync_agent.contract.wire import from_ms
+from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
 from sync_agent.errors import AuthError, CodeRefused, TransientError
 from sync_agent.events import ConnectionState, Progress, StateChanged
 from sync_agent.server_address import read_address
@@ -72,10 +72,10 @@ class Office:
     """Answers an enrolment when `may_answer` is set."""
 
     def __init__(self) -> None:
-        self.forms: list[EnrolForm] = []
-        self.looked_up: list[CodeForm] = []
-        self.accepted: list[CodeForm] = []
-        self.shops: list[FirstShopForm] = []
+        self.forms: list[Enrolment] = []
+        self.looked_up: list[CodeEnrolment] = []
+        self.accepted: list[CodeEnrolment] = []
+        self.shops: list[FirstShop] = []
         self.offer: CodeOffer | None = CodeOffer(
             purpose="till",
             tenant=OfferedPlace(id="demo", name="Marlow & Finch"),
@@ -86,7 +86,7 @@ class Office:
         self.may_answer = asyncio.Event()
         self.all_is_here = asyncio.Event()
 
-    async def enrol(self, form: EnrolForm) -> None:
+    async def enrol(self, form: Enrolment) -> None:
         self.forms.append(form)
         if self.refusal is not None:
             raise self.refusal
@@ -95,17 +95,17 @@ class Office:
     async def fetch(self) -> None:
         await self.all_is_here.wait()
 
-    async def look_up(self, form: CodeForm) -> CodeOffer | None:
+    async def look_up(self, form: CodeEnrolment) -> CodeOffer | None:
         self.looked_up.append(form)
         if self.refusal is not None:
             raise self.refusal
         return self.offer
 
-    async def accept(self, form: CodeForm) -> None:
+    async def accept(self, form: CodeEnrolment) -> None:
         self.accepted.append(form)
         await self.may_answer.wait()
 
-    async def make_shop(self, form: FirstShopForm) -> None:
+    async def make_shop(self, form: FirstShop) -> None:
         self.shops.append(form)
         await self.may_answer.wait()
 
@@ -135,7 +135,7 @@ def test_a_till_is_set_up_and_shows_how_far_its_first_snapshot_is(
     fill_in(window)
     part(window, QPushButton, "enrol").click()
     loop.until(lambda: office.forms)
-    assert office.forms[0] == EnrolForm(
+    assert office.forms[0] == Enrolment(
         server_url="http://127.0.0.1:8000",
         tenant_id="demo",
         username="alice",
@@ -287,7 +287,7 @@ def test_a_code_shows_server_shop_and_place_before_it_is_used(
     assert QApplication.focusWidget() is part(window, QPushButton, "enrol")
     part(window, QPushButton, "enrol").click()
     loop.until(lambda: office.accepted)
-    assert office.accepted == [CodeForm("https://tills.example.com", "8f3k q2zn", "Till 2")]
+    assert office.accepted == [CodeEnrolment("https://tills.example.com", "8f3k q2zn", "Till 2")]
     office.may_answer.set()
     office.all_is_here.set()
     with qtbot.waitSignal(window.page.enrolled):

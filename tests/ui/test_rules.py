@@ -77,6 +77,17 @@ def test_words_can_be_translated(tree: ast.Module) -> None:
             assert not any(isinstance(argument, ast.JoinedStr) for argument in call.args)
 
 
+def test_what_is_shown_goes_through_the_classes_that_clean_it(tree: ast.Module) -> None:
+    """Names of an older server may hold letters that nobody sees (`app/ui/widgets/plain_text.py`)."""
+    models = {"QAbstractListModel", "QAbstractTableModel", "QAbstractItemModel", "QStandardItemModel"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            bases = {getattr(base, "id", "") for base in node.bases}
+            assert not bases & models or "PlainModel" in bases, node.name
+    for name, _call in calls(tree):
+        assert name not in {"QPlainTextEdit", "QComboBox", "QListWidget", "QTableWidget", "QStringListModel"}
+
+
 def test_bugs_are_not_swallowed(tree: ast.Module) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):

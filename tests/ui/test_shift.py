@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 
 from app.services.cash import shifts
-from app.ui.widgets.parts import MessageLine
+from app.ui.widgets import problems
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SHIFT
 from tests.kit.offline_shop import ALICE, OfflineShop
@@ -35,5 +35,5 @@ def test_a_float_that_cannot_be_read_opens_nothing_and_says_why(
     part(selling, QPushButton, "shiftOpen").click()
     loop.settle()
     assert shifts.current(shop.till) is None
-    assert part(selling, MessageLine, "shiftMessage").words
+    assert problems.words_at(typed) == "“a hundred” is not an amount of money."
     assert typed.hasFocus()

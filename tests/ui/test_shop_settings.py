@@ -230,9 +230,8 @@ def test_what_loosens_a_check_asks_for_an_admins_sign_in(
     for refusal, words in (
         (
             TransientError("no route"),
-            "The server does not answer. Nothing was changed; try it with a connection.",
+            "This needs the server, which does not answer. Try it again with a connection.",
         ),
-        (AuthError("unauthorized", "no"), "User name or password is not right. Nothing was changed."),
         (AuthError("forbidden", "no"), "Only an administrator may change this. Nothing was changed."),
     ):
         server.refusal = refusal
@@ -241,6 +240,11 @@ def test_what_loosens_a_check_asks_for_an_admins_sign_in(
         part(window, QPushButton, "adminChange").click()
         loop.settle()
         assert part(window, MessageLine, "settingsMessage").words == words
+    server.refusal = AuthError("unauthorized", "no")
+    part(window, QPushButton, "adminChange").click()
+    loop.settle()
+    assert part(window, QLabel, "adminPasswordProblem").text() == "User name or password is not right."
+    assert part(window, QLineEdit, "adminPassword").text() == "secret words"
     server.refusal = None
     part(window, QPushButton, "adminChange").click()
     loop.settle()
@@ -252,3 +256,48 @@ def test_what_loosens_a_check_asks_for_an_admins_sign_in(
     part(window, QLineEdit, "clerkDiscount").setText(first)
     assert save(window, loop) == "Saved for all tills of the shop."
     assert shop_settings.read(shop.till).clerk_discount_ppm_max == 100_000
+
+
+def test_a_code_is_asked_for_only_once_the_server_wants_one_and_the_password_stays(
+    loop: Loop, shop: OfflineShop, bridge: Bridge, agent: SilentAgent, qtbot: QtBot
+) -> None:
+    server = Server()
+    window = MainWindow(
+        shop.till, bridge, agent, PEPPER, locale=QLocale("en_GB"), change_as_admin=server.change
+    )
+    qtbot.addWidget(window)
+    window.show()
+    window.welcome(ALICE)
+    open_shop_section(window)
+    part(window, QLineEdit, "clerkDiscount").setText("12.5 %")
+    save(window, loop)
+    user, password, code = (part(window, QLineEdit, f"admin{one}") for one in ("User", "Password", "Code"))
+    assert not code.isVisible()
+    user.setText("ada")
+    password.setText("secret words")
+    server.refusal = AuthError("second_factor_needed", "no")
+    part(window, QPushButton, "adminChange").click()
+    loop.settle()
+    assert code.isVisible()
+    problem = part(window, QLabel, "adminCodeProblem")
+    assert problem.text() == "Now the code that your authenticator app shows, or one of your recovery codes."
+    assert (user.text(), password.text()) == ("ada", "secret words")
+
+    code.setText("123456")
+    server.refusal = AuthError("unauthorized", "no")
+    part(window, QPushButton, "adminChange").click()
+    loop.settle()
+    assert problem.text().startswith("User name, password or code is not right.")
+    assert (password.text(), code.text()) == ("secret words", ""), "a code works once"
+
+    part(window, QPushButton, "adminChange").click()
+    loop.settle()
+    assert problem.text() == "Fill in “Code from the authenticator app” first."
+    assert len(server.asked) == 2
+    code.setText("654321")
+    server.refusal = None
+    part(window, QPushButton, "adminChange").click()
+    loop.settle()
+    assert (server.asked[-1].password, server.asked[-1].code) == ("secret words", "654321")
+    assert not code.isVisible()
+    assert (password.text(), code.text()) == ("", "")

@@ -9,6 +9,7 @@ from app.domain.discount import Discount
 from app.domain.open_sale import CartChange
 from app.services.selling import history, open_sales
 from app.ui.sell.cart_table import CartTable
+from app.ui.widgets import problems
 from app.ui.widgets.parts import MessageLine
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import SELL
@@ -109,7 +110,7 @@ def test_a_typed_price_beyond_belief_is_refused_in_the_panel(
     part(till_window, QLineEdit, "changeReasonLine").setText("shelf")
     part(till_window, QPushButton, "changeApply").click()
     loop.settle()
-    assert part(part(till_window, QWidget, "changePanel"), MessageLine, "changeMessage").words == (
+    assert problems.words_at(part(till_window, QLineEdit, "changeValue")) == (
         "120.01 is more than the largest amount of this shop, 100.00. Look at the figure again; an admin can"
         " set another bound."
     )
@@ -125,7 +126,7 @@ def test_cash_beyond_belief_is_refused_where_it_is_typed(
     part(till_window, QLineEdit, "cashGiven").setText("7.81")
     part(till_window, QPushButton, "takeCash").click()
     loop.settle()
-    said = part(part(till_window, QWidget, "tenderPanel"), MessageLine, "tenderMessage").words
+    said = problems.words_at(part(till_window, QLineEdit, "cashGiven"))
     assert said.startswith("7.81 is more than the largest amount of this shop, 7.80.")
     assert history.recent_sales(shop.till) == []
     part(till_window, QLineEdit, "cashGiven").setText("7.80")
@@ -170,7 +171,7 @@ def test_cash_is_bounded_as_when_its_payment_began(
     shop.feed.publish_setting("amount_minor_max", 1, version=2)
     loop.settle()
     take(till_window, loop, "10.01")
-    said = part(part(till_window, QWidget, "tenderPanel"), MessageLine, "tenderMessage").words
+    said = problems.words_at(part(till_window, QLineEdit, "cashGiven"))
     assert said.startswith("10.01 is more than the largest amount of this shop, 10.00.")
     take(till_window, loop, "10")
     assert paid(shop) == [("cash", 1000, None)]

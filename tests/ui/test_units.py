@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListView, QPushButton
 
 from app.services.stock import catalogue
-from app.ui.widgets.parts import MessageLine
+from app.ui.widgets import problems
 from app.ui.window.main_window import MainWindow
 from app.ui.window.pages import STOCK
 from tests.kit.feed import Feed
@@ -28,7 +28,7 @@ def test_the_form_refuses_another_unit_in_words(stock: MainWindow, loop: Loop, s
     units.setCurrentIndex(units.findData("kg"))
     part(stock, QPushButton, "productSave").click()
     loop.settle()
-    said = part(stock, MessageLine, "productMessage").words
+    said = problems.words_at(units)
     assert said.startswith("There is stock or history of “Blue mug” in its unit")
     product = catalogue.product(shop.till, mug)
     assert product is not None

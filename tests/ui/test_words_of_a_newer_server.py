@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.domain.quantity import quantity_in_words
 from app.services.stock import catalogue
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decisions
 from app.ui.sync.conflict_dialog import ConflictDialog
 from app.ui.widgets.parts import MessageLine
 from app.ui.window.main_window import MainWindow
@@ -74,7 +74,7 @@ def test_an_edit_of_a_product_in_such_a_unit_leaves_the_unit(shop: OfflineShop, 
         )
     )
     loop.run(
-        conflicts.resolve(shop.till, "conflict-1", Resolution.ACCEPT_SERVER, ALICE, expected_server_version=1)
+        decisions.resolve(shop.till, "conflict-1", Resolution.ACCEPT_SERVER, ALICE, expected_server_version=1)
     )
     milk = catalogue.product(shop.till, "milk")
     assert milk is not None

@@ -239,6 +239,12 @@ def test_prices_are_read_as_the_file_writes_them(
         ("2.505", ".", "more than 2 decimals"),
         ("cheap", ".", "not an amount"),
         ("1e3", ".", "not an amount"),
+        ('"1\n234"', ".", "not an amount"),
+        ('"1\t234"', ".", "not an amount"),
+        ("9" * 10_000, ".", "not an amount"),
+        ("9" * 20, ".", "more than the till can handle"),
+        ("₹250", ".", "not an amount"),
+        ("2\x1b[2J5", ".", "not an amount"),
     ],
 )
 def test_bad_prices_are_refused(file: Path, written: str, decimal: str, reason: str) -> None:

@@ -243,6 +243,17 @@ def test_an_amount_that_could_be_two_or_none_is_refused_in_words(
     assert text[:20] in str(refusal.value)
 
 
+@pytest.mark.parametrize("text", ["1\n234", "1\t234", "1\r\n234", "١\n٢٣٤", "12\n.50", "5\x075"])
+def test_what_a_tab_or_a_newline_parts_is_never_one_figure(text: str) -> None:
+    """Two cells or lines of a spreadsheet, pasted into one field."""
+    write_as("en_GB")
+    with pytest.raises(BadAmount, match=r"^“[^\n\t]*” is not an amount of money"):
+        parse_amount(text, "GBP")
+    with pytest.raises(BadQuantity, match="is not a quantity"):
+        parse_quantity(text, "each")
+    assert parse_amount(f"\t{text[-1]}\r\n", "GBP") == 100 * int(text[-1]), "around a figure they are nothing"
+
+
 def test_the_two_figures_that_a_text_could_be_are_named() -> None:
     write_as("en_GB")
     with pytest.raises(BadAmount, match=r"“1,234” could be 1\.234 or 1234"):

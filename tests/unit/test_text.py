@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from app.printing.printer import Printer
 from sync_agent.contract import text as contract
 
 CONTROLS = [
-    *range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)
+    *range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x2070), *range(0xD800, 0xE000),
+    *range(0xFDD0, 0xFDF0), *range(0xFFF9, 0xFFFC),
+    *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
 ]  # fmt: skip
 OPENS_DRAWER = "\x1bp\x00\x19\xfa"
 CUTS = "\x1dV\x00"
@@ -38,10 +41,11 @@ WRITTEN = [
 
 
 def test_the_rule_is_one_for_the_till_and_the_contract() -> None:
-    for number in range(0x10000):
+    controls = frozenset(CONTROLS)
+    for number in (*range(0x20000), *range(0xE0000, 0xE0200), 0xFFFFF, 0x10FFFE, 0x10FFFF):
         letter = chr(number)
         is_control = contract.has_controls(f"a{letter}b")
-        assert is_control == (number in CONTROLS if number < 0xE000 else False), hex(number)
+        assert is_control == (number in controls), hex(number)
         assert typed.without_controls(f"a{letter}b") == contract.without_controls(f"a{letter}b")
         assert is_control == (typed_text(f"a{letter}b") != f"a{letter}b")
 
@@ -93,6 +97,15 @@ def test_no_text_of_a_slip_commands_the_printer(command: str) -> None:
         assert b"\x1bp" not in hostile
         assert b"\x10\x14" not in hostile
         assert hostile.count(b"\x1dV") == 1, "the one cut at the end"
+
+
+def test_no_letter_of_a_slip_has_more_marks_than_scripts_write() -> None:
+    """A name with marks without end would be drawn over the sums beside and below it."""
+    assert typed.on_paper("Te\u0301a" + "\u0323" * 200) == "Te\u0301a" + "\u0323" * typed.MARKS_MAX
+    assert typed.on_paper("a" + "\u20dd\u0323" * 100 + "b\u0323") == "a" + "\u20dd\u0323" * 4 + "b\u0323"
+    for written in ("Tiếng Việt", "שָׁלוֹם", "ད་ལྟ་རྫོགས", "हिन्दी", "กำลัง", "é" * 30, *WRITTEN):
+        assert typed.on_paper(written) == typed.on_paper(unicodedata.normalize("NFC", written))
+        assert typed.on_paper(written) == written
 
 
 def test_no_letter_of_any_script_comes_out_as_a_command() -> None:

@@ -1,5 +1,7 @@
 """Cash without a sale: paid in, paid out, and the drawer opened (a no-sale)."""
 
+from sqlalchemy import Connection
+
 from app.domain.errors import BadAmount, NoShift
 from app.domain.limits import typed_reason
 from app.domain.plausible import check_plausible_amount
@@ -15,6 +17,15 @@ from resources.words import translate
 from sync_agent.contract.operations import Approval
 from sync_agent.store import tables as t
 from sync_agent.store.database import Transaction
+
+
+def check_move(till: Till, amount_minor: int, reason: str) -> None:
+    """Raise BadAmount, ReasonMissing or TextTooLong where the same would be refused when it is carried out:
+    nobody approves what cannot be done.
+    """
+    with till.store.reading() as connection:
+        _check_amount(till, amount_minor, connection)
+    typed_reason(reason)
 
 
 async def pay_in(till: Till, amount_minor: int, actor: Actor, reason: str) -> CompletedSale:
@@ -47,8 +58,6 @@ async def _move(
     reason: str,
     approvals: tuple[Approval, ...],
 ) -> CompletedSale:
-    if amount_minor <= 0:
-        raise BadAmount(translate("errors", "Say how much."))
     new = NewTransaction(
         till,
         kind,
@@ -60,9 +69,15 @@ async def _move(
     )
 
     def write(tx: Transaction) -> CompletedSale:
-        check_plausible_amount(amount_minor, till.device.currency, read_from(tx.connection))
+        _check_amount(till, amount_minor, tx.connection)
         if tx.execute(t.shift.select().where(t.shift.c.status == "open")).first() is None:
             raise NoShift
         return new.write(tx)
 
     return await till.store.write(write)
+
+
+def _check_amount(till: Till, amount_minor: int, connection: Connection) -> None:
+    if amount_minor <= 0:
+        raise BadAmount(translate("errors", "Say how much."))
+    check_plausible_amount(amount_minor, till.device.currency, read_from(connection))

@@ -13,8 +13,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, func, select, update
 
-from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen
+from app.domain.errors import BadAmount, NoShift, ReasonMissing, ShiftAlreadyOpen, about
 from app.domain.limits import typed_text
+from app.domain.plausible import check_given, check_plausible_amount
 from app.domain.rights import Right
 from app.domain.shift import KindTotal, ShiftTotals, TaxLine
 from app.domain.vocabulary.transaction_kinds import turnover_sign
@@ -23,6 +24,7 @@ from app.services.approvals import authorise
 from app.services.cash import z_figures
 from app.services.open_shift import open_shift_id, ordering_key, write_open_shift
 from app.services.person_names import person_names
+from app.services.shop_settings import read_from
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.contract.operations import (
@@ -258,12 +260,15 @@ def _discounts(connection: Connection, shift_id: str) -> int:
 
 
 async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
-    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount, NotPermitted."""
+    """Open the drawer with a float; the shift's id. Raises ShiftAlreadyOpen, BadAmount (also beyond the
+    shop's bound), NotPermitted.
+    """
     authorise(actor, None, Right.RUN_SHIFT)
     if float_minor < 0:
         raise BadAmount(translate("errors", "A float cannot be less than nothing."))
 
     def write(tx: Transaction) -> str:
+        check_plausible_amount(float_minor, till.device.currency, read_from(tx.connection))
         if open_shift_id(tx, actor) is not None:
             raise ShiftAlreadyOpen
         shift_id = write_open_shift(tx, actor, float_minor)
@@ -276,12 +281,14 @@ async def open_shift(till: Till, float_minor: int, actor: Actor) -> str:
 async def close_shift(till: Till, counted_minor: int, actor: Actor, reason: str = "") -> ShiftView:
     """Cash up with the counted cash, in minor units; a difference from the expected cash needs a reason.
 
-    Raises NoShift, BadAmount, ReasonMissing, NotPermitted. Unsent operations do not prevent it.
+    Raises NoShift, BadAmount (also beyond what is expected and the shop's bound), ReasonMissing,
+    NotPermitted. Unsent operations do not prevent it.
     """
     authorise(actor, None, Right.RUN_SHIFT)
     if counted_minor < 0:
         raise BadAmount(translate("errors", "Less than nothing cannot lie in the drawer."))
-    why = typed_text(reason)
+    with about("reason"):
+        why = typed_text(reason)
     return await till.store.write(lambda tx: _close(tx, till, counted_minor, actor, why))
 
 
@@ -291,6 +298,8 @@ def _close(tx: Transaction, till: Till, counted_minor: int, actor: Actor, reason
         raise NoShift
     row = tx.execute(select(t.shift).where(t.shift.c.id == shift_id)).one()
     sums = _totals(tx.connection, row.id)
+    settings = read_from(tx.connection)
+    check_given(counted_minor, sums.expected_minor, till.device.currency, settings)
     if counted_minor != sums.expected_minor and not reason:
         raise ReasonMissing
     last = tx.execute(select(t.device.c.next_device_seq)).scalar_one() - 1

@@ -10,12 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.domain.errors import BadProduct
+from app.domain.errors import BadProduct, about
+from app.domain.limits import typed_text
+from app.domain.text import must_be_seen
 from app.services.stock.gtin import BadGtin, parse_gtin
 from resources.words import translate
 from sync_agent.contract.article import barcode_key, sku_key
 from sync_agent.store import tables as t
 
+SKU_MAX = 64
+"""Letters of an article number; the contract's figure."""
 _IDS_AT_A_TIME = 500
 
 
@@ -54,7 +58,8 @@ def checked(
     """The fields with a barcode as it is stored. `before` are the codes that the product has.
 
     With `comes_back` it was deleted, and another product may have its codes by now. Raises BadProduct where a
-    new barcode is not whole, or a code is another product's.
+    new barcode is not whole, or a code is another product's; ControlLetter and TextTooLong for a new article
+    number.
     """
     stored = dict(fields)
     if stored.get("barcode") and stored["barcode"] != before.barcode:
@@ -62,7 +67,10 @@ def checked(
             stored["barcode"] = parse_gtin(stored["barcode"])
         except BadGtin as error:
             words = str(error)
-            raise BadProduct(f"{words[:1].upper()}{words[1:]}.") from error
+            raise BadProduct(f"{words[:1].upper()}{words[1:]}.", "barcode") from error
+    if stored.get("sku") and stored["sku"] != before.sku:
+        with about("sku"):
+            typed_text(must_be_seen(stored["sku"]), SKU_MAX)
     new = Codes(stored.get("barcode"), stored.get("sku"))
     for column, key in sorted(new.keys if comes_back else new.keys - before.keys):
         holder = _holder(connection, column, key, product_id)
@@ -70,9 +78,9 @@ def checked(
             continue
         if column == "barcode_key":
             words = translate("errors", "The barcode {code} is on “{name}” already.")
-            raise BadProduct(words.format(code=new.barcode, name=holder))
+            raise BadProduct(words.format(code=new.barcode, name=holder), "barcode")
         words = translate("errors", "The article number {code} is on “{name}” already.")
-        raise BadProduct(words.format(code=new.sku, name=holder))
+        raise BadProduct(words.format(code=new.sku, name=holder), "sku")
     return stored
 
 

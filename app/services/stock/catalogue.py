@@ -7,14 +7,19 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from app.domain.errors import BadProduct, DomainError, NotPermitted, UnknownProduct
+from app.domain.errors import BadProduct, DomainError, NotPermitted, UnknownProduct, about
+from app.domain.limits import typed_text
+from app.domain.plausible import check_plausible_amount
 from app.domain.quantity import must_be_countable
+from app.domain.rates import check_share
 from app.domain.rights import Right, may
+from app.domain.shop_settings import ShopSettings
 from app.domain.text import ControlLetter, must_be_seen
 from app.domain.vocabulary.units import EACH, code_of
 from app.services import journal, tax_rates
 from app.services.approvals import approvals_for, last_approver_id
 from app.services.references import is_referred_to, product_references
+from app.services.shop_settings import read_from
 from app.services.stock import article_codes
 from app.services.stock.article_codes import Codes
 from app.services.stock.gtin import BadGtin, parse_gtin
@@ -204,14 +209,32 @@ async def edit_product(
     """Edit fields of a product, by their names in ProductView; the operation's id, None if nothing changes.
 
     The previous values are sent too, so that edits of different fields merge without a conflict. Raises
-    NotPermitted, UnknownProduct, BadProduct, ControlLetter.
+    NotPermitted, UnknownProduct, BadProduct, BadAmount, ControlLetter, TextTooLong, each about its field.
     """
     approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
-    return await till.store.write(lambda tx: _edit(tx, product_id, changes, actor, approvals))
+    return await till.store.write(lambda tx: _edit(tx, till, product_id, changes, actor, approvals))
+
+
+def check_fields(changed: Mapping[str, Any], currency: str, settings: ShopSettings) -> None:
+    """Raise BadProduct, BadAmount, ControlLetter or TextTooLong for what no product may have; codes aside.
+
+    `changed` are fields by their names in ProductView.
+    """
+    if "name" in changed:
+        with about("name"):
+            if not typed_text(must_be_seen(changed["name"] or "")):
+                raise BadProduct(translate("errors", "A product needs a name."))
+    if changed.get("price_minor") is not None:
+        with about("price_minor"):
+            check_plausible_amount(changed["price_minor"], currency, settings)
+    if changed.get("tax_rate_ppm") is not None:
+        with about("tax_rate_ppm"):
+            check_share(changed["tax_rate_ppm"])
 
 
 def _edit(
     tx: Transaction,
+    till: Till,
     product_id: str,
     changes: Mapping[str, Any],
     actor: Actor,
@@ -222,8 +245,7 @@ def _edit(
         raise UnknownProduct
     product_id = before.id
     changed = {name: value for name, value in changes.items() if getattr(before, name) != value}
-    for value in changed.values():
-        must_be_seen(value if isinstance(value, str) else "")
+    check_fields(changed, till.device.currency, read_from(tx.connection))
     changed = article_codes.checked(tx.connection, product_id, changed, Codes(before.barcode, before.sku))
     changed = {name: value for name, value in changed.items() if getattr(before, name) != value}
     if "unit" in changed and code_of(changed["unit"]) == code_of(before.unit):

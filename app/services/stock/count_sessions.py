@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app.domain.errors import BadQuantity, CountOver, ImplausibleCounts
+from app.domain.errors import BadQuantity, CountOver, ImplausibleCounts, about
+from app.domain.limits import typed_text
 from app.domain.plausible import check_plausible, largest_quantity
 from app.domain.quantity import check_quantity, quantity_in_words
 from app.domain.rights import Right
 from app.domain.shop_settings import ShopSettings
-from app.domain.text import without_controls
 from app.services.approvals import authorise
 from app.services.person_names import person_names
 from app.services.shop_settings import read_from
 from app.services.stock.catalogue import ProductView, countable_product, known_product
-from app.services.stock.counting import write_count
+from app.services.stock.counting import must_not_be_negative, write_count
 from app.services.till import Actor, Till
 from resources.words import translate
 from sync_agent.store import tables as t
@@ -69,14 +69,16 @@ class Finished:
 
 
 async def begin(till: Till, name: str, actor: Actor, *, is_full: bool) -> str:
-    """Begin a session; its id. `is_full`: the whole location is counted."""
+    """Begin a session; its id. `is_full`: the whole location is counted. Raises TextTooLong."""
+    with about("name"):
+        tidy = typed_text(name)
 
     def write(tx: Transaction) -> str:
         session_id = tx.ids.new()
         tx.execute(
             insert(t.count_session).values(
                 id=session_id,
-                name=without_controls(name).strip() or translate("counts", "Count"),
+                name=tidy or translate("counts", "Count"),
                 is_full=int(is_full),
                 status="open",
                 actor_id=actor.id,
@@ -203,9 +205,7 @@ def _count(
     total = quantity
     if adds and before is not None:
         total = _quantity_now(before, seen) + quantity
-    if total < 0:
-        raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
-    check_quantity(total)
+    check_quantity(must_not_be_negative(total))
     check_plausible(total, product.unit, read_from(tx.connection))
     values = {
         "session_id": session_id,

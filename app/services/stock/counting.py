@@ -1,6 +1,7 @@
 """Counts: an absolute quantity, against the version that this till had seen."""
 
 from app.domain.errors import BadQuantity
+from app.domain.limits import typed_note
 from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
@@ -29,12 +30,10 @@ async def count(
     """Count a product's stock at this location; the id of the operation.
 
     Counts of a product at a location are sent in order (ordering key). Raises BadQuantity,
-    UnknownProduct, NotPermitted.
+    TextTooLong, UnknownProduct, NotPermitted.
     """
     authorise(actor, approved_by, Right.COUNT_STOCK)
-    if quantity < 0:
-        raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
-    check_quantity(quantity)
+    check_quantity(must_not_be_negative(quantity))
     location_id = till.device.location_id
     approver_id = None if approved_by is None else approved_by.id
 
@@ -53,6 +52,13 @@ async def count(
     return await till.store.write(write)
 
 
+def must_not_be_negative(quantity: int) -> int:
+    """A counted quantity itself. Raises BadQuantity below zero."""
+    if quantity < 0:
+        raise BadQuantity(translate("errors", "Less than nothing cannot be counted."))
+    return quantity
+
+
 def write_count(
     tx: Transaction,
     location_id: str,
@@ -65,7 +71,7 @@ def write_count(
     approver_id: str | None = None,
 ) -> str:
     """A count in the caller's database transaction; the id of its operation. Raises BadQuantity,
-    UnknownProduct.
+    TextTooLong, UnknownProduct.
     """
     product = countable_product(tx.connection, product_id)
     product_id = product.id
@@ -76,7 +82,7 @@ def write_count(
         new_quantity=quantity,
         previous_quantity=seen.server_quantity,
         counted_at=from_ms(moment_ms),
-        note=note or None,
+        note=typed_note(note),
         product_id=product_id,
     )
     operation = NewOperation(

@@ -3,6 +3,7 @@
 The rule is the contract's (`sync_agent/contract/article.py`); here are its words.
 """
 
+from app.domain.errors import quoted
 from resources.words import translate
 from sync_agent.contract.article import BarcodeFault, WrongBarcode, read_barcode
 
@@ -45,4 +46,4 @@ def _in_words(wrong: WrongBarcode) -> str:
             "errors", "barcode {code} has a wrong check digit; as a UPC-E code it is {expected}"
         ),
     }[wrong.fault]
-    return words.format(code=wrong.written, digits=len(wrong.written), expected=wrong.expected or "")
+    return words.format(code=quoted(wrong.written), digits=len(wrong.written), expected=wrong.expected or "")

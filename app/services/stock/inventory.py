@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from app.domain.errors import BadQuantity
+from app.domain.limits import typed_note
 from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
@@ -301,10 +302,10 @@ async def adjust(
     """Change a product's stock here by `delta`; the id of the operation.
 
     `reason` is a code that `movement_reasons` offers; the sign of `delta` must agree with it.
-    Raises BadQuantity, UnknownProduct, NotPermitted.
+    Raises BadQuantity, TextTooLong, UnknownProduct, NotPermitted.
     """
     authorise(actor, approved_by, Right.MOVE_STOCK)
-    _check_adjustment(delta, reason)
+    check_adjustment(delta, reason)
 
     def write(tx: Transaction) -> str:
         product = countable_product(tx.connection, product_id)
@@ -313,7 +314,7 @@ async def adjust(
         movement = MovementData(
             delta=delta,
             reason=reason,
-            note=note or None,
+            note=typed_note(note),
             occurred_at=from_ms(moment_ms),
             product_id=product.id,
         )
@@ -341,7 +342,8 @@ async def adjust(
     return await till.store.write(write)
 
 
-def _check_adjustment(delta: int, code: str) -> None:
+def check_adjustment(delta: int, code: str) -> None:
+    """Raise BadQuantity where a reason is not offered, or the sign of `delta` is not the reason's."""
     reason = reason_of(code)
     if not reason.offered:
         words = translate("errors", "“{reason}” is not a reason for an adjustment.")

@@ -103,7 +103,7 @@ async def part(
     """
     approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
     if not barcode and not sku:
-        raise BadProduct(translate("errors", "Type its own number first."))
+        raise BadProduct(translate("errors", "Type its own number first."), "sku")
     codes: dict[str, Any] = {"barcode": barcode or "", "sku": sku or ""}
     return await till.store.write(lambda tx: _part(tx, alias, codes, actor, approvals))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.domain.errors import BadQuantity
+from app.domain.limits import typed_note
 from app.domain.plausible import check_plausible
 from app.domain.quantity import check_quantity
 from app.domain.rights import Right
@@ -48,8 +49,8 @@ async def send(
 ) -> str:
     """Transfer quantities of products to another location; the id of the operation.
 
-    Both stock levels change by deltas, so it cannot conflict. Raises BadQuantity, UnknownProduct,
-    NotPermitted.
+    Both stock levels change by deltas, so it cannot conflict. Raises BadQuantity, TextTooLong,
+    UnknownProduct, NotPermitted.
     """
     authorise(actor, approved_by, Right.TRANSFER_STOCK)
     if not goods:
@@ -73,7 +74,7 @@ async def send(
                 for product, (_, quantity) in zip(products, goods, strict=True)
             ),
             occurred_at=from_ms(tx.now_ms),
-            note=note or None,
+            note=typed_note(note),
             location_id=here,
         )
         transfer_id = tx.ids.new()

@@ -27,4 +27,4 @@ def check_unit(connection: Connection, product_id: str, unit: str | None) -> Non
             "There is stock or history of “{product}” in its unit, which would be misread by another. "
             "Leave its unit and add another product for the other.",
         )
-        raise BadProduct(words.format(product=product.name))
+        raise BadProduct(words.format(product=product.name), "unit")

@@ -16,12 +16,16 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, false, select
 
 from app.domain.errors import BadQuantity, ReasonMissing
+from app.domain.plausible import check_plausible
+from app.domain.quantity import check_quantity
 from app.domain.rights import Right
 from app.domain.spreadsheet import write_rows
+from app.domain.vocabulary.movement_reasons import reason_of
 from app.domain.vocabulary.units import EACH
 from app.services import journal
 from app.services.approvals import approvals_for, authorise
-from app.services.stock import article_codes
+from app.services.shop_settings import read_from
+from app.services.stock import article_codes, catalogue, counting, inventory
 from app.services.sync.queue import describe
 from app.services.till import Actor, Till
 from sync_agent import private_files
@@ -47,6 +51,9 @@ from sync_agent.store.queue import (
 )
 from sync_agent.store.queue.attempts import AttemptView
 from sync_agent.store.queue.dead_letters import CannotEnd, EndingProblem
+
+_NAMES = {"name": "name", "priceMinor": "price_minor", "taxRatePpm": "tax_rate_ppm"}
+"""Fields of a product: the name on the wire → in ProductView."""
 
 __all__ = ["AttemptView", "CannotEnd"]  # in the results of details(), and what the other functions raise
 
@@ -195,14 +202,19 @@ def _edited(
     )
     if row.resource_type == PRODUCT:
         approvals = approvals_for(till, actor, approved_by, Right.EDIT_PRODUCT)
+        ours = {name: changes[wire] for wire, name in _NAMES.items() if wire in changes}
+        catalogue.check_fields(ours, till.device.currency, read_from(connection))
         return _edited_product(connection, replace(same, approvals=approvals), changes)
     if row.resource_type == STOCK_LEVEL:
-        return _edited_stock(same, changes)
+        return _edited_stock(connection, same, changes)
     raise CannotEnd(EndingProblem.KIND_NOT_CHANGED)
 
 
-def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
+def _edited_stock(connection: Connection, same: NewOperation, changes: dict[str, Any]) -> NewOperation:
     is_count = "newQuantity" in same.data
+    name = "newQuantity" if is_count else "delta"
+    if name in changes:
+        _check_quantity(connection, same, changes)
     data = _checked(CountData if is_count else MovementData, same.data | changes)
     quantity = data["newQuantity"] if is_count else data["delta"]
     assert same.resource_id is not None, "a movement or count names its product"
@@ -214,6 +226,17 @@ def _edited_stock(same: NewOperation, changes: dict[str, Any]) -> NewOperation:
     if not is_count:
         summary |= {"reason": data["reason"]}
     return replace(same, data=data, summary=summary, stock=(effect,))
+
+
+def _check_quantity(connection: Connection, same: NewOperation, changes: dict[str, Any]) -> None:
+    """As where a quantity is first typed. Raises BadQuantity."""
+    if "newQuantity" in changes:
+        quantity = counting.must_not_be_negative(changes["newQuantity"])
+    else:
+        quantity, reason = changes["delta"], str(changes.get("reason", same.data["reason"]))
+        if reason_of(reason).offered:
+            inventory.check_adjustment(quantity, reason)
+    check_plausible(check_quantity(quantity), str(same.summary.get("unit", EACH)), read_from(connection))
 
 
 def _edited_product(connection: Connection, same: NewOperation, changes: dict[str, Any]) -> NewOperation:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.services.till import Till
+from app.ui.page.account import AccountPort
 from app.ui.page.event_log import EventLog
 from app.ui.page.print_queue import PrintQueue
 from app.ui.page.requests import Request
@@ -64,7 +65,8 @@ class OwnChange:
 class PageContext:
     """`pepper` is the tenant's, for checking PINs. `write_bundle` writes a support bundle to a path; None
     where the program cannot write one. `change_as_admin` asks the server; None where there is no network.
-    It raises SyncError, and so does `change_own`. `shortcuts` are those of the window and of all its pages.
+    It raises SyncError, and so do `change_own` and whatever `account` gives. `shortcuts` are those of the
+    window and of all its pages.
     """
 
     till: Till
@@ -79,3 +81,4 @@ class PageContext:
     write_bundle: Callable[[Path], Awaitable[None]] | None = None
     change_as_admin: Callable[[AdminChange], Awaitable[None]] | None = None
     change_own: Callable[[OwnChange], Awaitable[None]] | None = None
+    account: Callable[[], AccountPort] | None = None

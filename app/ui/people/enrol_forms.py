@@ -1,7 +1,6 @@
 """The forms of a till's first run: a manager's code, a manager's password, and a new server's first shop."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import available_timezones
 
@@ -12,63 +11,21 @@ from app.ui.widgets.parts import field as text_field
 from app.ui.widgets.parts import form_label, label
 from resources.words import translate
 from sync_agent.contract.enrolment_codes import CodeOffer
+from sync_agent.enrolment_forms import CodeEnrolment, FirstShop
 
 PASSWORD_MIN = 10
 PIN_MIN, PIN_MAX = 4, 8
 
 
-@dataclass(frozen=True)
-class EnrolForm:
-    """Enrolling with a manager's password; no field but the code is empty."""
-
-    server_url: str
-    tenant_id: str
-    username: str
-    password: str
-    location_id: str
-    till_name: str
-    insecure: bool = False
-    """The person asked for a server without encryption."""
-    code: str = ""
-    """From an authenticator app, where the manager has one."""
-
-
-@dataclass(frozen=True)
-class CodeForm:
-    """Enrolling with a one-time code; no field is empty."""
-
-    server_url: str
-    code: str
-    till_name: str
-    insecure: bool = False
-
-
-@dataclass(frozen=True)
-class FirstShopForm:
-    """The first shop of an empty server, its admin, and this till; no field is empty."""
-
-    server_url: str
-    code: str
-    shop_name: str
-    currency: str
-    place_name: str
-    time_zone: str
-    username: str
-    password: str
-    pin: str
-    till_name: str
-    insecure: bool = False
-
-
 class CodePort(Protocol):
     """What the page asks for where a code was typed. Each raises SyncError and can be cancelled."""
 
-    def look_up(self, form: CodeForm, /) -> Awaitable[CodeOffer | None]:
+    def look_up(self, form: CodeEnrolment, /) -> Awaitable[CodeOffer | None]:
         """What the code is for; None where it is used, and this till may be the one that used it."""
 
-    def accept(self, form: CodeForm, /) -> Awaitable[None]: ...
+    def accept(self, form: CodeEnrolment, /) -> Awaitable[None]: ...
 
-    def make_shop(self, form: FirstShopForm, /) -> Awaitable[None]: ...
+    def make_shop(self, form: FirstShop, /) -> Awaitable[None]: ...
 
 
 class Fields(QWidget):
@@ -132,7 +89,7 @@ def server_fields(server_url: str) -> Fields:
 
 def code_fields() -> Fields:
     made = Fields()
-    code = made.add("code", translate("EnrolPage", "Code"), translate("EnrolPage", "like 8F3K-Q2ZN"))
+    code = made.add("code", translate("EnrolPage", "Code"), translate("EnrolPage", "like 8F3K-Q2ZN-7M4T"))
     code.setInputMethodHints(
         Qt.InputMethodHint.ImhPreferUppercase
         | Qt.InputMethodHint.ImhNoPredictiveText
@@ -258,7 +215,7 @@ class OfferCard(QWidget):
         ):
             form.addRow(label(title, "muted"), self._lines[name])
 
-    def show_offer(self, offer: CodeOffer, form: CodeForm) -> None:
+    def show_offer(self, offer: CodeOffer, form: CodeEnrolment) -> None:
         tenant, location = offer.tenant, offer.location
         for name, words in (
             ("server", form.server_url),

@@ -24,12 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.people.enrol_forms import (
-    CodeForm,
     CodePort,
-    EnrolForm,
     Fields,
     FirstShopFields,
-    FirstShopForm,
     OfferCard,
     code_fields,
     password_fields,
@@ -41,6 +38,7 @@ from app.ui.widgets.shortcuts import BACK, CONFIRM
 from app.ui.widgets.theme import Tone
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.enrolment_codes import CodeOffer
+from sync_agent.enrolment_forms import CodeEnrolment, Enrolment, FirstShop
 from sync_agent.errors import AuthError
 from sync_agent.events import ConnectionState, Progress, StateChanged
 from sync_agent.server_address import BadAddress, is_plain, read_address, read_safe_address
@@ -64,12 +62,12 @@ class EnrolPage(QWidget):
 
     def __init__(
         self,
-        on_enrol: Callable[[EnrolForm], Awaitable[None]],
+        on_enrol: Callable[[Enrolment], Awaitable[None]],
         on_fetch: Callable[[], Awaitable[None]],
         *,
         codes: CodePort,
         server_url: str = "",
-        on_try: Callable[[], Awaitable[EnrolForm]] | None = None,
+        on_try: Callable[[], Awaitable[Enrolment]] | None = None,
     ) -> None:
         super().__init__()
         self._on_try = on_try
@@ -309,17 +307,17 @@ class EnrolPage(QWidget):
         """In its normal form: what is shown is what is connected to."""
         return read_address(self._server.text("server_url")).url
 
-    def _code_form(self) -> CodeForm:
-        return CodeForm(
+    def _code_form(self) -> CodeEnrolment:
+        return CodeEnrolment(
             self._address(),
             self._code.text("code"),
             self._server.text("till_name"),
             self._insecure.isChecked(),
         )
 
-    def _password_form(self) -> EnrolForm:
+    def _password_form(self) -> Enrolment:
         text = self._password.text
-        return EnrolForm(
+        return Enrolment(
             server_url=self._address(),
             tenant_id=text("tenant_id"),
             username=text("username"),
@@ -330,9 +328,9 @@ class EnrolPage(QWidget):
             code=text("second_factor"),
         )
 
-    def _first_shop_form(self) -> FirstShopForm:
+    def _first_shop_form(self) -> FirstShop:
         text = self._first_shop.text
-        return FirstShopForm(
+        return FirstShop(
             server_url=self._address(),
             code=self._code.text("code"),
             shop_name=text("shop_name"),
@@ -353,11 +351,11 @@ class EnrolPage(QWidget):
     def _start(self, work: Callable[[], tasks.Work]) -> None:
         self._task = self._commands.run(work, self._refused) or self._task
 
-    async def _run_demo(self, make: Callable[[], Awaitable[EnrolForm]]) -> None:
+    async def _run_demo(self, make: Callable[[], Awaitable[Enrolment]]) -> None:
         self._message.say(self.tr("A demonstration shop is being set up on this computer…"), Tone.BUSY)
         await self._run(partial(self._on_enrol, await make()))
 
-    async def _look_up(self, form: CodeForm) -> None:
+    async def _look_up(self, form: CodeEnrolment) -> None:
         offer = await self._asked(self._codes.look_up(form))
         if offer is _STOPPED:
             return
@@ -453,12 +451,12 @@ class EnrolWindow(QMainWindow):
 
     def __init__(
         self,
-        on_enrol: Callable[[EnrolForm], Awaitable[None]],
+        on_enrol: Callable[[Enrolment], Awaitable[None]],
         on_fetch: Callable[[], Awaitable[None]],
         *,
         codes: CodePort,
         server_url: str = "",
-        on_try: Callable[[], Awaitable[EnrolForm]] | None = None,
+        on_try: Callable[[], Awaitable[Enrolment]] | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("enrolWindow")

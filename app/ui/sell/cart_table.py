@@ -30,13 +30,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.cart import Cart, CartLine
-from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import format_quantity
+from app.domain.text import on_paper
 from app.domain.vocabulary.units import unit_of
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
-from app.ui.widgets.plain_text import tip
+from app.ui.widgets.plain_text import PlainModel
 from app.ui.widgets.shortcuts import ONE_LESS, ONE_MORE, SEARCH, TAKE
 from app.ui.widgets.two_line import TwoLines, paint_background, paint_two_lines
 
@@ -57,7 +57,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
 
-class CartModel(QAbstractTableModel):
+class CartModel(PlainModel, QAbstractTableModel):
     """Rows in the order they were rung up. The EditRole of the quantity is text that the editor can parse."""
 
     def __init__(self, formatter: Formatter, parent: QObject | None = None) -> None:
@@ -108,7 +108,7 @@ class CartModel(QAbstractTableModel):
             return _ALIGNMENTS[section]
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: PLR0911 - a role each
+    def cell(self, index: Index, role: int) -> Any:
         if role not in _ANSWERED_ROLES:  # the view asks for seven more roles, left to their defaults
             return None
         line = self.line(index.row())
@@ -120,10 +120,8 @@ class CartModel(QAbstractTableModel):
                 return self._text(line, column)
             case Qt.ItemDataRole.EditRole if column == QUANTITY:
                 return format_quantity(line.quantity, line.unit)
-            case Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
                 return self._spoken(line, column)
-            case Qt.ItemDataRole.ToolTipRole:
-                return tip(self._spoken(line, column))
         return None
 
     def _text(self, line: CartLine, column: int) -> str:
@@ -131,7 +129,7 @@ class CartModel(QAbstractTableModel):
             case 0:
                 price = self._formatter.amount(line.unit_price_minor)
                 priced = str(unit_of(line.unit).priced).format(price=price)
-                return f"{line.description}\n{priced}{self._change_text(line)}"
+                return f"{on_paper(line.description)}\n{priced}{self._change_text(line)}"
             case 1:
                 return self._formatter.quantity(line.quantity, line.unit)
             case 2:
@@ -204,7 +202,6 @@ class CartDelegate(QStyledItemDelegate):
         editor.setAccessibleName(self.tr("Quantity"))
         editor.setProperty("role", "cell")
         editor.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        editor.setMaxLength(FIGURE_LENGTH_MAX)
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:

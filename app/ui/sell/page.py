@@ -33,7 +33,7 @@ from app.ui.sell.panels.stack import SidePanels
 from app.ui.sell.payment import Payment
 from app.ui.sell.returns import Returns
 from app.ui.sell.scans import Scans
-from app.ui.widgets import sounds, tasks
+from app.ui.widgets import problems, sounds, tasks
 from app.ui.widgets.shortcuts import DISCOUNT, HOLD, MORE, PAY, RECALL, REFUND, REMOVE, SEARCH
 from app.ui.widgets.theme import Tone
 
@@ -238,7 +238,9 @@ class SellPage(Page):
     @tasks.command
     async def change_price(self, change: CartChange) -> None:
         """Apply the change to the cart, with the approvals that it needs."""
-        self._sale.replace(await self._sale.approved(self._sale.changed_by(change.of)))
+        with problems.at_fields(self._panels.change.fields):
+            changed = self._sale.changed_by(change.of)
+        self._sale.replace(await self._sale.approved(changed))
         self._panels.show_find()
 
     @tasks.command

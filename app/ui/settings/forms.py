@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui.widgets.parts import form_label
-from app.ui.widgets.plain_text import PlainCombo
+from app.ui.widgets.plain_text import PlainCombo, PlainText
 
 FIELD_WIDTH_MAX = 420
 
@@ -31,7 +31,7 @@ def check(name: str, title: str) -> QCheckBox:
 
 def text(name: str, title: str) -> QPlainTextEdit:
     """A few lines to type."""
-    made = QPlainTextEdit()
+    made = PlainText()
     made.setObjectName(name)
     made.setAccessibleName(title)
     made.setTabChangesFocus(True)

@@ -1,26 +1,34 @@
-"""A person's own PIN and password: changed by the current one, at the server."""
+"""A person's own PIN and password, changed by the current one; and what else they do about their account."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui.page.context import OwnSecret
 from app.ui.settings.forms import form
 from app.ui.widgets.parts import button, field, label, scrolling
 from app.ui.widgets.pin_pad import PIN_LENGTH_MAX
 
+_ACCOUNT_PX = 280
+
 
 class OwnSection(QWidget):
-    """Fields for the current and the new PIN, and for the current and the new password.
+    """Fields for the current and the new PIN, and for the current and the new password; beside them what
+    has a dialog of its own.
 
     Signals:
     changeWanted(OwnSecret, str, str): the person typed the current secret, and the new one twice.
     refused(str): why what was typed cannot be sent.
+    factorWanted(), endFactorWanted(): set up a second factor, or do without it again.
+    signInsWanted(): see where they are signed in.
     """
 
     changeWanted = Signal(object, str, str)
     refused = Signal(str)
+    factorWanted = Signal()
+    endFactorWanted = Signal()
+    signInsWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,9 +43,11 @@ class OwnSection(QWidget):
             self.tr("New password"),
             self.tr("New password again"),
         )
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scrolling(self._form(), "ownSecrets", self.tr("Your PIN and password")))
+        layout.setSpacing(20)
+        layout.addWidget(scrolling(self._form(), "ownSecrets", self.tr("Your PIN and password")), 1)
+        layout.addWidget(self._account())
 
     def clear(self) -> None:
         """Forget what was typed."""
@@ -65,6 +75,26 @@ class OwnSection(QWidget):
                 ),
             ),
         )
+
+    def _account(self) -> QWidget:
+        """What has a dialog of its own."""
+        column = QWidget()
+        column.setFixedWidth(_ACCOUNT_PX)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(label(self.tr("Second factor"), "heading"))
+        factor = self.tr("A code from an app on your telephone, beside your password at the server.")
+        layout.addWidget(label(factor, "muted", wrap=True))
+        layout.addWidget(button(self.tr("Set it up…"), "setUpFactor", self.factorWanted.emit))
+        layout.addWidget(button(self.tr("Do without it…"), "endFactor", self.endFactorWanted.emit))
+        layout.addSpacing(12)
+        layout.addWidget(label(self.tr("Where you are signed in"), "heading"))
+        where = self.tr("A browser or an app stays signed in for a time. End what should not be.")
+        layout.addWidget(label(where, "muted", wrap=True))
+        layout.addWidget(button(self.tr("Show…"), "showSignIns", self.signInsWanted.emit))
+        layout.addStretch(1)
+        return column
 
     def _button(
         self, title: str, name: str, what: OwnSecret, typed: tuple[QLineEdit, QLineEdit, QLineEdit]

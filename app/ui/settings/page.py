@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.quantity import format_quantity, parse_quantity
@@ -13,6 +14,7 @@ from app.domain.vocabulary.transaction_kinds import kind_of
 from app.domain.vocabulary.units import EACH
 from app.services import journal, preferences, shop_settings, tax_rates
 from app.services.journal import JournalEntry
+from app.services.people import directory
 from app.services.preferences import Preferences
 from app.services.sync import queue, readiness
 from app.services.till import Actor
@@ -20,11 +22,18 @@ from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import AdminChange, OwnChange, OwnSecret, PageContext
 from app.ui.page.requests import RenewWindow, SignTillOut
+from app.ui.settings.account.code_dialog import EnrolmentCodeDialog
+from app.ui.settings.account.dialog import AccountDialog
+from app.ui.settings.account.refusals import At, refused
+from app.ui.settings.account.reset_dialog import ResetSecondFactorDialog
+from app.ui.settings.account.second_factor_dialog import EndSecondFactorDialog, SecondFactorDialog
+from app.ui.settings.account.sign_ins_dialog import SignInsDialog
 from app.ui.settings.forms import check, choice, form
 from app.ui.settings.own_section import OwnSection
+from app.ui.settings.people_section import PeopleSection
 from app.ui.settings.shop_section import ShopSection
-from app.ui.widgets import language, tasks
-from app.ui.widgets.parts import MessageLine, Pages, button, card, field, label
+from app.ui.widgets import language, problems, tasks
+from app.ui.widgets.parts import MessageLine, Pages, button, card, field, figure_field, label
 from app.ui.widgets.plain_text import PlainButton, set_tip
 from app.ui.widgets.theme import Theme, Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
@@ -39,6 +48,7 @@ class Section(IntEnum):
     TILL = 3
     LOG = 4
     YOU = 5
+    PEOPLE = 6
 
 
 class SettingsPage(Page):
@@ -174,7 +184,8 @@ class SettingsPage(Page):
         self._message.say(self.tr("Saved on this till."), Tone.GOOD, for_ms=6000)
 
     def _read_lock(self) -> dict[str, Any]:
-        return {"lock_after_min": parse_quantity(self._lock_after.text(), EACH)}
+        with problems.at(self._lock_after):
+            return {"lock_after_min": preferences.check_lock(parse_quantity(self._lock_after.text(), EACH))}
 
     def _read_printer(self) -> dict[str, Any]:
         return {
@@ -194,7 +205,8 @@ class SettingsPage(Page):
         """Save for the shop, or for this place; what loosens a check waits for an admin's sign-in."""
         actor, shown = self._signed_in, self._shop.seen
         place = shown.place
-        changes = shop_settings.changed(self._till, shown, self._shop.typed())
+        with problems.at_fields(self._shop.fields):
+            changes = shop_settings.changed(self._till, shown, self._shop.typed())
         if not changes:
             self._message.say(self.tr("Nothing was changed."), for_ms=4000)
             return
@@ -204,9 +216,10 @@ class SettingsPage(Page):
         firm = {name: value for name, value in changes.items() if name not in looser}
         if firm:
             approver = await self._approvals.ask(actor, Right.CHANGE_SHOP_SETTINGS)
-            saved = await shop_settings.change(
-                self._till, actor, firm, place=place, shown=shown, approved_by=approver
-            )
+            with problems.at_fields(self._shop.fields):
+                saved = await shop_settings.change(
+                    self._till, actor, firm, place=place, shown=shown, approved_by=approver
+                )
             if saved:
                 self._message.say(self._saved_words(place), Tone.GOOD, for_ms=6000)
             else:
@@ -227,7 +240,7 @@ class SettingsPage(Page):
         try:
             await ask(change)
         except SyncError as error:
-            self._message.say_error(self._refusal_words(error))
+            self._refuse_admin(error)
             return
         self._shop.note_changed(dict(change.changes))
         self._shop.show_form()
@@ -277,28 +290,39 @@ class SettingsPage(Page):
         known[ErrorCode.RATE_LIMITED] = self.tr("Too many tries. Wait a minute; nothing was changed.")
         return known.get(code, self.tr("The server did not take this. Nothing was changed."))
 
+    # --- what a person does at the server in their own name ---
+
+    def _open(self, kind: type[AccountDialog]) -> None:
+        connect = self._context.account
+        if connect is None:
+            self._message.say_error(self.tr("This needs a connection to the server."))
+            return
+        self._message.clear()
+        dialog = kind(self._context, connect(), self._username(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _username(self) -> str:
+        """Of who is signed in here."""
+        own = (one.username for one in directory.people(self._till) if one.id == self._signed_in.id)
+        return next(own, "")
+
     def _saved_words(self, place: str | None) -> str:
         if place is None:
             return self.tr("Saved for all tills of the shop.")
         words = self.tr("Saved for all tills of {place}.")
         return words.format(place=self._till.device.location_name)
 
-    def _refusal_words(self, error: SyncError) -> str:
-        code = getattr(error, "code", None)
-        if code is None:
-            return self.tr("The server does not answer. Nothing was changed; try it with a connection.")
-        known = {
-            ErrorCode.UNAUTHORIZED: self.tr("User name or password is not right. Nothing was changed."),
-            ErrorCode.FORBIDDEN: self.tr("Only an administrator may change this. Nothing was changed."),
-            ErrorCode.SECOND_FACTOR_NEEDED: self.tr(
-                "A code from the authenticator app is needed too. Nothing was changed."
-            ),
-            ErrorCode.SECOND_FACTOR_MISSING: self.tr(
-                "The shop wants a code from an app of this account, which has to be set up first."
-            ),
-            ErrorCode.RATE_LIMITED: self.tr("Too many tries. Wait a minute; nothing was changed."),
-        }
-        return known.get(code, self.tr("The server did not take this. Nothing was changed."))
+    def _refuse_admin(self, error: SyncError) -> None:
+        said = refused(error, with_code=self._shop.asks_for_code)
+        if said.at is not At.ALL_OF_IT:
+            self._message.clear()
+            self._shop.refuse(said)
+        elif getattr(error, "code", None) == ErrorCode.FORBIDDEN:
+            words = self.tr("Only an administrator may change this. Nothing was changed.")
+            self._message.say_error(words)
+        else:
+            self._message.say_error(said.words)
 
     def _try_printer(self) -> None:
         rows = (
@@ -329,6 +353,7 @@ class SettingsPage(Page):
             self._till_section(),
             self._log_section(),
             self._own_section(),
+            self._people_section(),
         ):
             self._sections.addWidget(section)
         frame, inside = card()
@@ -351,6 +376,7 @@ class SettingsPage(Page):
             (Section.TILL, self.tr("This till"), "settingsTill"),
             (Section.LOG, self.tr("Log"), "settingsLog"),
             (Section.YOU, self.tr("You"), "settingsYou"),
+            (Section.PEOPLE, self.tr("People and tills"), "settingsPeople"),
         ):
             made = PlainButton(title)
             made.setObjectName(name)
@@ -367,7 +393,16 @@ class SettingsPage(Page):
         self._own = OwnSection()
         self._own.refused.connect(self._message.say_error)
         self._own.changeWanted.connect(self._change_own)
+        self._own.factorWanted.connect(lambda: self._open(SecondFactorDialog))
+        self._own.endFactorWanted.connect(lambda: self._open(EndSecondFactorDialog))
+        self._own.signInsWanted.connect(lambda: self._open(SignInsDialog))
         return self._own
+
+    def _people_section(self) -> QWidget:
+        section = PeopleSection()
+        section.codeWanted.connect(lambda: self._open(EnrolmentCodeDialog))
+        section.resetWanted.connect(lambda: self._open(ResetSecondFactorDialog))
+        return section
 
     def _look_section(self) -> QWidget:
         self._theme = choice(
@@ -389,7 +424,9 @@ class SettingsPage(Page):
             ),
         )
         self._sounds = check("sounds", self.tr("Sounds at a scan, a miss and a refusal"))
-        self._lock_after = field("lockAfter", self.tr("Ask for a PIN after minutes without a key (0: never)"))
+        self._lock_after = figure_field(
+            "lockAfter", self.tr("Ask for a PIN after minutes without a key (0: never)")
+        )
         save = button(self.tr("Save"), "saveLock", lambda: self._save(self._read_lock), role="primary")
         self._theme.activated.connect(lambda _index: self._choose_look())
         self._language.activated.connect(lambda _index: self._choose_look())

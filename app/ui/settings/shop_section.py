@@ -21,9 +21,12 @@ from app.services.setting_words import value_in_words
 from app.services.shop_settings import SeenSettings
 from app.services.till import Till
 from app.ui.page.context import AdminChange
+from app.ui.settings.account.refusals import Refused
+from app.ui.settings.account.sign_in_fields import SignInFields
 from app.ui.settings.forms import check, choice, form, text
+from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import Pages, button, field, label, scrolling
+from app.ui.widgets.parts import Pages, button, figure_field, label, scrolling
 from app.ui.widgets.shortcuts import BACK
 from sync_agent.contract.shop_settings import TAX_RATE
 from sync_agent.server_address import is_plain
@@ -73,6 +76,18 @@ class ShopSection(QWidget):
         """What the person was shown."""
         assert self._seen is not None, "the page shows the settings before a person can change any"
         return self._seen
+
+    @property
+    def fields(self) -> dict[str, QWidget]:
+        """The fields by the names of their settings, as a refusal is about one (`DomainError.about`)."""
+        return {
+            "cash_step_minor": self._cash_step,
+            "clerk_discount_ppm_max": self._discount,
+            "low_stock": self._low_stock,
+            "refund_days": self._refund_days,
+            "quantity_max": self._quantity_max,
+            "amount_minor_max": self._amount_max,
+        }
 
     def show_settings(self, seen: SeenSettings) -> None:
         """Fill the fields with what holds in the chosen scope."""
@@ -161,25 +176,32 @@ class ShopSection(QWidget):
                 for name, value in changes.items()
             )
         )
-        self._username.clear()
-        self._password.clear()
-        self._code.clear()
+        self._admin.set_user("")
+        self._admin.forget()
         self._pages.setCurrentIndex(1)
-        self._username.setFocus()
+        self._admin.first_empty.setFocus()
 
     def show_form(self) -> None:
         """Show the fields again, and forget a password."""
-        self._password.clear()
+        self._admin.forget()
         self._asked = {}
         self._pages.setCurrentIndex(0)
 
     def _sign_in(self) -> None:
-        username, password = self._username.text().strip(), self._password.text()
-        if username and password:
-            code = self._code.text().strip()
-            self.adminReady.emit(AdminChange(username, password, self._asked, self.place, code))
-        else:
-            (self._password if username else self._username).setFocus()
+        typed = self._admin.typed()
+        if typed is not None:
+            self.adminReady.emit(
+                AdminChange(typed.username, typed.password, self._asked, self.place, typed.code)
+            )
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether the admin was asked for a code of their second factor."""
+        return self._admin.asks_for_code
+
+    def refuse(self, refused: Refused) -> None:
+        """Show a refusal at the field of the admin's sign-in that it is about; what was typed stays."""
+        self._admin.refuse(refused)
 
     # --- the widgets ---
 
@@ -196,12 +218,12 @@ class ShopSection(QWidget):
         self._scope.activated.connect(lambda _index: self.scopeChosen.emit())
         self._adds_tax = self._choice("addsTax", "adds_tax", (False, True))
         self._rounding = self._choice("taxRounding", "tax_rounding", ("line", "receipt"))
-        self._cash_step = field("cashStep", setting_name("cash_step_minor"))
-        self._discount = field("clerkDiscount", setting_name("clerk_discount_ppm_max"))
-        self._low_stock = field("lowStock", setting_name("low_stock"))
-        self._refund_days = field("refundDays", setting_name("refund_days"))
-        self._quantity_max = field("quantityMax", setting_name("quantity_max"))
-        self._amount_max = field("amountMax", setting_name("amount_minor_max"))
+        self._cash_step = figure_field("cashStep", setting_name("cash_step_minor"))
+        self._discount = figure_field("clerkDiscount", setting_name("clerk_discount_ppm_max"))
+        self._low_stock = figure_field("lowStock", setting_name("low_stock"))
+        self._refund_days = figure_field("refundDays", setting_name("refund_days"))
+        self._quantity_max = figure_field("quantityMax", setting_name("quantity_max"))
+        self._amount_max = figure_field("amountMax", setting_name("amount_minor_max"))
         self._refuse = check("refuseUnconditional", setting_name("refuse_unconditional"))
         self._second_factor = check("requireSecondFactor", setting_name("require_second_factor"))
         self._rates = text("taxRates", self.tr("Named tax rates, one a line"))
@@ -240,11 +262,8 @@ class ShopSection(QWidget):
 
     def _admin_form(self) -> QWidget:
         self._what = label(name="adminWhat", wrap=True)
-        self._username = field("adminUser", self.tr("Administrator’s user name"))
-        self._password = field("adminPassword", self.tr("Password"), secret=True)
-        self._password.returnPressed.connect(self._sign_in)
-        self._code = field("adminCode", self.tr("Code from the authenticator app, if you have one"))
-        self._code.returnPressed.connect(self._sign_in)
+        self._admin = SignInFields("admin", self.tr("Administrator’s user name"))
+        self._admin.submitted.connect(self._sign_in)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(button(BACK.after(self.tr("Back")), "adminBack", self.show_form))
@@ -262,9 +281,7 @@ class ShopSection(QWidget):
         return form(
             ("", label(why, wrap=True)),
             ("", self._what),
-            (self._username.accessibleName(), self._username),
-            (self._password.accessibleName(), self._password),
-            (self._code.accessibleName(), self._code),
+            ("", self._admin),
             ("", buttons),
         )
 
@@ -274,7 +291,11 @@ def _plain(name: str, value: Callable[[], Any]) -> _Field:
 
 
 def _figure(name: str, typed: QLineEdit, read: Callable[[str], int]) -> _Field:
-    return typed.text, lambda: {name: read(typed.text())}
+    def value() -> dict[str, Any]:
+        with problems.at(typed):
+            return {name: read(typed.text())}
+
+    return typed.text, value
 
 
 def _beside(parts: Iterable[QWidget]) -> QWidget:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
-from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.money import parse_amount
 from app.domain.rights import Right
 from app.domain.shift import ShiftTotals
@@ -25,8 +24,8 @@ from app.services.sync import conflicts, queue
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import PageContext
-from app.ui.widgets import tasks, theme
-from app.ui.widgets.parts import MessageLine, Pages, button, card, label, rule
+from app.ui.widgets import problems, tasks, theme
+from app.ui.widgets.parts import MessageLine, Pages, amount_field, button, card, label, rule
 from app.ui.widgets.reason_field import ReasonField
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
@@ -184,16 +183,15 @@ class ShiftPage(Page):
     # --- commands ---
 
     def _typed(self, line: QLineEdit) -> int:
-        """The amount typed into `line`, in minor units. If invalid, focuses `line` and raises DomainError."""
-        try:
+        """The amount typed into `line`, in minor units. Raises AtField."""
+        with problems.at(line):
             return parse_amount(line.text(), self._formatter.currency)
-        except DomainError:
-            line.setFocus()
-            raise
 
     @tasks.command
     async def _open(self) -> None:
-        await shifts.open_shift(self._till, self._typed(self._float), self._signed_in)
+        float_minor = self._typed(self._float)
+        with problems.at_fields({"amount": self._float}):
+            await shifts.open_shift(self._till, float_minor, self._signed_in)
         self._float.clear()
         self._message.say(self.tr("The shift is open. Good selling!"), Tone.GOOD, for_ms=6000)
         self._read()
@@ -212,6 +210,8 @@ class ShiftPage(Page):
     @tasks.command
     async def _move(self) -> None:
         amount_minor, reason, actor = self._typed(self._amount), self._move_reason.reason, self._signed_in
+        with problems.at_fields({"amount": self._amount, "reason": self._move_reason}):
+            drawer.check_move(self._till, amount_minor, reason)
         if self._pays_in:
             await drawer.pay_in(self._till, amount_minor, actor, reason)
             words = self.tr("{amount} paid in.")
@@ -235,7 +235,8 @@ class ShiftPage(Page):
     async def _close(self) -> None:
         counted_minor = self._typed(self._counted)
         reason = self._reason.currentText() if self._reason.isVisible() else ""
-        closed = await shifts.close_shift(self._till, counted_minor, self._signed_in, reason)
+        with problems.at_fields({"amount": self._counted, "reason": self._reason}):
+            closed = await shifts.close_shift(self._till, counted_minor, self._signed_in, reason)
         self._read()
         self._message.say(self.tr("The shift is closed."), Tone.GOOD, for_ms=10_000)
         self._show_z(closed)
@@ -275,8 +276,7 @@ class ShiftPage(Page):
         layout.addWidget(right_frame, 1)
 
     def _opening(self) -> QWidget:
-        self._float = self._amount_field("shiftFloat", self.tr("Float in the drawer"))
-        self._float.returnPressed.connect(self._open)
+        self._float = amount_field("shiftFloat", self.tr("Float in the drawer"), self._open)
         step, layout = _step()
         layout.addWidget(label(self.tr("Open the shift"), "title"))
         hint = self.tr(
@@ -314,8 +314,7 @@ class ShiftPage(Page):
 
     def _moving(self) -> QWidget:
         self._move_title = label(role="title", name="moveTitle")
-        self._amount = self._amount_field("moveAmount", self.tr("Amount"))
-        self._amount.returnPressed.connect(self._move)
+        self._amount = amount_field("moveAmount", self.tr("Amount"), self._move)
         self._move_reason = ReasonField(
             "moveReason",
             self.tr("Reason"),
@@ -336,9 +335,8 @@ class ShiftPage(Page):
         return step
 
     def _closing(self) -> QWidget:
-        self._counted = self._amount_field("shiftCounted", self.tr("Cash counted in the drawer"))
+        self._counted = amount_field("shiftCounted", self.tr("Cash counted in the drawer"), self._close)
         self._counted.textChanged.connect(lambda _text: self._show_difference())
-        self._counted.returnPressed.connect(self._close)
         self._difference = label(role="heading", name="shiftDifference", wrap=True)
         self._reason = ReasonField(
             "shiftReason",
@@ -360,15 +358,6 @@ class ShiftPage(Page):
         row.addWidget(button(self.tr("Close the shift"), "shiftCloseNow", self._close, role="primary"), 1)
         layout.addLayout(row)
         return step
-
-    def _amount_field(self, name: str, title: str) -> QLineEdit:
-        made = QLineEdit()
-        made.setObjectName(name)
-        made.setAccessibleName(title)
-        made.setProperty("role", "amount")
-        made.setAlignment(Qt.AlignmentFlag.AlignRight)
-        made.setMaxLength(FIGURE_LENGTH_MAX)
-        return made
 
 
 def _step() -> tuple[QWidget, QVBoxLayout]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -13,15 +13,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError, ImplausibleCounts
-from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import format_quantity, one_unit, parse_quantity
 from app.services.stock import catalogue, count_sessions
 from app.services.stock.catalogue import ProductView, SharedCode
 from app.services.stock.count_sessions import CountedLine, SessionView
 from app.services.till import Actor, Till
-from app.ui.widgets import sounds, tasks
+from app.ui.widgets import problems, sounds, tasks
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import MessageLine, Pages, button, field, label
+from app.ui.widgets.parts import MessageLine, Pages, button, field, figure_field, label
 from app.ui.widgets.plain_text import PlainButton
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
@@ -171,7 +170,8 @@ class CountPanel(QFrame):
         name = self._name.text().strip()
         if not name:
             name = self.tr("Whole shop") if is_full else self.tr("Shelf")
-        session_id = await count_sessions.begin(self._till, name, self._actor, is_full=is_full)
+        with problems.at_fields({"name": self._name}):
+            session_id = await count_sessions.begin(self._till, name, self._actor, is_full=is_full)
         self._name.clear()
         self._go_on(session_id)
 
@@ -248,14 +248,16 @@ class CountPanel(QFrame):
         if line is None or self._session is None:
             return
         try:
-            quantity = parse_quantity(self._quantity.text(), line.product.unit)
+            with problems.at(self._quantity):
+                quantity = parse_quantity(self._quantity.text(), line.product.unit)
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         tasks.start(self._set(self._session.id, line.product.id, quantity), self, self._say_refused)
 
     async def _set(self, session_id: str, product_id: str, quantity: int) -> None:
-        await count_sessions.set_counted(self._till, session_id, product_id, quantity)
+        with problems.at_fields({"quantity": self._quantity}):
+            await count_sessions.set_counted(self._till, session_id, product_id, quantity)
         self._show_lines()
         self._choose(product_id)
         self._list.setFocus()
@@ -374,9 +376,7 @@ class CountPanel(QFrame):
         self._sum = label(role="small", name="countSum", wrap=True)
         self._list = TwoLineList("counted", self.tr("Counted"), self.tr("Scan what lies here."))
         self._list.chosen.connect(lambda _row: self._show_chosen())
-        self._quantity = field("countedQuantity", self.tr("Quantity"))
-        self._quantity.setMaxLength(FIGURE_LENGTH_MAX)
-        self._quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._quantity = figure_field("countedQuantity", self.tr("Quantity"))
         self._quantity.returnPressed.connect(self._set_quantity)
         step, layout = _step()
         layout.addWidget(self._title)

@@ -22,7 +22,7 @@ from app.ui.stock.form import (
     TransferForm,
 )
 from app.ui.stock.product_form import ProductForm
-from app.ui.widgets import tasks, theme
+from app.ui.widgets import problems, tasks, theme
 from app.ui.widgets.approval import ApprovalPrompt
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, Pages, button, label, scrolling
@@ -193,6 +193,14 @@ class StockDetails(QFrame):
         self._run_on_page(lambda: self._run_request(request, form), form.say_error)
 
     async def _run_request(self, request: Request, form: StockForm | ProductForm) -> None:
+        with problems.at_fields(form.fields):
+            words = await self._carry_out(request)
+        self._leave_form()
+        self.refresh()
+        self._message.say(words, Tone.GOOD, for_ms=8000)
+
+    async def _carry_out(self, request: Request) -> str:
+        """What was done, in words."""
         assert self._actor is not None
         approver = await self._approvals.ask(self._actor, _RIGHTS[type(request)])
         if isinstance(request, Count):
@@ -204,32 +212,28 @@ class StockDetails(QFrame):
                 note=request.note,
                 approved_by=approver,
             )
-            words = self.tr("Counted. Saved on this till.")
-        elif isinstance(request, ProductChange):
+            return self.tr("Counted. Saved on this till.")
+        if isinstance(request, ProductChange):
             await catalogue.edit_product(
                 self._till, request.product_id, request.changes, self._actor, approved_by=approver
             )
-            words = self.tr("Changed. Saved on this till.")
-        elif isinstance(request, Transfer):
+            return self.tr("Changed. Saved on this till.")
+        if isinstance(request, Transfer):
             goods = [(request.product_id, request.quantity)]
             await transfers.send(
                 self._till, request.to, goods, self._actor, note=request.note, approved_by=approver
             )
-            words = self.tr("Sent to {place}. Saved on this till.").format(place=request.to.name)
-        else:
-            await inventory.adjust(
-                self._till,
-                request.product_id,
-                request.delta,
-                request.reason,
-                request.note,
-                self._actor,
-                approved_by=approver,
-            )
-            words = self.tr("Adjusted. Saved on this till.")
-        self._leave_form()
-        self.refresh()
-        self._message.say(words, Tone.GOOD, for_ms=8000)
+            return self.tr("Sent to {place}. Saved on this till.").format(place=request.to.name)
+        await inventory.adjust(
+            self._till,
+            request.product_id,
+            request.delta,
+            request.reason,
+            request.note,
+            self._actor,
+            approved_by=approver,
+        )
+        return self.tr("Adjusted. Saved on this till.")
 
     def _build(self) -> None:
         hint = label(self.tr("Choose a product to see why its figure is what it is."), "muted", wrap=True)

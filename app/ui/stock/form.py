@@ -1,22 +1,23 @@
 """Forms that change a stock level: goods in, waste, found, correction, count, transfer to a shop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import BadQuantity, DomainError
-from app.domain.figures import FIGURE_LENGTH_MAX
+from app.domain.limits import typed_note
 from app.domain.quantity import parse_quantity
 from app.domain.vocabulary import movement_reasons
 from app.domain.vocabulary.movement_reasons import MovementReason, Sign, reason_of
 from app.services.stock.inventory import StockRow
 from app.services.stock.transfers import Place
+from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import MessageLine, button, field, form_label, label
+from app.ui.widgets.parts import MessageLine, button, field, figure_field, form_label, label
 from app.ui.widgets.plain_text import PlainCombo
 from app.ui.widgets.shortcuts import BACK
 
@@ -77,9 +78,7 @@ class StockForm(QWidget):
         self.setObjectName(f"{name}Form")
         self._formatter = formatter
         self._stock: StockRow | None = None
-        self.quantity = field(f"{name}Quantity", quantity_title)
-        self.quantity.setMaxLength(FIGURE_LENGTH_MAX)
-        self.quantity.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.quantity = figure_field(f"{name}Quantity", quantity_title)
         self.quantity.textChanged.connect(lambda _text: self._show_outcome())
         self.quantity.returnPressed.connect(self._save)
         self.note = field(f"{name}Note", self.tr("Note"), placeholder=self.tr("Note, if it helps"))
@@ -112,6 +111,11 @@ class StockForm(QWidget):
         self._show_outcome()
         self.quantity.setFocus()
 
+    @property
+    def fields(self) -> Mapping[str, QWidget]:
+        """The fields by the names that a refusal is about (`DomainError.about`)."""
+        return {"quantity": self.quantity, "note": self.note}
+
     def say_error(self, words: str) -> None:
         self._message.say_error(words)
 
@@ -140,15 +144,16 @@ class StockForm(QWidget):
         return parse_quantity(self.quantity.text(), self.stock.product.unit)
 
     def typed_note(self) -> str | None:
-        """None where it is empty."""
-        return self.note.text().strip() or None
+        """None where it is empty. Raises AtField."""
+        with problems.at(self.note):
+            return typed_note(self.note.text())
 
     def _save(self) -> None:
         try:
-            request = self.request()
+            with problems.at_fields(self.fields):
+                request = self.request()
         except DomainError as error:
-            self._message.say_error(str(error))
-            self.quantity.setFocus()
+            problems.show(error, self._message.say_error)
             return
         self.saved.emit(request)
 
@@ -224,6 +229,10 @@ class CountForm(StockForm):
         return counted
 
 
+class NoOtherPlace(DomainError):
+    """There is nowhere to send goods to."""
+
+
 class TransferForm(StockForm):
     def __init__(self, formatter: Formatter) -> None:
         self._places: Sequence[Place] = ()
@@ -243,7 +252,7 @@ class TransferForm(StockForm):
 
     def request(self) -> Transfer:
         if not self._places:
-            raise BadQuantity(self.tr("This shop has no other place."))
+            raise NoOtherPlace(self.tr("This shop has no other place."))
         to = self._places[self._to.currentIndex()]
         return Transfer(self.stock.product.id, to, self._sent(), self.typed_note())
 

@@ -11,7 +11,7 @@ from app.services.stock.inventory import StockPage, StockRow, Which
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
-from app.ui.widgets.plain_text import tip
+from app.ui.widgets.plain_text import PlainModel
 from app.ui.widgets.shortcuts import UP
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import ROW, TwoLineDelegate, TwoLines
@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
 
-class StockModel(QAbstractListModel):
+class StockModel(PlainModel, QAbstractListModel):
     """The products that match a search and a filter; `fetchMore` reads the next page."""
 
     def __init__(self, till: Till, formatter: Formatter, parent: QObject | None = None) -> None:
@@ -83,15 +83,13 @@ class StockModel(QAbstractListModel):
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def cell(self, index: Index, role: int) -> Any:
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.product.name
-            case Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
                 return self._lines(row).spoken
-            case Qt.ItemDataRole.ToolTipRole:
-                return tip(self._lines(row).spoken)
             case _ if role == ROW:
                 return self._lines(row)
         return None

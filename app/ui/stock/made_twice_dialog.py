@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.services.stock import made_twice
 from app.services.stock.made_twice import Joined, Pair
 from app.services.till import Actor, Till
+from app.ui.widgets import problems
 from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.parts import MessageLine, button, field, label
 from app.ui.widgets.two_line import TwoLineList, TwoLines
@@ -70,13 +71,14 @@ class MadeTwiceDialog(CommandDialog):
         self._commands.run(lambda: self._run_part(alias), self._message.say_error)
 
     async def _run_part(self, alias: Joined) -> None:
-        await made_twice.part(
-            self._till,
-            alias,
-            self._actor,
-            barcode=self._barcode.text().strip(),
-            sku=self._sku.text().strip(),
-        )
+        with problems.at_fields({"barcode": self._barcode, "sku": self._sku}):
+            await made_twice.part(
+                self._till,
+                alias,
+                self._actor,
+                barcode=self._barcode.text().strip(),
+                sku=self._sku.text().strip(),
+            )
         self._barcode.clear()
         self._sku.clear()
         self._said(self.tr("“{alias}” is an article of its own again").format(alias=alias.name))

@@ -1,18 +1,19 @@
 """Changing a product at the till: name, price, codes and tax rate. Needs a manager, or their approval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.errors import BadAmount, DomainError
+from app.domain.errors import DomainError
 from app.domain.money import format_minor, parse_amount
 from app.domain.rates import parse_rate
 from app.domain.vocabulary.units import unit_of, units_to_choose
 from app.services.stock.inventory import StockRow
 from app.services.tax_rates import NamedFigure
 from app.ui.stock.form import ProductChange
+from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
 from app.ui.widgets.plain_text import PlainCombo
@@ -101,6 +102,18 @@ class ProductForm(QWidget):
             self._tax.setText(self._formatter.percent(figure))
         self._tax.setEnabled(self._rate.currentData() is None)
 
+    @property
+    def fields(self) -> Mapping[str, QWidget]:
+        """The fields by the names that a refusal is about (`DomainError.about`)."""
+        return {
+            "name": self._name,
+            "price_minor": self._price,
+            "barcode": self._barcode,
+            "sku": self._sku,
+            "unit": self._unit,
+            "tax_rate_ppm": self._tax,
+        }
+
     def say_error(self, words: str) -> None:
         self._message.say_error(words)
 
@@ -130,21 +143,22 @@ class ProductForm(QWidget):
         try:
             request = ProductChange(self._stock.product.id, self._changes())
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self.saved.emit(request)
 
     def _changes(self) -> dict[str, object]:
-        name = self._name.text().strip()
-        if not name:
-            raise BadAmount(self.tr("A product needs a name."))
         price = self._price.text().strip()
+        with problems.at(self._price):
+            price_minor = parse_amount(price, self._formatter.currency) if price else None
+        with problems.at(self._tax):
+            tax_rate_ppm = parse_rate(self._tax.text())
         return {
-            "name": name,
-            "price_minor": parse_amount(price, self._formatter.currency) if price else None,
+            "name": self._name.text().strip(),
+            "price_minor": price_minor,
             "barcode": self._barcode.text().strip() or None,
             "sku": self._sku.text().strip() or None,
             "unit": self._unit.currentData(),
-            "tax_rate_ppm": parse_rate(self._tax.text()),
+            "tax_rate_ppm": tax_rate_ppm,
             "tax_name": self._rate.currentData(),
         }

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.services.sync.conflicts import SimilarConflict
+from app.services.sync.decide_alike import SimilarConflict
 from app.ui.widgets.parts import button, label
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.two_line import TwoLineList, TwoLines

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import ConflictMoved, DomainError
-from app.services.sync import conflicts
+from app.services.sync import conflicts, decide_alike, decisions
 from app.services.sync.conflicts import Comparison
 from app.services.till import Actor, Till
 from app.ui.sync.comparison_view import ComparisonView
@@ -146,7 +146,7 @@ class ConflictDialog(CommandDialog):
             self._decide_as_two()
             return
         if not self._view.is_typed() and suggestion is not None:
-            self._start(suggestion.resolution, conflicts.merged_of(suggestion), suggestion.quantity)
+            self._start(suggestion.resolution, decide_alike.merged_of(suggestion), suggestion.quantity)
             return
         try:
             merged = self._view.typed_result()
@@ -178,7 +178,7 @@ class ConflictDialog(CommandDialog):
         self, resolution: Resolution, merged: dict[str, Any] | None, quantity: int | None
     ) -> None:
         try:
-            await conflicts.resolve(
+            await decisions.resolve(
                 self._till,
                 self._comparison.conflict_id,
                 resolution,

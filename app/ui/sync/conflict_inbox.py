@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
-from app.services.sync import conflicts
-from app.services.sync.conflicts import ConflictView, SimilarConflict
+from app.services.sync import conflicts, decide_alike, decisions
+from app.services.sync.conflicts import ConflictView
+from app.services.sync.decide_alike import SimilarConflict
 from app.services.till import Actor, Till
 from app.ui.sync.batch_dialog import BatchDialog
 from app.ui.sync.queue_table import ConflictModel, DecidedModel, RowsTable
@@ -68,7 +69,7 @@ class ConflictInbox(QWidget):
         if self._undoes is None or self._actor is None:
             return
         conflict_id, self._undoes = self._undoes, None
-        await conflicts.undo(self._till, conflict_id, self._actor)
+        await decisions.undo(self._till, conflict_id, self._actor)
         self._message.say(self.tr("Taken back. It waits for a decision again."), Tone.BUSY, for_ms=8000)
 
     def _decide_chosen(self) -> None:
@@ -81,7 +82,7 @@ class ConflictInbox(QWidget):
         past = self._decided.row(self._decided_table.currentIndex().row())
         if past is None or self._actor is None:
             return
-        await conflicts.reopen(self._till, past.id, self._actor)
+        await decisions.reopen(self._till, past.id, self._actor)
         words = self.tr("It is being opened again. It comes back here once the server has heard of it.")
         self._message.say(words, Tone.BUSY, for_ms=8000)
 
@@ -90,7 +91,7 @@ class ConflictInbox(QWidget):
         if choice is None or choice.decided:
             return
         try:
-            alike = conflicts.similar(self._till, choice.id)
+            alike = decide_alike.similar(self._till, choice.id)
         except DomainError as error:
             self._message.say_error(str(error))
             return
@@ -105,7 +106,7 @@ class ConflictInbox(QWidget):
     @tasks.command
     async def _decide_all(self, chosen: list[SimilarConflict]) -> None:
         assert self._actor is not None
-        decided, left = await conflicts.decide_similar(self._till, chosen, self._actor)
+        decided, left = await decide_alike.decide_similar(self._till, chosen, self._actor)
         words = self.tr("%n conflict(s) decided as suggested.", "", decided)
         if left:
             words = f"{words} {self.tr('%n had changed meanwhile and (waits|wait) for you.', '', left)}"

@@ -8,12 +8,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
+from app.domain.limits import typed_note
 from app.domain.money import format_minor, parse_amount
 from app.domain.quantity import format_quantity, parse_quantity
 from app.domain.vocabulary import movement_reasons
 from app.domain.vocabulary.movement_reasons import reason_of
 from app.domain.vocabulary.units import EACH, units_to_choose
 from app.services.sync.refused import EntryDetails
+from app.ui.widgets import problems
 from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import MessageLine, button, field, form_label, label
@@ -39,6 +41,7 @@ class EditDialog(CommandDialog):
         self._formatter = formatter
         self._carry_out = send
         self._readers: dict[str, Read] = {}
+        self._fields: dict[str, QLineEdit] = {}
         self._form = QFormLayout()
         self._form.setSpacing(10)
         self._message = MessageLine("editMessage")
@@ -93,16 +96,19 @@ class EditDialog(CommandDialog):
             line = self._line("priceMinor", self.tr("Price"))
             line.setText(format_minor(data["priceMinor"], self._formatter.currency))
             self._readers["priceMinor"] = lambda: parse_amount(line.text(), self._formatter.currency)
+            self._fields["priceMinor"] = line
 
     def _quantity(self, name: str, title: str, value: int) -> None:
         line = self._line(name, title)
         line.setText(format_quantity(value, self._unit))
         self._readers[name] = lambda: parse_quantity(line.text(), self._unit or EACH)
+        self._fields[name] = line
 
     def _text(self, name: str, title: str, value: str) -> None:
         line = self._line(name, title)
         line.setText(value)
-        self._readers[name] = lambda: line.text().strip() or None
+        self._readers[name] = lambda: typed_note(line.text())
+        self._fields[name] = line
 
     def _reason(self, value: str) -> None:
         reasons = [(reason.code, reason.in_form()) for reason in movement_reasons.offered()]
@@ -143,12 +149,25 @@ class EditDialog(CommandDialog):
 
     def _submit(self) -> None:
         try:
-            changes = {name: read() for name, read in self._readers.items()}
+            changes = {name: self._read(name, read) for name, read in self._readers.items()}
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self._commands.run(partial(self._send_changes, changes), self._message.say_error)
 
+    def _read(self, name: str, read: Read) -> Any:
+        field_of = self._fields.get(name)
+        if field_of is None:
+            return read()
+        with problems.at(field_of):
+            return read()
+
+    def _called_otherwise(self) -> dict[str, QLineEdit]:
+        """The fields by the names of the till, where these are not the names on the wire."""
+        names = {"newQuantity": "quantity", "delta": "quantity", "priceMinor": "price_minor"}
+        return {ours: self._fields[wire] for wire, ours in names.items() if wire in self._fields}
+
     async def _send_changes(self, changes: dict[str, Any]) -> None:
-        await self._carry_out(changes)
+        with problems.at_fields(self._fields | self._called_otherwise()):
+            await self._carry_out(changes)
         self.accept()

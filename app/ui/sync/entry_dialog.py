@@ -2,12 +2,13 @@
 
 import orjson
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.services.sync.refused import AttemptView, EntryDetails
 from app.services.till import Till
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import button, label
+from app.ui.widgets.plain_text import PlainText, on_screen
 from app.ui.widgets.shortcuts import BACK
 from app.ui.widgets.theme import Tone
 from app.ui.widgets.two_line import TwoLineList, TwoLines
@@ -21,7 +22,7 @@ class EntryDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("entryDialog")
-        self.setWindowTitle(details.title)
+        self.setWindowTitle(on_screen(details.title))
         self.resize(760, 600)
         self._till = till
         self._formatter = formatter
@@ -96,12 +97,13 @@ class EntryDialog(QDialog):
         }
         return texts.get(outcome, outcome or "")
 
-    def _payload(self, details: EntryDetails) -> QPlainTextEdit:
-        shown = QPlainTextEdit(orjson.dumps(details.payload, option=orjson.OPT_INDENT_2).decode())
-        shown.setObjectName("payload")
-        shown.setAccessibleName(self.tr("What is sent"))
-        shown.setReadOnly(True)
-        shown.setTabChangesFocus(True)
-        shown.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        shown.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        return shown
+    def _payload(self, details: EntryDetails) -> PlainText:
+        payload = PlainText()
+        payload.setPlainText(orjson.dumps(details.payload, option=orjson.OPT_INDENT_2).decode())
+        payload.setObjectName("payload")
+        payload.setAccessibleName(self.tr("What is sent"))
+        payload.setReadOnly(True)
+        payload.setTabChangesFocus(True)
+        payload.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        payload.setLineWrapMode(PlainText.LineWrapMode.NoWrap)
+        return payload

@@ -18,7 +18,7 @@ from app.services.sync.queue import QueueRow
 from app.ui.widgets import theme
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.parts import draw_hint
-from app.ui.widgets.plain_text import tip
+from app.ui.widgets.plain_text import PlainModel
 from app.ui.widgets.shortcuts import CONFIRM
 
 WHAT, DETAIL, WHEN, STATE = range(4)
@@ -29,7 +29,7 @@ _NO_PARENT = QModelIndex()
 RowT = TypeVar("RowT")
 
 
-class RowsModel(QAbstractTableModel, Generic[RowT]):
+class RowsModel(PlainModel, QAbstractTableModel, Generic[RowT]):
     """Four columns of text; subclasses define their content."""
 
     def __init__(self, formatter: Formatter, now_ms: Callable[[], int], parent: QObject | None) -> None:
@@ -87,13 +87,11 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def cell(self, index: Index, role: int) -> Any:
         row = self._rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return self.text(row, index.column())
-            case Qt.ItemDataRole.ToolTipRole:
-                return tip(self.text(row, index.column()))
             case Qt.ItemDataRole.ForegroundRole if index.column() == STATE:
                 return QColor(theme.tokens()[self.token(row)])
             case Qt.ItemDataRole.ForegroundRole if index.column() in {DETAIL, WHEN}:

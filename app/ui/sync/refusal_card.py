@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.services.sync.queue import QueueRow
+from app.ui.widgets import problems
 from app.ui.widgets.parts import MessageLine, button, label
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.reason_field import ReasonField
@@ -114,7 +115,7 @@ class RefusalCard(QFrame):
         try:
             reason = self._reason.reason
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self._message.clear()
         self.discard.emit(reason)

@@ -21,6 +21,12 @@ LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, FIRST_STRONG_ISOLATE = "\u2066", "
 POP_ISOLATE = "\u2069"
 """Unicode isolates (UAX 9): text between them has its own direction, independent of its surroundings."""
 
+
+def left_to_right(text: str) -> str:
+    """A code or an address, which reads from the left in every language."""
+    return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP_ISOLATE}"
+
+
 LANGUAGES = {"en": "English", "es": "Español", "ar": "العربية"}
 """Language code → the language's own name."""
 

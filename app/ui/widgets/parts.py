@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets import theme
-from app.ui.widgets.plain_text import PlainButton, PlainLabel, set_tip
+from app.ui.widgets.plain_text import PlainButton, PlainLabel, PlainLine, on_screen, set_tip
 from app.ui.widgets.shortcuts import BACK, DOWN
 from app.ui.widgets.theme import Tone
 
@@ -80,14 +80,32 @@ def icon_button(drawing: str, title: str, name: str, on_click: Callable[[], obje
 
 
 def field(name: str, title: str, *, placeholder: str = "", secret: bool = False) -> QLineEdit:
-    """A line to type into; `title` is its accessible name."""
-    made = QLineEdit()
+    """A line to type into; `title` is its accessible name.
+
+    It holds whatever is pasted: a text that is cut off is another text, and a figure another figure. What is
+    too long is refused by whoever reads it.
+    """
+    made = PlainLine()
     made.setObjectName(name)
     made.setAccessibleName(title)
     made.setPlaceholderText(placeholder)
-    made.setMaxLength(200)
     if secret:
         made.setEchoMode(QLineEdit.EchoMode.Password)
+    return made
+
+
+def figure_field(name: str, title: str) -> QLineEdit:
+    """A line to type a quantity, an amount or a rate into."""
+    made = field(name, title)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return made
+
+
+def amount_field(name: str, title: str, on_enter: Callable[[], object]) -> QLineEdit:
+    """A large line for an amount of money; Enter runs `on_enter`."""
+    made = figure_field(name, title)
+    made.setProperty("role", "amount")
+    made.returnPressed.connect(on_enter)
     return made
 
 
@@ -256,7 +274,7 @@ class MessageLine(QFrame):
         self._action.setText(action)
         self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
-        self.setAccessibleName(words)
+        self.setAccessibleName(on_screen(words))
         theme.restyle(self, tone=tone)
         self.show()
         self._timer.stop()
@@ -295,7 +313,7 @@ class ElidedLabel(PlainLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_words(self, words: str) -> None:
-        self._whole = words
+        self._whole = on_screen(words)
         self.updateGeometry()
         set_tip(self, words)
         self.setAccessibleName(words)

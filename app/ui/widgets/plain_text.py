@@ -6,14 +6,27 @@ length must not widen a window. So what has a name in it is set by this module; 
 """
 
 import re
+from collections.abc import Iterable
 from textwrap import wrap
+from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QStyle,
+    QStyleOption,
+    QWidget,
+)
 
 from app.domain.limits import shortened
 from app.domain.text import on_paper
+
+Index = QModelIndex | QPersistentModelIndex
 
 TIP_MAX = 600
 TIP_COLUMNS = 80
@@ -38,7 +51,7 @@ def tip(text: str) -> str:
     Qt offers no way to say so, but decides by the first tag or entity that it finds. A word joiner, which
     nobody sees, behind each of their first letters keeps it from finding one.
     """
-    lines = [_on_screen(line) for line in shortened(text, TIP_MAX).splitlines()]
+    lines = [on_screen(line) for line in shortened(text, TIP_MAX).splitlines()]
     shown = "\n".join(part for line in lines for part in (wrap(line, TIP_COLUMNS) or [line]))
     if any(map(Qt.mightBeRichText, (shown, *shown.split("\n")))):
         return re.sub(r"[<&]", rf"\g<0>{_NO_TAG}", shown)
@@ -52,14 +65,27 @@ def set_tip(widget: QWidget, text: str) -> None:
 
 def caption(text: str, at_most: int = CAPTION_MAX) -> str:
     """A name as the text of a button: "&" is a letter of it, and no shortcut."""
-    return shortened(_on_screen(text), at_most).replace("&", "&&")
+    return shortened(on_screen(text), at_most).replace("&", "&&")
 
 
-def _on_screen(text: str) -> str:
-    return on_paper(text)
+def on_screen(text: str) -> str:
+    """A text as a window may have it, of one line or several: an older server's names may hold letters that
+    nobody sees. What is typed by a person is judged elsewhere (`app.domain.text`).
+    """
+    return text if text.isascii() and text.isprintable() else "\n".join(map(on_paper, text.split("\n")))
 
 
-class PlainButton(QPushButton):
+class _Spoken:
+    """Before a widget's class: what a screen reader says of it is clean, too."""
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(on_screen(name))  # type: ignore[misc]
+
+    def setAccessibleDescription(self, description: str) -> None:
+        super().setAccessibleDescription(on_screen(description))  # type: ignore[misc]
+
+
+class PlainButton(_Spoken, QPushButton):
     """A button whose caption is plain text: no "&" in it makes a shortcut, and no length widens a window."""
 
     def __init__(self, text: str = "", *, icon: QIcon | None = None) -> None:
@@ -82,8 +108,14 @@ class PlainButton(QPushButton):
         return QSize(min(hint.width(), BUTTON_PX), hint.height()) if is_a_name else hint
 
 
-class PlainCombo(QComboBox):
+class PlainCombo(_Spoken, QComboBox):
     """A box to choose from, no wider than its column, whatever there is to choose."""
+
+    def addItem(self, text: str, value: object = None) -> None:  # type: ignore[override]
+        super().addItem(on_screen(text), value)
+
+    def addItems(self, texts: Iterable[str]) -> None:
+        super().addItems([on_screen(text) for text in texts])
 
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
@@ -94,7 +126,38 @@ class PlainCombo(QComboBox):
         return QSize(min(whole.width(), BUTTON_PX), whole.height())
 
 
-class PlainLabel(QLabel):
+class PlainLine(_Spoken, QLineEdit):
+    """A line to type into. What the program puts there can be typed back: it has no letter that nobody sees,
+    which a form would refuse."""
+
+    def setText(self, text: str | None) -> None:
+        super().setText(on_screen(text or ""))
+
+
+class PlainText(_Spoken, QPlainTextEdit):
+    """Lines to read, or to type into; as `PlainLine`."""
+
+    def setPlainText(self, text: str) -> None:
+        super().setPlainText(on_screen(text))
+
+
+class PlainModel:
+    """Beside a Qt model: what its cells have is shown without letters that nobody sees, and its tool tips
+    are no markup.
+    """
+
+    def cell(self, index: Index, role: int) -> Any:
+        """What a cell has for a role, as it is in the store."""
+        raise NotImplementedError
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        value = self.cell(index, role)
+        if not isinstance(value, str):
+            return value
+        return tip(value) if role == Qt.ItemDataRole.ToolTipRole else on_screen(value)
+
+
+class PlainLabel(_Spoken, QLabel):
     """A label of plain text. A text of several lines breaks where it must, a text of one line ends with …
 
     `is_whole`: however long, its paragraphs are not cut off; it stands where it can be scrolled.
@@ -108,7 +171,8 @@ class PlainLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        super().setText(_breakable(text, self._paragraph_max) if self.wordWrap() else text)
+        clean = on_screen(text)
+        super().setText(_breakable(clean, self._paragraph_max) if self.wordWrap() else clean)
 
     def minimumSizeHint(self) -> QSize:
         return self._bounded(super().minimumSizeHint())

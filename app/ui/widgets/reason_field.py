@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter
 
-from app.domain.errors import ReasonMissing
-from app.domain.limits import TEXT_MAX
+from app.domain.limits import typed_reason
+from app.ui.widgets import problems
 from app.ui.widgets.plain_text import PlainCombo
 
 
@@ -25,7 +25,6 @@ class ReasonField(PlainCombo):
         line.setObjectName(f"{name}Line")
         line.setAccessibleName(title)
         line.setPlaceholderText(title)
-        line.setMaxLength(TEXT_MAX)
         completer = self.completer()
         if completer is not None:
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
@@ -38,8 +37,6 @@ class ReasonField(PlainCombo):
 
     @property
     def reason(self) -> str:
-        """The chosen or typed reason. Raises ReasonMissing where it is empty."""
-        reason = self.currentText().strip()
-        if not reason:
-            raise ReasonMissing
-        return reason
+        """The chosen or typed reason. Raises AtField where it is empty or too long."""
+        with problems.at(self):
+            return typed_reason(self.currentText())

@@ -1,7 +1,8 @@
 """Runs the clerk's commands as tasks on the window's event loop, so that the window never blocks.
 
-Expected errors (DomainError, StoreError, SyncError) go to the caller as text; any other exception goes to
-`sys.excepthook`, and the caller gets a sentence for whoever waits.
+Expected errors (DomainError, StoreError, SyncError) go to the caller as text, and one that is about a field
+(AtField) is shown there; any other exception goes to `sys.excepthook`, and the caller gets a sentence for
+whoever waits.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import DomainError
 from app.services.sync.agent_words import error_in_words
+from app.ui.widgets.problems import AtField
 from resources.words import translate
 from sync_agent.errors import StoreError, SyncError
 
@@ -116,7 +118,10 @@ def _finished(parent: QObject, on_error: Callable[[str], None], task: asyncio.Ta
     error = task.exception()
     if error is None:
         return
-    if isinstance(error, DomainError | StoreError | SyncError):
+    if isinstance(error, AtField):
+        if shiboken6.isValid(parent):
+            error.show()
+    elif isinstance(error, DomainError | StoreError | SyncError):
         if shiboken6.isValid(parent):
             on_error(error_in_words(error))
     else:

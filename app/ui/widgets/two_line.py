@@ -17,10 +17,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.domain.text import on_paper
 from app.ui.widgets import theme
 from app.ui.widgets.language import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from app.ui.widgets.parts import draw_hint
-from app.ui.widgets.plain_text import tip
+from app.ui.widgets.plain_text import PlainModel
 from app.ui.widgets.shortcuts import CONFIRM, UP
 from app.ui.widgets.theme import Tone
 
@@ -36,7 +37,10 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class TwoLines:
-    """`remark` follows the second line in the colour of `tone`; `figure` is at the end of the row."""
+    """`remark` follows the second line in the colour of `tone`; `figure` is at the end of the row.
+
+    Each is of one line, without letters that nobody sees: an older server's names may hold some.
+    """
 
     first: str
     second: str = ""
@@ -44,6 +48,10 @@ class TwoLines:
     remark: str = ""
     tone: Tone = Tone.PLAIN
     figure_tone: Tone = Tone.PLAIN
+
+    def __post_init__(self) -> None:
+        for name in ("first", "second", "figure", "remark"):
+            object.__setattr__(self, name, on_paper(getattr(self, name)))
 
     @property
     def spoken(self) -> str:
@@ -92,15 +100,15 @@ def paint_two_lines(painter: QPainter, option: QStyleOptionViewItem, row: TwoLin
 
 
 def _draw(painter: QPainter, rect: QRect, text: str, after: str = "") -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, _LEFT, f"{FIRST_STRONG_ISOLATE}{shown}{POP_ISOLATE}{after}")
+    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, _LEFT, f"{FIRST_STRONG_ISOLATE}{elided}{POP_ISOLATE}{after}")
 
 
 def _token(tone: Tone, plain: str) -> str:
     return plain if tone is Tone.PLAIN else tone
 
 
-class TwoLineModel(QAbstractListModel):
+class TwoLineModel(PlainModel, QAbstractListModel):
     """A model of rows that are replaced all at once."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -115,15 +123,13 @@ class TwoLineModel(QAbstractListModel):
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def cell(self, index: Index, role: int) -> Any:
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.first
-            case Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
                 return row.spoken
-            case Qt.ItemDataRole.ToolTipRole:
-                return tip(row.spoken)
             case _ if role == ROW:
                 return row
         return None

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
+from app.services.preferences import LOCK_AFTER_MIN_MAX
+
 MINUTE_MS = 60_000
 _TOUCHES = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 
@@ -22,7 +24,8 @@ class IdleWatch(QObject):
         self._timer.timeout.connect(self.idle)
 
     def set_minutes(self, minutes: int) -> None:
-        """0 turns it off."""
+        """0 turns it off. What an earlier release stored may be a number that no timer takes."""
+        minutes = min(max(minutes, 0), LOCK_AFTER_MIN_MAX)
         self._timer.setInterval(minutes * MINUTE_MS)
         if minutes:
             self._timer.start()

@@ -31,6 +31,7 @@ from app.services import preferences
 from app.services.sync import queue
 from app.services.sync.agent_words import attention_in_words, fault_in_words, plain_in_words
 from app.services.till import Actor, Till
+from app.ui.page.account import AccountPort
 from app.ui.page.base import Page
 from app.ui.page.changes import MergedChange
 from app.ui.page.context import AdminChange, AgentPort, OwnChange, PageContext
@@ -49,9 +50,10 @@ from app.ui.page.requests import (
 from app.ui.page.state import TillState
 from app.ui.widgets import sounds, theme
 from app.ui.widgets.approval import ApprovalPrompt
+from app.ui.widgets.command_dialog import CommandDialog
 from app.ui.widgets.formatting import Formatter, people_locale
 from app.ui.widgets.parts import ElidedLabel, MessageLine, Pages, button, label
-from app.ui.widgets.plain_text import PlainButton, set_tip
+from app.ui.widgets.plain_text import PlainButton, on_screen, set_tip
 from app.ui.widgets.shortcuts import SWITCH_PERSON
 from app.ui.widgets.sounds import Sounds
 from app.ui.widgets.theme import Tone
@@ -95,11 +97,13 @@ class MainWindow(QMainWindow):
         write_bundle: Callable[[Path], Awaitable[None]] | None = None,
         change_as_admin: Callable[[AdminChange], Awaitable[None]] | None = None,
         change_own: Callable[[OwnChange], Awaitable[None]] | None = None,
+        account: Callable[[], AccountPort] | None = None,
         pages: Sequence[PageEntry[Page]] = PAGES,
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setWindowTitle(self.tr("Evertill · {till}").format(till=shortened(till.device.name, 60)))
+        title = self.tr("Evertill · {till}").format(till=shortened(till.device.name, 60))
+        self.setWindowTitle(on_screen(title))
         self._collector = UiThreadCollector(self)
         self._till = till
         self._formatter = Formatter(locale or people_locale(), till.device.currency, till.device.time_zone)
@@ -120,6 +124,7 @@ class MainWindow(QMainWindow):
             write_bundle=write_bundle,
             change_as_admin=change_as_admin,
             change_own=change_own,
+            account=account,
         )
         self._entries = tuple(pages)
         self._made: dict[str, Page] = {}
@@ -255,7 +260,11 @@ class MainWindow(QMainWindow):
         self._notice.say(words.format(path=report), Tone.WARN)
 
     def _ask_again(self) -> None:
-        if self._actor is not None and QApplication.activeModalWidget() is None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, CommandDialog) and dialog.acts_for_a_person:
+            dialog.give_up()
+            dialog = None
+        if self._actor is not None and dialog is None:
             self.switch_person()
 
     # --- events ---

@@ -52,7 +52,7 @@ class SignIn:
     expires_ms: int
 
 
-def find_user(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
+def active_user_called(connection: Connection, tenant_id: str, username: str) -> RowMapping | None:
     """The person who signs in by this name. Control letters that a name had once are left out of it."""
     of = t.user_account.c
     for name in dict.fromkeys([username, without_controls(username)]):

@@ -1,7 +1,7 @@
 """One-time codes: made for a till or for a server's first shop, shown, used once, and answered once more.
 
 A code is found by its hash alone, so whoever looks one up learns nothing but what it is for. Used, over,
-withdrawn and invented codes are refused alike.
+withdrawn and invented codes are refused alike, by a reader: they do not queue for the single writer.
 """
 
 from dataclasses import dataclass
@@ -24,21 +24,31 @@ from sync_agent.contract.identity import EnrollAnswer, EnrollRequest
 from sync_agent.contract.wire import from_ms
 
 _OPEN_MAX = 50
-"""Codes of one shop that hold at a time: more would make guessing easier."""
+"""Codes of one shop that hold at a time; the chance of a guess counts them all."""
 ANY_SHOP = select(t.tenant.c.tenant_id).limit(1)
 """Finds a row if there is any shop; asked in the server's own name."""
 
 
 @dataclass(frozen=True)
 class FoundCode:
-    """Whose a code is; whether it still holds is for `offer` and `accept`."""
+    """Whose a code is, and what became of it until now; `offer` and `accept` judge it for good."""
 
     tenant_id: str
     code_hash: str
+    expires_ms: int
+    used_ms: int | None
+    nonce_hash: str | None
+
+    def must_be_of_use(self, nonce: str, now_ms: int) -> None:
+        """It holds, or was used with this nonce, soon enough. Raises Refusal."""
+        if self.used_ms is not None:
+            must_be_repeated(self, nonce, now_ms)
+        elif self.expires_ms <= now_ms:
+            raise refused()
 
 
 def hash_typed(typed: str) -> str | None:
-    """The hash of a code in any spelling; None for what cannot be one. Slow: off the event loop."""
+    """The hash of a code in any spelling; None for what cannot be one."""
     plain = wire.plain_code(typed)
     return None if plain is None else credentials.code_hash(plain)
 
@@ -54,7 +64,7 @@ def refused() -> Refusal:
 
 @dataclass(frozen=True)
 class NewCode:
-    """A code, made away from the database: its hash is slow."""
+    """A code and its hash."""
 
     code: str
     code_hash: str
@@ -123,9 +133,14 @@ def add(
 def find(connection: Connection, code_hash: str) -> FoundCode | None:
     """Whose code this is, in no tenant's name."""
     name_code(connection, code_hash)
-    query = select(col(EnrolmentCode.tenant_id)).where(col(EnrolmentCode.code_hash) == code_hash)
-    tenant_id = connection.execute(query).scalar()
-    return None if tenant_id is None else FoundCode(tenant_id, code_hash)
+    row = (
+        Session(connection)
+        .scalars(select(EnrolmentCode).where(col(EnrolmentCode.code_hash) == code_hash))
+        .first()
+    )
+    if row is None:
+        return None
+    return FoundCode(row.tenant_id, code_hash, row.expires_ms, row.used_ms, row.nonce_hash)
 
 
 def offer(connection: Connection, found: FoundCode, now_ms: int) -> CodeOffer:
@@ -190,7 +205,7 @@ def _answer_again(unit: UnitOfWork, row: EnrolmentCode, nonce: str, token: str) 
     return enrolment.enroll_answer(tenant, location, till.id, till.receipt_series, token)
 
 
-def must_be_repeated(row: EnrolmentCode, nonce: str, now_ms: int) -> None:
+def must_be_repeated(row: EnrolmentCode | FoundCode, nonce: str, now_ms: int) -> None:
     """Whoever used the code asks again, soon enough. Raises Refusal."""
     is_same = row.nonce_hash == credentials.nonce_hash(nonce)
     if row.used_ms is None or not is_same or now_ms - row.used_ms >= CODE_LASTS_S * 1000:

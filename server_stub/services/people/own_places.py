@@ -13,6 +13,15 @@ def places_of_shop(connection: Connection, tenant_id: str) -> tuple[str, ...]:
     return tuple(connection.execute(select(of.id).where(of.tenant_id == tenant_id).order_by(of.id)).scalars())
 
 
+def places_of_person(connection: Connection, tenant_id: str, user_id: str) -> frozenset[str]:
+    """The ids of a person's places; none for somebody whom the tenant does not have."""
+    of = t.user_account.c
+    found = connection.execute(
+        select(of.locations).where(of.tenant_id == tenant_id, of.id == user_id)
+    ).scalar()
+    return frozenset(found or ())
+
+
 def sees_whole_shop(caller: Caller, places: tuple[str, ...]) -> bool:
     """An admin, and a manager or clerk who has every place of the shop."""
     return may(caller.role, Action.MANAGE_PLACES) or set(places) <= set(caller.locations)

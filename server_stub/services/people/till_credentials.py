@@ -26,7 +26,7 @@ from server_stub.store.tables import Device
 from sync_agent.contract.codes import ErrorCode
 
 
-class Standing(Enum):
+class CredentialState(Enum):
     """What a presented credential is of its till."""
 
     CURRENT = "current"
@@ -52,25 +52,25 @@ class IsCopy:
     """A copy was used: the till is marked as cloned, and the transaction must be committed."""
 
 
-def standing(till: Device, token: str, secret: bytes) -> Standing:
+def state_of(till: Device, token: str, secret: bytes) -> CredentialState:
     """Judges a credential that names, or has the hash of, this till."""
     token_hash = credentials.token_hash(token)
     if token_hash == till.token_hash:
-        return Standing.CURRENT
+        return CredentialState.CURRENT
     if token_hash == till.next_hash:
-        return Standing.SUCCESSOR
+        return CredentialState.SUCCESSOR
     signed = credentials.read_till_token(token, secret)
     if signed is None:
         if till.first_hash is None or token_hash != till.first_hash:
-            return Standing.UNKNOWN
+            return CredentialState.UNKNOWN
         generation = 0
     elif signed.device_id != till.id:
-        return Standing.UNKNOWN
+        return CredentialState.UNKNOWN
     else:
         generation = signed.generation
     if generation > till.generation:
-        return Standing.SUCCESSOR
-    return Standing.PREDECESSOR if generation == till.generation - 1 else Standing.COPY
+        return CredentialState.SUCCESSOR
+    return CredentialState.PREDECESSOR if generation == till.generation - 1 else CredentialState.COPY
 
 
 def is_known(connection: Connection, tenant_id: str, token: str, secret: bytes) -> bool:
@@ -87,14 +87,14 @@ def exchange(
     if till is None:
         raise Refusal(ErrorCode.UNAUTHORIZED, "this token does not hold; sign in again")
     devices.require_active(till.revoked_ms, till.cloned_ms)
-    found = standing(till, token, secret)
+    found = state_of(till, token, secret)
     caller = Caller(unit.tenant_id, "device", (till.location_id,), device_id=till.id)
-    if found is Standing.PREDECESSOR and _was_on_its_way(unit, till, address):
+    if found is CredentialState.PREDECESSOR and _was_on_its_way(unit, till, address):
         return Exchanged(caller, None)
-    if found in {Standing.PREDECESSOR, Standing.COPY}:
+    if found in {CredentialState.PREDECESSOR, CredentialState.COPY}:
         devices.mark_cloned(unit, till, "credential", address)
         return IsCopy()
-    if found is Standing.SUCCESSOR:
+    if found is CredentialState.SUCCESSOR:
         _use(unit, till, token, secret, address)
     if not rotates:
         return Exchanged(caller, None)
@@ -111,7 +111,7 @@ def find(unit: UnitOfWork, token: str, secret: bytes) -> Device | None:
         return None
     till = unit.session.get(Device, (unit.tenant_id, device_id), with_for_update=True)
     # It may have been exchanged since the query.
-    return None if till is None or standing(till, token, secret) is Standing.UNKNOWN else till
+    return None if till is None or state_of(till, token, secret) is CredentialState.UNKNOWN else till
 
 
 def _names(token: str, secret: bytes) -> ColumnElement[bool]:

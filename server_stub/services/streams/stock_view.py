@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, select, true
 from server_stub.services.people.caller import Caller
 from server_stub.services.stock import alias_chain
 from server_stub.services.stock.ledger import movement_on_the_wire
-from server_stub.services.streams.sync import heads, is_known
+from server_stub.services.streams.sync import can_continue, heads
 from server_stub.services.visibility import visible_quantity
 from server_stub.store import tables as t
 from sync_agent.contract.events import InitialSync
@@ -60,7 +60,7 @@ def _belongs_to(caller: Caller, stream: str, locations: Sequence[str]) -> bool:
 def _known_since(
     connection: Connection, caller: Caller, stream: str, head: StreamHead, cursor: Cursor | None
 ) -> int:
-    if cursor is None or not is_known(connection, caller.tenant_id, stream, head, cursor):
+    if cursor is None or not can_continue(connection, caller.tenant_id, stream, head, cursor):
         return 0
     return cursor.seq
 

@@ -43,7 +43,7 @@ def changes_after(
     """The next changes after a cursor. Raises Refusal for a cursor that is unknown or pruned."""
     caller.must_follow(stream)
     head = head_of(connection, caller.tenant_id, stream)
-    if not is_known(connection, caller.tenant_id, stream, head, cursor):
+    if not can_continue(connection, caller.tenant_id, stream, head, cursor):
         raise Refusal(ErrorCode.CURSOR_EXPIRED, "this cursor is not of this stream; start from a snapshot")
     of = t.change.c
     query = (
@@ -67,8 +67,10 @@ def up_to_bytes(connection: Connection, query: Select[Any]) -> Iterator[RowMappi
                 return
 
 
-def is_known(connection: Connection, tenant_id: str, stream: str, head: StreamHead, cursor: Cursor) -> bool:
-    """Whether all changes after the cursor exist: its own change does, or nothing was pruned yet."""
+def can_continue(
+    connection: Connection, tenant_id: str, stream: str, head: StreamHead, cursor: Cursor
+) -> bool:
+    """Whether a stream can be continued from a cursor: its own change exists, or nothing was pruned yet."""
     if cursor.seq == 0:
         return _pruned_to(connection, tenant_id, stream) == 0
     if cursor.seq > head.head:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPushButton, QWidget
 
 from app.domain.cart import Cart
 from app.domain.discount import Discount
@@ -20,7 +20,6 @@ from app.services.cash import shifts
 from app.services.selling import history, open_sales
 from app.services.stock import catalogue, inventory
 from app.services.till import Actor
-from app.ui.people.enrol_forms import CodeForm, FirstShopForm
 from app.ui.people.enrol_page import EnrolWindow, Step
 from app.ui.settings.page import Section
 from app.ui.sync.page import Tab
@@ -31,9 +30,11 @@ from sync_agent.contract.enrolment_codes import CodeOffer, OfferedPlace
 from sync_agent.contract.notices import NoticeRow
 from sync_agent.contract.stock import LocationRow, MovementReason, ProductRow
 from sync_agent.contract.wire import from_ms
+from sync_agent.enrolment_forms import CodeEnrolment, FirstShop
 from sync_agent.store.queue import transitions
 from sync_agent.store.queue.status import Status
 from tests.kit import selling
+from tests.kit.accounts import APP_CODE, PASSWORD
 from tests.kit.feed import TENANT
 from tests.kit.offline_shop import ALICE, BOB, OfflineShop
 
@@ -452,6 +453,20 @@ def settings_you(stage: Stage) -> QWidget:
     return _settings(stage, Section.YOU)
 
 
+@scene
+def settings_people(stage: Stage) -> QWidget:
+    return _settings(stage, Section.PEOPLE)
+
+
+@scene
+def settings_admin(stage: Stage) -> QWidget:
+    """What loosens a check asks for an admin's sign-in."""
+    _settings(stage, Section.SELLING)
+    stage.type("clerkDiscount", "40")
+    stage.press("saveSelling")
+    return stage.window
+
+
 def _settings(stage: Stage, section: Section) -> QWidget:
     stage.window.show_page(SETTINGS)
     stage.window.page(SETTINGS).show_section(section)
@@ -500,6 +515,77 @@ def approval_dialog(stage: Stage) -> QWidget:
     return stage.dialog()
 
 
+# --- what a person does at the server in their own name --------------------------------------------------
+
+
+def _signing_in(stage: Stage, section: Section, opened_by: str, password: str = PASSWORD) -> QWidget:
+    """A dialog in which Alice has signed in."""
+    _settings(stage, section)
+    stage.press(opened_by)
+    dialog = stage.dialog()
+    stage.type("accountPassword", password)
+    stage.press("accountDo")
+    stage.settle()
+    return dialog
+
+
+@scene
+def enrolment_code_dialog(stage: Stage) -> QWidget:
+    return _signing_in(stage, Section.PEOPLE, "makeCode")
+
+
+@scene
+def enrolment_code_asking(stage: Stage) -> QWidget:
+    _settings(stage, Section.PEOPLE)
+    stage.press("makeCode")
+    return stage.dialog()
+
+
+@scene
+def enrolment_code_refused(stage: Stage) -> QWidget:
+    return _signing_in(stage, Section.PEOPLE, "makeCode", "not the password")
+
+
+@scene
+def second_factor_dialog(stage: Stage) -> QWidget:
+    return _signing_in(stage, Section.YOU, "setUpFactor")
+
+
+@scene
+def second_factor_wrong_code(stage: Stage) -> QWidget:
+    dialog = second_factor_dialog(stage)
+    stage.type("factorCode", "000000")
+    stage.press("accountDo")
+    return dialog
+
+
+@scene
+def second_factor_recovery(stage: Stage) -> QWidget:
+    dialog = second_factor_dialog(stage)
+    stage.type("factorCode", APP_CODE)
+    stage.press("accountDo")
+    return dialog
+
+
+@scene
+def end_second_factor_dialog(stage: Stage) -> QWidget:
+    """The account has one, so the server asks for its code."""
+    second_factor_recovery(stage)
+    stage.part(QCheckBox, "recoveryKept").click()
+    stage.press("accountDo")
+    return _signing_in(stage, Section.YOU, "endFactor")
+
+
+@scene
+def sign_ins_dialog(stage: Stage) -> QWidget:
+    return _signing_in(stage, Section.YOU, "showSignIns")
+
+
+@scene
+def reset_second_factor_dialog(stage: Stage) -> QWidget:
+    return _signing_in(stage, Section.PEOPLE, "resetFactor")
+
+
 @scene
 def slip_dialog(stage: Stage) -> QWidget:
     sale = history.recent_sales(stage.shop.till, 1)[0]
@@ -514,13 +600,13 @@ async def nothing(*_given: object) -> None:
 class CodesOfAShop:
     """Any code is one of the demonstration's shop."""
 
-    async def look_up(self, _form: CodeForm) -> CodeOffer | None:
+    async def look_up(self, _form: CodeEnrolment) -> CodeOffer | None:
         return OFFER
 
-    async def accept(self, form: CodeForm) -> None:
+    async def accept(self, form: CodeEnrolment) -> None:
         await nothing(form)
 
-    async def make_shop(self, form: FirstShopForm) -> None:
+    async def make_shop(self, form: FirstShop) -> None:
         await nothing(form)
 
 
@@ -564,7 +650,9 @@ def enrol_by_password(stage: Stage) -> QWidget:
 @scene
 def enrol_offer(stage: Stage) -> QWidget:
     window = enrolling(stage)
-    window.page._offer.show_offer(OFFER, CodeForm("https://tills.example.com", "8F3K-Q2ZN", "Till 2"))
+    window.page._offer.show_offer(
+        OFFER, CodeEnrolment("https://tills.example.com", "8F3K-Q2ZN-7M4T", "Till 2")
+    )
     window.page._show_step(Step.OFFER)
     return window
 
@@ -582,6 +670,6 @@ def enrol_not_encrypted(stage: Stage) -> QWidget:
     server, code = window.page._server.lines, window.page._code.lines
     server["server_url"].setText("http://192.168.1.5:8765")
     server["till_name"].setText("Till 2")
-    code["code"].setText("8F3K-Q2ZN")
+    code["code"].setText("8F3K-Q2ZN-7M4T")
     window.page._submit()
     return window

@@ -13,6 +13,7 @@ from app.ui.widgets.tasks import all_ended
 from app.ui.window.bridge import Bridge
 from app.ui.window.main_window import MainWindow
 from sync_agent.events import ConnectionState, StateChanged
+from tests.kit.accounts import OfficeServer
 from tests.kit.agents import SilentAgent
 from tests.kit.feed import PEPPER
 from tests.kit.offline_shop import ALICE, OfflineShop
@@ -41,7 +42,8 @@ def stage_of(
         bridge = Bridge()
         stop = shop.store.listen(bridge.post_changed)
         bridge.post_event(StateChanged(ConnectionState.OFFLINE, shop.clock.now_ms() - 60_000))
-        window = MainWindow(shop.till, bridge, SilentAgent(), PEPPER, locale=locale)
+        office = OfficeServer(shop.clock.now_ms)
+        window = MainWindow(shop.till, bridge, SilentAgent(), PEPPER, locale=locale, account=lambda: office)
         window.resize(size)
         window.show()
         window.welcome(ALICE)

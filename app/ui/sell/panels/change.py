@@ -1,19 +1,20 @@
 """Changing prices in the cart: discount of a line or of the sale, another unit price, each with a reason."""
 
+from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from app.domain.cart import Cart, CartLine
 from app.domain.discount import Discount, parse_discount
 from app.domain.errors import DomainError
-from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.money import format_minor, parse_amount
 from app.domain.open_sale import CartChange
 from app.ui.sell.panels.panel import SidePanel
+from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import button, field, label
+from app.ui.widgets.parts import amount_field, button, label
 from app.ui.widgets.plain_text import PlainButton
 from app.ui.widgets.reason_field import ReasonField
 
@@ -44,6 +45,11 @@ class ChangePanel(SidePanel):
         wanted = _CHANGE_KINDS.index("sale" if line is None else kind)
         self._choices.button(wanted).setChecked(True)
         self._switch(wanted)
+
+    @property
+    def fields(self) -> dict[str, QWidget]:
+        """The fields by the names that a refusal is about (`DomainError.about`)."""
+        return {"amount": self._value, "reason": self._reason}
 
     @property
     def _kind(self) -> ChangeKind:
@@ -80,7 +86,7 @@ class ChangePanel(SidePanel):
         try:
             change = self._change()
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self._message.clear()
         self.asked.emit(change)
@@ -89,12 +95,14 @@ class ChangePanel(SidePanel):
         typed = self._value.text().strip()
         line_id = None if self._kind == "sale" or self._line is None else self._line.line_id
         if self._kind == "price":
-            price_minor = parse_amount(typed, self._formatter.currency)
+            with problems.at(self._value):
+                price_minor = parse_amount(typed, self._formatter.currency)
             return CartChange("price", line_id, price_minor=price_minor, reason=self._reason.reason)
         if not typed:
             return CartChange(self._kind, line_id)
-        discount = parse_discount(typed, self._formatter.currency, self._reason.reason)
-        return CartChange(self._kind, line_id, discount)
+        with problems.at(self._value):
+            discount = parse_discount(typed, self._formatter.currency)
+        return CartChange(self._kind, line_id, replace(discount, reason=self._reason.reason))
 
     def _build(self) -> None:
         layout = self._layout
@@ -120,11 +128,7 @@ class ChangePanel(SidePanel):
         self._choices.idClicked.connect(self._switch)
         layout.addLayout(row)
         self._of = label(role="heading", name="changeOf", wrap=True)
-        self._value = field("changeValue", self.tr("Discount or price"))
-        self._value.setProperty("role", "amount")
-        self._value.setMaxLength(FIGURE_LENGTH_MAX)
-        self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._value.returnPressed.connect(self._apply)
+        self._value = amount_field("changeValue", self.tr("Discount or price"), self._apply)
         self._hint = label(role="small", name="changeHint", wrap=True)
         self._reason = ReasonField(
             "changeReason",

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.ui.sell.panels.panel import SidePanel
+from app.ui.widgets import problems
 from app.ui.widgets.parts import Pages, button, label
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.reason_field import ReasonField
@@ -93,4 +94,4 @@ class MorePanel(SidePanel):
         try:
             self.drawerWanted.emit(self._reason.reason)
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)

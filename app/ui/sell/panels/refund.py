@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError, UnknownSale
-from app.domain.figures import FIGURE_LENGTH_MAX
 from app.domain.quantity import format_quantity, parse_quantity
 from app.domain.sale_account import Payout
 from app.domain.tender import Method
@@ -26,9 +25,9 @@ from app.services.selling.refunds import FoundSale, RefundableLine, RefundableSa
 from app.services.till import Till
 from app.ui.sell.panels.method_buttons import MethodButtons
 from app.ui.sell.panels.panel import SidePanel
-from app.ui.widgets import theme
+from app.ui.widgets import problems, theme
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import Pages, button, field, label
+from app.ui.widgets.parts import Pages, button, field, figure_field, label
 from app.ui.widgets.reason_field import ReasonField
 from app.ui.widgets.theme import Tone
 
@@ -252,12 +251,10 @@ class RefundPanel(SidePanel):
         texts.addWidget(
             label(words.format(count=left, amount=worth), "small", name=f"refundLeft{line.line_no}")
         )
-        typed = field(
+        typed = figure_field(
             f"refundOf{line.line_no}", self.tr("How much of {item}").format(item=line.line.description)
         )
         typed.setFixedWidth(84)
-        typed.setMaxLength(FIGURE_LENGTH_MAX)
-        typed.setAlignment(Qt.AlignmentFlag.AlignRight)
         typed.setPlaceholderText(format_quantity(0, line.unit))
         typed.setEnabled(line.left > 0)
         typed.textChanged.connect(lambda _text: self._show_sum())
@@ -280,14 +277,16 @@ class RefundPanel(SidePanel):
     # --- how much ---
 
     def _quantities(self) -> dict[int, int]:
-        """The typed quantities by line number. Raises BadQuantity."""
+        """The typed quantities by line number. Raises AtField."""
         assert self._sale is not None
-        units = {line.line_no: line.unit for line in self._sale.lines}
-        return {
-            line_no: parse_quantity(typed.text(), units[line_no])
-            for line_no, typed in self._fields.items()
-            if typed.text().strip()
-        }
+        lines = {line.line_no: line for line in self._sale.lines}
+        quantities = {}
+        for line_no, typed in self._fields.items():
+            if typed.text().strip():
+                with problems.at(typed):
+                    quantities[line_no] = parse_quantity(typed.text(), lines[line_no].unit)
+                    lines[line_no].part(quantities[line_no])  # raises for more than is left
+        return quantities
 
     def _show_sum(self) -> None:
         if self._sale is None:
@@ -327,7 +326,7 @@ class RefundPanel(SidePanel):
                 self._sale, self._quantities(), method, self._reason.reason, self._all_by_method.isChecked()
             )
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self.refundAsked.emit(request)
 
@@ -335,7 +334,7 @@ class RefundPanel(SidePanel):
         try:
             self.withoutReceiptAsked.emit(self._cart_reason.reason)
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
 
     def _usual_reasons(self) -> tuple[str, ...]:
         return (
@@ -351,7 +350,7 @@ class RefundPanel(SidePanel):
         try:
             request = VoidRequest(self._sale, self._reason.reason)
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self.voidAsked.emit(request)
 

@@ -6,7 +6,7 @@ The panel signals when all is paid; the sell page completes the sale.
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import DomainError
-from app.domain.figures import FIGURE_LENGTH_MAX
+from app.domain.limits import typed_text
 from app.domain.money import format_minor, parse_amount
 from app.domain.plausible import check_given
 from app.domain.shop_settings import ShopSettings
@@ -26,13 +26,15 @@ from app.domain.vocabulary import payment_methods
 from app.domain.vocabulary.payment_methods import CARD, CASH, PaymentMethod, method_of
 from app.ui.sell.panels.method_buttons import MethodButtons
 from app.ui.sell.panels.panel import SidePanel
-from app.ui.widgets import theme
+from app.ui.widgets import problems, theme
 from app.ui.widgets.formatting import Formatter
-from app.ui.widgets.parts import Pages, button, field, icon_button, label
+from app.ui.widgets.parts import Pages, amount_field, button, field, icon_button, label
 from app.ui.widgets.shortcuts import PAY
 
 NOTES_IN_A_ROW = 3
 CASH_FORM, OTHER_FORM = range(2)
+REFERENCE_MAX = 60
+"""Letters of what a terminal's slip has as its reference."""
 
 
 class TenderPanel(SidePanel):
@@ -100,21 +102,23 @@ class TenderPanel(SidePanel):
 
     def _pay_cash(self) -> None:
         method = self._methods.method.code
-        self._pay(lambda: self._settlement.with_cash(self._given_minor(), method))
+        self._pay(self._given, lambda: self._settlement.with_cash(self._given_minor(), method))
 
     def _pay_card(self) -> None:
         method = self._methods.method.code
         self._pay(
+            self._card_amount,
             lambda: self._settlement.with_cashless(
-                self._typed(self._card_amount), self._reference.text(), method
-            )
+                self._typed(self._card_amount), self._typed_reference(), method
+            ),
         )
 
-    def _pay(self, with_more: Callable[[], Settlement]) -> None:
+    def _pay(self, amount: QLineEdit, with_more: Callable[[], Settlement]) -> None:
         try:
-            settlement = with_more()
+            with problems.at_fields({"amount": amount}):
+                settlement = with_more()
         except DomainError as error:
-            self._message.say_error(str(error))
+            problems.show(error, self._message.say_error)
             return
         self._message.clear()
         if settlement.is_settled:
@@ -134,12 +138,19 @@ class TenderPanel(SidePanel):
         self._show_form()
 
     def _given_minor(self) -> int:
-        """The cash that was given, as it is typed. Raises BadAmount, also beyond the shop's bound."""
+        """The cash that was given, as it is typed. Raises AtField, also beyond the shop's bound."""
         currency, due_minor = self._formatter.currency, self._settlement.cash_due_minor
-        return check_given(self._typed(self._given), due_minor, currency, self._settings)
+        given_minor = self._typed(self._given)
+        with problems.at(self._given):
+            return check_given(given_minor, due_minor, currency, self._settings)
 
     def _typed(self, line: QLineEdit) -> int:
-        return parse_amount(line.text(), self._formatter.currency)
+        with problems.at(line):
+            return parse_amount(line.text(), self._formatter.currency)
+
+    def _typed_reference(self) -> str:
+        with problems.at(self._reference):
+            return typed_text(self._reference.text(), REFERENCE_MAX)
 
     # --- display ---
 
@@ -244,7 +255,7 @@ class TenderPanel(SidePanel):
         layout.addWidget(self._back)
 
     def _cash_form(self) -> QWidget:
-        self._given = self._amount_field("cashGiven", self.tr("Cash given"), self._pay_cash)
+        self._given = amount_field("cashGiven", self.tr("Cash given"), self._pay_cash)
         self._given.textChanged.connect(lambda _text: self._show_change())
         self._rounding = label(role="small", name="cashRounding", wrap=True)
         self._notes = QGridLayout()
@@ -266,11 +277,10 @@ class TenderPanel(SidePanel):
         return form
 
     def _card_form(self) -> QWidget:
-        self._card_amount = self._amount_field("cardAmount", self.tr("Amount"), self._pay_card)
+        self._card_amount = amount_field("cardAmount", self.tr("Amount"), self._pay_card)
         self._reference = field(
             "cardReference", self.tr("Reference"), placeholder=self.tr("from the terminal’s slip")
         )
-        self._reference.setMaxLength(60)
         self._reference.returnPressed.connect(self._pay_card)
         self._take_card = button(method_of(CARD).in_button(), "takeCard", self._pay_card, role="primary")
         form = QWidget()
@@ -284,16 +294,6 @@ class TenderPanel(SidePanel):
         layout.addStretch(1)
         layout.addWidget(self._take_card)
         return form
-
-    def _amount_field(self, name: str, title: str, on_enter: Callable[[], None]) -> QLineEdit:
-        made = QLineEdit()
-        made.setObjectName(name)
-        made.setAccessibleName(title)
-        made.setProperty("role", "amount")
-        made.setAlignment(Qt.AlignmentFlag.AlignRight)
-        made.setMaxLength(FIGURE_LENGTH_MAX)
-        made.returnPressed.connect(on_enter)
-        return made
 
 
 def _begin_in(line: QLineEdit) -> None:
