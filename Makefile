@@ -11,6 +11,10 @@ FROM ?= 1
 TILL_ALONE := babel pyside6-essentials shiboken6 qasync python-escpos pyusb pillow pyqtgraph numpy qrcode python-barcode appdirs \
   argcomplete importlib-resources colorama six setuptools pyyaml
 
+# Where it is set, as in many images, each process that a test starts compiles the program anew, and each worker
+# the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo day gallery translations bundle test test-quick coverage check format docs fuzz mutants simulate soak bench lock pin clean
 

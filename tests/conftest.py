@@ -1,5 +1,6 @@
 """What holds for every test: our own log, no keyring, the fixtures of tests/kit."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -24,6 +25,15 @@ structlog.configure(
     ],
 )
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected lives to the end: no later collection looks at it again.
+
+    One of all of it takes 0.25 s, and each test of a window ends with one (ui/conftest.py).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import socket
@@ -10,11 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 from tests.kit.paths import ROOT
 from tests.kit.waiting import WAIT_S
+
+_PORTS_FROM, _OUTGOING_FROM = 10_000, 32_768
 
 
 def dying_with_us(by: str) -> list[str]:
@@ -24,10 +29,25 @@ def dying_with_us(by: str) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that stays free for a server that is stopped and started again.
+
+    Not one of those from which the system takes ports for outgoing connections: while nobody listens, a
+    client's connection could take it, even the one that tries to reach the server there.
+    """
+    for _ in range(100):
+        port = random.randrange(_PORTS_FROM, _outgoing_from())
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
+
+
+@cache
+def _outgoing_from() -> int:
+    """The first port of outgoing connections; Linux says it, and elsewhere it is not lower than this."""
+    told = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(told.read_text().split()[0]) if told.exists() else _OUTGOING_FROM
+    return first if first > _PORTS_FROM else _OUTGOING_FROM
 
 
 def wait_until_ready(answers: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -147,7 +167,8 @@ class ServerProcess:
 
     def _launch(self) -> None:
         assert self._process is None, "the server runs already"
-        words = [str(self.port) if word == self.PORT else word for word in self._words]
+        port = str(self.port or free_port())
+        words = [port if word == self.PORT else word for word in self._words]
         with (self._log or Path(os.devnull)).open("ab") as errors:
             self._process = subprocess.Popen(
                 [*dying_with_us("KILL"), sys.executable, "-m", *words],

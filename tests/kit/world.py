@@ -24,6 +24,7 @@ from sync_agent.settings import DEFAULTS, AgentSettings
 from tests.kit.books import read_rows
 from tests.kit.demo import LOCATION, TENANT
 from tests.kit.homes import new_server_home
+from tests.kit.processes import free_port
 from tests.kit.tills import WorldTill
 from tests.kit.waiting import until
 
@@ -49,7 +50,7 @@ class World:
 
     async def __aenter__(self) -> "World":
         await asyncio.to_thread(new_server_home, self.settings.home)
-        await self._start_server(0)
+        await self._start_server(free_port())
         for number in range(1, self._till_count + 1):
             till = WorldTill(self.path / f"till-{number}", self.url, f"Till {number}", self.agent_settings)
             await till.enroll()

@@ -218,9 +218,13 @@ async def test_joining_comes_first(shop: ShopServer) -> None:
         assert (await socket.call(event, payload))["error"]["code"] == "unauthorized"
 
 
-async def test_a_socket_that_never_joins_is_shown_out(open_with: Callable[..., Any]) -> None:
-    async with open_with(join_within_s=0.05, sweep_s=0.02) as shop:
+async def test_a_socket_that_never_joins_is_shown_out(
+    open_with: Callable[..., Any], settings: Settings
+) -> None:
+    clock = ManualClock()
+    async with open_with(clock, sweep_s=0.02) as shop:
         socket = await shop.connect()
+        clock.advance(settings.join_within_s)
         assert (await socket.hear("session-ended"))["reason"] == "not_joined"
         async with asyncio.timeout(WAIT_S):
             await socket.client.wait()

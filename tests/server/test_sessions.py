@@ -189,17 +189,24 @@ async def test_a_stopping_server_says_goodbye(settings: Settings) -> None:
 async def test_a_connection_that_never_speaks_socket_io_is_hung_up(
     open_with: Callable[..., Any], realtimes: list[Realtime], transport: str
 ) -> None:
-    async with open_with(join_within_s=0.05, sweep_s=0.02) as shop, aiohttp.ClientSession() as http:
+    clock = ManualClock()
+    async with open_with(clock, sweep_s=0.02) as shop, aiohttp.ClientSession() as http:
         url = f"{shop.url}/socket.io/?EIO=4&transport={transport}"
         connections = realtimes[0].server.eio.sockets
+
+        def are_all_hung_up() -> bool:
+            clock.advance(1)  # its time begins with the first sweep that sees it
+            return all(each.closed for each in connections.values())
+
         if transport == "polling":
             async with http.get(url) as response:
                 assert response.status == 200
-            await until(lambda: all(each.closed for each in connections.values()), "it is hung up")
+            await until(are_all_hung_up, "it is hung up")
             return
         async with http.ws_connect(url) as socket:
             await socket.receive()
             assert len(connections) == 1
+            await until(are_all_hung_up, "it is hung up")
             async with asyncio.timeout(WAIT_S):
                 while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
                     assert message.data in {"1", "2"}
