@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -107,6 +108,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
 
 
+def _web_socket(connection: Connection, **named: Any) -> BoundedWebSocket:
+    protocol = BoundedWebSocket(**named)
+    protocol.connection = connection
+    return protocol
+
+
 class BoundedHttp(HttpToolsProtocol):
     """Responds 413 when a head is too long, and applies timeouts to reading.
 
@@ -175,13 +182,11 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        def with_connection(**named: Any) -> BoundedWebSocket:
-            protocol = BoundedWebSocket(**named)
-            protocol.connection = self.connection
-            return protocol
-
-        self.ws_protocol_class = with_connection  # type: ignore[assignment]
+        self.ws_protocol_class = partial(_web_socket, self.connection)  # type: ignore[assignment]
         super().handle_websocket_upgrade()
+        # The parser knows this protocol: without it the pair would wait for the garbage collector, with the
+        # head of its request, for as long as the WebSocket lives.
+        self.parser = None  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
