@@ -13,6 +13,7 @@ from server_stub.rest import (
     own_secrets,
     people,
     quarantine,
+    second_factor,
     shop,
     streams,
     sync_state,
@@ -24,6 +25,7 @@ def routes(state: AppState) -> APIRouter:
     router = APIRouter()
     for module in (
         identity,
+        second_factor,
         enrolment_codes,
         streams,
         shop,

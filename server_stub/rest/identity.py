@@ -1,37 +1,29 @@
-"""Signing in and out, staying signed in, and enrolling tills."""
+"""Signing in and out, staying signed in, and enrolling tills. By a password: by_password.py."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from cachetools import TTLCache
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import RowMapping
 
 from server_stub.app_state import AppState
 from server_stub.errors import Refusal
 from server_stub.middleware.incoming import read_body, read_message
 from server_stub.operations.upcasting import FORMS_READ
-from server_stub.rate_limits import Account
+from server_stub.rest.by_password import by_password, for_features
 from server_stub.rest.routing import Bearer, address_of, answer, documented
-from server_stub.secret_tries import Try
 from server_stub.services.people import (
     accounts,
     credentials,
     devices,
     enrolment,
-    known_addresses,
-    second_factor,
     sign_ins,
     till_credentials,
 )
 from server_stub.services.people.caller import Caller
 from server_stub.services.people.second_factor import Keys
 from server_stub.services.people.sign_ins import Lifetimes
-from server_stub.services.visibility import Audience
 from server_stub.settings import Settings
-from server_stub.store.database import UnitOfWork
 from sync_agent.contract import paths
 from sync_agent.contract.codes import ErrorCode
 from sync_agent.contract.identity import (
@@ -41,9 +33,6 @@ from sync_agent.contract.identity import (
     LoginRequest,
     RefreshAnswer,
     RefreshRequest,
-    SecondFactorConfirmed,
-    SecondFactorOffer,
-    SecondFactorRequest,
     SignInList,
 )
 from sync_agent.contract.tolerance import TOLERANT
@@ -64,38 +53,8 @@ def routes(state: AppState) -> APIRouter:
     @router.post(paths.LOGIN, **documented("Sign in.", takes=LoginRequest, gives=LoginAnswer))
     async def login(request: Request) -> Response:
         body = read_message(LoginRequest, await read_body(request))
-        with _for_features(request, body.features):
+        with for_features(request, body.features):
             return answer(await _sign_in(state, body, address_of(request)))
-
-    @router.post(
-        paths.SECOND_FACTOR_BEGIN,
-        **documented(
-            "A new secret for an authenticator app.", takes=SecondFactorRequest, gives=SecondFactorOffer
-        ),
-    )
-    async def begin_second_factor(request: Request) -> Response:
-        return answer(await _with_password(state, request, second_factor.begin))
-
-    @router.post(
-        paths.SECOND_FACTOR_CONFIRM,
-        **documented(
-            "Put it in force by its first code; other sign-ins end with it.",
-            takes=SecondFactorRequest,
-            gives=SecondFactorConfirmed,
-        ),
-    )
-    async def confirm_second_factor(request: Request) -> Response:
-        confirmed = await _with_password(state, request, _confirm)
-        state.token_validity.forget()
-        return answer(confirmed)
-
-    @router.post(
-        paths.SECOND_FACTOR_END,
-        **documented("Do without a second factor again, by a code of it.", takes=SecondFactorRequest),
-    )
-    async def end_second_factor(request: Request) -> Response:
-        await _with_password(state, request, second_factor.end)
-        return answer(None)
 
     @router.post(
         paths.REFRESH,
@@ -163,29 +122,18 @@ def routes(state: AppState) -> APIRouter:
 
 async def _sign_in(state: AppState, body: LoginRequest, address: str) -> LoginAnswer:
     """A new sign-in with its tokens. Raises Refusal if the limits or the password say no."""
-    async with _trying(state, body, address) as one:
-        user = await _user_with_password(state, body)
-        if user is None:
-            state.metrics.signed_in("refused")
-            state.abuse_monitor.sign_in_failed(body.tenant_id, accounts.as_tried(body.username), address)
-            raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
-        lifetimes = lifetimes_of(state.settings)
-        if body.code is not None:
-            await state.limits.second_factor(_account(body))
+    async with by_password(state, body, address) as user:
         signed_in = await state.database.write(
             body.tenant_id,
             partial(
                 accounts.begin_family,
                 user=user,
-                lifetimes=lifetimes,
+                lifetimes=lifetimes_of(state.settings),
                 address=address,
                 code=body.code,
                 keys=Keys(state.secret),
             ),
         )
-        one.is_right = True
-    if body.code is not None:
-        await state.limits.second_factor_was_right(_account(body))
     state.metrics.signed_in("accepted")
     lifetime_s = state.tokens.lifetime_until_s(signed_in.expires_ms)
     return LoginAnswer(
@@ -194,92 +142,6 @@ async def _sign_in(state: AppState, body: LoginRequest, address: str) -> LoginAn
         expires_in=lifetime_s,
         user=accounts.signed_in(user),
     )
-
-
-_Done = TypeVar("_Done")
-
-
-async def _with_password(
-    state: AppState, request: Request, work: Callable[[UnitOfWork, RowMapping, str | None, Keys], _Done]
-) -> _Done:
-    """What somebody does about their second factor, by their password; counted like a sign-in."""
-    body = read_message(SecondFactorRequest, await read_body(request))
-    address = address_of(request)
-
-    def in_one_transaction(unit: UnitOfWork, user: RowMapping) -> _Done:
-        return work(unit, accounts.still_proved(unit, user), body.code, Keys(state.secret))
-
-    with _for_features(request, body.features):
-        async with _trying(state, body, address) as one:
-            user = await _user_with_password(state, body)
-            if user is None:
-                state.abuse_monitor.sign_in_failed(body.tenant_id, accounts.as_tried(body.username), address)
-                raise Refusal(ErrorCode.UNAUTHORIZED, "wrong tenant, name or password")
-            if body.code is not None:
-                await state.limits.second_factor(_account(body))
-            done = await state.database.write(body.tenant_id, partial(in_one_transaction, user=user))
-            one.is_right = True
-        if body.code is not None:
-            await state.limits.second_factor_was_right(_account(body))
-        return done
-
-
-def _confirm(unit: UnitOfWork, user: RowMapping, code: str | None, keys: Keys) -> SecondFactorConfirmed:
-    """Whoever signed in by the password alone has to sign in again."""
-    confirmed = second_factor.confirm(unit, user, code, keys)
-    sign_ins.end_all_of(unit, user["id"])
-    return confirmed
-
-
-@contextmanager
-def _for_features(request: Request, features: Sequence[str] | None) -> Iterator[None]:
-    """Refusals in words that the client knows, though it is nobody yet.
-
-    A client that cannot ask for a code is told to be brought up to date.
-    """
-    request.state.audience = Audience(is_till=False, is_tolerant=TOLERANT in (features or ()))
-    try:
-        yield
-    except Refusal as refusal:
-        if refusal.code is ErrorCode.SECOND_FACTOR_NEEDED and not request.state.audience.is_tolerant:
-            words = "this account has a second factor, which this release does not ask for: update it"
-            raise Refusal(ErrorCode.UPGRADE_REQUIRED, words) from refusal
-        raise
-
-
-def _trying(
-    state: AppState, body: LoginRequest | SecondFactorRequest, address: str
-) -> AbstractAsyncContextManager[Try]:
-    """An attempt at the password of this name, however its spelling varies."""
-    known = partial(_is_known, state, body.tenant_id, body.username)
-    return state.tries.trying(_account(body), address, known)
-
-
-def _account(body: LoginRequest | SecondFactorRequest) -> Account:
-    return body.tenant_id, accounts.as_tried(body.username)
-
-
-async def _is_known(state: AppState, tenant_id: str, username: str, address: str) -> bool:
-    return await state.database.read(
-        tenant_id,
-        partial(
-            known_addresses.is_known,
-            tenant_id=tenant_id,
-            username=username,
-            address=address,
-            now_ms=state.now_ms(),
-        ),
-    )
-
-
-async def _user_with_password(state: AppState, body: LoginRequest | SecondFactorRequest) -> RowMapping | None:
-    """The user of this name, if the password is right; an unknown name takes as long to refuse."""
-    user = await state.database.read(
-        body.tenant_id, partial(accounts.active_user_called, tenant_id=body.tenant_id, username=body.username)
-    )
-    known = None if user is None else user["password_hash"]
-    matches = await state.database.compute(partial(credentials.password_matches, known, body.password))
-    return user if matches else None
 
 
 async def _renew(state: AppState, body: RefreshRequest, address: str) -> RefreshAnswer:

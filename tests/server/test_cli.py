@@ -137,7 +137,7 @@ def test_every_flag_arrives_in_the_settings(home: Path, tmp_path: Path, password
                 *("--connections-max", "11", "--connections-per-tenant-max", "3"),
                 *("--connections-per-address-max", "2"),
                 *("--tries-a-minute", "7", "--strangers-tries-an-hour", "50"),
-                *("--address-tries-a-minute", "300"),
+                *("--address-tries-a-minute", "300", "--second-factors-an-hour", "12"),
             ]
         )
     )
@@ -159,7 +159,12 @@ def test_every_flag_arrives_in_the_settings(home: Path, tmp_path: Path, password
         connections_max=11,
         connections_per_tenant_max=3,
         connections_per_address_max=2,
-        rate_limits=RateLimits(tries_a_minute=7, strangers_tries_an_hour=50, address_tries_a_minute=300),
+        rate_limits=RateLimits(
+            tries_a_minute=7,
+            strangers_tries_an_hour=50,
+            address_tries_a_minute=300,
+            second_factors_an_hour=12,
+        ),
     )
 
 
