@@ -71,7 +71,10 @@ async def test_two_tills_offline_with_different_values_ask_a_manager_and_agree_m
         assert shop_settings.read(second.till).cash_step_minor == 10
         await until(first.has_sent_all, "the first till has sent it")
         second.link.restore()
-        await until(lambda: len(conflicts.open_conflicts(second.till)) == 1, "the conflict is there")
+        await until(
+            lambda: [len(conflicts.open_conflicts(till.till)) for till in world.tills] == [1, 1],
+            "both tills have the conflict",
+        )
         await until(
             lambda: [shop_settings.read(till.till).cash_step_minor for till in world.tills] == [5, 5],
             "both tills have the server's value until it is decided",

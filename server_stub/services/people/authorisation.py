@@ -110,7 +110,7 @@ FLAGS = {
     "unknown_approver": ("person's id", "there is no such user"),
     "inactive_approver": ("person's id", "the account of who approved it was closed by then"),
     "misplaced_approver": ("person's id", "who approved it does not work at that place"),
-    "not_approved": ("right", "nobody who was there holds it, and nobody approved it"),
+    "not_approved": ("right", "the person who acted does not have it, and nobody approved it"),
     "not_permitted": ("right", "whoever approved it does not hold it either"),
     "over_approval": ("right", "it went further than the approval (`atMost`)"),
 }
