@@ -111,7 +111,7 @@ FLAGS = {
     "inactive_approver": ("person's id", "the account of who approved it was closed by then"),
     "misplaced_approver": ("person's id", "who approved it does not work at that place"),
     "not_approved": ("right", "the person who acted does not have it, and nobody approved it"),
-    "not_permitted": ("right", "whoever approved it does not hold it either"),
+    "not_permitted": ("right", "the person who approved it does not have it either"),
     "over_approval": ("right", "it went further than the approval (`atMost`)"),
 }
 """The flags of a completed transaction that follow from who did and approved it: what each is about, and
