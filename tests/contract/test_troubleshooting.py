@@ -20,7 +20,8 @@ from tests.kit.demo import PASSWORD
 from tests.kit.paths import ROOT
 from tests.kit.processes import demo_server
 
-pytestmark = pytest.mark.xdist_group("troubleshooting")
+# The first test waits for a server, a till, and some sixty programs one after the other.
+pytestmark = [pytest.mark.xdist_group("troubleshooting"), pytest.mark.timeout(900)]
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 TEXT = PAGE.read_text()
@@ -112,7 +113,7 @@ def answers(server: Running, till_home: Path) -> list[str]:
         env={**os.environ, "PATH": path, "no_proxy": "*"},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=600,
         check=False,
     )
     done = ran.stdout.split(f"{MARK}\n")
