@@ -66,6 +66,8 @@ def bomb(path: Path, piece: bytes) -> Path:
     return path
 
 
+@pytest.mark.slow  # two million lines are read before they are too many
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "piece", [b"\0", b"x", b"\n", b"a,b\n", b'"'], ids=["nul", "line", "empty", "rows", "quote"]
 )
