@@ -9,7 +9,7 @@ RUN useradd --system --uid 10001 --user-group --no-create-home evertill \
  && install -d -o evertill -g evertill -m 0700 /var/lib/evertill
 COPY --from=packages /venv /venv
 WORKDIR /srv/evertill
-COPY sync_agent/__init__.py sync_agent/private_files.py sync_agent/
+COPY sync_agent/__init__.py sync_agent/compiled_sql.py sync_agent/private_files.py sync_agent/
 COPY sync_agent/contract sync_agent/contract
 COPY server_stub server_stub
 COPY resources/__init__.py resources/demo_catalogue.csv resources/

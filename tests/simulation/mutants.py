@@ -204,7 +204,7 @@ def _everybody_sees_everything() -> contextlib.AbstractContextManager[object]:
 
 
 def _any_cursor_is_known() -> contextlib.AbstractContextManager[object]:
-    return patched(sync, "is_known", lambda *_: True)
+    return patched(sync, "can_continue", lambda *_: True)
 
 
 def _doubles_are_no_clone() -> contextlib.AbstractContextManager[object]:
