@@ -45,7 +45,7 @@ class JoinTwoProducts(_AliasHandler[JoinProducts]):
                 raise Refusal(
                     ErrorCode.PRECONDITION_FAILED, f"{alias_id} counts on {stored['product_id']} already"
                 )
-            effect = aliases.publish(context, envelope, stored)
+            stored, effect = aliases.publish_again(context, envelope, stored)
             return applied(operation.id, [effect], _answer(stored), flags=operation.flags)
         row, other = _present(context, alias_id), _present(context, product_id)
         if alias_id == product_id:
@@ -83,7 +83,7 @@ class PartTwoProducts(_AliasHandler[PartProducts]):
         alias_id = resource_of(operation, "parting two products")
         stored = aliases.must_find(context, alias_id)
         if stored["parted"]:
-            effect = aliases.publish(context, envelope, stored)
+            stored, effect = aliases.publish_again(context, envelope, stored)
             return applied(operation.id, [effect], _answer(stored), flags=operation.flags)
         real = context.product_sold(alias_id)
         row = _row_of(context, alias_id, stored, operation.data)

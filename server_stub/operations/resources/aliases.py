@@ -127,8 +127,16 @@ def part(context: OperationContext, envelope: Envelope, row: dict[str, Any]) -> 
     return effects
 
 
+def publish_again(
+    context: OperationContext, envelope: Envelope, row: dict[str, Any]
+) -> tuple[dict[str, Any], Effect]:
+    """Publishes what is so already as a new version: the effect by which a till drops what it has waiting."""
+    row = {**row, "version": row["version"] + 1}
+    _store(context, row, is_new=False)
+    return row, publish(context, envelope, row)
+
+
 def publish(context: OperationContext, envelope: Envelope, row: dict[str, Any]) -> Effect:
-    """Publishes an alias; again if it is given again."""
     wire = alias_row(row).to_wire()
     return context.publish(None, PRODUCT_ALIAS, row["id"], row["version"], wire, envelope.id)
 

@@ -59,7 +59,8 @@ def answer_again(
     """
     stored = aliases.find(context, row["id"])
     if stored is not None and not stored["parted"]:
-        effects = [aliases.publish(context, envelope, stored)]
+        _, effect = aliases.publish_again(context, envelope, stored)
+        effects = [effect]
     else:
         effects = aliases.make(context, envelope, row["id"], other_id, values_of(row))
     return _joined(context, envelope, row, None, context.product(other_id), effects, flags)
