@@ -14,7 +14,7 @@ from tests.simulation.mutants import CHECKED_MUTANTS
 
 pytestmark = pytest.mark.slow
 
-SEEDS = (27, 9027, 15, 25, 14, 9, 22, 40, 18, 9286)
+SEEDS = (27, 9027, 15, 25, 14, 9, 22, 40, 18, 9286, 4, 123)
 """In them each kind of fault happens (`--every-fault`), the long ones first: five (15, 18, 27, 9286, 9027)
 found something, and the others are short ones with many kinds. `make simulate` explores.
 """

@@ -27,6 +27,7 @@ from app.services.stock import inventory
 from app.services.sync import conflicts, queue, refused
 from app.ui.sync.comparison_view import ComparisonView
 from app.ui.sync.edit_dialog import EditDialog
+from app.ui.widgets import problems
 from app.ui.widgets.formatting import Formatter
 from app.ui.widgets.two_line import ROW, TwoLines
 from app.ui.window.main_window import MainWindow
@@ -85,7 +86,7 @@ def test_a_made_up_reason_is_chosen_shown_explained_and_sent(
 
 def test_a_made_up_reason_goes_one_way_only(selling: MainWindow, loop: Loop, shop: OfflineShop) -> None:
     give_samples_away(selling, loop, shop, "-2")
-    assert "without a minus" in part(selling, QLabel, "adjustMessageWords").text()
+    assert "without a minus" in problems.words_at(part(selling, QLineEdit, "adjustQuantity"))
     with pytest.raises(BadQuantity, match="“Sample” takes from the stock"):
         loop.run(inventory.adjust(shop.till, shop.product_id("Blue mug"), 2, "sample", None, ALICE))
 

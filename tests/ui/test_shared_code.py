@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.services.stock import count_sessions
+from app.ui.widgets import problems
 from app.ui.widgets.parts import SearchField
 from app.ui.widgets.two_line import TwoLineList
 from app.ui.window.main_window import MainWindow
@@ -206,7 +207,7 @@ def test_the_form_says_why_a_barcode_is_refused(
     part(selling, QLineEdit, "productBarcode").setText(barcode)
     part(selling, QPushButton, "productSave").click()
     loop.settle()
-    assert words in text(selling, "productMessageWords")
+    assert words in problems.words_at(part(selling, QLineEdit, "productBarcode"))
 
 
 def said(window: MainWindow) -> str:
